@@ -1,0 +1,127 @@
+import { readName } from './read-name.js';
+import {
+  type MemberExpression,
+  type Node,
+  type RuleContext,
+  type RuleModule,
+  propertyName,
+  sourceOf,
+} from './syntax.js';
+
+/** Reports a sparkle taken off its Tonic: called later, it would no longer know whose it is. */
+export const noUnboundSparkle: RuleModule = {
+  meta: {
+    type: 'problem',
+    docs: { description: 'Sparkles stay with their Tonic: a reference is made with tonic.sparkle()' },
+    hasSuggestions: true,
+    schema: [],
+    messages: {
+      unbound: '{{key}} is taken off its Tonic. Make a bound reference: {{to}}.',
+      destructured: "{{key}} is taken off its Tonic. Make a bound reference: tonic.sparkle('{{key}}').",
+      bind: 'Make it {{to}}.',
+    },
+  },
+  create(context) {
+    return {
+      MemberExpression: (node) => checkAccess(node as MemberExpression, context),
+      ObjectPattern: (node) => checkPattern(node as Pattern, context),
+    };
+  },
+};
+
+function checkAccess(node: MemberExpression, context: RuleContext): void {
+  const key = sparkleKey(node.property, node.computed);
+  if (key === undefined || isBody(node.object)) return;
+  const tonic = sourceOf(context).getText(node.object);
+  if (staysWithTonic(node, tonic, context)) return;
+  const to = `${SIMPLE.has(node.object.type) ? tonic : `(${tonic})`}${node.optional ? '?.' : '.'}sparkle('${key}')`;
+  context.report({
+    node,
+    messageId: 'unbound',
+    data: { key, to },
+    suggest: [{ messageId: 'bind', data: { to }, fix: (fixer) => fixer.replaceText(node, to) }],
+  });
+}
+
+/** What needs no parentheses before a dot. */
+const SIMPLE = new Set([
+  'Identifier',
+  'ThisExpression',
+  'MemberExpression',
+  'CallExpression',
+  'NewExpression',
+  'TSNonNullExpression',
+]);
+
+type Pattern = Node & { readonly properties: readonly (Node & { key?: Node; computed?: boolean })[] };
+
+/** `const { ttse__done } = tonic` */
+function checkPattern({ properties }: Pattern, context: RuleContext): void {
+  for (const property of properties) {
+    const key = sparkleKey(property.key, property.computed);
+    if (key !== undefined) context.report({ node: property, messageId: 'destructured', data: { key } });
+  }
+}
+
+function sparkleKey(key: Node | undefined, computed: boolean | undefined): string | undefined {
+  const name = propertyName(key, computed);
+  return name === undefined || typeof readName(name) !== 'object' ? undefined : name;
+}
+
+/** `super.ttsc__x` and `Door.prototype.ttsc__x` are the method itself and not a Tonic's sparkle. */
+function isBody(object: Node): boolean {
+  if (object.type === 'Super') return true;
+  const { property, computed } = object as MemberExpression;
+  return object.type === 'MemberExpression' && propertyName(property, computed) === 'prototype';
+}
+
+/** Nodes that only hand on the value of what they hold. */
+const TRANSPARENT = new Set([
+  'ChainExpression',
+  'TSNonNullExpression',
+  'TSAsExpression',
+  'TSSatisfiesExpression',
+  'TSTypeAssertion',
+]);
+/** Nodes that only look whether it is there. */
+const LOOKS = new Set(['UnaryExpression', 'BinaryExpression', 'IfStatement', 'WhileStatement']);
+
+interface Use extends Node {
+  readonly callee?: Node;
+  readonly left?: Node;
+  readonly test?: Node;
+  readonly operator?: string;
+  readonly key?: Node;
+  readonly computed?: boolean;
+}
+
+/** Whether the sparkle is called, looked at, or handed to something that binds it to the same Tonic. */
+function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolean {
+  const use = node.parent as Use | undefined;
+  if (use === undefined) return false;
+  if (TRANSPARENT.has(use.type)) return staysWithTonic(use, tonic, context);
+  if (LOOKS.has(use.type)) return true;
+  switch (use.type) {
+    case 'CallExpression':
+      return use.callee === node || isPipeOf(tonic, use.callee, context);
+    case 'MemberExpression': // Such as tonic.ttse__done.bind(tonic).
+      return (use as unknown as MemberExpression).object === node;
+    case 'AssignmentExpression':
+      return use.left === node;
+    case 'ConditionalExpression':
+      return use.test === node || staysWithTonic(use, tonic, context);
+    case 'LogicalExpression':
+      return (use.operator === '&&' && use.left === node) || staysWithTonic(use, tonic, context);
+    case 'Property': // A timer of this Tonic binds it: new TimerRepeat({ sparkleBack: this.ttse__tick }).
+      return tonic === 'this' && propertyName(use.key, use.computed) === 'sparkleBack';
+    default:
+      return false;
+  }
+}
+
+/** `this.pipe(promise, this.ttse__done)`: the same Tonic on both sides. */
+function isPipeOf(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
+  if (callee?.type !== 'MemberExpression') return false;
+  const { object, property, computed } = callee as MemberExpression;
+  return propertyName(property, computed) === 'pipe' && sourceOf(context).getText(object) === tonic;
+}

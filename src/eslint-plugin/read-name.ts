@@ -1,0 +1,10 @@
+import { BUILT_IN_PREFIXES, type SparkleName, parseSparkleName } from '../core/sparkle-names.js';
+
+/** A method's name as the framework reads it; `'malformed'` where it starts like a sparkle and is none. */
+export function readName(key: string, ownPrefixes: readonly string[] = []): SparkleName | 'malformed' | undefined {
+  try {
+    return parseSparkleName(key, [...ownPrefixes, ...BUILT_IN_PREFIXES]);
+  } catch {
+    return 'malformed';
+  }
+}
