@@ -1,0 +1,126 @@
+import type { Clock } from './clock.js';
+import type { Plan, Sparkle, Table } from './plan.js';
+import type { TimerQueue } from './timer-queue.js';
+
+// The faces that the parts of the core show each other. They stand in one file below all of them, so that a Tonic knows
+// no Catalyst, a queue no Tonic class, and nothing imports in a circle.
+
+/** Any Tonic, whatever its class and states. */
+export interface AnyTonic {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string | undefined;
+  readonly source: Source | undefined;
+  readonly infusions: Iterable<AnyTonic>;
+  ttsc__finish(): void;
+
+  /** @internal */ readonly _ttPlan: Plan;
+  /** @internal */ readonly _ttScheduler: Scheduler;
+  /** @internal */ readonly _ttBase: AnyTonic | undefined;
+  /** @internal */ readonly _ttDrainTimeout: number;
+  /** @internal */ readonly _ttLogLevel: number;
+  /** @internal */ readonly _ttMayInfuse: boolean;
+  /** @internal */ readonly _ttCounts: boolean;
+  /** @internal */ _ttTable: Table;
+  /** @internal */ _ttState: string | undefined;
+  /** @internal */ _ttTarget: Target;
+  /** @internal */ _ttLife: number;
+  /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
+  /** @internal */ _ttEnding: Ending | undefined;
+  /** @internal */ _ttSupervised: Map<AnyTonic, Supervision> | undefined;
+  /** @internal */ _ttDrain(): boolean;
+  /** @internal */ _ttRelease(): void;
+  /** @internal */ _ttLeave(): void;
+  /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
+  /** @internal */ _ttss__end(): void;
+  /** @internal */ _ttss__throw(error: Error): void;
+  /** @internal */ _ttss__tell(key: string, info: object): void;
+  /** @internal */ _ttss__restart(supervised: Supervision): void;
+}
+
+/** No transition waits. (`undefined` is a target: no state.) */
+export const NONE = Symbol('no transition');
+export type Target = string | undefined | typeof NONE;
+
+/** What only a Tonic that is on its way out has. */
+export interface Ending {
+  userDrained: boolean;
+  error: Error | undefined;
+  failure: FailureInfo | undefined;
+  at: number;
+  slot: number;
+  fire(now: number): void;
+}
+
+/** How a base looks after one infusion. */
+export interface Supervision {
+  readonly strategy: 'restart' | 'finish' | 'escalate';
+  readonly limit: number;
+  readonly within: number;
+  takeRestart(base: AnyTonic): number;
+  start(base: AnyTonic): void;
+}
+
+/** Who queued the sparkle that runs. */
+export interface Source {
+  readonly tonic: AnyTonic;
+  readonly id: number;
+  readonly name: string;
+  /** The sparkle it was queued in; `undefined` where a timer or socket of that Tonic did. */
+  readonly sparkle: string | undefined;
+}
+
+/** What is known of a throw. */
+export interface FailureInfo {
+  readonly sparkle: string | undefined;
+  readonly state: string | undefined;
+  readonly source: Source | undefined;
+}
+
+/** What a base hears of an infusion that has finished. */
+export interface InfusionInfo {
+  /** The id that it had. */
+  readonly id: number;
+  readonly name: string;
+  /** The Tonic itself, finished: its fields can still be read. */
+  readonly tonic: AnyTonic;
+  /** Why it failed, where it did. */
+  readonly error: Error | undefined;
+}
+
+/** What a base hears of an infusion that failed. */
+export interface InfusionFailure extends InfusionInfo, FailureInfo {
+  readonly error: Error;
+  /** The how-manieth restart within the time window of its supervision follows; 0 where none does. */
+  readonly restarts: number;
+}
+
+/** Where Tonics are logged. */
+export interface TonicLogPort {
+  failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
+  warn(tonic: AnyTonic, error: Error): void;
+  debug(tonic: AnyTonic, message: string): void;
+  life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
+  line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
+}
+
+export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/**
+ * What a Tonic sees of its Catalyst: enough to queue an order, to set a timer, and to say that it was born or has gone.
+ * A fake needs no more.
+ */
+export interface Scheduler {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly logs: TonicLogPort;
+  readonly timers: TimerQueue;
+  readonly queue: { put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
+  /** Enters a new Tonic and gives it its id. */
+  enter(tonic: AnyTonic, name: string | undefined): number;
+  leave(tonic: AnyTonic, id: number, name: string | undefined): void;
+  /** Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
+  settle(tonic: AnyTonic): void;
+  /** Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
+  runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
+}

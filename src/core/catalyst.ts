@@ -1,0 +1,334 @@
+import type { AnyTonic, Scheduler } from './any-tonic.js';
+import type { Clock } from './clock.js';
+import { fail, toError } from './errors.js';
+import { failTonic, failureInfo } from './life.js';
+import { LogLevel, type LogService } from './log-service.js';
+import { Metrics } from './metrics.js';
+import type { CatalystQueue } from './order-queue.js';
+import { Order } from './order.js';
+import { Parker } from './parker.js';
+import { type Sparkle, type SparkleBody, ofFramework } from './plan.js';
+import { runAs, running } from './running.js';
+import type { Runtime } from './runtime.js';
+import { settleTransitions } from './state-machine.js';
+import { TimerQueue } from './timer-queue.js';
+import { Tonic, type TonicBase, type TonicOptions } from './tonic.js';
+import { WakingQueue } from './waking-queue.js';
+
+/** Options of a {@link Catalyst}. */
+export interface CatalystOptions extends TonicOptions {
+  /** A turn of the loop runs at most so many orders before it looks at timers and network again. Default 16,384. */
+  readonly turnOrders?: number | undefined;
+  /** A turn of the loop runs orders for about so long at most, in ms. Default 5. */
+  readonly turnTime?: number | undefined;
+  /** The most orders that wait; one more throws `TT_QUEUE_FULL` at the call. Default 5,000,000. */
+  readonly queueLimit?: number | undefined;
+}
+
+/** Between two looks at the clock run so many orders: a look costs twice a sparkle. A power of two. */
+const ORDERS_PER_LOOK = 64;
+
+/**
+ * A Tonic that owns a queue and a loop, and makes other Tonics sparkle.
+ *
+ * A subclass may replace its queue (`newCatalystQueue()`) and its loop (`sparkle()`), each on its own.
+ */
+export class Catalyst<State extends string = never>
+  extends (Tonic as unknown as typeof TonicBase)<State>
+  implements Scheduler
+{
+  readonly queue: CatalystQueue;
+  readonly timers = new TimerQueue();
+  /** Counts and times of its sparkles, for whoever asks why the loop is late; off until `metrics.start()`. */
+  readonly metrics: Metrics;
+  /** @internal */ readonly runtime: Runtime;
+  // Declared only: the queue, made before any field of this class is set up, may want it.
+  /** @internal */ declare _ttParker: Parker | undefined;
+  /** Whether the loop goes on. */
+  protected sparkling = false;
+
+  readonly #turnOrders: number;
+  readonly #turnTime: number;
+  readonly #order = new Order();
+  readonly #unsettled: AnyTonic[] = [];
+  #served = 0;
+  #started = false;
+
+  /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
+  constructor(options: CatalystOptions = {}) {
+    const runtime = running.runtime ?? runtimeOf(options.base ?? running.tonic);
+    const isMain = runtime?.ledger.size === 0;
+    super({ drainTimeout: Infinity, ...options, ...(isMain && { name: 'tt_main_catalyst' }) });
+    if (runtime === undefined) throw fail('TT_NO_RUNTIME', { class: this._ttPlan.className });
+    this.runtime = runtime;
+    this.#turnOrders = positive(options, 'turnOrders', 16_384);
+    this.#turnTime = positive(options, 'turnTime', 5);
+    this.queue = this.newCatalystQueue();
+    this.queue.limit = positive(options, 'queueLimit', 5_000_000);
+    this.metrics = new Metrics(runtime.clock, this.queue);
+    if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
+    this.timers.onEarlier = () => this.wake();
+    this._ttEnter();
+    runtime.add(this);
+  }
+
+  get clock(): Clock {
+    return this.runtime.clock;
+  }
+
+  /** @internal */
+  get logs(): LogService {
+    return this.runtime.log;
+  }
+
+  /** How many Tonics it lives for. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** Where the loop waits; for a subclass that replaces `sparkle()`. */
+  protected get parker(): Parker {
+    return (this._ttParker ??= new Parker(this.clock));
+  }
+
+  /** Ends the wait of the loop, if it waits. */
+  protected wake(): void {
+    if (this.parker.parked) this.parker.wake();
+  }
+
+  // ---- The two parts to replace ----
+
+  /** Makes its queue: called once, by the constructor, before any field of a subclass is there. An order that
+   * comes while the loop waits must end the wait: see WakingQueue. */
+  protected newCatalystQueue(): CatalystQueue {
+    return new WakingQueue(this._ttPlan.className, this.parker);
+  }
+
+  /** Its loop, turn by turn, until it has finished. */
+  async sparkle(): Promise<void> {
+    while (this.sparkling) {
+      const wait = this.queueDueTimers();
+      await this.parker.park(this.queue.isEmpty ? wait : 0);
+      this.executeOrders();
+    }
+  }
+
+  // ---- The steps of a turn ----
+
+  /** Queues what is due and tells how long the next timer has, in ms: `Infinity` where there is none. */
+  protected queueDueTimers(): number {
+    if (this.timers.size === 0) return Infinity;
+    const now = this.clock.now();
+    this.timers.queueDue(now);
+    return Math.max(this.timers.nextAt - now, 0);
+  }
+
+  /**
+   * Runs orders, one at a time and in the order they came, for one turn: at most `turnOrders` of them and about
+   * `turnTime`. After each one its transitions are carried out, before the next.
+   *
+   * @returns how many ran.
+   */
+  protected executeOrders(): number {
+    if (this.queue.isEmpty) return 0;
+    const order = this.#order;
+    const end = this.clock.now() + this.#turnTime;
+    let count = 0;
+    running.order = order;
+    while (count < this.#turnOrders && this.queue.take(order)) {
+      this.#execute(order);
+      if ((++count & (ORDERS_PER_LOOK - 1)) === 0 && this.clock.now() >= end) break;
+    }
+    running.order = undefined;
+    running.tonic = undefined;
+    running.sparkle = undefined;
+    order.tonic = order.source = order.a = order.b = undefined;
+    return count;
+  }
+
+  /** The one place where a sparkle of an order is called. */
+  #execute(order: Order): void {
+    const tonic = order.tonic!;
+    const sparkle = order.sparkle!;
+    const body = tonic._ttTable[sparkle.index];
+    if (body === undefined) return;
+    running.tonic = tonic;
+    running.sparkle = sparkle;
+    if (tonic._ttLogLevel >= LogLevel.quiet || this.metrics.on) this.#executeWatched(order, tonic, sparkle, body);
+    else this.#call(order, tonic, sparkle, body);
+    if (this.#unsettled.length > 0) this.#settleAll();
+    if (running.born !== undefined) running.born = undefined;
+  }
+
+  #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
+    try {
+      const sparkled = apply(body, tonic, order.count, order.a, order.b);
+      if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
+    } catch (thrown) {
+      this.#failed(tonic, toError(thrown), sparkle.key);
+    }
+  }
+
+  /** The same with a watch: for slow sparkles, the log in mode `full`, and metrics. */
+  #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
+    const state = tonic._ttState;
+    const start = this.clock.now();
+    this.#call(order, tonic, sparkle, body);
+    const ms = this.clock.now() - start;
+    this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt);
+  }
+
+  #report(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined, ms: number, waited: number): void {
+    const { logs } = this;
+    if (this.metrics.on) this.metrics.record(tonic._ttPlan.className, sparkle, ms, waited);
+    if (tonic._ttLogLevel < LogLevel.quiet) return;
+    if (ms >= logs.slowSparkle) logs.slow(tonic, sparkle, ms);
+    if (tonic._ttLogLevel === LogLevel.full && sparkle.prefix !== '_ttss') {
+      logs.sparkle(tonic, sparkle, this.#order.source, this.#order.sourceSparkle, state, ms);
+    }
+  }
+
+  /** @internal */
+  runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined {
+    const sparkle = tonic._ttPlan.sparkles.get(key);
+    const body = sparkle === undefined ? undefined : tonic._ttTable[sparkle.index];
+    if (sparkle === undefined || body === undefined) return undefined;
+    const { tonic: outerTonic, sparkle: outerSparkle, born } = running;
+    const state = tonic._ttState;
+    const watched = tonic._ttLogLevel >= LogLevel.quiet || this.metrics.on;
+    const start = watched ? this.clock.now() : 0;
+    running.tonic = tonic;
+    running.sparkle = sparkle;
+    running.born = undefined;
+    try {
+      const sparkled = apply(body, tonic, 2, a, b);
+      if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
+      return undefined;
+    } catch (thrown) {
+      this.#finishBorn(tonic);
+      return toError(thrown);
+    } finally {
+      running.tonic = outerTonic;
+      running.sparkle = outerSparkle;
+      running.born = born;
+      if (watched) this.#report(tonic, sparkle, state, this.clock.now() - start, 0);
+    }
+  }
+
+  // ---- Failures ----
+
+  #failed(tonic: AnyTonic, error: Error, key: string | undefined): void {
+    this.#finishBorn(tonic);
+    hookFailed(tonic, error, key);
+  }
+
+  /** What a sparkle infused before it threw would be known to nobody. */
+  #finishBorn(tonic: AnyTonic): void {
+    const { born } = running;
+    running.born = undefined;
+    for (const infusion of born ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
+  }
+
+  #checkResult(result: unknown, tonic: AnyTonic, sparkle: Sparkle): void {
+    if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
+    this.logs.warn(tonic, fail('TT_ASYNC_SPARKLE', { class: tonic._ttPlan.className, key: sparkle.key }));
+    (result as PromiseLike<unknown>).then(undefined, (reason: unknown) => tonic._ttss__throw(toError(reason)));
+  }
+
+  // ---- Extra sparkles ----
+
+  /** @internal */
+  settle(tonic: AnyTonic): void {
+    this.#unsettled.push(tonic);
+  }
+
+  #settleAll(): void {
+    const unsettled = this.#unsettled;
+    for (let at = 0; at < unsettled.length; at++) {
+      settleTransitions(unsettled[at]!, hookFailed);
+    }
+    unsettled.length = 0;
+  }
+
+  // ---- Its life ----
+
+  /** @internal */
+  enter(tonic: AnyTonic, name: string | undefined): number {
+    if (tonic._ttCounts) this.#served++;
+    return this.runtime.ledger.enter(tonic, name);
+  }
+
+  /** @internal */
+  leave(tonic: AnyTonic, id: number, name: string | undefined): void {
+    this.runtime.ledger.leave(id, name);
+    if (tonic._ttCounts && --this.#served === 0) this.#finishSelf();
+    if ((tonic as unknown) !== this) return;
+    this.sparkling = false;
+    this.runtime.remove(this);
+    this.wake();
+  }
+
+  /** Its last Tonic has finished, and so does it. */
+  #finishSelf(): void {
+    runAs(this, () => this.ttsc__finish());
+  }
+
+  /** @internal An app that starts with nothing to do would never end. */
+  _ttss__finishIfIdle(): void {
+    if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
+  }
+
+  /** @internal A Catalyst serves itself. */
+  override _ttOwnLoop(): Scheduler {
+    return this;
+  }
+
+  /** @internal Runs the loop; resolves when the Catalyst has finished. */
+  async startSparkling(): Promise<void> {
+    if (this.#started) throw fail('TT_ALREADY_SPARKLING', { catalyst: this.name });
+    this.#started = true;
+    this.sparkling = !this.finished;
+    try {
+      await this.sparkle();
+    } catch (thrown) {
+      throw fail('TT_LOOP_BROKEN', { catalyst: this.name }, thrown);
+    } finally {
+      this.closeLoop();
+    }
+  }
+
+  /** Lets go of what the loop holds; called once it has ended. */
+  protected closeLoop(): void {
+    this._ttParker?.close();
+  }
+}
+ofFramework(Catalyst);
+
+function hookFailed(tonic: AnyTonic, error: Error, key: string | undefined): void {
+  failTonic(tonic, error, failureInfo(key, tonic));
+}
+
+function apply(body: SparkleBody, tonic: AnyTonic, count: number, a: unknown, b: unknown): unknown {
+  const call = body as (this: AnyTonic, ...args: unknown[]) => unknown;
+  switch (count) {
+    case 0:
+      return call.call(tonic);
+    case 1:
+      return call.call(tonic, a);
+    case 2:
+      return call.call(tonic, a, b);
+    default:
+      return call.apply(tonic, a as unknown[]);
+  }
+}
+
+function positive(options: CatalystOptions, option: 'turnOrders' | 'turnTime' | 'queueLimit', byDefault: number): number {
+  const value = options[option] ?? byDefault;
+  if (typeof value === 'number' && value > 0) return value;
+  throw fail('TT_BAD_OPTION', { class: 'Catalyst', option, problem: `it is ${String(value)}, and must be more than 0` });
+}
+
+function runtimeOf(tonic: AnyTonic | undefined): Runtime | undefined {
+  const scheduler = tonic?._ttScheduler;
+  return scheduler instanceof Catalyst ? scheduler.runtime : undefined;
+}

@@ -1,0 +1,141 @@
+import { Catalyst } from './catalyst.js';
+import type { Clock } from './clock.js';
+import { fail } from './errors.js';
+import { abort } from './life.js';
+import { type LogOptions, openLog } from './log-targets.js';
+import { ports } from './ports.js';
+import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
+import type { Random } from './random.js';
+import { runAs, running } from './running.js';
+import { Runtime, isRecord } from './runtime.js';
+
+/** The configuration of an app; keys of one's own may be added, and are found by their path with `runtime.get()`. */
+export interface FormulaData {
+  readonly project?: { readonly name?: string; readonly [key: string]: unknown } | undefined;
+  readonly log?: LogOptions | undefined;
+  readonly shutdown?:
+    | {
+        /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
+        readonly signals?: boolean | undefined;
+        /** How long it may take to finish after a signal, in ms; then what is left is aborted and named. Default 10,000. */
+        readonly grace?: number | undefined;
+      }
+    | undefined;
+  readonly [key: string]: unknown;
+}
+
+/** How an app ended. */
+export interface RunResult {
+  /** 0 where it ended as meant; also set as `process.exitCode` where it is another. */
+  readonly exitCode: number;
+  /** What reached the main Catalyst and nobody handled. */
+  readonly error: Error | undefined;
+  /** The signal that it was finished by. */
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/**
+ * The recipe of an app: its configuration, its main Catalyst and the Tonics that it starts with.
+ *
+ * `await MyFormula.run()` carries it out, in six steps: the defaults, `creatingFormula()`, the log,
+ * `creatingMainCatalyst()`, `creatingStartingTonics()`, and then the Catalysts start. What is queued before that waits.
+ */
+export abstract class Formula {
+  /** @internal The clock and the chance of the app; a test gives its own. */
+  protected readonly clock: Clock | undefined = undefined;
+  /** @internal */
+  protected readonly random: Random | undefined = undefined;
+
+  /** Step 2: the configuration, laid over the defaults. */
+  protected creatingFormula(): FormulaData {
+    return {};
+  }
+
+  /** Step 4: makes the main Catalyst. Default: a SelectorCatalyst. */
+  protected creatingMainCatalyst(): unknown {
+    return (ports.makeMainCatalyst ?? (() => new Catalyst()))();
+  }
+
+  /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
+  protected abstract creatingStartingTonics(): void;
+
+  /**
+   * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_CATALYST`, or what the making of the Tonics throws.
+   */
+  static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
+    return new this(...args).#run();
+  }
+
+  async #run(): Promise<RunResult> {
+    const runtime = new Runtime(this.clock, this.random);
+    const data = this.creatingFormula();
+    const project = { name: this.constructor.name, ...data.project, startedAt: runtime.clock.wallTime(), status: 'starting' };
+    runtime.data = { ...data, project };
+    const grace = checkedGrace(data);
+    runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime.clock);
+    const main = this.#makeMain(runtime);
+    const watch = new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace);
+    try {
+      within(runtime, () => runAs(main, () => this.creatingStartingTonics()), true);
+      project.status = 'startCatalysts';
+      await this.#sparkle(runtime, main, () => (project.status = 'mainRunning'));
+      project.status = 'mainFinished';
+    } catch (thrown) {
+      // Whatever was opened so far is closed.
+      abort(main, () => {});
+      throw thrown;
+    } finally {
+      watch.close();
+      warnIfHeldOpen(runtime);
+    }
+    const error = main._ttEnding?.error;
+    const exitCode = error === undefined && !watch.graceExceeded ? 0 : 1;
+    if (exitCode !== 0) process.exitCode = exitCode;
+    return { exitCode, error, signal: watch.signal };
+  }
+
+  #makeMain(runtime: Runtime): Catalyst<string> {
+    within(runtime, () => this.creatingMainCatalyst());
+    if (runtime.main instanceof Catalyst) return runtime.main as Catalyst<string>;
+    throw fail('TT_NO_CATALYST', { class: this.constructor.name });
+  }
+
+  /** Step 6: the other Catalysts start, then the main one; when that has finished, the rest is told. */
+  async #sparkle(runtime: Runtime, main: Catalyst<string>, started: () => void): Promise<void> {
+    const others: Promise<void>[] = [];
+    let broken: unknown;
+    runtime.start((loop) => {
+      if (loop === main) return;
+      const ended = loop.startSparkling().catch((thrown: unknown) => {
+        broken ??= thrown;
+        main.ttsc__finish();
+      });
+      others.push(ended);
+    });
+    main._ttss__finishIfIdle();
+    const ended = main.startSparkling();
+    started();
+    await ended;
+    for (const loop of runtime.loops) loop.ttsc__finish();
+    await Promise.all(others);
+    if (broken !== undefined) throw broken as Error;
+  }
+}
+
+function within(runtime: Runtime, body: () => void, starting = false): void {
+  const before = { runtime: running.runtime, starting: running.starting };
+  Object.assign(running, { runtime, starting });
+  try {
+    body();
+  } finally {
+    Object.assign(running, before);
+  }
+}
+
+function checkedGrace({ shutdown }: FormulaData): number {
+  const grace = shutdown?.grace ?? 10_000;
+  if (typeof grace === 'number' && grace >= 0) return grace;
+  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'shutdown/grace', problem: `it is ${String(grace)}, and must be 0 ms or more` });
+}

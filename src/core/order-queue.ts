@@ -1,0 +1,123 @@
+import type { AnyTonic } from './any-tonic.js';
+import type { Clock } from './clock.js';
+import { fail } from './errors.js';
+import type { Order } from './order.js';
+import type { Sparkle } from './plan.js';
+import { running } from './running.js';
+
+/** What a Catalyst needs of its queue. {@link OrderQueue} is the one to extend. */
+export interface CatalystQueue {
+  /** Orders that wait. */
+  readonly size: number;
+  readonly isEmpty: boolean;
+  /** The most orders that it takes. */
+  limit: number;
+  /** Stamps orders with this clock's time, for the queue wait; `undefined` saves the time. */
+  stampWith: Clock | undefined;
+  /**
+   * Puts an order at the end.
+   * @throws {TaskTonicError} `TT_QUEUE_FULL` at the limit; orders of the life cycle pass it.
+   */
+  put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /** Takes the first order into `order`; false where none waits. */
+  take(order: Order): boolean;
+}
+
+const CHUNK_ORDERS = 512;
+/** tonic, sparkle, count, a, b, source, source's sparkle, time */
+const FIELDS = 8;
+
+/** A stretch of the queue. Its fields lie side by side, so that an order is one place in memory and no object. */
+class Chunk {
+  readonly slots: unknown[] = new Array<unknown>(CHUNK_ORDERS * FIELDS).fill(undefined);
+  next: Chunk | undefined = undefined;
+}
+
+/**
+ * The first-in, first-out queue of a Catalyst: a chain of chunks.
+ *
+ * ```text
+ *   head                          tail
+ *  [ . . o o ] -> [ o o o o ] -> [ o o . . ]        o: an order
+ *        ^ read                        ^ write
+ * ```
+ *
+ * An emptied queue begins at the start of its chunk again, so that a chain of sparkles lives in the same few slots, and
+ * a flood's memory goes when the flood has gone.
+ */
+export class OrderQueue implements CatalystQueue {
+  size = 0;
+  limit: number;
+  stampWith: Clock | undefined = undefined;
+  /** What error texts call the owner. */
+  readonly #owner: string;
+  #head = new Chunk();
+  #tail = this.#head;
+  #read = 0;
+  #write = 0;
+  #spare: Chunk | undefined = undefined;
+
+  constructor(owner: string, limit = Infinity) {
+    this.#owner = owner;
+    this.limit = limit;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
+  }
+
+  put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+    if (this.size >= this.limit && !sparkle.life) {
+      throw fail('TT_QUEUE_FULL', { catalyst: this.#owner, count: this.size, tonic: tonic.name, sparkle: sparkle.key });
+    }
+    let at = this.#write;
+    if (at === CHUNK_ORDERS * FIELDS) at = this.#grow();
+    const { slots } = this.#tail;
+    slots[at] = tonic;
+    slots[at + 1] = sparkle;
+    slots[at + 2] = count;
+    slots[at + 3] = a;
+    slots[at + 4] = b;
+    slots[at + 5] = running.tonic;
+    slots[at + 6] = running.sparkle;
+    slots[at + 7] = this.stampWith === undefined ? 0 : this.stampWith.now();
+    this.#write = at + FIELDS;
+    this.size++;
+  }
+
+  take(order: Order): boolean {
+    if (this.size === 0) return false;
+    let at = this.#read;
+    if (at === CHUNK_ORDERS * FIELDS) at = this.#shrink();
+    const { slots } = this.#head;
+    order.tonic = slots[at] as AnyTonic;
+    order.sparkle = slots[at + 1] as Sparkle;
+    order.count = slots[at + 2] as number;
+    order.a = slots[at + 3];
+    order.b = slots[at + 4];
+    order.source = slots[at + 5] as AnyTonic | undefined;
+    order.sourceSparkle = slots[at + 6] as Sparkle | undefined;
+    order.queuedAt = slots[at + 7] as number;
+    // What has been taken must not be kept alive from here.
+    slots[at] = slots[at + 3] = slots[at + 4] = slots[at + 5] = undefined;
+    this.#read = at + FIELDS;
+    if (--this.size === 0 && this.#head === this.#tail) this.#read = this.#write = 0;
+    return true;
+  }
+
+  #grow(): number {
+    const chunk = this.#spare ?? new Chunk();
+    this.#spare = undefined;
+    this.#tail.next = chunk;
+    this.#tail = chunk;
+    return 0;
+  }
+
+  #shrink(): number {
+    const emptied = this.#head;
+    this.#head = emptied.next!;
+    emptied.next = undefined;
+    this.#spare = emptied;
+    return 0;
+  }
+}

@@ -1,0 +1,274 @@
+import { fail } from './errors.js';
+import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
+import { nearest } from './nearest.js';
+
+/** One sparkle of a class: what an order carries instead of a name. */
+export interface Sparkle {
+  /** The method's name, such as `ttsc_open__close`. */
+  readonly key: string;
+  readonly prefix: string;
+  readonly state: string | undefined;
+  readonly name: string;
+  /** Its place in the class's tables. */
+  readonly index: number;
+  /** Orders of the life cycle pass every bound of the queue. */
+  readonly life: boolean;
+}
+
+// Sparkles are called with whatever their order carries; their own signatures are checked where they are queued.
+export type SparkleBody = (this: unknown, ...args: never[]) => unknown;
+/** What runs for each sparkle (by index) in one state; a hole means that nothing happens. */
+export type Table = readonly (SparkleBody | undefined)[];
+/** The table of a Tonic that has finished: nothing runs any more. */
+export const NO_SPARKLES: Table = [];
+/** Puts the order of one sparkle; `this` is the Tonic. */
+export type Dispatcher = (this: object, ...args: unknown[]) => void;
+/** Makes what a call to a sparkle does; `enqueue` is what it does by default. */
+export type SparkleBinder = (sparkle: Sparkle, enqueue: Dispatcher) => Dispatcher;
+
+/** What the framework needs to know of a class of Tonics; all of it may be declared static by a subclass. */
+export interface TonicClass {
+  readonly name: string;
+  readonly prototype: object;
+  /** The states that there are; where given, a method named for another one is refused. */
+  readonly states?: readonly string[];
+  /** The events that the class adds; where given, a `ttse` method for another one is refused. */
+  readonly events?: readonly string[];
+  /** Prefixes of sparkles that a class adds, with the binder that says what a call to one does. */
+  readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
+}
+
+/** The events that the framework itself sends, by the names a subclass may answer to. */
+export const FRAMEWORK_EVENTS: readonly string[] = [
+  'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
+  'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
+]; // prettier-ignore
+
+/** Reserved sparkles: a subclass may call them and not replace them. */
+const RESERVED: ReadonlyMap<string, string> = new Map([
+  ['ttsc__finish', ' (to do work at the end, define ttse__onDraining or ttse__onFinished)'],
+  ['ttsc__toState', ''],
+]);
+
+const plans = new WeakMap<object, Plan>();
+
+/**
+ * Everything about a class of Tonics that its instances share: its sparkles, the table of each state, and the layer
+ * of dispatchers that lies between an instance and the class. Ten thousand connections of one class have one plan.
+ */
+export class Plan {
+  readonly className: string;
+  readonly sparkles: ReadonlyMap<string, Sparkle>;
+  readonly states: readonly string[] | undefined;
+  /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
+  readonly layer: new () => object;
+  /** The fields of instances were looked at, once, for sparkles that are none. */
+  fieldsChecked = false;
+
+  /** The table outside any state, and of states that have no sparkle of their own. */
+  readonly generic: Table;
+  readonly #tables = new Map<string, Table>();
+  readonly #prefixes: readonly string[];
+
+  static of(tonicClass: TonicClass): Plan {
+    let plan = plans.get(tonicClass);
+    if (plan === undefined) {
+      plan = new Plan(tonicClass);
+      plans.set(tonicClass, plan);
+    }
+    return plan;
+  }
+
+  private constructor(tonicClass: TonicClass) {
+    this.className = tonicClass.name;
+    this.states = tonicClass.states;
+    const binders = customBinders(tonicClass);
+    this.#prefixes = [...binders.keys(), ...BUILT_IN_PREFIXES];
+    const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
+    this.sparkles = sparklesOf(bodies);
+    for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
+    this.#checkEvents(tonicClass.events);
+
+    const generic = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
+    for (const { method, body } of bodies) if (method.state === undefined) generic[this.sparkle(method.generic).index] = body;
+    this.generic = generic;
+    for (const { key, method, body } of bodies) {
+      if (method.state === undefined) continue;
+      let table = this.#tables.get(method.state) as (SparkleBody | undefined)[] | undefined;
+      if (table === undefined) this.#tables.set(method.state, (table = generic.slice()));
+      table[this.sparkle(method.generic).index] = body;
+      table[this.sparkle(key).index] = body;
+    }
+    this.layer = makeLayer(tonicClass, this, binders);
+  }
+
+  /** The table that holds in a state. */
+  table(state: string | undefined): Table {
+    return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
+  }
+
+  /** Whether the class has the sparkle, generic or for some state. */
+  has(key: string): boolean {
+    return this.sparkles.has(key);
+  }
+
+  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE` */
+  sparkle(key: string): Sparkle {
+    const found = this.sparkles.get(key);
+    if (found === undefined) throw fail('TT_UNKNOWN_SPARKLE', { class: this.className, key });
+    return found;
+  }
+
+  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them. */
+  checkState(state: string, key: string): void {
+    if (this.states !== undefined && !this.states.includes(state)) {
+      throw fail('TT_UNKNOWN_STATE', { class: this.className, state, key, states: this.states.join(', ') });
+    }
+  }
+
+  /** Refuses arrow functions in fields: they would run when called. Done with the first instance of the class. */
+  checkFields(instance: object): void {
+    this.fieldsChecked = true;
+    if (Object.hasOwn(instance, 'base')) throw fail('TT_BASE_FIELD', { class: this.className });
+    for (const key of Object.keys(instance)) {
+      if (key.startsWith('_tt') && !key.includes('__')) continue;
+      if (parseSparkleName(key, this.#prefixes) === undefined) continue;
+      throw fail('TT_SPARKLE_FIELD', { class: this.className, key });
+    }
+  }
+
+  #checkState({ state, key }: Sparkle): void {
+    if (state !== undefined) this.checkState(state, key);
+  }
+
+  #checkEvents(declared: readonly string[] | undefined): void {
+    const known = declared === undefined ? FRAMEWORK_EVENTS : [...FRAMEWORK_EVENTS, ...declared];
+    for (const { prefix, name, key } of this.sparkles.values()) {
+      if (prefix !== 'ttse' || known.includes(name)) continue;
+      const close = nearest(name, known, declared === undefined ? 1 : Infinity);
+      if (close !== undefined) throw fail('TT_UNKNOWN_EVENT', { class: this.className, key, nearest: `ttse__${close}` });
+    }
+  }
+}
+
+interface Method {
+  readonly key: string;
+  readonly method: NonNullable<ReturnType<typeof parseSparkleName>>;
+  readonly body: SparkleBody;
+}
+
+/** The sparkle methods of a prototype and those below it, the nearest one of each name. */
+function methodsOf(prototype: object, className: string, prefixes: readonly string[]): Method[] {
+  const found = new Map<string, Method>();
+  for (let level: object | null = prototype; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      const method = parseSparkleName(key, prefixes);
+      if (method === undefined) continue;
+      if (typeof property.value !== 'function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'property' });
+      const body = property.value as SparkleBody;
+      const kind = body.constructor.name;
+      if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? kind });
+      const ownedBelow = found.get(key);
+      if (ownedBelow === undefined) found.set(key, { key, method, body });
+      else if (RESERVED.has(key) || method.prefix === '_ttss') refuseReserved(ownedBelow, body, className);
+    }
+  }
+  return [...found.values()];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  AsyncFunction: 'async method (bring results back with this.pipe)',
+  GeneratorFunction: 'generator',
+  AsyncGeneratorFunction: 'async generator',
+};
+
+/** Names that only the framework's own classes may define again. */
+const frameworkBodies = new WeakSet<SparkleBody>();
+
+/** Says that the sparkles of a class are the framework's own, so may use reserved names. */
+export function ofFramework(tonicClass: { readonly prototype: object }): void {
+  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(tonicClass.prototype))) {
+    if (typeof value === 'function') frameworkBodies.add(value as SparkleBody);
+  }
+}
+
+function refuseReserved({ key, body }: Method, below: SparkleBody, className: string): void {
+  if (body === below || frameworkBodies.has(body)) return;
+  throw fail('TT_RESERVED_SPARKLE', { class: className, key, hint: RESERVED.get(key) ?? '' });
+}
+
+function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
+  const sparkles = new Map<string, Sparkle>();
+  const add = (key: string, { prefix, name }: Method['method'], state: string | undefined): void => {
+    if (sparkles.has(key)) return;
+    const life = prefix === '_ttss' || RESERVED.has(key) || LIFE_EVENTS.has(key);
+    sparkles.set(key, { key, prefix, state, name, index: sparkles.size, life });
+  };
+  for (const { key, method } of methods) {
+    add(method.generic, method, undefined);
+    add(key, method, method.state);
+  }
+  return sparkles;
+}
+
+const LIFE_EVENTS: ReadonlySet<string> = new Set(['ttse__onStart', 'ttse__onInfusionFinished', 'ttse__onInfusionFailed']);
+
+function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {
+  const binders = new Map(Object.entries(tonicClass.prefixes ?? {}));
+  for (const prefix of binders.keys()) {
+    if (!/^[a-z][a-z0-9]*$/i.test(prefix) || BUILT_IN_PREFIXES.includes(prefix)) throw fail('TT_BAD_PREFIX', { prefix });
+  }
+  // The longest first, so that no prefix is taken for the beginning of another.
+  return new Map([...binders].sort(([a], [b]) => b.length - a.length));
+}
+
+/** A class may say for single sparkles of its own what a call does; the framework's sends count their bytes so. */
+export const BINDER = Symbol('tasktonic.binder');
+
+function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<string, SparkleBinder>): new () => object {
+  const layer = function () {} as unknown as new () => object;
+  const prototype = Object.create(tonicClass.prototype) as Record<PropertyKey, unknown>;
+  const own = (tonicClass as { [BINDER]?: SparkleBinder })[BINDER];
+  const hide = (key: string, value: unknown): void => {
+    Object.defineProperty(prototype, key, { value, writable: true, configurable: true, enumerable: false });
+  };
+  hide('_ttPlan', plan);
+  for (const sparkle of plan.sparkles.values()) {
+    let dispatcher = enqueuing(plan, sparkle);
+    const binder = binders.get(sparkle.prefix) ?? own;
+    if (binder !== undefined) dispatcher = binder(sparkle, dispatcher);
+    sparkleNames.set(dispatcher, sparkle.key);
+    hide(sparkle.key, dispatcher);
+  }
+  layer.prototype = prototype;
+  return layer;
+}
+
+interface Queued {
+  readonly _ttPlan: Plan;
+  readonly _ttScheduler: {
+    readonly queue: { put(tonic: unknown, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
+  };
+}
+
+/** What a call to a sparkle does: no closure, no array for up to two arguments, nothing but the order. */
+function enqueuing(plan: Plan, sparkle: Sparkle): Dispatcher {
+  // Apart, since to touch the arguments as a whole costs an object at every call of the function that does.
+  const many = function (this: Queued, ...args: unknown[]): void {
+    this._ttScheduler.queue.put(this, sparkle, args.length, args, undefined);
+  };
+  return function (this: unknown, a?: unknown, b?: unknown): void {
+    const tonic = this as Queued | undefined;
+    if (tonic === undefined || tonic._ttPlan !== plan) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
+    // eslint-disable-next-line prefer-rest-params -- see above
+    if (arguments.length > 2) return many.apply(tonic, arguments as unknown as unknown[]);
+    return tonic._ttScheduler.queue.put(tonic, sparkle, arguments.length, a, b);
+  };
+}
+
+const sparkleNames = new WeakMap<object, string>();
+
+/** The name of the sparkle that a method taken off a Tonic stands for: lets `this.pipe(promise, this.ttse__done)` work. */
+export function sparkleNameOf(method: object): string | undefined {
+  return sparkleNames.get(method);
+}

@@ -1,0 +1,66 @@
+import { constants } from 'node:os';
+import type { AnyTonic } from './any-tonic.js';
+import type { ClockTimer } from './clock.js';
+import { fail } from './errors.js';
+import { abort } from './life.js';
+import type { Runtime } from './runtime.js';
+
+/** How soon after the end a process that goes on is worth a line, in ms. */
+const STILL_OPEN_AFTER = 1_000;
+
+/**
+ * What a running app listens to on its process: SIGINT and SIGTERM finish it in order, within a grace period; a second
+ * signal ends it at once. What nobody caught is logged, and then goes the way that Node gives it.
+ */
+export class ProcessWatch {
+  /** The signal that the app was finished by. */
+  signal: NodeJS.Signals | undefined = undefined;
+  graceExceeded = false;
+  readonly #runtime: Runtime;
+  readonly #main: AnyTonic;
+  readonly #signals: readonly NodeJS.Signals[];
+  readonly #grace: number;
+  #deadline: ClockTimer;
+
+  constructor(runtime: Runtime, main: AnyTonic, signals: boolean, grace: number) {
+    this.#runtime = runtime;
+    this.#main = main;
+    this.#signals = signals ? ['SIGINT', 'SIGTERM'] : [];
+    this.#grace = grace;
+    for (const signal of this.#signals) process.on(signal, this.#onSignal);
+    process.on('uncaughtExceptionMonitor', this.#onUncaught);
+  }
+
+  close(): void {
+    for (const signal of this.#signals) process.off(signal, this.#onSignal);
+    process.off('uncaughtExceptionMonitor', this.#onUncaught);
+    this.#runtime.clock.clearTimer(this.#deadline);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (this.signal !== undefined) process.exit(128 + constants.signals[signal]);
+    this.signal = signal;
+    this.#main.ttsc__finish();
+    this.#deadline = this.#runtime.clock.setTimer(this.#onDeadline, this.#grace);
+  };
+
+  readonly #onDeadline = (): void => {
+    this.graceExceeded = true;
+    const { log } = this.#runtime;
+    abort(this.#main, (tonic) => log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms: this.#grace })));
+  };
+
+  readonly #onUncaught = (error: Error, origin: string): void => {
+    this.#runtime.log.logger?.fatal({ err: error, origin }, `nobody caught: ${error.message}`);
+  };
+}
+
+/** Names in the log what keeps the process open although the app has ended; holds nothing open itself. */
+export function warnIfHeldOpen({ clock, log }: Runtime): void {
+  if (log.logger === undefined) return;
+  const look = (): void => {
+    const holding = process.getActiveResourcesInfo().filter((kind) => kind !== 'TTYWrap' && kind !== 'PipeWrap');
+    if (holding.length > 0) log.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
+  };
+  clock.setTimer(look, STILL_OPEN_AFTER, false);
+}

@@ -1,0 +1,70 @@
+import { type Clock, nodeClock } from './clock.js';
+import { Ledger } from './ledger.js';
+import { type LogService, silentLog } from './log-service.js';
+import { type Random, systemRandom } from './random.js';
+
+/**
+ * All that would else be global to an app: made when a Formula runs and dropped when it has ended, so that tests run
+ * many, one after the other, and nothing leaks between them.
+ */
+export class Runtime {
+  readonly ledger = new Ledger();
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Replaced once, when the Formula's configuration is known. */
+  log: LogService = silentLog();
+  /** The configuration of the Formula: what its user gave, and the defaults. */
+  data: Readonly<Record<string, unknown>> = {};
+
+  constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** The Catalysts, the main one first. */
+  readonly #loops = new Set<Loop>();
+  #start: ((loop: Loop) => void) | undefined;
+
+  /** Takes a Catalyst in; it is started with the others, or at once where they run. */
+  add(loop: Loop): void {
+    this.#loops.add(loop);
+    this.#start?.(loop);
+  }
+
+  remove(loop: Loop): void {
+    this.#loops.delete(loop);
+  }
+
+  /** Starts all Catalysts, and from now on each one that is added. */
+  start(start: (loop: Loop) => void): void {
+    this.#start = start;
+    for (const loop of this.#loops) start(loop);
+  }
+
+  /** The main Catalyst: the first that was made. */
+  get main(): Loop | undefined {
+    return this.#loops.values().next().value;
+  }
+
+  /** The Catalysts that have not finished. */
+  get loops(): Iterable<Loop> {
+    return this.#loops;
+  }
+
+  /** Looks a value of the configuration up by its path, such as `'log/default'`. */
+  get(path: string): unknown {
+    let value: unknown = this.data;
+    for (const key of path.split('/')) value = isRecord(value) ? value[key] : undefined;
+    return value;
+  }
+}
+
+/** What a runtime sees of a Catalyst. */
+export interface Loop {
+  ttsc__finish(): void;
+  startSparkling(): Promise<void>;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,43 @@
+import { type AnyTonic, NONE } from './any-tonic.js';
+import { fail } from './errors.js';
+
+/** More transitions than this after one sparkle are a ring that would never come to rest. */
+const MOST_TRANSITIONS = 1000;
+
+/** Told of what a hook threw, or (without a hook) that the transitions come to no rest. */
+export type Failed = (tonic: AnyTonic, error: Error, hook: string | undefined) => void;
+
+/**
+ * Carries out the transitions that a sparkle asked for: `onExit` of the old state, the change, `onEnter` of the new one,
+ * and so on while those ask for another. What goes wrong is given to `failed`, with the hook that threw.
+ */
+export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
+  for (let count = 1; tonic._ttTarget !== NONE; count++) {
+    const target = tonic._ttTarget;
+    tonic._ttTarget = NONE;
+    if (count > MOST_TRANSITIONS) return failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
+    if (tonic._ttState !== undefined) runStateHook(tonic, 'ttse__onExit', failed);
+    change(tonic, target);
+    if (target !== undefined) runStateHook(tonic, 'ttse__onEnter', failed);
+  }
+}
+
+function runStateHook(tonic: AnyTonic, key: string, failed: Failed): void {
+  const thrown = tonic._ttScheduler.runHook(tonic, key);
+  if (thrown !== undefined) failed(tonic, thrown, key);
+}
+
+/** Leaves the last state for good; what its `onExit` throws is returned. */
+export function stopMachine(tonic: AnyTonic): Error | undefined {
+  tonic._ttTarget = NONE;
+  if (tonic._ttState === undefined) return undefined;
+  const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onExit');
+  change(tonic, undefined);
+  tonic._ttTarget = NONE;
+  return thrown;
+}
+
+function change(tonic: AnyTonic, state: string | undefined): void {
+  tonic._ttState = state;
+  tonic._ttTable = tonic._ttPlan.table(state);
+}

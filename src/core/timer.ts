@@ -1,0 +1,215 @@
+import type { AnyTonic } from './any-tonic.js';
+import { fail } from './errors.js';
+import { LogLevel } from './log-service.js';
+import { ofFramework } from './plan.js';
+import { runAs } from './running.js';
+import { eventName } from './sparkle-names.js';
+import type { Due } from './timer-queue.js';
+import { Tonic, type TonicOptions } from './tonic.js';
+
+/** How long, as a sum of parts; each 0 or more, fractions allowed. */
+export interface Period {
+  readonly seconds?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly hours?: number | undefined;
+  readonly days?: number | undefined;
+}
+
+/** Options of a timer. */
+export interface TimerOptions extends Period, Pick<TonicOptions, 'base' | 'logMode'> {
+  /**
+   * Named `lightsOff`, its base hears `ttse__onLightsOff`. Timers of several Tonics may have one name: it is no entry in the
+   * Ledger.
+   */
+  readonly name?: string | undefined;
+  /** The sparkle to call instead, such as `this.ttse__enough`. */
+  readonly sparkleBack?: ((info: TimerInfo) => void) | undefined;
+}
+
+/** What a timer's event is given. */
+export interface TimerInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly timer: Timer;
+  /** How often it has fired, this time included. */
+  readonly count: number;
+  /** Periods that passed unheard since it fired last, because the loop was held up. */
+  readonly missed: number;
+}
+
+const SECONDS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
+
+/**
+ * The common part of the timers: an infusion that queues a sparkle of its base when its time has come.
+ *
+ * It starts at once. It calls `sparkleBack` if given; else, named `lightsOff`, the base's `ttse__onLightsOff`; unnamed or
+ * where the base has no such event, `ttse__onTimer`. Time is that of a monotonic clock.
+ */
+export abstract class Timer extends Tonic implements Due {
+  /** @internal */ at = Infinity;
+  /** @internal */ slot = -1;
+  // Declared only: the constructors of the classes below ask for them before fields of this one are there.
+  /** @internal */ declare _ttTimerName: string | undefined;
+  /** @internal */ declare _ttLeft: number | undefined;
+  readonly #target: (info: unknown) => void;
+  #period: number;
+  #count = 0;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every Tonic. */
+  constructor(options: TimerOptions) {
+    super({ base: options.base, logMode: options.logMode, drainTimeout: 0 });
+    this._ttTimerName = options.name;
+    this.#period = this.#checked(options);
+    const base = this._ttBase!;
+    this.#target = options.sparkleBack === undefined ? eventOf(base, options.name) : base._ttResolve(options.sparkleBack);
+    this.start();
+  }
+
+  override get name(): string {
+    return this._ttTimerName ?? super.name;
+  }
+
+  /** Its period, in ms. */
+  get period(): number {
+    return this.#period;
+  }
+
+  /** Whether it is on its way to fire. */
+  get running(): boolean {
+    return this.slot >= 0;
+  }
+
+  /** Lets the whole period begin now, unless it runs already. */
+  start(): void {
+    if (!this.running) this.restart();
+  }
+
+  /** Does not fire until it is started again. */
+  stop(): void {
+    this._ttScheduler.timers.remove(this);
+  }
+
+  /** Lets the whole period begin anew. */
+  restart(): void {
+    this.fireIn(this.#period);
+  }
+
+  /**
+   * Takes another period, which begins now if the timer runs, else when it is started.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  changePeriod(period: Period): void {
+    this.#period = this.#checked(period);
+    if (this.running) this.restart();
+  }
+
+  /** @internal */
+  fire(now: number): void {
+    const missed = this.expired(now);
+    const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, missed };
+    // The timer is the source of the sparkle that it calls.
+    runAs(this, () => this.#call(info));
+  }
+
+  /** What it does when its time has come, before its sparkle is queued; tells how many periods were missed. */
+  protected expired(_now: number): number {
+    return 0;
+  }
+
+  protected fireIn(ms: number): void {
+    if (this.finished) return;
+    this.at = this._ttScheduler.clock.now() + ms;
+    this._ttScheduler.timers.add(this);
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.stop();
+  }
+
+  #call(info: TimerInfo): void {
+    try {
+      this.#target(info);
+    } catch (thrown) {
+      // The queue is full: the loop must not break for it, and whoever waits for the timer must hear of it.
+      this._ttBase?._ttss__throw(thrown as Error);
+    }
+  }
+
+  #checked(period: Period): number {
+    let ms = 0;
+    for (const [unit, factor] of Object.entries(SECONDS)) {
+      const given = period[unit as keyof Period] ?? 0;
+      if (typeof given !== 'number' || !(given >= 0)) throw this.#bad(unit, `it is ${String(given)}, and must be 0 or more`);
+      ms += given * factor * 1000;
+    }
+    if (ms > 0) return ms;
+    throw this.#bad('seconds', 'a timer needs a period: give seconds, minutes, hours or days, more than 0 together');
+  }
+
+  #bad(option: string, problem: string): Error {
+    this.ttsc__finish();
+    return fail('TT_BAD_OPTION', { class: this._ttPlan.className, option, problem });
+  }
+}
+
+/** Fires once; then it has finished. */
+export class TimerSingleShot extends Timer {
+  /** @internal */
+  override fire(now: number): void {
+    super.fire(now);
+    this.ttsc__finish();
+  }
+}
+
+/** Fires again and again, without drift. After a stall it fires once and tells how many periods were missed. */
+export class TimerRepeat extends Timer {
+  protected override expired(now: number): number {
+    const missed = Math.floor((now - this.at) / this.period);
+    this.at += (missed + 1) * this.period;
+    this._ttScheduler.timers.add(this);
+    return missed;
+  }
+}
+
+/** Can be held: `pause()` keeps what is left of the period, `resume()` goes on with it. It pauses itself when it has fired. */
+export class TimerPausing extends Timer {
+  /** Whether it is held, and by how much it is from firing when it goes on. */
+  get paused(): boolean {
+    return this._ttLeft !== undefined;
+  }
+
+  pause(): void {
+    if (!this.running) return;
+    this._ttLeft = Math.max(this.at - this._ttScheduler.clock.now(), 0);
+    this.stop();
+  }
+
+  resume(): void {
+    if (this._ttLeft === undefined) return;
+    const left = this._ttLeft;
+    this._ttLeft = undefined;
+    this.fireIn(left);
+  }
+
+  override restart(): void {
+    this._ttLeft = undefined;
+    super.restart();
+  }
+
+  protected override expired(): number {
+    this._ttLeft = this.period;
+    return 0;
+  }
+}
+
+for (const timer of [Timer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
+
+function eventOf(base: AnyTonic, name: string | undefined): (info: unknown) => void {
+  const { sparkles } = base._ttPlan;
+  const sparkle = (name === undefined ? undefined : sparkles.get(eventName(name))) ?? sparkles.get('ttse__onTimer');
+  if (sparkle !== undefined) return (info) => base._ttScheduler.queue.put(base, sparkle, 1, info, undefined);
+  return () => {
+    if (base._ttLogLevel >= LogLevel.quiet) base._ttScheduler.logs.debug(base, `nobody hears the timer ${name ?? ''}`);
+  };
+}

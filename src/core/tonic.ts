@@ -1,0 +1,391 @@
+import {
+  type AnyTonic,
+  type Ending,
+  type FailureInfo,
+  type InfusionFailure,
+  type InfusionInfo,
+  NONE,
+  type Scheduler,
+  type Source,
+  type Supervision,
+  type Target,
+} from './any-tonic.js';
+import { fail, toError } from './errors.js';
+import { defaultName } from './ledger.js';
+import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, userDrained } from './life.js';
+import { LogLevel, type LogMode } from './log-service.js';
+import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { running } from './running.js';
+import { type SuperviseOptions, Supervised } from './supervised.js';
+import { TonicLog } from './tonic-log.js';
+import { TonicRoot } from './tonic-root.js';
+
+/** Options that every Tonic takes; a subclass passes them on to `super`. */
+export interface TonicOptions {
+  /** Its name, unique in the app. Default: its id and class, such as `02.Door`. */
+  readonly name?: string | undefined;
+  /** What it writes to the log. Default: as its base. */
+  readonly logMode?: LogMode | undefined;
+  /** Its base. Default: the Tonic whose sparkle makes it; needed where none runs (a promise, an event of Node's, a test). */
+  readonly base?: AnyTonic | undefined;
+  /**
+   * How long it may drain when it finishes, and then wait for its infusions, in ms each. Default 5,000; from 0 to
+   * `Infinity`, which is no bound of its own.
+   */
+  readonly drainTimeout?: number | undefined;
+}
+
+/** A sparkle with its Tonic, to be handed on: calling it puts an order on the Tonic's queue, from anywhere. */
+export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic: AnyTonic; readonly sparkle: string };
+
+/** The keys of a Tonic that name sparkles. */
+export type SparkleKey<T> = Extract<keyof T, `tts${string}__${string}` | `_tts${string}__${string}`>;
+
+const DRAIN_TIMEOUT = 5_000;
+const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
+
+/**
+ * All of a Tonic but `sparkle(key)`. It stands apart because a Catalyst, which is a Tonic, has its loop under that name.
+ */
+export class TonicBase<State extends string = never> extends TonicRoot implements AnyTonic {
+  /** The states that there are; where given, a method or transition to another one is refused. */
+  static readonly states?: readonly string[];
+  /** The events that this class adds to the framework's; where given, a `ttse` method for another one is refused. */
+  static readonly events?: readonly string[];
+  /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
+  static readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
+  /** @internal */
+  static readonly [BINDER]?: SparkleBinder;
+
+  /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
+  declare readonly base: AnyTonic | undefined;
+
+  /** @internal */ readonly _ttScheduler: Scheduler;
+  /** @internal The table of the state that holds. */
+  _ttTable: Table;
+  /** @internal */ _ttState: string | undefined = undefined;
+  /** @internal The transition that waits for the end of the sparkle. */
+  _ttTarget: Target = NONE;
+  /** @internal */ _ttLife: number = Life.running;
+  /** @internal */ _ttId = -1;
+  /** @internal */ readonly _ttName: string | undefined;
+  /** @internal */ _ttBase: AnyTonic | undefined;
+  /** @internal Whether its Catalyst lives as long as it does. */
+  _ttCounts = false;
+  /** @internal */ _ttLogLevel: number = LogLevel.quiet;
+  /** @internal */ _ttLog: TonicLog | undefined = undefined;
+  /** @internal */ readonly _ttDrainTimeout: number;
+  /** @internal */ _ttInfusions: Set<AnyTonic> | undefined = undefined;
+  /** @internal */ _ttSupervised: Map<AnyTonic, Supervision> | undefined = undefined;
+  /** @internal */ _ttEnding: Ending | undefined = undefined;
+
+  // ---- Events that a subclass may define ----
+
+  /** The first sparkle, queued by the constructor. */
+  ttse__onStart?(): void;
+  /** Entered a state that has no `onEnter` of its own. */
+  ttse__onEnter?(): void;
+  /** About to leave a state that has no `onExit` of its own. */
+  ttse__onExit?(): void;
+  /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
+  ttse__onDraining?(): void;
+  /** The last sparkle: it leaves the app after this one. */
+  ttse__onFinished?(): void;
+  /** A sparkle of this Tonic threw. With this event it goes on, unless it finishes itself here. */
+  ttse__onFailure?(error: Error, info: FailureInfo): void;
+  /** An infusion has finished, as meant or not. */
+  ttse__onInfusionFinished?(info: InfusionInfo): void;
+  /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
+  ttse__onInfusionFailed?(failure: InfusionFailure): void;
+
+  /**
+   * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
+   *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and with the first instance of a class, what is wrong with its sparkles.
+   */
+  constructor(options: TonicOptions = {}) {
+    super();
+    const base = (options.base ?? running.tonic) as TonicBase<string> | undefined;
+    const { className } = this._ttPlan;
+    const ownLoop = this._ttOwnLoop();
+    if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
+    this._ttScheduler = ownLoop ?? base!._ttScheduler;
+    this._ttTable = this._ttPlan.generic;
+    this._ttBase = base;
+    this._ttName = checkedName(options.name, className);
+    this._ttDrainTimeout = checkedTimeout(options.drainTimeout, className);
+    if (options.logMode !== undefined) this._ttLogLevel = checkedMode(options.logMode, className);
+    else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
+    if (ownLoop === undefined) this._ttEnter();
+  }
+
+  // ---- What it is ----
+
+  /** Its number in the app, 0 and up; -1 when it has finished. */
+  get id(): number {
+    return this._ttId;
+  }
+
+  get name(): string {
+    return this._ttName ?? defaultName(this._ttId, this._ttPlan.className);
+  }
+
+  /** The state that holds; `undefined` before the first transition and after the machine has stopped. */
+  get state(): State | undefined {
+    return this._ttState as State | undefined;
+  }
+
+  /** What it has infused and has not finished. */
+  get infusions(): ReadonlySet<AnyTonic> {
+    return this._ttInfusions ?? NO_INFUSIONS;
+  }
+
+  /** Whether it has finished, so that no sparkle of it runs any more. */
+  get finished(): boolean {
+    return this._ttLife === Life.ended;
+  }
+
+  /** Who queued the sparkle that runs; `undefined` outside its own sparkles, or where no Tonic did. */
+  get source(): Source | undefined {
+    const { order } = running;
+    if (running.tonic !== this || order?.source === undefined) return undefined;
+    const { source: tonic, sourceSparkle } = order;
+    return { tonic, id: tonic.id, name: tonic.name, sparkle: sourceSparkle?.key };
+  }
+
+  /** Writes to the app's log; each line carries this Tonic, its state and the sparkle that runs. */
+  get log(): TonicLog {
+    return (this._ttLog ??= new TonicLog(this));
+  }
+
+  /** What it writes to the log; may be changed at any time, and what it infuses from then on takes it over. */
+  get logMode(): LogMode {
+    return (Object.keys(LogLevel) as LogMode[])[this._ttLogLevel]!;
+  }
+
+  set logMode(mode: LogMode) {
+    this._ttLogLevel = checkedMode(mode, this._ttPlan.className);
+  }
+
+  // ---- What its sparkles do ----
+
+  /**
+   * Goes to another state after the sparkle that runs, before the next order: `onExit` of the old state, the change,
+   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`. `undefined` stops the machine.
+   *
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states.
+   */
+  protected toState(state: State | undefined, { reenter = false }: { readonly reenter?: boolean } = {}): void {
+    if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
+    if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
+    if (this._ttLife === Life.ended) return;
+    const waits = this._ttTarget !== NONE;
+    this._ttTarget = state === this._ttState && !reenter ? NONE : state;
+    if (!waits && this._ttTarget !== NONE) this._ttScheduler.settle(this);
+  }
+
+  /**
+   * Brings the result of a promise back as a sparkle. It is dropped if the Tonic has finished by then.
+   *
+   * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `sparkle()`.
+   * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does.
+   * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`
+   */
+  protected pipe<T>(promise: PromiseLike<T>, onValue: (value: T) => void, onError?: (reason: unknown) => void): void {
+    const value = this._ttResolve(onValue);
+    const error = onError === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(onError);
+    const bring = (put: (result: unknown) => void, result: unknown): void => {
+      if (this.finished) return this._ttScheduler.logs.debug(this, 'the result of a promise was dropped: the Tonic has finished');
+      try {
+        return put(result);
+      } catch (thrown) {
+        return this._ttss__throw(toError(thrown));
+      }
+    };
+    promise.then(
+      (result) => bring(value, result),
+      (reason: unknown) => bring(error, reason),
+    );
+  }
+
+  /**
+   * Infuses a Tonic and looks after it: when it fails, a new one is made, as often as its options allow.
+   *
+   * @param make makes the infusion: `() => new Worker(...)`.
+   */
+  protected supervise<T extends AnyTonic>(make: () => T, options: SuperviseOptions = {}): Supervised<T> {
+    if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'supervise()', tonic: this.name });
+    const supervised = new Supervised(make, options);
+    supervised.start(this);
+    return supervised;
+  }
+
+  /** Says that it has done what it had left to do since `ttse__onDraining`. */
+  protected drained(): void {
+    userDrained(this);
+  }
+
+  // ---- Commands ----
+
+  /**
+   * Finishes it in order: it drains, its infusions finish, then it leaves. Only itself, its base, or code outside any
+   * sparkle may say so; from anyone else it is refused with a warning.
+   */
+  ttsc__finish(): void {
+    const from = this.source?.tonic;
+    if (from !== undefined && from !== this && from !== this._ttBase) {
+      return this.log.warn(`refused to finish for ${from.name}, which is not its base`);
+    }
+    return beginFinish(this);
+  }
+
+  /** Goes to another state, on behalf of somebody else. */
+  ttsc__toState(state: State | undefined, options?: { readonly reenter?: boolean }): void {
+    this.toState(state, options);
+  }
+
+  // ---- The framework's own ----
+
+  /** @internal A Catalyst serves itself. */
+  _ttOwnLoop(): Scheduler | undefined {
+    return undefined;
+  }
+
+  /** @internal Puts it where it can be found, and queues its first sparkle. */
+  _ttEnter(): void {
+    const plan = this._ttPlan;
+    const base = this._ttBase as TonicBase<string> | undefined;
+    if (base !== undefined && !base._ttMayInfuse) throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
+    this._ttCounts = running.starting || (base !== undefined && base._ttCounts);
+    this._ttId = this._ttScheduler.enter(this, this._ttName);
+    if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
+    if (running.tonic !== undefined) (running.born ??= []).push(this);
+    this._ttScheduler.logs.life(this, 'infused');
+    if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
+  }
+
+  /** @internal */
+  get _ttMayInfuse(): boolean {
+    return this._ttLife < Life.closing;
+  }
+
+  /** @internal Queues one of its sparkles for whoever runs now. */
+  _ttPut(sparkle: Sparkle, ...args: unknown[]): void {
+    const { queue } = this._ttScheduler;
+    if (args.length > 2) queue.put(this, sparkle, args.length, args, undefined);
+    else queue.put(this, sparkle, args.length, args[0], args[1]);
+  }
+
+  /** @internal Drains what the framework holds for it; true where that is done, else `_ttDrained()` follows. */
+  _ttDrain(): boolean {
+    return true;
+  }
+
+  /** @internal */
+  _ttDrained(): void {
+    if (this._ttLife === Life.draining) closeInfusions(this);
+  }
+
+  /** @internal Closes what the framework holds for it, whatever has been before. */
+  _ttRelease(): void {}
+
+  /** @internal */
+  _ttLeave(): void {
+    const id = this._ttId;
+    this._ttScheduler.leave(this, id, this._ttName);
+    this._ttId = -1;
+  }
+
+  /** @internal */
+  _ttss__start(): void {
+    if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);
+    if (this._ttLife === Life.running) this.#hook('ttse__onStart');
+  }
+
+  /** @internal */
+  _ttss__end(): void {
+    endLife(this);
+  }
+
+  /** @internal */
+  _ttss__throw(error: Error): void {
+    throw error;
+  }
+
+  /** @internal */
+  _ttss__tell(key: string, info: object): void {
+    this.#hook(key, info);
+  }
+
+  /** @internal */
+  _ttss__restart(supervised: Supervision): void {
+    if (this._ttMayInfuse) supervised.start(this);
+  }
+
+  #hook(key: string, a?: unknown): void {
+    const thrown = this._ttScheduler.runHook(this, key, a);
+    if (thrown !== undefined) failTonic(this, thrown, failureInfo(key, this));
+  }
+
+  /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
+  _ttResolve(target: (value: never) => void): (value: unknown) => void {
+    if (isBound(target)) return target as unknown as (value: unknown) => void;
+    const key = typeof target === 'function' ? sparkleNameOf(target) : undefined;
+    if (key === undefined) throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: this._ttPlan.className });
+    const sparkle = this._ttPlan.sparkle(key);
+    return (value) => this._ttScheduler.queue.put(this, sparkle, 1, value, undefined);
+  }
+}
+
+Object.defineProperty(TonicBase.prototype, 'base', {
+  get(this: AnyTonic): AnyTonic | undefined {
+    return this._ttBase;
+  },
+});
+ofFramework(TonicBase);
+
+/**
+ * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
+ *
+ * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
+ * `ttsc_open__x`, it is the one for state `open`.
+ *
+ * @typeParam State the names of its states, such as `'locked' | 'open'`.
+ */
+export class Tonic<State extends string = never> extends TonicBase<State> {
+  /**
+   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
+   *
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
+   */
+  sparkle<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
+    const sparkle = this._ttPlan.sparkle(key);
+    const bound = (...args: unknown[]): void => this._ttPut(sparkle, ...args);
+    return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
+  }
+}
+
+function isBound(target: unknown): target is BoundSparkle {
+  return typeof target === 'function' && 'tonic' in target && 'sparkle' in target;
+}
+
+function describe(target: unknown): string {
+  return typeof target === 'function' ? `the function ${target.name || '(without a name)'}` : String(target);
+}
+
+function checkedName(name: unknown, className: string): string | undefined {
+  if (name === undefined || (typeof name === 'string' && name !== '')) return name;
+  throw fail('TT_BAD_OPTION', { class: className, option: 'name', problem: `it is ${String(name)}, and must be a text` });
+}
+
+function checkedTimeout(timeout: unknown, className: string): number {
+  if (timeout === undefined) return DRAIN_TIMEOUT;
+  if (typeof timeout === 'number' && timeout >= 0) return timeout;
+  throw fail('TT_BAD_OPTION', { class: className, option: 'drainTimeout', problem: `it is ${String(timeout)}, and must be 0 ms or more` });
+}
+
+function checkedMode(mode: unknown, className: string): number {
+  const level = LogLevel[mode as LogMode] as number | undefined;
+  if (level !== undefined) return level;
+  const problem = `it is ${String(mode)}, and must be one of ${Object.keys(LogLevel).join(', ')}`;
+  throw fail('TT_BAD_OPTION', { class: className, option: 'logMode', problem });
+}
