@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Looks at the package as a user gets it: what is in it, its exports, its types, and that each entry loads.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+main() {
+  npm pack --silent --pack-destination "$scratch" >/dev/null
+  local tarball
+  tarball=$(echo "$scratch"/*.tgz)
+  holds_only_what_users_need "$tarball"
+  npx --no-install publint --strict "$tarball"
+  npx --no-install attw --profile esm-only "$tarball"
+  every_entry_loads "$tarball"
+}
+
+holds_only_what_users_need() {
+  local others
+  others=$(tar -tzf "$1" | grep -vE '^package/(dist/src/.*\.(js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$' || true)
+  if [ -n "$others" ]; then
+    printf 'not for users, but in the package:\n%s\n' "$others"
+    return 1
+  fi
+}
+
+every_entry_loads() {
+  mkdir "$scratch/user"
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1"
+  cat >"$scratch/user/load.mjs" <<'PROGRAM'
+import { readFileSync } from 'node:fs';
+const root = new URL('node_modules/tasktonic/', import.meta.url);
+const { exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
+for (const entry of Object.keys(exports).filter((key) => !key.endsWith('.json'))) {
+  const names = Object.keys(await import('tasktonic' + entry.slice(1)));
+  if (names.length === 0) throw new Error(`${entry} exports nothing`);
+  console.log(`tasktonic${entry.slice(1)}: ${names.length} names`);
+}
+PROGRAM
+  node "$scratch/user/load.mjs"
+}
+
+main

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Installs the programs that tests talk to, where apt-get is there and one of them is missing.
+set -euo pipefail
+
+readonly COMMANDS=(socat ncat strace dig redis-cli haproxy curl ip)
+readonly PACKAGES=(socat ncat strace dnsutils redis-tools haproxy curl iproute2)
+
+missing() {
+  local command
+  for command in "${COMMANDS[@]}"; do
+    command -v "$command" >/dev/null || echo "$command"
+  done
+}
+
+# Names what is not there: tests that need it say so and skip.
+report() { echo "not here: $(missing | tr '\n' ' ')"; }
+
+[ -n "$(missing)" ] || exit 0
+report
+command -v apt-get >/dev/null || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}"

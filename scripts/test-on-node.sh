@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Runs the tests on another version of Node: scripts/test-on-node.sh 24
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+readonly major=$1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+npm install --prefix "$scratch" --no-audit --no-fund --loglevel error "node@$major"
+export PATH="$scratch/node_modules/node/bin:$PATH"
+if [[ $(node --version) != "v$major."* ]]; then
+  echo "node --version says $(node --version), not v$major"
+  exit 1
+fi
+node node_modules/mocha/bin/mocha.js --forbid-only
