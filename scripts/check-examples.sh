@@ -12,11 +12,15 @@ trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -f "$log"' EXIT
 
 main() {
   check 'help names every option' help_names_every_option
-  check 'it listens and says where' start_server
+  check 'it listens and says where' start_server || finish
   if needs socat; then check 'socat gets back what it sent over TCP' echoes_over_tcp; fi
   if needs ncat; then check 'ncat -u gets back what it sent over UDP' echoes_over_udp; fi
   check 'SIGTERM ends it with exit code 0' ends_in_order
   check 'it said two lines: one when it listened, one when it ended' said_two_lines
+  finish
+}
+
+finish() {
   printf '\n  %d passing\n  %d failing\n' "$passing" "$failing"
   if [ "$failing" -gt 0 ]; then sed 's/^/    server: /' "$log"; fi
   exit $((failing > 0))
@@ -31,6 +35,7 @@ check() {
   else
     failing=$((failing + 1))
     printf '  FAILED  %s\n' "$name"
+    return 1
   fi
 }
 
@@ -49,12 +54,13 @@ help_names_every_option() {
 start_server() {
   node "$SERVER" --host 127.0.0.1 --port 0 --log json >"$log" 2>&1 &
   server=$!
-  within 10 has_port
+  within 10 started && has_port
 }
 
 # The port in the line {"msg":"listening","port":40123,...}, at whatever depth.
 port() { grep -oE '"port":[0-9]+' "$log" | head -n 1 | cut -d : -f 2; }
 has_port() { [ -n "$(port)" ]; }
+started() { has_port || gone; }
 
 # The reply comes while the client still holds its side open, as a terminal would.
 echoes_over_tcp() {
