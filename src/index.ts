@@ -1,4 +1,22 @@
+import './compose.js';
+
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
-export { Formula } from './core/formula.js';
-export { Tonic } from './core/tonic.js';
-export { TimerSingleShot, TimerRepeat, TimerPausing } from './core/timer.js';
+export { Formula, type FormulaData, type RunResult } from './core/formula.js';
+export { Tonic, type BoundSparkle, type TonicOptions } from './core/tonic.js';
+export { TimerSingleShot, TimerRepeat, TimerPausing, type Period, type TimerInfo, type TimerOptions } from './core/timer.js';
+export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, Source } from './core/any-tonic.js';
+export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
+export { Ledger } from './core/ledger.js';
+export type { LogMode } from './core/log-service.js';
+export type { LogOptions } from './core/log-targets.js';
+export type { LogLine, TonicLog } from './core/tonic-log.js';
+export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
+export { OrderQueue, type CatalystQueue } from './core/order-queue.js';
+export { Order } from './core/order.js';
+export type { Sparkle, SparkleBinder } from './core/plan.js';
+export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.js';
+export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
+export { systemRandom, type Random } from './core/random.js';
+export { Runtime } from './core/runtime.js';
+export * from './selector/index.js';
+export * from './tonics/index.js';

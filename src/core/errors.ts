@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * Every error of TaskTonic, in one table: the stable code, what happened and what to do.
  * `{name}` stands for a detail given where the error is made. Codes are never reused for another meaning.
@@ -89,5 +91,5 @@ function sentence(code: ErrorCode, details: ErrorDetails): string {
 
 /** Anything may be thrown in JavaScript; the rest of the framework sees an `Error`. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a value that is no Error was thrown: ${String(thrown)}`, { cause: thrown });
+  return thrown instanceof Error ? thrown : new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
 }

@@ -39,7 +39,7 @@ export interface TonicOptions {
 export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic: AnyTonic; readonly sparkle: string };
 
 /** The keys of a Tonic that name sparkles. */
-export type SparkleKey<T> = Extract<keyof T, `tts${string}__${string}` | `_tts${string}__${string}`>;
+export type SparkleKey<T> = keyof T & (`tts${string}__${string}` | `_tts${string}__${string}`);
 
 const DRAIN_TIMEOUT = 5_000;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();

@@ -1,0 +1,25 @@
+import '../compose.js';
+
+export { SelectorCatalyst, type SelectorCatalystOptions } from './selector-catalyst.js';
+export { Selector } from './selector.js';
+export type { SelectionKey, ReadyHandler } from './selection-key.js';
+export { Interest, type InterestSet } from './interest.js';
+export type { Channel } from './channel.js';
+export { NotifyPipe } from './notify-pipe.js';
+export { NotifyingQueue } from './notifying-queue.js';
+export { nodeNetwork } from './node/node-network.js';
+export type {
+  Address,
+  BindSettings,
+  Bytes,
+  ConnectSettings,
+  Datagram,
+  DatagramChannel,
+  ListenSettings,
+  ListenerChannel,
+  MulticastSettings,
+  Network,
+  StreamChannel,
+  StreamSettings,
+  TurnedAway,
+} from './network.js';

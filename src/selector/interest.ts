@@ -1,0 +1,17 @@
+/** What a channel can be ready for. A set of them is their sum: `Interest.READ | Interest.WRITE`. */
+export const Interest = {
+  NONE: 0,
+  /** A peer has connected, or was turned away. */
+  ACCEPT: 1,
+  /** It is open: a listener listens, a stream is connected, a datagram socket is bound. */
+  CONNECT: 2,
+  /** Something has been received, or the peer has ended. */
+  READ: 4,
+  /** What waited to be sent has left. */
+  WRITE: 8,
+  /** It failed or closed. Always of interest, as POLLERR and POLLHUP are in poll(2). */
+  HANGUP: 16,
+} as const;
+
+/** A sum of {@link Interest} values. */
+export type InterestSet = number;

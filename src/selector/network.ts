@@ -1,0 +1,139 @@
+import type { Channel } from './channel.js';
+
+/** Where a socket is bound or connected to. */
+export interface Address {
+  /** A numeric IPv4 or IPv6 address. */
+  readonly address: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  readonly family?: 'IPv4' | 'IPv6' | undefined;
+}
+
+/** What is sent: text goes as UTF-8. What was given is not to be changed afterwards. */
+export type Bytes = Uint8Array | string;
+
+/** How a listener is opened. */
+export interface ListenSettings {
+  readonly host: string | undefined;
+  readonly port: number;
+  readonly backlog: number;
+  readonly ipv6Only: boolean;
+  /** `undefined`: as many as the process has descriptors for, less a reserve. */
+  readonly maxConnections: number | undefined;
+  readonly stream: StreamSettings;
+}
+
+/** What every stream socket is given. */
+export interface StreamSettings {
+  readonly noDelay: boolean;
+  /** `SO_KEEPALIVE`: the first probe after so many ms; `undefined` for none. */
+  readonly keepAlive: number | undefined;
+}
+
+/** How a stream is connected. */
+export interface ConnectSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly family: 0 | 4 | 6;
+  readonly stream: StreamSettings;
+}
+
+/** How a datagram socket is opened. */
+export interface BindSettings {
+  readonly family: 4 | 6;
+  readonly host: string | undefined;
+  readonly port: number;
+  /** Only datagrams of this peer are received, and its ICMP errors are heard. */
+  readonly remote: { readonly host: string; readonly port: number } | undefined;
+  readonly reuseAddress: boolean;
+  readonly ipv6Only: boolean;
+  readonly broadcast: boolean;
+  /** Bytes; `undefined` for the system's default. */
+  readonly receiveBuffer: number | undefined;
+  readonly sendBuffer: number | undefined;
+  readonly multicast: MulticastSettings | undefined;
+}
+
+export interface MulticastSettings {
+  readonly groups: readonly { readonly group: string; readonly interface: string | undefined }[];
+  readonly ttl: number | undefined;
+  readonly loopback: boolean | undefined;
+  readonly interface: string | undefined;
+}
+
+interface SocketChannel extends Channel {
+  /** Where it is bound, once it is open. */
+  readonly local: Address | undefined;
+  /** What went wrong last, taken once; `undefined` where nothing did. */
+  takeError(): Error | undefined;
+  /** It is closed, and nothing more will happen. */
+  readonly closed: boolean;
+}
+
+/** A listening socket. Ready to CONNECT: it listens. To ACCEPT: {@link take} or {@link takeTurnedAway} has something. */
+export interface ListenerChannel extends SocketChannel {
+  readonly maxConnections: number;
+  take(): StreamChannel | undefined;
+  /** A peer that was accepted and closed at once, for the limit of connections or for lack of descriptors. */
+  takeTurnedAway(): TurnedAway | undefined;
+}
+
+export interface TurnedAway {
+  readonly remote: Address | undefined;
+  readonly reason: 'maxConnections' | 'descriptors' | 'paused';
+}
+
+/**
+ * A connection. Ready to CONNECT: it is connected. To READ: {@link take} has bytes, or {@link ended} became true. To WRITE: what
+ * waited has left.
+ */
+export interface StreamChannel extends SocketChannel {
+  readonly remote: Address | undefined;
+  /** Takes the next bytes that were received. They are the taker's to keep. */
+  take(): Buffer | undefined;
+  /** The peer will send no more, and all that it sent was taken. */
+  readonly ended: boolean;
+  /** Bytes that were written and have not left this process. */
+  readonly unsent: number;
+  /** Gathers bytes; all of a turn leave at its end in one write. */
+  write(bytes: Bytes): void;
+  /** After what was written the peer is told that no more will come. */
+  end(): void;
+  /** Everything that was written has left, and so has the end. */
+  readonly flushed: boolean;
+  /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
+  close(reset?: boolean): void;
+}
+
+/** A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. */
+export interface DatagramChannel extends SocketChannel {
+  take(): Datagram | undefined;
+  /** Datagrams that were dropped here because READ was off or the inbox full. */
+  readonly dropped: number;
+  /** Bytes that were given to be sent and have not left. */
+  readonly unsent: number;
+  /** Gathers a datagram; those of a turn leave at its end. */
+  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void;
+  /** @throws {Error} what the system says. */
+  setMembership(group: string, member: boolean, networkInterface: string | undefined): void;
+  close(): void;
+}
+
+export interface Datagram {
+  readonly bytes: Buffer;
+  readonly from: Address;
+}
+
+/**
+ * Everything that opens sockets goes through here, so that a test can put another network under the same Selector,
+ * Catalysts and Tonics.
+ *
+ * None of these throws for what the network does: a channel that could not be opened is ready to HANGUP, with an error.
+ */
+export interface Network {
+  listen(settings: ListenSettings): ListenerChannel;
+  connect(settings: ConnectSettings): StreamChannel;
+  bind(settings: BindSettings): DatagramChannel;
+}

@@ -1,0 +1,174 @@
+import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
+import { type LookupOneOptions, lookup as dnsLookup } from 'node:dns';
+import { isIP } from 'node:net';
+import { Interest, type InterestSet } from '../interest.js';
+import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../network.js';
+import type { SelectionKey } from '../selection-key.js';
+import { descriptors } from './descriptors.js';
+
+/** Datagrams that wait to be taken; more are dropped and counted, as a kernel does with a full buffer. */
+const INBOX = 4096;
+
+/** A datagram socket of Node's as a channel. */
+export class NodeDatagram implements DatagramChannel {
+  readonly #socket: Socket;
+  readonly #settings: BindSettings;
+  #key: SelectionKey | undefined;
+  #reading = true;
+  #bound = false;
+  #connected = false;
+  #inbox: Datagram[] = [];
+  #taken = 0;
+  #out: { bytes: Bytes | readonly Bytes[]; to: Address | undefined }[] = [];
+  #error: Error | undefined;
+  #closed = false;
+  dropped = 0;
+
+  constructor(settings: BindSettings) {
+    const { family, reuseAddress, ipv6Only, receiveBuffer, sendBuffer } = settings;
+    this.#settings = settings;
+    this.#socket = createSocket({
+      type: family === 4 ? 'udp4' : 'udp6',
+      reuseAddr: reuseAddress,
+      ipv6Only,
+      lookup: quickLookup,
+      ...(receiveBuffer !== undefined && { recvBufferSize: receiveBuffer }),
+      ...(sendBuffer !== undefined && { sendBufferSize: sendBuffer }),
+    });
+    this.#socket.on('message', (bytes, from) => this.#onMessage(bytes, from));
+    this.#socket.on('error', (error) => this.#failed(error));
+    this.#socket.on('listening', () => this.#onBound());
+    this.#socket.on('connect', () => {
+      this.#connected = true;
+      this.#key?.signal(Interest.CONNECT);
+    });
+    this.#socket.on('close', () => this.#onClose());
+    this.#try(() => this.#socket.bind({ port: settings.port, exclusive: true, ...(settings.host !== undefined && { address: settings.host }) }));
+  }
+
+  get local(): Address | undefined {
+    if (!this.#bound || this.#closed) return undefined;
+    const { address, port, family } = this.#socket.address();
+    return { address, port, family: family as Address['family'] };
+  }
+
+  get unsent(): number {
+    return this.#socket.getSendQueueSize();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  take(): Datagram | undefined {
+    const datagram = this.#inbox[this.#taken++];
+    if (datagram !== undefined) return datagram;
+    this.#inbox = [];
+    this.#taken = 0;
+    return undefined;
+  }
+
+  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
+    if (this.#out.length === 0) this.#key?.flushAfterTurn();
+    this.#out.push({ bytes, to });
+  }
+
+  flush(): void {
+    const out = this.#out;
+    this.#out = [];
+    if (this.#closed) return;
+    for (const { bytes, to } of out) {
+      if (to === undefined || this.#connected) this.#socket.send(bytes);
+      else this.#socket.send(bytes, to.port, to.address);
+    }
+  }
+
+  setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
+    if (member) this.#socket.addMembership(group, networkInterface);
+    else this.#socket.dropMembership(group, networkInterface);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  attach(key: SelectionKey): void {
+    this.#key = key;
+    if (this.#error !== undefined) key.signal(Interest.HANGUP);
+  }
+
+  /** Node cannot hold datagrams back: with READ off they are dropped and counted. */
+  interestChanged(interest: InterestSet): void {
+    this.#reading = (interest & Interest.READ) !== 0;
+  }
+
+  detach(): void {
+    this.close();
+    this.#key = undefined;
+  }
+
+  #onMessage(bytes: Buffer, from: RemoteInfo): void {
+    if (!this.#reading || this.#inbox.length - this.#taken >= INBOX) {
+      this.dropped++;
+      return;
+    }
+    this.#inbox.push({ bytes, from });
+    this.#key?.signal(Interest.READ);
+  }
+
+  #onBound(): void {
+    descriptors.opened();
+    this.#bound = true;
+    const { remote } = this.#settings;
+    this.#try(() => this.#applyOptions());
+    if (remote === undefined) this.#key?.signal(Interest.CONNECT);
+    else this.#try(() => this.#socket.connect(remote.port, remote.host));
+  }
+
+  #applyOptions(): void {
+    const { broadcast, multicast } = this.#settings;
+    if (broadcast) this.#socket.setBroadcast(true);
+    if (multicast === undefined) return;
+    if (multicast.ttl !== undefined) this.#socket.setMulticastTTL(multicast.ttl);
+    if (multicast.loopback !== undefined) this.#socket.setMulticastLoopback(multicast.loopback);
+    if (multicast.interface !== undefined) this.#socket.setMulticastInterface(multicast.interface);
+    for (const { group, interface: networkInterface } of multicast.groups) this.setMembership(group, true, networkInterface);
+  }
+
+  #onClose(): void {
+    if (this.#bound) descriptors.closed();
+    this.#closed = true;
+    this.#key?.signal(Interest.HANGUP);
+  }
+
+  #failed(error: Error): void {
+    this.#error ??= error;
+    this.#key?.signal(Interest.HANGUP);
+  }
+
+  #try(body: () => void): void {
+    try {
+      body();
+    } catch (thrown) {
+      this.#failed(thrown as Error);
+    }
+  }
+}
+
+type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
+
+/** Node asks the resolver for every datagram that is sent to an address; a numeric one is its own answer, at once. */
+function quickLookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
+  const family = isIP(host);
+  if (family !== 0) callback(null, host, family);
+  else dnsLookup(host, options, callback);
+}

@@ -1,0 +1,104 @@
+import { type DropArgument, type Server, type Socket, createServer } from 'node:net';
+import { Interest, type InterestSet } from '../interest.js';
+import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
+import type { SelectionKey } from '../selection-key.js';
+import { descriptors } from './descriptors.js';
+import { NodeStream } from './node-stream.js';
+
+/** A listening socket of Node's as a channel. */
+export class NodeListener implements ListenerChannel {
+  readonly maxConnections: number;
+  readonly #server: Server;
+  #key: SelectionKey | undefined;
+  #accepting = true;
+  readonly #accepted: NodeStream[] = [];
+  readonly #turnedAway: TurnedAway[] = [];
+  #error: Error | undefined;
+  #closed = false;
+
+  constructor({ host, port, backlog, ipv6Only, maxConnections, stream }: ListenSettings) {
+    const server = createServer({
+      allowHalfOpen: true,
+      noDelay: stream.noDelay,
+      keepAlive: stream.keepAlive !== undefined,
+      keepAliveInitialDelay: stream.keepAlive ?? 0,
+    });
+    this.#server = server;
+    this.maxConnections = maxConnections ?? descriptors.most;
+    if (this.maxConnections < Infinity) server.maxConnections = this.maxConnections;
+    server.on('connection', (socket) => this.#onConnection(socket));
+    server.on('drop', (peer) => this.#turnAway(addressOf(peer), 'maxConnections'));
+    server.on('listening', () => {
+      descriptors.opened();
+      this.#key?.signal(Interest.CONNECT);
+    });
+    server.on('error', (error) => {
+      this.#error ??= error;
+      this.#key?.signal(Interest.HANGUP);
+    });
+    server.listen({ port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) });
+  }
+
+  get local(): Address | undefined {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') return undefined;
+    return { address: address.address, port: address.port, family: address.family as Address['family'] };
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  take(): StreamChannel | undefined {
+    return this.#accepted.shift();
+  }
+
+  takeTurnedAway(): TurnedAway | undefined {
+    return this.#turnedAway.shift();
+  }
+
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  attach(key: SelectionKey): void {
+    this.#key = key;
+  }
+
+  /** Node cannot stop accepting: with ACCEPT off it accepts, closes and counts. */
+  interestChanged(interest: InterestSet): void {
+    this.#accepting = (interest & Interest.ACCEPT) !== 0;
+  }
+
+  detach(): void {
+    this.#key = undefined;
+    if (this.#server.listening) descriptors.closed();
+    this.#server.close();
+    this.#closed = true;
+    for (const stream of this.#accepted) stream.close(true);
+    this.#accepted.length = 0;
+  }
+
+  #onConnection(socket: Socket): void {
+    if (this.#key === undefined) return void socket.destroy();
+    const reason = !this.#accepting ? 'paused' : descriptors.exhausted ? 'descriptors' : undefined;
+    if (reason !== undefined) {
+      this.#turnAway(addressOf(socket), reason);
+      return void socket.destroy();
+    }
+    this.#accepted.push(new NodeStream(socket));
+    this.#key.signal(Interest.ACCEPT);
+  }
+
+  #turnAway(remote: Address | undefined, reason: TurnedAway['reason']): void {
+    this.#turnedAway.push({ remote, reason });
+    this.#key?.signal(Interest.ACCEPT);
+  }
+}
+
+function addressOf(peer: Socket | DropArgument | undefined): Address | undefined {
+  const { remoteAddress: address, remotePort: port, remoteFamily: family } = peer ?? {};
+  return address === undefined || port === undefined ? undefined : { address, port, family: family as Address['family'] };
+}

@@ -1,0 +1,42 @@
+import type { Channel } from './channel.js';
+import { Interest } from './interest.js';
+import type { SelectionKey } from './selection-key.js';
+
+/**
+ * A pair of ends, as of a socketpair(2): a token written at one end makes the other end ready. Tokens that were not read yet are one.
+ *
+ * The reading end is registered with a Selector like any channel. Within a thread the token needs no kernel.
+ */
+export class NotifyPipe implements Channel {
+  #key: SelectionKey | undefined;
+  #token = false;
+  /** How many tokens were written; those that found one already there do not count. */
+  tokens = 0;
+
+  /** Writes a token. */
+  write(): void {
+    if (this.#token) return;
+    this.#token = true;
+    this.tokens++;
+    this.#key?.signal(Interest.READ);
+  }
+
+  /** Takes the token. */
+  read(): void {
+    this.#token = false;
+  }
+
+  attach(key: SelectionKey): void {
+    this.#key = key;
+    if (this.#token) key.signal(Interest.READ);
+  }
+
+  detach(): void {
+    this.#key = undefined;
+  }
+
+  /** A pipe is never held back. As its own handler it reads the token: what it announces lies on the queue. */
+  onReady(): void {
+    this.read();
+  }
+}

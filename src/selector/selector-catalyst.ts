@@ -1,0 +1,93 @@
+import { Catalyst, type CatalystOptions } from '../core/catalyst.js';
+import { fail } from '../core/errors.js';
+import type { CatalystQueue } from '../core/order-queue.js';
+import { ofFramework } from '../core/plan.js';
+import { Interest } from './interest.js';
+import type { Network } from './network.js';
+import { nodeNetwork } from './node/node-network.js';
+import { NotifyPipe } from './notify-pipe.js';
+import { NotifyingQueue } from './notifying-queue.js';
+import { Selector } from './selector.js';
+
+/** Options of a {@link SelectorCatalyst}. */
+export interface SelectorCatalystOptions extends CatalystOptions {
+  /** Where sockets come from. Default: Node's. */
+  readonly network?: Network | undefined;
+  /** With more orders than this waiting, reading from sockets is held back. Default 10,000. */
+  readonly highWaterMark?: number | undefined;
+  /** With less than this waiting, all sockets read again. Default 2,000, at most `highWaterMark`. */
+  readonly lowWaterMark?: number | undefined;
+}
+
+/**
+ * A Catalyst whose loop waits on a Selector instead of on its queue: what arrives on a socket and what is put on the queue
+ * wake the same loop, and one thread handles both in a known order.
+ */
+export class SelectorCatalyst<State extends string = never> extends Catalyst<State> {
+  /** The network that its Tonics open sockets with. */
+  readonly network: Network;
+  readonly #highWaterMark: number;
+  readonly #lowWaterMark: number;
+  #holding = false;
+  // Declared only: the queue, made before any field of this class is set up, needs it.
+  /** @internal */ declare _ttSelector: Selector | undefined;
+
+  /** @throws {TaskTonicError} as a Catalyst; `TT_BAD_OPTION` for water marks. */
+  constructor(options: SelectorCatalystOptions = {}) {
+    super(options);
+    this.selector.onHandlerError = (error) => this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
+    this.network = options.network ?? nodeNetwork;
+    const { highWaterMark = 10_000, lowWaterMark = Math.min(2_000, highWaterMark) } = options;
+    this.#highWaterMark = this.#checked('highWaterMark', highWaterMark, Infinity);
+    this.#lowWaterMark = this.#checked('lowWaterMark', lowWaterMark, highWaterMark);
+  }
+
+  /** Where its loop waits, and where channels are registered. */
+  get selector(): Selector {
+    return (this._ttSelector ??= new Selector(this.clock));
+  }
+
+  protected override newCatalystQueue(): CatalystQueue {
+    const pipe = new NotifyPipe();
+    this.selector.register(pipe, Interest.READ, pipe);
+    return new NotifyingQueue(this._ttPlan.className, this.selector, pipe);
+  }
+
+  override async sparkle(): Promise<void> {
+    while (this.sparkling) {
+      const wait = this.queueDueTimers();
+      const ready = await this.selector.select(this.queue.isEmpty ? wait : 0);
+      for (const key of ready) key.dispatch();
+      this.executeOrders();
+      this.selector.flush();
+      this.regulateReading();
+    }
+  }
+
+  /** Holds reading back while too many orders wait: a flood becomes backpressure on the peers, and not memory. */
+  protected regulateReading(): void {
+    const { size } = this.queue;
+    if (this.#holding ? size <= this.#lowWaterMark : size < this.#highWaterMark) {
+      if (this.#holding) this.selector.holdReading((this.#holding = false));
+    } else {
+      this.selector.holdReading((this.#holding = true));
+    }
+  }
+
+  protected override wake(): void {
+    if (this.selector.parked) this.selector.wakeup();
+  }
+
+  protected override closeLoop(): void {
+    super.closeLoop();
+    this.selector.flush();
+    this.selector.close();
+  }
+
+  #checked(option: string, value: number, most: number): number {
+    if (typeof value === 'number' && value > 0 && value <= most) return value;
+    const problem = `it is ${String(value)}, and must be more than 0${most === Infinity ? '' : ` and at most ${most}`}`;
+    throw fail('TT_BAD_OPTION', { class: this._ttPlan.className, option, problem });
+  }
+}
+ofFramework(SelectorCatalyst);

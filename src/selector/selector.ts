@@ -1,0 +1,152 @@
+import type { Clock } from '../core/clock.js';
+import { fail, toError } from '../core/errors.js';
+import { Parker } from '../core/parker.js';
+import type { Channel } from './channel.js';
+import type { InterestSet } from './interest.js';
+import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.js';
+
+/** While reading is held back, so many channels read nevertheless in each turn. */
+const READING_SHARE = 16;
+
+/**
+ * The set of registered channels, and the one place where a loop waits for them.
+ *
+ * On Node the kernel's selector (epoll, kqueue, IOCP) is the event loop's own. This one gathers what one poll of the
+ * kernel reported into one ready set, so that a turn sees a batch and not one callback at a time.
+ */
+export class Selector implements KeyOwner {
+  /** Told of what the handler of a key throws; the other keys go on. */
+  onHandlerError: ((error: Error) => void) | undefined = undefined;
+  readonly #parker: Parker;
+  readonly #keys = new Set<SelectionKey>();
+  readonly #channels = new WeakSet<Channel>();
+  /** Filled while the loop waits or works, and handed to it by `select()`; the two lists take turns. */
+  #ready: SelectionKey[] = [];
+  #spare: SelectionKey[] = [];
+  #unflushed: Channel[] = [];
+  #held = false;
+  #share: SelectionKey[] = [];
+  #rotation: Iterator<SelectionKey> | undefined;
+  #closed = false;
+
+  constructor(clock: Clock) {
+    this.#parker = new Parker(clock);
+  }
+
+  /** The registered keys. */
+  get keys(): ReadonlySet<SelectionKey> {
+    return this.#keys;
+  }
+
+  /** Whether the loop waits, and nothing has woken it yet. */
+  get parked(): boolean {
+    return this.#parker.parked;
+  }
+
+  /** How often a wait was ended by a channel or by {@link wakeup}; not by its time. */
+  get wakeups(): number {
+    return this.#parker.wakeups;
+  }
+
+  /**
+   * Registers a channel.
+   *
+   * @param handler takes what it is ready with: an object with `onReady(key, ready)`, or a bound sparkle, which is then queued
+   *   with these.
+   * @throws {TaskTonicError} `TT_SELECTOR_CLOSED`, `TT_ALREADY_REGISTERED`
+   */
+  register(channel: Channel, interest: InterestSet, handler: ReadyHandler | ((key: SelectionKey, ready: InterestSet) => void)): SelectionKey {
+    if (this.#closed) throw fail('TT_SELECTOR_CLOSED');
+    if (this.#channels.has(channel)) throw fail('TT_ALREADY_REGISTERED');
+    const key = new SelectionKey(this, channel, interest, typeof handler === 'function' ? { onReady: handler } : handler);
+    this.#channels.add(channel);
+    this.#keys.add(key);
+    if (this.#held) key.hold(true);
+    channel.attach(key);
+    return key;
+  }
+
+  /**
+   * Waits until a channel is ready, {@link wakeup} is called or `timeout` ms have passed (`Infinity`: no bound; 0: one look).
+   *
+   * It always goes through one poll of the kernel. The list is the caller's until the next call.
+   */
+  async select(timeout: number): Promise<readonly SelectionKey[]> {
+    await this.#parker.park(this.#ready.length > 0 ? 0 : timeout);
+    const ready = this.#ready;
+    this.#ready = this.#spare;
+    this.#ready.length = 0;
+    this.#spare = ready;
+    return ready;
+  }
+
+  /** Ends the wait that is, or the next one. */
+  wakeup(): void {
+    this.#parker.wake();
+  }
+
+  /** A turn has ended: what it wrote leaves, one write for each socket. */
+  flush(): void {
+    const unflushed = this.#unflushed;
+    if (unflushed.length === 0) return;
+    this.#unflushed = [];
+    for (const channel of unflushed) channel.flush?.();
+  }
+
+  /**
+   * Holds reading back, or lets it go on. While it is held, a bounded share of the channels reads nevertheless, another
+   * one after each call, so that orders which feed themselves cannot silence the network.
+   */
+  holdReading(held: boolean): void {
+    if (held !== this.#held) {
+      this.#held = held;
+      for (const key of this.#keys) key.hold(held);
+      this.#share = [];
+    }
+    if (held) this.#nextShare();
+  }
+
+  /** Closes all channels. */
+  close(): void {
+    this.#closed = true;
+    for (const key of this.#keys) key.cancel();
+    this.#parker.close();
+  }
+
+  /** @internal */
+  keyReady(key: SelectionKey): void {
+    this.#ready.push(key);
+    if (this.#parker.parked) this.#parker.wake();
+  }
+
+  /** @internal */
+  keyUnflushed(channel: Channel): void {
+    this.#unflushed.push(channel);
+  }
+
+  /** @internal */
+  keyFailed(thrown: unknown): void {
+    this.onHandlerError?.(toError(thrown));
+  }
+
+  /** @internal */
+  keyCancelled(key: SelectionKey): void {
+    this.#keys.delete(key);
+  }
+
+  #nextShare(): void {
+    for (const key of this.#share) key.hold(true);
+    this.#share = [];
+    const most = Math.min(READING_SHARE, this.#keys.size);
+    for (let tries = 0; this.#share.length < most && tries < 2; ) {
+      this.#rotation ??= this.#keys.values();
+      const { value, done } = this.#rotation.next() as IteratorResult<SelectionKey, undefined>;
+      if (done === true || value === undefined) {
+        this.#rotation = undefined;
+        tries++;
+      } else if (!this.#share.includes(value)) this.#share.push(value);
+    }
+    for (const key of this.#share) key.hold(false);
+  }
+}
+

@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { bytes, flag, ms } from './options.js';
+
+/** The options of a connection, which a TcpServer gives to all of its own. */
+export const connectionOptions = {
+  /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
+  noDelay: v.optional(flag, true),
+  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. */
+  keepAlive: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 60_000),
+  /** Closes the connection when nothing came and nothing left for so many ms; `false` for never. */
+  idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
+  /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
+  halfOpen: v.optional(flag, false),
+  /** With so many bytes unsent, reading pauses (where `pauseReading`), and `onDrain` will follow. */
+  highWaterMark: v.optional(bytes(16_384), 262_144),
+  /** When not more than so many bytes are unsent, reading goes on and `onDrain` is heard. Default: a quarter of `highWaterMark`. */
+  lowWaterMark: v.optional(bytes(0)),
+  /** Whether reading pauses above the high-water mark; and that of another connection whose bytes are relayed to this one. */
+  pauseReading: v.optional(flag, true),
+  /** The most bytes that may be unsent. */
+  unsentLimit: v.optional(bytes(16_384), 16_777_216),
+  /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
+  onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
+  /** How long a connection that closes waits for the peer to take what was sent, and to end, in ms without progress. */
+  lingerTimeout: v.optional(ms(), 2_000),
+};
+
+const connectionSchema = v.strictObject(connectionOptions);
+
+/** Options of a connection. */
+export type ConnectionOptions = v.InferInput<typeof connectionSchema>;
+/** The same, checked and complete; one record serves all connections of a server. */
+export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & { readonly lowWaterMark: number };
+
+/** Takes the settings of connections out of parsed options. */
+export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema>): ConnectionSettings {
+  const { highWaterMark } = parsed;
+  const settings = Object.fromEntries(Object.keys(connectionOptions).map((key) => [key, parsed[key as keyof ConnectionOptions]]));
+  const lowWaterMark = Math.min(parsed.lowWaterMark ?? highWaterMark / 4, highWaterMark);
+  return { ...(settings as ConnectionSettings), lowWaterMark, unsentLimit: Math.max(parsed.unsentLimit, highWaterMark) };
+}

@@ -1,0 +1,10 @@
+import '../compose.js';
+
+export { TcpServer, type TcpServerOptions, type ListenInfo, type ServerCounts, type ServerPhase } from './tcp-server.js';
+export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp-connection.js';
+export { TcpClient, type TcpClientOptions } from './tcp-client.js';
+export { UdpSocket, type UdpSocketOptions, type UdpPhase } from './udp-socket.js';
+export type { ConnectionOptions } from './connection-options.js';
+export type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+export type { Protocol } from './protocol.js';
+export type { SendResult, Sendable } from './socket-tonic.js';

@@ -1,0 +1,42 @@
+import * as v from 'valibot';
+import { fail } from '../core/errors.js';
+
+// Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
+// docs/options.md.
+
+/** Milliseconds, from 0 (or `least`). */
+export const ms = (least = 0) => v.pipe(v.number(), v.minValue(least, `must be ${least} ms or more`));
+/** Bytes, whole, from `least`. */
+export const bytes = (least: number) => v.pipe(v.number(), v.minValue(least, `must be ${least} bytes or more`));
+export const count = (least: number) => v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(least, `must be ${least} or more`));
+export const port = (least: number) =>
+  v.pipe(count(least), v.maxValue(65_535, 'must be 65535 or less'));
+export const flag = v.boolean('must be true or false');
+export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'));
+
+/** What every Tonic takes, for those that check their options. */
+export const tonicOptions = {
+  name: v.optional(text),
+  logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'])),
+  base: v.optional(v.custom<import('../core/any-tonic.js').AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
+  drainTimeout: v.optional(ms()),
+};
+
+/**
+ * Checks options against their description and fills in the defaults.
+ *
+ * @throws {TaskTonicError} `TT_BAD_OPTION`, with the option and what is wrong with it.
+ */
+export function parseOptions<S extends v.GenericSchema>(schema: S, options: unknown, className: string): v.InferOutput<S> {
+  const result = v.safeParse(schema, options);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const option = v.getDotPath(issue) ?? '(all)';
+  const unknown = issue.type === 'strict_object' && issue.expected === 'never';
+  const problem = unknown ? 'there is no such option' : `it is ${issue.received}, and ${wanted(issue)}`;
+  throw fail('TT_BAD_OPTION', { class: className, option, problem });
+}
+
+function wanted({ message, expected }: v.BaseIssue<unknown>): string {
+  return message.startsWith('must') ? message : `must be ${expected ?? 'something else'}`;
+}

@@ -1,0 +1,243 @@
+import * as v from 'valibot';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { fail } from '../core/errors.js';
+import { ofFramework } from '../core/plan.js';
+import type { Due } from '../core/timer-queue.js';
+import { Interest, type InterestSet } from '../selector/interest.js';
+import type { StreamChannel } from '../selector/network.js';
+import type { SelectionKey } from '../selector/selection-key.js';
+import { backoff } from './backoff.js';
+import { connectionOptions, connectionSettings } from './connection-options.js';
+import type { DisconnectInfo } from './disconnect.js';
+import { bytes, count, flag, ms, parseOptions, port, text, tonicOptions } from './options.js';
+import { protocolMaker, protocolOption } from './protocol.js';
+import { showAddress } from './socket-errors.js';
+import type { SendResult, Sendable } from './socket-tonic.js';
+import { TcpConnection, adopt, handOver } from './tcp-connection.js';
+
+export const clientSchema = v.strictObject({
+  ...tonicOptions,
+  ...connectionOptions,
+  /** The server's name or address. */
+  host: v.optional(text, 'localhost'),
+  /** The server's port, 1 to 65535. */
+  port: port(1),
+  /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
+  family: v.optional(v.picklist([0, 4, 6]), 0),
+  /** The address to connect from. */
+  localAddress: v.optional(text),
+  /** The port to connect from. */
+  localPort: v.optional(port(0)),
+  /** Gives a try up after so long, in ms. */
+  connectTimeout: v.optional(ms(1), 10_000),
+  /** Further tries after one that failed; 0 for none, `Infinity` for ever. It begins anew with each connection. */
+  retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), 4),
+  /** The most that is waited before the first further try, in ms; doubled with each one, and any part of it by chance. */
+  retryDelay: v.optional(ms(), 500),
+  /** What the wait grows to at most, in ms. */
+  retryCap: v.optional(ms(), 30_000),
+  /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
+  reconnect: v.optional(flag, false),
+  /** What becomes of sends while there is no connection: they wait for one, or are refused. */
+  whileDisconnected: v.optional(v.picklist(['queue', 'fail'], 'must be queue or fail'), 'queue'),
+  /** The most bytes that wait for a connection; more are refused. */
+  queueLimit: v.optional(bytes(0), 1_048_576),
+  /** Makes a Tonic for each connection; without it the client is the connection. */
+  protocol: protocolOption,
+});
+
+/** Options of a {@link TcpClient}. */
+export type TcpClientOptions = v.InferInput<typeof clientSchema>;
+type Settings = v.InferOutput<typeof clientSchema>;
+
+/** Reasons that a client does not answer with a new connection: they were meant here. */
+const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
+
+/**
+ * A TCP connection that it opens itself: it tries again when that fails, and again when it is lost, if told so.
+ *
+ * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
+ * `onDisconnected` is heard and it finishes.
+ */
+export class TcpClient<State extends string = never> extends TcpConnection<State> {
+  readonly #settings: Settings;
+  readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
+  #protocol: TcpConnection<string> | undefined;
+  #failures = 0;
+  #waiting: { readonly data: Sendable; readonly size: number }[] = [];
+  #waitingBytes = 0;
+  #timer: Due | undefined;
+  #ended = false;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
+  constructor(options: TcpClientOptions) {
+    const settings = parseOptions(clientSchema, options, 'TcpClient');
+    handOver({ settings: connectionSettings(settings), channel: undefined });
+    super(settings);
+    this.#settings = settings;
+    this.#makeProtocol = settings.protocol && protocolMaker(settings.protocol, this._ttPlan.className);
+    this._ttss__connect();
+  }
+
+  /** The Tonic of the connection that is open, where it has a protocol. */
+  get protocol(): TcpConnection<string> | undefined {
+    return this.#protocol;
+  }
+
+  override get unsentBytes(): number {
+    return super.unsentBytes + this.#waitingBytes;
+  }
+
+  // ---- Connecting ----
+
+  /** @internal */
+  _ttss__connect(): void {
+    if (this.#ended || !this._ttMayInfuse) return;
+    const { host, port: to, family, localAddress, localPort, noDelay, keepAlive, connectTimeout } = this.#settings;
+    const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
+    const channel = this._ttCatalyst.network.connect({ host, port: to, family, localAddress, localPort, stream });
+    this._ttConnecting(channel);
+    this._ttKey = this._ttCatalyst.selector.register(channel, Interest.CONNECT, this);
+    this.#after(connectTimeout, () => {
+      this._ttConnectFailed(fail('TT_CONNECT_TIMEOUT', { address: this._ttPeer(), ms: connectTimeout }));
+    });
+  }
+
+  override onReady(key: SelectionKey, ready: InterestSet): void {
+    if ((ready & Interest.CONNECT) !== 0 && this.phase === 'connecting') this.#timer = this.#clear();
+    super.onReady(key, ready);
+  }
+
+  /** @internal */
+  override _ttOpened(channel: StreamChannel): void {
+    this.#failures = 0;
+    if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol();
+    this._ttKey!.modify(Interest.READ | Interest.WRITE);
+    super._ttOpened(channel);
+    this.#sendWaiting();
+    return undefined;
+  }
+
+  /** @internal In a sparkle, so that a throw in the protocol's constructor is the client's failure. */
+  _ttss__makeProtocol(): void {
+    const channel = this._ttChannel;
+    const key = this._ttKey;
+    if (channel === undefined || key === undefined) return;
+    key.modify(Interest.READ | Interest.WRITE);
+    this.#protocol = adopt({ channel, key, settings: this._ttSettings }, this.#makeProtocol!);
+    this._ttHandedOver();
+    this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const { data, size } of waiting) {
+      if (this.#protocol === undefined) this._ttSend(data, size);
+      else this.#protocol.ttsc__send(data);
+    }
+  }
+
+  // ---- Sending while disconnected ----
+
+  /** @internal */
+  override _ttUnsendable(data: Sendable, size: number): SendResult {
+    if (this.#protocol !== undefined) {
+      this.#protocol.ttsc__send(data);
+      return 'waiting';
+    }
+    const { whileDisconnected, queueLimit } = this.#settings;
+    if (this.#ended || this.phase === 'draining') return super._ttUnsendable(data, size);
+    if (whileDisconnected === 'fail') return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
+    if (this.#waitingBytes + size > queueLimit) return this._ttRefuse(size, `${this.#waitingBytes} bytes wait for a connection, "queueLimit" is ${queueLimit}`);
+    this.#waiting.push({ data, size });
+    this.#waitingBytes += size;
+    return 'waiting';
+  }
+
+  // ---- Trying again ----
+
+  /** @internal */
+  override _ttss__disconnected(info: DisconnectInfo, wasOpen: boolean): void {
+    this.#timer = this.#clear();
+    this.#failures++;
+    const { retries, retryDelay, retryCap, reconnect } = this.#settings;
+    const again = this._ttMayInfuse && !this.#ended && !MEANT.includes(info.reason) && (wasOpen ? reconnect : this.#failures <= retries);
+    if (again) {
+      const wait = backoff({ delay: retryDelay, cap: retryCap }, this.#failures, this._ttCatalyst.runtime.random);
+      this.#after(wait, () => this._ttss__connect());
+      return;
+    }
+    this.#ended = true;
+    const discarded = info.discarded + this.#waitingBytes;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (!wasOpen) this._ttEmit('ttse__onDisconnected', { ...info, discarded });
+    super._ttss__disconnected(info, wasOpen);
+  }
+
+  /** @internal */
+  override _ttProtocolClosed(info: DisconnectInfo): void {
+    this.#protocol = undefined;
+    this._ttss__disconnected(info, true);
+  }
+
+  /** @internal */
+  override _ttProtocolListener(): AnyTonic | undefined {
+    return this._ttListeningBase();
+  }
+
+  /** @internal */
+  override _ttPeer(): string {
+    return showAddress(this.#settings.host, this.#settings.port);
+  }
+
+  /** @internal */
+  override _ttDrain(): boolean {
+    this.#ended = true;
+    this.#timer = this.#clear();
+    if (this._ttChannel === undefined && this.#protocol === undefined) {
+      this._ttEmit('ttse__onDisconnected', { reason: 'finished', error: undefined, discarded: this.#waitingBytes } satisfies DisconnectInfo);
+    }
+    return super._ttDrain();
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.#timer = this.#clear();
+    super._ttRelease();
+  }
+
+  override ttsc__close(): void {
+    this.#giveUp();
+    super.ttsc__close();
+  }
+
+  override ttsc__abort(): void {
+    this.#giveUp();
+    super.ttsc__abort();
+  }
+
+  /** Closes the protocol's connection too, and where none is open and none is tried, finishes. */
+  #giveUp(): void {
+    this.#ended = true;
+    this.#protocol?.ttsc__close();
+    if (this.#timer === undefined || this._ttChannel !== undefined) return;
+    this.#timer = this.#clear();
+    this._ttss__disconnected({ reason: 'closedHere', error: undefined, discarded: 0 }, false);
+  }
+
+  #after(wait: number, action: () => void): void {
+    this.#clear();
+    const { clock, timers } = this._ttScheduler;
+    this.#timer = { at: clock.now() + wait, slot: -1, fire: action };
+    timers.add(this.#timer);
+  }
+
+  #clear(): undefined {
+    if (this.#timer !== undefined) this._ttScheduler.timers.remove(this.#timer);
+    return undefined;
+  }
+}
+ofFramework(TcpClient);
