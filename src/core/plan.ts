@@ -119,6 +119,11 @@ export class Plan {
     return found;
   }
 
+  /** What a call to a sparkle does. */
+  dispatcher({ key }: Sparkle): Dispatcher {
+    return (this.layer.prototype as Readonly<Record<string, Dispatcher>>)[key]!;
+  }
+
   /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them. */
   checkState(state: string, key: string): void {
     if (this.states !== undefined && !this.states.includes(state)) {
@@ -128,13 +133,13 @@ export class Plan {
 
   /** Refuses arrow functions in fields: they would run when called. Done with the first instance of the class. */
   checkFields(instance: object): void {
-    this.fieldsChecked = true;
     if (Object.hasOwn(instance, 'base')) throw fail('TT_BASE_FIELD', { class: this.className });
     for (const key of Object.keys(instance)) {
       if (key.startsWith('_tt') && !key.includes('__')) continue;
       if (parseSparkleName(key, this.#prefixes) === undefined) continue;
       throw fail('TT_SPARKLE_FIELD', { class: this.className, key });
     }
+    this.fieldsChecked = true;
   }
 
   #checkState({ state, key }: Sparkle): void {
@@ -168,9 +173,8 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
       const body = property.value as SparkleBody;
       const kind = body.constructor.name;
       if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? kind });
-      const ownedBelow = found.get(key);
-      if (ownedBelow === undefined) found.set(key, { key, method, body });
-      else if (RESERVED.has(key) || method.prefix === '_ttss') refuseReserved(ownedBelow, body, className);
+      refuseReserved({ key, method, body }, className);
+      if (!found.has(key)) found.set(key, { key, method, body });
     }
   }
   return [...found.values()];
@@ -182,7 +186,7 @@ const KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'async generator',
 };
 
-/** Names that only the framework's own classes may define again. */
+/** The bodies of the framework's own classes: they alone may have reserved names. */
 const frameworkBodies = new WeakSet<SparkleBody>();
 
 /** Says that the sparkles of a class are the framework's own, so may use reserved names. */
@@ -192,9 +196,10 @@ export function ofFramework(tonicClass: { readonly prototype: object }): void {
   }
 }
 
-function refuseReserved({ key, body }: Method, below: SparkleBody, className: string): void {
-  if (body === below || frameworkBodies.has(body)) return;
-  throw fail('TT_RESERVED_SPARKLE', { class: className, key, hint: RESERVED.get(key) ?? '' });
+function refuseReserved({ key, method, body }: Method, className: string): void {
+  const reserved = method.prefix === '_ttss' || RESERVED.has(method.generic);
+  if (!reserved || frameworkBodies.has(body)) return;
+  throw fail('TT_RESERVED_SPARKLE', { class: className, key, hint: RESERVED.get(method.generic) ?? '' });
 }
 
 function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {

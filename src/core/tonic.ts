@@ -268,13 +268,6 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     return this._ttLife < Life.closing;
   }
 
-  /** @internal Queues one of its sparkles for whoever runs now. */
-  _ttPut(sparkle: Sparkle, ...args: unknown[]): void {
-    const { queue } = this._ttScheduler;
-    if (args.length > 2) queue.put(this, sparkle, args.length, args, undefined);
-    else queue.put(this, sparkle, args.length, args[0], args[1]);
-  }
-
   /** @internal Drains what the framework holds for it; true where that is done, else `_ttDrained()` follows. */
   _ttDrain(): boolean {
     return true;
@@ -329,10 +322,12 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
   _ttResolve(target: (value: never) => void): (value: unknown) => void {
     if (isBound(target)) return target as unknown as (value: unknown) => void;
-    const key = typeof target === 'function' ? sparkleNameOf(target) : undefined;
-    if (key === undefined) throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: this._ttPlan.className });
-    const sparkle = this._ttPlan.sparkle(key);
-    return (value) => this._ttScheduler.queue.put(this, sparkle, 1, value, undefined);
+    const { _ttPlan: plan } = this;
+    const sparkle = typeof target === 'function' ? plan.sparkles.get(sparkleNameOf(target) ?? '') : undefined;
+    const call = sparkle === undefined ? undefined : plan.dispatcher(sparkle);
+    // A sparkle of another class may have the same name: it is not this Tonic's.
+    if (call === undefined || call !== (target as unknown)) throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
+    return (value) => call.call(this, value);
   }
 }
 
@@ -359,7 +354,8 @@ export class Tonic<State extends string = never> extends TonicBase<State> {
    */
   sparkle<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
     const sparkle = this._ttPlan.sparkle(key);
-    const bound = (...args: unknown[]): void => this._ttPut(sparkle, ...args);
+    const call = this._ttPlan.dispatcher(sparkle);
+    const bound = (...args: unknown[]): void => call.apply(this, args);
     return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
   }
 }
@@ -369,7 +365,9 @@ function isBound(target: unknown): target is BoundSparkle {
 }
 
 function describe(target: unknown): string {
-  return typeof target === 'function' ? `the function ${target.name || '(without a name)'}` : String(target);
+  if (typeof target !== 'function') return String(target);
+  const key = sparkleNameOf(target);
+  return key === undefined ? `the function ${target.name || '(without a name)'}` : `the ${key} of another class`;
 }
 
 function checkedName(name: unknown, className: string): string | undefined {

@@ -103,6 +103,8 @@ export class NodeDatagram implements DatagramChannel {
 
   attach(key: SelectionKey): void {
     this.#key = key;
+    // With a numeric address the system answers before the constructor has ended.
+    if (this.#connected || (this.#bound && this.#settings.remote === undefined)) key.signal(Interest.CONNECT);
     if (this.#error !== undefined) key.signal(Interest.HANGUP);
   }
 
