@@ -14,7 +14,7 @@ import { fail, toError } from './errors.js';
 import { defaultName } from './ledger.js';
 import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, userDrained } from './life.js';
 import { LogLevel, type LogMode } from './log-service.js';
-import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { BINDER, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
 import { running } from './running.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { TonicLog } from './tonic-log.js';
