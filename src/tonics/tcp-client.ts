@@ -18,6 +18,11 @@ import { TcpConnection, adopt, handOver } from './tcp-connection.js';
 export const clientSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
+  /**
+   * Whether reading pauses above the high-water mark; and that of another connection whose bytes are relayed to this one. Off
+   * here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   */
+  pauseReading: v.optional(flag, false),
   /** The server's name or address. */
   host: v.optional(text, 'localhost'),
   /** The server's port, 1 to 65535. */
