@@ -1,5 +1,5 @@
 import { fail } from './errors.js';
-import type { AnyTonic, Ending, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
+import { type AnyTonic, type Ending, type FailureInfo, type InfusionFailure, type InfusionInfo, NONE } from './any-tonic.js';
 import { NO_SPARKLES } from './plan.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
@@ -98,6 +98,7 @@ export function endLife(tonic: AnyTonic): void {
   const info: InfusionInfo = { id: tonic.id, name: tonic.name, tonic, error: ending.error };
   tonic._ttLife = Life.ended;
   tonic._ttTable = NO_SPARKLES;
+  tonic._ttTarget = NONE;
   scheduler.logs.life(tonic, 'finished');
   tonic._ttLeave();
   const base = tonic._ttBase;

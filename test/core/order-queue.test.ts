@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import type { AnyTonic } from '../../src/core/any-tonic.js';
+import { Order } from '../../src/core/order.js';
+import { OrderQueue } from '../../src/core/order-queue.js';
+import { Plan } from '../../src/core/plan.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { collectGarbage, stillHeld } from '../support/memory.js';
+import { expectThrow } from '../support/errors.js';
+
+class Door extends Tonic {
+  ttsc__knock(_n: number): void {}
+}
+const door = { name: 'door' } as AnyTonic;
+const knock = Plan.of(Door).sparkle('ttsc__knock');
+const finish = Plan.of(Door).sparkle('ttsc__finish');
+const order = new Order();
+
+const taken = (queue: OrderQueue): unknown => (queue.take(order) ? order.a : undefined);
+
+describe('the queue of a Catalyst', () => {
+  it('gives the orders in the order they came, over the borders of its chunks', () => {
+    const queue = new OrderQueue('test');
+    for (let n = 0; n < 5_000; n++) queue.put(door, knock, 1, n, undefined);
+    expect(queue.size).to.equal(5_000);
+    for (let n = 0; n < 5_000; n++) expect(taken(queue)).to.equal(n);
+    expect(queue.isEmpty).to.equal(true);
+    expect(queue.take(order)).to.equal(false);
+  });
+
+  it('keeps the order while it is filled and emptied by turns, at every length about a chunk', () => {
+    for (const length of [1, 2, 511, 512, 513, 1023, 1024, 1025]) {
+      const queue = new OrderQueue('test');
+      let put = 0;
+      let got = 0;
+      for (let n = 0; n < length; n++) queue.put(door, knock, 1, put++, undefined);
+      for (let n = 0; n < 2_000; n++) {
+        queue.put(door, knock, 1, put++, undefined);
+        expect(taken(queue)).to.equal(got++);
+      }
+      while (!queue.isEmpty) expect(taken(queue)).to.equal(got++);
+      expect(got).to.equal(put);
+    }
+  });
+
+  it('carries Tonic, sparkle and arguments', () => {
+    const queue = new OrderQueue('test');
+    queue.put(door, knock, 2, 'a', 'b');
+    queue.take(order);
+    expect(order).to.include({ tonic: door, sparkle: knock, count: 2, a: 'a', b: 'b', source: undefined, queuedAt: 0 });
+    expect(order.args).to.deep.equal(['a', 'b']);
+    queue.put(door, knock, 3, [1, 2, 3], undefined);
+    queue.take(order);
+    expect(order.args).to.deep.equal([1, 2, 3]);
+    queue.put(door, knock, 0, undefined, undefined);
+    queue.take(order);
+    expect(order.args).to.deep.equal([]);
+  });
+
+  it('throws TT_QUEUE_FULL at its limit, and takes orders again when there is room', () => {
+    const queue = new OrderQueue('test', 2);
+    queue.put(door, knock, 0, undefined, undefined);
+    queue.put(door, knock, 0, undefined, undefined);
+    const error = expectThrow(() => queue.put(door, knock, 0, undefined, undefined), 'TT_QUEUE_FULL');
+    expect(error.details).to.include({ count: 2, tonic: 'door', sparkle: 'ttsc__knock' });
+    expect(queue.size).to.equal(2);
+    queue.take(order);
+    queue.put(door, knock, 0, undefined, undefined);
+    expect(queue.size).to.equal(2);
+  });
+
+  it('lets orders of the life cycle pass its limit', () => {
+    const queue = new OrderQueue('test', 1);
+    queue.put(door, knock, 0, undefined, undefined);
+    queue.put(door, finish, 0, undefined, undefined);
+    expect(queue.size).to.equal(2);
+  });
+
+  it('stamps orders with the time while it has a clock', () => {
+    const queue = new OrderQueue('test');
+    queue.stampWith = { now: () => 42 } as never;
+    queue.put(door, knock, 0, undefined, undefined);
+    queue.stampWith = undefined;
+    queue.put(door, knock, 0, undefined, undefined);
+    queue.take(order);
+    expect(order.queuedAt).to.equal(42);
+    queue.take(order);
+    expect(order.queuedAt).to.equal(0);
+  });
+
+  it('holds nothing of what was taken', async () => {
+    const queue = new OrderQueue('test');
+    const refs: WeakRef<object>[] = [];
+    const fill = (): void => {
+      for (let n = 0; n < 1_500; n++) {
+        const [tonic, a, b] = [{ name: 'gone' }, {}, {}];
+        refs.push(new WeakRef(tonic), new WeakRef(a), new WeakRef(b));
+        queue.put(tonic as never, knock, 2, a, b);
+      }
+    };
+    fill();
+    const last = new Order();
+    while (queue.take(last));
+    last.tonic = last.a = last.b = undefined;
+    expect(await stillHeld(refs)).to.equal(0);
+    expect(queue.isEmpty).to.equal(true);
+  });
+
+  it("lets a flood's memory go when the flood has gone", () => {
+    const queue = new OrderQueue('test');
+    const before = heapUsed();
+    for (let n = 0; n < 500_000; n++) queue.put(door, knock, 0, undefined, undefined);
+    expect(heapUsed() - before, 'the flood was there').to.be.greaterThan(16e6);
+    while (queue.take(order));
+    expect(heapUsed() - before).to.be.lessThan(4e6);
+    expect(queue.size).to.equal(0);
+  });
+});
+
+function heapUsed(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
