@@ -11,11 +11,11 @@ export const connectionOptions = {
   idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
   /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
   halfOpen: v.optional(flag, false),
-  /** With so many bytes unsent, reading pauses (where `pauseReading`), and `onDrain` will follow. */
+  /** With so many bytes unsent, reading pauses (see `pauseReading`), and `onDrain` will follow. */
   highWaterMark: v.optional(bytes(16_384), 262_144),
   /** When not more than so many bytes are unsent, reading goes on and `onDrain` is heard. Default: a quarter of `highWaterMark`. */
   lowWaterMark: v.optional(bytes(0)),
-  /** Whether reading pauses above the high-water mark; and that of another connection whose bytes are relayed to this one. */
+  /** Whether reading pauses above the high-water mark. (That of a connection whose bytes are relayed to this one always does.) */
   pauseReading: v.optional(flag, true),
   /** The most bytes that may be unsent. */
   unsentLimit: v.optional(bytes(16_384), 16_777_216),

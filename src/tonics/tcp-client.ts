@@ -19,8 +19,7 @@ export const clientSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
   /**
-   * Whether reading pauses above the high-water mark; and that of another connection whose bytes are relayed to this one. Off
-   * here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
   /** The server's name or address. */

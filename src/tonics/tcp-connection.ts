@@ -242,7 +242,6 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
   #holdRelay(from: TcpConnection<string>): void {
-    if (!this._ttSettings.pauseReading) return;
     (this.#relays ??= new Set()).add(from);
     from.#pause(Pause.relay);
   }
