@@ -1,0 +1,156 @@
+// One run of one program: a fresh process, measured, ended. Each kind of row has its own way.
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from './children.mjs';
+import { load } from './tools.mjs';
+
+/** @typedef {import('./rows.mjs').Row} Row */
+/** @typedef {import('./tools.mjs').Program} Program */
+/**
+ * @typedef {object} Measured
+ * @property {number} value in the row's unit
+ * @property {import('./stats.mjs').Histogram} [histogram]
+ * @property {Record<string, number>} [details]
+ */
+/** @typedef {{ quick: boolean, warmupMs: number, durationMs: number }} Effort */
+
+/** @type {Record<Row['kind'], { unit: string, higherIsBetter: boolean }>} */
+export const units = {
+  network: { unit: 'messages/s', higherIsBetter: true },
+  memory: { unit: 'bytes/connection', higherIsBetter: false },
+  program: { unit: 'ops/s', higherIsBetter: true },
+  startup: { unit: 'ms', higherIsBetter: false },
+};
+
+/**
+ * @param {Row} row
+ * @param {Program} program
+ * @param {Effort} effort
+ * @returns {Promise<Measured>}
+ */
+export function measure(row, program, effort) {
+  if (row.kind === 'network') return network(row, program, effort);
+  if (row.kind === 'memory') return memory(row, program, effort);
+  if (row.kind === 'startup') return startup(program);
+  return microProgram(row, program, effort);
+}
+
+/** @param {Record<string, string | number>} options */
+const asArguments = (options) => Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+/** @param {any} result of the load generator */
+function insistOnRight(result) {
+  if (!result.ok) throw new Error(`wrong result: ${result.error || 'no reply was counted'}`);
+  // A datagram may be lost even on the loopback, but not often with one in flight.
+  if (result.lost > result.messages / 1000) throw new Error(`wrong result: ${result.lost} of ${result.messages} were lost`);
+}
+
+/**
+ * @param {Row} row
+ * @param {Program} program
+ * @param {Effort} effort
+ */
+async function network(row, program, effort) {
+  const server = new Child(program.command, { core: 'server', limitMs: 120_000 });
+  try {
+    const { port } = await server.json();
+    const options = { ...row.load, port, 'warmup-ms': effort.warmupMs, 'duration-ms': effort.durationMs };
+    const generator = new Child([...load.command, ...asArguments(options)], { core: 'load', limitMs: 110_000 });
+    const before = cpuMs(server.process.pid);
+    const result = await generator.json();
+    const wallMs = Number(process.hrtime.bigint() - generator.startedAt) / 1e6;
+    const serverCpuShare = (cpuMs(server.process.pid) - before) / wallMs;
+    await generator.ended;
+    insistOnRight(result);
+    const { messagesPerSecond, megabytesPerSecond, messages, lost, cpuShare, bytesChecked } = result;
+    return {
+      value: messagesPerSecond,
+      histogram: result.histogram,
+      details: { megabytesPerSecond, messages, lost, bytesChecked, loadCpuShare: cpuShare, serverCpuShare },
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {Program} program
+ * @param {Effort} effort
+ */
+async function memory(row, program, effort) {
+  const connections = (effort.quick ? row.quickOps : row.ops) ?? 0;
+  const [node, ...rest] = program.command;
+  const server = new Child([node, '--expose-gc', ...rest], { core: 'server', limitMs: 180_000 });
+  try {
+    const { port } = await server.json();
+    const before = await settledMemory(server, effort);
+    const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000 };
+    const generator = new Child([...load.command, ...asArguments(options)], { core: 'load', limitMs: 170_000, stdin: 'pipe' });
+    const first = await generator.json();
+    if (first.open !== connections) throw new Error(`wrong result: ${first.error}`);
+    const after = await settledMemory(server, effort);
+    generator.process.stdin?.end();
+    insistOnRight(await generator.json());
+    const perConnection = (/** @type {'rss' | 'heap'} */ what) => (after[what] - before[what]) / connections;
+    return { value: perConnection('rss'), details: { heapPerConnection: perConnection('heap'), rssBefore: before.rss, rssAfter: after.rss } };
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * Collects garbage until the resident size stays where it is.
+ * @param {Child} server
+ * @param {Effort} effort
+ */
+async function settledMemory(server, { quick }) {
+  let last = { rss: Infinity, heap: 0 };
+  for (let look = 0; look < 12; look++) {
+    await sleep(quick ? 20 : 400);
+    server.process.kill('SIGUSR2');
+    const memory = await server.json();
+    if (Math.abs(memory.rss - last.rss) < last.rss * 0.005) return memory;
+    last = memory;
+  }
+  return last;
+}
+
+/** @param {Program} program */
+async function startup(program) {
+  const server = new Child(program.command, { core: 'server', limitMs: 30_000 });
+  try {
+    await server.json();
+    return { value: Number(process.hrtime.bigint() - server.startedAt) / 1e6 };
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {Program} program
+ * @param {Effort} effort
+ */
+async function microProgram(row, program, effort) {
+  const wanted = (effort.quick ? row.quickOps : row.ops) ?? 0;
+  const child = new Child([...program.command, String(wanted)], { core: 'server', limitMs: 120_000 });
+  const { ops, ns } = await child.json();
+  const code = await child.ended;
+  if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);
+  return { value: (ops / ns) * 1e9 };
+}
+
+/**
+ * CPU time of a process so far, from the kernel's books, or 0 where it keeps none.
+ * @param {number | undefined} pid
+ */
+function cpuMs(pid) {
+  try {
+    const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const fields = rest.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,206 @@
+// The load generator for a machine without gcc: the command line and the JSON of load.c, in Node. It is slower than the
+// servers that it measures may be, so it says what it is.
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+import { parseArgs } from 'node:util';
+import { SUB_BITS, Run, payload } from './node-run.mjs';
+
+const number = (/** @type {string} */ text) => ({ type: /** @type {const} */ ('string'), default: text });
+const { values } = parseArgs({
+  options: {
+    mode: number('tcp'),
+    host: number('127.0.0.1'),
+    port: { type: 'string' },
+    connections: number('1'),
+    size: number('64'),
+    inflight: number('1'),
+    'warmup-ms': number('0'),
+    'duration-ms': number('1000'),
+    messages: number('0'),
+  },
+});
+if (values.host !== '127.0.0.1' && values.host !== '::1') refuse('only 127.0.0.1 and ::1 may be loaded');
+if (!values.port) refuse('--port is missing');
+const [port, connections, size, inflight] = [values.port, values.connections, values.size, values.inflight].map(Number);
+const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), print);
+setTimeout(() => process.exit(2), Number(values['warmup-ms']) + Number(values['duration-ms']) + 60_000).unref();
+
+if (values.mode === 'tcp') tcp();
+else if (values.mode === 'udp') udp();
+else if (values.mode === 'idle') idle();
+else refuse('--mode must be tcp, udp or idle');
+
+/** @param {string} why */
+function refuse(why) {
+  console.error(`load: ${why}`);
+  process.exit(2);
+}
+
+/**
+ * One connection: what it sent is one endless stream, checked in place as it comes back.
+ * @param {number} seed
+ * @param {(done: number) => void} onMessages complete messages since the last call
+ */
+function open(seed, onMessages) {
+  const socket = connect({ port, host: values.host, noDelay: true });
+  let got = 0;
+  let sent = 0;
+  let done = 0;
+  socket.on('data', (data) => {
+    if (got + data.length > sent) return run.fail('more bytes came back than were sent');
+    for (let at = 0; at < data.length; ) {
+      const piece = payload(seed, got, data.length - at);
+      if (data.compare(piece, 0, piece.length, at, at + piece.length) !== 0) return run.fail('wrong bytes came back');
+      at += piece.length;
+      got += piece.length;
+    }
+    run.bytesChecked += data.length;
+    const complete = Math.floor(got / size) - done;
+    done += complete;
+    if (complete > 0) onMessages(complete);
+  });
+  socket.on('error', (error) => run.fail(error.message));
+  socket.on('end', () => run.ending || run.fail('closed by the server'));
+  const send = () => {
+    socket.cork();
+    for (let left = size; left > 0; ) {
+      const piece = payload(seed, sent, left);
+      socket.write(piece);
+      sent += piece.length;
+      left -= piece.length;
+    }
+    socket.uncork();
+  };
+  return { socket, send };
+}
+
+/**
+ * Opens all, a few at a time, each confirmed by a first message; see open_all in tcp.c.
+ * @param {(link: ReturnType<typeof open>, done: number) => void} onMessages
+ * @param {(links: ReturnType<typeof open>[]) => void} onOpen
+ */
+function openAll(onMessages, onOpen) {
+  /** @type {ReturnType<typeof open>[]} */
+  const links = [];
+  let confirmed = 0;
+  const next = () => {
+    let first = true;
+    const link = open(links.length, (done) => {
+      if (!first) return onMessages(link, done);
+      first = false;
+      if (++confirmed === connections) onOpen(links);
+      else if (links.length < connections) next();
+    });
+    links.push(link);
+    link.send();
+  };
+  for (let i = 0; i < Math.min(64, connections); i++) next();
+}
+
+function tcp() {
+  /** @type {Map<object, number[]>} */
+  const issued = new Map();
+  const issue = (/** @type {ReturnType<typeof open>} */ link) => {
+    issued.get(link)?.push(run.now());
+    run.underWay++;
+    link.send();
+  };
+  openAll(
+    (link, done) => {
+      const times = issued.get(link) ?? [];
+      for (let i = 0; i < done; i++) {
+        run.reply(times.shift() ?? 0);
+        if (run.sending) issue(link);
+      }
+    },
+    (links) => {
+      run.begin(() => links.forEach((link) => link.socket.destroy()));
+      for (const link of links) issued.set(link, []);
+      for (const link of links) for (let k = 0; k < inflight; k++) issue(link);
+    },
+  );
+}
+
+function idle() {
+  openAll(
+    () => run.fail('an idle connection was disturbed'),
+    (links) => {
+      console.log(JSON.stringify({ open: connections }));
+      const end = () => {
+        run.ending = true;
+        for (const link of links) link.socket.resetAndDestroy();
+        print();
+      };
+      const hold = setTimeout(end, Number(values['duration-ms']));
+      process.stdin.resume().on('end', () => (clearTimeout(hold), end()));
+    },
+  );
+}
+
+function udp() {
+  if (size < 8 || inflight !== 1) refuse('udp: at least 8 bytes, one in flight');
+  const peers = Array.from({ length: connections }, (_, seed) => peer(seed));
+  run.begin(() => peers.forEach((one) => one.close()));
+}
+
+/** @param {number} seed */
+function peer(seed) {
+  const socket = createSocket(values.host === '::1' ? 'udp6' : 'udp4');
+  const message = Buffer.concat([Buffer.alloc(8), payload(seed, 0, size - 8)], size);
+  let number = 0;
+  let sentAt = 0;
+  const send = () => {
+    message.writeDoubleLE(++number);
+    sentAt = run.now();
+    run.underWay++;
+    socket.send(message);
+  };
+  socket.on('message', (data) => {
+    if (data.length === size && data.readDoubleLE() < number) return void run.stale++;
+    if (!data.equals(message)) return run.fail('wrong bytes came back');
+    run.bytesChecked += data.length;
+    run.reply(sentAt);
+    if (run.sending) send();
+    else sentAt = Infinity;
+  });
+  socket.on('error', (error) => run.fail(error.message));
+  socket.connect(port, values.host, send);
+  const overdue = setInterval(() => {
+    if (run.now() - sentAt < 250e6) return;
+    run.lost++;
+    run.underWay--;
+    sentAt = Infinity;
+    if (run.sending) (run.resent++, send());
+  }, 60);
+  return { close: () => (clearInterval(overdue), socket.close()) };
+}
+
+function print() {
+  const { messages, seconds } = run;
+  const rate = seconds > 0 ? messages / seconds : 0;
+  const buckets = [...run.counts].sort((a, b) => a[0] - b[0]);
+  const lost = values.mode === 'tcp' ? run.underWay : run.lost;
+  if (values.mode === 'tcp' && lost > 0) run.error ||= `${lost} messages never came back`;
+  const result = {
+    generator: 'node-fallback',
+    mode: values.mode,
+    ok: !run.error && (messages > 0 || values.mode === 'idle'),
+    error: run.error,
+    connections,
+    size,
+    inflight,
+    seconds,
+    messages,
+    messagesPerSecond: rate,
+    megabytesPerSecond: (rate * size) / 1e6,
+    cpuShare: run.cpuShare,
+    bytesChecked: run.bytesChecked,
+    lost,
+    resent: run.resent,
+    stale: run.stale,
+    failed: run.error ? 1 : 0,
+    latency: { minNs: messages ? run.latencyMin : 0, maxNs: run.latencyMax },
+    histogram: { subBits: SUB_BITS, buckets },
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(run.error ? 1 : 0));
+}

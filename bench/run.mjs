@@ -1,0 +1,83 @@
+// Side-by-side benchmarks: TaskTonic against what its user would write by hand. See README.md.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { killAll, pinning } from './lib/children.mjs';
+import { help, readOptions } from './lib/options.mjs';
+import { machine, table } from './lib/report.mjs';
+import { runRow } from './lib/row-run.mjs';
+import { rows } from './lib/rows.mjs';
+import { load, program } from './lib/tools.mjs';
+
+/** @typedef {import('./lib/rows.mjs').Row} Row */
+
+const options = optionsOrExit();
+const progress = process.stderr.isTTY
+  ? (/** @type {string} */ text) => process.stderr.write(`\r\x1b[K${text}`)
+  : (/** @type {string} */ text) => void (options.quick || process.stderr.write(`${text}\n`));
+
+const chosen = rows.filter((row) => options.only.test(row.id) || options.only.test(row.title));
+if (options.help) {
+  console.log(help);
+} else if (options.list) {
+  for (const row of chosen) console.log(`${row.id.padEnd(18)}${row.title}`);
+} else if (chosen.length === 0) {
+  console.error('no row matches --only; see --list');
+  process.exitCode = 2;
+} else {
+  await main();
+}
+
+async function main() {
+  const notes = [load.note, pinning ? null : 'server and load share their cores: no taskset, or one core only'].filter((note) => note !== null);
+  for (const note of notes) console.error(`note: ${note}`);
+  const started = new Date();
+  const results = [];
+  for (const row of chosen) results.push(await resultOf(row));
+  killAll();
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(table(results));
+  write(started, { started: started.toISOString(), machine: machine(), rounds: options.rounds, effort: options.effort, notes, rows: results });
+  // A missed bar is news, not an error; a wrong answer, or ours not being there, is one.
+  if (results.some((result) => 'failed' in result || 'skipped' in result)) process.exitCode = 1;
+}
+
+/** @param {Row} row */
+async function resultOf(row) {
+  const sides = { ours: program(candidate(row)), theirs: program(row.theirs), limits: options.limits ? (row.limits ?? []).map(program) : [] };
+  const skipped = sides.ours.skip ?? sides.theirs.skip;
+  if (skipped) return { id: row.id, title: row.title, skipped };
+  try {
+    return await runRow(row, sides, options, progress);
+  } catch (error) {
+    return { id: row.id, title: row.title, failed: /** @type {Error} */ (error).message };
+  }
+}
+
+/** @param {Row} row */
+function candidate(row) {
+  if (options.candidate === undefined) return row.ours;
+  return options.candidate === 'raw' ? row.theirs : options.candidate;
+}
+
+/**
+ * @param {Date} started
+ * @param {object} report
+ */
+function write(started, report) {
+  if (options.quick && !options.out) return;
+  const name = `results/${started.toISOString().slice(0, 16).replace(':', '')}.json`;
+  const file = options.out ?? fileURLToPath(new URL(name, import.meta.url));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+  console.log(`\nreport: ${options.out ?? `bench/${name}`}`);
+}
+
+function optionsOrExit() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
