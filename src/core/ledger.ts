@@ -67,10 +67,19 @@ export class Ledger {
       if (holder !== undefined) throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
       this.#byName.set(name, tonic);
     }
-    const id = this.#free.pop() ?? this.#byId.length;
+    const id = this.#freeId(name === undefined ? tonic._ttPlan.className : undefined);
     this.#byId[id] = tonic;
     this.#size++;
     return id;
+  }
+
+  /** An id for a Tonic, and for one that takes its default name, not one whose default name somebody was given. */
+  #freeId(className: string | undefined): number {
+    const id = this.#free.pop() ?? this.#byId.push(undefined) - 1;
+    if (className === undefined || !this.#byName.has(defaultName(id, className))) return id;
+    const other = this.#freeId(className);
+    this.#free.push(id);
+    return other;
   }
 
   /** @internal */

@@ -30,7 +30,7 @@ export async function openLog(options: LogOptions, clock: Clock): Promise<LogSer
   const { to = 'screen', default: mode = 'quiet', level = 'info', slowSparkle = 150 } = options;
   const stream = typeof to === 'object' && typeof to.write === 'function';
   if (!stream && !TARGETS.includes(to as string)) throw bad('log/to', to, `${TARGETS.join(', ')} or a stream`);
-  if (!(mode in LogLevel)) throw bad('log/default', mode, Object.keys(LogLevel).join(', '));
+  if (!Object.hasOwn(LogLevel, mode)) throw bad('log/default', mode, Object.keys(LogLevel).join(', '));
   if (!LEVELS.includes(level)) throw bad('log/level', level, LEVELS.join(', '));
   if (!(slowSparkle > 0)) throw bad('log/slowSparkle', slowSparkle, 'more than 0 ms');
   if (to === 'off') return silentLog();

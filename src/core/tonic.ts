@@ -382,8 +382,7 @@ function checkedTimeout(timeout: unknown, className: string): number {
 }
 
 function checkedMode(mode: unknown, className: string): number {
-  const level = LogLevel[mode as LogMode] as number | undefined;
-  if (level !== undefined) return level;
+  if (Object.hasOwn(LogLevel, mode as LogMode)) return LogLevel[mode as LogMode];
   const problem = `it is ${String(mode)}, and must be one of ${Object.keys(LogLevel).join(', ')}`;
   throw fail('TT_BAD_OPTION', { class: className, option: 'logMode', problem });
 }
