@@ -1,7 +1,7 @@
 import type { AnyTonic, Scheduler } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
-import { failTonic, failureInfo } from './life.js';
+import { Life, failTonic, failureInfo } from './life.js';
 import { LogLevel, type LogService } from './log-service.js';
 import { Metrics } from './metrics.js';
 import type { CatalystQueue } from './order-queue.js';
@@ -135,14 +135,17 @@ export class Catalyst<State extends string = never>
     const end = this.clock.now() + this.#turnTime;
     let count = 0;
     running.order = order;
-    while (count < this.#turnOrders && this.queue.take(order)) {
-      this.#execute(order);
-      if ((++count & (ORDERS_PER_LOOK - 1)) === 0 && this.clock.now() >= end) break;
+    try {
+      while (count < this.#turnOrders && this.queue.take(order)) {
+        this.#execute(order);
+        if ((++count & (ORDERS_PER_LOOK - 1)) === 0 && this.clock.now() >= end) break;
+      }
+    } finally {
+      running.order = undefined;
+      running.tonic = undefined;
+      running.sparkle = undefined;
+      order.tonic = order.source = order.a = order.b = undefined;
     }
-    running.order = undefined;
-    running.tonic = undefined;
-    running.sparkle = undefined;
-    order.tonic = order.source = order.a = order.b = undefined;
     return count;
   }
 
@@ -232,7 +235,11 @@ export class Catalyst<State extends string = never>
   #checkResult(result: unknown, tonic: AnyTonic, sparkle: Sparkle): void {
     if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
     this.logs.warn(tonic, fail('TT_ASYNC_SPARKLE', { class: tonic._ttPlan.className, key: sparkle.key }));
-    (result as PromiseLike<unknown>).then(undefined, (reason: unknown) => tonic._ttss__throw(toError(reason)));
+    (result as PromiseLike<unknown>).then(undefined, (reason: unknown) => {
+      // One that has finished fails no more, but its error is logged.
+      if (tonic._ttLife === Life.ended) hookFailed(tonic, toError(reason), sparkle.key);
+      else tonic._ttss__throw(toError(reason));
+    });
   }
 
   // ---- Extra sparkles ----

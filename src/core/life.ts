@@ -48,7 +48,7 @@ export function beginFinish(tonic: AnyTonic): void {
   if (tonic._ttLife !== Life.running) return;
   tonic._ttLife = Life.draining;
   const ending = endingOf(tonic);
-  if (!tonic._ttPlan.has('ttse__onDraining')) return userDrained(tonic);
+  if (!hears(tonic, 'ttse__onDraining')) return userDrained(tonic);
   armDeadline(ending, tonic);
   const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onDraining');
   if (thrown !== undefined) failTonic(tonic, thrown, failureInfo('ttse__onDraining', tonic));
@@ -118,7 +118,7 @@ export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): voi
   const { logs } = tonic._ttScheduler;
   logs.failure(tonic, error, info);
   if (tonic._ttLife === Life.ended) return;
-  const decides = info.sparkle !== 'ttse__onFailure' && tonic._ttPlan.has('ttse__onFailure');
+  const decides = info.sparkle !== 'ttse__onFailure' && hears(tonic, 'ttse__onFailure');
   if (decides) {
     const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onFailure', error, info);
     if (thrown === undefined) return;
@@ -140,7 +140,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   if (error !== undefined && failure !== undefined) {
     const restarts = supervised?.takeRestart(base) ?? 0;
     const failed: InfusionFailure = { ...info, ...failure, error, restarts };
-    const heard = base._ttPlan.has('ttse__onInfusionFailed');
+    const heard = hears(base, 'ttse__onInfusionFailed');
     if (restarts > 0) base._ttss__restart(supervised!);
     if (heard) base._ttss__tell('ttse__onInfusionFailed', failed);
     if (supervised === undefined ? !heard : restarts === 0 && supervised.strategy !== 'finish') {
@@ -152,6 +152,12 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   if (base._ttPlan.has('ttse__onInfusionFinished')) base._ttss__tell('ttse__onInfusionFinished', info);
   base._ttInfusions?.delete(tonic);
   if (base._ttLife === Life.closing && base._ttInfusions?.size === 0) base._ttss__end();
+}
+
+/** Whether it has a body for an event, in the state that holds. */
+function hears(tonic: AnyTonic, key: string): boolean {
+  const sparkle = tonic._ttPlan.sparkles.get(key);
+  return sparkle !== undefined && tonic._ttTable[sparkle.index] !== undefined;
 }
 
 function endingOf(tonic: AnyTonic): Ending {

@@ -52,10 +52,15 @@ export class LogService implements TonicLogPort {
     this.logger?.warn({ ...identity(tonic), state: tonic._ttState, sparkle: key, ms: rounded(ms), slow: true }, 'slow sparkle');
   }
 
-  /** A throw: never lost, whatever the mode. */
+  /** A throw: never lost, whatever the mode, and even where the error cannot be read: the loop must not break for it. */
   failure(tonic: AnyTonic, error: Error, { sparkle, state, source }: FailureInfo): void {
     const from = source === undefined ? undefined : { from: source.name, fromSparkle: source.sparkle };
-    this.logger?.error({ ...identity(tonic), state, sparkle, ...from, err: error }, error.message);
+    const fields = { ...identity(tonic), state, sparkle, ...from };
+    try {
+      this.logger?.error({ ...fields, err: error }, error.message);
+    } catch (unreadable) {
+      this.logger?.error(fields, `an error that cannot be read (${String(unreadable)})`);
+    }
   }
 
   /** Something the user should know, said by the framework for a Tonic. */
