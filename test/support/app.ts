@@ -3,6 +3,7 @@ import { type Clock, nodeClock } from '../../src/core/clock.js';
 import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
 import type { Ledger } from '../../src/core/ledger.js';
 import type { LogOptions } from '../../src/core/log-targets.js';
+import type { Random } from '../../src/core/random.js';
 import { ManualClock } from './manual-clock.js';
 
 /** One line of the log, as JSON gives it. */
@@ -26,6 +27,7 @@ export interface Setup {
   readonly log?: Omit<LogOptions, 'to'>;
   readonly data?: FormulaData;
   readonly main?: () => unknown;
+  readonly random?: Random;
 }
 
 /** How an app ended. */
@@ -45,13 +47,14 @@ export class App {
   readonly #started: Promise<void>;
   #main: Catalyst | undefined;
 
-  constructor(startingTonics: () => void, { clock = new ManualClock(), log = {}, data = {}, main }: Setup) {
+  constructor(startingTonics: () => void, { clock = new ManualClock(), log = {}, data = {}, main, random }: Setup) {
     this.clock = clock === 'real' ? nodeClock : clock;
     let started = (): void => {};
     this.#started = new Promise((resolve) => (started = resolve));
     const app = this; // eslint-disable-line @typescript-eslint/no-this-alias -- two classes meet here
     class TestFormula extends Formula {
       protected override readonly clock = app.clock;
+      protected override readonly random = random;
       protected override creatingFormula(): FormulaData {
         const to = { write: (line: string) => void app.lines.push(JSON.parse(line) as Line) };
         return { ...data, log: { level: 'trace', ...log, to } };

@@ -1,0 +1,53 @@
+/** What was heard, in order, for a test that waits for it. It waits for events, never for a time. */
+export class Heard {
+  readonly events: { readonly name: string; readonly args: readonly any[] }[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  push(name: string, ...args: unknown[]): void {
+    this.events.push({ name, args });
+    for (const look of this.#waiting) look();
+  }
+
+  /** Something that tests wait for has changed. */
+  changed(): void {
+    for (const look of this.#waiting) look();
+  }
+
+  /** The names, in the order heard. */
+  get names(): string[] {
+    return this.events.map(({ name }) => name);
+  }
+
+  count(name: string): number {
+    return this.events.filter((event) => event.name === name).length;
+  }
+
+  /** The arguments of each event of that name. */
+  all(name: string): (readonly any[])[] {
+    return this.events.filter((event) => event.name === name).map(({ args }) => args);
+  }
+
+  /** Resolves with the arguments of the n-th event of that name, heard already or still to come. */
+  async on(name: string, n = 1): Promise<readonly any[]> {
+    await this.until(() => this.count(name) >= n, `${name}, time ${n}`);
+    return this.all(name)[n - 1]!;
+  }
+
+  /** Resolves when `holds` does; looked at whenever something was heard. */
+  async until(holds: () => boolean, what = 'what was waited for'): Promise<void> {
+    if (holds()) return;
+    await new Promise<void>((resolve, reject) => {
+      const patience = setTimeout(() => {
+        this.#waiting.delete(look);
+        reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
+      }, 5_000);
+      const look = (): void => {
+        if (!holds()) return;
+        this.#waiting.delete(look);
+        clearTimeout(patience);
+        resolve();
+      };
+      this.#waiting.add(look);
+    });
+  }
+}

@@ -1,0 +1,180 @@
+import { type Socket as DatagramSocket, createSocket } from 'node:dgram';
+import { type NetConnectOpts, type Server, type Socket, connect as netConnect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Heard } from './heard.js';
+
+const open = new Set<() => void>();
+
+/** Closes every peer of the test that has ended. */
+export function closePeers(): void {
+  for (const close of open) close();
+  open.clear();
+}
+
+/** The other end of a TCP connection: a plain socket of Node's. */
+export class Peer {
+  readonly heard = new Heard();
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(readonly socket: Socket) {
+    open.add(() => socket.destroy());
+    socket.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#size += chunk.length;
+      this.heard.push('data', chunk);
+    });
+    socket.on('connect', () => this.heard.push('connect'));
+    socket.on('end', () => this.heard.push('end'));
+    socket.on('error', (error) => this.heard.push('error', error));
+    socket.on('close', () => this.heard.push('close'));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  get text(): string {
+    return this.bytes.toString();
+  }
+
+  /** How many bytes have come. */
+  get size(): number {
+    return this.#size;
+  }
+
+  send(data: string | Uint8Array): this {
+    this.socket.write(data);
+    return this;
+  }
+
+  end(data?: string): this {
+    if (data === undefined) this.socket.end();
+    else this.socket.end(data);
+    return this;
+  }
+
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
+  /** Waits until so many bytes have come, or this text is all that has come. */
+  async received(what: number | string): Promise<string> {
+    const size = typeof what === 'number' ? what : Buffer.byteLength(what);
+    await this.heard.until(() => this.#size >= size, `${size} bytes (${this.#size} came)`);
+    return this.text;
+  }
+
+  async ended(): Promise<void> {
+    await this.heard.on('end');
+  }
+
+  async closed(): Promise<void> {
+    await this.heard.on('close');
+  }
+}
+
+export async function connectTo(options: number | NetConnectOpts): Promise<Peer> {
+  const given = typeof options === 'number' ? { port: options, host: '127.0.0.1' } : options;
+  const peer = new Peer(netConnect({ noDelay: true, ...given } as NetConnectOpts));
+  await peer.heard.on('connect');
+  return peer;
+}
+
+/** A plain server of Node's, whose connections are peers. */
+export class PeerServer {
+  readonly heard = new Heard();
+  readonly peers: Peer[] = [];
+
+  constructor(readonly server: Server) {
+    open.add(() => server.close());
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async peer(n = 1): Promise<Peer> {
+    await this.heard.on('connection', n);
+    return this.peers[n - 1]!;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<unknown>((resolve) => this.server.close(resolve));
+  }
+}
+
+export async function listenOn(host = '127.0.0.1', port = 0, allowHalfOpen = false): Promise<PeerServer> {
+  const server = createServer({ noDelay: true, allowHalfOpen });
+  const wrapped = new PeerServer(server);
+  server.on('connection', (socket) => {
+    wrapped.peers.push(new Peer(socket));
+    wrapped.heard.push('connection');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject);
+    server.listen({ port, host }, resolve);
+  });
+  return wrapped;
+}
+
+/** A port on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = await listenOn();
+  const { port } = server;
+  await server.close();
+  return port;
+}
+
+/** A plain datagram socket. */
+export class UdpPeer {
+  readonly heard = new Heard();
+  readonly messages: string[] = [];
+
+  constructor(readonly socket: DatagramSocket) {
+    let closed = false;
+    socket.on('close', () => (closed = true));
+    open.add(() => closed || socket.close());
+    socket.on('message', (message, from) => {
+      this.messages.push(message.toString());
+      this.heard.push('message', message, from);
+    });
+  }
+
+  get port(): number {
+    return this.socket.address().port;
+  }
+
+  send(data: string | Uint8Array, port: number, address = '127.0.0.1'): void {
+    this.socket.send(data, port, address);
+  }
+
+  /** Waits for the n-th datagram. */
+  async received(n = 1): Promise<string> {
+    await this.heard.on('message', n);
+    return this.messages[n - 1]!;
+  }
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.socket.close(resolve));
+  }
+}
+
+export async function udpPeer(host = '127.0.0.1'): Promise<UdpPeer> {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const peer = new UdpPeer(socket);
+  await new Promise<void>((resolve) => socket.bind({ port: 0, address: host }, resolve));
+  return peer;
+}
+
+let ipv6: boolean | undefined;
+/** Whether this machine has an IPv6 loopback; where it has none, prints so and skips the test. */
+export async function needsIPv6(test: Mocha.Context): Promise<void> {
+  ipv6 ??= await listenOn('::1').then(
+    (server) => (server.server.close(), true),
+    () => false,
+  );
+  if (ipv6) return;
+  console.log('      skipped: this machine has no IPv6 loopback address');
+  test.skip();
+}
