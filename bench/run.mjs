@@ -37,6 +37,9 @@ async function main() {
   killAll();
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   console.log(table(results));
+  for (const result of results) {
+    if ('noisy' in result && result.noisy) console.log(`noisy: ${result.title}: theirs against itself differed by more than 1.25 times; repeat on a quiet machine`);
+  }
   write(started, { started: started.toISOString(), machine: machine(), rounds: options.rounds, effort: options.effort, notes, rows: results });
   // A missed bar is news, not an error; a wrong answer, or ours not being there, is one.
   if (results.some((result) => 'failed' in result || 'skipped' in result)) process.exitCode = 1;

@@ -1,7 +1,7 @@
 // One row of the table: the rounds in their order, then the figures and the verdict.
 import { measure, units } from './measure.mjs';
 import { median, percentile, pool, ratioOf } from './stats.mjs';
-import { verdict } from './verdict.mjs';
+import { isNoisy, verdict } from './verdict.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -75,6 +75,7 @@ function figures(row, { ours, theirs, again }, quick) {
     spread,
     ...(row.bar.kind === 'extraMs' ? { extraMs: extra } : {}),
     verdict: quick ? 'checked' : verdict(row.bar, figure, spread),
+    noisy: !quick && isNoisy(spread),
     ...(row.p99 ? { p99: latencyFigures(row.p99, { ours, theirs, again }, quick) } : {}),
     ...(row.kind === 'network' ? { loadCpuShare: { ours: loadCpu(ours), theirs: loadCpu(theirs) } } : {}),
   };

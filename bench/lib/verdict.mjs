@@ -28,6 +28,14 @@ export function verdict(bar, figure, spread) {
   return 'missed';
 }
 
+/** Beyond this, two runs of the same program differ so much that a verdict, either way, says little. */
+const QUIET = 1.25;
+
+/** @param {Spread} spread of raw against itself */
+export function isNoisy(spread) {
+  return Math.max(spread.max, 1) / Math.min(spread.min, 1) > QUIET;
+}
+
 /** @param {Bar} bar */
 export function barText(bar) {
   if (bar.kind === 'atLeast') return `>= ${bar.value}`;

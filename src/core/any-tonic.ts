@@ -33,7 +33,7 @@ export interface AnyTonic {
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
   /** @internal */ _ttss__end(): void;
-  /** @internal */ _ttss__throw(error: Error): void;
+  /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
 }

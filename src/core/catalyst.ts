@@ -238,7 +238,7 @@ export class Catalyst<State extends string = never>
     (result as PromiseLike<unknown>).then(undefined, (reason: unknown) => {
       // One that has finished fails no more, but its error is logged.
       if (tonic._ttLife === Life.ended) hookFailed(tonic, toError(reason), sparkle.key);
-      else tonic._ttss__throw(toError(reason));
+      else tonic._ttss__throw(toError(reason), sparkle.key);
     });
   }
 

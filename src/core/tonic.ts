@@ -300,8 +300,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal */
-  _ttss__throw(error: Error): void {
-    throw error;
+  _ttss__throw(error: Error, sparkle = '_ttss__throw'): void {
+    failTonic(this, error, failureInfo(sparkle, this));
   }
 
   /** @internal */

@@ -83,13 +83,20 @@ export class NodeListener implements ListenerChannel {
 
   #onConnection(socket: Socket): void {
     if (this.#key === undefined) return void socket.destroy();
-    const reason = !this.#accepting ? 'paused' : descriptors.exhausted ? 'descriptors' : undefined;
+    const reason = this.#whyNot();
     if (reason !== undefined) {
       this.#turnAway(addressOf(socket), reason);
       return void socket.destroy();
     }
     this.#accepted.push(new NodeStream(socket));
     this.#key.signal(Interest.ACCEPT);
+  }
+
+  #whyNot(): TurnedAway['reason'] | undefined {
+    // To Node 20 a limit of 0 is none.
+    if (this.maxConnections === 0) return 'maxConnections';
+    if (!this.#accepting) return 'paused';
+    return descriptors.exhausted ? 'descriptors' : undefined;
   }
 
   #turnAway(remote: Address | undefined, reason: TurnedAway['reason']): void {

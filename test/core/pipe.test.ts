@@ -1,0 +1,164 @@
+import { expect } from 'chai';
+import { Tonic } from '../../src/core/tonic.js';
+import { type App, startApp } from '../support/app.js';
+import { expectCode } from '../support/errors.js';
+
+class Piping extends Tonic<'open'> {
+  readonly words: unknown[] = [];
+  error: unknown;
+  ttsc__pipe(promise: PromiseLike<unknown>): void {
+    this.pipe(promise, this.ttse__done, this.ttse__refused);
+  }
+  ttsc__pipeValue(promise: PromiseLike<unknown>): void {
+    this.pipe(promise, this.ttse__done);
+  }
+  ttsc__pipeReference(promise: PromiseLike<unknown>): void {
+    this.pipe(promise, this.sparkle('ttse__done'), this.sparkle('ttse__refused'));
+  }
+  ttsc__try(body: (tonic: this) => void): void {
+    try {
+      body(this);
+    } catch (thrown) {
+      this.error = thrown;
+    }
+  }
+  ttse__done(value: unknown): void {
+    this.words.push(['done', value, this.state]);
+  }
+  ttse__refused(reason: unknown): void {
+    this.words.push(['refused', reason]);
+  }
+  ttsc__open(): void {
+    this.toState('open');
+  }
+}
+
+class Other extends Tonic {
+  readonly words: unknown[] = [];
+  ttse__done(value: unknown): void {
+    this.words.push(['other', value]);
+  }
+}
+
+const start = async (): Promise<{ app: App; piping: Piping; other: Other }> => {
+  let piping!: Piping;
+  let other!: Other;
+  const app = await startApp(() => {
+    piping = new Piping({ name: 'piping' });
+    other = new Other();
+  });
+  return { app, piping, other };
+};
+
+describe('pipe', () => {
+  it('brings a value back as a sparkle, in the state that then holds', async () => {
+    const { app, piping } = await start();
+    let resolve!: (value: string) => void;
+    piping.ttsc__pipe(new Promise<string>((yes) => (resolve = yes)));
+    await app.settled();
+    expect(piping.words).to.deep.equal([]);
+    piping.ttsc__open();
+    resolve('value');
+    await app.settled();
+    expect(piping.words).to.deep.equal([['done', 'value', 'open']]);
+    await app.finish();
+  });
+
+  it('brings a rejection back as the other sparkle', async () => {
+    const { app, piping } = await start();
+    piping.ttsc__pipe(Promise.reject(new Error('why')));
+    await app.settled();
+    expect(piping.words).to.have.length(1);
+    expect((piping.words[0] as [string, Error])[1].message).to.equal('why');
+    await app.finish();
+  });
+
+  it('fails the Tonic with a rejection that no sparkle takes', async () => {
+    const { app, piping } = await start();
+    piping.ttsc__pipeValue(Promise.reject(new Error('why')));
+    const { result } = await app.end();
+    expect(piping.finished).to.equal(true);
+    expect((result.error?.cause as Error).message).to.equal('why');
+  });
+
+  it('takes a value that is no Error as a reason, too', async () => {
+    const { app, piping } = await start();
+    piping.ttsc__pipeValue({ then: (_: unknown, no: (reason: unknown) => void) => no('text') } as never);
+    const { result } = await app.end();
+    expect((result.error?.cause as Error).message).to.contain('text');
+  });
+
+  it('takes references, also to a sparkle of another Tonic', async () => {
+    const { app, piping, other } = await start();
+    piping.ttsc__pipeReference(Promise.resolve(1));
+    piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(2), other.sparkle('ttse__done')));
+    await app.settled();
+    expect(piping.words).to.deep.equal([['done', 1, undefined]]);
+    expect(other.words).to.deep.equal([['other', 2]]);
+    expect(piping.error).to.equal(undefined);
+    await app.finish();
+  });
+
+  it('drops the result where the Tonic has finished, and says so at debug level', async () => {
+    const { app, piping } = await start();
+    let resolve!: (value: string) => void;
+    let reject!: (value: Error) => void;
+    piping.ttsc__pipe(new Promise<string>((yes) => (resolve = yes)));
+    piping.ttsc__pipeValue(new Promise<string>((_, no) => (reject = no)));
+    piping.ttsc__finish();
+    await app.settled();
+    const before = app.lines.length;
+    resolve('too late');
+    reject(new Error('too late'));
+    await app.settled();
+    expect(piping.words).to.deep.equal([]);
+    const said = app.lines.slice(before);
+    expect(said.map(({ level }) => level)).to.deep.equal([20, 20]);
+    expect(said[0]!.msg).to.contain('dropped');
+    await app.finish();
+  });
+
+  const wrong: [string, (other: Other) => unknown][] = [
+    ['an arrow function', () => (): void => {}],
+    ['an ordinary method', () => Piping.prototype.drained],
+    ['nothing', () => undefined],
+    ['the name of a sparkle', () => 'ttse__done'],
+    ['a sparkle of another class', (other) => other.ttse__done],
+  ];
+  for (const [what, target] of wrong) {
+    it(`refuses ${what}`, async () => {
+      const { app, piping, other } = await start();
+      piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), target(other)));
+      await app.settled();
+      expectCode(piping.error, 'TT_NOT_A_SPARKLE');
+      piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), piping.ttse__done, target(other)));
+      await app.settled();
+      if (what !== 'nothing') expectCode(piping.error, 'TT_NOT_A_SPARKLE');
+      await app.finish();
+    });
+  }
+
+  it('fails the Tonic where the queue is full when the result comes', async () => {
+    let piping!: Piping;
+    const { Catalyst } = await import('../../src/core/catalyst.js');
+    const app = await startApp(() => (piping = new Piping()), { main: () => new Catalyst({ queueLimit: 10 }) });
+    piping.ttsc__pipe(Promise.resolve('value'));
+    await app.settled();
+    piping.ttsc__pipe(Promise.resolve('value'));
+    piping.ttsc__try(() => {});
+    await new Promise<void>((resolve) => {
+      // Fills the queue in the same job in which the promise is settled.
+      queueMicrotask(() => {
+        piping.ttsc__pipe({
+          then(yes: (value: string) => void) {
+            for (let n = 0; n < 10; n++) piping.ttsc__try(() => {});
+            yes('value');
+          },
+        } as never);
+        resolve();
+      });
+    });
+    const { result } = await app.end();
+    expectCode(result.error?.cause, 'TT_QUEUE_FULL');
+  });
+});

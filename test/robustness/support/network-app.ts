@@ -1,0 +1,27 @@
+import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../src/selector/selector-catalyst.js';
+import { TcpConnection } from '../../../src/tonics/index.js';
+import { type App, startApp } from '../../support/app.js';
+
+/** An app on the machine's clock and network, in this process. */
+export async function startNetworkApp(startingTonics: () => void, options: SelectorCatalystOptions = {}): Promise<App> {
+  const app = await startApp(startingTonics, { clock: 'real', main: () => new SelectorCatalyst(options) });
+  apps.add(app);
+  return app;
+}
+
+const apps = new Set<App>();
+
+/** Ends what a test has left. */
+export async function endApps(): Promise<void> {
+  for (const app of apps) {
+    apps.delete(app);
+    app.main.ttsc__finish();
+    await app.ended.catch(() => {});
+  }
+}
+
+export class Echo extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    this.send(data);
+  }
+}
