@@ -254,7 +254,8 @@ export class Catalyst<State extends string = never>
     for (let at = 0; at < unsettled.length; at++) {
       settleTransitions(unsettled[at]!, hookFailed);
     }
-    unsettled.length = 0;
+    // `length = 0` would throw the list's memory away, and have it made anew for the next transition.
+    while (unsettled.length > 0) unsettled.pop();
   }
 
   // ---- Its life ----
