@@ -245,6 +245,9 @@ function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<stri
     sparkleNames.set(dispatcher, sparkle.key);
     hide(sparkle.key, dispatcher);
   }
+  // V8 sizes an instance by the fields it finds along the constructors. Without this it expects none, and an object with
+  // many fields, private ones above all, becomes a slow dictionary.
+  Object.setPrototypeOf(layer, tonicClass);
   layer.prototype = prototype;
   return layer;
 }

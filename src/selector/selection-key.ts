@@ -54,9 +54,17 @@ export class SelectionKey {
     this.#handler = handler;
   }
 
-  /** @internal Holds reading back for a while, whatever the interest: the queue of the Catalyst is too long. */
+  /** @internal Whether reading is held back. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  /**
+   * Holds reading back for a while, whatever the interest: the queue of the Catalyst is too long. Only what can stop its source is held.
+   * @internal
+   */
   hold(held: boolean): void {
-    if (this.#cancelled || held === this.#held) return;
+    if (this.#cancelled || held === this.#held || this.channel.interestChanged === undefined) return;
     this.#held = held;
     this.#applied();
   }

@@ -59,10 +59,10 @@ export class Selector implements KeyOwner {
     if (this.#closed) throw fail('TT_SELECTOR_CLOSED');
     if (this.#channels.has(channel)) throw fail('TT_ALREADY_REGISTERED');
     const key = new SelectionKey(this, channel, interest, typeof handler === 'function' ? { onReady: handler } : handler);
+    channel.attach(key);
     this.#channels.add(channel);
     this.#keys.add(key);
     if (this.#held) key.hold(true);
-    channel.attach(key);
     return key;
   }
 
@@ -90,7 +90,7 @@ export class Selector implements KeyOwner {
     const unflushed = this.#unflushed;
     if (unflushed.length === 0) return;
     this.#unflushed = [];
-    for (const channel of unflushed) channel.flush?.();
+    for (const channel of unflushed) this.#attempt(() => channel.flush?.());
   }
 
   /**
@@ -109,7 +109,7 @@ export class Selector implements KeyOwner {
   /** Closes all channels. */
   close(): void {
     this.#closed = true;
-    for (const key of this.#keys) key.cancel();
+    for (const key of this.#keys) this.#attempt(() => key.cancel());
     this.#parker.close();
   }
 
@@ -132,19 +132,28 @@ export class Selector implements KeyOwner {
   /** @internal */
   keyCancelled(key: SelectionKey): void {
     this.#keys.delete(key);
+    this.#channels.delete(key.channel);
+  }
+
+  /** A channel that throws is no reason for the others, or the loop, to stop. */
+  #attempt(body: () => void): void {
+    try {
+      body();
+    } catch (thrown) {
+      this.keyFailed(thrown);
+    }
   }
 
   #nextShare(): void {
     for (const key of this.#share) key.hold(true);
     this.#share = [];
-    const most = Math.min(READING_SHARE, this.#keys.size);
-    for (let tries = 0; this.#share.length < most && tries < 2; ) {
+    for (let tries = 0; this.#share.length < READING_SHARE && tries < 2; ) {
       this.#rotation ??= this.#keys.values();
       const { value, done } = this.#rotation.next() as IteratorResult<SelectionKey, undefined>;
       if (done === true || value === undefined) {
         this.#rotation = undefined;
         tries++;
-      } else if (!this.#share.includes(value)) this.#share.push(value);
+      } else if (value.held && !this.#share.includes(value)) this.#share.push(value);
     }
     for (const key of this.#share) key.hold(false);
   }

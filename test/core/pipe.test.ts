@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
-import { type App, startApp } from '../support/app.js';
+import { type App, catalyst, startApp } from '../support/app.js';
 import { expectCode } from '../support/errors.js';
 
 class Piping extends Tonic<'open'> {
@@ -140,24 +140,13 @@ describe('pipe', () => {
 
   it('fails the Tonic where the queue is full when the result comes', async () => {
     let piping!: Piping;
-    const { Catalyst } = await import('../../src/core/catalyst.js');
-    const app = await startApp(() => (piping = new Piping()), { main: () => new Catalyst({ queueLimit: 10 }) });
-    piping.ttsc__pipe(Promise.resolve('value'));
-    await app.settled();
-    piping.ttsc__pipe(Promise.resolve('value'));
-    piping.ttsc__try(() => {});
-    await new Promise<void>((resolve) => {
-      // Fills the queue in the same job in which the promise is settled.
-      queueMicrotask(() => {
-        piping.ttsc__pipe({
-          then(yes: (value: string) => void) {
-            for (let n = 0; n < 10; n++) piping.ttsc__try(() => {});
-            yes('value');
-          },
-        } as never);
-        resolve();
-      });
-    });
+    const app = await startApp(() => (piping = new Piping()), { main: catalyst({ queueLimit: 10 }) });
+    piping.ttsc__pipe({
+      then(yes: (value: string) => void) {
+        for (let n = 0; n < 10; n++) piping.ttsc__open();
+        yes('value');
+      },
+    } as never);
     const { result } = await app.end();
     expectCode(result.error?.cause, 'TT_QUEUE_FULL');
   });

@@ -16,7 +16,18 @@ import { Peer, closePeers } from './support/peer.js';
 
 // Each kind of Tonic, and each of its hooks, which throws. A kind says how to make one; a hook, how it comes to run.
 
-const KINDS = { Tonic, Catalyst, SelectorCatalyst, TimerSingleShot, TimerRepeat, TimerPausing, TcpServer, TcpConnection, TcpClient, UdpSocket };
+const KINDS = {
+  Tonic,
+  Catalyst,
+  SelectorCatalyst,
+  TimerSingleShot,
+  TimerRepeat,
+  TimerPausing,
+  TcpServer,
+  TcpConnection,
+  TcpClient,
+  UdpSocket,
+};
 type KindName = keyof typeof KINDS;
 
 /** The Tonic that throws, with what its parents keep for subclasses. */
@@ -55,8 +66,16 @@ const boomOnce = (): (() => void) => {
 };
 const free = { port: 0, host: '127.0.0.1' } as const;
 
-const finishing = { ttse__onStart(this: Subject) { this.ttsc__finish(); } };
-const inStateA = { ttse__onStart(this: Subject) { this.toState('a'); } };
+const finishing = {
+  ttse__onStart(this: Subject) {
+    this.ttsc__finish();
+  },
+};
+const inStateA = {
+  ttse__onStart(this: Subject) {
+    this.toState('a');
+  },
+};
 const inStateAThenB = {
   ttse__onStart(this: Subject) {
     this.toState('a');
@@ -66,8 +85,16 @@ const inStateAThenB = {
     this.toState('b');
   },
 };
-const Short = tonicClass({ ttse__onStart() { this.ttsc__finish(); } });
-const Failing = tonicClass({ ttse__onStart() { throw new Error('the infusion of the one that is tested'); } });
+const Short = tonicClass({
+  ttse__onStart() {
+    this.ttsc__finish();
+  },
+});
+const Failing = tonicClass({
+  ttse__onStart() {
+    throw new Error('the infusion of the one that is tested');
+  },
+});
 
 const OF_EVERY_TONIC: Readonly<Record<string, Hook>> = {
   constructor: {},
@@ -76,7 +103,15 @@ const OF_EVERY_TONIC: Readonly<Record<string, Hook>> = {
   ttse__onEnter: { methods: inStateA },
   ttse_a__onEnter: { methods: inStateA },
   ttse__onExit: { methods: inStateAThenB },
-  ttse_a__onExit: { methods: { ttse__onStart() { this.toState('a'); this.ttsc__finish(); } }, atTheEnd: true },
+  ttse_a__onExit: {
+    methods: {
+      ttse__onStart() {
+        this.toState('a');
+        this.ttsc__finish();
+      },
+    },
+    atTheEnd: true,
+  },
   ttse__onDraining: { methods: finishing, atTheEnd: true },
   ttse__onFinished: { methods: finishing, atTheEnd: true },
   ttse__onFailure: { methods: { ttse__onStart: boom }, atTheEnd: true },
@@ -84,11 +119,21 @@ const OF_EVERY_TONIC: Readonly<Record<string, Hook>> = {
   ttse__onInfusionFailed: { methods: { ttse__onStart: () => void new Failing() } },
   ttse__onTimer: { methods: { ttse__onStart: () => void new TimerSingleShot({ seconds: 0.001 }) } },
   ttse__onLightsOff: { methods: { ttse__onStart: () => void new TimerRepeat({ seconds: 0.001, name: 'lightsOff' }) } },
-  ttse__onValue: { methods: { ttse__onStart() { this.pipe(Promise.resolve(1), this.ttse__onValue); } } },
+  ttse__onValue: {
+    methods: {
+      ttse__onStart() {
+        this.pipe(Promise.resolve(1), this.ttse__onValue);
+      },
+    },
+  },
   ttsc__promise: { act: async ({ subject }) => (await subject.value).ttsc__promise() },
 };
 
-const connectedAndSends = (bytes: number) => ({ ttse__onConnected(this: Subject) { this.send(Buffer.alloc(bytes)); } });
+const connectedAndSends = (bytes: number) => ({
+  ttse__onConnected(this: Subject) {
+    this.send(Buffer.alloc(bytes));
+  },
+});
 
 const OF_EVERY_CONNECTION: Readonly<Record<string, Hook>> = {
   ttse__onConnected: {},
@@ -124,16 +169,31 @@ const HOOKS: Readonly<Record<KindName, Readonly<Record<string, Hook>>>> = {
     ...OF_EVERY_TONIC,
     ttse__onListening: {},
     ttse__onDatagram: { act: async ({ port }) => sendDatagram(await port.value) },
-    ttse__onError: { methods: { ttse__onListening() { this.send(Buffer.alloc(70_000), { address: '127.0.0.1', port: 9 }); } } },
+    ttse__onError: {
+      methods: {
+        ttse__onListening() {
+          this.send(Buffer.alloc(70_000), { address: '127.0.0.1', port: 9 });
+        },
+      },
+    },
   },
 };
 
 type SubjectClass = new (options?: object) => Subject;
 
-function classThatThrows(kind: KindName, name: string, { methods }: Hook, more: Readonly<Record<string, Method>>): SubjectClass {
+function classThatThrows(
+  kind: KindName,
+  name: string,
+  { methods }: Hook,
+  more: Readonly<Record<string, Method>>,
+): SubjectClass {
   const parent = KINDS[kind] as unknown as typeof Tonic<string>;
   const throws = name === 'ttsc__promise' ? () => Promise.reject(new Error('boom')) : boomOnce();
-  const Made = tonicClass({ ...methods, ...(name !== 'constructor' && { [name]: throws }), ...more } as never, {}, parent);
+  const Made = tonicClass(
+    { ...methods, ...(name !== 'constructor' && { [name]: throws }), ...more } as never,
+    {},
+    parent,
+  );
   if (name !== 'constructor') return Made as unknown as SubjectClass;
   return class Constructed extends Made {
     constructor(options?: object) {
@@ -171,9 +231,15 @@ class Stage {
     await once(this.#listener, 'listening');
     this.takenPort = (this.#listener.address() as AddressInfo).port;
     const { heardItself } = this;
-    const hears = { ttse__onFailure(error: Error, { sparkle }: { sparkle: string | undefined }) { heardItself.resolve({ error, sparkle }); } };
+    const hears = {
+      ttse__onFailure(error: Error, { sparkle }: { sparkle: string | undefined }) {
+        heardItself.resolve({ error, sparkle });
+      },
+    };
     this.subjectClass = classThatThrows(kind, name, hook, hearer === 'itself' ? (hears as Record<string, Method>) : {});
-    this.app = await startNetworkApp(() => this.#makeMain(() => this.#makeSubject(kind, hook.options?.(this) ?? {}), hearer));
+    this.app = await startNetworkApp(() =>
+      this.#makeMain(() => this.#makeSubject(kind, hook.options?.(this) ?? {}), hearer),
+    );
     this.started.resolve(this.app);
     if (kind === 'TcpConnection') this.peer.resolve(await Peer.connect(await this.port.value));
     await this.theRestGoesOn();
@@ -192,7 +258,10 @@ class Stage {
   }
 
   async subjectIsGone(): Promise<void> {
-    await until(() => ![...this.app.ledger].some((tonic) => tonic instanceof this.subjectClass), 'it leaves the Ledger');
+    await until(
+      () => ![...this.app.ledger].some((tonic) => tonic instanceof this.subjectClass),
+      'it leaves the Ledger',
+    );
   }
 
   close(): void {
@@ -273,7 +342,9 @@ describe('A throw', () => {
         if (kind === 'TcpConnection') {
           it(`in ${name} closes that connection, and the server counts it`, async () => {
             await stage.play(kind, name, hook, 'nobody');
-            await (await stage.peer.value).closed;
+            await (
+              await stage.peer.value
+            ).closed;
             await stage.subjectIsGone();
             await stage.theRestGoesOn();
             expect(stage.server!.counts.failed).to.equal(1);

@@ -45,7 +45,8 @@ export class Program {
   constructor(name: string, { args = [], descriptors, flags = [] }: ProgramOptions = {}) {
     compile();
     const command = [process.execPath, ...flags, `${BUILT}${name}.js`, ...args];
-    const limited = descriptors === undefined ? command : ['bash', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'bash', ...command];
+    const limited =
+      descriptors === undefined ? command : ['bash', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'bash', ...command];
     this.#process = spawn(limited[0]!, limited.slice(1), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     for (const stream of [this.#process.stdout!, this.#process.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));

@@ -1,0 +1,120 @@
+import { type DisconnectInfo, TcpConnection, TimerSingleShot } from 'tasktonic';
+import { LineBuffer } from './line-buffer.js';
+import type { Notes } from './notes.js';
+
+const LONGEST_LINE = 1_000;
+const LONGEST_NOTE = 100_000;
+const NOTE_SECONDS = 60;
+
+/**
+ * One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone; in
+ * state `leaving` nothing is listened to any more.
+ */
+export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'> {
+  static override readonly states = ['command', 'note', 'leaving'];
+
+  readonly #lines = new LineBuffer(LONGEST_LINE);
+  readonly #notes: Notes;
+  #name = '';
+  #text = '';
+  #deadline: TimerSingleShot | undefined;
+
+  constructor(notes: Notes) {
+    super();
+    this.#notes = notes;
+  }
+
+  ttse__onConnected(): void {
+    this.send('220 notes: PUT, GET, DEL, QUIT\r\n');
+    this.toState('command');
+  }
+
+  // ---- Bytes become lines, and each line a sparkle ----
+
+  ttse__onData(data: Buffer): void {
+    try {
+      for (const line of this.#lines.push(data)) this.ttsc__line(line);
+    } catch (error) {
+      this.#leave(`500 ${(error as Error).message}`);
+    }
+  }
+
+  ttse_leaving__onData(_data: Buffer): void {}
+
+  /** In a state without a body of its own a line is nothing. */
+  ttsc__line(_line: string): void {}
+
+  // ---- Commands ----
+
+  ttsc_command__line(line: string): void {
+    const [command = '', name = ''] = line.split(' ', 2);
+    switch (command.toUpperCase()) {
+      case 'PUT':
+        return this.#beginNote(name);
+      case 'GET':
+        return this.#show(this.#notes.get(name));
+      case 'DEL':
+        return this.#answer(this.#notes.delete(name) ? '200 deleted' : '404 no such note');
+      case 'QUIT':
+        return this.#leave('221 bye');
+      default:
+        return this.#answer('400 use PUT, GET, DEL or QUIT');
+    }
+  }
+
+  #show(text: string | undefined): void {
+    if (text === undefined) return this.#answer('404 no such note');
+    return this.#answer(`200 here it is\r\n${text}.`);
+  }
+
+  // ---- A note ----
+
+  #beginNote(name: string): void {
+    if (name === '') return this.#answer('400 give a name');
+    this.#name = name;
+    this.#text = '';
+    this.toState('note');
+    return this.#answer('300 end with a dot on a line by itself');
+  }
+
+  ttse_note__onEnter(): void {
+    this.#deadline = new TimerSingleShot({ seconds: NOTE_SECONDS, name: 'noteDeadline' });
+  }
+
+  ttsc_note__line(line: string): void {
+    if (line === '.') return this.#endNote();
+    this.#text += `${line}\r\n`;
+    if (this.#text.length > LONGEST_NOTE) this.#leave('500 the note is too long');
+    return undefined;
+  }
+
+  ttse_note__onNoteDeadline(): void {
+    this.#leave('408 too slow');
+  }
+
+  ttse_note__onExit(): void {
+    this.#deadline?.ttsc__finish();
+  }
+
+  #endNote(): void {
+    const kept = this.#notes.put(this.#name, this.#text);
+    this.#answer(kept ? '200 kept' : '507 no place left');
+    this.toState('command');
+  }
+
+  // ---- The end ----
+
+  #leave(lastWords: string): void {
+    this.#answer(lastWords);
+    this.toState('leaving');
+    this.ttsc__close();
+  }
+
+  ttse__onDisconnected({ reason }: DisconnectInfo): void {
+    this.log.debug(`the peer has gone: ${reason}`);
+  }
+
+  #answer(text: string): void {
+    this.send(`${text}\r\n`);
+  }
+}

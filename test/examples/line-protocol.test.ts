@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { expect } from 'chai';
+import { Formula, type FormulaData, type ListenInfo } from 'tasktonic';
+import { LineBuffer } from '../../examples/line-protocol/line-buffer.js';
+import { NoteServer } from '../../examples/line-protocol/note-server.js';
+import { Notes } from '../../examples/line-protocol/notes.js';
+
+describe('a line buffer', () => {
+  const lines = (buffer: LineBuffer, ...parts: string[]): string[] => {
+    return parts.flatMap((part) => [...buffer.push(Buffer.from(part))]);
+  };
+
+  it('gives the lines of a buffer without their ends, CR LF or LF', () => {
+    expect(lines(new LineBuffer(80), 'one\r\ntwo\n\r\nthree')).to.deep.equal(['one', 'two', '']);
+  });
+
+  it('joins what came in parts, even between CR and LF and within a character', () => {
+    const buffer = new LineBuffer(80);
+    const bytes = Buffer.from('naïve\r\n');
+    const found = Array.from(bytes, (_, at) => [...buffer.push(bytes.subarray(at, at + 1))]).flat();
+    expect(found).to.deep.equal(['naïve']);
+  });
+
+  it('takes a line of the greatest length, and refuses a longer one before its end has come', () => {
+    expect(lines(new LineBuffer(4), '1234\r\n')).to.deep.equal(['1234']);
+    expect(() => lines(new LineBuffer(4), '12345\r\n')).to.throw(RangeError);
+    expect(() => lines(new LineBuffer(4), '123', '456')).to.throw(RangeError);
+  });
+});
+
+describe('the server of notes', () => {
+  let app: Promise<unknown>;
+  let server: NoteServer;
+  let port: number;
+  let peer: Socket;
+
+  beforeEach(async () => {
+    const listening = new Promise<number>((resolve) => {
+      class Listening extends NoteServer {
+        override ttse__onListening(info: ListenInfo): void {
+          resolve(info.port);
+        }
+      }
+      class TestFormula extends Formula {
+        protected override creatingFormula(): FormulaData {
+          return { log: { to: 'off' }, shutdown: { signals: false } };
+        }
+        protected override creatingStartingTonics(): void {
+          server = new Listening(0);
+        }
+      }
+      app = TestFormula.run();
+    });
+    port = await listening;
+    peer = connect(port, '127.0.0.1');
+  });
+
+  afterEach(async () => {
+    peer.destroy();
+    server.ttsc__finish();
+    await app;
+  });
+
+  /** Says something and waits for the answers up to the last word. */
+  const hear = async (said: string, last: string): Promise<string> => {
+    peer.write(said);
+    let heard = '';
+    while (!heard.endsWith(last)) heard += String((await once(peer, 'data'))[0]);
+    return heard;
+  };
+
+  it('keeps a note and gives it back', async () => {
+    expect(await hear('put milk\r\n', 'itself\r\n')).to.match(/^220 .*\r\n300 /);
+    expect(await hear('two litres\r\n.\r\n', '\r\n')).to.equal('200 kept\r\n');
+    expect(await hear('get milk\r\n', '.\r\n')).to.equal('200 here it is\r\ntwo litres\r\n.\r\n');
+  });
+
+  it('answers lines that came together in their order, each in the state that the one before it led to', async () => {
+    const answers = await hear('put a\nget a\n.\nget a\ndel a\nget a\nquit\nget a\n', '221 bye\r\n');
+    expect(answers.split('\r\n').map((line) => line.slice(0, 3))).to.deep.equal([
+      '220', '300', '200', '200', 'get', '.', '200', '404', '221', '',
+    ]); // prettier-ignore
+    await once(peer, 'end');
+  });
+
+  it('ends a peer whose line is too long, and serves the others', async () => {
+    expect(await hear('x'.repeat(2_000), 'bytes\r\n')).to.include('500 a line has more than 1000 bytes');
+    await once(peer, 'end');
+    peer = connect(port, '127.0.0.1');
+    expect(await hear('get a\n', 'note\r\n')).to.include('404');
+  });
+
+  it('keeps no more notes than there is place for', () => {
+    const notes = new Notes(1);
+    expect(notes.put('a', 'x')).to.equal(true);
+    expect(notes.put('b', 'x')).to.equal(false);
+    expect(notes.put('a', 'y')).to.equal(true);
+  });
+});
