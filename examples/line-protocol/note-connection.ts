@@ -4,7 +4,6 @@ import type { Notes } from './notes.js';
 
 const LONGEST_LINE = 1_000;
 const LONGEST_NOTE = 100_000;
-const NOTE_SECONDS = 60;
 
 /**
  * One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone; in
@@ -15,13 +14,16 @@ export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'
 
   readonly #lines = new LineBuffer(LONGEST_LINE);
   readonly #notes: Notes;
+  readonly #noteSeconds: number;
   #name = '';
   #text = '';
   #deadline: TimerSingleShot | undefined;
 
-  constructor(notes: Notes) {
+  /** @param noteSeconds how long a peer may take for one note. */
+  constructor(notes: Notes, noteSeconds: number) {
     super();
     this.#notes = notes;
+    this.#noteSeconds = noteSeconds;
   }
 
   ttse__onConnected(): void {
@@ -78,7 +80,7 @@ export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'
   }
 
   ttse_note__onEnter(): void {
-    this.#deadline = new TimerSingleShot({ seconds: NOTE_SECONDS, name: 'noteDeadline' });
+    this.#deadline = new TimerSingleShot({ seconds: this.#noteSeconds, name: 'noteDeadline' });
   }
 
   ttsc_note__line(line: string): void {

@@ -4,7 +4,7 @@ import { NoteServer } from './note-server.js';
 
 class NoteFormula extends Formula {
   protected override creatingStartingTonics(): void {
-    new NoteServer(Number(process.argv[2] ?? 7010));
+    new NoteServer({ port: Number(process.argv[2] ?? 7010) });
   }
 }
 

@@ -47,7 +47,7 @@ describe('the server of notes', () => {
           return { log: { to: 'off' }, shutdown: { signals: false } };
         }
         protected override creatingStartingTonics(): void {
-          server = new Listening(0);
+          server = new Listening({ port: 0, idleTimeout: 300, noteSeconds: 0.1 });
         }
       }
       app = TestFormula.run();
@@ -89,6 +89,16 @@ describe('the server of notes', () => {
     await once(peer, 'end');
     peer = connect(port, '127.0.0.1');
     expect(await hear('get a\n', 'note\r\n')).to.include('404');
+  });
+
+  it('does not wait for ever for the end of a note', async () => {
+    expect(await hear('put a\n', 'slow\r\n')).to.include('408 too slow');
+    await once(peer, 'end');
+  });
+
+  it('sends a silent peer away', async () => {
+    peer.resume();
+    await once(peer, 'end');
   });
 
   it('keeps no more notes than there is place for', () => {
