@@ -2,7 +2,7 @@ import type { AnyTonic } from './any-tonic.js';
 import { fail } from './errors.js';
 import { LogLevel } from './log-service.js';
 import { ofFramework } from './plan.js';
-import { runAs } from './running.js';
+import { runAs, running } from './running.js';
 import { eventName } from './sparkle-names.js';
 import type { Due } from './timer-queue.js';
 import { Tonic, type TonicOptions } from './tonic.js';
@@ -57,11 +57,14 @@ export abstract class Timer extends Tonic implements Due {
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every Tonic. */
   constructor(options: TimerOptions) {
-    super({ base: options.base, logMode: options.logMode, drainTimeout: 0 });
+    // Looked at before it is entered, so that what is refused leaves nothing.
+    const period = checkedPeriod(options, new.target.name);
+    const base = options.base ?? running.tonic;
+    const target = base === undefined ? undefined : targetOf(base, options);
+    super({ base, logMode: options.logMode, drainTimeout: 0 });
     this._ttTimerName = options.name;
-    this.#period = this.#checked(options);
-    const base = this._ttBase!;
-    this.#target = options.sparkleBack === undefined ? eventOf(base, options.name) : base._ttResolve(options.sparkleBack);
+    this.#period = period;
+    this.#target = target!;
     this.start();
   }
 
@@ -99,7 +102,7 @@ export abstract class Timer extends Tonic implements Due {
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
   changePeriod(period: Period): void {
-    this.#period = this.#checked(period);
+    this.#period = checkedPeriod(period, this._ttPlan.className);
     if (this.running) this.restart();
   }
 
@@ -135,22 +138,6 @@ export abstract class Timer extends Tonic implements Due {
       this._ttBase?._ttss__throw(thrown as Error);
     }
   }
-
-  #checked(period: Period): number {
-    let ms = 0;
-    for (const [unit, factor] of Object.entries(SECONDS)) {
-      const given = period[unit as keyof Period] ?? 0;
-      if (typeof given !== 'number' || !(given >= 0)) throw this.#bad(unit, `it is ${String(given)}, and must be 0 or more`);
-      ms += given * factor * 1000;
-    }
-    if (ms > 0) return ms;
-    throw this.#bad('seconds', 'a timer needs a period: give seconds, minutes, hours or days, more than 0 together');
-  }
-
-  #bad(option: string, problem: string): Error {
-    this.ttsc__finish();
-    return fail('TT_BAD_OPTION', { class: this._ttPlan.className, option, problem });
-  }
 }
 
 /** Fires once; then it has finished. */
@@ -182,7 +169,7 @@ export class TimerPausing extends Timer {
   pause(): void {
     if (!this.running) return;
     this._ttLeft = Math.max(this.at - this._ttScheduler.clock.now(), 0);
-    this.stop();
+    super.stop();
   }
 
   resume(): void {
@@ -190,6 +177,11 @@ export class TimerPausing extends Timer {
     const left = this._ttLeft;
     this._ttLeft = undefined;
     this.fireIn(left);
+  }
+
+  override stop(): void {
+    this._ttLeft = undefined;
+    super.stop();
   }
 
   override restart(): void {
@@ -204,6 +196,24 @@ export class TimerPausing extends Timer {
 }
 
 for (const timer of [Timer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
+
+/** In ms. */
+function checkedPeriod(period: Period, className: string): number {
+  const bad = (option: string, problem: string): Error => fail('TT_BAD_OPTION', { class: className, option, problem });
+  let ms = 0;
+  for (const [unit, factor] of Object.entries(SECONDS)) {
+    const given = period[unit as keyof Period];
+    if (given === undefined) continue;
+    if (!Number.isFinite(given) || given < 0) throw bad(unit, `it is ${String(given)}, and must be a number from 0`);
+    ms += given * factor * 1000;
+  }
+  if (ms > 0) return ms;
+  throw bad('seconds', 'a timer needs a period: give seconds, minutes, hours or days, more than 0 together');
+}
+
+function targetOf(base: AnyTonic, { name, sparkleBack }: TimerOptions): (info: unknown) => void {
+  return sparkleBack === undefined ? eventOf(base, name) : base._ttResolve(sparkleBack);
+}
 
 function eventOf(base: AnyTonic, name: string | undefined): (info: unknown) => void {
   const { sparkles } = base._ttPlan;

@@ -120,7 +120,7 @@ describe('pipe', () => {
 
   const wrong: [string, (other: Other) => unknown][] = [
     ['an arrow function', () => (): void => {}],
-    ['an ordinary method', () => Piping.prototype.drained],
+    ['an ordinary method', () => (Piping.prototype as any).drained],
     ['nothing', () => undefined],
     ['the name of a sparkle', () => 'ttse__done'],
     ['a sparkle of another class', (other) => other.ttse__done],

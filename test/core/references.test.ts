@@ -41,7 +41,12 @@ describe('a sparkle', () => {
   it('taken off its Tonic as a value throws an error that names the remedy', async () => {
     const { app, door } = await start();
     const knock = door.ttsc__knock; // eslint-disable-line tasktonic/no-unbound-sparkle
-    const calls = [() => knock(1), () => [1].forEach(knock), () => knock.call({} as never), () => knock.call(app.main as never)];
+    const calls = [
+      () => knock(1),
+      () => [1].forEach(knock),
+      () => knock.call({} as never),
+      () => knock.call(app.main as never),
+    ];
     for (const call of calls) {
       expect(expectThrow(call, 'TT_UNBOUND_SPARKLE').message).to.contain('tonic.sparkle("ttsc__knock")');
     }
