@@ -15,7 +15,7 @@ const READING_SHARE = 16;
  * kernel reported into one ready set, so that a turn sees a batch and not one callback at a time.
  */
 export class Selector implements KeyOwner {
-  /** Told of what the handler of a key throws; the other keys go on. */
+  /** Told of what the handler of a key or a channel throws; the others go on. */
   onHandlerError: ((error: Error) => void) | undefined = undefined;
   readonly #parker: Parker;
   readonly #keys = new Set<SelectionKey>();
@@ -90,7 +90,13 @@ export class Selector implements KeyOwner {
     const unflushed = this.#unflushed;
     if (unflushed.length === 0) return;
     this.#unflushed = [];
-    for (const channel of unflushed) this.#attempt(() => channel.flush?.());
+    for (const channel of unflushed) {
+      try {
+        channel.flush?.();
+      } catch (thrown) {
+        this.keyFailed(thrown);
+      }
+    }
   }
 
   /**
@@ -109,7 +115,14 @@ export class Selector implements KeyOwner {
   /** Closes all channels. */
   close(): void {
     this.#closed = true;
-    for (const key of this.#keys) this.#attempt(() => key.cancel());
+    for (const key of this.#keys) {
+      try {
+        key.cancel();
+      } catch (thrown) {
+        // It is no reason to leave the others open.
+        this.keyFailed(thrown);
+      }
+    }
     this.#parker.close();
   }
 
@@ -133,15 +146,6 @@ export class Selector implements KeyOwner {
   keyCancelled(key: SelectionKey): void {
     this.#keys.delete(key);
     this.#channels.delete(key.channel);
-  }
-
-  /** A channel that throws is no reason for the others, or the loop, to stop. */
-  #attempt(body: () => void): void {
-    try {
-      body();
-    } catch (thrown) {
-      this.keyFailed(thrown);
-    }
   }
 
   #nextShare(): void {
