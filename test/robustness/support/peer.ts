@@ -63,6 +63,11 @@ export class Peer {
     return all.subarray(0, count);
   }
 
+  /** Resolves when so many bytes have come in all. */
+  async receivedAtLeast(count: number): Promise<void> {
+    await this.#until(() => this.received >= count || this.ended || this.#closed);
+  }
+
   /** Takes everything up to the end of the connection. */
   async takeAll(): Promise<Buffer> {
     return this.take(Infinity);

@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closePeers, connectMany } from './support/peer.js';
+import { Program, endPrograms } from './support/program.js';
+
+const CONNECTIONS = 1_000;
+const WATCHED_MS = 3_000;
+
+const pass = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The time that a process has used, in ticks of 10 ms (proc_pid_stat(5)). */
+function cpuTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+/** Why system calls cannot be counted here; `undefined` where they can. */
+function whyNoTrace(): string | undefined {
+  const { error, status, stderr } = spawnSync('strace', ['-o', '/dev/null', 'true'], { encoding: 'utf8' });
+  if (error !== undefined) return 'strace is not there';
+  return status === 0 ? undefined : `strace may not trace: ${stderr.trim()}`;
+}
+
+/** The system calls that all threads of a process begin within so many ms, those that it waits in already left out. */
+async function systemCalls(pid: number, ms: number): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'tasktonic-'));
+  const log = join(folder, 'calls');
+  const tracer = spawn('strace', ['-f', '-o', log, '-p', String(pid)], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const exit = once(tracer, 'exit');
+  try {
+    // It says so when it has attached to all threads.
+    await once(tracer.stderr, 'data');
+    await pass(ms);
+    tracer.kill('SIGINT');
+    await exit;
+    const calls = readFileSync(log, 'latin1').trim().split('\n');
+    const threads = new Set<string>();
+    return calls.filter((call) => {
+      const [thread] = call.split(' ', 1) as [string];
+      const first = !threads.has(thread);
+      threads.add(thread);
+      return !first;
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe(`An idle server with ${CONNECTIONS} connections`, () => {
+  let server: Program;
+
+  before(async function () {
+    if (!existsSync('/proc/self/stat')) {
+      console.log('      skipped: there is no /proc here to read the processor time from');
+      return this.skip();
+    }
+    server = new Program('echo-server');
+    const peers = await connectMany(await server.port(), CONNECTIONS);
+    await Promise.all(peers.map(async (peer) => peer.echo('hello')));
+  });
+  after(async () => {
+    await closePeers();
+    await endPrograms();
+  });
+
+  it('uses no processor time', async () => {
+    // What its start and the connections have left to do (compiling, collecting) is done by and by.
+    let before = cpuTicks(server.pid);
+    for (let tries = 0; tries < 5; tries++) {
+      await pass(200);
+      if (before === (before = cpuTicks(server.pid))) break;
+    }
+    before = cpuTicks(server.pid);
+    await pass(WATCHED_MS);
+    expect(cpuTicks(server.pid) - before, 'ticks of 10 ms').to.be.at.most(1);
+  });
+
+  it('makes no system call on a timer', async function () {
+    const why = whyNoTrace();
+    if (why !== undefined) {
+      console.log(`      skipped: ${why}`);
+      return this.skip();
+    }
+    expect(await systemCalls(server.pid, WATCHED_MS)).to.deep.equal([]);
+  });
+});
