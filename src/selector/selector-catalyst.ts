@@ -1,3 +1,4 @@
+import type { AnyTonic } from '../core/any-tonic.js';
 import { Catalyst, type CatalystOptions } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
@@ -40,6 +41,17 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     const { highWaterMark = 10_000, lowWaterMark = Math.min(2_000, highWaterMark) } = options;
     this.#highWaterMark = this.#checked('highWaterMark', highWaterMark, Infinity);
     this.#lowWaterMark = this.#checked('lowWaterMark', lowWaterMark, highWaterMark);
+  }
+
+  /**
+   * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.sparkle('ttse__onReadable'))`.
+   *
+   * @throws {TaskTonicError} `TT_NEEDS_SELECTOR`
+   */
+  static of(tonic: AnyTonic): SelectorCatalyst<string> {
+    const catalyst = tonic._ttScheduler;
+    if (catalyst instanceof SelectorCatalyst) return catalyst as SelectorCatalyst<string>;
+    throw fail('TT_NEEDS_SELECTOR', { class: tonic._ttPlan.className, catalyst: catalyst.name });
   }
 
   /** Where its loop waits, and where channels are registered. */

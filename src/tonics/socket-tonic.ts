@@ -20,9 +20,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
 
   constructor(options: TonicOptions = {}) {
     super(options);
-    if (!(this._ttScheduler instanceof SelectorCatalyst)) {
-      throw fail('TT_NEEDS_SELECTOR', { class: this._ttPlan.className, catalyst: this._ttScheduler.name });
-    }
+    SelectorCatalyst.of(this);
   }
 
   /** @internal */

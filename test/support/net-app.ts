@@ -156,6 +156,7 @@ export async function startNet(
 ): Promise<NetApp> {
   const app = new NetApp(begin, setup);
   await app.running();
+  await Promise.race([app.inside(() => {}), app.ended]);
   return app;
 }
 

@@ -1,0 +1,269 @@
+import { expect } from 'chai';
+import { Catalyst } from '../../src/core/catalyst.js';
+import { OrderQueue, type CatalystQueue } from '../../src/core/order-queue.js';
+import { TimerSingleShot } from '../../src/core/timer.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { Interest } from '../../src/selector/interest.js';
+import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { TcpServer } from '../../src/tonics/tcp-server.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { ERROR, runApp } from '../support/app.js';
+import { expectCode } from '../support/errors.js';
+import { FakeNetwork } from '../support/fake-network.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { type NetApp, Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
+import { ProbeChannel } from '../support/probe-channel.js';
+
+afterEach(tidyUp);
+
+const selectorOf = (app: NetApp) => (app.main as SelectorCatalyst).selector;
+const polls = async (count: number): Promise<void> => {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('a SelectorCatalyst', () => {
+  for (const options of [{ highWaterMark: 0 }, { highWaterMark: '9' }, { lowWaterMark: 11, highWaterMark: 10 }]) {
+    it(`refuses ${JSON.stringify(options)} and names the option`, async () => {
+      const reason = await runApp(() => {}, { main: () => new SelectorCatalyst(options as never) }).catch(
+        (error: unknown) => error,
+      );
+      const option = 'lowWaterMark' in options ? 'lowWaterMark' : 'highWaterMark';
+      expect(expectCode(reason, 'TT_BAD_OPTION').details).to.include({ option });
+    });
+  }
+
+  it('queues what is due and what is ready in one loop, and ends with its last Tonic', async () => {
+    const words: string[] = [];
+    class Main extends Tonic {
+      ttse__onStart(): void {
+        new TimerSingleShot({ seconds: 5, name: 'late' });
+        words.push('start');
+      }
+      ttse__onLate(): void {
+        words.push('late');
+        this.ttsc__finish();
+      }
+    }
+    const { result } = await runApp(() => void new Main(), { main: () => new SelectorCatalyst() });
+    expect(words).to.deep.equal(['start', 'late']);
+    expect(result.exitCode).to.equal(0);
+  });
+
+  it('closes what is registered when it has finished, and holds no timer', async () => {
+    const clock = new ManualClock();
+    const app = await startNet(() => {}, { clock });
+    const channel = new ProbeChannel();
+    const selector = selectorOf(app);
+    selector.register(channel, Interest.READ, () => {});
+    await app.over();
+    expect([channel.detached, selector.keys.size, clock.holding]).to.deep.equal([1, 0, 0]);
+  });
+
+  it('logs what a handler throws, and goes on', async () => {
+    const app = await startNet(() => {});
+    const channel = new ProbeChannel();
+    selectorOf(app).register(channel, Interest.READ, () => {
+      throw new Error('handler');
+    });
+    channel.is(Interest.READ);
+    await polls(3);
+    await app.inside(() => {});
+    const { result } = await app.over();
+    expect(app.messages(ERROR)).to.deep.equal(['handler']);
+    expect(result.exitCode).to.equal(0);
+  });
+
+  it('logs what a flush throws, and goes on', async () => {
+    const app = await startNet(() => {});
+    const channel = new ProbeChannel();
+    channel.flush = () => {
+      throw new Error('flush');
+    };
+    const key = selectorOf(app).register(channel, Interest.READ, () => {});
+    await app.inside(() => key.flushAfterTurn());
+    await polls(2);
+    await app.inside(() => {});
+    await app.over();
+    expect(app.messages(ERROR)).to.deep.equal(['flush']);
+  });
+
+  it('takes another queue from newCatalystQueue(), which a subclass may make its own', async () => {
+    const put: string[] = [];
+    class Watching extends OrderQueue {
+      override put(...args: Parameters<OrderQueue['put']>): void {
+        put.push(args[1].key);
+        super.put(...args);
+      }
+    }
+    class Own extends SelectorCatalyst {
+      protected override newCatalystQueue(): CatalystQueue {
+        return new Watching('Own');
+      }
+    }
+    class Main extends Tonic {
+      ttse__onStart(): void {
+        this.ttsc__end();
+      }
+      ttsc__end(): void {
+        this.ttsc__finish();
+      }
+    }
+    await runApp(() => void new Main(), { main: () => new Own() });
+    expect(put).to.include('ttsc__end');
+  });
+
+  it('takes another loop from sparkle(), made of the same steps', async () => {
+    let turns = 0;
+    class Own extends SelectorCatalyst {
+      override async sparkle(): Promise<void> {
+        while (this.sparkling) {
+          const wait = this.queueDueTimers();
+          const ready = await this.selector.select(this.queue.isEmpty ? wait : 0);
+          for (const key of ready) key.dispatch();
+          this.executeOrders();
+          this.selector.flush();
+          turns++;
+        }
+      }
+    }
+    const app = await serve(() => new Recorder(), {}, { main: () => new Own() });
+    const { peer, connection } = await app.pair();
+    peer.send('over its own loop');
+    await connection.heard.on('onData');
+    connection.ttsc__send('yes');
+    await peer.received('yes');
+    const { result } = await app.over();
+    expect(turns).to.be.greaterThan(3);
+    expect(result.exitCode).to.equal(0);
+  });
+
+  it('opens its sockets with the network that it is given', async () => {
+    const network = new FakeNetwork();
+    const app = await startNet(
+      () => {
+        new TcpServer({ port: 7, host: '10.0.0.1', backlog: 3, maxConnections: 9 });
+        new UdpSocket({ port: 9 });
+      },
+      { options: { network } },
+    );
+    (await network.listener()).listens();
+    const [info] = await app.heard.on('onListening');
+    expect(info).to.include({ transport: 'tcp', address: '10.0.0.1', port: 7, maxConnections: 9 });
+    expect(network.listeners[0]!.settings).to.deep.include({ backlog: 3, ipv6Only: false, maxConnections: 9 });
+    (await network.datagram()).opens();
+    const [udp] = await app.heard.on('onListening', 2);
+    expect(udp).to.include({ transport: 'udp', port: 9 });
+
+    const peer = network.peer();
+    network.listeners[0]!.accepts(peer);
+    await app.heard.on('onConnected');
+    peer.receives('ping');
+    const [connection, data] = await app.heard.on('onData');
+    expect(String(data)).to.equal('ping');
+    connection.ttsc__send('pong');
+    await network.heard.until(() => peer.sent === 'pong');
+    peer.peerEnds();
+    await app.heard.on('onDisconnected');
+    expect(peer.closed).to.equal(true);
+  });
+
+  it('is the default main Catalyst', async () => {
+    const { Formula } = await import('../../src/index.js');
+    let main: unknown;
+    class Main extends Tonic {
+      ttse__onStart(): void {
+        main = this.base;
+        this.ttsc__finish();
+      }
+    }
+    class App extends Formula {
+      protected override creatingFormula() {
+        return { log: { to: 'off' as const } };
+      }
+      protected override creatingStartingTonics(): void {
+        new Main();
+      }
+    }
+    await App.run();
+    expect(main).to.be.instanceOf(SelectorCatalyst);
+  });
+
+  it('is what sockets need: on a plain Catalyst they say so', async () => {
+    let thrown: unknown;
+    class Main extends Tonic {
+      ttse__onStart(): void {
+        try {
+          new TcpServer({ port: 0 });
+        } catch (error) {
+          thrown = error;
+        }
+        this.ttsc__finish();
+      }
+    }
+    await runApp(() => void new Main(), { main: () => new Catalyst() });
+    expect(expectCode(thrown, 'TT_NEEDS_SELECTOR').details).to.include({ class: 'TcpServer' });
+  });
+});
+
+describe('a SelectorCatalyst with more orders than its high-water mark', () => {
+  /** Puts so many orders at once, each of which does nothing. */
+  class Flood extends Tonic {
+    left = 0;
+    turns: number[] = [];
+    ttsc__drop(): void {
+      this.left--;
+    }
+    ttsc__pour(count: number): void {
+      this.left += count;
+      for (let n = 0; n < count; n++) this.ttsc__drop();
+    }
+  }
+
+  it('holds reading back until less than the low-water mark wait, and loses nothing', async () => {
+    const interests: string[] = [];
+    let flood!: Flood;
+    const app = await startNet(() => (flood = new Flood()), {
+      options: { highWaterMark: 100, lowWaterMark: 10, turnOrders: 50 },
+    });
+    const channels = Array.from({ length: 40 }, () => new ProbeChannel());
+    const selector = selectorOf(app);
+    for (const channel of channels) {
+      channel.interestChanged = (interest) =>
+        interests.push(`${interest & Interest.READ ? 'reads' : 'held'} at ${flood.left}`);
+      selector.register(channel, Interest.READ, () => {});
+    }
+    flood.ttsc__pour(500);
+    while (flood.left > 0 || interests.length === 0) await polls(1);
+    await polls(2);
+    const held = interests.findIndex((word) => word.startsWith('held'));
+    expect(interests[held]).to.equal('held at 451');
+    const last = interests.slice(-24);
+    expect(
+      last.every((word) => /^reads at (0|1)$/.test(word)),
+      last.join(),
+    ).to.equal(true);
+  });
+
+  it('serves a peer although orders feed themselves for ever', async () => {
+    class Endless extends Tonic {
+      ttsc__again(): void {
+        this.ttsc__again();
+      }
+    }
+    const app = await serve(
+      () => new Recorder(),
+      {},
+      { options: { highWaterMark: 50, lowWaterMark: 5, turnOrders: 100 } },
+    );
+    await app.app.inside(() => {
+      for (let n = 0; n < 200; n++) new Endless().ttsc__again();
+    });
+    const { peer, connection } = await app.pair();
+    for (const text of ['one', 'two', 'three']) {
+      peer.send(text);
+      await connection.heard.until(() => connection.text.endsWith(text), text);
+      connection.ttsc__send(text);
+    }
+    await peer.received('onetwothree');
+  });
+});

@@ -1,0 +1,203 @@
+import { Interest, type InterestSet } from '../../src/selector/interest.js';
+import type {
+  Address,
+  BindSettings,
+  Bytes,
+  ConnectSettings,
+  Datagram,
+  DatagramChannel,
+  ListenSettings,
+  ListenerChannel,
+  Network,
+  StreamChannel,
+  TurnedAway,
+} from '../../src/selector/network.js';
+import type { SelectionKey } from '../../src/selector/selection-key.js';
+import { Heard } from './heard.js';
+
+/** An error as the system makes it. */
+export function systemError(code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`fake ${code}`), { code });
+}
+
+abstract class FakeChannel {
+  key: SelectionKey | undefined;
+  interest: InterestSet = Interest.NONE;
+  local: Address | undefined;
+  closed = false;
+  #error: Error | undefined;
+  attach(key: SelectionKey): void {
+    this.key = key;
+    if (this.closed || this.#error !== undefined) key.signal(Interest.HANGUP);
+  }
+  interestChanged(interest: InterestSet): void {
+    this.interest = interest;
+  }
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+  detach(): void {
+    this.close();
+    this.key = undefined;
+  }
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.key?.signal(Interest.HANGUP);
+  }
+  /** The system reports an error; the socket is closed with it unless it lives on. */
+  fails(code: string, livesOn = false): void {
+    this.#error = systemError(code);
+    if (!livesOn) this.closed = true;
+    this.key?.signal(Interest.HANGUP);
+  }
+}
+
+/** A stream whose peer is the test. */
+export class FakeStream extends FakeChannel implements StreamChannel {
+  remote: Address | undefined;
+  ended = false;
+  unsent = 0;
+  flushed = false;
+  sent = '';
+  wasReset = false;
+  readonly #in: Buffer[] = [];
+  #ending = false;
+  #peerEnded = false;
+
+  constructor(
+    readonly settings: ConnectSettings | undefined,
+    private readonly heard: Heard,
+  ) {
+    super();
+  }
+  take(): Buffer | undefined {
+    const bytes = this.#in.shift();
+    if (this.#peerEnded && this.#in.length === 0) this.ended = true;
+    return bytes;
+  }
+  write(bytes: Bytes): void {
+    if (this.unsent === 0) this.key?.flushAfterTurn();
+    this.unsent += bytes.length;
+    this.sent += String(bytes);
+  }
+  end(): void {
+    this.#ending = true;
+    this.key?.flushAfterTurn();
+  }
+  flush(): void {
+    this.unsent = 0;
+    if (this.#ending) this.flushed = true;
+    this.key?.signal(Interest.WRITE);
+    this.heard.changed();
+  }
+  override close(reset = false): void {
+    this.wasReset ||= reset;
+    super.close();
+    this.heard.changed();
+  }
+  /** The connection is there. */
+  opens(): void {
+    this.local = { address: '127.0.0.1', port: 40_000, family: 'IPv4' };
+    this.remote = { address: '127.0.0.1', port: this.settings?.port ?? 1, family: 'IPv4' };
+    this.key!.signal(Interest.CONNECT);
+  }
+  receives(text: string): void {
+    this.#in.push(Buffer.from(text));
+    this.key!.signal(Interest.READ);
+  }
+  peerEnds(): void {
+    this.#peerEnded = true;
+    if (this.#in.length === 0) this.ended = true;
+    this.key!.signal(Interest.READ);
+  }
+}
+
+export class FakeListener extends FakeChannel implements ListenerChannel {
+  readonly maxConnections: number;
+  readonly #waiting: StreamChannel[] = [];
+  constructor(readonly settings: ListenSettings) {
+    super();
+    this.maxConnections = settings.maxConnections ?? 1_000;
+  }
+  take(): StreamChannel | undefined {
+    return this.#waiting.shift();
+  }
+  takeTurnedAway(): TurnedAway | undefined {
+    return undefined;
+  }
+  listens(): void {
+    this.local = { address: this.settings.host ?? '::', port: this.settings.port, family: 'IPv4' };
+    this.key!.signal(Interest.CONNECT);
+  }
+  accepts(stream: StreamChannel): void {
+    this.#waiting.push(stream);
+    this.key!.signal(Interest.ACCEPT);
+  }
+}
+
+export class FakeDatagram extends FakeChannel implements DatagramChannel {
+  readonly dropped = 0;
+  unsent = 0;
+  readonly sent: { readonly bytes: unknown; readonly to: Address | undefined }[] = [];
+  constructor(readonly settings: BindSettings) {
+    super();
+  }
+  take(): Datagram | undefined {
+    return undefined;
+  }
+  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
+    this.sent.push({ bytes, to });
+  }
+  setMembership(): void {
+    throw systemError('ENODEV');
+  }
+  opens(): void {
+    this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
+    this.key!.signal(Interest.CONNECT);
+  }
+}
+
+/** A network in the hands of a test: nothing opens until the test says so. */
+export class FakeNetwork implements Network {
+  readonly heard = new Heard();
+  readonly streams: FakeStream[] = [];
+  readonly listeners: FakeListener[] = [];
+  readonly datagrams: FakeDatagram[] = [];
+
+  listen(settings: ListenSettings): FakeListener {
+    return this.#made(this.listeners, new FakeListener(settings));
+  }
+  connect(settings: ConnectSettings): FakeStream {
+    return this.#made(this.streams, new FakeStream(settings, this.heard));
+  }
+  bind(settings: BindSettings): FakeDatagram {
+    return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  /** A peer that a listener accepts. */
+  peer(): FakeStream {
+    return new FakeStream(undefined, this.heard);
+  }
+  /** Waits for the n-th of them. */
+  async stream(n = 1): Promise<FakeStream> {
+    return this.#nth(this.streams, n);
+  }
+  async listener(n = 1): Promise<FakeListener> {
+    return this.#nth(this.listeners, n);
+  }
+  async datagram(n = 1): Promise<FakeDatagram> {
+    return this.#nth(this.datagrams, n);
+  }
+  #made<T extends FakeChannel>(list: T[], channel: T): T {
+    list.push(channel);
+    // Its key is there when the call that made it is over.
+    queueMicrotask(() => this.heard.changed());
+    return channel;
+  }
+  async #nth<T extends FakeChannel>(list: readonly T[], n: number): Promise<T> {
+    await this.heard.until(() => list[n - 1]?.key !== undefined, `socket ${n}`);
+    return list[n - 1]!;
+  }
+}
