@@ -1,0 +1,130 @@
+import ts from 'typescript';
+import { type Block, ROOT, placeOf, textOf } from './pages.js';
+
+/** A block as a module of TypeScript or JavaScript. */
+export interface Module {
+  readonly block: Block;
+  /** Within the package, so that `tasktonic` is found by its own name. */
+  readonly path: string;
+  readonly text: string;
+  /** Whether it is whole, and runs. */
+  readonly isProgram: boolean;
+}
+
+const PROGRAM = /^await \w+\.run\(/m;
+const WRAPS: readonly (readonly [note: RegExp, before: (match: RegExpExecArray) => string, after: string])[] = [
+  [/^inside a module$/, () => '', ''],
+  [/^inside a ([A-Z]\w+(?:<.*>)?)$/, ([, base]) => `export class Fragment extends ${base} {\n`, '}\n'],
+  [
+    /^inside a sparkle$/,
+    () => 'export class Fragment extends TcpConnection<string> {\n[name: string]: any;\nttse__onFragment(): void {\n',
+    '}\n}\n',
+  ],
+];
+
+/** What the blocks of a page are as modules. One that continues stands below those before it. */
+export function modulesOf(blocks: readonly Block[]): Module[] {
+  const modules: Module[] = [];
+  let before = '';
+  for (const block of blocks) {
+    if (!['ts', 'js'].includes(block.language) || block.note.startsWith('file: ')) continue;
+    const path = `${ROOT}dist/docs/${block.page.replace(/\W/g, '-')}-${block.line}.${block.language}`;
+    const code = block.note === 'continues' ? before + block.code : block.code;
+    before = code;
+    modules.push({ block, path, text: wrapped(block, code), isProgram: PROGRAM.test(code) });
+  }
+  return modules;
+}
+
+/** A block that imports nothing is a fragment: it has all names of the package. */
+function wrapped({ note }: Block, code: string): string {
+  const wrap = WRAPS.map(([pattern, before, after]) => ({ match: pattern.exec(note), before, after })).find(
+    ({ match }) => match !== null,
+  );
+  const whole = wrap === undefined ? code : wrap.before(wrap.match!) + code + wrap.after;
+  return /^import /m.test(code) ? whole : hiddenImport(whole) + whole;
+}
+
+function hiddenImport(code: string): string {
+  const used = publicNames().filter(
+    (name) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code),
+  );
+  return `import { ${used.join(', ')} } from 'tasktonic';\n`;
+}
+
+let names: string[] | undefined;
+
+/** Every name that `tasktonic` exports. */
+export function publicNames(): string[] {
+  return (names ??= ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'].flatMap(namesOf));
+}
+
+function namesOf(path: string): string[] {
+  const source = ts.createSourceFile(path, textOf(path), ts.ScriptTarget.Latest);
+  return source.statements.flatMap((statement) => {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    return clause !== undefined && ts.isNamedExports(clause) ? clause.elements.map(({ name }) => name.text) : [];
+  });
+}
+
+/** What the compiler says of each module, and what it makes of it. */
+export interface Compiled {
+  readonly problems: ReadonlyMap<Module, readonly string[]>;
+  readonly scripts: ReadonlyMap<Module, string>;
+}
+
+/** Compiles all modules in one go, with the options of the project, against the package as it was built. */
+export function compile(modules: readonly Module[]): Compiled {
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile).config,
+    ts.sys,
+    ROOT,
+  );
+  // Users have no paths to our sources. A fragment may leave unused what the text around it uses.
+  Object.assign(options, {
+    paths: undefined,
+    rootDir: undefined,
+    noEmit: false,
+    allowJs: true,
+    checkJs: true,
+    types: ['node'],
+  });
+  Object.assign(options, {
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    isolatedModules: false,
+    verbatimModuleSyntax: false,
+  });
+  const texts = new Map(modules.map(({ path, text }) => [path, text]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, readFile } = host;
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
+  host.readFile = (path) => texts.get(path) ?? readFile(path);
+  const program = ts.createProgram([...texts.keys()], options, withTexts(host, texts));
+  const problems = new Map<Module, string[]>();
+  const scripts = new Map<Module, string>();
+  for (const module of modules) {
+    const source = program.getSourceFile(module.path)!;
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    problems.set(
+      module,
+      found.map((problem) => shown(problem, module)),
+    );
+    if (module.isProgram) program.emit(source, (path, text) => path.endsWith('.js') && scripts.set(module, text));
+  }
+  return { problems, scripts };
+}
+
+function withTexts(host: ts.CompilerHost, texts: ReadonlyMap<string, string>): ts.CompilerHost {
+  const { getSourceFile } = host;
+  host.getSourceFile = (path, language, ...rest) => {
+    const text = texts.get(path);
+    return text === undefined ? getSourceFile(path, language, ...rest) : ts.createSourceFile(path, text, language);
+  };
+  return host;
+}
+
+function shown({ messageText, start, file }: ts.Diagnostic, { block, text }: Module): string {
+  const at = file === undefined || start === undefined ? '' : ` at: ${text.slice(start).split('\n', 1)[0]}`;
+  return `${placeOf(block)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}${at}`;
+}
