@@ -32,6 +32,8 @@ export const ERRORS = {
   TT_QUEUE_FULL: 'The queue of {catalyst} holds {count} orders, its hard limit: slow the sender down, or raise "queueLimit".',
   TT_NO_RUNTIME: '{class} was made outside a Formula: run a Formula, or make it with a base.',
   TT_NO_CATALYST: 'creatingMainCatalyst() of {class} made no Catalyst: make one there, or do not override it.',
+  TT_UNKNOWN_TONIC: 'The TonicStore has no {name}{hint}. Add your own with tonicStore.with({ ... }).',
+  TT_TONIC_EXISTS: 'The TonicStore has another {name} already: choose another name.',
   TT_ALREADY_SPARKLING: '{catalyst} sparkles already: a Catalyst is started once.',
   TT_LOOP_BROKEN: 'The loop of {catalyst} ended with an error: see the cause.',
   // Selector

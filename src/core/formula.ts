@@ -3,7 +3,7 @@ import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
 import { type LogOptions, openLog } from './log-targets.js';
-import { ports } from './ports.js';
+import { type TonicMaker, ports } from './ports.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
 import { runAs, running } from './running.js';
@@ -13,6 +13,8 @@ import { Runtime, isRecord } from './runtime.js';
 export interface FormulaData {
   readonly project?: { readonly name?: string; readonly [key: string]: unknown } | undefined;
   readonly log?: LogOptions | undefined;
+  /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
+  readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
   readonly shutdown?:
     | {
         /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
@@ -46,6 +48,9 @@ export abstract class Formula {
   /** @internal */
   protected readonly random: Random | undefined = undefined;
 
+  /** The Tonics that the configuration may start by name. Default: those of the framework. */
+  protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
+
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
     return {};
@@ -57,7 +62,7 @@ export abstract class Formula {
   }
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
-  protected abstract creatingStartingTonics(): void;
+  protected creatingStartingTonics(): void {}
 
   /**
    * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
@@ -78,7 +83,7 @@ export abstract class Formula {
     const main = this.#makeMain(runtime);
     const watch = new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace);
     try {
-      within(runtime, () => runAs(main, () => this.creatingStartingTonics()), true);
+      within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
       await this.#sparkle(runtime, main, () => (project.status = 'mainRunning'));
       project.status = 'mainFinished';
@@ -96,6 +101,11 @@ export abstract class Formula {
     return { exitCode, error, signal: watch.signal };
   }
 
+  #makeStartingTonics({ start = [] }: FormulaData): void {
+    this.creatingStartingTonics();
+    for (const { tonic, options } of start) this.tonicStore?.make(tonic, options as never);
+  }
+
   #makeMain(runtime: Runtime): Catalyst<string> {
     within(runtime, () => this.creatingMainCatalyst());
     if (runtime.main instanceof Catalyst) return runtime.main as Catalyst<string>;
@@ -110,6 +120,8 @@ export abstract class Formula {
       if (loop === main) return;
       const ended = loop.startSparkling().catch((thrown: unknown) => {
         broken ??= thrown;
+        // Nobody runs its Tonics any more, so nobody may wait for them.
+        abort(loop, () => {});
         main.ttsc__finish();
       });
       others.push(ended);

@@ -4,4 +4,11 @@ import type { Catalyst } from './catalyst.js';
 export const ports: {
   /** Makes the main Catalyst of a Formula that does not make its own. */
   makeMainCatalyst: (() => Catalyst<string>) | undefined;
-} = { makeMainCatalyst: undefined };
+  /** The Tonics that a configuration may name. */
+  tonicStore: TonicMaker | undefined;
+} = { makeMainCatalyst: undefined, tonicStore: undefined };
+
+/** Makes Tonics by name. */
+export interface TonicMaker {
+  make(name: string, options: never): unknown;
+}
