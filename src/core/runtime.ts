@@ -1,3 +1,4 @@
+import type { AnyTonic } from './any-tonic.js';
 import { type Clock, nodeClock } from './clock.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
@@ -60,8 +61,7 @@ export class Runtime {
 }
 
 /** What a runtime sees of a Catalyst. */
-export interface Loop {
-  ttsc__finish(): void;
+export interface Loop extends AnyTonic {
   startSparkling(): Promise<void>;
 }
 
