@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 
 // Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
@@ -17,8 +18,8 @@ export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not 
 /** What every Tonic takes, for those that check their options. */
 export const tonicOptions = {
   name: v.optional(text),
-  logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'])),
-  base: v.optional(v.custom<import('../core/any-tonic.js').AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
+  logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'], 'must be stealth, off, quiet or full')),
+  base: v.optional(v.custom<AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
   drainTimeout: v.optional(ms()),
 };
 
@@ -31,12 +32,15 @@ export function parseOptions<S extends v.GenericSchema>(schema: S, options: unkn
   const result = v.safeParse(schema, options);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const option = v.getDotPath(issue) ?? '(all)';
-  const unknown = issue.type === 'strict_object' && issue.expected === 'never';
-  const problem = unknown ? 'there is no such option' : `it is ${issue.received}, and ${wanted(issue)}`;
-  throw fail('TT_BAD_OPTION', { class: className, option, problem });
+  throw fail('TT_BAD_OPTION', { class: className, option: v.getDotPath(issue) ?? '(all)', problem: problemOf(issue) });
 }
 
-function wanted({ message, expected }: v.BaseIssue<unknown>): string {
-  return message.startsWith('must') ? message : `must be ${expected ?? 'something else'}`;
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const { type, expected, received, input, message } = issue;
+  if (type === 'strict_object' && expected === 'never') return 'there is no such option';
+  if (type === 'strict_object' && received === 'undefined' && issue.path !== undefined) return 'it is missing, and must be given';
+  const wanted = message.startsWith('must') ? message : `must be ${KINDS[expected ?? ''] ?? expected}`;
+  return `it is ${typeof input === 'string' ? JSON.stringify(input) : received}, and ${wanted}`;
 }
+
+const KINDS: Readonly<Record<string, string>> = { number: 'a number', Object: 'an object', Array: 'a list' };

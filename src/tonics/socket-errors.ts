@@ -30,7 +30,9 @@ export function socketError(error: Error, address: string, details: Readonly<Rec
   // Several addresses of one host were tried: the last word of them is as good as any.
   const first = error instanceof AggregateError ? (error.errors.at(-1) as Error) : error;
   const { code = 'unknown' } = first as NodeJS.ErrnoException;
-  return new TaskTonicError(CODES[code] ?? 'TT_SOCKET_ERROR', { address, code, ...details }, error);
+  // The system says neither how large it was nor what would fit.
+  const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
+  return new TaskTonicError(CODES[code] ?? 'TT_SOCKET_ERROR', { address, code, ...size, ...details }, error);
 }
 
 /** `127.0.0.1:7007`, `[::1]:7007`. */

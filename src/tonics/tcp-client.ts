@@ -27,9 +27,9 @@ export const clientSchema = v.strictObject({
   /** The server's port, 1 to 65535. */
   port: port(1),
   /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
-  family: v.optional(v.picklist([0, 4, 6]), 0),
+  family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
-  localAddress: v.optional(text),
+  localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
   /** The port to connect from. */
   localPort: v.optional(port(0)),
   /** Gives a try up after so long, in ms. */

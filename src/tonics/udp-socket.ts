@@ -28,7 +28,7 @@ export const udpSchema = v.strictObject({
   /** The address to receive on. Default: all of the family. */
   host: v.optional(text),
   /** Default: that of `host`, of `remote`, or IPv4. */
-  family: v.optional(v.picklist([4, 6])),
+  family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
   /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
   remote: v.optional(v.strictObject({ host: text, port: port(1) })),
   /** Lets other sockets have the same port (`SO_REUSEADDR`, socket(7)); needed by several members of a multicast group. */
@@ -39,9 +39,9 @@ export const udpSchema = v.strictObject({
   broadcast: v.optional(flag, false),
   multicast: v.optional(multicastSchema),
   /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
-  receiveBuffer: v.optional(bytes(1), 8_388_608),
+  receiveBuffer: v.optional(count(1), 8_388_608),
   /** (`SO_SNDBUF`, socket(7)). Default: the system's. */
-  sendBuffer: v.optional(bytes(1)),
+  sendBuffer: v.optional(count(1)),
   /** The most bytes that may be unsent; a datagram beyond that is refused. */
   unsentLimit: v.optional(bytes(1), 16_777_216),
 });

@@ -169,12 +169,12 @@ export async function udpPeer(host = '127.0.0.1'): Promise<UdpPeer> {
 
 let ipv6: boolean | undefined;
 /** Whether this machine has an IPv6 loopback; where it has none, prints so and skips the test. */
-export async function needsIPv6(test: Mocha.Context): Promise<void> {
+export async function needsIPv6(running: Mocha.Context): Promise<void> {
   ipv6 ??= await listenOn('::1').then(
     (server) => (server.server.close(), true),
     () => false,
   );
   if (ipv6) return;
   console.log('      skipped: this machine has no IPv6 loopback address');
-  test.skip();
+  running.skip();
 }

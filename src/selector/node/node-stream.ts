@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, Bytes, StreamChannel } from '../network.js';
 import type { SelectionKey } from '../selection-key.js';

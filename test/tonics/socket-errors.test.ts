@@ -1,0 +1,59 @@
+import { expect } from 'chai';
+import { fail } from '../../src/core/errors.js';
+import { showAddress, socketError } from '../../src/tonics/socket-errors.js';
+import { systemError } from '../support/fake-network.js';
+
+describe('the error of a socket', () => {
+  const table: Record<string, string> = {
+    EADDRINUSE: 'TT_ADDRESS_IN_USE',
+    EADDRNOTAVAIL: 'TT_ADDRESS_NOT_AVAILABLE',
+    EACCES: 'TT_PERMISSION_DENIED',
+    EPERM: 'TT_PERMISSION_DENIED',
+    ECONNREFUSED: 'TT_CONNECTION_REFUSED',
+    EHOSTUNREACH: 'TT_UNREACHABLE',
+    ENETUNREACH: 'TT_UNREACHABLE',
+    EHOSTDOWN: 'TT_UNREACHABLE',
+    ENETDOWN: 'TT_UNREACHABLE',
+    ENOTFOUND: 'TT_NO_SUCH_HOST',
+    EAI_AGAIN: 'TT_NO_SUCH_HOST',
+    EAI_FAIL: 'TT_NO_SUCH_HOST',
+    ENODATA: 'TT_NO_SUCH_HOST',
+    ETIMEDOUT: 'TT_TIMED_OUT',
+    ECONNRESET: 'TT_PEER_RESET',
+    EPIPE: 'TT_PEER_RESET',
+    ECONNABORTED: 'TT_PEER_RESET',
+    EMFILE: 'TT_OUT_OF_DESCRIPTORS',
+    ENFILE: 'TT_OUT_OF_DESCRIPTORS',
+    EMSGSIZE: 'TT_DATAGRAM_TOO_LARGE',
+    EWHATEVER: 'TT_SOCKET_ERROR',
+  };
+  for (const [code, ours] of Object.entries(table)) {
+    it(`${code} is ${ours}, with the address and the system's own error`, () => {
+      const cause = systemError(code);
+      const error = socketError(cause, '10.0.0.1:7');
+      expect(error.code).to.equal(ours);
+      expect(error.cause).to.equal(cause);
+      expect(error.details).to.deep.include({ address: '10.0.0.1:7', code });
+      expect(error.message, 'a whole sentence').to.not.match(/[{}]|undefined/);
+    });
+  }
+
+  it('of a host with several addresses is that of the last one tried', () => {
+    const all = new AggregateError([systemError('ENETUNREACH'), systemError('ECONNREFUSED')]);
+    expect(socketError(all, 'localhost:7').code).to.equal('TT_CONNECTION_REFUSED');
+  });
+
+  it('that is ours already stays as it is', () => {
+    const ours = fail('TT_SEND_REFUSED', { bytes: 1, why: 'x' });
+    expect(socketError(ours, 'x')).to.equal(ours);
+  });
+});
+
+describe('an address', () => {
+  it('is shown as people write it', () => {
+    expect(showAddress('127.0.0.1', 7)).to.equal('127.0.0.1:7');
+    expect(showAddress('::1', 7)).to.equal('[::1]:7');
+    expect(showAddress(undefined, 7)).to.equal('*:7');
+    expect(showAddress('h', undefined)).to.equal('h:?');
+  });
+});
