@@ -45,6 +45,15 @@ export class Parker {
     this.#settle();
   }
 
+  /** Ends the wait that is at once, in the middle of a poll: what has been gathered is enough for a turn. */
+  release(): void {
+    const release = this.#release;
+    if (release === undefined) return;
+    this.#release = undefined;
+    this.wakeups++;
+    release();
+  }
+
   /** Lets go of everything that it holds. */
   close(): void {
     this.#clock.clearTimer(this.#timer);

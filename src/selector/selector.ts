@@ -5,6 +5,12 @@ import type { Channel } from './channel.js';
 import type { InterestSet } from './interest.js';
 import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.js';
 
+/**
+ * A turn sees at most about so many ready channels, like the `maxevents` of epoll_wait(2). With a thousand busy peers a turn
+ * for all of them would leave them idle while it works, and this process idle while they answer.
+ */
+const MOST_READY = 64;
+
 /** While reading is held back, so many channels read nevertheless in each turn. */
 const READING_SHARE = 16;
 
@@ -69,7 +75,8 @@ export class Selector implements KeyOwner {
   /**
    * Waits until a channel is ready, {@link wakeup} is called or `timeout` ms have passed (`Infinity`: no bound; 0: one look).
    *
-   * It always goes through one poll of the kernel. The list is the caller's until the next call.
+   * It goes through one poll of the kernel, and ends in the check phase after it; or earlier, with so many
+   * channels ready that they are enough for a turn. The list is the caller's until the next call.
    */
   async select(timeout: number): Promise<readonly SelectionKey[]> {
     await this.#parker.park(this.#ready.length > 0 ? 0 : timeout);
@@ -128,8 +135,9 @@ export class Selector implements KeyOwner {
 
   /** @internal */
   keyReady(key: SelectionKey): void {
-    this.#ready.push(key);
-    if (this.#parker.parked) this.#parker.wake();
+    const count = this.#ready.push(key);
+    if (count >= MOST_READY) this.#parker.release();
+    else if (this.#parker.parked) this.#parker.wake();
   }
 
   /** @internal */
