@@ -52,6 +52,8 @@ export class Catalyst<State extends string = never>
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
   #served = 0;
+  /** The Catalyst that counts it among those that it lives for. */
+  #servedBy: Catalyst | undefined;
   #started = false;
 
   /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
@@ -69,6 +71,7 @@ export class Catalyst<State extends string = never>
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
     this.timers.onEarlier = () => this.wake();
     this._ttEnter();
+    if (this._ttCounts) this.#beServed();
     runtime.add(this);
   }
 
@@ -266,13 +269,28 @@ export class Catalyst<State extends string = never>
     return this.runtime.ledger.enter(tonic, name);
   }
 
+  /** It does not live for itself: the Catalyst of its base lives for it. */
+  #beServed(): void {
+    this._ttCounts = false;
+    this.#served--;
+    const by = this._ttBase!._ttScheduler;
+    if (!(by instanceof Catalyst)) return;
+    this.#servedBy = by as Catalyst;
+    this.#servedBy.#served++;
+  }
+
+  #serveOneLess(): void {
+    if (--this.#served === 0) this.#finishSelf();
+  }
+
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void {
     this.runtime.ledger.leave(id, name);
-    if (tonic._ttCounts && --this.#served === 0) this.#finishSelf();
+    if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;
     this.runtime.remove(this);
+    if (this.#servedBy !== undefined) this.#servedBy.#serveOneLess();
     this.wake();
   }
 
