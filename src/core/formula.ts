@@ -11,7 +11,14 @@ import { Runtime, isRecord } from './runtime.js';
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `runtime.get()`. */
 export interface FormulaData {
-  readonly project?: { readonly name?: string; readonly [key: string]: unknown } | undefined;
+  readonly project?:
+    | {
+        /** What the app is called. Default: the name of the Formula's class. */
+        readonly name?: string;
+        readonly [key: string]: unknown;
+      }
+    | undefined;
+  /** Where the log goes, and how much of it. */
   readonly log?: LogOptions | undefined;
   /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
   readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;

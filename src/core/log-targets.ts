@@ -7,8 +7,8 @@ import { LogLevel, type LogMode, LogService, silentLog } from './log-service.js'
 /** The log of an app, as a Formula's configuration gives it under `log`. */
 export interface LogOptions {
   /**
-   * `'screen'` (lines for a person; the default), `'json'` (a line of JSON each, on standard output), `'off'`, or a stream
-   * of one's own that takes lines of JSON.
+   * Where it goes: lines for a person (`'screen'`), a line of JSON each on standard output (`'json'`), nowhere (`'off'`), or
+   * to a stream of one's own that takes lines of JSON. Default `'screen'`.
    */
   readonly to?: 'screen' | 'json' | 'off' | DestinationStream | undefined;
   /** The mode of Tonics that are given none. Default `'quiet'`. */
@@ -45,7 +45,7 @@ async function openPino(to: 'screen' | 'json' | DestinationStream, level: string
   return pino(options, to === 'screen' ? await openScreen() : to);
 }
 
-/** `12:03:04.123 INFO  01.Main [open] listening {"port":7007}` */
+/** `[12:03:04.123] INFO: 01.Main [open] listening {"port":7007}` */
 async function openScreen(): Promise<DestinationStream> {
   const { PinoPretty } = await import('pino-pretty');
   return PinoPretty({

@@ -6,7 +6,7 @@ export type Strategy = 'restart' | 'finish' | 'escalate';
 
 /** How a base looks after one infusion. */
 export interface SuperviseOptions {
-  /** Default `'restart'`. */
+  /** What is done when it fails. Default `'restart'`. */
   readonly strategy?: Strategy;
   /** How many restarts within the time window are made; one more failure and the base fails too. Default 3. */
   readonly limit?: number;

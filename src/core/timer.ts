@@ -9,9 +9,13 @@ import { Tonic, type TonicOptions } from './tonic.js';
 
 /** How long, as a sum of parts; each 0 or more, fractions allowed. */
 export interface Period {
+  /** A part of the period, 0 or more, fractions allowed. */
   readonly seconds?: number | undefined;
+  /** A further part. */
   readonly minutes?: number | undefined;
+  /** A further part. */
   readonly hours?: number | undefined;
+  /** A further part. */
   readonly days?: number | undefined;
 }
 

@@ -27,7 +27,7 @@ export const udpSchema = v.strictObject({
   port: v.optional(port(0), 0),
   /** The address to receive on. Default: all of the family. */
   host: v.optional(text),
-  /** Default: that of `host`, of `remote`, or IPv4. */
+  /** IPv4 or IPv6. Default: that of `host`, of `remote`, or IPv4. */
   family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
   /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
   remote: v.optional(v.strictObject({ host: text, port: port(1) })),
@@ -37,6 +37,7 @@ export const udpSchema = v.strictObject({
   ipv6Only: v.optional(flag, false),
   /** Whether it may send to broadcast addresses (`SO_BROADCAST`, socket(7)). */
   broadcast: v.optional(flag, false),
+  /** What concerns multicast. */
   multicast: v.optional(multicastSchema),
   /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
   receiveBuffer: v.optional(count(1), 8_388_608),
