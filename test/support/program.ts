@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** How a program ended, and what it wrote. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: readonly string[];
+  readonly err: string;
+}
+
+/** A TypeScript program of a test that runs in a process of its own. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #out: string[] = [];
+  readonly #lines: NodeJS.EventEmitter;
+  #err = '';
+  readonly #exit: Promise<unknown[]>;
+
+  /** @param url of the program, such as `new URL('./programs/app.ts', import.meta.url)`. */
+  constructor(url: URL, args: readonly string[] = [], nodeOptions: readonly string[] = []) {
+    const node = ['--no-warnings', '--loader=ts-node/esm', ...nodeOptions];
+    this.#child = spawn(process.execPath, [...node, fileURLToPath(url), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#lines = createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#out.push(line));
+    this.#child.stderr!.on('data', (data: Buffer) => (this.#err += data.toString()));
+    this.#exit = once(this.#child, 'close');
+  }
+
+  /** Resolves when it has written this line. */
+  async wrote(line: string): Promise<void> {
+    const ended = this.#exit.then(() => {
+      throw new Error(`it ended without "${line}": ${[...this.#out, this.#err].join('\n')}`);
+    });
+    ended.catch(() => {});
+    while (!this.#out.includes(line)) await Promise.race([once(this.#lines, 'line'), ended]);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves when it has ended. */
+  async exit(): Promise<Exit> {
+    const [code, signal] = (await this.#exit) as [number | null, NodeJS.Signals | null];
+    return { code, signal, out: this.#out, err: this.#err };
+  }
+}
