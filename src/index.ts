@@ -3,7 +3,14 @@ import './compose.js';
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
 export { Formula, type FormulaData, type RunResult } from './core/formula.js';
 export { Tonic, type BoundSparkle, type TonicOptions } from './core/tonic.js';
-export { TimerSingleShot, TimerRepeat, TimerPausing, type Period, type TimerInfo, type TimerOptions } from './core/timer.js';
+export {
+  TimerSingleShot,
+  TimerRepeat,
+  TimerPausing,
+  type Period,
+  type TimerInfo,
+  type TimerOptions,
+} from './core/timer.js';
 export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, Source } from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';

@@ -1,4 +1,13 @@
-import { type Address, type DisconnectInfo, type ListenInfo, TcpClient, TimerRepeat, TimerSingleShot, Tonic, UdpSocket } from 'tasktonic';
+import {
+  type Address,
+  type DisconnectInfo,
+  type ListenInfo,
+  TcpClient,
+  TimerRepeat,
+  TimerSingleShot,
+  Tonic,
+  UdpSocket,
+} from 'tasktonic';
 import { Meter } from './meter.js';
 
 export interface PingOptions {
@@ -33,7 +42,8 @@ class TcpPing extends TcpClient {
 
   ttse__onData(data: Buffer): void {
     const { length } = this.#message;
-    if (!data.equals(this.#message.subarray(length - this.#left).subarray(0, data.length))) throw new Error('what came back is not what was sent');
+    if (!data.equals(this.#message.subarray(length - this.#left).subarray(0, data.length)))
+      throw new Error('what came back is not what was sent');
     this.#left -= data.length;
     if (this.#left > 0) return;
     this.meter.returned(length, performance.now() - this.#sentAt);

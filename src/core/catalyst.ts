@@ -348,10 +348,18 @@ function apply(body: SparkleBody, tonic: AnyTonic, count: number, a: unknown, b:
   }
 }
 
-function positive(options: CatalystOptions, option: 'turnOrders' | 'turnTime' | 'queueLimit', byDefault: number): number {
+function positive(
+  options: CatalystOptions,
+  option: 'turnOrders' | 'turnTime' | 'queueLimit',
+  byDefault: number,
+): number {
   const value = options[option] ?? byDefault;
   if (typeof value === 'number' && value > 0) return value;
-  throw fail('TT_BAD_OPTION', { class: 'Catalyst', option, problem: `it is ${String(value)}, and must be more than 0` });
+  throw fail('TT_BAD_OPTION', {
+    class: 'Catalyst',
+    option,
+    problem: `it is ${String(value)}, and must be more than 0`,
+  });
 }
 
 function runtimeOf(tonic: AnyTonic | undefined): Runtime | undefined {

@@ -6,30 +6,39 @@ import { inspect } from 'node:util';
  */
 export const ERRORS = {
   // Names and plans
-  TT_BAD_SPARKLE_NAME: 'The method {key} starts like a sparkle but is none: write {prefix}__name or {prefix}_state__name, with no further "__".',
+  TT_BAD_SPARKLE_NAME:
+    'The method {key} starts like a sparkle but is none: write {prefix}__name or {prefix}_state__name, with no further "__".',
   TT_RESERVED_SPARKLE: '{class}.{key} uses a name that is reserved to the framework: choose another one{hint}.',
   TT_SPARKLE_FIELD: '{class}.{key} is a field, so calling it would run it at once: make it a method.',
   TT_BASE_FIELD: '{class} has a field "base", which hides its base: write "declare readonly base: ..." instead.',
   TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is a {kind}: a sparkle is a plain method.',
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
-  TT_UNKNOWN_EVENT: '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
+  TT_UNKNOWN_EVENT:
+    '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
   TT_UNKNOWN_SPARKLE: '{class} has no sparkle {key}: give the name of one of its sparkles.',
-  TT_UNBOUND_SPARKLE: 'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.sparkle("{key}").',
-  TT_NOT_A_SPARKLE: '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with sparkle().',
-  TT_BAD_PREFIX: '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
+  TT_UNBOUND_SPARKLE:
+    'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.sparkle("{key}").',
+  TT_NOT_A_SPARKLE:
+    '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with sparkle().',
+  TT_BAD_PREFIX:
+    '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
   // Life
-  TT_NO_BASE: '{class} was made outside any sparkle, so its base is not known: give it as the option "base", or make it inside a sparkle.',
+  TT_NO_BASE:
+    '{class} was made outside any sparkle, so its base is not known: give it as the option "base", or make it inside a sparkle.',
   TT_BASE_FINISHED: '{class} cannot be infused: its base {base} is finishing. Make it before, or in ttse__onDraining.',
   TT_NAME_TAKEN: 'The name {name} is taken by {holder}: names are unique in an app.',
   TT_BAD_OPTION: 'The option {option} of {class} is not right: {problem}.',
-  TT_ASYNC_SPARKLE: 'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
-  TT_TRANSITION_LOOP: '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
+  TT_ASYNC_SPARKLE:
+    'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
+  TT_TRANSITION_LOOP:
+    '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',
   TT_INFUSION_FAILED: '{tonic} failed and its base {base} has no ttse__onInfusionFailed, so the base fails too.',
   TT_RESTART_LIMIT: '{tonic} failed {count} times within {ms} ms, more than its base {base} restarts it.',
   TT_NOT_RUNNING: '{what} needs a running sparkle of {tonic}: call it inside one.',
   // Catalyst and Formula
-  TT_QUEUE_FULL: 'The queue of {catalyst} holds {count} orders, its hard limit: slow the sender down, or raise "queueLimit".',
+  TT_QUEUE_FULL:
+    'The queue of {catalyst} holds {count} orders, its hard limit: slow the sender down, or raise "queueLimit".',
   TT_NO_RUNTIME: '{class} was made outside a Formula: run a Formula, or make it with a base.',
   TT_NO_CATALYST: 'creatingMainCatalyst() of {class} made no Catalyst: make one there, or do not override it.',
   TT_UNKNOWN_TONIC: 'The TonicStore has no {name}{hint}. Add your own with tonicStore.with({ ... }).',
@@ -37,27 +46,35 @@ export const ERRORS = {
   TT_ALREADY_SPARKLING: '{catalyst} sparkles already: a Catalyst is started once.',
   TT_LOOP_BROKEN: 'The loop of {catalyst} ended with an error: see the cause.',
   // Selector
-  TT_NEEDS_SELECTOR: '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',
+  TT_NEEDS_SELECTOR:
+    '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',
   TT_SELECTOR_CLOSED: 'The Selector is closed: register channels before its Catalyst finishes.',
   TT_ALREADY_REGISTERED: 'The channel is registered already: change its interest with key.modify().',
   // Sockets
-  TT_NO_SOCKET: '{class} is made by a TcpServer (or a TcpClient with a protocol), which hands it its socket: do not make it yourself.',
-  TT_ADDRESS_IN_USE: 'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one).',
-  TT_ADDRESS_NOT_AVAILABLE: 'The address {address} is not one of this machine: listen on one that it has, or on all (leave "host" out).',
-  TT_PERMISSION_DENIED: 'Not permitted at {address}: ports below 1024 need privileges, and a broadcast needs "broadcast: true".',
+  TT_NO_SOCKET:
+    '{class} is made by a TcpServer (or a TcpClient with a protocol), which hands it its socket: do not make it yourself.',
+  TT_ADDRESS_IN_USE:
+    'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one).',
+  TT_ADDRESS_NOT_AVAILABLE:
+    'The address {address} is not one of this machine: listen on one that it has, or on all (leave "host" out).',
+  TT_PERMISSION_DENIED:
+    'Not permitted at {address}: ports below 1024 need privileges, and a broadcast needs "broadcast: true".',
   TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct host and port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
   TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms: look at the network, or raise "connectTimeout".',
   TT_TIMED_OUT: 'The network gave {address} up: the peer no longer answers.',
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
-  TT_OUT_OF_DESCRIPTORS: 'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
+  TT_OUT_OF_DESCRIPTORS:
+    'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
-  TT_UNSENT_LIMIT: '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
+  TT_UNSENT_LIMIT:
+    '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
-  TT_BAD_PROTOCOL: 'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
+  TT_BAD_PROTOCOL:
+    'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
 } as const satisfies Record<`TT_${string}`, string>;
 
@@ -93,5 +110,7 @@ function sentence(code: ErrorCode, details: ErrorDetails): string {
 
 /** Anything may be thrown in JavaScript; the rest of the framework sees an `Error`. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
+  return thrown instanceof Error
+    ? thrown
+    : new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
 }

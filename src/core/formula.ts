@@ -83,7 +83,12 @@ export abstract class Formula {
   async #run(): Promise<RunResult> {
     const runtime = new Runtime(this.clock, this.random);
     const data = this.creatingFormula();
-    const project = { name: this.constructor.name, ...data.project, startedAt: runtime.clock.wallTime(), status: 'starting' };
+    const project = {
+      name: this.constructor.name,
+      ...data.project,
+      startedAt: runtime.clock.wallTime(),
+      status: 'starting',
+    };
     runtime.data = { ...data, project };
     const grace = checkedGrace(data);
     runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime.clock);
@@ -156,5 +161,9 @@ function within(runtime: Runtime, body: () => void, starting = false): void {
 function checkedGrace({ shutdown }: FormulaData): number {
   const grace = shutdown?.grace ?? 10_000;
   if (typeof grace === 'number' && grace >= 0) return grace;
-  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'shutdown/grace', problem: `it is ${String(grace)}, and must be 0 ms or more` });
+  throw fail('TT_BAD_OPTION', {
+    class: 'the Formula',
+    option: 'shutdown/grace',
+    problem: `it is ${String(grace)}, and must be 0 ms or more`,
+  });
 }

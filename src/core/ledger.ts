@@ -64,7 +64,8 @@ export class Ledger {
   enter(tonic: AnyTonic, name: string | undefined): number {
     if (name !== undefined) {
       const holder = this.find(name);
-      if (holder !== undefined) throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
+      if (holder !== undefined)
+        throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
       this.#byName.set(name, tonic);
     }
     const id = this.#freeId(name === undefined ? tonic._ttPlan.className : undefined);

@@ -1,5 +1,12 @@
 import { fail } from './errors.js';
-import { type AnyTonic, type Ending, type FailureInfo, type InfusionFailure, type InfusionInfo, NONE } from './any-tonic.js';
+import {
+  type AnyTonic,
+  type Ending,
+  type FailureInfo,
+  type InfusionFailure,
+  type InfusionInfo,
+  NONE,
+} from './any-tonic.js';
 import { NO_SPARKLES } from './plan.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
@@ -33,7 +40,8 @@ class TonicEnding implements Ending, Due {
   fire(): void {
     const { tonic } = this;
     const draining = tonic._ttLife === Life.draining;
-    const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
+    const report = (what: AnyTonic): void =>
+      warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
     if (draining) {
       report(tonic);
       closeInfusions(tonic);
@@ -93,7 +101,10 @@ export function endLife(tonic: AnyTonic): void {
   };
   keepFirst('ttse__onExit', stopMachine(tonic));
   keepFirst('ttse__onFinished', scheduler.runHook(tonic, 'ttse__onFinished'));
-  keepFirst('_ttss__release', attempt(() => tonic._ttRelease()));
+  keepFirst(
+    '_ttss__release',
+    attempt(() => tonic._ttRelease()),
+  );
 
   const info: InfusionInfo = { id: tonic.id, name: tonic.name, tonic, error: ending.error };
   tonic._ttLife = Life.ended;

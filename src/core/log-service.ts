@@ -29,7 +29,8 @@ export class LogService implements TonicLogPort {
   /** A line of a Tonic, as its user wrote it. */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void {
     if (this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
-    const fields = typeof what === 'object' && what !== null ? (what instanceof Error ? { err: what } : what) : undefined;
+    const fields =
+      typeof what === 'object' && what !== null ? (what instanceof Error ? { err: what } : what) : undefined;
     const message = (fields === undefined ? [what, ...text] : text) as [string?];
     this.logger[level]({ ...identity(tonic), state: tonic._ttState, sparkle, ...fields }, ...message);
   }
@@ -42,14 +43,24 @@ export class LogService implements TonicLogPort {
   }
 
   /** One sparkle that has run, in mode `full`. */
-  sparkle(tonic: AnyTonic, { key }: Sparkle, source: AnyTonic | undefined, sourceSparkle: Sparkle | undefined, state: string | undefined, ms: number): void {
+  sparkle(
+    tonic: AnyTonic,
+    { key }: Sparkle,
+    source: AnyTonic | undefined,
+    sourceSparkle: Sparkle | undefined,
+    state: string | undefined,
+    ms: number,
+  ): void {
     const from = source === undefined ? undefined : { from: source.name, fromSparkle: sourceSparkle?.key };
     const next = tonic._ttState === state ? undefined : { to: tonic._ttState };
     this.logger?.info({ ...identity(tonic), state, ...next, sparkle: key, ms: rounded(ms), ...from }, 'sparkle');
   }
 
   slow(tonic: AnyTonic, { key }: Sparkle, ms: number): void {
-    this.logger?.warn({ ...identity(tonic), state: tonic._ttState, sparkle: key, ms: rounded(ms), slow: true }, 'slow sparkle');
+    this.logger?.warn(
+      { ...identity(tonic), state: tonic._ttState, sparkle: key, ms: rounded(ms), slow: true },
+      'slow sparkle',
+    );
   }
 
   /** A throw: never lost, whatever the mode, and even where the error cannot be read: the loop must not break for it. */
@@ -65,7 +76,11 @@ export class LogService implements TonicLogPort {
 
   /** Something the user should know, said by the framework for a Tonic. */
   warn(tonic: AnyTonic, error: Error): void {
-    if (tonic._ttLogLevel > LogLevel.stealth) this.logger?.warn({ ...identity(tonic), code: (error as { code?: unknown }).code, err: error.cause }, error.message);
+    if (tonic._ttLogLevel > LogLevel.stealth)
+      this.logger?.warn(
+        { ...identity(tonic), code: (error as { code?: unknown }).code, err: error.cause },
+        error.message,
+      );
   }
 
   debug(tonic: AnyTonic, message: string): void {

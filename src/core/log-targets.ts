@@ -73,5 +73,9 @@ export function screenLine(line: Record<string, unknown>, message: string): stri
 const text = (value: unknown): string => String(value);
 
 function bad(option: string, value: unknown, wanted: string): Error {
-  return fail('TT_BAD_OPTION', { class: 'the Formula', option, problem: `it is ${String(value)}, and must be ${wanted}` });
+  return fail('TT_BAD_OPTION', {
+    class: 'the Formula',
+    option,
+    problem: `it is ${String(value)}, and must be ${wanted}`,
+  });
 }

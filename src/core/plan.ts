@@ -90,7 +90,8 @@ export class Plan {
     this.#checkEvents(tonicClass.events);
 
     const generic = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
-    for (const { method, body } of bodies) if (method.state === undefined) generic[this.sparkle(method.generic).index] = body;
+    for (const { method, body } of bodies)
+      if (method.state === undefined) generic[this.sparkle(method.generic).index] = body;
     this.generic = generic;
     for (const { key, method, body } of bodies) {
       if (method.state === undefined) continue;
@@ -151,7 +152,8 @@ export class Plan {
     for (const { prefix, name, key } of this.sparkles.values()) {
       if (prefix !== 'ttse' || known.includes(name)) continue;
       const close = nearest(name, known, declared === undefined ? 1 : Infinity);
-      if (close !== undefined) throw fail('TT_UNKNOWN_EVENT', { class: this.className, key, nearest: `ttse__${close}` });
+      if (close !== undefined)
+        throw fail('TT_UNKNOWN_EVENT', { class: this.className, key, nearest: `ttse__${close}` });
     }
   }
 }
@@ -165,11 +167,16 @@ interface Method {
 /** The sparkle methods of a prototype and those below it, the nearest one of each name. */
 function methodsOf(prototype: object, className: string, prefixes: readonly string[]): Method[] {
   const found = new Map<string, Method>();
-  for (let level: object | null = prototype; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+  for (
+    let level: object | null = prototype;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
     for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
       const method = parseSparkleName(key, prefixes);
       if (method === undefined) continue;
-      if (typeof property.value !== 'function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'property' });
+      if (typeof property.value !== 'function')
+        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'property' });
       const body = property.value as SparkleBody;
       const kind = body.constructor.name;
       if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? kind });
@@ -216,12 +223,17 @@ function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
   return sparkles;
 }
 
-const LIFE_EVENTS: ReadonlySet<string> = new Set(['ttse__onStart', 'ttse__onInfusionFinished', 'ttse__onInfusionFailed']);
+const LIFE_EVENTS: ReadonlySet<string> = new Set([
+  'ttse__onStart',
+  'ttse__onInfusionFinished',
+  'ttse__onInfusionFailed',
+]);
 
 function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {
   const binders = new Map(Object.entries(tonicClass.prefixes ?? {}));
   for (const prefix of binders.keys()) {
-    if (!/^[a-z][a-z0-9]*$/i.test(prefix) || BUILT_IN_PREFIXES.includes(prefix)) throw fail('TT_BAD_PREFIX', { prefix });
+    if (!/^[a-z][a-z0-9]*$/i.test(prefix) || BUILT_IN_PREFIXES.includes(prefix))
+      throw fail('TT_BAD_PREFIX', { prefix });
   }
   // The longest first, so that no prefix is taken for the beginning of another.
   return new Map([...binders].sort(([a], [b]) => b.length - a.length));

@@ -47,7 +47,9 @@ export class ProcessWatch {
   readonly #onDeadline = (): void => {
     this.graceExceeded = true;
     const { log } = this.#runtime;
-    abort(this.#main, (tonic) => log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms: this.#grace })));
+    abort(this.#main, (tonic) =>
+      log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms: this.#grace })),
+    );
   };
 
   readonly #onUncaught = (error: Error, origin: string): void => {
@@ -60,7 +62,8 @@ export function warnIfHeldOpen({ clock, log }: Runtime): void {
   if (log.logger === undefined) return;
   const look = (): void => {
     const holding = process.getActiveResourcesInfo().filter((kind) => kind !== 'TTYWrap' && kind !== 'PipeWrap');
-    if (holding.length > 0) log.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
+    if (holding.length > 0)
+      log.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
   };
   clock.setTimer(look, STILL_OPEN_AFTER, false);
 }

@@ -15,7 +15,8 @@ export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
   for (let count = 1; tonic._ttTarget !== NONE; count++) {
     const target = tonic._ttTarget;
     tonic._ttTarget = NONE;
-    if (count > MOST_TRANSITIONS) return failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
+    if (count > MOST_TRANSITIONS)
+      return failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
     if (tonic._ttState !== undefined) runStateHook(tonic, 'ttse__onExit', failed);
     change(tonic, target);
     if (target !== undefined) runStateHook(tonic, 'ttse__onEnter', failed);

@@ -25,7 +25,8 @@ export class Supervised<T extends AnyTonic = AnyTonic> implements Supervision {
 
   /** @internal */
   constructor(make: () => T, { strategy = 'restart', limit = 3, within = 60_000 }: SuperviseOptions) {
-    if (!['restart', 'finish', 'escalate'].includes(strategy)) throw badOption('strategy', strategy, 'restart, finish or escalate');
+    if (!['restart', 'finish', 'escalate'].includes(strategy))
+      throw badOption('strategy', strategy, 'restart, finish or escalate');
     if (!(limit >= 0)) throw badOption('limit', limit, '0 or more');
     if (!(within >= 0)) throw badOption('within', within, '0 or more');
     this.strategy = strategy;
@@ -58,5 +59,9 @@ export class Supervised<T extends AnyTonic = AnyTonic> implements Supervision {
 }
 
 function badOption(option: string, value: unknown, wanted: string): Error {
-  return fail('TT_BAD_OPTION', { class: 'supervise()', option, problem: `it is ${String(value)}, and must be ${wanted}` });
+  return fail('TT_BAD_OPTION', {
+    class: 'supervise()',
+    option,
+    problem: `it is ${String(value)}, and must be ${wanted}`,
+  });
 }

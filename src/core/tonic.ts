@@ -192,9 +192,11 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    */
   protected pipe<T>(promise: PromiseLike<T>, onValue: (value: T) => void, onError?: (reason: unknown) => void): void {
     const value = this._ttResolve(onValue);
-    const error = onError === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(onError);
+    const error =
+      onError === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(onError);
     const bring = (put: (result: unknown) => void, result: unknown): void => {
-      if (this.finished) return this._ttScheduler.logs.debug(this, 'the result of a promise was dropped: the Tonic has finished');
+      if (this.finished)
+        return this._ttScheduler.logs.debug(this, 'the result of a promise was dropped: the Tonic has finished');
       try {
         return put(result);
       } catch (thrown) {
@@ -254,7 +256,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   _ttEnter(): void {
     const plan = this._ttPlan;
     const base = this._ttBase as TonicBase<string> | undefined;
-    if (base !== undefined && !base._ttMayInfuse) throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
+    if (base !== undefined && !base._ttMayInfuse)
+      throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
     this._ttCounts = running.starting || (base !== undefined && base._ttCounts);
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
@@ -326,7 +329,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     const sparkle = typeof target === 'function' ? plan.sparkles.get(sparkleNameOf(target) ?? '') : undefined;
     const call = sparkle === undefined ? undefined : plan.dispatcher(sparkle);
     // A sparkle of another class may have the same name: it is not this Tonic's.
-    if (call === undefined || call !== (target as unknown)) throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
+    if (call === undefined || call !== (target as unknown))
+      throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
     return (value) => call.call(this, value);
   }
 }
@@ -372,13 +376,21 @@ function describe(target: unknown): string {
 
 function checkedName(name: unknown, className: string): string | undefined {
   if (name === undefined || (typeof name === 'string' && name !== '')) return name;
-  throw fail('TT_BAD_OPTION', { class: className, option: 'name', problem: `it is ${String(name)}, and must be a text` });
+  throw fail('TT_BAD_OPTION', {
+    class: className,
+    option: 'name',
+    problem: `it is ${String(name)}, and must be a text`,
+  });
 }
 
 function checkedTimeout(timeout: unknown, className: string): number {
   if (timeout === undefined) return DRAIN_TIMEOUT;
   if (typeof timeout === 'number' && timeout >= 0) return timeout;
-  throw fail('TT_BAD_OPTION', { class: className, option: 'drainTimeout', problem: `it is ${String(timeout)}, and must be 0 ms or more` });
+  throw fail('TT_BAD_OPTION', {
+    class: className,
+    option: 'drainTimeout',
+    problem: `it is ${String(timeout)}, and must be 0 ms or more`,
+  });
 }
 
 function checkedMode(mode: unknown, className: string): number {

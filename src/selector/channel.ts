@@ -1,5 +1,12 @@
 import type { InterestSet } from './interest.js';
-import type { SelectionKey } from './selection-key.js';
+
+/** What a channel sees of its key. */
+export interface ChannelKey {
+  /** The channel is ready for these. */
+  signal(ready: InterestSet): void;
+  /** The channel has gathered something that is to leave at the end of the turn: have `flush()` called then. */
+  flushAfterTurn(): void;
+}
 
 /**
  * A thing that can be ready. Whoever implements it lets a Selector wait for a source of events of his own: a pipe of a
@@ -13,7 +20,7 @@ import type { SelectionKey } from './selection-key.js';
  * - Readiness may be spurious: a handler that finds nothing does nothing.
  */
 export interface Channel {
-  attach(key: SelectionKey): void;
+  attach(key: ChannelKey): void;
   /** Interest has changed: a channel that can be held (a stream) stops or goes on. */
   interestChanged?(interest: InterestSet): void;
   /** A turn has ended, and the channel had asked for this with `key.flushAfterTurn()`: what was gathered leaves. */

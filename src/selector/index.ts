@@ -4,7 +4,7 @@ export { SelectorCatalyst, type SelectorCatalystOptions } from './selector-catal
 export { Selector } from './selector.js';
 export type { SelectionKey, ReadyHandler } from './selection-key.js';
 export { Interest, type InterestSet } from './interest.js';
-export type { Channel } from './channel.js';
+export type { Channel, ChannelKey } from './channel.js';
 export { NotifyPipe } from './notify-pipe.js';
 export { NotifyingQueue } from './notifying-queue.js';
 export { nodeNetwork } from './node/node-network.js';

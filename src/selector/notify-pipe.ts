@@ -1,6 +1,5 @@
-import type { Channel } from './channel.js';
+import type { Channel, ChannelKey } from './channel.js';
 import { Interest } from './interest.js';
-import type { SelectionKey } from './selection-key.js';
 
 /**
  * A pair of ends, as of a socketpair(2): a token written at one end makes the other end ready. Tokens that were not read yet are one.
@@ -8,7 +7,7 @@ import type { SelectionKey } from './selection-key.js';
  * The reading end is registered with a Selector like any channel. Within a thread the token needs no kernel.
  */
 export class NotifyPipe implements Channel {
-  #key: SelectionKey | undefined;
+  #key: ChannelKey | undefined;
   #token = false;
   /** How many tokens were written; those that found one already there do not count. */
   tokens = 0;
@@ -26,7 +25,7 @@ export class NotifyPipe implements Channel {
     this.#token = false;
   }
 
-  attach(key: SelectionKey): void {
+  attach(key: ChannelKey): void {
     this.#key = key;
     if (this.#token) key.signal(Interest.READ);
   }

@@ -1,4 +1,4 @@
-import type { Channel } from './channel.js';
+import type { Channel, ChannelKey } from './channel.js';
 import { Interest, type InterestSet } from './interest.js';
 
 /** Takes what a channel is ready with, once a turn; puts orders, and does no work of its own. */
@@ -15,7 +15,7 @@ export interface KeyOwner {
 }
 
 /** The registration of one channel with a Selector. */
-export class SelectionKey {
+export class SelectionKey implements ChannelKey {
   readonly channel: Channel;
   readonly #owner: KeyOwner;
   #handler: ReadyHandler;

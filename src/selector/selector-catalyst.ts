@@ -36,7 +36,8 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   /** @throws {TaskTonicError} as a Catalyst; `TT_BAD_OPTION` for water marks. */
   constructor(options: SelectorCatalystOptions = {}) {
     super(options);
-    this.selector.onHandlerError = (error) => this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
+    this.selector.onHandlerError = (error) =>
+      this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
     this.network = options.network ?? nodeNetwork;
     const { highWaterMark = 10_000, lowWaterMark = Math.min(2_000, highWaterMark) } = options;
     this.#highWaterMark = this.#checked('highWaterMark', highWaterMark, Infinity);

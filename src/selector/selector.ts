@@ -61,10 +61,19 @@ export class Selector implements KeyOwner {
    *   with these.
    * @throws {TaskTonicError} `TT_SELECTOR_CLOSED`, `TT_ALREADY_REGISTERED`
    */
-  register(channel: Channel, interest: InterestSet, handler: ReadyHandler | ((key: SelectionKey, ready: InterestSet) => void)): SelectionKey {
+  register(
+    channel: Channel,
+    interest: InterestSet,
+    handler: ReadyHandler | ((key: SelectionKey, ready: InterestSet) => void),
+  ): SelectionKey {
     if (this.#closed) throw fail('TT_SELECTOR_CLOSED');
     if (this.#channels.has(channel)) throw fail('TT_ALREADY_REGISTERED');
-    const key = new SelectionKey(this, channel, interest, typeof handler === 'function' ? { onReady: handler } : handler);
+    const key = new SelectionKey(
+      this,
+      channel,
+      interest,
+      typeof handler === 'function' ? { onReady: handler } : handler,
+    );
     channel.attach(key);
     this.#channels.add(channel);
     this.#keys.add(key);
@@ -159,7 +168,7 @@ export class Selector implements KeyOwner {
   #nextShare(): void {
     for (const key of this.#share) key.hold(true);
     this.#share = [];
-    for (let tries = 0; this.#share.length < READING_SHARE && tries < 2; ) {
+    for (let tries = 0; this.#share.length < READING_SHARE && tries < 2;) {
       this.#rotation ??= this.#keys.values();
       const { value, done } = this.#rotation.next() as IteratorResult<SelectionKey, undefined>;
       if (done === true || value === undefined) {
@@ -170,4 +179,3 @@ export class Selector implements KeyOwner {
     for (const key of this.#share) key.hold(false);
   }
 }
-

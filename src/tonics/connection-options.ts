@@ -35,7 +35,13 @@ export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>
 /** Takes the settings of connections out of parsed options. */
 export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema>): ConnectionSettings {
   const { highWaterMark } = parsed;
-  const settings = Object.fromEntries(Object.keys(connectionOptions).map((key) => [key, parsed[key as keyof ConnectionOptions]]));
+  const settings = Object.fromEntries(
+    Object.keys(connectionOptions).map((key) => [key, parsed[key as keyof ConnectionOptions]]),
+  );
   const lowWaterMark = Math.min(parsed.lowWaterMark ?? highWaterMark / 4, highWaterMark);
-  return { ...(settings as ConnectionSettings), lowWaterMark, unsentLimit: Math.max(parsed.unsentLimit, highWaterMark) };
+  return {
+    ...(settings as ConnectionSettings),
+    lowWaterMark,
+    unsentLimit: Math.max(parsed.unsentLimit, highWaterMark),
+  };
 }

@@ -3,7 +3,8 @@
  * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`) or `ttsc__abort` (`aborted`); its Tonic finished
  * (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code (`error`).
  */
-export type DisconnectReason = 'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'error';
+export type DisconnectReason =
+  'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'error';
 
 /** What `onDisconnected` is given. */
 export interface DisconnectInfo {

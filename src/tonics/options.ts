@@ -9,9 +9,9 @@ import { fail } from '../core/errors.js';
 export const ms = (least = 0) => v.pipe(v.number(), v.minValue(least, `must be ${least} ms or more`));
 /** Bytes, whole, from `least`. */
 export const bytes = (least: number) => v.pipe(v.number(), v.minValue(least, `must be ${least} bytes or more`));
-export const count = (least: number) => v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(least, `must be ${least} or more`));
-export const port = (least: number) =>
-  v.pipe(count(least), v.maxValue(65_535, 'must be 65535 or less'));
+export const count = (least: number) =>
+  v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(least, `must be ${least} or more`));
+export const port = (least: number) => v.pipe(count(least), v.maxValue(65_535, 'must be 65535 or less'));
 export const flag = v.boolean('must be true or false');
 export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'));
 
@@ -28,7 +28,11 @@ export const tonicOptions = {
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION`, with the option and what is wrong with it.
  */
-export function parseOptions<S extends v.GenericSchema>(schema: S, options: unknown, className: string): v.InferOutput<S> {
+export function parseOptions<S extends v.GenericSchema>(
+  schema: S,
+  options: unknown,
+  className: string,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, options);
   if (result.success) return result.output;
   const [issue] = result.issues;
@@ -38,7 +42,8 @@ export function parseOptions<S extends v.GenericSchema>(schema: S, options: unkn
 function problemOf(issue: v.BaseIssue<unknown>): string {
   const { type, expected, received, input, message } = issue;
   if (type === 'strict_object' && expected === 'never') return 'there is no such option';
-  if (type === 'strict_object' && received === 'undefined' && issue.path !== undefined) return 'it is missing, and must be given';
+  if (type === 'strict_object' && received === 'undefined' && issue.path !== undefined)
+    return 'it is missing, and must be given';
   const wanted = message.startsWith('must') ? message : `must be ${KINDS[expected ?? ''] ?? expected}`;
   return `it is ${typeof input === 'string' ? JSON.stringify(input) : received}, and ${wanted}`;
 }

@@ -5,7 +5,9 @@ import { TcpConnection } from './tcp-connection.js';
 /** Makes the Tonic of each connection: a class that extends TcpConnection, or a function that makes one. */
 export type Protocol = (new () => TcpConnection<string>) | (() => TcpConnection<string>);
 
-export const protocolOption = v.optional(v.custom<Protocol>((value) => typeof value === 'function', 'must be a class or a function'));
+export const protocolOption = v.optional(
+  v.custom<Protocol>((value) => typeof value === 'function', 'must be a class or a function'),
+);
 
 /**
  * A protocol as a function that makes a connection.

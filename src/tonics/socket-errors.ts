@@ -25,7 +25,11 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** The error of a socket as ours: with a code that tells what to do, and the system's own as its cause. */
-export function socketError(error: Error, address: string, details: Readonly<Record<string, unknown>> = {}): TaskTonicError {
+export function socketError(
+  error: Error,
+  address: string,
+  details: Readonly<Record<string, unknown>> = {},
+): TaskTonicError {
   if (error instanceof TaskTonicError) return error;
   // Several addresses of one host were tried: the last word of them is as good as any.
   const first = error instanceof AggregateError ? (error.errors.at(-1) as Error) : error;

@@ -153,8 +153,10 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     }
     const { whileDisconnected, queueLimit } = this.#settings;
     if (this.#ended || this.phase === 'draining') return super._ttUnsendable(data, size);
-    if (whileDisconnected === 'fail') return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
-    if (this.#waitingBytes + size > queueLimit) return this._ttRefuse(size, `${this.#waitingBytes} bytes wait for a connection, "queueLimit" is ${queueLimit}`);
+    if (whileDisconnected === 'fail')
+      return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
+    if (this.#waitingBytes + size > queueLimit)
+      return this._ttRefuse(size, `${this.#waitingBytes} bytes wait for a connection, "queueLimit" is ${queueLimit}`);
     this.#waiting.push({ data, size });
     this.#waitingBytes += size;
     return 'waiting';
@@ -167,7 +169,11 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     this.#timer = this.#clear();
     this.#failures++;
     const { retries, retryDelay, retryCap, reconnect } = this.#settings;
-    const again = this._ttMayInfuse && !this.#ended && !MEANT.includes(info.reason) && (wasOpen ? reconnect : this.#failures <= retries);
+    const again =
+      this._ttMayInfuse &&
+      !this.#ended &&
+      !MEANT.includes(info.reason) &&
+      (wasOpen ? reconnect : this.#failures <= retries);
     if (again) {
       const wait = backoff({ delay: retryDelay, cap: retryCap }, this.#failures, this._ttCatalyst.runtime.random);
       this.#after(wait, () => this._ttss__connect());
@@ -202,7 +208,11 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     this.#ended = true;
     this.#timer = this.#clear();
     if (this._ttChannel === undefined && this.#protocol === undefined) {
-      this._ttEmit('ttse__onDisconnected', { reason: 'finished', error: undefined, discarded: this.#waitingBytes } satisfies DisconnectInfo);
+      this._ttEmit('ttse__onDisconnected', {
+        reason: 'finished',
+        error: undefined,
+        discarded: this.#waitingBytes,
+      } satisfies DisconnectInfo);
     }
     return super._ttDrain();
   }

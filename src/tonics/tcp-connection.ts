@@ -181,7 +181,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const from = this.source?.tonic;
     if (from === this) this.#ownOrders--;
     const result = this._ttSend(data, size);
-    if (result === 'waiting' && from !== this && from instanceof TcpConnection) this.#holdRelay(from as TcpConnection<string>);
+    if (result === 'waiting' && from !== this && from instanceof TcpConnection)
+      this.#holdRelay(from as TcpConnection<string>);
   }
 
   /** @internal */

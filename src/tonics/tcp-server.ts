@@ -97,7 +97,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   get counts(): ServerCounts {
-    return { accepted: this.#accepted, open: this.infusions.size, turnedAway: { ...this.#turnedAway }, failed: this.#failed };
+    return {
+      accepted: this.#accepted,
+      open: this.infusions.size,
+      turnedAway: { ...this.#turnedAway },
+      failed: this.#failed,
+    };
   }
 
   /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
@@ -167,7 +172,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#phase = 'listening';
     const local = listener.local;
     if (local === undefined) return;
-    const info: ListenInfo = { ...local, transport: 'tcp', tonic: this as SocketTonic<string>, maxConnections: listener.maxConnections };
+    const info: ListenInfo = {
+      ...local,
+      transport: 'tcp',
+      tonic: this as SocketTonic<string>,
+      maxConnections: listener.maxConnections,
+    };
     tellListening(this, info);
   }
 

@@ -113,7 +113,13 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   }
 
   /** What has passed through it; `dropped` datagrams came and were not heard: it was paused, or the loop too slow. */
-  get traffic(): { readonly receivedBytes: number; readonly receivedMessages: number; readonly sentBytes: number; readonly sentMessages: number; readonly dropped: number } {
+  get traffic(): {
+    readonly receivedBytes: number;
+    readonly receivedMessages: number;
+    readonly sentBytes: number;
+    readonly sentMessages: number;
+    readonly dropped: number;
+  } {
     return {
       receivedBytes: this.#receivedBytes,
       receivedMessages: this.#receivedMessages,
@@ -170,10 +176,13 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     const { remote, unsentLimit } = this.#settings;
     const largest = LARGEST[this.#family];
     if (size > largest) return this.#refused(fail('TT_DATAGRAM_TOO_LARGE', { bytes: size, max: largest }));
-    if (remote === undefined && !isAddress(to)) return this.#refused(fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' }));
+    if (remote === undefined && !isAddress(to))
+      return this.#refused(fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' }));
     const channel = this.#channel;
-    if (channel === undefined || this.#phase === 'opening') return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: 'the socket is not open' }));
-    if (channel.unsent + size > unsentLimit) return this.#refused(fail('TT_UNSENT_LIMIT', { bytes: channel.unsent + size }));
+    if (channel === undefined || this.#phase === 'opening')
+      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: 'the socket is not open' }));
+    if (channel.unsent + size > unsentLimit)
+      return this.#refused(fail('TT_UNSENT_LIMIT', { bytes: channel.unsent + size }));
     channel.send(data, to);
     this.#sentBytes += size;
     this.#sentMessages++;
@@ -188,7 +197,17 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   /** @internal */
   _ttss__bind(): void {
     if (!this._ttMayInfuse) return;
-    const { host, port: at, remote, reuseAddress, ipv6Only, broadcast, receiveBuffer, sendBuffer, multicast } = this.#settings;
+    const {
+      host,
+      port: at,
+      remote,
+      reuseAddress,
+      ipv6Only,
+      broadcast,
+      receiveBuffer,
+      sendBuffer,
+      multicast,
+    } = this.#settings;
     const groups = (multicast?.groups ?? []).map((member) => ({ group: member.group, interface: member.interface }));
     this.#channel = this._ttCatalyst.network.bind({
       family: this.#family,
@@ -200,7 +219,12 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       broadcast,
       receiveBuffer,
       sendBuffer,
-      multicast: multicast && { groups, ttl: multicast.ttl, loopback: multicast.loopback, interface: multicast.interface },
+      multicast: multicast && {
+        groups,
+        ttl: multicast.ttl,
+        loopback: multicast.loopback,
+        interface: multicast.interface,
+      },
     });
     this.#key = this._ttCatalyst.selector.register(this.#channel, Interest.CONNECT | Interest.READ, this);
   }
@@ -233,7 +257,9 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   _ttss__failed(cause: Error): void {
     const opening = this.#phase === 'opening';
     const { remote, host, port: at } = this.#settings;
-    const heard = this._ttReport(socketError(cause, remote === undefined ? showAddress(host, at) : showAddress(remote.host, remote.port)));
+    const heard = this._ttReport(
+      socketError(cause, remote === undefined ? showAddress(host, at) : showAddress(remote.host, remote.port)),
+    );
     if (!opening) return;
     this.#close();
     if (!heard) throw socketError(cause, showAddress(host, at));

@@ -3,7 +3,7 @@ import { type LookupOneOptions, lookup as dnsLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../network.js';
-import type { SelectionKey } from '../selection-key.js';
+import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
 
 /** Datagrams that wait to be taken; more are dropped and counted, as a kernel does with a full buffer. */
@@ -13,7 +13,7 @@ const INBOX = 4096;
 export class NodeDatagram implements DatagramChannel {
   readonly #socket: Socket;
   readonly #settings: BindSettings;
-  #key: SelectionKey | undefined;
+  #key: ChannelKey | undefined;
   #reading = true;
   #bound = false;
   #connected = false;
@@ -43,7 +43,13 @@ export class NodeDatagram implements DatagramChannel {
       this.#key?.signal(Interest.CONNECT);
     });
     this.#socket.on('close', () => this.#onClose());
-    this.#try(() => this.#socket.bind({ port: settings.port, exclusive: true, ...(settings.host !== undefined && { address: settings.host }) }));
+    this.#try(() =>
+      this.#socket.bind({
+        port: settings.port,
+        exclusive: true,
+        ...(settings.host !== undefined && { address: settings.host }),
+      }),
+    );
   }
 
   get local(): Address | undefined {
@@ -101,7 +107,7 @@ export class NodeDatagram implements DatagramChannel {
     this.#socket.close();
   }
 
-  attach(key: SelectionKey): void {
+  attach(key: ChannelKey): void {
     this.#key = key;
     // With a numeric address the system answers before the constructor has ended.
     if (this.#connected || (this.#bound && this.#settings.remote === undefined)) key.signal(Interest.CONNECT);
@@ -143,7 +149,8 @@ export class NodeDatagram implements DatagramChannel {
     if (multicast.ttl !== undefined) this.#socket.setMulticastTTL(multicast.ttl);
     if (multicast.loopback !== undefined) this.#socket.setMulticastLoopback(multicast.loopback);
     if (multicast.interface !== undefined) this.#socket.setMulticastInterface(multicast.interface);
-    for (const { group, interface: networkInterface } of multicast.groups) this.setMembership(group, true, networkInterface);
+    for (const { group, interface: networkInterface } of multicast.groups)
+      this.setMembership(group, true, networkInterface);
   }
 
   #onClose(): void {

@@ -1,7 +1,7 @@
 import { type DropArgument, type Server, type Socket, createServer } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
-import type { SelectionKey } from '../selection-key.js';
+import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
 import { NodeStream } from './node-stream.js';
 
@@ -9,7 +9,7 @@ import { NodeStream } from './node-stream.js';
 export class NodeListener implements ListenerChannel {
   readonly maxConnections: number;
   readonly #server: Server;
-  #key: SelectionKey | undefined;
+  #key: ChannelKey | undefined;
   #accepting = true;
   readonly #accepted: NodeStream[] = [];
   readonly #turnedAway: TurnedAway[] = [];
@@ -63,7 +63,7 @@ export class NodeListener implements ListenerChannel {
     return error;
   }
 
-  attach(key: SelectionKey): void {
+  attach(key: ChannelKey): void {
     this.#key = key;
   }
 
@@ -107,5 +107,7 @@ export class NodeListener implements ListenerChannel {
 
 function addressOf(peer: Socket | DropArgument | undefined): Address | undefined {
   const { remoteAddress: address, remotePort: port, remoteFamily: family } = peer ?? {};
-  return address === undefined || port === undefined ? undefined : { address, port, family: family as Address['family'] };
+  return address === undefined || port === undefined
+    ? undefined
+    : { address, port, family: family as Address['family'] };
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, Bytes, StreamChannel } from '../network.js';
-import type { SelectionKey } from '../selection-key.js';
+import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
 
 /** Up to so many gathered bytes are copied into one buffer; more go to the kernel as a list. */
@@ -13,7 +13,7 @@ type Linked = Socket & { [CHANNEL]: NodeStream };
 /** A stream socket of Node's as a channel. The listeners are shared functions: a connection costs no closure. */
 export class NodeStream implements StreamChannel {
   readonly #socket: Linked;
-  #key: SelectionKey | undefined = undefined;
+  #key: ChannelKey | undefined = undefined;
   /** Received and not taken: mostly one buffer, so the list is made for the second. */
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
@@ -40,12 +40,16 @@ export class NodeStream implements StreamChannel {
 
   get local(): Address | undefined {
     const { localAddress: address, localPort: port, localFamily } = this.#socket;
-    return address === undefined || port === undefined ? undefined : { address, port, family: localFamily as Address['family'] };
+    return address === undefined || port === undefined
+      ? undefined
+      : { address, port, family: localFamily as Address['family'] };
   }
 
   get remote(): Address | undefined {
     const { remoteAddress: address, remotePort: port, remoteFamily } = this.#socket;
-    return address === undefined || port === undefined ? undefined : { address, port, family: remoteFamily as Address['family'] };
+    return address === undefined || port === undefined
+      ? undefined
+      : { address, port, family: remoteFamily as Address['family'] };
   }
 
   get ended(): boolean {
@@ -109,7 +113,7 @@ export class NodeStream implements StreamChannel {
     else this.#socket.destroy();
   }
 
-  attach(key: SelectionKey): void {
+  attach(key: ChannelKey): void {
     this.#key = key;
     if (this.#first !== undefined || this.#peerEnded) key.signal(Interest.READ);
     if (this.#closed || this.#error !== undefined) key.signal(Interest.HANGUP);
