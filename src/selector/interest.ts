@@ -1,7 +1,7 @@
 /** What a channel can be ready for. A set of them is their sum: `Interest.READ | Interest.WRITE`. */
 export const Interest = {
   NONE: 0,
-  /** A peer has connected, or was turned away. */
+  /** A peer has connected. */
   ACCEPT: 1,
   /** It is open: a listener listens, a stream is connected, a datagram socket is bound. */
   CONNECT: 2,
@@ -9,7 +9,7 @@ export const Interest = {
   READ: 4,
   /** What waited to be sent has left. */
   WRITE: 8,
-  /** It failed or closed. Always of interest, as POLLERR and POLLHUP are in poll(2). */
+  /** It failed or closed, or turned a peer away. Always of interest, as POLLERR and POLLHUP are in poll(2). */
   HANGUP: 16,
 } as const;
 

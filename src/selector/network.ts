@@ -72,7 +72,10 @@ interface SocketChannel extends Channel {
   readonly closed: boolean;
 }
 
-/** A listening socket. Ready to CONNECT: it listens. To ACCEPT: {@link take} or {@link takeTurnedAway} has something. */
+/**
+ * A listening socket. Ready to CONNECT: it listens. To ACCEPT: {@link take} has something. To HANGUP: it failed, or
+ * {@link takeTurnedAway} has something, which it may have without interest in ACCEPT.
+ */
 export interface ListenerChannel extends SocketChannel {
   readonly maxConnections: number;
   take(): StreamChannel | undefined;

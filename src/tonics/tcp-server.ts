@@ -99,7 +99,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   get counts(): ServerCounts {
     return {
       accepted: this.#accepted,
-      open: this.infusions.size,
+      open: this.#open,
       turnedAway: { ...this.#turnedAway },
       failed: this.#failed,
     };
@@ -137,14 +137,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const listener = this.#listener!;
     if ((ready & Interest.CONNECT) !== 0) this.#listening(listener);
-    if ((ready & Interest.ACCEPT) !== 0) {
-      this._ttss__accept();
+    if ((ready & Interest.ACCEPT) !== 0) this._ttss__accept();
+    if ((ready & Interest.HANGUP) !== 0) {
       for (let peer = listener.takeTurnedAway(); peer !== undefined; peer = listener.takeTurnedAway()) {
         this.#turnedAway[peer.reason]++;
         this._ttEmit('ttse__onTurnedAway', peer);
       }
-    }
-    if ((ready & Interest.HANGUP) !== 0) {
       const error = listener.takeError();
       if (error !== undefined) this._ttss__failed(error);
     }
@@ -198,6 +196,13 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** @internal Its own errors and those of its connections have one name: the latter go on to its base. */
   override _ttHearsFor(key: string): boolean {
     return key !== 'ttse__onError' && super._ttHearsFor(key);
+  }
+
+  /** Connections only: a subclass may infuse other Tonics too. */
+  get #open(): number {
+    let open = 0;
+    for (const infusion of this.infusions) if (infusion instanceof TcpConnection) open++;
+    return open;
   }
 
   #closeListener(): void {

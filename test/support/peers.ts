@@ -48,6 +48,11 @@ export class Peer {
     return this;
   }
 
+  /** Sends and waits until the kernel has it. */
+  async sends(data: string | Uint8Array): Promise<void> {
+    await new Promise<void>((resolve) => this.socket.write(data, () => resolve()));
+  }
+
   end(data?: string): this {
     if (data === undefined) this.socket.end();
     else this.socket.end(data);
@@ -77,7 +82,8 @@ export class Peer {
 export async function connectTo(options: number | NetConnectOpts): Promise<Peer> {
   const given = typeof options === 'number' ? { port: options, host: '127.0.0.1' } : options;
   const peer = new Peer(netConnect({ noDelay: true, ...given } as NetConnectOpts));
-  await peer.heard.on('connect');
+  await peer.heard.until(() => peer.heard.count('connect') + peer.heard.count('error') > 0, 'a connection');
+  if (peer.heard.count('connect') === 0) throw peer.heard.all('error')[0]![0];
   return peer;
 }
 

@@ -101,7 +101,7 @@ export class NodeListener implements ListenerChannel {
 
   #turnAway(remote: Address | undefined, reason: TurnedAway['reason']): void {
     this.#turnedAway.push({ remote, reason });
-    this.#key?.signal(Interest.ACCEPT);
+    this.#key?.signal(Interest.HANGUP);
   }
 }
 
