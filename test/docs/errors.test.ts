@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { ERRORS, type ErrorCode } from '../../src/core/errors.js';
+import { pages, textOf } from './support/pages.js';
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+
+describe('docs/errors.md', () => {
+  const rows = [...textOf('docs/errors.md').matchAll(/^\| `(TT_\w+)` \| (.*) \| (.*) \|$/gm)].map(
+    ([, code, says, todo]) => ({ code, says, todo }),
+  );
+
+  it('has every code once, and none that there is not', () => {
+    expect(rows.map(({ code }) => code)).to.have.members(CODES);
+  });
+
+  for (const { code, says, todo } of rows) {
+    it(`says what ${code} says, and what to do`, () => {
+      expect(says).to.equal(ERRORS[code as ErrorCode]);
+      expect(todo).to.match(/^.{20,}\.$/s);
+    });
+  }
+});
+
+describe('the pages', () => {
+  for (const page of pages()) {
+    it(`${page} names no error that there is not`, () => {
+      const named = [...textOf(page).matchAll(/\bTT_[A-Z_]+\b/g)].map(([code]) => code);
+      expect(named.filter((code) => !Object.hasOwn(ERRORS, code))).to.deep.equal([]);
+    });
+  }
+});
