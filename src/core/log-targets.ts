@@ -3,6 +3,7 @@ import type { LineLevel } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import { LogLevel, type LogMode, LogService, silentLog } from './log-service.js';
+import { isRecord } from './runtime.js';
 
 /** The log of an app, as a Formula's configuration gives it under `log`. */
 export interface LogOptions {
@@ -28,7 +29,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
  */
 export async function openLog(options: LogOptions, clock: Clock): Promise<LogService> {
   const { to = 'screen', default: mode = 'quiet', level = 'info', slowSparkle = 150 } = options;
-  const stream = typeof to === 'object' && typeof to.write === 'function';
+  const stream = isRecord(to) && typeof to.write === 'function';
   if (!stream && !TARGETS.includes(to as string)) throw bad('log/to', to, `${TARGETS.join(', ')} or a stream`);
   if (!Object.hasOwn(LogLevel, mode)) throw bad('log/default', mode, Object.keys(LogLevel).join(', '));
   if (!LEVELS.includes(level)) throw bad('log/level', level, LEVELS.join(', '));

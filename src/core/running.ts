@@ -32,13 +32,15 @@ export const running: Running = {
 
 /** Runs `body` as if a sparkle of `tonic` did: what it infuses has that base. */
 export function runAs<T>(tonic: AnyTonic | undefined, body: () => T): T {
-  const { tonic: before, sparkle } = running;
+  const { tonic: before, sparkle, born } = running;
   running.tonic = tonic;
   running.sparkle = undefined;
+  running.born = undefined;
   try {
     return body();
   } finally {
     running.tonic = before;
     running.sparkle = sparkle;
+    running.born = born;
   }
 }
