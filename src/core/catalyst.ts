@@ -51,6 +51,8 @@ export class Catalyst<State extends string = never>
   readonly #turnTime: number;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
+  /** What hooks took within the sparkle that runs: they are reported under their own names. */
+  #hookTime = 0;
   #served = 0;
   /** The Catalyst that counts it among those that it lives for. */
   #servedBy: Catalyst | undefined;
@@ -179,8 +181,9 @@ export class Catalyst<State extends string = never>
   #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     const state = tonic._ttState;
     const start = this.clock.now();
+    this.#hookTime = 0;
     this.#call(order, tonic, sparkle, body);
-    const ms = this.clock.now() - start;
+    const ms = this.clock.now() - start - this.#hookTime;
     this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt);
   }
 
@@ -217,7 +220,11 @@ export class Catalyst<State extends string = never>
       running.tonic = outerTonic;
       running.sparkle = outerSparkle;
       running.born = born;
-      if (watched) this.#report(tonic, sparkle, state, this.clock.now() - start, 0);
+      if (watched) {
+        const ms = this.clock.now() - start;
+        this.#hookTime += ms;
+        this.#report(tonic, sparkle, state, ms, 0);
+      }
     }
   }
 

@@ -66,7 +66,7 @@ export function screenLine(line: Record<string, unknown>, message: string): stri
   if (state !== undefined) parts.push(to === undefined ? `[${text(state)}]` : `[${text(state)} -> ${text(to)}]`);
   if (message === 'sparkle' || slow !== undefined) parts.push(sparkle, `${text(ms)} ms`);
   if (slow !== undefined) parts.push('SLOW');
-  if (message !== 'sparkle') parts.push(message);
+  else if (message !== 'sparkle') parts.push(message);
   if (from !== undefined) parts.push(`<- ${text(from)}${fromSparkle === undefined ? '' : `.${text(fromSparkle)}`}`);
   return parts.filter((part) => part !== undefined && part !== '').join(' ');
 }
