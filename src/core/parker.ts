@@ -50,7 +50,7 @@ export class Parker {
     const release = this.#release;
     if (release === undefined) return;
     this.#release = undefined;
-    this.wakeups++;
+    if (!this.#settling) this.wakeups++;
     release();
   }
 
