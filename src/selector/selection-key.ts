@@ -24,6 +24,7 @@ export class SelectionKey implements ChannelKey {
   #pending: InterestSet = Interest.NONE;
   #queued = false;
   #held = false;
+  #lent = false;
   #cancelled = false;
 
   /** @internal */
@@ -66,6 +67,18 @@ export class SelectionKey implements ChannelKey {
   hold(held: boolean): void {
     if (this.#cancelled || held === this.#held || this.channel.interestChanged === undefined) return;
     this.#held = held;
+    this.#lent = false;
+    this.#applied();
+  }
+
+  /**
+   * Lets it read once although reading is held back: a channel that is read from stops at once, for one poll of the kernel could
+   * bring megabytes.
+   * @internal
+   */
+  lend(lent: boolean): void {
+    if (this.#cancelled || !this.#held || lent === this.#lent) return;
+    this.#lent = lent;
     this.#applied();
   }
 
@@ -73,6 +86,7 @@ export class SelectionKey implements ChannelKey {
   signal(ready: InterestSet): void {
     this.#pending |= ready;
     this.#enqueue();
+    if (this.#lent && (ready & Interest.READ) !== 0) this.channel.interestChanged?.(this.#interest & ~Interest.READ);
   }
 
   /** The channel has gathered something that is to leave at the end of the turn; called by the channel. */
@@ -86,6 +100,7 @@ export class SelectionKey implements ChannelKey {
     const ready = this.#pending & this.#effective;
     this.#pending &= ~ready;
     if (ready === 0 || this.#cancelled) return;
+    if ((ready & Interest.READ) !== 0) this.#lent = false;
     try {
       this.#handler.onReady(this, ready);
     } catch (thrown) {
@@ -102,7 +117,7 @@ export class SelectionKey implements ChannelKey {
   }
 
   get #effective(): InterestSet {
-    return this.#held ? this.#interest & ~Interest.READ : this.#interest;
+    return this.#held && !this.#lent ? this.#interest & ~Interest.READ : this.#interest;
   }
 
   #applied(): void {

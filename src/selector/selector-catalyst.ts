@@ -30,6 +30,8 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   readonly #highWaterMark: number;
   readonly #lowWaterMark: number;
   #holding = false;
+  /** While it is held back: how many orders run before the next share of the channels reads. */
+  #untilShare = 0;
   // Declared only: the queue, made before any field of this class is set up, needs it.
   /** @internal */ declare _ttSelector: Selector | undefined;
 
@@ -71,20 +73,29 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
       const wait = this.queueDueTimers();
       const ready = await this.selector.select(this.queue.isEmpty ? wait : 0);
       for (const key of ready) key.dispatch();
-      this.executeOrders();
+      const ran = this.executeOrders();
       this.selector.flush();
-      this.regulateReading();
+      this.regulateReading(ran);
     }
   }
 
-  /** Holds reading back while too many orders wait: a flood becomes backpressure on the peers, and not memory. */
-  protected regulateReading(): void {
+  /**
+   * Holds reading back while too many orders wait: a flood becomes backpressure on the peers, and not memory. A share of the
+   * channels still reads, another one each time that the queue has passed: so what is read comes in no faster than it is done,
+   * however many orders it makes.
+   *
+   * @param ran how many orders this turn has run.
+   */
+  protected regulateReading(ran: number): void {
     const { size } = this.queue;
     if (this.#holding ? size <= this.#lowWaterMark : size < this.#highWaterMark) {
       if (this.#holding) this.selector.holdReading((this.#holding = false));
-    } else {
-      this.selector.holdReading((this.#holding = true));
+      return;
     }
+    this.#untilShare -= ran;
+    if (this.#holding && this.#untilShare > 0) return;
+    this.selector.holdReading((this.#holding = true));
+    this.#untilShare = size;
   }
 
   protected override wake(): void {

@@ -11,8 +11,8 @@ import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.
  */
 const MOST_READY = 64;
 
-/** While reading is held back, so many channels read nevertheless in each turn. */
-const READING_SHARE = 16;
+/** While reading is held back, so many channels may read once nevertheless, before it is the turn of others. */
+const READING_SHARE = 64;
 
 /**
  * The set of registered channels, and the one place where a loop waits for them.
@@ -116,8 +116,8 @@ export class Selector implements KeyOwner {
   }
 
   /**
-   * Holds reading back, or lets it go on. While it is held, a bounded share of the channels reads nevertheless, another
-   * one after each call, so that orders which feed themselves cannot silence the network.
+   * Holds reading back, or lets it go on. While it is held, each call lets a bounded share of the channels read once
+   * nevertheless, and the next call another one, so that orders which feed themselves cannot silence the network.
    */
   holdReading(held: boolean): void {
     if (held !== this.#held) {
@@ -166,7 +166,7 @@ export class Selector implements KeyOwner {
   }
 
   #nextShare(): void {
-    for (const key of this.#share) key.hold(true);
+    for (const key of this.#share) key.lend(false);
     this.#share = [];
     for (let tries = 0; this.#share.length < READING_SHARE && tries < 2;) {
       this.#rotation ??= this.#keys.values();
@@ -176,6 +176,6 @@ export class Selector implements KeyOwner {
         tries++;
       } else if (value.held && !this.#share.includes(value)) this.#share.push(value);
     }
-    for (const key of this.#share) key.hold(false);
+    for (const key of this.#share) key.lend(true);
   }
 }

@@ -287,13 +287,13 @@ describe('a Selector', () => {
   });
 
   describe('that holds reading back', () => {
-    const SHARE = 16;
+    const SHARE = 64;
     const readers = (count: number) => Array.from({ length: count }, () => registered(READ | WRITE));
     const reading = (all: ReturnType<typeof readers>): number[] =>
       all.flatMap(({ channel }, index) => (((channel.interests.at(-1) ?? READ) & READ) !== 0 ? [index] : []));
 
     it('lets a bounded share read, and another one after each turn, until all had their turn', () => {
-      const all = readers(40);
+      const all = readers(160);
       const seen = new Set<number>();
       for (let n = 0; n < 3; n++) {
         selector.holdReading(true);
@@ -301,18 +301,18 @@ describe('a Selector', () => {
         expect(now).to.have.length(SHARE);
         for (const index of now) seen.add(index);
       }
-      expect(seen.size).to.equal(40);
+      expect(seen.size).to.equal(160);
     });
 
     it('lets all read again', () => {
-      const all = readers(40);
+      const all = readers(80);
       selector.holdReading(true);
       selector.holdReading(false);
-      expect(reading(all)).to.have.length(40);
+      expect(reading(all)).to.have.length(80);
     });
 
     it('goes on telling of everything but reading', async () => {
-      const all = readers(20);
+      const all = readers(68);
       selector.holdReading(true);
       const held = all.filter(({ channel }) => ((channel.interests.at(-1) ?? READ) & READ) === 0);
       expect(held).to.have.length(4);
@@ -325,19 +325,19 @@ describe('a Selector', () => {
     });
 
     it('holds a channel that is registered meanwhile', () => {
-      readers(20);
+      readers(80);
       selector.holdReading(true);
       const late = registered(READ);
       expect(late.channel.interests).to.deep.equal([HANGUP]);
     });
 
     it('gives no turn to a key that was cancelled', () => {
-      const all = readers(17);
+      const all = readers(65);
       selector.holdReading(true);
-      for (const { key } of all.slice(0, 10)) key.cancel();
+      for (const { key } of all.slice(0, 40)) key.cancel();
       selector.holdReading(true);
       selector.holdReading(true);
-      expect(reading(all.slice(10))).to.have.length(7);
+      expect(reading(all.slice(40))).to.have.length(25);
     });
 
     it('does not give READ to a channel that has no interest in it', () => {

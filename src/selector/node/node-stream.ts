@@ -7,6 +7,12 @@ import { descriptors } from './descriptors.js';
 /** Up to so many gathered bytes are copied into one buffer; more go to the kernel as a list. */
 const COPY_UP_TO = 16 * 1024;
 
+/**
+ * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
+ * which a turn then had to keep all at once.
+ */
+const INBOX = 256 * 1024;
+
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
 
@@ -17,6 +23,9 @@ export class NodeStream implements StreamChannel {
   /** Received and not taken: mostly one buffer, so the list is made for the second. */
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
+  /** Bytes of these. */
+  #waiting = 0;
+  #reading = true;
   /** Gathered in this turn. */
   #out: Bytes | Bytes[] | undefined = undefined;
   #gathered = 0;
@@ -78,6 +87,7 @@ export class NodeStream implements StreamChannel {
     const bytes = this.#first;
     if (bytes === undefined) return undefined;
     this.#first = this.#more?.shift();
+    if (this.#first === undefined) this.#emptied();
     return bytes;
   }
 
@@ -120,8 +130,15 @@ export class NodeStream implements StreamChannel {
   }
 
   interestChanged(interest: InterestSet): void {
-    if ((interest & Interest.READ) === 0) this.#socket.pause();
-    else this.#socket.resume();
+    this.#reading = (interest & Interest.READ) !== 0;
+    if (!this.#reading) this.#socket.pause();
+    else if (this.#waiting < INBOX) this.#socket.resume();
+  }
+
+  #emptied(): void {
+    const wasFull = this.#waiting >= INBOX;
+    this.#waiting = 0;
+    if (wasFull && this.#reading) this.#socket.resume();
   }
 
   detach(): void {
@@ -134,6 +151,7 @@ export class NodeStream implements StreamChannel {
     data(stream: NodeStream, bytes: Buffer): void {
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
+      if ((stream.#waiting += bytes.length) >= INBOX) stream.#socket.pause();
       stream.#key?.signal(Interest.READ);
     },
     signal(stream: NodeStream, ready: InterestSet): void {
