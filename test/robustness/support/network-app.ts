@@ -1,10 +1,14 @@
 import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../src/selector/selector-catalyst.js';
 import { TcpConnection } from '../../../src/tonics/index.js';
-import { type App, startApp } from '../../support/app.js';
+import { type App, type Setup, startApp } from '../../support/app.js';
 
 /** An app on the machine's clock and network, in this process. */
-export async function startNetworkApp(startingTonics: () => void, options: SelectorCatalystOptions = {}): Promise<App> {
-  const app = await startApp(startingTonics, { clock: 'real', main: () => new SelectorCatalyst(options) });
+export async function startNetworkApp(
+  startingTonics: () => void,
+  options: SelectorCatalystOptions = {},
+  log: Setup['log'] = {},
+): Promise<App> {
+  const app = await startApp(startingTonics, { clock: 'real', log, main: () => new SelectorCatalyst(options) });
   apps.add(app);
   return app;
 }
