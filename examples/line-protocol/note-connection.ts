@@ -37,7 +37,7 @@ export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'
     try {
       for (const line of this.#lines.push(data)) this.ttsc__line(line);
     } catch (error) {
-      this.#leave(`500 ${(error as Error).message}`);
+      this.ttsc__leave(`500 ${(error as Error).message}`);
     }
   }
 
@@ -105,6 +105,13 @@ export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'
   }
 
   // ---- The end ----
+
+  /** As an order: the lines that came before are answered first. */
+  ttsc__leave(lastWords: string): void {
+    this.#leave(lastWords);
+  }
+
+  ttsc_leaving__leave(_lastWords: string): void {}
 
   #leave(lastWords: string): void {
     this.#answer(lastWords);

@@ -91,6 +91,11 @@ describe('the server of notes', () => {
     expect(await hear('get a\n', 'note\r\n')).to.include('404');
   });
 
+  it('answers what came before a line that is too long', async () => {
+    const answers = await hear(`get a\n${'x'.repeat(2_000)}`, 'bytes\r\n');
+    expect(answers).to.match(/404 .*\r\n500 .*\r\n$/);
+  });
+
   it('does not wait for ever for the end of a note', async () => {
     expect(await hear('put a\n', 'slow\r\n')).to.include('408 too slow');
     await once(peer, 'end');
