@@ -29,7 +29,9 @@ if (options.help) {
 }
 
 async function main() {
-  const notes = [load.note, pinning ? null : 'server and load share their cores: no taskset, or one core only'].filter((note) => note !== null);
+  const notes = [load.note, pinning ? null : 'server and load share their cores: no taskset, or one core only'].filter(
+    (note) => note !== null,
+  );
   for (const note of notes) console.error(`note: ${note}`);
   const started = new Date();
   const results = [];
@@ -38,16 +40,30 @@ async function main() {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   console.log(table(results));
   for (const result of results) {
-    if ('noisy' in result && result.noisy) console.log(`noisy: ${result.title}: theirs against itself differed by more than 1.25 times; repeat on a quiet machine`);
+    if ('noisy' in result && result.noisy)
+      console.log(
+        `noisy: ${result.title}: theirs against itself differed by more than 1.25 times; repeat on a quiet machine`,
+      );
   }
-  write(started, { started: started.toISOString(), machine: machine(), rounds: options.rounds, effort: options.effort, notes, rows: results });
+  write(started, {
+    started: started.toISOString(),
+    machine: machine(),
+    rounds: options.rounds,
+    effort: options.effort,
+    notes,
+    rows: results,
+  });
   // A missed bar is news, not an error; a wrong answer, or ours not being there, is one.
   if (results.some((result) => 'failed' in result || 'skipped' in result)) process.exitCode = 1;
 }
 
 /** @param {Row} row */
 async function resultOf(row) {
-  const sides = { ours: program(candidate(row)), theirs: program(row.theirs), limits: options.limits ? (row.limits ?? []).map(program) : [] };
+  const sides = {
+    ours: program(candidate(row)),
+    theirs: program(row.theirs),
+    limits: options.limits ? (row.limits ?? []).map(program) : [],
+  };
   const skipped = sides.ours.skip ?? sides.theirs.skip;
   if (skipped) return { id: row.id, title: row.title, skipped };
   try {

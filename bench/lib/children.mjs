@@ -62,8 +62,10 @@ export class Child {
   async json() {
     const gone = this.process.exitCode !== null || this.process.signalCode !== null;
     const line =
-      this.#lines.shift() ?? (gone && !living.has(this.process) ? null : await new Promise((resolve) => this.#waiting.push(resolve)));
-    if (line === null) throw new Error(`${this.name}: ${this.#timedOut ? 'took too long' : 'ended without a result'}\n${this.#errors}`);
+      this.#lines.shift() ??
+      (gone && !living.has(this.process) ? null : await new Promise((resolve) => this.#waiting.push(resolve)));
+    if (line === null)
+      throw new Error(`${this.name}: ${this.#timedOut ? 'took too long' : 'ended without a result'}\n${this.#errors}`);
     return JSON.parse(line);
   }
 

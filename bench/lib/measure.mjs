@@ -42,7 +42,8 @@ const asArguments = (options) => Object.entries(options).flatMap(([name, value])
 function insistOnRight(result) {
   if (!result.ok) throw new Error(`wrong result: ${result.error || 'no reply was counted'}`);
   // A datagram may be lost even on the loopback, but not often with one in flight.
-  if (result.lost > result.messages / 1000) throw new Error(`wrong result: ${result.lost} of ${result.messages} were lost`);
+  if (result.lost > result.messages / 1000)
+    throw new Error(`wrong result: ${result.lost} of ${result.messages} were lost`);
 }
 
 /**
@@ -86,14 +87,21 @@ async function memory(row, program, effort) {
     const { port } = await server.json();
     const before = await settledMemory(server, effort);
     const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000 };
-    const generator = new Child([...load.command, ...asArguments(options)], { core: 'load', limitMs: 170_000, stdin: 'pipe' });
+    const generator = new Child([...load.command, ...asArguments(options)], {
+      core: 'load',
+      limitMs: 170_000,
+      stdin: 'pipe',
+    });
     const first = await generator.json();
     if (first.open !== connections) throw new Error(`wrong result: ${first.error}`);
     const after = await settledMemory(server, effort);
     generator.process.stdin?.end();
     insistOnRight(await generator.json());
     const perConnection = (/** @type {'rss' | 'heap'} */ what) => (after[what] - before[what]) / connections;
-    return { value: perConnection('rss'), details: { heapPerConnection: perConnection('heap'), rssBefore: before.rss, rssAfter: after.rss } };
+    return {
+      value: perConnection('rss'),
+      details: { heapPerConnection: perConnection('heap'), rssBefore: before.rss, rssAfter: after.rss },
+    };
   } finally {
     await server.stop();
   }

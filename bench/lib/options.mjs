@@ -58,6 +58,7 @@ export function readOptions(argv) {
  */
 function whole(name, text, low, high) {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) throw new Error(`${name} must be a whole number from ${low} to ${high}`);
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new Error(`${name} must be a whole number from ${low} to ${high}`);
   return value;
 }

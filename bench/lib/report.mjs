@@ -22,7 +22,11 @@ const header = ['work', 'ours', 'theirs', 'ratio', '(min..max)', 'A/A spread', '
 export function table(results) {
   const lines = results.flatMap(rowLines);
   const widths = header.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column].length)));
-  const print = (/** @type {string[]} */ line) => line.map((cell, i) => (i === 0 || i === 7 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd();
+  const print = (/** @type {string[]} */ line) =>
+    line
+      .map((cell, i) => (i === 0 || i === 7 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd();
   return [print(header), print(widths.map((width) => '-'.repeat(width))), ...lines.map(print)].join('\n');
 }
 
@@ -34,17 +38,48 @@ function rowLines(result) {
   if (result.skipped) return [[result.title, '', '', '', '', '', '', `skipped: ${result.skipped}`]];
   if (result.failed) return [[result.title, '', '', '', '', '', '', `FAILED: ${result.failed.split('\n')[0]}`]];
   const { medians, unit, ratio, spread, bar, p99, limits, extraMs } = result;
-  const shownRatio = extraMs === undefined ? ratio.median.toFixed(2) : `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
-  const lines = [[result.title, amount(medians.ours, unit), amount(medians.theirs, unit), shownRatio, range(ratio), range(spread), barText(bar), result.verdict]];
+  const shownRatio =
+    extraMs === undefined ? ratio.median.toFixed(2) : `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
+  const lines = [
+    [
+      result.title,
+      amount(medians.ours, unit),
+      amount(medians.theirs, unit),
+      shownRatio,
+      range(ratio),
+      range(spread),
+      barText(bar),
+      result.verdict,
+    ],
+  ];
   if (p99) {
-    lines.push(['  p99', micros(p99.pooledNs.ours), micros(p99.pooledNs.theirs), p99.ratio.median.toFixed(2), range(p99.ratio), range(p99.spread), barText(p99.bar), p99.verdict]);
+    lines.push([
+      '  p99',
+      micros(p99.pooledNs.ours),
+      micros(p99.pooledNs.theirs),
+      p99.ratio.median.toFixed(2),
+      range(p99.ratio),
+      range(p99.spread),
+      barText(p99.bar),
+      p99.verdict,
+    ]);
   }
   if (result.loadCpuShare) {
     const { ours, theirs } = result.loadCpuShare;
-    lines.push(['  load generator busy', share(ours), share(theirs), '', '', '', '', Math.max(ours, theirs) > 0.95 ? 'the generator is at its limit' : '']);
+    lines.push([
+      '  load generator busy',
+      share(ours),
+      share(theirs),
+      '',
+      '',
+      '',
+      '',
+      Math.max(ours, theirs) > 0.95 ? 'the generator is at its limit' : '',
+    ]);
   }
   for (const limit of limits) {
-    if (limit.skipped) lines.push([`  ${limit.label}`, '', '', '', '', '', '', `skipped: ${limit.skipped.split('\n')[0]}`]);
+    if (limit.skipped)
+      lines.push([`  ${limit.label}`, '', '', '', '', '', '', `skipped: ${limit.skipped.split('\n')[0]}`]);
     else lines.push(limitLine(limit, medians.theirs, unit));
   }
   return lines;
@@ -57,7 +92,16 @@ function rowLines(result) {
  */
 function limitLine(limit, theirs, unit) {
   const note = [limit.p99Ns && `p99 ${micros(limit.p99Ns)}`, limit.loadCpuShare && `load ${share(limit.loadCpuShare)}`];
-  return [`  ${limit.label}`, amount(limit.median, unit), amount(theirs, unit), (limit.median / theirs).toFixed(2), '', '', 'none', note.filter(Boolean).join(', ')];
+  return [
+    `  ${limit.label}`,
+    amount(limit.median, unit),
+    amount(theirs, unit),
+    (limit.median / theirs).toFixed(2),
+    '',
+    '',
+    'none',
+    note.filter(Boolean).join(', '),
+  ];
 }
 
 const range = (/** @type {{ min: number, max: number }} */ { min, max }) => `${min.toFixed(2)}..${max.toFixed(2)}`;

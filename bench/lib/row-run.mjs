@@ -107,4 +107,6 @@ function p99Of(runs) {
 
 /** The report keeps every run's value and details; their histograms would make it a hundred times as long. */
 const withoutHistograms = (/** @type {Record<string, Measured[]>} */ runs) =>
-  Object.fromEntries(Object.entries(runs).map(([side, list]) => [side, list.map(({ value, details }) => ({ value, ...details }))]));
+  Object.fromEntries(
+    Object.entries(runs).map(([side, list]) => [side, list.map(({ value, details }) => ({ value, ...details }))]),
+  );

@@ -18,17 +18,47 @@
 
 /** @type {Bar} */
 const p99 = { kind: 'atMost', value: 1.25, orSpread: true };
-const tcp = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-tcp', theirs: 'raw-tcp', limits: ['bun-tcp', 'epoll-tcp'], p99 });
+const tcp = /** @type {const} */ ({
+  kind: 'network',
+  ours: 'tasktonic-tcp',
+  theirs: 'raw-tcp',
+  limits: ['bun-tcp', 'epoll-tcp'],
+  p99,
+});
 
 /** @param {number} value @returns {Bar} */
 const atLeast = (value) => ({ kind: 'atLeast', value });
 
 /** @type {Row[]} */
 export const rows = [
-  { ...tcp, id: 'tcp-64', title: 'TCP echo, 64 B, 50 connections, 1 in flight', bar: atLeast(1.05), load: { mode: 'tcp', connections: 50, size: 64, inflight: 1 } },
-  { ...tcp, id: 'tcp-64-pipelined', title: 'TCP echo, 64 B, 50 connections, 16 in flight', bar: atLeast(1.05), load: { mode: 'tcp', connections: 50, size: 64, inflight: 16 } },
-  { ...tcp, id: 'tcp-16k', title: 'TCP echo, 16 KiB, 50 connections', bar: atLeast(1.4), load: { mode: 'tcp', connections: 50, size: 16384, inflight: 1 } },
-  { ...tcp, id: 'tcp-1000', title: 'TCP echo, 64 B, 1,000 connections', bar: atLeast(1), load: { mode: 'tcp', connections: 1000, size: 64, inflight: 1 } },
+  {
+    ...tcp,
+    id: 'tcp-64',
+    title: 'TCP echo, 64 B, 50 connections, 1 in flight',
+    bar: atLeast(1.05),
+    load: { mode: 'tcp', connections: 50, size: 64, inflight: 1 },
+  },
+  {
+    ...tcp,
+    id: 'tcp-64-pipelined',
+    title: 'TCP echo, 64 B, 50 connections, 16 in flight',
+    bar: atLeast(1.05),
+    load: { mode: 'tcp', connections: 50, size: 64, inflight: 16 },
+  },
+  {
+    ...tcp,
+    id: 'tcp-16k',
+    title: 'TCP echo, 16 KiB, 50 connections',
+    bar: atLeast(1.4),
+    load: { mode: 'tcp', connections: 50, size: 16384, inflight: 1 },
+  },
+  {
+    ...tcp,
+    id: 'tcp-1000',
+    title: 'TCP echo, 64 B, 1,000 connections',
+    bar: atLeast(1),
+    load: { mode: 'tcp', connections: 1000, size: 64, inflight: 1 },
+  },
   {
     id: 'udp-64',
     title: 'UDP echo, 64 B, 20 peers',
@@ -40,10 +70,62 @@ export const rows = [
     p99,
     load: { mode: 'udp', connections: 20, size: 64, inflight: 1 },
   },
-  { id: 'memory', title: 'memory per idle connection, 8,000 of them', kind: 'memory', ours: 'tasktonic-tcp', theirs: 'raw-tcp', bar: { kind: 'atMost', value: 1.6 }, ops: 8000, quickOps: 100 },
-  { id: 'chain', title: 'sparkle chain, 5 million', kind: 'program', ours: 'tonic-chain', theirs: 'ring-chain', bar: atLeast(0.4), ops: 5_000_000, quickOps: 10_000 },
-  { id: 'burst', title: '1 million sparkles queued at once on 1,000 Tonics', kind: 'program', ours: 'tonic-burst', theirs: 'ring-burst', bar: atLeast(0.4), ops: 1_000_000, quickOps: 10_000 },
-  { id: 'states', title: 'state-specific sparkles against the chain', kind: 'program', ours: 'tonic-states', theirs: 'tonic-chain', bar: atLeast(0.5), ops: 5_000_000, quickOps: 10_000 },
-  { id: 'transitions', title: 'transitions against the chain', kind: 'program', ours: 'tonic-transitions', theirs: 'tonic-chain', bar: atLeast(0.2), ops: 5_000_000, quickOps: 10_000 },
-  { id: 'startup', title: 'import to first listening', kind: 'startup', ours: 'tasktonic-tcp', theirs: 'raw-tcp', bar: { kind: 'extraMs', value: 120 } },
+  {
+    id: 'memory',
+    title: 'memory per idle connection, 8,000 of them',
+    kind: 'memory',
+    ours: 'tasktonic-tcp',
+    theirs: 'raw-tcp',
+    bar: { kind: 'atMost', value: 1.6 },
+    ops: 8000,
+    quickOps: 100,
+  },
+  {
+    id: 'chain',
+    title: 'sparkle chain, 5 million',
+    kind: 'program',
+    ours: 'tonic-chain',
+    theirs: 'ring-chain',
+    bar: atLeast(0.4),
+    ops: 5_000_000,
+    quickOps: 10_000,
+  },
+  {
+    id: 'burst',
+    title: '1 million sparkles queued at once on 1,000 Tonics',
+    kind: 'program',
+    ours: 'tonic-burst',
+    theirs: 'ring-burst',
+    bar: atLeast(0.4),
+    ops: 1_000_000,
+    quickOps: 10_000,
+  },
+  {
+    id: 'states',
+    title: 'state-specific sparkles against the chain',
+    kind: 'program',
+    ours: 'tonic-states',
+    theirs: 'tonic-chain',
+    bar: atLeast(0.5),
+    ops: 5_000_000,
+    quickOps: 10_000,
+  },
+  {
+    id: 'transitions',
+    title: 'transitions against the chain',
+    kind: 'program',
+    ours: 'tonic-transitions',
+    theirs: 'tonic-chain',
+    bar: atLeast(0.2),
+    ops: 5_000_000,
+    quickOps: 10_000,
+  },
+  {
+    id: 'startup',
+    title: 'import to first listening',
+    kind: 'startup',
+    ours: 'tasktonic-tcp',
+    theirs: 'raw-tcp',
+    bar: { kind: 'extraMs', value: 120 },
+  },
 ];

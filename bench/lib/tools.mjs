@@ -11,17 +11,25 @@ const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`,
  */
 function compile(output, sources) {
   mkdirSync(path('build'), { recursive: true });
-  const gcc = spawnSync('gcc', ['-O2', '-o', path(output), ...sources.map(path)], { encoding: 'utf8', timeout: 60_000 });
+  const gcc = spawnSync('gcc', ['-O2', '-o', path(output), ...sources.map(path)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (gcc.error) return 'gcc is not here';
   return gcc.status === 0 ? null : `gcc failed: ${gcc.stderr.trim().split('\n')[0]}`;
 }
 
-const noLoad = process.env.BENCH_NO_GCC ? 'gcc is not wanted' : compile('build/load', ['load/load.c', 'load/tcp.c', 'load/udp.c']);
+const noLoad = process.env.BENCH_NO_GCC
+  ? 'gcc is not wanted'
+  : compile('build/load', ['load/load.c', 'load/tcp.c', 'load/udp.c']);
 const noEpoll = process.env.BENCH_NO_GCC ? 'gcc is not wanted' : compile('build/epoll-echo', ['servers/epoll-echo.c']);
 
 /** The load generator's command, and a word about it where it is not the C one. */
 export const load = noLoad
-  ? { command: [process.execPath, path('load/load.mjs')], note: `${noLoad}: the load comes from a fallback in Node, which may be the bottleneck` }
+  ? {
+      command: [process.execPath, path('load/load.mjs')],
+      note: `${noLoad}: the load comes from a fallback in Node, which may be the bottleneck`,
+    }
   : { command: [path('build/load')], note: null };
 
 const bun = path('node_modules/.bin/bun');

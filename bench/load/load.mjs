@@ -48,7 +48,7 @@ function open(seed, onMessages) {
   let done = 0;
   socket.on('data', (data) => {
     if (got + data.length > sent) return run.fail('more bytes came back than were sent');
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length;) {
       const piece = payload(seed, got, data.length - at);
       if (data.compare(piece, 0, piece.length, at, at + piece.length) !== 0) return run.fail('wrong bytes came back');
       at += piece.length;
@@ -63,7 +63,7 @@ function open(seed, onMessages) {
   socket.on('end', () => run.ending || run.fail('closed by the server'));
   const send = () => {
     socket.cork();
-    for (let left = size; left > 0; ) {
+    for (let left = size; left > 0;) {
       const piece = payload(seed, sent, left);
       socket.write(piece);
       sent += piece.length;

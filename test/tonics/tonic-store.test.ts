@@ -35,7 +35,9 @@ describe('The TonicStore', () => {
 
   it('names the nearest Tonic where there is none of a name', () => {
     const make = (name: string): unknown => (tonicStore as unknown as { make(name: string): unknown }).make(name);
-    expect(() => make('TcpSever')).to.throw('did you mean TcpServer?').with.property('code', 'TT_UNKNOWN_TONIC');
+    expect(() => make('TcpSever'))
+      .to.throw('did you mean TcpServer?')
+      .with.property('code', 'TT_UNKNOWN_TONIC');
     expectThrow(() => make('constructor'), 'TT_UNKNOWN_TONIC');
   });
 
