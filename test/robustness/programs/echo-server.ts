@@ -1,10 +1,10 @@
 // A TCP echo server. Its one argument is JSON: options of the server, and how many Tonics queue themselves for ever.
 import { readdirSync } from 'node:fs';
 import {
-  type Catalyst,
   Formula,
   type FormulaData,
   type ListenInfo,
+  type SelectorCatalyst,
   TcpConnection,
   TcpServer,
   type TcpServerOptions,
@@ -61,10 +61,12 @@ answering({
   memory,
   sparkles: () => ({ sparkles }),
   counts: () => {
-    const catalyst = main!.base as unknown as Catalyst;
+    const { runtime, selector, timers } = main!.base as unknown as SelectorCatalyst;
     return {
       counts: main!.server.counts,
-      tonics: catalyst.runtime.ledger.size,
+      tonics: runtime.ledger.size,
+      channels: selector.keys.size,
+      timers: timers.size,
       descriptors: readdirSync('/proc/self/fd').length,
     };
   },
