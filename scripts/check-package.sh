@@ -18,7 +18,7 @@ main() {
 
 holds_only_what_users_need() {
   local others
-  others=$(tar -tzf "$1" | grep -vE '^package/(dist/src/.*\.(js|js\.map|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$' || true)
+  others=$(tar -tzf "$1" | grep -vE '^package/(dist/lib/[^/]*\.js(\.map)?|dist/src/.*\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)$' || true)
   if [ -n "$others" ]; then
     printf 'not for users, but in the package:\n%s\n' "$others"
     return 1

@@ -38,7 +38,7 @@ const noBun = !existsSync(bun)
   : spawnSync(bun, ['--version'], { timeout: 20_000 }).status === 0
     ? null
     : 'bun does not run here';
-const noTaskTonic = existsSync(path('../dist/src/index.js')) ? null : 'the package is not built (npm run build)';
+const noTaskTonic = existsSync(path('../dist/lib/index.js')) ? null : 'the package is not built (npm run build)';
 
 /** @typedef {{ label: string, skip: string | null, command: string[] }} Program */
 
