@@ -2,18 +2,19 @@ import * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
+import { runAs } from '../core/running.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
-import type { StreamChannel } from '../selector/network.js';
+import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { backoff } from './backoff.js';
 import { connectionOptions, connectionSettings } from './connection-options.js';
-import type { DisconnectInfo } from './disconnect.js';
+import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { bytes, count, flag, ms, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
-import { TcpConnection, adopt, handOver } from './tcp-connection.js';
+import { TcpConnection, type ConnectionPhase, adopt, adopted } from './tcp-connection.js';
 
 export const clientSchema = v.strictObject({
   ...tonicOptions,
@@ -71,13 +72,16 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   #waiting: { readonly data: Sendable; readonly size: number }[] = [];
   #waitingBytes = 0;
   #timer: Due | undefined;
+  /** It waits before another try. */
+  #retrying = false;
   #ended = false;
+  /** What is to be done when those that wait have been sent. */
+  #whenSent: 'end' | 'close' | undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpClientOptions) {
     const settings = parseOptions(clientSchema, options, 'TcpClient');
-    handOver({ settings: connectionSettings(settings), channel: undefined });
-    super(settings);
+    super(adopted(settings, { settings: connectionSettings(settings), channel: undefined }));
     this.#settings = settings;
     this.#makeProtocol = settings.protocol && protocolMaker(settings.protocol, this._ttPlan.className);
     this._ttss__connect();
@@ -88,14 +92,27 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     return this.#protocol;
   }
 
+  override get phase(): ConnectionPhase {
+    return this.#protocol?.phase ?? super.phase;
+  }
+
+  override get local(): Address | undefined {
+    return this.#protocol?.local ?? super.local;
+  }
+
+  override get remote(): Address | undefined {
+    return this.#protocol?.remote ?? super.remote;
+  }
+
   override get unsentBytes(): number {
-    return super.unsentBytes + this.#waitingBytes;
+    return super.unsentBytes + this.#waitingBytes + (this.#protocol?.unsentBytes ?? 0);
   }
 
   // ---- Connecting ----
 
   /** @internal */
   _ttss__connect(): void {
+    this.#retrying = false;
     if (this.#ended || !this._ttMayInfuse) return;
     const { host, port: to, family, localAddress, localPort, noDelay, keepAlive, connectTimeout } = this.#settings;
     const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
@@ -116,7 +133,6 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   override _ttOpened(channel: StreamChannel): void {
     this.#failures = 0;
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol();
-    this._ttKey!.modify(Interest.READ | Interest.WRITE);
     super._ttOpened(channel);
     this.#sendWaiting();
     return undefined;
@@ -127,7 +143,6 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     const channel = this._ttChannel;
     const key = this._ttKey;
     if (channel === undefined || key === undefined) return;
-    key.modify(Interest.READ | Interest.WRITE);
     this.#protocol = adopt({ channel, key, settings: this._ttSettings }, this.#makeProtocol!);
     this._ttHandedOver();
     this.#sendWaiting();
@@ -141,24 +156,34 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       if (this.#protocol === undefined) this._ttSend(data, size);
       else this.#protocol.ttsc__send(data);
     }
+    // They were told that onDrain follows, and who relays here may be waiting for it.
+    if (this.#protocol === undefined && waiting.length > 0) this._ttBlock();
+    const then = this.#whenSent;
+    this.#whenSent = undefined;
+    if (then === 'end') this.ttsc__end();
+    if (then === 'close') this.ttsc__close();
   }
 
   // ---- Sending while disconnected ----
 
   /** @internal */
   override _ttUnsendable(data: Sendable, size: number): SendResult {
-    if (this.#protocol !== undefined) {
-      this.#protocol.ttsc__send(data);
-      return 'waiting';
+    const protocol = this.#protocol;
+    if (protocol !== undefined) {
+      // On behalf of whoever sends here: one that relays is held back by the protocol.
+      runAs(this.source?.tonic, () => protocol.ttsc__send(data));
+      return 'sent';
     }
     const { whileDisconnected, queueLimit } = this.#settings;
-    if (this.#ended || this.phase === 'draining') return super._ttUnsendable(data, size);
+    if (this.#ended || this.#whenSent !== undefined || this.phase === 'draining')
+      return super._ttUnsendable(data, size);
     if (whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
     if (this.#waitingBytes + size > queueLimit)
       return this._ttRefuse(size, `${this.#waitingBytes} bytes wait for a connection, "queueLimit" is ${queueLimit}`);
     this.#waiting.push({ data, size });
     this.#waitingBytes += size;
+    this._ttBlock();
     return 'waiting';
   }
 
@@ -167,15 +192,21 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** @internal */
   override _ttss__disconnected(info: DisconnectInfo, wasOpen: boolean): void {
     this.#timer = this.#clear();
-    this.#failures++;
+    if (!wasOpen) this.#failures++;
     const { retries, retryDelay, retryCap, reconnect } = this.#settings;
     const again =
       this._ttMayInfuse &&
       !this.#ended &&
+      this.#whenSent !== 'close' &&
       !MEANT.includes(info.reason) &&
       (wasOpen ? reconnect : this.#failures <= retries);
     if (again) {
-      const wait = backoff({ delay: retryDelay, cap: retryCap }, this.#failures, this._ttCatalyst.runtime.random);
+      const wait = backoff(
+        { delay: retryDelay, cap: retryCap },
+        Math.max(this.#failures, 1),
+        this._ttCatalyst.runtime.random,
+      );
+      this.#retrying = true;
       this.#after(wait, () => this._ttss__connect());
       return;
     }
@@ -198,6 +229,11 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     return this._ttListeningBase();
   }
 
+  /** @internal They will find that there is no connection, and wait for the next one or be refused. */
+  override _ttLostOrders(): number {
+    return 0;
+  }
+
   /** @internal */
   override _ttPeer(): string {
     return showAddress(this.#settings.host, this.#settings.port);
@@ -207,7 +243,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   override _ttDrain(): boolean {
     this.#ended = true;
     this.#timer = this.#clear();
-    if (this._ttChannel === undefined && this.#protocol === undefined) {
+    if (this.#retrying) {
       this._ttEmit('ttse__onDisconnected', {
         reason: 'finished',
         error: undefined,
@@ -223,23 +259,53 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     super._ttRelease();
   }
 
+  // ---- Commands: they are for the connection of the protocol, where it has one ----
+
+  override ttsc__end(): void {
+    if (this.#protocol !== undefined) return this.#protocol.ttsc__end();
+    if (this.#waiting.length > 0) this.#whenSent ??= 'end';
+    else if (super.phase === 'closed') this.#giveUp('closedHere');
+    else super.ttsc__end();
+    return undefined;
+  }
+
+  /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
   override ttsc__close(): void {
-    this.#giveUp();
-    super.ttsc__close();
+    if (this.#protocol === undefined && super.phase === 'connecting' && this.#waiting.length > 0) {
+      this.#whenSent = 'close';
+      return;
+    }
+    const protocol = this.#protocol;
+    this.#giveUp('closedHere');
+    if (protocol !== undefined) protocol.ttsc__close();
+    else super.ttsc__close();
   }
 
   override ttsc__abort(): void {
-    this.#giveUp();
-    super.ttsc__abort();
+    const protocol = this.#protocol;
+    this.#giveUp('aborted');
+    if (protocol !== undefined) protocol.ttsc__abort();
+    else super.ttsc__abort();
   }
 
-  /** Closes the protocol's connection too, and where none is open and none is tried, finishes. */
-  #giveUp(): void {
+  override ttsc__pause(): void {
+    if (this.#protocol !== undefined) this.#protocol.ttsc__pause();
+    else super.ttsc__pause();
+  }
+
+  override ttsc__resume(): void {
+    if (this.#protocol !== undefined) this.#protocol.ttsc__resume();
+    else super.ttsc__resume();
+  }
+
+  /** Makes no further try; where none is under way and none is open, it finishes. */
+  #giveUp(reason: DisconnectReason): void {
+    if (this.#ended) return;
     this.#ended = true;
-    this.#protocol?.ttsc__close();
-    if (this.#timer === undefined || this._ttChannel !== undefined) return;
+    if (!this.#retrying) return;
+    this.#retrying = false;
     this.#timer = this.#clear();
-    this._ttss__disconnected({ reason: 'closedHere', error: undefined, discarded: 0 }, false);
+    this._ttss__disconnected({ reason, error: undefined, discarded: 0 }, false);
   }
 
   #after(wait: number, action: () => void): void {

@@ -1,4 +1,4 @@
-import type { AnyTonic } from '../core/any-tonic.js';
+import type { AnyTonic, Scheduler } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
@@ -36,7 +36,7 @@ let adoption: Adoption | undefined;
 
 /** Makes a connection Tonic for a socket: the constructor of the first one made in `make` takes it. */
 export function adopt<T>(given: Adoption, make: () => T): T {
-  handOver(given);
+  adoption = given;
   try {
     return make();
   } finally {
@@ -44,10 +44,19 @@ export function adopt<T>(given: Adoption, make: () => T): T {
   }
 }
 
-/** The next connection that is constructed takes it. */
-export function handOver(given: Adoption): void {
-  adoption = given;
+const ADOPTION = Symbol('adoption');
+
+/** The options of a TcpClient, which adopts itself. */
+export function adopted<T extends TonicOptions>(options: T, given: Adoption): T {
+  return { ...options, [ADOPTION]: given };
 }
+
+/**
+ * How many orders, one after the other, a reply may take from its request and still leave before the end: the handler asks
+ * another Tonic, which asks a third, which sends. One that takes longer (a timer, a promise) is waited for with
+ * `ttse__onDraining`, or with `halfOpen` where the peer has ended.
+ */
+const HOPS = 16;
 
 /** Why reading is paused; a sum, since there may be several reasons. */
 const Pause = { user: 1, unsent: 2, relay: 4 } as const;
@@ -95,6 +104,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal Bytes in orders to send that have not run. */
   _ttOrderedBytes = 0;
   #ownOrders = 0;
+  #ordersTaken = 0;
   #phase: ConnectionPhase = 'connecting';
   #pauses = 0;
   #blocked = false;
@@ -104,6 +114,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** The end has been sent, or will be after what waits: no more is taken. */
   #ended = false;
   #discarded = 0;
+  /** The socket was closed without waiting for what is unsent. */
+  #gone = false;
   #receivedBytes = 0;
   #receivedMessages = 0;
   #sentBytes = 0;
@@ -116,9 +128,10 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = {}) {
     super(options);
-    const given = adoption;
+    const own = (options as { readonly [ADOPTION]?: Adoption })[ADOPTION];
+    const given = own ?? adoption;
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: this._ttPlan.className });
-    adoption = undefined;
+    if (own === undefined) adoption = undefined;
     this._ttSettings = given.settings;
     this._ttChannel = given.channel;
     this._ttKey = given.key;
@@ -176,11 +189,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
   ttsc__send(data: Sendable): void {
-    const size = sizeOf(data);
-    this._ttOrderedBytes -= size;
+    this.#tookOrder();
     const from = this.source?.tonic;
-    if (from === this) this.#ownOrders--;
-    const result = this._ttSend(data, size);
+    const result = this._ttSend(data, sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof TcpConnection)
       this.#holdRelay(from as TcpConnection<string>);
   }
@@ -196,6 +207,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     else for (const part of data) channel.write(part);
     this.#sentBytes += size;
     this.#sentMessages++;
+    this.#idle?.touch();
     if (unsent > highWaterMark) this.#block(unsent);
     return this.#blocked ? 'waiting' : 'sent';
   }
@@ -217,6 +229,19 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (running.tonic === this) this.#ownOrders++;
   }
 
+  /**
+   * The order that runs waits no more. What was ordered counts, not what is sent now: a subclass may send something else for it,
+   * and may call `super.ttsc__send()` in other sparkles.
+   */
+  #tookOrder(): void {
+    const { order } = running;
+    if (order?.tonic !== this || order.sparkle?.key !== 'ttsc__send' || order.a === undefined) return;
+    this._ttOrderedBytes -= sizeOf(order.a);
+    this.#ordersTaken++;
+    if (order.source === this) this.#ownOrders--;
+    order.a = undefined;
+  }
+
   #overflow(size: number, unsent: number, policy: 'close' | 'refuse'): SendResult {
     const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
     this._ttReport(error);
@@ -228,9 +253,15 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** Too much waits: reading pauses, so that what is echoed grows no further. */
   #block(unsent: number): void {
     if (this.#blocked) return;
-    this.#blocked = true;
+    this._ttBlock();
     if (this._ttSettings.pauseReading) this.#pause(Pause.unsent);
     this._ttEmit('ttse__onHighWater', unsent);
+  }
+
+  /** @internal Something waits: `onDrain` will follow, and who relays to this one waits for it. */
+  _ttBlock(): void {
+    this.#blocked = true;
+    this.#applyInterest();
   }
 
   #unblock(): void {
@@ -296,17 +327,16 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#pauses = 0;
     this.#applyInterest();
     channel.end();
-    this.#linger = new Linger(this, this._ttSettings.lingerTimeout);
+    this.#linger = new Linger(channel, this._ttScheduler, this._ttSettings.lingerTimeout, () => this.#giveUp(channel));
     return this.#closeIfDone();
   }
 
   #abort(reason: DisconnectReason, error?: Error): void {
-    if (this._ttChannel === undefined) return;
+    if (this._ttChannel === undefined || this.#gone) return;
     this.#closing = reason;
     this.#ended = true;
     this.#error ??= error;
-    this.#discarded += this._ttChannel.unsent;
-    this._ttChannel.close(true);
+    this.#destroy(this._ttChannel, true);
   }
 
   #closeIfDone(): void {
@@ -314,12 +344,17 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (channel !== undefined && channel.flushed && channel.ended) channel.close();
   }
 
-  /** @internal The peer did not take part in the end in time. */
-  _ttGiveUp(): void {
-    const channel = this._ttChannel;
-    if (channel === undefined) return;
+  /** The peer did not take part in the end in time. */
+  #giveUp(channel: StreamChannel): void {
+    this.#destroy(channel, channel.unsent > 0);
+  }
+
+  /** Closes the socket at once; what has not left is lost, and counted. */
+  #destroy(channel: StreamChannel, reset: boolean): void {
+    if (this.#gone) return;
+    this.#gone = true;
     this.#discarded += channel.unsent;
-    channel.close(channel.unsent > 0);
+    channel.close(reset);
   }
 
   // ---- What the socket tells ----
@@ -329,11 +364,13 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this._ttChannel = channel;
     this.#phase = 'connecting';
     this.#closing = undefined;
+    this.#gone = false;
     this.#error = undefined;
   }
 
   /** @internal A TcpClient's try has failed by its own judgement. */
   _ttConnectFailed(error: TaskTonicError): void {
+    if (this._ttChannel === undefined || this.#phase !== 'connecting') return;
     this.#closing = 'error';
     this.#error = error;
     this._ttReport(error);
@@ -343,7 +380,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal A TcpClient's protocol has taken the socket over. */
   _ttHandedOver(): void {
     this._ttKey = this._ttChannel = undefined;
-    this.#phase = 'open';
+    this.#phase = 'closed';
   }
 
   /** @internal */
@@ -352,11 +389,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#phase = 'open';
     this.#closing = undefined;
     this.#ended = false;
+    this.#gone = false;
     this.#error = undefined;
     this.#discarded = 0;
     this._ttEmit('ttse__onConnected');
-    const { selector } = this._ttCatalyst;
-    this._ttKey ??= selector.register(channel, Interest.READ | Interest.WRITE, this);
+    this._ttKey ??= this._ttCatalyst.selector.register(channel, this.#interest, this);
+    this.#applyInterest();
     const { idleTimeout } = this._ttSettings;
     if (idleTimeout !== false) this.#idle = new IdleWatch(this, idleTimeout);
   }
@@ -370,7 +408,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if ((ready & Interest.READ) !== 0) this.#read(channel);
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
-      if (this.#closing !== undefined || this.#phase === 'halfClosed') this.#closeIfDone();
+      if (this.#closing !== undefined) this.#closeIfDone();
     }
     if ((ready & Interest.HANGUP) !== 0) this.#hangup(channel);
   }
@@ -386,13 +424,23 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (this.#closing !== undefined || this.#phase === 'halfClosed') return this.#closeIfDone();
     this.#phase = 'halfClosed';
     this._ttEmit('ttse__onEnd');
-    if (!this._ttSettings.halfOpen) this._ttss__endAfterPeer();
+    if (!this._ttSettings.halfOpen || this.#ended) this._ttss__endAfterPeer(-1, HOPS);
   }
 
-  /** @internal The peer has ended, and so does this side, after its answers to what came before. */
-  _ttss__endAfterPeer(): void {
-    if (this._ttOrderedBytes > 0) this._ttss__endAfterPeer();
+  /**
+   * The peer has ended, and so does this side, after its answers to what came before: it queues itself behind the orders that
+   * lead to them, for so many hops, and then while orders to send are there.
+   *
+   * @param taken how many of these had been taken when it was queued. Where none was since, none is there.
+   * @internal
+   */
+  _ttss__endAfterPeer(taken: number, hops: number): void {
+    if (this.#repliesComing(taken, hops)) this._ttss__endAfterPeer(this.#ordersTaken, hops - 1);
     else this.#close(this.#ended ? 'closedHere' : 'peerEnded');
+  }
+
+  #repliesComing(taken: number, hops: number): boolean {
+    return hops > 0 || (this._ttOrderedBytes > 0 && this.#ordersTaken !== taken);
   }
 
   #hangup(channel: StreamChannel): void {
@@ -402,11 +450,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       this.#error = reported;
       if (this.#closing === undefined) {
         this.#closing = reported.code === 'TT_PEER_RESET' ? 'peerReset' : 'error';
-        this.#discarded += channel.unsent;
         this._ttReport(reported);
       }
     }
-    if (!channel.closed) return channel.close();
+    if (!channel.closed) return this.#destroy(channel, false);
+    if (!this.#gone) this.#discarded += channel.unsent;
     this._ttClosed();
   }
 
@@ -420,12 +468,17 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const info: DisconnectInfo = {
       reason: this.#closing ?? 'peerEnded',
       error: this.#error,
-      discarded: this.#discarded + this._ttOrderedBytes,
+      discarded: this.#discarded + this._ttLostOrders(),
     };
     const wasOpen = this.#phase !== 'connecting';
     this.#drop();
     if (wasOpen) this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info, wasOpen);
+  }
+
+  /** @internal Bytes in orders that can no longer be sent. */
+  _ttLostOrders(): number {
+    return this._ttOrderedBytes;
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -461,17 +514,31 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return false;
   }
 
-  /** @internal */
-  _ttss__closeForFinish(looks: number): void {
-    if (looks > 0 || this._ttOrderedBytes > 0) this._ttss__closeForFinish(0);
+  /** @internal As {@link _ttss__endAfterPeer}. */
+  _ttss__closeForFinish(taken: number, hops: number): void {
+    if (this.#repliesComing(taken, hops)) this._ttss__closeForFinish(this.#ordersTaken, hops - 1);
     else if (this._ttChannel === undefined) this._ttDrained();
     else this.#close('finished');
   }
 
   /** @internal */
   override _ttRelease(): void {
-    if (this._ttChannel !== undefined) this._ttChannel.close(this._ttChannel.unsent > 0);
+    const channel = this._ttChannel;
+    if (channel !== undefined && this.#phase !== 'connecting') this.#part(channel);
     this.#drop();
+  }
+
+  /** Its Tonic goes before its socket: it failed, or was aborted at a deadline. */
+  #part(channel: StreamChannel): void {
+    const { error } = this._ttEnding ?? {};
+    const key = this._ttKey;
+    if (error !== undefined && key !== undefined && !this.#gone) {
+      // A throw keeps what was given before it: that still leaves.
+      this._ttKey = undefined;
+      new Farewell(channel, key, this._ttScheduler, this._ttSettings.lingerTimeout);
+    } else this.#destroy(channel, channel.unsent > 0);
+    const discarded = this.#discarded + this._ttOrderedBytes;
+    this._ttEmit('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
   }
 
   // ---- Reading ----
@@ -487,8 +554,15 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#applyInterest();
   }
 
+  get #interest(): InterestSet {
+    const read = this.#pauses === 0 ? Interest.READ : Interest.NONE;
+    const write = this.#blocked || this.#closing !== undefined ? Interest.WRITE : Interest.NONE;
+    return read | write;
+  }
+
   #applyInterest(): void {
-    this._ttKey?.modify(this.#pauses === 0 ? Interest.READ | Interest.WRITE : Interest.WRITE);
+    if (this.#phase === 'connecting') return;
+    this._ttKey?.modify(this.#interest);
   }
 
   /** @internal A connection's events are for its own bytes: what it infuses must hear its own. */
@@ -548,26 +622,57 @@ class Linger implements Due {
   #unsent = Infinity;
 
   constructor(
-    readonly connection: TcpConnection<string>,
+    readonly channel: StreamChannel,
+    readonly scheduler: Scheduler,
     readonly timeout: number,
+    readonly giveUp: () => void,
   ) {
     this.#wait();
   }
 
   fire(): void {
-    const unsent = this.connection._ttChannel?.unsent ?? 0;
-    if (unsent === 0 || unsent >= this.#unsent) this.connection._ttGiveUp();
+    const { unsent } = this.channel;
+    if (unsent === 0 || unsent >= this.#unsent) this.giveUp();
     else this.#wait();
   }
 
   stop(): void {
-    this.connection._ttScheduler.timers.remove(this);
+    this.scheduler.timers.remove(this);
   }
 
   #wait(): void {
-    this.#unsent = this.connection._ttChannel?.unsent ?? 0;
-    this.at = this.connection._ttScheduler.clock.now() + this.timeout;
-    this.connection._ttScheduler.timers.add(this);
+    this.#unsent = this.channel.unsent;
+    this.at = this.scheduler.clock.now() + this.timeout;
+    this.scheduler.timers.add(this);
+  }
+}
+
+/** Ends the socket of a Tonic that is gone: what it was given still leaves. */
+class Farewell implements ReadyHandler {
+  readonly #linger: Linger;
+
+  constructor(
+    readonly channel: StreamChannel,
+    readonly key: SelectionKey,
+    scheduler: Scheduler,
+    timeout: number,
+  ) {
+    key.handOver(this);
+    key.modify(Interest.READ | Interest.WRITE);
+    channel.end();
+    this.#linger = new Linger(channel, scheduler, timeout, () => this.#over());
+  }
+
+  onReady(_key: SelectionKey, ready: InterestSet): void {
+    const { channel } = this;
+    // What the peer still sends is dropped; unread, it would have the kernel reset the connection.
+    while (channel.take() !== undefined);
+    if ((ready & Interest.HANGUP) !== 0 || (channel.flushed && channel.ended)) this.#over();
+  }
+
+  #over(): void {
+    this.#linger.stop();
+    this.key.cancel();
   }
 }
 
@@ -579,7 +684,7 @@ class LastLook implements Due {
   constructor(readonly connection: TcpConnection<string>) {}
 
   fire(): void {
-    // What that poll brings is queued after this order: hence once more.
-    this.connection._ttss__closeForFinish(1);
+    // What that poll brings is queued after this order: hence one more.
+    this.connection._ttss__closeForFinish(-1, HOPS + 1);
   }
 }

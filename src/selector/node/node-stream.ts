@@ -29,6 +29,10 @@ export class NodeStream implements StreamChannel {
   /** Gathered in this turn. */
   #out: Bytes | Bytes[] | undefined = undefined;
   #gathered = 0;
+  /** Whether somebody waits for what is unsent: then each write tells when it has left. */
+  #wantsWrite = false;
+  /** Unsent when an error closed it. */
+  #lost = 0;
   #ending = false;
   #peerEnded = false;
   #error: Error | undefined = undefined;
@@ -37,7 +41,7 @@ export class NodeStream implements StreamChannel {
   constructor(socket: Socket) {
     descriptors.opened();
     this.#socket = Object.assign(socket, { [CHANNEL]: this });
-    socket.on('data', onData).on('end', onEnd).on('drain', onDrain).on('error', onError).on('close', onClose);
+    socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
 
   /** A socket that is still to be connected. */
@@ -66,7 +70,7 @@ export class NodeStream implements StreamChannel {
   }
 
   get unsent(): number {
-    return this.#gathered + this.#socket.writableLength;
+    return this.#closed ? this.#lost : this.#gathered + this.#socket.writableLength;
   }
 
   get flushed(): boolean {
@@ -113,13 +117,15 @@ export class NodeStream implements StreamChannel {
     this.#out = undefined;
     this.#gathered = 0;
     if (socket.destroyed) return;
-    if (Array.isArray(out)) writeAll(socket, out, gathered);
-    else if (out !== undefined) socket.write(out);
+    const written = this.#wantsWrite ? () => this.#key?.signal(Interest.WRITE) : undefined;
+    if (Array.isArray(out)) writeAll(socket, out, gathered, written);
+    else if (out !== undefined) socket.write(out, written);
     if (this.#ending) socket.on('finish', onFinished).end();
   }
 
   close(reset = false): void {
-    if (reset) this.#socket.resetAndDestroy();
+    // Node would wait with a reset until it is connected.
+    if (reset && !this.#socket.connecting) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
 
@@ -130,6 +136,7 @@ export class NodeStream implements StreamChannel {
   }
 
   interestChanged(interest: InterestSet): void {
+    this.#wantsWrite = (interest & Interest.WRITE) !== 0;
     this.#reading = (interest & Interest.READ) !== 0;
     if (!this.#reading) this.#socket.pause();
     else if (this.#waiting < INBOX) this.#socket.resume();
@@ -163,6 +170,8 @@ export class NodeStream implements StreamChannel {
     },
     error(stream: NodeStream, error: Error): void {
       stream.#error ??= error;
+      // Node forgets it with the close.
+      stream.#lost = stream.unsent;
       stream.#key?.signal(Interest.HANGUP);
     },
     close(stream: NodeStream): void {
@@ -184,9 +193,6 @@ function onEnd(this: Socket): void {
 function onConnect(this: Socket): void {
   signal((this as Linked)[CHANNEL], Interest.CONNECT);
 }
-function onDrain(this: Socket): void {
-  signal((this as Linked)[CHANNEL], Interest.WRITE);
-}
 function onFinished(this: Socket): void {
   signal((this as Linked)[CHANNEL], Interest.WRITE);
 }
@@ -197,7 +203,7 @@ function onClose(this: Socket): void {
   close((this as Linked)[CHANNEL]);
 }
 
-function writeAll(socket: Socket, out: readonly Bytes[], total: number): void {
+function writeAll(socket: Socket, out: readonly Bytes[], total: number, written: (() => void) | undefined): void {
   if (total <= COPY_UP_TO) {
     const joined = Buffer.allocUnsafe(total);
     let at = 0;
@@ -208,10 +214,12 @@ function writeAll(socket: Socket, out: readonly Bytes[], total: number): void {
         at += bytes.length;
       }
     }
-    socket.write(joined);
+    socket.write(joined, written);
     return;
   }
   socket.cork();
-  for (const bytes of out) socket.write(bytes);
+  const last = out.length - 1;
+  for (let at = 0; at < last; at++) socket.write(out[at]!);
+  socket.write(out[last]!, written);
   socket.uncork();
 }
