@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import type { ServerCounts } from '../../src/tonics/index.js';
+import { until } from './support/later.js';
+import { Peer, closePeers } from './support/peer.js';
+import { Program, endPrograms } from './support/program.js';
+
+const DESCRIPTORS = 40;
+const PEERS = 60;
+
+describe(`With ${DESCRIPTORS} file descriptors`, () => {
+  before(function () {
+    if (process.platform === 'win32') this.skip();
+  });
+  afterEach(async () => {
+    await closePeers();
+    await endPrograms();
+  });
+
+  it(`a server that ${PEERS} peers connect to serves as many as it can, and counts those it turns away`, async () => {
+    const server = new Program('few-descriptors', { descriptors: DESCRIPTORS });
+    const { port, maxConnections } = (await server.heard('listening')) as unknown as {
+      port: number;
+      maxConnections: number;
+    };
+    expect(maxConnections).to.be.within(1, DESCRIPTORS - 1);
+
+    const peers = await Promise.all(Array.from({ length: PEERS }, async () => Peer.connect(port)));
+    const counts = async (): Promise<{ counts: ServerCounts; heard: number }> => (await server.ask('counts')) as never;
+    // Each of them is served, or closed.
+    const served: Peer[] = [];
+    const closed: Peer[] = [];
+    await Promise.all(
+      peers.map(async (peer) => {
+        peer.send('hello');
+        const back = await peer.take(5);
+        (back.length === 5 ? served : closed).push(peer);
+      }),
+    );
+    const { counts: counted, heard } = await counts();
+    const turnedAway = Object.values(counted.turnedAway).reduce((sum, count) => sum + count, 0);
+    expect(counted.accepted).to.equal(served.length);
+    expect(turnedAway).to.equal(closed.length);
+    expect(counted.accepted + turnedAway).to.equal(PEERS);
+    expect(heard).to.equal(turnedAway);
+    expect(served.length).to.equal(maxConnections);
+
+    // Those who have a connection keep it, and whoever comes when one has left is served.
+    for (const peer of served) await peer.echo('still there?');
+    served[0]!.socket.end();
+    await served[0]!.closed;
+    await until(() => served[0]!.ended, 'the server has closed it');
+    await (await Peer.connect(port)).echo('is there room?');
+    expect((await counts()).counts.accepted).to.equal(served.length + 1);
+  });
+
+  it(`${PEERS} clients: those without a descriptor are told so, and the others connect`, async () => {
+    const server = new Program('echo-server');
+    const clients = new Program('few-descriptors', {
+      descriptors: DESCRIPTORS,
+      args: [String(await server.port()), String(PEERS)],
+    });
+    const codes: unknown[] = [];
+    while (codes.length < PEERS) codes.push((await clients.heard('outcome'))['code']);
+    expect(new Set(codes)).to.deep.equal(new Set(['connected', 'TT_OUT_OF_DESCRIPTORS']));
+    expect(codes.filter((code) => code === 'connected').length).to.be.within(1, DESCRIPTORS - 1);
+    clients.kill('SIGTERM');
+    expect(await clients.ended).to.deep.equal({ code: 0, signal: null });
+  });
+});

@@ -1,0 +1,62 @@
+// Has few file descriptors: serves as many as it can, or (with a port) connects to it more often than it can.
+import {
+  Formula,
+  type FormulaData,
+  type ListenInfo,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  type TaskTonicError,
+  Tonic,
+} from 'tasktonic';
+import { answering, tell } from './control.js';
+
+const [port, clients] = process.argv.slice(2).map(Number);
+let turnedAway = 0;
+let server: TcpServer | undefined;
+
+class Echo extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    this.send(data);
+  }
+}
+
+class Server extends Tonic {
+  ttse__onStart(): void {
+    server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: Echo });
+  }
+  ttse__onListening({ port: at, maxConnections }: ListenInfo): void {
+    tell('listening', { port: at, maxConnections });
+  }
+  ttse__onTurnedAway(): void {
+    turnedAway++;
+  }
+}
+
+class Client extends TcpClient {
+  override ttse__onConnected(): void {
+    tell('outcome', { code: 'connected' });
+  }
+  override ttse__onError({ code }: TaskTonicError): void {
+    tell('outcome', { code });
+  }
+}
+
+class Clients extends Tonic {
+  ttse__onStart(): void {
+    for (let count = 0; count < clients!; count++) new Client({ host: '127.0.0.1', port: port!, retries: 0 });
+  }
+}
+
+class App extends Formula {
+  protected override creatingFormula(): FormulaData {
+    return { log: { to: 'json' } };
+  }
+  protected creatingStartingTonics(): void {
+    if (port === undefined) new Server();
+    else new Clients();
+  }
+}
+
+answering({ counts: () => ({ counts: server!.counts, heard: turnedAway }) });
+await App.run();
