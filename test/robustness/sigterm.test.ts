@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Peer, closePeers, connectMany } from './support/peer.js';
+import { type Peer, closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
 
 const CLIENTS = 50;
@@ -71,7 +71,7 @@ describe('SIGTERM under load', function () {
     { title: 'small replies, one at a time', work: 'none', replyBytes: 100, atOnce: 1 },
     { title: 'small replies, many at a time', work: 'none', replyBytes: 100, atOnce: 32 },
     { title: 'large replies, which leave in parts', work: 'none', replyBytes: 200_000, atOnce: 4 },
-    { title: 'replies that take some orders', work: 'orders', replyBytes: 1_000, atOnce: 4 },
+    { title: 'replies that take some orders', work: 'orders', replyBytes: 1_000, atOnce: 32 },
     { title: 'replies that take time', work: 'time', replyBytes: 1_000, atOnce: 4 },
   ];
   for (const { title, work, replyBytes, atOnce } of LOADS) {

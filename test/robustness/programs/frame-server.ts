@@ -22,11 +22,11 @@ const {
   /** Whether connections come to the end of their draining. */
   drains?: boolean;
 };
-const STEPS = 5;
+const STEPS = 12;
 let read = 0;
 
 class Frames extends TcpConnection {
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = Buffer.alloc(0);
 
   ttse__onData(data: Buffer): void {
     let rest = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data]);
