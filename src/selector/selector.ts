@@ -88,7 +88,8 @@ export class Selector implements KeyOwner {
    * channels ready that they are enough for a turn. The list is the caller's until the next call.
    */
   async select(timeout: number): Promise<readonly SelectionKey[]> {
-    await this.#parker.park(this.#ready.length > 0 ? 0 : timeout);
+    // What a timer has written is to leave with this turn.
+    await this.#parker.park(this.#ready.length > 0 || this.#unflushed.length > 0 ? 0 : timeout);
     const ready = this.#ready;
     this.#ready = this.#spare;
     this.#ready.length = 0;

@@ -248,6 +248,18 @@ describe('a Selector', () => {
       expect(selector.wakeups).to.equal(0);
     });
 
+    it('does not wait while something is to be flushed', async () => {
+      const { key } = registered();
+      key.flushAfterTurn();
+      await selector.select(Infinity);
+      selector.flush();
+      const waiting = selector.select(100);
+      await clock.pass(99);
+      expect(selector.parked).to.equal(true);
+      await clock.pass(1);
+      await waiting;
+    });
+
     it('waits for ever without one', async () => {
       let over = false;
       const waiting = selector.select(Infinity).then(() => (over = true));
