@@ -182,6 +182,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this._ttNeedsOwnSparkle('send()');
     if (this.#ownOrders > 0) {
       this.ttsc__send(data);
+      this._ttBlock();
       return 'waiting';
     }
     return this._ttSend(data, sizeOf(data));
@@ -245,8 +246,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #overflow(size: number, unsent: number, policy: 'close' | 'refuse'): SendResult {
     const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
     this._ttReport(error);
+    if (policy === 'refuse') return 'refused';
     this.#discarded += size;
-    if (policy === 'close') this.#abort('overflow', error);
+    this.#abort('overflow', error);
     return 'refused';
   }
 
