@@ -63,7 +63,12 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   flushed = false;
   sent = '';
   wasReset = false;
+  /** Whether the peer takes nothing: what is sent then stays here until {@link takes}. */
+  stuck = false;
+  /** How often something left. */
+  flushes = 0;
   readonly #in: Buffer[] = [];
+  #gathered = 0;
   #ending = false;
   #peerEnded = false;
 
@@ -79,7 +84,8 @@ export class FakeStream extends FakeChannel implements StreamChannel {
     return bytes;
   }
   write(bytes: Bytes): void {
-    if (this.unsent === 0) this.key?.flushAfterTurn();
+    if (this.#gathered === 0) this.key?.flushAfterTurn();
+    this.#gathered += bytes.length;
     this.unsent += bytes.length;
     this.sent += String(bytes);
   }
@@ -88,8 +94,14 @@ export class FakeStream extends FakeChannel implements StreamChannel {
     this.key?.flushAfterTurn();
   }
   flush(): void {
-    this.unsent = 0;
-    if (this.#ending) this.flushed = true;
+    this.#gathered = 0;
+    this.flushes++;
+    this.takes(this.stuck ? 0 : this.unsent);
+  }
+  /** The peer takes so many bytes of what waits. */
+  takes(bytes: number): void {
+    this.unsent = Math.max(this.unsent - bytes, 0);
+    if (this.#ending && this.unsent === 0) this.flushed = true;
     this.key?.signal(Interest.WRITE);
     this.heard.changed();
   }

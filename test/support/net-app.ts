@@ -68,6 +68,18 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
   ttsc__do(body: (connection: this) => void): void {
     body(this);
   }
+  /** Runs `body` in a sparkle of this connection, and waits for it. */
+  async inside<T>(body: (connection: this) => T): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.ttsc__do((connection) => {
+        try {
+          resolve(body(connection));
+        } catch (thrown) {
+          reject(thrown as Error);
+        }
+      }),
+    );
+  }
   /** `send()`, for those who are not it. */
   say(...data: Parameters<TcpConnection['ttsc__send']>): ReturnType<TcpConnection['send']> {
     return this.send(...data);
@@ -178,9 +190,9 @@ export class ServerApp<P extends TcpConnection<any> = TcpConnection> {
   }
 
   /** A peer, and the connection that the server made for it. */
-  async pair(): Promise<{ peer: Peer; connection: P }> {
+  async pair(options: { readonly allowHalfOpen?: boolean } = {}): Promise<{ peer: Peer; connection: P }> {
     const n = this.connections.length;
-    const peer = await connectTo(this.port);
+    const peer = await connectTo({ port: this.port, host: '127.0.0.1', ...options });
     await made.until(() => this.connections.length > n, 'a connection');
     return { peer, connection: this.connections[n]! };
   }
