@@ -175,8 +175,9 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       return 'sent';
     }
     const { whileDisconnected, queueLimit } = this.#settings;
-    if (this.#ended || this.#whenSent !== undefined || this.phase === 'draining')
-      return super._ttUnsendable(data, size);
+    // The connection that is there may be ended: what comes after that is not for the next one.
+    const ends = this._ttChannel !== undefined && super.phase !== 'connecting';
+    if (this.#ended || ends || this.#whenSent !== undefined) return super._ttUnsendable(data, size);
     if (whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
     if (this.#waitingBytes + size > queueLimit)
@@ -219,7 +220,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   }
 
   /** @internal */
-  override _ttProtocolClosed(info: DisconnectInfo): void {
+  override _ttProtocolClosed(info: DisconnectInfo, connection: TcpConnection<string>): void {
+    if (connection !== this.#protocol) return;
     this.#protocol = undefined;
     this._ttss__disconnected(info, true);
   }

@@ -383,6 +383,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttHandedOver(): void {
     this._ttKey = this._ttChannel = undefined;
     this.#phase = 'closed';
+    // What waited for a connection has one; who relays here is from now on held back by the protocol.
+    this.#unblock();
   }
 
   /** @internal */
@@ -487,11 +489,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttss__disconnected(info: DisconnectInfo, _wasOpen: boolean): void {
     this._ttDrained();
     this.ttsc__finish();
-    if (this._ttBase instanceof TcpConnection) this._ttBase._ttProtocolClosed(info);
+    if (this._ttBase instanceof TcpConnection) this._ttBase._ttProtocolClosed(info, this as TcpConnection<string>);
   }
 
-  /** @internal The protocol of a TcpClient has lost its connection. */
-  _ttProtocolClosed(_info: DisconnectInfo): void {}
+  /** @internal A connection that this one infused is over: the protocol of a TcpClient, or another one. */
+  _ttProtocolClosed(_info: DisconnectInfo, _connection: TcpConnection<string>): void {}
 
   /** Lets go of the socket and of everything that belongs to it. */
   #drop(): void {
