@@ -123,7 +123,7 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   peerEnds(): void {
     this.#peerEnded = true;
     if (this.#in.length === 0) this.ended = true;
-    this.key!.signal(Interest.READ);
+    this.key?.signal(Interest.READ);
   }
 }
 
