@@ -10,6 +10,9 @@ import { NotifyPipe } from './notify-pipe.js';
 import { NotifyingQueue } from './notifying-queue.js';
 import { Selector } from './selector.js';
 
+/** With more bytes than this read and not handled, reading is held back too: a few orders may carry much. */
+const MOST_BYTES = 32 * 1024 * 1024;
+
 /** Options of a {@link SelectorCatalyst}. */
 export interface SelectorCatalystOptions extends CatalystOptions {
   /** Where sockets come from. Default: Node's. */
@@ -32,6 +35,10 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   #holding = false;
   /** While it is held back: how many orders run before the next share of the channels reads. */
   #untilShare = 0;
+  /** Bytes that came with orders since the last mark in the queue, and before it; and how many orders run until that mark. */
+  #bytesSince = 0;
+  #bytesBefore = 0;
+  #untilMark = 0;
   // Declared only: the queue, made before any field of this class is set up, needs it.
   /** @internal */ declare _ttSelector: Selector | undefined;
 
@@ -88,7 +95,11 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
    */
   protected regulateReading(ran: number): void {
     const { size } = this.queue;
-    if (this.#holding ? size <= this.#lowWaterMark : size < this.#highWaterMark) {
+    const bytes = this.#waitingBytes(ran, size);
+    const few = this.#holding
+      ? size <= this.#lowWaterMark && bytes <= MOST_BYTES / 4
+      : size < this.#highWaterMark && bytes < MOST_BYTES;
+    if (few) {
       if (this.#holding) this.selector.holdReading((this.#holding = false));
       return;
     }
@@ -96,6 +107,24 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     if (this.#holding && this.#untilShare > 0) return;
     this.selector.holdReading((this.#holding = true));
     this.#untilShare = size;
+  }
+
+  /** @internal Bytes came in with orders. */
+  _ttReceived(bytes: number): void {
+    this.#bytesSince += bytes;
+  }
+
+  /**
+   * How many bytes wait at most: the queue keeps its order, so when as many orders have run as waited at a mark, what came before
+   * that mark is done.
+   */
+  #waitingBytes(ran: number, size: number): number {
+    if ((this.#untilMark -= ran) <= 0) {
+      this.#untilMark = size;
+      this.#bytesBefore = size === 0 ? 0 : this.#bytesSince;
+      this.#bytesSince = 0;
+    }
+    return this.#bytesBefore + this.#bytesSince;
   }
 
   protected override wake(): void {

@@ -422,6 +422,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       this.#receivedBytes += data.length;
       if (this.#closing !== undefined) continue;
       this.#receivedMessages++;
+      this._ttCatalyst._ttReceived(data.length);
       this._ttEmit('ttse__onData', data);
     }
     if (!channel.ended) return;

@@ -237,6 +237,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       for (let datagram = channel.take(); datagram !== undefined; datagram = channel.take()) {
         this.#receivedBytes += datagram.bytes.length;
         this.#receivedMessages++;
+        this._ttCatalyst._ttReceived(datagram.bytes.length);
         this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
       }
     }
