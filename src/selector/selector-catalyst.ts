@@ -56,12 +56,13 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   /**
    * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.sparkle('ttse__onReadable'))`.
    *
+   * @param className who needs one, for the error.
    * @throws {TaskTonicError} `TT_NEEDS_SELECTOR`
    */
-  static of(tonic: AnyTonic): SelectorCatalyst<string> {
+  static of(tonic: AnyTonic, className = tonic._ttPlan.className): SelectorCatalyst<string> {
     const catalyst = tonic._ttScheduler;
     if (catalyst instanceof SelectorCatalyst) return catalyst as SelectorCatalyst<string>;
-    throw fail('TT_NEEDS_SELECTOR', { class: tonic._ttPlan.className, catalyst: catalyst.name });
+    throw fail('TT_NEEDS_SELECTOR', { class: className, catalyst: catalyst.name });
   }
 
   /** Where its loop waits, and where channels are registered. */

@@ -19,8 +19,10 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   unheardErrors = 0;
 
   constructor(options: TonicOptions = {}) {
+    const base = options.base ?? running.tonic;
+    // Before it enters the app: what is refused leaves nothing behind.
+    if (base !== undefined) SelectorCatalyst.of(base, new.target.name);
     super(options);
-    SelectorCatalyst.of(this);
   }
 
   /** @internal */

@@ -127,11 +127,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = {}) {
-    super(options);
     const own = (options as { readonly [ADOPTION]?: Adoption })[ADOPTION];
     const given = own ?? adoption;
-    if (given === undefined) throw fail('TT_NO_SOCKET', { class: this._ttPlan.className });
+    // Before it enters the app: what is refused leaves nothing behind.
+    if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
     if (own === undefined) adoption = undefined;
+    super(options);
     this._ttSettings = given.settings;
     this._ttChannel = given.channel;
     this._ttKey = given.key;
