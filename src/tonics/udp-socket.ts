@@ -88,6 +88,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   #receivedMessages = 0;
   #sentBytes = 0;
   #sentMessages = 0;
+  /** Dropped by then, when it has closed. */
+  #dropped = 0;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every Tonic. */
   constructor(options: UdpSocketOptions = {}) {
@@ -125,7 +127,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       receivedMessages: this.#receivedMessages,
       sentBytes: this.#sentBytes,
       sentMessages: this.#sentMessages,
-      dropped: this.#channel?.dropped ?? 0,
+      dropped: this.#channel?.dropped ?? this.#dropped,
     };
   }
 
@@ -268,6 +270,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   }
 
   #close(): void {
+    this.#dropped = this.#channel?.dropped ?? this.#dropped;
     this.#key?.cancel();
     this.#key = this.#channel = undefined;
     this.#phase = 'closed';
@@ -282,5 +285,5 @@ ofFramework(UdpSocket);
 
 function isAddress(to: unknown): to is Address {
   const { address, port: at } = (to ?? {}) as Partial<Address>;
-  return typeof address === 'string' && address !== '' && typeof at === 'number' && at >= 1 && at <= 65_535;
+  return typeof address === 'string' && address !== '' && Number.isInteger(at) && at! >= 1 && at! <= 65_535;
 }

@@ -20,6 +20,10 @@ export class NodeDatagram implements DatagramChannel {
   #inbox: Datagram[] = [];
   #taken = 0;
   #out: { bytes: Bytes | readonly Bytes[]; to: Address | undefined }[] = [];
+  /** Bytes of these. */
+  #gathered = 0;
+  /** Without it Node would say nothing of a datagram that could not be sent. */
+  readonly #onSent = (error: Error | null): void => void (error !== null && this.#failed(error));
   #error: Error | undefined;
   #closed = false;
   dropped = 0;
@@ -59,7 +63,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   get unsent(): number {
-    return this.#socket.getSendQueueSize();
+    return this.#gathered + (this.#closed ? 0 : this.#socket.getSendQueueSize());
   }
 
   get closed(): boolean {
@@ -83,15 +87,17 @@ export class NodeDatagram implements DatagramChannel {
   send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
     if (this.#out.length === 0) this.#key?.flushAfterTurn();
     this.#out.push({ bytes, to });
+    this.#gathered += sizeOf(bytes);
   }
 
   flush(): void {
     const out = this.#out;
     this.#out = [];
+    this.#gathered = 0;
     if (this.#closed) return;
     for (const { bytes, to } of out) {
-      if (to === undefined || this.#connected) this.#socket.send(bytes);
-      else this.#socket.send(bytes, to.port, to.address);
+      if (to === undefined || this.#connected) this.#socket.send(bytes, this.#onSent);
+      else this.#socket.send(bytes, to.port, to.address, this.#onSent);
     }
   }
 
@@ -171,6 +177,14 @@ export class NodeDatagram implements DatagramChannel {
       this.#failed(thrown as Error);
     }
   }
+}
+
+function sizeOf(bytes: Bytes | readonly Bytes[]): number {
+  if (typeof bytes === 'string') return Buffer.byteLength(bytes);
+  if (bytes instanceof Uint8Array) return bytes.length;
+  let size = 0;
+  for (const part of bytes) size += sizeOf(part);
+  return size;
 }
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
