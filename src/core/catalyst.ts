@@ -25,7 +25,7 @@ export interface CatalystOptions extends TonicOptions {
   readonly queueLimit?: number | undefined;
 }
 
-/** Between two looks at the clock run so many orders: a look costs twice a sparkle. A power of two. */
+/** Between two looks at the clock run so many orders at most: a look costs twice a sparkle. */
 const ORDERS_PER_LOOK = 64;
 
 /**
@@ -49,6 +49,8 @@ export class Catalyst<State extends string = never>
 
   readonly #turnOrders: number;
   readonly #turnTime: number;
+  /** Less than `ORDERS_PER_LOOK` where so many would take longer than a turn may. */
+  #ordersPerLook = ORDERS_PER_LOOK;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
   /** What hooks took within the sparkle that runs: they are reported under their own names. */
@@ -137,13 +139,18 @@ export class Catalyst<State extends string = never>
   protected executeOrders(): number {
     if (this.queue.isEmpty) return 0;
     const order = this.#order;
-    const end = this.clock.now() + this.#turnTime;
+    const start = this.clock.now();
     let count = 0;
+    let nextLook = this.#ordersPerLook;
     running.order = order;
     try {
       while (count < this.#turnOrders && this.queue.take(order)) {
         this.#execute(order);
-        if ((++count & (ORDERS_PER_LOOK - 1)) === 0 && this.clock.now() >= end) break;
+        if (++count < nextLook) continue;
+        const took = this.clock.now() - start;
+        this.#ordersPerLook = ordersWithin(this.#turnTime, count, took);
+        if (took >= this.#turnTime) break;
+        nextLook = count + this.#ordersPerLook;
       }
     } finally {
       running.order = undefined;
@@ -160,8 +167,9 @@ export class Catalyst<State extends string = never>
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
     if (body === undefined) return;
-    running.tonic = tonic;
-    running.sparkle = sparkle;
+    // Compared first, as in OrderQueue.
+    if (running.tonic !== tonic) running.tonic = tonic;
+    if (running.sparkle !== sparkle) running.sparkle = sparkle;
     if (tonic._ttLogLevel >= LogLevel.quiet || this.metrics.on) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
@@ -336,6 +344,11 @@ export class Catalyst<State extends string = never>
   }
 }
 ofFramework(Catalyst);
+
+/** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
+function ordersWithin(turnTime: number, count: number, took: number): number {
+  return Math.min(Math.max(Math.floor((count * turnTime) / took), 1), ORDERS_PER_LOOK);
+}
 
 function hookFailed(tonic: AnyTonic, error: Error, key: string | undefined): void {
   failTonic(tonic, error, failureInfo(key, tonic));

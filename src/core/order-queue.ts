@@ -44,6 +44,9 @@ class Chunk {
  *
  * An emptied queue begins at the start of its chunk again, so that a chain of sparkles lives in the same few slots, and
  * a flood's memory goes when the flood has gone.
+ *
+ * References are compared before they are written, and slots are cleared by the stretch: to write a young object into an old one
+ * makes V8 remember it, which for a chain of sparkles cost more than all the rest of an order.
  */
 export class OrderQueue implements CatalystQueue {
   size = 0;
@@ -73,36 +76,49 @@ export class OrderQueue implements CatalystQueue {
     let at = this.#write;
     if (at === CHUNK_ORDERS * FIELDS) at = this.#grow();
     const { slots } = this.#tail;
-    slots[at] = tonic;
-    slots[at + 1] = sparkle;
+    if (slots[at] !== tonic) slots[at] = tonic;
+    if (slots[at + 1] !== sparkle) slots[at + 1] = sparkle;
     slots[at + 2] = count;
     slots[at + 3] = a;
     slots[at + 4] = b;
-    slots[at + 5] = running.tonic;
-    slots[at + 6] = running.sparkle;
+    if (slots[at + 5] !== running.tonic) slots[at + 5] = running.tonic;
+    if (slots[at + 6] !== running.sparkle) slots[at + 6] = running.sparkle;
     slots[at + 7] = this.stampWith === undefined ? 0 : this.stampWith.now();
     this.#write = at + FIELDS;
     this.size++;
   }
 
   take(order: Order): boolean {
-    if (this.size === 0) return false;
+    if (this.size === 0) return this.#tidy();
     let at = this.#read;
     if (at === CHUNK_ORDERS * FIELDS) at = this.#shrink();
     const { slots } = this.#head;
-    order.tonic = slots[at] as AnyTonic;
-    order.sparkle = slots[at + 1] as Sparkle;
+    if (order.tonic !== slots[at]) order.tonic = slots[at] as AnyTonic;
+    if (order.sparkle !== slots[at + 1]) order.sparkle = slots[at + 1] as Sparkle;
     order.count = slots[at + 2] as number;
     order.a = slots[at + 3];
     order.b = slots[at + 4];
-    order.source = slots[at + 5] as AnyTonic | undefined;
-    order.sourceSparkle = slots[at + 6] as Sparkle | undefined;
+    if (order.source !== slots[at + 5]) order.source = slots[at + 5] as AnyTonic | undefined;
+    if (order.sourceSparkle !== slots[at + 6]) order.sourceSparkle = slots[at + 6] as Sparkle | undefined;
     order.queuedAt = slots[at + 7] as number;
-    // What has been taken must not be kept alive from here.
-    slots[at] = slots[at + 3] = slots[at + 4] = slots[at + 5] = undefined;
+    // They may be large: the other references go with their stretch.
+    slots[at + 3] = slots[at + 4] = undefined;
     this.#read = at + FIELDS;
-    if (--this.size === 0 && this.#head === this.#tail) this.#read = this.#write = 0;
+    if (--this.size === 0 && this.#head === this.#tail) this.#startAgain();
     return true;
+  }
+
+  /** The last one was taken: what comes next goes to the start of the chunk. */
+  #startAgain(): void {
+    // A chain overwrites its one slot anyway, so that is left for #tidy.
+    if (this.#read > FIELDS) this.#head.slots.fill(undefined, 0, this.#read);
+    this.#read = this.#write = 0;
+  }
+
+  /** What has been taken must not be kept alive from here. */
+  #tidy(): false {
+    this.#head.slots.fill(undefined, 0, FIELDS);
+    return false;
   }
 
   #grow(): number {
@@ -117,6 +133,7 @@ export class OrderQueue implements CatalystQueue {
     const emptied = this.#head;
     this.#head = emptied.next!;
     emptied.next = undefined;
+    emptied.slots.fill(undefined);
     this.#spare = emptied;
     return 0;
   }

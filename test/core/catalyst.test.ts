@@ -151,6 +151,12 @@ describe('a turn of the loop', () => {
     expect(turns).to.deep.equal([128, 128, 44]);
   });
 
+  it('looks at the clock after each order where a single one fills a turn, and seldom again when they are quick', async () => {
+    let left = 66;
+    const turns = await turnsOf({ turnTime: 5 }, 300, (clock) => clock.stall(left-- > 0 ? 5 : 0));
+    expect(turns).to.deep.equal([64, 1, 1, 234]);
+  });
+
   const bad: CatalystOptions[] = [
     { turnOrders: 0 },
     { turnOrders: -5 },
