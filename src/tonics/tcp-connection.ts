@@ -59,7 +59,7 @@ export function adopted<T extends TonicOptions>(options: T, given: Adoption): T 
 const HOPS = 16;
 
 /** Why reading is paused; a sum, since there may be several reasons. */
-const Pause = { user: 1, unsent: 2, relay: 4 } as const;
+const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
 
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
@@ -520,8 +520,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return false;
   }
 
-  /** @internal As {@link _ttss__endAfterPeer}. */
+  /**
+   * As {@link _ttss__endAfterPeer}. What has not been read by now is not: its replies would come after the last hop.
+   * @internal
+   */
   _ttss__closeForFinish(taken: number, hops: number): void {
+    this.#pause(Pause.finish);
     if (this.#repliesComing(taken, hops)) this._ttss__closeForFinish(this.#ordersTaken, hops - 1);
     else if (this._ttChannel === undefined) this._ttDrained();
     else this.#close('finished');
