@@ -19,12 +19,12 @@ describe('Handlers that are slower than what comes', function () {
   });
 
   it('hold a hundred TCP senders back before much memory is taken', async () => {
-    const server = new Program('slow-server', { args: ['tcp', '5'], flags: ['--expose-gc'] });
+    const server = new Program('slow-server', { args: ['tcp', '2'], flags: ['--expose-gc'] });
     const senders = await connectMany(await server.port(), 100);
     await Promise.all(senders.map(async (peer) => peer.echo('x')));
     const stops = senders.map((peer) => peer.sendForEver(Buffer.alloc(MIB)));
     const handled = (): number => senders.reduce((sum, { received }) => sum + received, 0);
-    await until(() => handled() > 800, 'seven reads for each', 15_000);
+    await until(() => handled() > 1_600, 'fifteen reads for each', 15_000);
     expect(Math.min(...senders.map(({ received }) => received)), 'reads of the least').to.be.above(1);
     for (const stop of stops) stop();
     const { most } = (await server.ask('most')) as unknown as { most: number };
