@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { randomBytes } from 'node:crypto';
 import type { TaskTonicError } from '../../src/core/errors.js';
 import { Tonic } from '../../src/core/tonic.js';
 import {
@@ -9,13 +8,10 @@ import {
   TcpClient,
   TcpConnection,
   TcpServer,
-  UdpSocket,
 } from '../../src/tonics/index.js';
-import { type App, ERROR } from '../support/app.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
-import { Peer, closePeers, connectMany } from './support/peer.js';
-import { Program, endPrograms } from './support/program.js';
+import { Peer, closePeers } from './support/peer.js';
 
 /** Answers each line; a line that is none it hates, and throws. */
 class Lines extends TcpConnection {
@@ -43,7 +39,6 @@ const FLOOD = 16_000_000;
 let flooded = false;
 
 describe('A server', () => {
-  let app: App;
   let server: TcpServer;
   let port: number;
   let good: Peer;
@@ -55,7 +50,7 @@ describe('A server', () => {
         listening.resolve(info.port);
       }
     }
-    app = await startNetworkApp(() => {
+    await startNetworkApp(() => {
       server = new Server({ port: 0, host: '127.0.0.1', ...options, protocol: Lines });
     });
     port = await listening.value;
@@ -69,16 +64,9 @@ describe('A server', () => {
     await good.echo('still there\n');
   }
 
-  function reasons(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { reason } of ends) counts[reason] = (counts[reason] ?? 0) + 1;
-    return counts;
-  }
-
   beforeEach(() => void (ends = []));
   afterEach(async () => {
     await closePeers();
-    await endPrograms();
     await endApps();
   });
 

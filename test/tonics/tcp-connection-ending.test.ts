@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { expectCode } from '../support/errors.js';
@@ -22,14 +23,16 @@ const pair = async (options: Options = {}, allowHalfOpen = false, make = (): Rec
 /** The same with a network and a clock in the hands of the test. */
 const fakePair = async (
   options: Options = {},
+  catalyst: SelectorCatalystOptions = {},
+  make = (): Recorder => new Recorder(),
 ): Promise<{ app: NetApp; stream: FakeStream; connection: Recorder; clock: ManualClock }> => {
   const network = new FakeNetwork();
   const clock = new ManualClock();
   let connection!: Recorder;
-  const app = await startNet(
-    () => void new TcpServer({ port: 9, protocol: () => (connection = new Recorder()), ...options }),
-    { options: { network }, clock },
-  );
+  const app = await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = make()), ...options }), {
+    options: { ...catalyst, network },
+    clock,
+  });
   const listener = await network.listener();
   listener.listens();
   const stream = network.peer();
@@ -375,6 +378,31 @@ describe('the end of a TcpConnection', () => {
       await peer.ended();
       expect((await infoOf(connection)).reason).to.equal('idle');
     });
+  });
+
+  it('with its Tonic answers what it has read, and reads nothing that it could not answer any more', async () => {
+    const stream: { peer?: FakeStream } = {};
+    /** Its answer to each byte takes twelve orders; in the middle of those the peer asks once more. */
+    class Slow extends Recorder {
+      override ttse__onData(data: Buffer): void {
+        super.ttse__onData(data);
+        for (const question of data.toString()) this.ttsc__step(question, 12);
+      }
+      ttsc__step(question: string, left: number): void {
+        if (left === 6) stream.peer!.receives('x');
+        if (left > 0) this.ttsc__step(question, left - 1);
+        else this.ttsc__send(question);
+      }
+    }
+    // An order a turn, so that there is time to read in between.
+    const made = await fakePair({}, { turnOrders: 1 }, () => new Slow());
+    stream.peer = made.stream;
+    made.stream.receives('ab');
+    made.connection.ttsc__finish();
+    await made.clock.settled();
+    made.stream.peerEnds();
+    expect(await infoOf(made.connection)).to.deep.equal({ reason: 'finished', error: undefined, discarded: 0 });
+    expect([made.connection.text, made.stream.sent]).to.deep.equal(['ab', 'ab']);
   });
 
   it('with its Tonic is called finished', async () => {
