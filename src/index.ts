@@ -11,7 +11,7 @@ export {
   type TimerInfo,
   type TimerOptions,
 } from './core/timer.js';
-export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, Source } from './core/any-tonic.js';
+export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
 export type { LogMode } from './core/log-service.js';
@@ -25,5 +25,8 @@ export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.j
 export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
 export { systemRandom, type Random } from './core/random.js';
 export { Runtime } from './core/runtime.js';
+export type { Remote } from './core/remote.js';
+export type { ThreadOptions } from './core/catalyst.js';
+export * from './threads/index.js';
 export * from './selector/index.js';
 export * from './tonics/index.js';

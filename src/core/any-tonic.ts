@@ -17,6 +17,7 @@ export interface AnyTonic {
   /** @internal */ readonly _ttPlan: Plan;
   /** @internal */ readonly _ttScheduler: Scheduler;
   /** @internal */ readonly _ttBase: AnyTonic | undefined;
+  /** @internal */ readonly _ttFarBase: RemoteHandle | undefined;
   /** @internal */ readonly _ttDrainTimeout: number;
   /** @internal */ readonly _ttLogLevel: number;
   /** @internal */ readonly _ttMayInfuse: boolean;
@@ -27,7 +28,7 @@ export interface AnyTonic {
   /** @internal */ _ttLife: number;
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
   /** @internal */ _ttEnding: Ending | undefined;
-  /** @internal */ _ttSupervised: Map<AnyTonic, Supervision> | undefined;
+  /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
@@ -36,6 +37,19 @@ export interface AnyTonic {
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
+  /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
+  /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
+}
+
+/** What is known of a Tonic wherever it lives. A Tonic has it itself. */
+export interface RemoteHandle {
+  /** Its number in the app, the same in every thread. */
+  readonly id: number;
+  readonly name: string;
+  /** The thread that it lives in; 0 is the main one. */
+  readonly thread: number;
+  /** Whether it is known here to have finished. */
+  readonly finished: boolean;
 }
 
 /** No transition waits. (`undefined` is a target: no state.) */
@@ -112,6 +126,7 @@ export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
  */
 export interface Scheduler {
   readonly name: string;
+  readonly thread: number;
   readonly clock: Clock;
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;

@@ -1,3 +1,4 @@
+import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic, Scheduler } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
@@ -8,12 +9,24 @@ import type { CatalystQueue } from './order-queue.js';
 import { Order } from './order.js';
 import { Parker } from './parker.js';
 import { type Sparkle, type SparkleBody, ofFramework } from './plan.js';
+import { ports } from './ports.js';
+import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
 import { settleTransitions } from './state-machine.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, type TonicBase, type TonicOptions } from './tonic.js';
 import { WakingQueue } from './waking-queue.js';
+
+/** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
+export interface ThreadOptions {
+  /** Bounds of its memory (https://nodejs.org/api/worker_threads.html#new-workerfilename-options). Default: Node's. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. Default `false`. */
+  readonly watchdog?: number | false | undefined;
+  /** How long it may take to end when it is to finish, in ms; then its thread is ended. Default 5,000. */
+  readonly drainTimeout?: number | undefined;
+}
 
 /** Options of a {@link Catalyst}. */
 export interface CatalystOptions extends TonicOptions {
@@ -37,6 +50,22 @@ export class Catalyst<State extends string = never>
   extends (Tonic as unknown as typeof TonicBase)<State>
   implements Scheduler
 {
+  /** Where its thread finds the class: `static override readonly module = import.meta.url`. */
+  static readonly module?: string;
+  /** How its thread is started. */
+  static readonly thread?: ThreadOptions;
+
+  /**
+   * Starts a thread whose Catalyst is an instance of this class; the Tonic whose sparkle calls it is its base. What is called before
+   * the thread runs waits, in order.
+   *
+   * @param args what its constructor is given: they are copied as arguments of a sparkle are.
+   * @throws {TaskTonicError} `TT_NO_MODULE` where the class does not say where it is; `TT_NOT_TRANSFERABLE`; and as every Tonic.
+   */
+  static spawn<A extends unknown[], C extends Catalyst<string>>(this: new (...args: A) => C, ...args: A): Remote<C> {
+    return ports.threads!.spawn(this, args) as Remote<C>;
+  }
+
   readonly queue: CatalystQueue;
   readonly timers = new TimerQueue();
   /** Counts and times of its sparkles, for whoever asks why the loop is late; off until `metrics.start()`. */
@@ -46,6 +75,8 @@ export class Catalyst<State extends string = never>
   /** @internal */ declare _ttParker: Parker | undefined;
   /** Whether the loop goes on. */
   protected sparkling = false;
+  /** How many orders it has run. */
+  ran = 0;
 
   readonly #turnOrders: number;
   readonly #turnTime: number;
@@ -63,10 +94,11 @@ export class Catalyst<State extends string = never>
   /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
   constructor(options: CatalystOptions = {}) {
     const runtime = running.runtime ?? runtimeOf(options.base ?? running.tonic);
-    const isMain = runtime?.ledger.size === 0;
-    super({ drainTimeout: Infinity, ...options, ...(isMain && { name: 'tt_main_catalyst' }) });
+    const isRoot = runtime?.ledger.size === 0;
+    super({ drainTimeout: Infinity, ...options, ...(isRoot && { name: runtime.rootName }) });
     if (runtime === undefined) throw fail('TT_NO_RUNTIME', { class: this._ttPlan.className });
     this.runtime = runtime;
+    if (isRoot) this._ttFarBase = runtime.farBase;
     this.#turnOrders = positive(options, 'turnOrders', 16_384);
     this.#turnTime = positive(options, 'turnTime', 5);
     this.queue = this.newCatalystQueue();
@@ -81,6 +113,10 @@ export class Catalyst<State extends string = never>
 
   get clock(): Clock {
     return this.runtime.clock;
+  }
+
+  override get thread(): number {
+    return this.runtime.thread;
   }
 
   /** @internal */
@@ -157,6 +193,8 @@ export class Catalyst<State extends string = never>
       running.tonic = undefined;
       running.sparkle = undefined;
       order.tonic = order.source = order.a = order.b = undefined;
+      this.ran += count;
+      this.runtime.threads?.turnEnded();
     }
     return count;
   }
@@ -301,6 +339,7 @@ export class Catalyst<State extends string = never>
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void {
     this.runtime.ledger.leave(id, name);
+    this.runtime.threads?.left(tonic);
     if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;

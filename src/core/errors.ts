@@ -45,6 +45,23 @@ export const ERRORS = {
   TT_TONIC_EXISTS: 'The TonicStore has another {name} already: choose another name.',
   TT_ALREADY_SPARKLING: '{catalyst} sparkles already: a Catalyst is started once.',
   TT_LOOP_BROKEN: 'The loop of {catalyst} ended with an error: see the cause.',
+  // Threads
+  TT_NOT_TRANSFERABLE: '{path} cannot cross to another thread: it is {what}; {remedy}.',
+  TT_NO_MODULE:
+    '{class} cannot be started in a thread: write "static override readonly module = import.meta.url" in it, and export it from that module.',
+  TT_NOT_IN_MODULE:
+    'The module {module} does not export a Catalyst named {class}: export it there. In an app bundled into one file, export it from the bundle, or make the class a file of its own.',
+  TT_RUN_IN_THREAD:
+    '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
+  TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
+  TT_THREAD_FAILED: 'The thread of {tonic} failed: see the cause.',
+  TT_THREAD_OUT_OF_MEMORY:
+    'The thread of {tonic} ran out of memory: give it more with "resourceLimits", or let it hold less.',
+  TT_THREAD_STUCK:
+    'The thread of {tonic} ran one turn for more than {ms} ms and was ended: cut its work into shorter sparkles, or raise "watchdog".',
+  TT_ORDERS_LOST: '{count} orders for {tonic} were lost with its thread: {sparkles}.',
+  TT_TOO_MANY_NAMES:
+    'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
   // Selector
   TT_NEEDS_SELECTOR:
     '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',

@@ -7,6 +7,7 @@ import { type TonicMaker, ports } from './ports.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
 import { runAs, running } from './running.js';
+import { runLoops } from './run-loops.js';
 import { Runtime, isRecord } from './runtime.js';
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `runtime.get()`. */
@@ -74,13 +75,14 @@ export abstract class Formula {
   /**
    * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_CATALYST`, or what the making of the Tonics throws.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
     return new this(...args).#run();
   }
 
   async #run(): Promise<RunResult> {
+    if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(this.clock, this.random);
     const data = this.creatingFormula();
     const project = {
@@ -97,7 +99,8 @@ export abstract class Formula {
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      await this.#sparkle(runtime, main, () => (project.status = 'mainRunning'));
+      main._ttss__finishIfIdle();
+      await runLoops(runtime, main, () => (project.status = 'mainRunning'));
       project.status = 'mainFinished';
     } catch (thrown) {
       // Whatever was opened so far is closed.
@@ -105,6 +108,7 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch.close();
+      runtime.threads?.close();
       warnIfHeldOpen(runtime);
     }
     const error = main._ttEnding?.error;
@@ -122,29 +126,6 @@ export abstract class Formula {
     within(runtime, () => this.creatingMainCatalyst());
     if (runtime.main instanceof Catalyst) return runtime.main as Catalyst<string>;
     throw fail('TT_NO_CATALYST', { class: this.constructor.name });
-  }
-
-  /** Step 6: the other Catalysts start, then the main one; when that has finished, the rest is told. */
-  async #sparkle(runtime: Runtime, main: Catalyst<string>, started: () => void): Promise<void> {
-    const others: Promise<void>[] = [];
-    let broken: unknown;
-    runtime.start((loop) => {
-      if (loop === main) return;
-      const ended = loop.startSparkling().catch((thrown: unknown) => {
-        broken ??= thrown;
-        // Nobody runs its Tonics any more, so nobody may wait for them.
-        abort(loop, () => {});
-        main.ttsc__finish();
-      });
-      others.push(ended);
-    });
-    main._ttss__finishIfIdle();
-    const ended = main.startSparkling();
-    started();
-    await ended;
-    for (const loop of runtime.loops) loop.ttsc__finish();
-    await Promise.all(others);
-    if (broken !== undefined) throw broken as Error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { fail } from './errors.js';
 import type { AnyTonic } from './any-tonic.js';
+import type { SharedNames } from './threads-port.js';
 
 /**
  * The registry of an app: every Tonic by id and by name, and the tree of infusions.
@@ -12,6 +13,15 @@ export class Ledger {
   /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
   readonly #byName = new Map<string, AnyTonic>();
   #size = 0;
+  #shared: SharedNames | undefined;
+  /** The id of the first Tonic, where another thread has given it: that one gives its name free, too. */
+  #given: number | undefined;
+  #givenTo: AnyTonic | undefined;
+
+  /** The highest id that was given. */
+  get highestId(): number {
+    return this.#byId.length - 1;
+  }
 
   /** How many Tonics there are. */
   get size(): number {
@@ -58,25 +68,49 @@ export class Ledger {
   }
 
   /**
+   * From now on ids and names are unique among all threads of the app.
+   * @internal
+   */
+  share(shared: SharedNames): void {
+    this.#shared = shared;
+    for (const name of this.#byName.keys()) shared.take(name);
+  }
+
+  /**
+   * The first Tonic gets an id, and perhaps a name, that another thread has taken for it.
+   * @internal
+   */
+  giveFirst(id: number): void {
+    this.#given = id;
+  }
+
+  /**
    * Enters a Tonic and gives it its id.
    * @internal
    */
   enter(tonic: AnyTonic, name: string | undefined): number {
-    if (name !== undefined) {
-      const holder = this.find(name);
-      if (holder !== undefined)
-        throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
-      this.#byName.set(name, tonic);
-    }
-    const id = this.#freeId(name === undefined ? tonic._ttPlan.className : undefined);
+    const given = this.#given;
+    this.#given = undefined;
+    if (name !== undefined) this.#takeName(name, tonic, given === undefined);
+    const id = given ?? this.#freeId(name === undefined ? tonic._ttPlan.className : undefined);
+    if (given !== undefined) this.#givenTo = tonic;
     this.#byId[id] = tonic;
     this.#size++;
     return id;
   }
 
+  #takeName(name: string, tonic: AnyTonic, sharing: boolean): void {
+    const holder = this.find(name);
+    if (holder !== undefined)
+      throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
+    if (sharing && this.#shared?.take(name) === false)
+      throw fail('TT_NAME_TAKEN', { name, holder: 'a Tonic of another thread' });
+    this.#byName.set(name, tonic);
+  }
+
   /** An id for a Tonic, and for one that takes its default name, not one whose default name somebody was given. */
   #freeId(className: string | undefined): number {
-    const id = this.#free.pop() ?? this.#byId.push(undefined) - 1;
+    const id = this.#free.pop() ?? this.#shared?.newId() ?? this.#byId.push(undefined) - 1;
     if (className === undefined || !this.#byName.has(defaultName(id, className))) return id;
     const other = this.#freeId(className);
     this.#free.push(id);
@@ -85,10 +119,13 @@ export class Ledger {
 
   /** @internal */
   leave(id: number, name: string | undefined): void {
+    const isGiven = this.#givenTo !== undefined && this.#byId[id] === this.#givenTo;
     this.#byId[id] = undefined;
-    this.#free.push(id);
+    if (!isGiven) this.#free.push(id);
     this.#size--;
-    if (name !== undefined) this.#byName.delete(name);
+    if (name === undefined) return;
+    this.#byName.delete(name);
+    if (!isGiven) this.#shared?.release(name);
   }
 }
 

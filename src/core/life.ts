@@ -106,7 +106,7 @@ export function endLife(tonic: AnyTonic): void {
     attempt(() => tonic._ttRelease()),
   );
 
-  const info: InfusionInfo = { id: tonic.id, name: tonic.name, tonic, error: ending.error };
+  const info: InfusionInfo = { id: tonic.id, name: tonic.name, tonic: tonic._ttFace, error: ending.error };
   tonic._ttLife = Life.ended;
   tonic._ttTable = NO_SPARKLES;
   tonic._ttTarget = NONE;
@@ -146,8 +146,8 @@ export function failureInfo(sparkle: string | undefined, tonic: AnyTonic): Failu
 }
 
 function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, failure }: Ending): void {
-  const supervised = base._ttSupervised?.get(tonic);
-  base._ttSupervised?.delete(tonic);
+  const supervised = base._ttSupervised?.get(tonic._ttFace);
+  base._ttSupervised?.delete(tonic._ttFace);
   if (error !== undefined && failure !== undefined) {
     const restarts = supervised?.takeRestart(base) ?? 0;
     const failed: InfusionFailure = { ...info, ...failure, error, restarts };

@@ -24,7 +24,14 @@ export class LogService implements TonicLogPort {
     readonly level: LogLevel,
     /** A sparkle that runs longer is flagged, in ms. */
     readonly slowSparkle: number,
+    /** The user's own stream, where the log goes to one: threads have none, and send their lines here. */
+    readonly stream?: { write(line: string): void },
   ) {}
+
+  /** A line that another thread has written. */
+  forwarded(line: string): void {
+    this.stream?.write(line);
+  }
 
   /** A line of a Tonic, as its user wrote it. */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void {

@@ -35,7 +35,8 @@ export async function openLog(options: LogOptions, clock: Clock): Promise<LogSer
   if (!LEVELS.includes(level)) throw bad('log/level', level, LEVELS.join(', '));
   if (!(slowSparkle > 0)) throw bad('log/slowSparkle', slowSparkle, 'more than 0 ms');
   if (to === 'off') return silentLog();
-  return new LogService(await openPino(to, level, clock), LogLevel[mode], slowSparkle);
+  const logger = await openPino(to, level, clock);
+  return new LogService(logger, LogLevel[mode], slowSparkle, stream ? (to as DestinationStream) : undefined);
 }
 
 async function openPino(to: 'screen' | 'json' | DestinationStream, level: string, clock: Clock): Promise<Logger> {

@@ -1,12 +1,20 @@
-import type { Catalyst } from './catalyst.js';
+import type { RemoteHandle } from './any-tonic.js';
 
 /** What the layers above the core fill in, so that the core need not know them. */
 export const ports: {
   /** Makes the main Catalyst of a Formula that does not make its own. */
-  makeMainCatalyst: (() => Catalyst<string>) | undefined;
+  makeMainCatalyst: (() => unknown) | undefined;
   /** The Tonics that a configuration may name. */
   tonicStore: TonicMaker | undefined;
-} = { makeMainCatalyst: undefined, tonicStore: undefined };
+  threads: ThreadPort | undefined;
+} = { makeMainCatalyst: undefined, tonicStore: undefined, threads: undefined };
+
+/** Starts Catalysts in threads of their own. */
+export interface ThreadPort {
+  /** Whether this thread is one that was started for a Catalyst. */
+  readonly inThread: boolean;
+  spawn(catalystClass: object, args: readonly unknown[]): RemoteHandle;
+}
 
 /** Makes Tonics by name. */
 export interface TonicMaker {

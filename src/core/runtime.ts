@@ -1,8 +1,9 @@
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import { type Clock, nodeClock } from './clock.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
 import { type Random, systemRandom } from './random.js';
+import type { Threads } from './threads-port.js';
 
 /**
  * All that would else be global to an app: made when a Formula runs and dropped when it has ended, so that tests run
@@ -16,6 +17,14 @@ export class Runtime {
   log: LogService = silentLog();
   /** The configuration of the Formula: what its user gave, and the defaults. */
   data: Readonly<Record<string, unknown>> = {};
+  /** The thread that it lives in; 0 is the main one. */
+  thread = 0;
+  /** The other threads, where there are any. @internal */
+  threads: Threads | undefined = undefined;
+  /** What its first Catalyst is called. */
+  rootName: string | undefined = 'tt_main_catalyst';
+  /** In a thread: the base of its Catalyst, in another one. @internal */
+  farBase: RemoteHandle | undefined = undefined;
 
   constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
     this.clock = clock;

@@ -1,4 +1,4 @@
-import type { AnyTonic, Supervision } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail } from './errors.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
@@ -15,7 +15,7 @@ export interface SuperviseOptions {
 }
 
 /** An infusion that is looked after: `current` is the one that runs now. */
-export class Supervised<T extends AnyTonic = AnyTonic> implements Supervision {
+export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements Supervision {
   readonly strategy: Strategy;
   readonly limit: number;
   readonly within: number;
@@ -54,7 +54,7 @@ export class Supervised<T extends AnyTonic = AnyTonic> implements Supervision {
   /** @internal In a sparkle of the base. */
   start(base: AnyTonic): void {
     this.#current = this.#make();
-    (base._ttSupervised ??= new Map<AnyTonic, Supervision>()).set(this.#current, this);
+    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#current, this);
   }
 }
 

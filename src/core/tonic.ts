@@ -5,6 +5,7 @@ import {
   type InfusionFailure,
   type InfusionInfo,
   NONE,
+  type RemoteHandle,
   type Scheduler,
   type Source,
   type Supervision,
@@ -58,7 +59,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   static readonly [BINDER]?: SparkleBinder;
 
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
-  declare readonly base: AnyTonic | undefined;
+  declare readonly base: AnyTonic | RemoteHandle | undefined;
 
   /** @internal */ readonly _ttScheduler: Scheduler;
   /** @internal The table of the state that holds. */
@@ -70,13 +71,15 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal */ _ttId = -1;
   /** @internal */ readonly _ttName: string | undefined;
   /** @internal */ _ttBase: AnyTonic | undefined;
+  /** @internal The base of a thread's Catalyst, in another thread. */
+  declare _ttFarBase: RemoteHandle | undefined;
   /** @internal Whether its Catalyst lives as long as it does. */
   _ttCounts = false;
   /** @internal */ _ttLogLevel: number = LogLevel.quiet;
   /** @internal */ _ttLog: TonicLog | undefined = undefined;
   /** @internal */ readonly _ttDrainTimeout: number;
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined = undefined;
-  /** @internal */ _ttSupervised: Map<AnyTonic, Supervision> | undefined = undefined;
+  /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
 
   // ---- Events that a subclass may define ----
@@ -127,6 +130,11 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   get name(): string {
     return this._ttName ?? defaultName(this._ttId, this._ttPlan.className);
+  }
+
+  /** The thread that it lives in; 0 is the main one. */
+  get thread(): number {
+    return this._ttScheduler.thread;
   }
 
   /** The state that holds; `undefined` before the first transition and after the machine has stopped. */
@@ -214,7 +222,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    *
    * @param make makes the infusion: `() => new Worker(...)`.
    */
-  protected supervise<T extends AnyTonic>(make: () => T, options: SuperviseOptions = {}): Supervised<T> {
+  protected supervise<T extends AnyTonic | RemoteHandle>(make: () => T, options: SuperviseOptions = {}): Supervised<T> {
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'supervise()', tonic: this.name });
     const supervised = new Supervised(make, options);
     supervised.start(this);
@@ -234,7 +242,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    */
   ttsc__finish(): void {
     const from = this.source?.tonic;
-    if (from !== undefined && from !== this && from !== this._ttBase) {
+    if (from !== undefined && from !== this && from !== this.base) {
       return this.log.warn(`refused to finish for ${from.name}, which is not its base`);
     }
     return beginFinish(this);
@@ -317,6 +325,16 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     if (this._ttMayInfuse) supervised.start(this);
   }
 
+  /** @internal A function that this Tonic gave to another thread was called there. */
+  _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void {
+    callback(...args);
+  }
+
+  /** @internal */
+  get _ttFace(): AnyTonic {
+    return this;
+  }
+
   #hook(key: string, a?: unknown): void {
     const thrown = this._ttScheduler.runHook(this, key, a);
     if (thrown !== undefined) failTonic(this, thrown, failureInfo(key, this));
@@ -336,8 +354,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 }
 
 Object.defineProperty(TonicBase.prototype, 'base', {
-  get(this: AnyTonic): AnyTonic | undefined {
-    return this._ttBase;
+  get(this: AnyTonic): AnyTonic | RemoteHandle | undefined {
+    return this._ttBase ?? this._ttFarBase;
   },
 });
 ofFramework(TonicBase);

@@ -1,0 +1,306 @@
+import { MessageChannel, type Transferable, receiveMessageOnPort } from 'node:worker_threads';
+import { fail } from '../core/errors.js';
+import { TonicRoot } from '../core/tonic-root.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { RemoteTonic } from './remote-tonic.js';
+import { Transfer } from './transfer.js';
+
+/** A value that is deeper than this, or has more objects, is left to the structured clone, which knows circles and shared parts. */
+const DEEPEST = 64;
+const MOST_OBJECTS = 100_000;
+const TANGLED = Symbol('a circle, or nearly');
+/** Bytes of at least so many are moved to the other side once they are copied; of fewer, a second copy is cheaper. */
+const MOVED_FROM = 4_096;
+
+/** A thing that is not data: what stands for it on the way. */
+export type Ref =
+  | {
+      readonly kind: 'tonic';
+      readonly thread: number;
+      readonly serial: number;
+      readonly id: number;
+      readonly name: string;
+    }
+  | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
+  | { readonly kind: 'callback'; readonly serial: number }
+  | { readonly kind: 'error'; readonly error: PackedError }
+  | { readonly kind: 'buffer' };
+
+interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Its other own fields, `code` and `cause` among them. */
+  readonly fields: readonly unknown[];
+  readonly refs: Refs | undefined;
+}
+
+/** Where in the arguments of an order such a thing is: the keys on the way to it. */
+export type Refs = (readonly [path: readonly (string | number)[], ref: Ref])[];
+
+/** What a packer needs of its side: numbers for what is to be called back. */
+export interface Exporter {
+  tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
+  callbackRef(callback: (...args: unknown[]) => unknown): Ref;
+}
+
+/** What an unpacker needs of its side: things to call for those numbers. */
+export interface Importer {
+  tonicOf(ref: Extract<Ref, { kind: 'tonic' }>): unknown;
+  sparkleOf(of: unknown, key: string): unknown;
+  callbackOf(serial: number): unknown;
+}
+
+/**
+ * Copies the arguments of an order as they are at the call. Plain data is copied here, so that many orders can travel in one message;
+ * what only the structured clone can copy is cloned here, too; what is no data is replaced, and noted in {@link refs}.
+ */
+export class Packer {
+  /** What was replaced; `undefined` where nothing was. */
+  refs: Refs | undefined;
+  /** What is moved with the message. */
+  readonly moved: Transferable[] = [];
+  readonly #exporter: Exporter;
+  #path: (string | number)[] = [];
+  /** How many objects may still be copied here. */
+  #left = 0;
+
+  constructor(exporter: Exporter) {
+    this.#exporter = exporter;
+  }
+
+  /** Begins a new order. */
+  begin(): void {
+    this.refs = undefined;
+    this.moved.length = 0;
+  }
+
+  /**
+   * Copies one argument.
+   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path to what can't cross.
+   */
+  pack(value: unknown, index: number): unknown {
+    if (typeof value !== 'object' ? typeof value !== 'function' && typeof value !== 'symbol' : value === null)
+      return value;
+    this.#path = [index];
+    this.#left = MOST_OBJECTS;
+    const noted = this.refs?.length ?? 0;
+    try {
+      return this.#copy(value);
+    } catch (thrown) {
+      if (thrown !== TANGLED) throw thrown;
+      if (this.refs !== undefined) this.refs.length = noted;
+      this.#path = [index];
+      return this.#clone(value as object);
+    }
+  }
+
+  #copy(value: unknown): unknown {
+    switch (typeof value) {
+      case 'object':
+        return value === null ? null : this.#copyObject(value);
+      case 'function':
+        return this.#replace(this.#exporter.callbackRef(value as () => unknown));
+      case 'symbol':
+        throw this.#refusal('a symbol', 'give a text instead');
+      default:
+        return value;
+    }
+  }
+
+  #copyObject(value: object): unknown {
+    // No error: it does not leave pack().
+    if (this.#path.length > DEEPEST || this.#left-- <= 0) throw TANGLED;
+    if (Array.isArray(value)) return this.#copyArray(value);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Object.prototype || prototype === null) return this.#copyPlain(value as Record<string, unknown>);
+    if (value instanceof TonicRoot || value instanceof RemoteTonic)
+      return this.#replace(this.#exporter.tonicRef(value as AnyTonic | RemoteTonic));
+    if (value instanceof Error) return this.#replace({ kind: 'error', error: this.#packError(value) });
+    if (value instanceof Transfer) return this.#move(value);
+    if (ArrayBuffer.isView(value)) return this.#copyView(value);
+    return this.#clone(value);
+  }
+
+  #copyPlain(value: Record<string, unknown>): Record<string, unknown> {
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      const field = value[key];
+      copy[key] = isSimple(field) ? field : this.#copyIn(key, field);
+    }
+    return copy;
+  }
+
+  #copyArray(value: readonly unknown[]): unknown[] {
+    const copy = new Array<unknown>(value.length);
+    for (let at = 0; at < value.length; at++) {
+      const element = value[at];
+      copy[at] = isSimple(element) ? element : this.#copyIn(at, element);
+    }
+    return copy;
+  }
+
+  #copyIn(key: string | number, value: unknown): unknown {
+    this.#path.push(key);
+    const copy = this.#copy(value);
+    this.#path.pop();
+    return copy;
+  }
+
+  /** Bytes, with their own memory: a view of a large buffer does not carry all of that. */
+  #copyView(view: ArrayBufferView): unknown {
+    if (view.buffer instanceof SharedArrayBuffer) return view;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+    if (bytes.length >= MOVED_FROM) this.moved.push(bytes.buffer);
+    if (Buffer.isBuffer(view)) {
+      this.#note({ kind: 'buffer' });
+      return bytes;
+    }
+    if (view instanceof Uint8Array) return bytes;
+    if (view instanceof DataView) return new DataView(bytes.buffer);
+    const View = view.constructor as new (buffer: ArrayBuffer) => unknown;
+    return new View(bytes.buffer);
+  }
+
+  #clone(value: object): unknown {
+    if (value instanceof SharedArrayBuffer) return value;
+    try {
+      if (isClass(value)) throw new TypeError(`it is a ${nameOf(value)}, and would lose its class`);
+      return structuredClone(value);
+    } catch (thrown) {
+      throw this.#refusal(`a ${nameOf(value)}`, 'give plain data, a Remote, or transfer(...)', thrown);
+    }
+  }
+
+  #move({ value, list }: Transfer): unknown {
+    try {
+      const [moved, movedList] = moveNow([value, list], list);
+      this.moved.push(...movedList);
+      if (Buffer.isBuffer(value)) this.#note({ kind: 'buffer' });
+      return moved;
+    } catch (thrown) {
+      throw this.#refusal('a transfer of what cannot be moved', 'give what is transferable, and once', thrown);
+    }
+  }
+
+  #packError(error: Error): PackedError {
+    // Its fields are packed as an order of their own: their paths begin at them.
+    const [refs, path] = [this.refs, this.#path];
+    this.refs = undefined;
+    this.#path = [];
+    const keys = [...new Set([...Object.keys(error), 'code', 'cause'])].filter((key) => key in error);
+    const fields: unknown[] = [];
+    for (const key of keys) {
+      if (['name', 'message', 'stack'].includes(key)) continue;
+      const place = fields.length + 1;
+      try {
+        fields.push(key, this.#copyIn(place, (error as unknown as Record<string, unknown>)[key]));
+      } catch {
+        // An error is to be told of even where one of its fields can't cross.
+        fields.push(key, String((error as unknown as Record<string, unknown>)[key]));
+      }
+    }
+    const packed = { name: error.name, message: error.message, stack: error.stack, fields, refs: this.refs };
+    [this.refs, this.#path] = [refs, path];
+    return packed;
+  }
+
+  #replace(ref: Ref): undefined {
+    this.#note(ref);
+    return undefined;
+  }
+
+  #note(ref: Ref): void {
+    (this.refs ??= []).push([[...this.#path], ref]);
+  }
+
+  #refusal(what: string, remedy: string, cause?: unknown): Error {
+    const [index, ...rest] = this.#path;
+    const path = `args[${index}]${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`;
+    return fail('TT_NOT_TRANSFERABLE', { path, what, remedy }, cause);
+  }
+}
+
+/** Moves values away from whoever has them, at once: the message itself may leave later. */
+function moveNow<T>(value: T, list: readonly Transferable[]): T {
+  const { port1, port2 } = new MessageChannel();
+  try {
+    port1.postMessage(value, list);
+    return (receiveMessageOnPort(port2) as { message: T }).message;
+  } finally {
+    port1.close();
+  }
+}
+
+/** Puts things to call in the places of what was replaced. */
+export function unpack(args: unknown[], refs: Refs, importer: Importer): void {
+  for (const [path, ref] of refs) {
+    let holder = args as unknown as Record<string | number, unknown>;
+    for (const key of path.slice(0, -1)) holder = holder[key] as typeof holder;
+    const last = path.at(-1)!;
+    // Not by assignment, which a key such as "__proto__" would turn into something else.
+    const value = unpackRef(ref, holder[last], importer);
+    Object.defineProperty(holder, last, { value, writable: true, enumerable: true, configurable: true });
+  }
+}
+
+function unpackRef(ref: Ref, value: unknown, importer: Importer): unknown {
+  switch (ref.kind) {
+    case 'tonic':
+      return importer.tonicOf(ref);
+    case 'sparkle':
+      return importer.sparkleOf(unpackRef(ref.of, undefined, importer), ref.key);
+    case 'callback':
+      return importer.callbackOf(ref.serial);
+    case 'error':
+      return unpackError(ref.error, importer);
+    case 'buffer': {
+      const { buffer, byteOffset, byteLength } = value as Uint8Array;
+      return Buffer.from(buffer, byteOffset, byteLength);
+    }
+  }
+}
+
+const ERROR_CLASSES = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+function unpackError({ name, message, stack, fields, refs }: PackedError, importer: Importer): Error {
+  const all = [...fields];
+  if (refs !== undefined) unpack(all, refs, importer);
+  const ErrorClass = Object.hasOwn(ERROR_CLASSES, name) ? ERROR_CLASSES[name as keyof typeof ERROR_CLASSES] : Error;
+  const error = new ErrorClass(message);
+  const hide = (key: string, value: unknown): void => {
+    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
+  };
+  if (error.name !== name) hide('name', name);
+  hide('stack', stack);
+  for (let at = 0; at < all.length; at += 2) {
+    const key = all[at] as string;
+    if (key === 'cause') hide(key, all[at + 1]);
+    else
+      Object.defineProperty(error, key, { value: all[at + 1], writable: true, configurable: true, enumerable: true });
+  }
+  return error;
+}
+
+function isSimple(value: unknown): boolean {
+  const kind = typeof value;
+  return kind === 'object' ? value === null : kind !== 'function' && kind !== 'symbol';
+}
+
+/** Whether it is an instance of somebody's class: the structured clone would silently make plain data of it. */
+function isClass(value: object): boolean {
+  const constructor = (value as { constructor?: unknown }).constructor;
+  if (typeof constructor !== 'function' || Array.isArray(value)) return false;
+  return constructor !== Object && !CLONEABLE.has(constructor.name);
+}
+
+/** What the structured clone of Node copies and is no plain data (https://nodejs.org/api/worker_threads.html). */
+const CLONEABLE: ReadonlySet<string> = new Set([
+  'Map', 'Set', 'Date', 'RegExp', 'ArrayBuffer', 'Boolean', 'Number', 'String', 'BigInt', 'Blob', 'File', 'KeyObject', 'PublicKeyObject',
+  'PrivateKeyObject', 'SecretKeyObject', 'X509Certificate', 'CryptoKey', 'BlockList', 'SocketAddress', 'Histogram', 'RecordableHistogram',
+]); // prettier-ignore
+
+function nameOf(value: object): string {
+  const { constructor } = value as { constructor?: { name?: unknown } };
+  return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'thing without a class';
+}

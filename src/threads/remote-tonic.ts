@@ -1,0 +1,73 @@
+import { inspect } from 'node:util';
+import { fail } from '../core/errors.js';
+import type { Plan } from '../core/plan.js';
+import type { RemoteHandle } from '../core/any-tonic.js';
+
+/** What a handle needs of the link to the thread that its Tonic lives in. */
+export interface Sender {
+  readonly thread: number;
+  /** Queues an order over there. */
+  send(to: RemoteTonic, key: string, args: readonly unknown[]): void;
+}
+
+/**
+ * The handle of a Tonic in another thread. There is one in a thread for each such Tonic, so that handles can be compared.
+ *
+ * It is addressed by thread and serial number. Neither is given twice, so that a handle never reaches another Tonic than its own.
+ */
+export class RemoteTonic implements RemoteHandle {
+  /** @internal */ readonly _ttSender: Sender;
+  /** @internal */ readonly _ttSerial: number;
+  /** @internal */ _ttFinished = false;
+  /** @internal Known where it was made by `spawn`: what its class does not have is refused at the call. */
+  _ttPlan: Plan | undefined;
+  readonly id: number;
+  readonly name: string;
+
+  constructor(sender: Sender, serial: number, id: number, name: string, plan?: Plan) {
+    this._ttSender = sender;
+    this._ttSerial = serial;
+    this.id = id;
+    this.name = name;
+    this._ttPlan = plan;
+  }
+
+  get thread(): number {
+    return this._ttSender.thread;
+  }
+
+  get finished(): boolean {
+    return this._ttFinished;
+  }
+
+  toString(): string {
+    return `${this.name} in thread ${this.thread}`;
+  }
+
+  toJSON(): object {
+    return { id: this.id, name: this.name, thread: this.thread };
+  }
+
+  [inspect.custom](): string {
+    return `Remote<${this.toString()}>`;
+  }
+}
+
+/**
+ * A method for each sparkle that is called, made at the first call: the classes of other threads are not known here. It then stands
+ * on the prototype, so a later call does not come this way.
+ */
+const sparklesOnDemand = new Proxy(Object.prototype, {
+  get(target, key, receiver: unknown): unknown {
+    if (typeof key !== 'string' || !/^_?[a-z][a-z0-9]*_\w*_[a-z0-9]/i.test(key) || !key.includes('__'))
+      return Reflect.get(target, key, receiver);
+    const call = function (this: unknown, ...args: unknown[]): void {
+      if (!(this instanceof RemoteTonic)) throw fail('TT_UNBOUND_SPARKLE', { key });
+      if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
+      this._ttSender.send(this, key, args);
+    };
+    Object.defineProperty(RemoteTonic.prototype, key, { value: call });
+    return call;
+  },
+});
+Object.setPrototypeOf(RemoteTonic.prototype, sparklesOnDemand);

@@ -1,0 +1,32 @@
+import type { LogOptions } from '../core/log-targets.js';
+import type { Ref, Refs } from './crossing.js';
+import type { ChannelEnd } from './thread-hub.js';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** The URL of the module that has its Catalyst's class, and the name of that. */
+  readonly module: string;
+  readonly className: string;
+  readonly thread: number;
+  readonly parent: number;
+  /** What all threads share. */
+  readonly state: SharedArrayBuffer;
+  /** The id and name of its Catalyst, and who is its base. */
+  readonly id: number;
+  readonly name: string | undefined;
+  readonly base: Extract<Ref, { kind: 'tonic' }>;
+  /** The arguments of the Catalyst's constructor. */
+  readonly args: unknown[];
+  readonly refs: Refs | undefined;
+  /** Its channels with the one that starts it, and with the main thread where that is another one. */
+  readonly toParent: ChannelEnd;
+  readonly fromParent: ChannelEnd;
+  readonly toMain: ChannelEnd | undefined;
+  readonly fromMain: ChannelEnd | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
+  readonly waitingLimit: number;
+}
+
+/** Where the module of a Catalyst's class finds what starts it, once it has loaded TaskTonic. */
+export const START = 'tasktonic.thread';

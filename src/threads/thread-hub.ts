@@ -1,0 +1,273 @@
+import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Catalyst } from '../core/catalyst.js';
+import { running } from '../core/running.js';
+import type { Runtime } from '../core/runtime.js';
+import type { Threads } from '../core/threads-port.js';
+import type { Refs } from './crossing.js';
+import { type DoneCounter, Outlet } from './outlet.js';
+import type { RemoteTonic } from './remote-tonic.js';
+import type { SharedState } from './shared-state.js';
+import { type LinkHome, ThreadLink } from './thread-link.js';
+
+/** One end of a channel, on its way to the thread that is to have it. */
+export interface ChannelEnd {
+  readonly port: MessagePort;
+  readonly shared: SharedArrayBuffer;
+}
+
+/** What threads tell each other besides orders. */
+export type Control =
+  /** A channel from a thread that begins to talk to you. */
+  | { readonly kind: 'meet'; readonly from: number; readonly to: number; readonly end: ChannelEnd }
+  /** A thread that another one has started; what you send to it, and what it sends to you. */
+  | { readonly kind: 'adopt'; readonly thread: number; readonly outlet: ChannelEnd; readonly inlet: ChannelEnd }
+  /** A thread has ended. */
+  | { readonly kind: 'dead'; readonly thread: number }
+  /** A line of the log. */
+  | { readonly kind: 'log'; readonly line: string }
+  /** Are you still there? */
+  | { readonly kind: 'ping'; readonly count: number }
+  | ThreadEnded;
+
+/** How a thread's Catalyst has ended: told to the one that started it. */
+export interface ThreadEnded {
+  readonly kind: 'ended';
+  /** One error where it failed, with what is known of the throw. */
+  readonly errors: unknown[];
+  readonly refs: Refs | undefined;
+  readonly sparkle: string | undefined;
+  readonly state: string | undefined;
+}
+
+/** The serial number of the first Catalyst of a thread: known elsewhere before it is there. */
+export const ROOT_SERIAL = 1;
+
+/** Orders of a message that have been queued, and up to where the queue must have run for them to be done. */
+interface Mark {
+  readonly upTo: number;
+  readonly count: number;
+  readonly done: DoneCounter;
+}
+
+/**
+ * What a thread knows of the others: a link to each that it talks to.
+ *
+ * The main thread has a link to every other one, and introduces two that begin to talk: the first order waits in the channel
+ * meanwhile, so nobody waits for the introduction.
+ */
+export class ThreadHub implements Threads, LinkHome {
+  readonly thread: number;
+  readonly state: SharedState;
+  readonly waitingLimit: number;
+  /** Orders that nobody was there for any more. */
+  #strays = 0;
+  readonly #runtime: Runtime;
+  readonly #links = new Map<number, ThreadLink>();
+  readonly #serials = new WeakMap<AnyTonic, number>();
+  readonly #tonics = new Map<number, AnyTonic>();
+  #lastSerial = ROOT_SERIAL;
+  #root: Catalyst<string> | undefined;
+  #departing: ThreadLink[] = [];
+  #marks: Mark[] = [];
+  #flushing = false;
+  #closed = false;
+
+  constructor(runtime: Runtime, state: SharedState, waitingLimit: number) {
+    this.#runtime = runtime;
+    this.thread = runtime.thread;
+    this.state = state;
+    this.waitingLimit = waitingLimit;
+    runtime.threads = this;
+    runtime.ledger.share(state);
+  }
+
+  /** The first Catalyst of this thread. */
+  get root(): Catalyst<string> {
+    return (this.#root ??= this.#runtime.main as Catalyst<string>);
+  }
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const link of this.#links.values()) waiting += link.waiting;
+    return waiting;
+  }
+
+  /** Orders and callbacks for what had finished. */
+  get strays(): number {
+    let strays = this.#strays;
+    for (const link of this.#links.values()) strays += link.strays;
+    return strays;
+  }
+
+  // ---- Tonics ----
+
+  serialOf(tonic: AnyTonic): number {
+    let serial = tonic === this.root ? ROOT_SERIAL : this.#serials.get(tonic);
+    if (serial !== undefined) return serial;
+    serial = ++this.#lastSerial;
+    this.#serials.set(tonic, serial);
+    if (tonic.id >= 0) this.#tonics.set(serial, tonic);
+    return serial;
+  }
+
+  tonicWith(serial: number): AnyTonic | undefined {
+    if (serial === ROOT_SERIAL) return this.root.finished ? undefined : this.root;
+    return this.#tonics.get(serial);
+  }
+
+  left(tonic: AnyTonic): void {
+    const serial = tonic === this.root ? ROOT_SERIAL : this.#serials.get(tonic);
+    if (serial !== undefined) this.#tonics.delete(serial);
+    for (const link of this.#links.values()) link.left(tonic, serial);
+  }
+
+  handle(thread: number, serial: number, id: number, name: string): RemoteTonic {
+    return this.link(thread).handleByHearsay(serial, id, name);
+  }
+
+  // ---- Turns ----
+
+  departs(link: ThreadLink): void {
+    this.#departing.push(link);
+    if (running.order !== undefined || this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  whenRun(count: number, done: DoneCounter): void {
+    const { root } = this;
+    if (root.queue.isEmpty) return done.add(count);
+    this.#marks.push({ upTo: root.ran + root.queue.size, count, done });
+    return undefined;
+  }
+
+  turnEnded(): void {
+    if (this.#marks.length > 0) this.#countDone();
+    if (this.#departing.length > 0) this.#flush();
+  }
+
+  #countDone(): void {
+    const { ran } = this.root;
+    let at = 0;
+    for (let mark = this.#marks[at]; mark !== undefined && mark.upTo <= ran; mark = this.#marks[++at])
+      mark.done.add(mark.count);
+    if (at > 0) this.#marks.splice(0, at);
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const departing = this.#departing;
+    this.#departing = [];
+    for (const link of new Set(departing)) link.flush();
+  }
+
+  // ---- Links ----
+
+  /** The link to a thread: new where none was spoken with. The main thread knows all that there are: another one has ended. */
+  link(thread: number): ThreadLink {
+    const known = this.#links.get(thread);
+    if (known !== undefined) return known;
+    const link = new ThreadLink(this, thread);
+    if (this.thread === 0) link.close();
+    else this.#links.set(thread, link);
+    return link;
+  }
+
+  /** A link whose channel another one has opened. */
+  adopt(thread: number, outlet: ChannelEnd, inlet: ChannelEnd): ThreadLink {
+    const link = new ThreadLink(this, thread, this.#outlet(thread, outlet));
+    this.#links.set(thread, link);
+    this.#addInlet(thread, inlet);
+    return link;
+  }
+
+  open(thread: number): Outlet {
+    const [mine, theirs] = newChannel();
+    this.#introduce({ kind: 'meet', from: this.thread, to: thread, end: theirs });
+    return this.#outlet(thread, mine);
+  }
+
+  #outlet(thread: number, { port, shared }: ChannelEnd): Outlet {
+    return new Outlet(port, shared, () => this.state.ring(thread));
+  }
+
+  #addInlet(from: number, { port, shared }: ChannelEnd): void {
+    this.link(from).addInlet(port, shared, (message) => this.#onControl(from, message as Control));
+  }
+
+  /** Sends a message that is no order; it may pass orders that wait. */
+  tell(thread: number, message: Control, moved: Transferable[] = []): void {
+    this.link(thread).outlet.port.postMessage(message, moved);
+  }
+
+  #introduce(message: Control & { kind: 'meet' }): void {
+    if (this.thread !== 0) return this.tell(0, message, [message.end.port]);
+    if (this.#links.has(message.to)) return this.tell(message.to, message, [message.end.port]);
+    // It has ended meanwhile.
+    message.end.port.close();
+    if (message.from !== 0) this.tell(message.from, { kind: 'dead', thread: message.to });
+    return undefined;
+  }
+
+  #onControl(from: number, message: Control): void {
+    switch (message.kind) {
+      case 'meet':
+        if (message.to === this.thread) this.#addInlet(message.from, message.end);
+        else this.#introduce(message);
+        break;
+      case 'adopt':
+        this.adopt(message.thread, message.outlet, message.inlet);
+        break;
+      case 'dead':
+        this.forget(message.thread, from);
+        break;
+      case 'log':
+        this.#runtime.log.forwarded(message.line);
+        break;
+      case 'ping':
+        this.state.answer(message.count);
+        break;
+      case 'ended':
+        this.#links.get(from)?.onEnded?.(message);
+    }
+  }
+
+  /**
+   * A thread has ended. Its handles have finished, and whoever else has spoken with it is told.
+   *
+   * @returns the sparkles of orders that it had not done.
+   */
+  forget(thread: number, from = this.thread): readonly string[] {
+    const link = this.#links.get(thread);
+    if (this.thread === 0) this.state.forget(thread);
+    if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
+    if (this.thread === 0) {
+      for (const other of this.#links.keys())
+        if (other !== thread && other !== from) this.tell(other, { kind: 'dead', thread });
+    }
+    if (link === undefined) return [];
+    const lost = link.close();
+    this.#strays += link.strays;
+    this.#links.delete(thread);
+    return lost;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#flush();
+    for (const link of this.#links.values()) link.close();
+  }
+}
+
+/** A channel from one thread to another: the sender's end and the receiver's. */
+export function newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
+  const { port1, port2 } = new MessageChannel();
+  // Orders done, and whether the sender waits.
+  const shared = new SharedArrayBuffer(8);
+  return [
+    { port: port1, shared },
+    { port: port2, shared },
+  ];
+}

@@ -1,0 +1,335 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { fail } from '../core/errors.js';
+import { running } from '../core/running.js';
+import type { Sparkle } from '../core/plan.js';
+import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
+import { Inlet } from './inlet.js';
+import type { Batch, DoneCounter, Outlet } from './outlet.js';
+import { RemoteTonic, type Sender } from './remote-tonic.js';
+
+/** What a link needs of the thread it is in. */
+export interface LinkHome {
+  /** The number of this thread. */
+  readonly thread: number;
+  /** The most orders that may wait for another thread. */
+  readonly waitingLimit: number;
+  /** The number by which other threads address a Tonic of this one. */
+  serialOf(tonic: AnyTonic): number;
+  /** The Tonic of this thread with that number, while it is there. */
+  tonicWith(serial: number): AnyTonic | undefined;
+  /** The handle of a Tonic in any thread; a third one tells of it. */
+  handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
+  /** Opens a channel to another thread. */
+  open(thread: number): Outlet;
+  /** Who a callback belongs to that no sparkle gave: the Catalyst of this thread. */
+  readonly root: AnyTonic;
+  /** Orders wait to leave with the end of this turn. */
+  departs(link: ThreadLink): void;
+  /** So many orders were queued; tells `done` when they have run. */
+  whenRun(count: number, done: DoneCounter): void;
+}
+
+interface Callback {
+  readonly call: (...args: unknown[]) => unknown;
+  readonly owner: AnyTonic;
+}
+
+/** Stands for no Tonic, and marks a callback's number: those of Tonics begin at 1. */
+const NOBODY = 0;
+
+/**
+ * The link of this thread to one other thread: what is sent there, the handles of its Tonics, and the callbacks given to it.
+ *
+ * Each direction is a channel of its own, opened by who sends first; orders of one sender keep their order.
+ */
+export class ThreadLink implements Sender, Exporter, Importer {
+  readonly thread: number;
+  /** Orders that were given for Tonics that are not there any more. */
+  strays = 0;
+  /** Told how the Catalyst of that thread has ended. */
+  onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
+  readonly #home: LinkHome;
+  readonly #packer = new Packer(this);
+  readonly #inlets = new Set<Inlet>();
+  readonly #handles = new Map<number, RemoteTonic>();
+  readonly #told = new Set<number>();
+  readonly #callbacks = new Map<number, Callback>();
+  readonly #callbacksOf = new Map<AnyTonic, Set<number>>();
+  #outlet: Outlet | undefined;
+  readonly #sourceSparkles = new Map<string, Sparkle>();
+  #lastCallback = 0;
+  #closed = false;
+  /** Tells the other side of callbacks that nobody here has any more. */
+  readonly #forgotten = new FinalizationRegistry<number>((serial) => this.#released(serial));
+
+  constructor(home: LinkHome, thread: number, outlet?: Outlet) {
+    this.#home = home;
+    this.thread = thread;
+    this.#outlet = outlet;
+  }
+
+  /** Where orders leave: a channel that is opened with the first of them. */
+  get outlet(): Outlet {
+    return (this.#outlet ??= this.#home.open(this.thread));
+  }
+
+  /** Sends what may be sent now. */
+  flush(): void {
+    this.#outlet?.flush();
+  }
+
+  /** Orders that wait here. */
+  get waiting(): number {
+    return this.#outlet?.waiting ?? 0;
+  }
+
+  // ---- Sending ----
+
+  /** Queues an order in the other thread. */
+  send(to: RemoteTonic, key: string, args: readonly unknown[]): void {
+    if (to.finished || this.#closed) {
+      this.strays++;
+      return;
+    }
+    this.#put(to._ttSerial, key, args);
+  }
+
+  #put(target: number, key: string, args: readonly unknown[]): void {
+    const { outlet } = this;
+    const { waitingLimit } = this.#home;
+    if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
+      throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
+    const packer = this.#packer;
+    packer.begin();
+    const copies = args.length === 0 ? args : args.map((argument, at) => packer.pack(argument, at));
+    const { tonic, sparkle } = running;
+    const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
+    outlet.put(target, key, source, sparkle?.key, copies, packer.refs, packer.moved);
+    this.#home.departs(this);
+  }
+
+  /** The number of a Tonic of this thread; the first time the other side is told who that is. */
+  #tell(tonic: AnyTonic): number {
+    const serial = this.#home.serialOf(tonic);
+    if (this.#told.has(serial)) return serial;
+    this.#told.add(serial);
+    (this.outlet.chunk.defined ??= []).push(serial, tonic.id, tonic.name);
+    return serial;
+  }
+
+  tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
+    const { id, name } = tonic;
+    if (tonic instanceof RemoteTonic) return { kind: 'tonic', thread: tonic.thread, serial: tonic._ttSerial, id, name };
+    return { kind: 'tonic', thread: this.#home.thread, serial: this.#tell(tonic), id, name };
+  }
+
+  callbackRef(call: (...args: unknown[]) => unknown): Ref {
+    const { tonic, sparkle } = call as { tonic?: AnyTonic | RemoteTonic; sparkle?: string };
+    if (tonic !== undefined && sparkle !== undefined)
+      return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
+    const serial = ++this.#lastCallback;
+    const owner = running.tonic ?? this.#home.root;
+    this.#callbacks.set(serial, { call, owner });
+    const own = this.#callbacksOf.get(owner);
+    if (own === undefined) this.#callbacksOf.set(owner, new Set([serial]));
+    else own.add(serial);
+    return { kind: 'callback', serial };
+  }
+
+  /** How many callbacks the other side holds. */
+  get callbacks(): number {
+    return this.#callbacks.size;
+  }
+
+  /** A Tonic of this thread has finished. */
+  left(tonic: AnyTonic, serial: number | undefined): void {
+    for (const callback of this.#callbacksOf.get(tonic) ?? []) this.#callbacks.delete(callback);
+    this.#callbacksOf.delete(tonic);
+    if (serial !== undefined) this.#tellGone(serial);
+  }
+
+  /** Nobody over there has a callback any more. */
+  #dropCallback(serial: number): void {
+    const callback = this.#callbacks.get(serial);
+    if (callback === undefined) return;
+    this.#callbacks.delete(serial);
+    const own = this.#callbacksOf.get(callback.owner);
+    if (own?.delete(serial) && own.size === 0) this.#callbacksOf.delete(callback.owner);
+  }
+
+  #released(serial: number): void {
+    if (this.#closed) return;
+    (this.outlet.chunk.released ??= []).push(serial);
+    this.#home.departs(this);
+  }
+
+  // ---- Receiving ----
+
+  /** Takes what another channel from that thread brings; what is no orders goes to `control`. */
+  addInlet(port: MessagePort, shared: SharedArrayBuffer, control: (message: unknown) => void): void {
+    const take = (message: unknown, inlet: Inlet): void => {
+      if (Array.isArray(message)) this.#receive(message as unknown as Batch, inlet);
+      else control(message);
+    };
+    this.#inlets.add(new Inlet(port, shared, take));
+  }
+
+  /** Takes what has arrived, without waiting for the event that tells of it. */
+  drain(): void {
+    for (const inlet of this.#inlets) inlet.drain();
+  }
+
+  #receive([orders, defined = [], gone = [], released = [], held = []]: Batch, inlet: Inlet): void {
+    for (let at = 0; at < defined.length; at += 3)
+      this.handle(defined[at] as number, defined[at + 1] as number, defined[at + 2] as string);
+    const { tonic, sparkle } = running;
+    let count = 0;
+    try {
+      for (let at = 0; at < orders.length; count++) at = this.#take(orders, at, inlet);
+    } finally {
+      running.tonic = tonic;
+      running.sparkle = sparkle;
+    }
+    if (count > 0) this.#home.whenRun(count, inlet.done);
+    for (const serial of gone) this.#finished(serial);
+    for (const serial of released) this.#dropCallback(serial);
+    for (const serial of held) this.#hold(serial);
+  }
+
+  /** Queues the order that stands at a place, with its sender as the source, and tells where the next one begins. */
+  #take(orders: unknown[], at: number, inlet: Inlet): number {
+    const target = orders[at] as number;
+    const key = inlet.name(orders[at + 1] as number | string)!;
+    running.tonic = this.#handles.get(orders[at + 2] as number) as unknown as AnyTonic | undefined;
+    const sourceKey = inlet.name(orders[at + 3] as number | string);
+    running.sparkle = sourceKey === undefined ? undefined : this.#sourceSparkle(sourceKey);
+    const shape = orders[at + 4] as number;
+    const end = at + 5 + (shape >> 1);
+    const hasRefs = (shape & 1) === 1;
+    const args = orders.slice(at + 5, end);
+    if (hasRefs) unpack(args, orders[end] as Refs, this);
+    if (target < 0) this.#callBack(-target, args);
+    else this.#deliver(target, key, args);
+    return hasRefs ? end + 1 : end;
+  }
+
+  #deliver(target: number, key: string, args: unknown[]): void {
+    const tonic = this.#home.tonicWith(target);
+    if (tonic === undefined) {
+      this.strays++;
+      return;
+    }
+    try {
+      const plan = tonic._ttPlan;
+      plan.dispatcher(plan.sparkle(key)).apply(tonic, args);
+    } catch (thrown) {
+      // It was called over there: here nobody else can hear of it.
+      tonic._ttScheduler.logs.warn(tonic, thrown as Error);
+    }
+  }
+
+  /** A third thread has given a Tonic of this one to the other side, which wants to hear of its end. */
+  #hold(serial: number): void {
+    this.#told.add(serial);
+    const tonic = this.#home.tonicWith(serial);
+    if (tonic === undefined) this.#tellGone(serial);
+  }
+
+  #tellGone(serial: number): void {
+    if (!this.#told.delete(serial) || this.#closed) return;
+    (this.outlet.chunk.gone ??= []).push(serial);
+    this.#home.departs(this);
+  }
+
+  #callBack(serial: number, args: unknown[]): void {
+    const callback = this.#callbacks.get(serial);
+    if (callback === undefined) this.strays++;
+    else callback.owner._ttss__call(callback.call, args);
+  }
+
+  /** What `this.source.sparkle` is read from, one for each name. */
+  #sourceSparkle(key: string): Sparkle {
+    let sparkle = this.#sourceSparkles.get(key);
+    if (sparkle === undefined) {
+      sparkle = { key, prefix: '', state: undefined, name: key, index: -1, life: false };
+      this.#sourceSparkles.set(key, sparkle);
+    }
+    return sparkle;
+  }
+
+  // ---- Handles ----
+
+  /** The handle of a Tonic over there, which that thread has told of itself. */
+  handle(serial: number, id: number, name: string): RemoteTonic {
+    return this.#handles.get(serial) ?? this.#newHandle(serial, id, name);
+  }
+
+  /** The same where a third thread tells of it: the one that it lives in is asked to say when it has gone. */
+  handleByHearsay(serial: number, id: number, name: string): RemoteTonic {
+    const known = this.#handles.get(serial);
+    if (known !== undefined) return known;
+    const handle = this.#newHandle(serial, id, name);
+    if (this.#closed) return handle;
+    (this.outlet.chunk.held ??= []).push(serial);
+    this.#home.departs(this);
+    return handle;
+  }
+
+  #newHandle(serial: number, id: number, name: string): RemoteTonic {
+    const handle = new RemoteTonic(this, serial, id, name);
+    if (this.#closed) handle._ttFinished = true;
+    else this.#handles.set(serial, handle);
+    return handle;
+  }
+
+  tonicOf({ thread, serial, id, name }: Extract<Ref, { kind: 'tonic' }>): unknown {
+    if (thread === this.thread) return this.handle(serial, id, name);
+    if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
+    return this.#home.tonicWith(serial) ?? this.#goneTonic(serial, id, name);
+  }
+
+  /** A Tonic of this thread has finished before it came back. */
+  #goneTonic(serial: number, id: number, name: string): RemoteTonic {
+    const gone = new RemoteTonic(this, serial, id, name);
+    gone._ttFinished = true;
+    return gone;
+  }
+
+  sparkleOf(of: unknown, key: string): unknown {
+    const tonic = of as { sparkle?: (key: string) => unknown } & Record<string, (...args: unknown[]) => void>;
+    if (!(of instanceof RemoteTonic)) return tonic.sparkle!(key);
+    return Object.assign((...args: unknown[]) => tonic[key]!(...args), { tonic: of, sparkle: key });
+  }
+
+  callbackOf(serial: number): unknown {
+    const callback = (...args: unknown[]): void => {
+      if (this.#closed) this.strays++;
+      else this.#put(-serial, 'callback', args);
+    };
+    this.#forgotten.register(callback, serial);
+    return callback;
+  }
+
+  #finished(serial: number): void {
+    const handle = this.#handles.get(serial);
+    if (handle === undefined) return;
+    handle._ttFinished = true;
+    this.#handles.delete(serial);
+  }
+
+  /** The other thread has ended: nothing will arrive there any more. Tells the orders that were not done. */
+  close(): string[] {
+    if (this.#closed) return [];
+    this.drain();
+    this.#closed = true;
+    const lost = this.#outlet?.undone() ?? [];
+    this.#outlet?.close();
+    for (const inlet of this.#inlets) inlet.close();
+    for (const handle of this.#handles.values()) handle._ttFinished = true;
+    this.#handles.clear();
+    this.#callbacks.clear();
+    this.#callbacksOf.clear();
+    return lost;
+  }
+}

@@ -1,0 +1,98 @@
+import { isMainThread, workerData } from 'node:worker_threads';
+import { Catalyst } from '../core/catalyst.js';
+import { fail, toError } from '../core/errors.js';
+import type { LogService } from '../core/log-service.js';
+import { openLog } from '../core/log-targets.js';
+import { ProcessWatch } from '../core/process-watch.js';
+import { runLoops } from '../core/run-loops.js';
+import { running } from '../core/running.js';
+import { Runtime } from '../core/runtime.js';
+import { Packer, unpack } from './crossing.js';
+import { SharedState } from './shared-state.js';
+import { START, type ThreadData } from './thread-data.js';
+import { type ThreadEnded, ThreadHub } from './thread-hub.js';
+import type { ThreadLink } from './thread-link.js';
+
+type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
+
+const data = isMainThread
+  ? undefined
+  : ((workerData as { tasktonic?: ThreadData } | null)?.tasktonic as ThreadData | undefined);
+
+/** Whether this is a thread that was started for a Catalyst. */
+export const inThread = data !== undefined;
+
+if (data !== undefined) {
+  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> => runThread(data, module);
+  Object.defineProperty(globalThis, Symbol.for(START), { value: start });
+}
+
+/** The whole life of a thread: it makes its Catalyst, runs it, and tells how it ended. */
+async function runThread(given: ThreadData, module: Readonly<Record<string, unknown>>): Promise<void> {
+  const CatalystClass = classIn(module, given);
+  const runtime = new Runtime();
+  runtime.thread = given.thread;
+  runtime.rootName = given.name;
+  runtime.data = given.data;
+  runtime.ledger.giveFirst(given.id);
+  const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit);
+  runtime.log = await openThreadLog(given, runtime, hub);
+  // From here on orders arrive: the Catalyst is there before the next of them.
+  const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
+  if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
+  const root = makeRoot(CatalystClass, given, runtime, parent);
+  const watch = new ProcessWatch(runtime, root, false, 0);
+  try {
+    await runLoops(runtime, root, () => {});
+    tellEnd(parent, root);
+  } finally {
+    watch.close();
+    hub.close();
+  }
+}
+
+function classIn(module: Readonly<Record<string, unknown>>, { className, module: url }: ThreadData): CatalystClass {
+  const found = [module[className], ...Object.values(module)].find(
+    (value) => typeof value === 'function' && value.name === className && value.prototype instanceof Catalyst,
+  );
+  if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module: url });
+  return found as CatalystClass;
+}
+
+function makeRoot(
+  CatalystClass: CatalystClass,
+  given: ThreadData,
+  runtime: Runtime,
+  parent: ThreadLink,
+): Catalyst<string> {
+  const { thread, serial, id, name } = given.base;
+  runtime.farBase = parent.tonicOf({ kind: 'tonic', thread, serial, id, name }) as Runtime['farBase'];
+  if (given.refs !== undefined) unpack(given.args, given.refs, parent);
+  running.runtime = runtime;
+  try {
+    return new CatalystClass(...given.args);
+  } finally {
+    running.runtime = undefined;
+  }
+}
+
+async function openThreadLog({ log }: ThreadData, runtime: Runtime, hub: ThreadHub): Promise<LogService> {
+  const { to, ...options } = log;
+  const toMain = { write: (line: string): void => hub.tell(0, { kind: 'log', line }) };
+  return openLog({ ...options, to: to === 'main' ? toMain : to }, runtime.clock);
+}
+
+/** Tells the one that started the thread how its Catalyst has ended. */
+function tellEnd(parent: ThreadLink, root: Catalyst<string>): void {
+  const { error, failure } = root._ttEnding ?? {};
+  const packer = new Packer(parent);
+  const ended: ThreadEnded = {
+    kind: 'ended',
+    errors: error === undefined ? [] : [packer.pack(toError(error), 0)],
+    refs: packer.refs,
+    sparkle: failure?.sparkle,
+    state: failure?.state,
+  };
+  parent.flush();
+  parent.outlet.port.postMessage(ended);
+}

@@ -1,0 +1,267 @@
+import { Worker } from 'node:worker_threads';
+import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
+import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
+import { fail, toError } from '../core/errors.js';
+import { Life, failTonic } from '../core/life.js';
+import type { LogOptions } from '../core/log-targets.js';
+import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
+import { runAs, running } from '../core/running.js';
+import { type Runtime, isRecord } from '../core/runtime.js';
+import type { Due } from '../core/timer-queue.js';
+import { Tonic, type TonicOptions } from '../core/tonic.js';
+import { Packer, unpack } from './crossing.js';
+import { type RemoteTonic } from './remote-tonic.js';
+import { SharedState } from './shared-state.js';
+import { START, type ThreadData } from './thread-data.js';
+import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
+import type { ThreadLink } from './thread-link.js';
+
+/** The class of a Catalyst that is to have a thread. */
+export interface ThreadClass extends TonicClass {
+  readonly module?: string;
+  readonly thread?: ThreadOptions;
+}
+
+/** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
+const ENTRY = `
+const { workerData } = require('node:worker_threads');
+import(workerData.tasktonic.module).then((module) => {
+  const start = globalThis[Symbol.for('${START}')];
+  if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
+  return start(module);
+});
+`;
+
+/** The hub of a runtime; the main thread makes the first one when it starts its first thread. */
+function hubOf(runtime: Runtime): ThreadHub {
+  if (runtime.threads !== undefined) return runtime.threads as ThreadHub;
+  const state = new SharedState(runtime.thread);
+  state.beginIdsAt(runtime.ledger.highestId + 1);
+  return new ThreadHub(runtime, state, (runtime.main as Catalyst<string>).queue.limit);
+}
+
+/** Starts a Catalyst in a thread of its own, with the Tonic whose sparkle runs (or the option `base`) as its base. */
+export function spawn(catalystClass: ThreadClass, args: readonly unknown[]): RemoteHandle {
+  const options = isRecord(args[0]) ? (args[0] as TonicOptions) : {};
+  const base = options.base ?? running.tonic;
+  if (base === undefined) throw fail('TT_NO_BASE', { class: catalystClass.name });
+  if (!Object.hasOwn(catalystClass, 'module')) throw fail('TT_NO_MODULE', { class: catalystClass.name });
+  const hub = hubOf((base._ttScheduler as Catalyst<string>).runtime);
+  const thread = hub.state.newThread();
+  try {
+    return new (standInFor(catalystClass))(hub, thread, catalystClass, base, args).handle;
+  } catch (thrown) {
+    hub.forget(thread);
+    throw thrown;
+  }
+}
+
+const standIns = new WeakMap<ThreadClass, typeof ThreadTonic>();
+
+/** A class of stand-ins with the name of the Catalyst's class: in names and logs it is that. */
+function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
+  let standIn = standIns.get(catalystClass);
+  if (standIn === undefined) {
+    standIn = class extends ThreadTonic {};
+    Object.defineProperty(standIn, 'name', { value: catalystClass.name });
+    standIns.set(catalystClass, standIn);
+  }
+  return standIn;
+}
+
+/**
+ * Stands in its base's thread for a Catalyst that has a thread of its own: it is infused, finishes and fails as any Tonic does, and
+ * its life is that of the thread.
+ */
+export class ThreadTonic extends Tonic {
+  readonly handle: RemoteTonic;
+  readonly #hub: ThreadHub;
+  readonly #link: ThreadLink;
+  readonly #thread: number;
+  readonly #worker: Worker | undefined;
+  readonly #watchdog: Watchdog | undefined;
+  #ended: ThreadEnded | undefined;
+  #error: Error | undefined;
+  #gone = false;
+
+  constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
+    const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
+    const { base: _, ...options } = isRecord(args[0]) ? (args[0] as TonicOptions) : {};
+    const crossing = isRecord(args[0]) ? [options, ...args.slice(1)] : args;
+    const [toChild, childIn] = newChannel();
+    const [childOut, fromChild] = newChannel();
+    const link = hub.adopt(thread, toChild, fromChild);
+    const packer = new Packer(link);
+    const packed = crossing.map((argument, at) => packer.pack(argument, at));
+    super({ base, name: options.name, logMode: options.logMode, drainTimeout });
+    link.onEnded = (ended) => (this.#ended = ended as ThreadEnded);
+    this.#hub = hub;
+    this.#link = link;
+    this.#thread = thread;
+    const plan = Plan.of(catalystClass);
+    this.handle = link.handle(ROOT_SERIAL, this.id, this.name);
+    this.handle._ttPlan = plan;
+    const { runtime } = this._ttScheduler as Catalyst<string>;
+    const nested = hub.thread !== 0;
+    const [toMain, mainIn] = nested ? newChannel() : [];
+    const [fromMain, mainOut] = nested ? newChannel().reverse() : [];
+    if (nested) hub.tell(0, { kind: 'adopt', thread, outlet: mainOut!, inlet: mainIn! }, [mainOut!.port, mainIn!.port]);
+    const data: ThreadData = {
+      module: catalystClass.module!,
+      className: catalystClass.name,
+      thread,
+      parent: hub.thread,
+      state: hub.state.buffer,
+      id: this.id,
+      name: options.name,
+      base: link.tonicRef(base) as ThreadData['base'],
+      args: packed,
+      refs: packer.refs,
+      toParent: childOut,
+      fromParent: childIn,
+      toMain,
+      fromMain,
+      data: plainData(runtime.data),
+      log: { ...logFor(runtime), default: this.logMode },
+      waitingLimit: hub.waitingLimit,
+    };
+    const ports = [childOut, childIn, toMain, fromMain].flatMap((end) => end?.port ?? []);
+    try {
+      this.#worker = new Worker(ENTRY, {
+        eval: true,
+        name: this.name,
+        workerData: { tasktonic: data },
+        transferList: [...ports, ...packer.moved],
+        ...(resourceLimits !== undefined && { resourceLimits }),
+      });
+      this.#worker.on('error', (error) => (this.#error ??= toError(error)));
+      this.#worker.on('exit', (code) => this.#onExit(code));
+    } catch (thrown) {
+      // It is infused: so it fails as it would have in its thread.
+      this.#error = toError(thrown);
+      queueMicrotask(() => this.#onExit(1));
+    }
+    if (watchdog !== false) this.#watchdog = new Watchdog(this, watchdog, hub, thread);
+  }
+
+  override get _ttFace(): AnyTonic {
+    return this.handle as unknown as AnyTonic;
+  }
+
+  /** @internal The watchdog has waited too long. */
+  stuck(ms: number): void {
+    this.#error ??= fail('TT_THREAD_STUCK', { tonic: this.name, ms });
+    void this.#worker?.terminate();
+  }
+
+  #onExit(code: number): void {
+    this.#watchdog?.stop();
+    if (this.#gone) return;
+    this.#gone = true;
+    const lost = this.#hub.forget(this.#thread);
+    const error = this.#whyFailed(code);
+    if (this._ttLife === Life.ended) return;
+    if (error === undefined) {
+      this._ttDrained();
+      this.ttsc__finish();
+      return;
+    }
+    if (lost.length > 0) {
+      const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
+      this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
+    }
+    failTonic(this, error, { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined });
+  }
+
+  #whyFailed(code: number): Error | undefined {
+    const tonic = this.name;
+    if (this.#ended !== undefined) {
+      const { errors, refs } = this.#ended;
+      if (refs !== undefined) unpack(errors, refs, this.#link);
+      return errors[0] as Error | undefined;
+    }
+    const error = this.#error as NodeJS.ErrnoException | undefined;
+    if (error?.code === 'ERR_WORKER_OUT_OF_MEMORY') return fail('TT_THREAD_OUT_OF_MEMORY', { tonic }, error);
+    if (error?.code === 'TT_THREAD_STUCK') return error;
+    if (error !== undefined) return fail('TT_THREAD_FAILED', { tonic }, error);
+    return fail('TT_THREAD_EXITED', { tonic, code });
+  }
+
+  /** @internal The Catalyst finishes over there; its thread then ends. */
+  override _ttDrain(): boolean {
+    if (this.#gone) return true;
+    // Nobody's order: over there it is not refused, whoever has finished this one.
+    runAs(undefined, () => (this.handle as unknown as Catalyst).ttsc__finish());
+    return false;
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.#watchdog?.stop();
+    if (this.#gone) return;
+    this.#gone = true;
+    void this.#worker?.terminate();
+    this.#hub.forget(this.#thread);
+  }
+}
+ofFramework(ThreadTonic);
+
+/** Asks a thread again and again whether it goes on; the answer comes from its loop, between two turns. */
+class Watchdog implements Due {
+  at = 0;
+  slot = -1;
+  #asked = 0;
+  #askedAt = 0;
+
+  constructor(
+    readonly tonic: ThreadTonic,
+    readonly ms: number,
+    readonly hub: ThreadHub,
+    readonly thread: number,
+  ) {
+    this.#wait();
+  }
+
+  fire(now: number): void {
+    if (this.hub.state.answerOf(this.thread) === this.#asked) {
+      this.#askedAt = now;
+      this.hub.tell(this.thread, { kind: 'ping', count: ++this.#asked });
+    } else if (now - this.#askedAt >= this.ms) return this.tonic.stuck(this.ms);
+    return this.#wait();
+  }
+
+  stop(): void {
+    this.tonic._ttScheduler.timers.remove(this);
+  }
+
+  #wait(): void {
+    const { clock, timers } = this.tonic._ttScheduler;
+    this.at = clock.now() + this.ms / 2;
+    timers.add(this);
+  }
+}
+
+/** `ttsc__work (3), ttsc__stop` */
+function counted(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
+}
+
+/** The part of the configuration that can cross: functions and instances of classes stay here. */
+function plainData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const plain: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(data)) {
+    if (typeof value === 'function' || typeof value === 'symbol') continue;
+    if (!isRecord(value)) plain[key] = value;
+    else if (Array.isArray(value)) plain[key] = value.filter((element) => typeof element !== 'function');
+    else if (Object.getPrototypeOf(value) === Object.prototype) plain[key] = plainData(value);
+  }
+  return plain;
+}
+
+function logFor({ data, log }: Runtime): ThreadData['log'] {
+  const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
+  if (log.logger === undefined) return { to: 'off' };
+  return { ...options, to: typeof to === 'string' ? to : 'main' };
+}

@@ -1,0 +1,25 @@
+import type { Transferable } from 'node:worker_threads';
+
+/** A value that is moved to the other thread, not copied. Made by {@link transfer}. */
+export class Transfer {
+  constructor(
+    readonly value: unknown,
+    readonly list: readonly Transferable[],
+  ) {}
+}
+
+/**
+ * Moves a value to the thread of a Remote that it is given to as an argument, instead of copying it: an `ArrayBuffer`, a typed array
+ * or Buffer (with all the memory it looks at), a `MessagePort`, a stream. Here it is empty after the call.
+ *
+ * ```ts
+ * worker.ttsc__hash(transfer(bytes));
+ * worker.ttsc__render(transfer({ pixels, width: 640 }, [pixels.buffer]));
+ * ```
+ *
+ * @param list what is to be moved, where it is not the value itself but a part of it.
+ */
+export function transfer<T>(value: T, list?: readonly Transferable[]): T {
+  const own = ArrayBuffer.isView(value) ? value.buffer : value;
+  return new Transfer(value, list ?? [own as Transferable]) as unknown as T;
+}

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { expect } from 'chai';
+import { ROOT } from './support/pages.js';
+
+const WRITTEN = [
+  { what: 'docs/options.md is what the sources say', script: 'scripts/options-table.mjs' },
+  { what: 'the figures in README.md are those of the newest report', script: 'scripts/speed-table.mjs' },
+];
+
+describe('what a script writes into the pages', () => {
+  for (const { what, script } of WRITTEN) {
+    it(`is up to date: ${what}`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { cwd: ROOT, encoding: 'utf8' });
+      expect(stderr).to.equal('');
+      expect(status).to.equal(0);
+    });
+  }
+});
