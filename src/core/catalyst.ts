@@ -7,7 +7,7 @@ import { LogLevel, type LogService } from './log-service.js';
 import { Metrics } from './metrics.js';
 import type { CatalystQueue } from './order-queue.js';
 import { Order } from './order.js';
-import { Parker } from './parker.js';
+import { type Doorbell, Parker } from './parker.js';
 import { type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';
 import type { Remote } from './remote.js';
@@ -137,6 +137,11 @@ export class Catalyst<State extends string = never>
   /** Ends the wait of the loop, if it waits. */
   protected wake(): void {
     if (this.parker.parked) this.parker.wake();
+  }
+
+  /** @internal What the loop looks at before it parks. */
+  _ttAnswers(doorbell: Doorbell): void {
+    this.parker.doorbell = doorbell;
   }
 
   // ---- The two parts to replace ----

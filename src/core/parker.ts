@@ -1,6 +1,16 @@
 import type { Clock, ClockTimer } from './clock.js';
 import { LONGEST_TIMER } from './clock.js';
 
+/** Tells that something has come which no poll of the kernel has reported yet: from another thread. */
+export interface Doorbell {
+  /** How long it is worth to look at it before the loop parks, in ms; 0 for not at all. */
+  lookFor(now: number): number;
+  /** Takes what has come; false where nothing has. */
+  take(): boolean;
+  /** A look of so many ms has found nothing. */
+  foundNothing(ms: number): void;
+}
+
 /**
  * Where a loop waits, at no cost, until somebody wakes it or a time has come.
  *
@@ -15,6 +25,11 @@ export class Parker {
   #timer: ClockTimer;
   #timerAt = Infinity;
   #keepAlive: ClockTimer;
+  /** Looked at for a while before a wait. */
+  doorbell: Doorbell | undefined = undefined;
+  #lookBegan = 0;
+  #lookEnds = 0;
+  #waitEnds = Infinity;
   /** How often it was woken from outside, for those who want to see that a thousand orders cost one. */
   wakeups = 0;
 
@@ -34,7 +49,8 @@ export class Parker {
     return new Promise((resolve) => {
       this.#release = resolve;
       if (ms <= 0 || this.#settling) this.#settle();
-      else if (ms < Infinity) this.#arm(this.#clock.now() + ms, ms);
+      else if (this.doorbell === undefined) this.#wait(ms);
+      else this.#look(this.doorbell, ms);
     });
   }
 
@@ -61,6 +77,35 @@ export class Parker {
     this.#timer = this.#keepAlive = undefined;
     this.#timerAt = Infinity;
   }
+
+  #wait(ms: number): void {
+    if (ms < Infinity) this.#arm(this.#clock.now() + ms, ms);
+  }
+
+  /** Waits a little without parking: each poll of the kernel still sees what has come to sockets. */
+  #look(doorbell: Doorbell, ms: number): void {
+    const now = this.#clock.now();
+    const lookFor = doorbell.lookFor(now);
+    if (lookFor <= 0) return this.#wait(ms);
+    this.#lookBegan = now;
+    this.#lookEnds = now + lookFor;
+    this.#waitEnds = now + ms;
+    return this.#clock.afterPoll(this.#lookAgain);
+  }
+
+  readonly #lookAgain = (): void => {
+    // Woken meanwhile, or a turn has begun in the middle of a poll.
+    if (this.#release === undefined || this.#settling) return;
+    // What is taken is queued: to this loop, that is awake.
+    this.#settling = true;
+    const taken = this.doorbell!.take();
+    this.#settling = false;
+    if (taken) return this.release();
+    const now = this.#clock.now();
+    if (now < this.#lookEnds) return this.#clock.afterPoll(this.#lookAgain);
+    this.doorbell!.foundNothing(now - this.#lookBegan);
+    return this.#wait(Math.max(this.#waitEnds - now, 0));
+  };
 
   readonly #afterPoll = (): void => {
     this.#settling = false;

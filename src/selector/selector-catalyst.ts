@@ -2,6 +2,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { Catalyst, type CatalystOptions } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
+import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
 import { Interest } from './interest.js';
 import type { Network } from './network.js';
@@ -126,6 +127,11 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
       this.#bytesSince = 0;
     }
     return this.#bytesBefore + this.#bytesSince;
+  }
+
+  /** @internal */
+  override _ttAnswers(doorbell: Doorbell): void {
+    this.selector.answers(doorbell);
   }
 
   protected override wake(): void {

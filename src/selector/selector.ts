@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { fail, toError } from '../core/errors.js';
-import { Parker } from '../core/parker.js';
+import { type Doorbell, Parker } from '../core/parker.js';
 import type { Channel } from './channel.js';
 import type { InterestSet } from './interest.js';
 import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.js';
@@ -37,6 +37,11 @@ export class Selector implements KeyOwner {
 
   constructor(clock: Clock) {
     this.#parker = new Parker(clock);
+  }
+
+  /** @internal What a wait looks at before it parks. */
+  answers(doorbell: Doorbell): void {
+    this.#parker.doorbell = doorbell;
   }
 
   /** The registered keys. */

@@ -6,6 +6,7 @@ import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
 import type { Refs } from './crossing.js';
 import { type DoneCounter, Outlet } from './outlet.js';
+import { ThreadBell } from './doorbell.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
@@ -80,6 +81,16 @@ export class ThreadHub implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     runtime.threads = this;
     runtime.ledger.share(state);
+  }
+
+  /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
+  rootIsThere(): void {
+    if (this.#runtime.get('threads/doorbell') === false) return;
+    this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
+  }
+
+  #drain(): void {
+    for (const link of this.#links.values()) link.drain();
   }
 
   /** The first Catalyst of this thread. */

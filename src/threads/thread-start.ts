@@ -41,6 +41,7 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
   const root = makeRoot(CatalystClass, given, runtime, parent);
+  hub.rootIsThere();
   const watch = new ProcessWatch(runtime, root, false, 0);
   try {
     await runLoops(runtime, root, () => {});

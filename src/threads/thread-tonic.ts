@@ -37,7 +37,9 @@ function hubOf(runtime: Runtime): ThreadHub {
   if (runtime.threads !== undefined) return runtime.threads as ThreadHub;
   const state = new SharedState(runtime.thread);
   state.beginIdsAt(runtime.ledger.highestId + 1);
-  return new ThreadHub(runtime, state, (runtime.main as Catalyst<string>).queue.limit);
+  const hub = new ThreadHub(runtime, state, (runtime.main as Catalyst<string>).queue.limit);
+  hub.rootIsThere();
+  return hub;
 }
 
 /** Starts a Catalyst in a thread of its own, with the Tonic whose sparkle runs (or the option `base`) as its base. */
