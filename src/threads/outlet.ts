@@ -9,35 +9,39 @@ const CHUNK = 512;
 /** Places in the memory that both ends of a channel share. */
 export const DONE = 0;
 export const BLOCKED = 1;
+export const POSTED = 2;
 
-/** What travels: orders one behind the other, and what must be known to read them. */
-export class Chunk {
-  /** Target, sparkle, source, its sparkle, number of arguments and whether there are refs; the arguments; the refs. */
-  readonly orders: unknown[] = [];
+/** Numbers of each order: target, sparkle, source, its sparkle, and twice the number of arguments, with 1 more where refs follow them. */
+export const HEAD = 5;
+
+/** Numbers of up to so many orders travel as a plain list: a typed array has a price of its own, and is the cheaper one beyond. */
+const FEW = 8;
+
+/** What travels besides orders: seldom something. */
+export interface Notes {
+  /** Sparkles that are named for the first time: the other side counts them, too. */
+  names?: string[];
   /** Tonics that are named for the first time: serial, id, name. */
-  defined: unknown[] | undefined;
+  defined?: (number | string)[];
   /** Tonics that have finished, by serial. */
-  gone: number[] | undefined;
+  gone?: number[];
   /** Callbacks that nobody has any more. */
-  released: number[] | undefined;
+  released?: number[];
   /** Tonics of the other side that a third thread has made known here. */
-  held: number[] | undefined;
-  readonly keys: string[] = [];
-  readonly moved: Transferable[] = [];
-
-  get isEmpty(): boolean {
-    return this.keys.length === 0 && this.gone === undefined && this.released === undefined && this.held === undefined;
-  }
+  held?: number[];
 }
 
-/** A message as it arrives. */
-export type Batch = readonly [
-  orders: unknown[],
-  defined: unknown[] | undefined,
-  gone: number[] | undefined,
-  released: number[] | undefined,
-  held: number[] | undefined,
-];
+/** Orders one behind the other: {@link HEAD} numbers each, the arguments of all with the refs of those that have some, and the notes. */
+export type Batch = readonly [heads: ArrayLike<number>, args: unknown[], notes?: Notes];
+
+/** A batch that is being filled, or waits. */
+class Chunk {
+  heads: ArrayLike<number> = [];
+  readonly args: unknown[] = [];
+  notes: Notes | undefined;
+  readonly keys: string[] = [];
+  readonly moved: Transferable[] = [];
+}
 
 /**
  * The sending end of a channel to another thread.
@@ -50,6 +54,8 @@ export class Outlet {
   readonly #words: Int32Array;
   readonly #ring: () => void;
   #open = new Chunk();
+  /** The heads of the chunk that is being filled. */
+  readonly #heads = new Int32Array(CHUNK * HEAD);
   /** Filled, and not sent. */
   readonly #full: Chunk[] = [];
   /** Sent, and perhaps not done, with the count of orders up to each. */
@@ -71,9 +77,9 @@ export class Outlet {
     return this.#waiting;
   }
 
-  /** The chunk that is being filled, for what goes with the next orders. */
-  get chunk(): Chunk {
-    return this.#open;
+  /** What goes with the next orders. */
+  get notes(): Notes {
+    return (this.#open.notes ??= {});
   }
 
   /** Adds an order; it leaves with {@link flush}. */
@@ -86,24 +92,25 @@ export class Outlet {
     refs: Refs | undefined,
     moved: readonly Transferable[],
   ): void {
-    const { orders, keys, moved: list } = this.#open;
-    orders.push(
-      target,
-      this.#numberOf(key),
-      source,
-      sourceKey === undefined ? -1 : this.#numberOf(sourceKey),
-      args.length * 2 + (refs === undefined ? 0 : 1),
-    );
-    for (const argument of args) orders.push(argument);
-    if (refs !== undefined) orders.push(refs);
-    for (const one of moved) list.push(one);
+    const { args: all, keys, moved: list } = this.#open;
+    const heads = this.#heads;
+    const at = keys.length * HEAD;
+    heads[at] = target;
+    heads[at + 1] = this.#numberOf(key);
+    heads[at + 2] = source;
+    heads[at + 3] = sourceKey === undefined ? -1 : this.#numberOf(sourceKey);
+    heads[at + 4] = args.length * 2 + (refs === undefined ? 0 : 1);
+    for (let n = 0; n < args.length; n++) all.push(args[n]);
+    if (refs !== undefined) all.push(refs);
+    for (let n = 0; n < moved.length; n++) list.push(moved[n]!);
     this.#waiting++;
-    if (keys.push(key) >= CHUNK) this.#seal();
+    // A full one leaves at once: the other side may begin with it.
+    if (keys.push(key) === CHUNK) this.flush();
   }
 
   /** Sends what may be sent now. */
   flush(): void {
-    if (!this.#open.isEmpty) this.#seal();
+    if (this.#open.keys.length > 0 || this.#open.notes !== undefined) this.#seal();
     while (this.#full.length > 0 && this.#mayfly()) this.#post(this.#full.shift()!);
   }
 
@@ -124,6 +131,9 @@ export class Outlet {
   }
 
   #seal(): void {
+    const count = this.#open.keys.length;
+    const heads = this.#heads.subarray(0, count * HEAD);
+    this.#open.heads = count <= FEW ? Array.from(heads) : heads.slice();
     this.#full.push(this.#open);
     this.#open = new Chunk();
   }
@@ -143,20 +153,23 @@ export class Outlet {
     return (this.#sent - done) | 0;
   }
 
-  #post({ orders, defined, gone, released, held, keys, moved }: Chunk): void {
+  #post({ heads, args, notes, keys, moved }: Chunk): void {
     this.#sent = (this.#sent + keys.length) | 0;
     this.#waiting -= keys.length;
     if (keys.length > 0) this.#flying.push({ upTo: this.#sent, keys });
-    this.port.postMessage([orders, defined, gone, released, held] satisfies Batch, moved);
+    const batch: Batch = notes === undefined ? [heads, args] : [heads, args, notes];
+    this.port.postMessage(batch, moved);
+    Atomics.add(this.#words, POSTED, 1);
     this.#ring();
   }
 
-  /** The number of a sparkle's name, or the name itself the first time: the other side counts along. */
-  #numberOf(key: string): number | string {
-    const number = this.#numbers.get(key);
+  /** The number of a sparkle's name; the first time the other side is told it. */
+  #numberOf(key: string): number {
+    let number = this.#numbers.get(key);
     if (number !== undefined) return number;
-    this.#numbers.set(key, this.#numbers.size);
-    return key;
+    this.#numbers.set(key, (number = this.#numbers.size));
+    (this.notes.names ??= []).push(key);
+    return number;
   }
 }
 

@@ -170,7 +170,7 @@ export class ThreadHub implements Threads, LinkHome {
     this.#flushing = false;
     const departing = this.#departing;
     this.#departing = [];
-    for (const link of new Set(departing)) link.flush();
+    for (const link of departing) link.flush();
   }
 
   // ---- Links ----
@@ -275,8 +275,8 @@ export class ThreadHub implements Threads, LinkHome {
 /** A channel from one thread to another: the sender's end and the receiver's. */
 export function newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
   const { port1, port2 } = new MessageChannel();
-  // Orders done, and whether the sender waits.
-  const shared = new SharedArrayBuffer(8);
+  // Orders done, whether the sender waits, and batches posted.
+  const shared = new SharedArrayBuffer(12);
   return [
     { port: port1, shared },
     { port: port2, shared },

@@ -5,7 +5,7 @@ import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
 import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
 import { Inlet } from './inlet.js';
-import type { Batch, DoneCounter, Outlet } from './outlet.js';
+import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
 
 /** What a link needs of the thread it is in. */
@@ -60,6 +60,12 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly #sourceSparkles = new Map<string, Sparkle>();
   #lastCallback = 0;
   #closed = false;
+  #departing = false;
+  /** The arguments of the order that is put; one list serves all. */
+  readonly #copies: unknown[] = [];
+  /** The last Tonic that was told of: mostly the next one, too. */
+  #lastTold: AnyTonic | undefined;
+  #lastSerial = NOBODY;
   /** Tells the other side of callbacks that nobody here has any more. */
   readonly #forgotten = new FinalizationRegistry<number>((serial) => this.#released(serial));
 
@@ -76,6 +82,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   /** Sends what may be sent now. */
   flush(): void {
+    this.#departing = false;
     this.#outlet?.flush();
   }
 
@@ -102,19 +109,31 @@ export class ThreadLink implements Sender, Exporter, Importer {
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
     packer.begin();
-    const copies = args.length === 0 ? args : args.map((argument, at) => packer.pack(argument, at));
+    const copies = this.#copies;
+    for (let at = 0; at < args.length; at++) copies[at] = packer.pack(args[at], at);
+    copies.length = args.length;
     const { tonic, sparkle } = running;
     const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, copies, packer.refs, packer.moved);
+    this.#departs();
+  }
+
+  /** What was put leaves with the end of this turn. */
+  #departs(): void {
+    if (this.#departing) return;
+    this.#departing = true;
     this.#home.departs(this);
   }
 
   /** The number of a Tonic of this thread; the first time the other side is told who that is. */
   #tell(tonic: AnyTonic): number {
+    if (tonic === this.#lastTold) return this.#lastSerial;
     const serial = this.#home.serialOf(tonic);
+    this.#lastTold = tonic;
+    this.#lastSerial = serial;
     if (this.#told.has(serial)) return serial;
     this.#told.add(serial);
-    (this.outlet.chunk.defined ??= []).push(serial, tonic.id, tonic.name);
+    (this.outlet.notes.defined ??= []).push(serial, tonic.id, tonic.name);
     return serial;
   }
 
@@ -146,6 +165,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   left(tonic: AnyTonic, serial: number | undefined): void {
     for (const callback of this.#callbacksOf.get(tonic) ?? []) this.#callbacks.delete(callback);
     this.#callbacksOf.delete(tonic);
+    if (tonic === this.#lastTold) this.#lastTold = undefined;
     if (serial !== undefined) this.#tellGone(serial);
   }
 
@@ -160,8 +180,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   #released(serial: number): void {
     if (this.#closed) return;
-    (this.outlet.chunk.released ??= []).push(serial);
-    this.#home.departs(this);
+    (this.outlet.notes.released ??= []).push(serial);
+    this.#departs();
   }
 
   // ---- Receiving ----
@@ -180,49 +200,69 @@ export class ThreadLink implements Sender, Exporter, Importer {
     for (const inlet of this.#inlets) inlet.drain();
   }
 
-  #receive([orders, defined = [], gone = [], released = [], held = []]: Batch, inlet: Inlet): void {
+  #receive([heads, args, notes]: Batch, inlet: Inlet): void {
+    if (notes === undefined) return this.#queueAll(heads, args, inlet);
+    const { names = [], defined = [], gone = [], released = [], held = [] } = notes;
     for (let at = 0; at < defined.length; at += 3)
       this.handle(defined[at] as number, defined[at + 1] as number, defined[at + 2] as string);
+    inlet.learn(names);
+    if (heads.length > 0) this.#queueAll(heads, args, inlet);
+    for (const serial of gone) this.#finished(serial);
+    for (const serial of released) this.#dropCallback(serial);
+    for (const serial of held) this.#hold(serial);
+    return undefined;
+  }
+
+  /** Queues the orders of a message, each with its sender as the source. */
+  #queueAll(heads: ArrayLike<number>, args: unknown[], inlet: Inlet): void {
     const { tonic, sparkle } = running;
-    let count = 0;
+    let next = 0;
     try {
-      for (let at = 0; at < orders.length; count++) at = this.#take(orders, at, inlet);
+      for (let at = 0; at < heads.length; at += HEAD) {
+        running.tonic = this.#handles.get(heads[at + 2]!) as unknown as AnyTonic | undefined;
+        running.sparkle = this.#sourceSparkle(inlet, heads[at + 3]!);
+        const shape = heads[at + 4]!;
+        const end = next + (shape >> 1);
+        const refs = (shape & 1) === 1 ? (args[end] as Refs) : undefined;
+        this.#queue(heads[at]!, heads[at + 1]!, args, next, end, refs, inlet);
+        next = refs === undefined ? end : end + 1;
+      }
     } finally {
       running.tonic = tonic;
       running.sparkle = sparkle;
     }
-    if (count > 0) this.#home.whenRun(count, inlet.done);
-    for (const serial of gone) this.#finished(serial);
-    for (const serial of released) this.#dropCallback(serial);
-    for (const serial of held) this.#hold(serial);
+    this.#home.whenRun(heads.length / HEAD, inlet.done);
   }
 
-  /** Queues the order that stands at a place, with its sender as the source, and tells where the next one begins. */
-  #take(orders: unknown[], at: number, inlet: Inlet): number {
-    const target = orders[at] as number;
-    const key = inlet.name(orders[at + 1] as number | string)!;
-    running.tonic = this.#handles.get(orders[at + 2] as number) as unknown as AnyTonic | undefined;
-    const sourceKey = inlet.name(orders[at + 3] as number | string);
-    running.sparkle = sourceKey === undefined ? undefined : this.#sourceSparkle(sourceKey);
-    const shape = orders[at + 4] as number;
-    const end = at + 5 + (shape >> 1);
-    const hasRefs = (shape & 1) === 1;
-    const args = orders.slice(at + 5, end);
-    if (hasRefs) unpack(args, orders[end] as Refs, this);
-    if (target < 0) this.#callBack(-target, args);
-    else this.#deliver(target, key, args);
-    return hasRefs ? end + 1 : end;
+  #queue(
+    target: number,
+    key: number,
+    args: unknown[],
+    from: number,
+    to: number,
+    refs: Refs | undefined,
+    inlet: Inlet,
+  ): void {
+    if (refs !== undefined || target < 0 || to - from > 2) {
+      const own = args.slice(from, to);
+      if (refs !== undefined) unpack(own, refs, this);
+      if (target < 0) this.#callBack(-target, own);
+      else this.#deliver(target, key, inlet, own, 0, own.length);
+    } else this.#deliver(target, key, inlet, args, from, to);
   }
 
-  #deliver(target: number, key: string, args: unknown[]): void {
+  #deliver(target: number, key: number, inlet: Inlet, args: unknown[], from: number, to: number): void {
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
       this.strays++;
       return;
     }
     try {
-      const plan = tonic._ttPlan;
-      plan.dispatcher(plan.sparkle(key)).apply(tonic, args);
+      const call = inlet.dispatcher(tonic._ttPlan, key);
+      if (to === from) call.call(tonic);
+      else if (to - from === 1) call.call(tonic, args[from]);
+      else if (to - from === 2) call.call(tonic, args[from], args[from + 1]);
+      else call.apply(tonic, args);
     } catch (thrown) {
       // It was called over there: here nobody else can hear of it.
       tonic._ttScheduler.logs.warn(tonic, thrown as Error);
@@ -238,8 +278,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   #tellGone(serial: number): void {
     if (!this.#told.delete(serial) || this.#closed) return;
-    (this.outlet.chunk.gone ??= []).push(serial);
-    this.#home.departs(this);
+    (this.outlet.notes.gone ??= []).push(serial);
+    this.#departs();
   }
 
   #callBack(serial: number, args: unknown[]): void {
@@ -249,7 +289,9 @@ export class ThreadLink implements Sender, Exporter, Importer {
   }
 
   /** What `this.source.sparkle` is read from, one for each name. */
-  #sourceSparkle(key: string): Sparkle {
+  #sourceSparkle(inlet: Inlet, number: number): Sparkle | undefined {
+    const key = inlet.name(number);
+    if (key === undefined) return undefined;
     let sparkle = this.#sourceSparkles.get(key);
     if (sparkle === undefined) {
       sparkle = { key, prefix: '', state: undefined, name: key, index: -1, life: false };
@@ -271,8 +313,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
     if (known !== undefined) return known;
     const handle = this.#newHandle(serial, id, name);
     if (this.#closed) return handle;
-    (this.outlet.chunk.held ??= []).push(serial);
-    this.#home.departs(this);
+    (this.outlet.notes.held ??= []).push(serial);
+    this.#departs();
     return handle;
   }
 
@@ -321,7 +363,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   /** The other thread has ended: nothing will arrive there any more. Tells the orders that were not done. */
   close(): string[] {
     if (this.#closed) return [];
-    this.drain();
+    for (const inlet of this.#inlets) inlet.drainAll();
     this.#closed = true;
     const lost = this.#outlet?.undone() ?? [];
     this.#outlet?.close();
