@@ -139,6 +139,11 @@ export class Catalyst<State extends string = never>
     if (this.parker.parked) this.parker.wake();
   }
 
+  /** @internal Ends the wait of the loop: what it has held back may go on. */
+  _ttWake(): void {
+    this.wake();
+  }
+
   /** @internal What the loop looks at before it parks. */
   _ttAnswers(doorbell: Doorbell): void {
     this.parker.doorbell = doorbell;

@@ -4,6 +4,8 @@ import type { AnyTonic } from './any-tonic.js';
 export interface Threads {
   /** Orders that wait here for another thread to take them. */
   readonly waiting: number;
+  /** Orders that have left so far. */
+  readonly departed: number;
   /** A turn of a loop has ended: what it wrote to other threads leaves. */
   turnEnded(): void;
   /** A Tonic has finished: who holds it elsewhere learns of it. */

@@ -36,6 +36,8 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   #holding = false;
   /** While it is held back: how many orders run before the next share of the channels reads. */
   #untilShare = 0;
+  /** Orders that had left for other threads when that was counted. */
+  #departed = 0;
   /** Bytes that came with orders since the last mark in the queue, and before it; and how many orders run until that mark. */
   #bytesSince = 0;
   #bytesBefore = 0;
@@ -98,17 +100,21 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   protected regulateReading(ran: number): void {
     const { size } = this.queue;
     const bytes = this.#waitingBytes(ran, size);
+    // What waits for another thread to take it counts as well: that thread is slower than what comes.
+    const { waiting = 0, departed = 0 } = this.runtime.threads ?? {};
+    const orders = size + waiting;
     const few = this.#holding
-      ? size <= this.#lowWaterMark && bytes <= MOST_BYTES / 4
-      : size < this.#highWaterMark && bytes < MOST_BYTES;
+      ? orders <= this.#lowWaterMark && bytes <= MOST_BYTES / 4
+      : orders < this.#highWaterMark && bytes < MOST_BYTES;
     if (few) {
       if (this.#holding) this.selector.holdReading((this.#holding = false));
       return;
     }
-    this.#untilShare -= ran;
+    this.#untilShare -= ran + departed - this.#departed;
+    this.#departed = departed;
     if (this.#holding && this.#untilShare > 0) return;
     this.selector.holdReading((this.#holding = true));
-    this.#untilShare = size;
+    this.#untilShare = orders;
   }
 
   /** @internal Bytes came in with orders. */

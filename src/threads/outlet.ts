@@ -62,13 +62,22 @@ export class Outlet {
   readonly #flying: { readonly upTo: number; readonly keys: readonly string[] }[] = [];
   readonly #numbers = new Map<string, number>();
   #sent = 0;
+  /** Orders that have left. */
+  departed = 0;
   #waiting = 0;
 
-  constructor(port: MessagePort, shared: SharedArrayBuffer, ring: () => void) {
+  /**
+   * @param ring tells the other side that something was sent.
+   * @param onRoom called when orders that waited have left.
+   */
+  constructor(port: MessagePort, shared: SharedArrayBuffer, ring: () => void, onRoom: () => void = () => {}) {
     this.port = port;
     this.#words = new Int32Array(shared);
     this.#ring = ring;
-    port.on('message', () => this.flush());
+    port.on('message', () => {
+      this.flush();
+      onRoom();
+    });
     port.unref();
   }
 
@@ -156,6 +165,7 @@ export class Outlet {
   #post({ heads, args, notes, keys, moved }: Chunk): void {
     this.#sent = (this.#sent + keys.length) | 0;
     this.#waiting -= keys.length;
+    this.departed += keys.length;
     if (keys.length > 0) this.#flying.push({ upTo: this.#sent, keys });
     const batch: Batch = notes === undefined ? [heads, args] : [heads, args, notes];
     this.port.postMessage(batch, moved);

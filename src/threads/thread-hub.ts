@@ -63,6 +63,8 @@ export class ThreadHub implements Threads, LinkHome {
   readonly waitingLimit: number;
   /** Orders that nobody was there for any more. */
   #strays = 0;
+  /** Orders that have left for threads that have ended. */
+  #departed = 0;
   readonly #runtime: Runtime;
   readonly #links = new Map<number, ThreadLink>();
   readonly #serials = new WeakMap<AnyTonic, number>();
@@ -102,6 +104,12 @@ export class ThreadHub implements Threads, LinkHome {
     let waiting = 0;
     for (const link of this.#links.values()) waiting += link.waiting;
     return waiting;
+  }
+
+  get departed(): number {
+    let departed = this.#departed;
+    for (const link of this.#links.values()) departed += link.departed;
+    return departed;
   }
 
   /** Orders and callbacks for what had finished. */
@@ -200,7 +208,8 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   #outlet(thread: number, { port, shared }: ChannelEnd): Outlet {
-    return new Outlet(port, shared, () => this.state.ring(thread));
+    const ring = (): void => this.state.ring(thread);
+    return new Outlet(port, shared, ring, () => this.root._ttWake());
   }
 
   #addInlet(from: number, { port, shared }: ChannelEnd): void {
@@ -260,6 +269,7 @@ export class ThreadHub implements Threads, LinkHome {
     if (link === undefined) return [];
     const lost = link.close();
     this.#strays += link.strays;
+    this.#departed += link.departed;
     this.#links.delete(thread);
     return lost;
   }

@@ -86,6 +86,11 @@ export class ThreadLink implements Sender, Exporter, Importer {
     this.#outlet?.flush();
   }
 
+  /** Orders that have left here. */
+  get departed(): number {
+    return this.#outlet?.departed ?? 0;
+  }
+
   /** Orders that wait here. */
   get waiting(): number {
     return this.#outlet?.waiting ?? 0;
