@@ -10,7 +10,10 @@ const present = (/** @type {string} */ tool) => !spawnSync(tool, ['--version'], 
 const canPin = process.platform === 'linux' && availableParallelism() >= 2 && present('taskset');
 const canTie = process.platform === 'linux' && present('setpriv');
 
-export const pinning = canPin ? { server: 0, load: 1 } : null;
+/** One core for each process; `both` for one that has two threads. On `any` it is not pinned. */
+export const pinning = canPin ? { server: '0', load: '1', both: '0,1' } : null;
+
+/** @typedef {'server' | 'load' | 'both' | 'any'} Cores */
 
 export class Child {
   /** @type {string[]} */
@@ -22,12 +25,12 @@ export class Child {
 
   /**
    * @param {string[]} command
-   * @param {{ core?: 'server' | 'load', limitMs: number, stdin?: 'pipe' | 'ignore' }} options
+   * @param {{ core?: Cores, limitMs: number, stdin?: 'pipe' | 'ignore' }} options
    */
-  constructor(command, { core, limitMs, stdin = 'ignore' }) {
+  constructor(command, { core = 'any', limitMs, stdin = 'ignore' }) {
     const full = [
       ...(canTie ? ['setpriv', '--pdeathsig', 'KILL'] : []), // covers the kill -9 that we could not hear
-      ...(pinning && core ? ['taskset', '-c', String(pinning[core])] : []),
+      ...(pinning && core !== 'any' ? ['taskset', '-c', pinning[core]] : []),
       ...command,
     ];
     this.name = command.map((part) => part.split('/').at(-1)).join(' ');

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
+import { idle } from './idle.mjs';
 import { load } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
@@ -20,6 +21,7 @@ export const units = {
   memory: { unit: 'bytes/connection', higherIsBetter: false },
   program: { unit: 'ops/s', higherIsBetter: true },
   startup: { unit: 'ms', higherIsBetter: false },
+  idle: { unit: 'cores', higherIsBetter: false },
 };
 
 /**
@@ -32,6 +34,7 @@ export function measure(row, program, effort) {
   if (row.kind === 'network') return network(row, program, effort);
   if (row.kind === 'memory') return memory(row, program, effort);
   if (row.kind === 'startup') return startup(program);
+  if (row.kind === 'idle') return idle(program, effort);
   return microProgram(row, program, effort);
 }
 
@@ -52,11 +55,14 @@ function insistOnRight(result) {
  * @param {Effort} effort
  */
 async function network(row, program, effort) {
-  const server = new Child(program.command, { core: 'server', limitMs: 120_000 });
+  const server = new Child(program.command, { core: row.cores ?? 'server', limitMs: 120_000 });
   try {
     const { port } = await server.json();
     const options = { ...row.load, port, 'warmup-ms': effort.warmupMs, 'duration-ms': effort.durationMs };
-    const generator = new Child([...load.command, ...asArguments(options)], { core: 'load', limitMs: 110_000 });
+    const generator = new Child([...load.command, ...asArguments(options)], {
+      core: row.cores ?? 'load',
+      limitMs: 110_000,
+    });
     const before = cpuMs(server.process.pid);
     const result = await generator.json();
     const wallMs = Number(process.hrtime.bigint() - generator.startedAt) / 1e6;
@@ -142,7 +148,7 @@ async function startup(program) {
  */
 async function microProgram(row, program, effort) {
   const wanted = (effort.quick ? row.quickOps : row.ops) ?? 0;
-  const child = new Child([...program.command, String(wanted)], { core: 'server', limitMs: 120_000 });
+  const child = new Child([...program.command, String(wanted)], { core: row.cores ?? 'server', limitMs: 120_000 });
   const { ops, ns } = await child.json();
   const code = await child.ended;
   if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);

@@ -38,19 +38,10 @@ function rowLines(result) {
   if (result.skipped) return [[result.title, '', '', '', '', '', '', `skipped: ${result.skipped}`]];
   if (result.failed) return [[result.title, '', '', '', '', '', '', `FAILED: ${result.failed.split('\n')[0]}`]];
   const { medians, unit, ratio, spread, bar, p99, limits, extraMs } = result;
-  const shownRatio =
-    extraMs === undefined ? ratio.median.toFixed(2) : `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
+  const ratios = bar.kind === 'amount' ? ['', '', ''] : [ratio.median.toFixed(2), range(ratio), range(spread)];
+  if (extraMs !== undefined) ratios[0] = `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
   const lines = [
-    [
-      result.title,
-      amount(medians.ours, unit),
-      amount(medians.theirs, unit),
-      shownRatio,
-      range(ratio),
-      range(spread),
-      barText(bar),
-      result.verdict,
-    ],
+    [result.title, amount(medians.ours, unit), amount(medians.theirs, unit), ...ratios, barText(bar), result.verdict],
   ];
   if (p99) {
     lines.push([
@@ -113,6 +104,7 @@ const micros = (/** @type {number} */ ns) => `${(ns / 1000).toFixed(0)} us`;
  * @param {string} unit
  */
 function amount(value, unit) {
+  if (unit === 'cores') return `${value.toFixed(4)} cores`;
   if (unit === 'ms') return `${value.toFixed(0)} ms`;
   if (unit === 'bytes/connection') return `${(value / 1024).toFixed(1)} KiB`;
   return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(1)} k/s`;

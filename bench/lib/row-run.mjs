@@ -64,7 +64,7 @@ function figures(row, { ours, theirs, again }, quick) {
   const ratio = ratioOf(values(ours), values(theirs));
   const spread = ratioOf(values(again), values(theirs));
   const extra = median(values(ours)) - median(values(theirs));
-  const figure = row.bar.kind === 'extraMs' ? extra : ratio.median;
+  const figure = { extraMs: extra, amount: median(values(ours)) }[row.bar.kind] ?? ratio.median;
   return {
     id: row.id,
     title: row.title,
@@ -75,7 +75,7 @@ function figures(row, { ours, theirs, again }, quick) {
     spread,
     ...(row.bar.kind === 'extraMs' ? { extraMs: extra } : {}),
     verdict: quick ? 'checked' : verdict(row.bar, figure, spread),
-    noisy: !quick && isNoisy(spread),
+    noisy: !quick && row.bar.kind !== 'amount' && isNoisy(spread),
     ...(row.p99 ? { p99: latencyFigures(row.p99, { ours, theirs, again }, quick) } : {}),
     ...(row.kind === 'network' ? { loadCpuShare: { ours: loadCpu(ours), theirs: loadCpu(theirs) } } : {}),
   };

@@ -1,17 +1,20 @@
 // The table: what is measured, against what, and the bar that is to be met.
+import { threadRows } from './thread-rows.mjs';
 
 /** @typedef {import('./verdict.mjs').Bar} Bar */
 /**
  * @typedef {object} Row
  * @property {string} id what --only matches
  * @property {string} title
- * @property {'network' | 'memory' | 'program' | 'startup'} kind
+ * @property {'network' | 'memory' | 'program' | 'startup' | 'idle'} kind
  * @property {string} ours names of programs, see tools.mjs
  * @property {string} theirs
  * @property {string[]} [limits] lines without a bar
  * @property {Bar} bar
  * @property {Bar} [p99]
- * @property {{ mode: 'tcp' | 'udp', connections: number, size: number, inflight: number }} [load]
+ * @property {{ mode: 'tcp' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
+ * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
+ * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops]
  * @property {number} [quickOps]
  */
@@ -128,4 +131,5 @@ export const rows = [
     theirs: 'raw-tcp',
     bar: { kind: 'extraMs', value: 120 },
   },
+  ...threadRows,
 ];

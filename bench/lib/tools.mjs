@@ -38,6 +38,7 @@ const noBun = !existsSync(bun)
   : spawnSync(bun, ['--version'], { timeout: 20_000 }).status === 0
     ? null
     : 'bun does not run here';
+const noBooks = existsSync('/proc/self/schedstat') ? null : 'no /proc with schedstat here';
 const noTaskTonic = existsSync(path('../dist/lib/index.js')) ? null : 'the package is not built (npm run build)';
 
 /** @typedef {{ label: string, skip: string | null, command: string[] }} Program */
@@ -46,16 +47,32 @@ const noTaskTonic = existsSync(path('../dist/lib/index.js')) ? null : 'the packa
  * @param {string} label
  * @param {string} file
  * @param {string | null} skip
+ * @param {string[]} args
  * @returns {Program}
  */
-const node = (label, file, skip = null) => ({ label, skip, command: [process.execPath, path(file)] });
+const node = (label, file, skip = null, ...args) => ({ label, skip, command: [process.execPath, path(file), ...args] });
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
+const tasktonic = (file, ...args) => node('TaskTonic', file, noTaskTonic, ...args);
+
+/** @param {string} name */
+const library = (name) => {
+  const missing = existsSync(path(`node_modules/${name}`)) ? null : `${name} is not installed (npm ci --prefix bench)`;
+  return node(name, `threads/${name}-batch.mjs`, missing);
+};
 
 /** @type {Record<string, Program>} */
 export const programs = {
   'raw-tcp': node('raw node:net', 'servers/raw-tcp.mjs'),
   'raw-udp': node('raw node:dgram', 'servers/raw-udp.mjs'),
-  'tasktonic-tcp': node('TaskTonic', 'servers/tasktonic-tcp.mjs', noTaskTonic),
-  'tasktonic-udp': node('TaskTonic', 'servers/tasktonic-udp.mjs', noTaskTonic),
+  'tasktonic-tcp': tasktonic('servers/tasktonic-tcp.mjs'),
+  'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
+  'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
+  'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),
+  'tasktonic-udp': tasktonic('servers/tasktonic-udp.mjs'),
   'bun-tcp': { label: 'Bun.listen', skip: noBun, command: [bun, path('servers/bun-tcp.mjs')] },
   'bun-udp': { label: 'Bun.udpSocket', skip: noBun, command: [bun, path('servers/bun-udp.mjs')] },
   'epoll-tcp': { label: 'C epoll', skip: noEpoll, command: [path('build/epoll-echo'), 'tcp'] },
@@ -63,9 +80,25 @@ export const programs = {
   'ring-chain': node('ring of closures', 'micro/ring-chain.mjs'),
   'ring-burst': node('ring of closures', 'micro/ring-burst.mjs'),
   'tonic-chain': node('TaskTonic chain', 'micro/tonic-chain.mjs', noTaskTonic),
-  'tonic-burst': node('TaskTonic', 'micro/tonic-burst.mjs', noTaskTonic),
-  'tonic-states': node('TaskTonic', 'micro/tonic-states.mjs', noTaskTonic),
-  'tonic-transitions': node('TaskTonic', 'micro/tonic-transitions.mjs', noTaskTonic),
+  'tonic-burst': tasktonic('micro/tonic-burst.mjs'),
+  'tonic-states': tasktonic('micro/tonic-states.mjs'),
+  'tonic-transitions': tasktonic('micro/tonic-transitions.mjs'),
+  'raw-ping-pong': node('postMessage', 'threads/raw-ping-pong.mjs'),
+  'raw-batch': node('postMessage', 'threads/raw-batch.mjs', null, 'objects'),
+  'raw-primitives': node('postMessage', 'threads/raw-batch.mjs', null, 'primitives'),
+  'raw-busy': node('postMessage', 'threads/raw-busy-ping-pong.mjs'),
+  'raw-transfer': node('postMessage', 'threads/raw-transfer.mjs'),
+  'raw-idle': node('worker_threads', 'threads/raw-idle.mjs', noBooks),
+  'thread-ping-pong': tasktonic('threads/ping-pong.mjs'),
+  'thread-ping-pong-silent': node('doorbell off', 'threads/ping-pong.mjs', noTaskTonic, 'silent'),
+  'thread-batch': tasktonic('threads/batch.mjs', 'objects'),
+  'thread-primitives': tasktonic('threads/batch.mjs', 'primitives'),
+  'thread-busy': tasktonic('threads/busy-ping-pong.mjs'),
+  'thread-transfer': tasktonic('threads/transfer.mjs'),
+  'thread-idle': tasktonic('threads/idle.mjs'),
+  'piscina-batch': library('piscina'),
+  'comlink-batch': library('comlink'),
+  'workerpool-batch': library('workerpool'),
 };
 
 /** @param {string} name */

@@ -3,18 +3,19 @@
 /** @typedef {import('./stats.mjs').Spread} Spread */
 /**
  * @typedef {object} Bar
- * @property {'atLeast' | 'atMost' | 'extraMs'} kind faster than, no worse than, or a difference
- * @property {number} value
+ * @property {'atLeast' | 'atMost' | 'extraMs' | 'amount' | 'none'} kind faster than, no worse than, a difference, ours alone; none
+ * @property {number} [value]
  * @property {boolean} [orSpread] within the A/A spread is as good as the bar itself (the p99 rows)
  */
 
 /**
  * @param {Bar} bar
- * @param {number} figure the ratio of medians, or the difference
+ * @param {number} figure the ratio of medians, the difference, or ours
  * @param {Spread | null} spread of raw against itself
- * @returns {'met' | 'met within the A/A spread' | 'missed'}
+ * @returns {'met' | 'met within the A/A spread' | 'missed' | ''}
  */
 export function verdict(bar, figure, spread) {
+  if (bar.kind === 'none') return '';
   if (bar.kind === 'atLeast') {
     if (figure >= bar.value) return 'met';
     // A bar that raw passes against itself measures noise: what is left of it is "not slower".
@@ -40,5 +41,6 @@ export function isNoisy(spread) {
 export function barText(bar) {
   if (bar.kind === 'atLeast') return `>= ${bar.value}`;
   if (bar.kind === 'atMost') return `<= ${bar.value}`;
-  return `<= +${bar.value} ms`;
+  if (bar.kind === 'extraMs') return `<= +${bar.value} ms`;
+  return bar.kind === 'amount' ? `<= ${bar.value}` : 'none';
 }

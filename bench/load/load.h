@@ -15,7 +15,8 @@ typedef struct {
   socklen_t address_length;
   int connections;
   int size;        /* bytes of a message */
-  int inflight;    /* messages under way on one connection */
+  int inflight;    /* messages under way on one connection; with a rate, the most there may be */
+  long rate;       /* tcp: messages a second on all connections; 0 is: a reply calls for the next */
   long warmup_ms;  /* not counted */
   long duration_ms; /* counted; in idle mode the longest hold */
   uint64_t messages; /* 0, or the count that ends the measurement early */

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     connections: number('1'),
     size: number('64'),
     inflight: number('1'),
+    rate: number('0'),
     'warmup-ms': number('0'),
     'duration-ms': number('1000'),
     messages: number('0'),
@@ -21,7 +22,13 @@ const { values } = parseArgs({
 });
 if (values.host !== '127.0.0.1' && values.host !== '::1') refuse('only 127.0.0.1 and ::1 may be loaded');
 if (!values.port) refuse('--port is missing');
-const [port, connections, size, inflight] = [values.port, values.connections, values.size, values.inflight].map(Number);
+const [port, connections, size, inflight, rate] = [
+  values.port,
+  values.connections,
+  values.size,
+  values.inflight,
+  values.rate,
+].map(Number);
 const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), print);
 setTimeout(() => process.exit(2), Number(values['warmup-ms']) + Number(values['duration-ms']) + 60_000).unref();
 
@@ -110,15 +117,35 @@ function tcp() {
       const times = issued.get(link) ?? [];
       for (let i = 0; i < done; i++) {
         run.reply(times.shift() ?? 0);
-        if (run.sending) issue(link);
+        if (run.sending && rate === 0) issue(link);
       }
     },
     (links) => {
       run.begin(() => links.forEach((link) => link.socket.destroy()));
       for (const link of links) issued.set(link, []);
+      if (rate > 0) return atRate(links, issued, issue);
       for (const link of links) for (let k = 0; k < inflight; k++) issue(link);
     },
   );
+}
+
+/**
+ * So many messages a second, to one connection after the other.
+ * @param {ReturnType<typeof open>[]} links
+ * @param {Map<object, number[]>} issued
+ * @param {(link: ReturnType<typeof open>) => void} issue
+ */
+function atRate(links, issued, issue) {
+  const started = run.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    if (!run.sending) return clearInterval(timer);
+    for (const due = ((run.now() - started) / 1e9) * rate; sent < due; sent++) {
+      const link = links[sent % connections];
+      if ((issued.get(link)?.length ?? 0) >= inflight) return run.fail('the rate is not kept');
+      issue(link);
+    }
+  }, 1);
 }
 
 function idle() {
@@ -177,7 +204,7 @@ function peer(seed) {
 
 function print() {
   const { messages, seconds } = run;
-  const rate = seconds > 0 ? messages / seconds : 0;
+  const perSecond = seconds > 0 ? messages / seconds : 0;
   const buckets = [...run.counts].sort((a, b) => a[0] - b[0]);
   const lost = values.mode === 'tcp' ? run.underWay : run.lost;
   if (values.mode === 'tcp' && lost > 0) run.error ||= `${lost} messages never came back`;
@@ -191,8 +218,8 @@ function print() {
     inflight,
     seconds,
     messages,
-    messagesPerSecond: rate,
-    megabytesPerSecond: (rate * size) / 1e6,
+    messagesPerSecond: perSecond,
+    megabytesPerSecond: (perSecond * size) / 1e6,
     cpuShare: run.cpuShare,
     bytesChecked: run.bytesChecked,
     lost,

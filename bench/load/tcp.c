@@ -1,4 +1,4 @@
-/* TCP: connections with a fixed number of messages in flight, or connections that only stay open. */
+/* TCP: connections with a fixed number of messages in flight, or with so many a second on all of them, or that only stay open. */
 #define _GNU_SOURCE
 #include "load.h"
 
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 /* Positions are bytes of the connection's stream since it opened. A message is complete when its last byte came back. */
@@ -79,7 +80,7 @@ static void serve(connection *c, const options *o) {
   run_tick(o, now);
   while ((c->done + 1) * (uint64_t)o->size <= c->got) {
     run_reply(o, now - c->when[c->done++ % (uint64_t)o->inflight], now);
-    if (run_sending()) issue(c, o, now);
+    if (run_sending() && !o->rate) issue(c, o, now);
   }
   push(c);
 }
@@ -140,6 +141,31 @@ static void close_all(const options *o, bool reset) {
   }
 }
 
+/* A timer that is due for each message; epoll's own timeout knows only milliseconds. Its place in the poll has no connection. */
+static int start_rate(const options *o) {
+  long gap = 1000000000 / o->rate;
+  struct itimerspec every = {{gap / 1000000000, gap % 1000000000}, {0, 1}};
+  struct epoll_event e = {.events = EPOLLIN, .data.ptr = NULL};
+  int timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+  timerfd_settime(timer, 0, &every, NULL);
+  epoll_ctl(epoll_fd, EPOLL_CTL_ADD, timer, &e);
+  return timer;
+}
+
+/* Sends what is due, to one connection after the other. What the generator itself sends late counts from when it was sent. */
+static void send_due(int timer, const options *o) {
+  static uint64_t next;
+  uint64_t due;
+  if (read(timer, &due, sizeof due) != sizeof due || !run_sending()) return;
+  for (; due > 0; due--) {
+    connection *c = &connections[next++ % (uint64_t)o->connections];
+    if (c->dead) continue;
+    if (c->issued - c->done >= (uint64_t)o->inflight) return run_fail("connection %u: the rate is not kept", c->seed);
+    issue(c, o, now_ns());
+    push(c);
+  }
+}
+
 static bool all_answered(const options *o) {
   for (int i = 0; i < o->connections; i++) {
     if (!connections[i].dead && connections[i].done < connections[i].issued) return false;
@@ -152,7 +178,8 @@ void tcp_load(const options *o) {
   if (!open_all(o)) return;
   uint64_t now = now_ns();
   run_begin(o, now);
-  for (int i = 0; i < o->connections; i++) {
+  int timer = o->rate ? start_rate(o) : -1;
+  for (int i = 0; i < o->connections && !o->rate; i++) {
     for (int k = 0; k < o->inflight; k++) issue(&connections[i], o, now_ns());
     push(&connections[i]);
   }
@@ -160,7 +187,8 @@ void tcp_load(const options *o) {
     int n = epoll_wait(epoll_fd, ready, 256, 20);
     for (int i = 0; i < n; i++) {
       connection *c = ready[i].data.ptr;
-      if (c->dead) continue;
+      if (!c) send_due(timer, o);
+      if (!c || c->dead) continue;
       if (ready[i].events & EPOLLOUT) push(c);
       if (!c->dead && (ready[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))) serve(c, o);
     }

@@ -1,4 +1,4 @@
-// How a program of this folder tells its result: one JSON line.
+// How a program of this folder, or of threads/, tells its result: one JSON line.
 
 /**
  * @param {bigint} started
@@ -9,5 +9,5 @@ export function report(started, ops) {
   process.stdout.write(`${JSON.stringify({ ops, ns })}\n`);
 }
 
-/** The number of operations, from the command line. */
-export const ops = Number(process.argv[2] ?? 5_000_000);
+/** The number of operations: the last word of the command line. */
+export const ops = Number(process.argv.at(-1)) || 5_000_000;

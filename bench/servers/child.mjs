@@ -1,11 +1,21 @@
-// What every server of the benchmark does beside serving: tell its port, end when told, answer for its memory.
+// What every server of the benchmark does beside serving: tell that it is there, end when told, answer for its memory.
 
 /** A benchmark that was killed must not leave servers behind. */
 const LONGEST_LIFE_MS = 10 * 60 * 1000;
 
 /** @param {number} port */
 export function tellPort(port) {
-  process.stdout.write(`${JSON.stringify({ port })}\n`);
+  tell({ port });
+}
+
+/** An app that has no port is there. */
+export function tellReady() {
+  tell({ ready: true });
+}
+
+/** @param {object} what */
+function tell(what) {
+  process.stdout.write(`${JSON.stringify(what)}\n`);
   setTimeout(() => process.exit(3), LONGEST_LIFE_MS).unref();
   if (globalThis.gc) process.on('SIGUSR2', tellMemory);
 }

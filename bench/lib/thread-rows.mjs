@@ -1,0 +1,112 @@
+// The rows of threads: orders between two Catalysts, and what a thread that computes does to the others.
+
+/** @typedef {import('./rows.mjs').Row} Row */
+
+/** Two threads, each with a core of its own. */
+const two = /** @type {const} */ ({ kind: 'program', cores: 'both' });
+const batch = /** @type {const} */ ({ ...two, ops: 200_000, quickOps: 2000 });
+/** Three busy threads: the kernel places them as it likes. */
+const three = /** @type {const} */ ({ cores: 'any' });
+
+/** @param {number} value @returns {import('./verdict.mjs').Bar} */
+const atLeast = (value) => ({ kind: 'atLeast', value });
+
+/** @param {string} library @returns {Row} */
+const againstLibrary = (library) => ({
+  ...batch,
+  id: `thread-batch-${library}`,
+  title: `the objects against ${library}`,
+  ours: 'thread-batch',
+  theirs: `${library}-batch`,
+  bar: atLeast(4),
+});
+
+/** Several listeners on one port: the option reusePort. */
+const [major, minor] = process.versions.node.split('.').map(Number);
+const noReusePort = major > 22 || (major === 22 && minor >= 12) ? null : 'reusePort needs Node 22.12';
+
+/** @type {Row[]} */
+export const threadRows = [
+  {
+    ...two,
+    id: 'thread-ping-pong',
+    title: 'ping-pong of a number, two threads',
+    ours: 'thread-ping-pong',
+    theirs: 'raw-ping-pong',
+    limits: ['thread-ping-pong-silent'],
+    bar: atLeast(4),
+    ops: 20_000,
+    quickOps: 500,
+  },
+  {
+    ...batch,
+    id: 'thread-batch',
+    title: '200,000 small objects to a thread and back',
+    ours: 'thread-batch',
+    theirs: 'raw-batch',
+    bar: atLeast(0.9),
+  },
+  {
+    ...batch,
+    id: 'thread-primitives',
+    title: '200,000 times two primitives',
+    ours: 'thread-primitives',
+    theirs: 'raw-primitives',
+    bar: atLeast(2.5),
+  },
+  againstLibrary('piscina'),
+  againstLibrary('comlink'),
+  againstLibrary('workerpool'),
+  {
+    ...three,
+    id: 'thread-busy',
+    title: 'ping-pong while a third thread computes',
+    kind: 'program',
+    ours: 'thread-busy',
+    theirs: 'raw-busy',
+    bar: atLeast(0.9),
+    ops: 20_000,
+    quickOps: 500,
+  },
+  {
+    ...two,
+    id: 'thread-transfer',
+    title: '64 MiB moved to a thread and back',
+    ours: 'thread-transfer',
+    theirs: 'raw-transfer',
+    bar: atLeast(0.9),
+    ops: 10_000,
+    quickOps: 100,
+  },
+  {
+    ...three,
+    id: 'thread-beside',
+    title: 'TCP echo, 2,000 messages/s, a worker computes',
+    kind: 'network',
+    ours: 'tasktonic-tcp-beside-work',
+    theirs: 'tasktonic-tcp',
+    bar: { kind: 'none' },
+    p99: { kind: 'atMost', value: 2 },
+    load: { mode: 'tcp', connections: 20, size: 64, inflight: 64, rate: 2000 },
+  },
+  {
+    ...three,
+    id: 'thread-server',
+    title: 'TCP, 100 us of work a message: 2 Catalysts against 1',
+    kind: 'network',
+    needs: noReusePort,
+    ours: 'tasktonic-tcp-work-2',
+    theirs: 'tasktonic-tcp-work-1',
+    bar: atLeast(1.6),
+    load: { mode: 'tcp', connections: 50, size: 64, inflight: 1 },
+  },
+  {
+    ...three,
+    id: 'thread-idle',
+    title: 'CPU of an idle app with 4 threads',
+    kind: 'idle',
+    ours: 'thread-idle',
+    theirs: 'raw-idle',
+    bar: { kind: 'amount', value: 0.002 },
+  },
+];

@@ -1,0 +1,28 @@
+// A server whose connections are spread over as many Catalysts, in threads of their own, as the argument says.
+import { tellPort } from './child.mjs';
+import { Formula, TcpServer, Tonic } from './tasktonic.mjs';
+import { WorkingEcho } from './working-echo.mjs';
+
+const catalysts = Number(process.argv[2]);
+
+class Main extends Tonic {
+  ttse__onStart() {
+    new TcpServer({ port: 0, host: '127.0.0.1', protocol: WorkingEcho, catalysts });
+  }
+
+  ttse__onListening(...args) {
+    tellPort(args.at(-1).port);
+  }
+}
+
+class EchoApp extends Formula {
+  creatingFormula() {
+    return { log: { to: 'off' } };
+  }
+
+  creatingStartingTonics() {
+    new Main();
+  }
+}
+
+await EchoApp.run();

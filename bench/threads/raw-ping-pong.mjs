@@ -1,0 +1,18 @@
+// The same as ping-pong.mjs with postMessage.
+import { Worker } from 'node:worker_threads';
+import { ops, report } from '../micro/report.mjs';
+import { warmUp } from './warm-up.mjs';
+
+const echo = new Worker(new URL('raw-echo.mjs', import.meta.url));
+let started = 0n;
+let next = -warmUp;
+
+echo.on('message', (n) => {
+  if (n !== next) throw new Error('a wrong number came back');
+  next++;
+  if (n === 0) started = process.hrtime.bigint();
+  if (n < ops) return echo.postMessage(next);
+  report(started, ops);
+  echo.terminate();
+});
+echo.postMessage(next);
