@@ -1,0 +1,523 @@
+import { expect } from 'chai';
+import { Socket } from 'node:net';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { TaskTonicError } from '../../src/core/errors.js';
+import { type AnyTonic } from '../../src/core/any-tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { type Exporter, type Importer, Packer, type Ref, unpack } from '../../src/threads/crossing.js';
+import { RemoteTonic } from '../../src/threads/remote-tonic.js';
+import { transfer } from '../../src/threads/transfer.js';
+import { runApp } from '../support/app.js';
+import { expectThrow } from '../support/errors.js';
+
+type Callback = (...args: unknown[]) => unknown;
+
+/** Both sides of a crossing in one: what is called back is known by its number, and Tonics by their id. */
+class Sides implements Exporter, Importer {
+  readonly callbacks: Callback[] = [];
+  readonly tonics: (AnyTonic | RemoteTonic)[] = [];
+
+  tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
+    const serial = this.tonics.push(tonic) - 1;
+    return { kind: 'tonic', thread: 1, serial, id: tonic.id, name: tonic.name };
+  }
+  callbackRef(callback: Callback): Ref {
+    const { tonic, sparkle } = callback as Callback & { tonic?: AnyTonic; sparkle?: string };
+    if (tonic !== undefined && sparkle !== undefined)
+      return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
+    return { kind: 'callback', serial: this.callbacks.push(callback) - 1 };
+  }
+  tonicOf({ serial }: Extract<Ref, { kind: 'tonic' }>): unknown {
+    return this.tonics[serial];
+  }
+  sparkleOf(of: unknown, key: string): unknown {
+    return { of, key };
+  }
+  callbackOf(serial: number): unknown {
+    return this.callbacks[serial];
+  }
+}
+
+/** The arguments of a call, packed and not yet unpacked. */
+class Packed {
+  readonly #sides = new Sides();
+  readonly #packer = new Packer(this.#sides);
+  readonly #copies: unknown[];
+
+  constructor(args: readonly unknown[]) {
+    this.#packer.begin();
+    this.#copies = args.map((argument, at) => this.#packer.pack(argument, at));
+  }
+
+  get bytesMoved(): number {
+    return this.#packer.moved.reduce((sum, { byteLength }: any) => sum + (byteLength as number), 0);
+  }
+
+  /** Brings them over as a message does. */
+  arrive(): any[] {
+    const { refs, moved } = this.#packer;
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage([this.#copies, refs], moved);
+    const [args, theirRefs] = (receiveMessageOnPort(port2) as { message: [unknown[], typeof refs] }).message;
+    port1.close();
+    if (theirRefs !== undefined) unpack(args, theirRefs, this.#sides);
+    return args;
+  }
+}
+
+/** What arrives of one argument. */
+function crossed(value: unknown): any {
+  return new Packed([value]).arrive()[0];
+}
+
+function refused(...args: unknown[]): TaskTonicError {
+  return expectThrow(() => new Packed(args), 'TT_NOT_TRANSFERABLE');
+}
+
+/** Nothing here takes long; what would, would take for ever. */
+function atOnce<T>(body: () => T): T {
+  const start = performance.now();
+  const result = body();
+  expect(performance.now() - start, 'ms').to.be.lessThan(3_000);
+  return result;
+}
+
+function nested(depth: number): object {
+  let value: object = { end: true };
+  for (let n = 0; n < depth; n++) value = n % 2 === 0 ? { inner: value } : [value];
+  return value;
+}
+
+/** A part that is used twice in a part that is used twice ...: little memory, and 2 ** depth places. */
+function shared(depth: number): object {
+  let value: object = { leaf: 1 };
+  for (let n = 0; n < depth; n++) value = { left: value, right: value };
+  return value;
+}
+
+class Point {
+  constructor(
+    readonly x: number,
+    readonly y: number,
+  ) {}
+}
+
+class Held extends Tonic {
+  ttse__heard(_word: string): void {}
+}
+
+/** Runs `body` in a Tonic that lives, with itself. */
+async function inTonic(body: (tonic: Held) => void): Promise<void> {
+  let thrown: unknown;
+  class Runs extends Held {
+    ttse__onStart(): void {
+      try {
+        body(this);
+      } catch (error) {
+        thrown = error;
+      }
+      this.ttsc__finish();
+    }
+  }
+  await runApp(() => new Runs());
+  if (thrown !== undefined) throw thrown as Error;
+}
+
+describe('data that crosses to another thread', () => {
+  it('arrives as it was, at any depth', () => {
+    const value = { a: [1, 'two', { b: [[], {}, { c: [true, false] }] }], d: { e: { f: 'g' } } };
+    expect(crossed(value)).to.deep.equal(value);
+  });
+
+  it('arrives as it was at the call, whatever becomes of it afterwards', () => {
+    const bytes = Buffer.from('as it was');
+    const map = new Map([['key', { n: 1 }]]);
+    const date = new Date(5);
+    const value = { list: [1, { n: 2 }], bytes, map, date };
+    const packed = new Packed([value]);
+    (value.list[1] as { n: number }).n = 9;
+    value.list.push(3);
+    bytes.fill(0);
+    map.get('key')!.n = 9;
+    date.setTime(9);
+    Object.assign(value, { more: true });
+    expect(packed.arrive()[0]).to.deep.equal({
+      list: [1, { n: 2 }],
+      bytes: Buffer.from('as it was'),
+      map: new Map([['key', { n: 1 }]]),
+      date: new Date(5),
+    });
+  });
+
+  it('keeps the simple values apart', () => {
+    const values = [undefined, null, 12345678901234567890n, NaN, -0, Infinity, '', 0, false];
+    const [alone, inArray, inObject] = [new Packed(values).arrive(), crossed(values), crossed({ ...values })];
+    for (const arrived of [alone, inArray, Object.values(inObject as object)]) {
+      expect(arrived).to.have.length(values.length);
+      for (const [at, value] of values.entries()) expect(Object.is(arrived[at], value), String(value)).to.be.true;
+    }
+  });
+
+  it('keeps the places of a list that has holes', () => {
+    const list: unknown[] = [];
+    list[3] = 'three';
+    const arrived = crossed(list) as unknown[];
+    expect(arrived).to.have.length(4);
+    expect(arrived[0]).to.equal(undefined);
+    expect(arrived[3]).to.equal('three');
+  });
+
+  it('keeps fields that are undefined', () => {
+    expect(crossed({ there: undefined })).to.have.own.property('there', undefined);
+  });
+
+  it('takes objects without a prototype for plain ones', () => {
+    const value = Object.assign(Object.create(null) as object, { inner: { n: 1 } });
+    expect(crossed(value)).to.deep.equal({ inner: { n: 1 } });
+  });
+
+  it('may hold fields with the names of what every object has', () => {
+    const value = { constructor: 'text', toString: 1, hasOwnProperty: [2], prototype: { n: 3 }, valueOf: () => 4 };
+    const arrived = crossed(value) as Record<string, unknown>;
+    expect(Object.keys(arrived)).to.have.members(Object.keys(value));
+    expect(arrived['constructor']).to.equal('text');
+    expect(arrived['hasOwnProperty']).to.deep.equal([2]);
+    expect(arrived['valueOf']).to.equal(value.valueOf);
+  });
+
+  it('keeps Map, Set, Date and RegExp', () => {
+    const arrived = crossed({
+      map: new Map<unknown, unknown>([[{ key: 1 }, [2]]]),
+      set: new Set(['a', 'b']),
+      date: new Date(1_234),
+      pattern: /a(b)c/giu,
+    });
+    expect([...(arrived.map as Map<unknown, unknown>)]).to.deep.equal([[{ key: 1 }, [2]]]);
+    expect([...(arrived.set as Set<string>)]).to.deep.equal(['a', 'b']);
+    expect((arrived.date as Date).getTime()).to.equal(1_234);
+    expect(arrived.pattern).to.be.instanceOf(RegExp);
+    expect(String(arrived.pattern)).to.equal('/a(b)c/giu');
+  });
+});
+
+describe('bytes that cross to another thread', () => {
+  it('are Buffers where they were Buffers, at any depth', () => {
+    const [first, second] = new Packed([Buffer.from('a'), { deep: [Buffer.from('bc')] }]).arrive();
+    const inner = second.deep[0] as Buffer;
+    for (const buffer of [first as Buffer, inner]) expect(Buffer.isBuffer(buffer)).to.be.true;
+    expect(`${first}${inner}`).to.equal('abc');
+  });
+
+  it('are Buffers however many there are', () => {
+    const buffer = Buffer.alloc(100_000, 'x');
+    const arrived = crossed(buffer) as Buffer;
+    expect(Buffer.isBuffer(arrived)).to.be.true;
+    expect(arrived.equals(buffer)).to.be.true;
+    expect(buffer, 'what was given').to.have.length(100_000);
+  });
+
+  it('do not bring the memory that they are a part of', () => {
+    const large = Buffer.alloc(1_000_000, '.');
+    large.write('small', 500_000);
+    for (const size of [5, 5_000]) {
+      const packed = new Packed([large.subarray(500_000, 500_000 + size)]);
+      expect(packed.bytesMoved).to.be.at.most(size);
+      const [arrived] = packed.arrive() as [Buffer];
+      expect(arrived.toString('latin1', 0, 5)).to.equal('small');
+      expect(arrived.buffer.byteLength).to.equal(size);
+    }
+  });
+
+  const kinds = [
+    Uint8Array,
+    Int8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+  ];
+  it('keep the kind of their list', () => {
+    for (const Kind of kinds) {
+      // With an offset, as a part of something larger.
+      const list = new Kind([9, 1, 2, 3]).subarray(1);
+      const arrived = crossed({ list }).list as typeof list;
+      expect(arrived.constructor, Kind.name).to.equal(Kind);
+      expect([...arrived], Kind.name).to.deep.equal([1, 2, 3]);
+    }
+    const big = crossed(new BigUint64Array([1n, 2n ** 63n])) as BigUint64Array;
+    expect([...big]).to.deep.equal([1n, 2n ** 63n]);
+  });
+
+  it('keep the kind of their list where they are many', () => {
+    const arrived = crossed(new Float64Array(10_000).fill(0.5)) as Float64Array;
+    expect(arrived).to.be.instanceOf(Float64Array);
+    expect(arrived).to.have.length(10_000);
+    expect(arrived[9_999]).to.equal(0.5);
+  });
+
+  it('may be looked at by a DataView', () => {
+    const view = new DataView(new ArrayBuffer(16), 4, 8);
+    view.setFloat64(0, 1.5);
+    const arrived = crossed([view])[0] as DataView;
+    expect(arrived).to.be.instanceOf(DataView);
+    expect(arrived.byteLength).to.equal(8);
+    expect(arrived.getFloat64(0)).to.equal(1.5);
+  });
+
+  it('may be an ArrayBuffer, which is copied', () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const arrived = crossed({ memory: bytes.buffer }).memory as ArrayBuffer;
+    expect(bytes).to.have.length(3);
+    expect([...new Uint8Array(arrived)]).to.deep.equal([1, 2, 3]);
+  });
+
+  it('are shared where they are in a SharedArrayBuffer', () => {
+    const memory = new SharedArrayBuffer(64);
+    const words = new Int32Array(memory, 8, 2);
+    const [theirs, { view, map }] = new Packed([memory, { view: words, map: new Map([['memory', memory]]) }]).arrive();
+    words[0] = 42;
+    expect(new Int32Array(theirs as SharedArrayBuffer)[2]).to.equal(42);
+    expect([...(view as Int32Array)]).to.deep.equal([42, 0]);
+    expect(new Int32Array((map as Map<string, SharedArrayBuffer>).get('memory')!)[2]).to.equal(42);
+  });
+});
+
+describe('an error that crosses to another thread', () => {
+  const codeOf = (error: Error): unknown => (error as NodeJS.ErrnoException).code;
+
+  it('keeps name, message, code and stack', () => {
+    const error = Object.assign(new RangeError('too far'), { code: 'E_FAR' });
+    const arrived = crossed({ error }).error as Error;
+    expect(arrived).to.be.instanceOf(RangeError);
+    expect(arrived.name).to.equal('RangeError');
+    expect(arrived.message).to.equal('too far');
+    expect(arrived.stack).to.equal(error.stack);
+    expect(codeOf(arrived)).to.equal('E_FAR');
+  });
+
+  it('keeps the name of a class that is not known over there', () => {
+    class TooFar extends Error {
+      override readonly name = 'TooFar';
+      constructor(readonly meters: number) {
+        super(`${meters} m`);
+      }
+    }
+    const arrived = crossed(new TooFar(5)) as TooFar;
+    expect(arrived).to.be.instanceOf(Error);
+    expect(String(arrived)).to.equal('TooFar: 5 m');
+    expect(arrived.meters).to.equal(5);
+  });
+
+  it('keeps its cause, and the cause of that', () => {
+    const root = Object.assign(new TypeError('root'), { code: 'E_ROOT' });
+    const arrived = crossed(new Error('top', { cause: new Error('middle', { cause: root }) })) as Error;
+    const middle = arrived.cause as Error;
+    expect(middle.message).to.equal('middle');
+    expect(middle.cause).to.be.instanceOf(TypeError);
+    expect((middle.cause as Error).message).to.equal('root');
+    expect(codeOf(middle.cause as Error)).to.equal('E_ROOT');
+  });
+
+  it('keeps its own fields, with what can be called in them', async () => {
+    await inTonic((tonic) => {
+      const call = (): void => {};
+      const error = Object.assign(new Error('x'), {
+        where: { line: 3, list: [1] },
+        retry: call,
+        tonic,
+        bytes: Buffer.from('b'),
+      });
+      const arrived = crossed(error) as typeof error;
+      expect(arrived.where).to.deep.equal({ line: 3, list: [1] });
+      expect(arrived.retry).to.equal(call);
+      expect(arrived.tonic).to.equal(tonic);
+      expect(Buffer.isBuffer(arrived.bytes)).to.be.true;
+    });
+  });
+
+  it('shows as few fields as it did', () => {
+    const error = Object.assign(new Error('x', { cause: 'c' }), { shown: 1 });
+    expect(Object.keys(crossed(error) as Error)).to.deep.equal(['shown']);
+  });
+
+  it('keeps a cause that is no error, and one that is undefined', () => {
+    expect((crossed(new Error('x', { cause: { n: 1 } })) as Error).cause).to.deep.equal({ n: 1 });
+    expect('cause' in (crossed(new Error('x', { cause: undefined })) as Error)).to.be.true;
+    expect('cause' in (crossed(new Error('x')) as Error)).to.be.false;
+  });
+
+  it('crosses even where one of its fields cannot, which is a text then', () => {
+    const error = Object.assign(new Error('x'), { code: 'E_X', point: new Point(1, 2) });
+    const arrived = crossed(error) as Error & { point: unknown };
+    expect(arrived.message).to.equal('x');
+    expect(codeOf(arrived)).to.equal('E_X');
+    expect(arrived.point).to.be.a('string');
+  });
+
+  it('of TaskTonic keeps its code and details', () => {
+    const arrived = crossed(new TaskTonicError('TT_NAME_TAKEN', { name: 'a', holder: 'b' })) as TaskTonicError;
+    expect(arrived.name).to.equal('TaskTonicError');
+    expect(arrived.code).to.equal('TT_NAME_TAKEN');
+    expect(arrived.details).to.deep.equal({ name: 'a', holder: 'b' });
+  });
+});
+
+describe('a tangle that crosses to another thread', () => {
+  it('may be a circle', () => {
+    const circle: { self?: unknown; list: unknown[] } = { list: [] };
+    circle.self = circle;
+    circle.list.push(circle);
+    const arrived = atOnce(() => crossed({ circle })).circle as typeof circle;
+    expect(arrived.self).to.equal(arrived);
+    expect(arrived.list[0]).to.equal(arrived);
+  });
+
+  it('stands beside arguments with things to call', () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const [before, call] = [(): void => {}, (): void => {}];
+    const [first, second, third] = new Packed([{ before }, circle, [call]]).arrive();
+    expect(first.before).to.equal(before);
+    expect(second.self).to.equal(second);
+    expect(third[0]).to.equal(call);
+  });
+
+  it('may be nested a few hundred deep', () => {
+    expect(JSON.stringify(crossed(nested(500)))).to.equal(JSON.stringify(nested(500)));
+  });
+
+  it('is refused where it is nested too deep for anybody', () => {
+    atOnce(() => refused(nested(200_000)));
+  });
+
+  it('may use a part in so many places that nobody could copy each', () => {
+    const arrived = atOnce(() => crossed(shared(40))) as { left: object; right: object };
+    expect(arrived.left).to.equal(arrived.right);
+  });
+});
+
+describe('what can be called over there', () => {
+  it('may be functions, at any depth', () => {
+    const calls = [(): number => 1, (): number => 2, (): number => 3];
+    const [first, second] = new Packed([calls[0], { deep: [{ call: calls[1] }, calls[2]] }]).arrive();
+    expect([first, second.deep[0].call, second.deep[1]]).to.deep.equal(calls);
+  });
+
+  it('may be Tonics and handles, at any depth', async () => {
+    await inTonic((tonic) => {
+      const handle = new RemoteTonic({ thread: 2, send: () => {} }, 7, 70, 'far');
+      const [first, second] = new Packed([tonic, { list: [handle, { tonic }] }]).arrive();
+      expect(first).to.equal(tonic);
+      expect(second.list[0]).to.equal(handle);
+      expect(second.list[1].tonic).to.equal(tonic);
+    });
+  });
+
+  it('may be bound sparkles, at any depth', async () => {
+    await inTonic((tonic) => {
+      const bound = tonic.sparkle('ttse__heard');
+      const [first, second] = new Packed([bound, [{ bound }]]).arrive();
+      for (const arrived of [first, second[0].bound]) expect(arrived).to.deep.equal({ of: tonic, key: 'ttse__heard' });
+    });
+  });
+
+  it('keeps the other fields where they are', () => {
+    const call = (): void => {};
+    expect(crossed({ a: 1, call, z: [call, 2] })).to.deep.equal({ a: 1, call, z: [call, 2] });
+  });
+});
+
+describe('what cannot cross to another thread', () => {
+  it('is named by its path', () => {
+    const socket = new Socket();
+    expect(refused({ config: { socket } }).details['path']).to.equal('args[0].config.socket');
+    expect(refused(1, ['a', { point: new Point(1, 2) }]).details['path']).to.equal('args[1][1].point');
+    expect(refused(1, 2, Symbol('s')).details['path']).to.equal('args[2]');
+  });
+
+  it('is named by its path in the text, too, with what it is', () => {
+    const { message } = refused({ config: { socket: new Socket() } });
+    expect(message).to.include('args[0].config.socket').and.to.include('Socket');
+  });
+
+  it('is named by its path behind things that were replaced', () => {
+    const value = { call: (): void => {}, bytes: Buffer.from('a'), list: [new Error('x'), new Point(1, 2)] };
+    expect(refused(value).details['path']).to.equal('args[0].list[1]');
+  });
+
+  it('is an instance of a class, which would lose its methods', () => {
+    class Keyed extends Map<string, number> {}
+    for (const value of [new Point(1, 2), new Keyed(), new WeakMap(), Promise.resolve(), new Packer(new Sides())])
+      refused({ value });
+  });
+
+  it('is a symbol', () => {
+    for (const value of [Symbol('s'), [Symbol.iterator], { s: Symbol('s') }]) refused(value);
+  });
+
+  it('is refused, and the next call goes through', () => {
+    const packer = new Packer(new Sides());
+    packer.begin();
+    expectThrow(() => packer.pack({ call: (): void => {}, point: new Point(1, 2) }, 0), 'TT_NOT_TRANSFERABLE');
+    packer.begin();
+    expect(packer.pack({ list: [1] }, 0)).to.deep.equal({ list: [1] });
+    expect(packer.refs).to.equal(undefined);
+    expect(packer.moved).to.deep.equal([]);
+  });
+});
+
+describe('what is moved to another thread', () => {
+  it('is empty here right after the call', () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const packed = new Packed([transfer(bytes)]);
+    expect(bytes).to.have.length(0);
+    expect([...(packed.arrive()[0] as Uint8Array)]).to.deep.equal([1, 2, 3]);
+  });
+
+  it('stays a Buffer where it was one', () => {
+    const buffer = Buffer.from(new Uint8Array([104, 105]).buffer);
+    const arrived = crossed({ part: transfer(buffer) }).part as Buffer;
+    expect(buffer).to.have.length(0);
+    expect(Buffer.isBuffer(arrived)).to.be.true;
+    expect(arrived.toString()).to.equal('hi');
+  });
+
+  it('may be an ArrayBuffer', () => {
+    const memory = new Uint8Array([7]).buffer;
+    const arrived = crossed(transfer(memory)) as ArrayBuffer;
+    expect(memory.byteLength).to.equal(0);
+    expect([...new Uint8Array(arrived)]).to.deep.equal([7]);
+  });
+
+  it('may be listed, in a value that holds it', () => {
+    const pixels = new Uint8Array(8).fill(5);
+    const kept = new Uint8Array([1]);
+    const arrived = crossed({ job: [transfer({ pixels, kept, width: 4 }, [pixels.buffer])] }).job[0];
+    expect(pixels).to.have.length(0);
+    expect(kept).to.have.length(1);
+    expect([...arrived.pixels]).to.deep.equal([5, 5, 5, 5, 5, 5, 5, 5]);
+    expect([...arrived.kept]).to.deep.equal([1]);
+    expect(arrived.width).to.equal(4);
+  });
+
+  it('may be a MessagePort, with what waits in it', () => {
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage('waits');
+    const arrived = crossed(transfer(port2)) as MessagePort;
+    expect(receiveMessageOnPort(arrived)).to.deep.equal({ message: 'waits' });
+    port1.close();
+  });
+
+  it('is moved once: the second time is refused', () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    crossed(transfer(bytes));
+    expect(refused('a', { again: transfer(bytes) }).details['path']).to.equal('args[1].again');
+  });
+
+  it('must be something that can be moved', () => {
+    for (const value of [transfer('text'), transfer({ plain: 1 }), transfer(new SharedArrayBuffer(8))]) refused(value);
+  });
+});
