@@ -1,22 +1,31 @@
 #!/usr/bin/env bash
-# Starts the built echo server and talks to it as a person would, with socat and ncat.
+# Runs the built examples as a person would: talks to the echo server with socat and ncat, and looks at what the others show.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 readonly SERVER=dist/examples/ip-echo/server.js
+readonly MATH=dist/examples/math-worker/main.js
+readonly ARRAY=dist/examples/shared-array/main.js
 passing=0
 failing=0
 server=
 log=$(mktemp)
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -f "$log"' EXIT
+shown=$(mktemp)
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -f "$log" "$shown"' EXIT
 
 main() {
-  check 'help names every option' help_names_every_option
+  check 'help names every option' help_names "$SERVER" --host --port --log --help
   check 'it listens and says where' start_server || finish
   if needs socat; then check 'socat gets back what it sent over TCP' echoes_over_tcp; fi
   if needs ncat; then check 'ncat -u gets back what it sent over UDP' echoes_over_udp; fi
   check 'SIGTERM ends it with exit code 0' ends_in_order
   check 'it said two lines: one when it listened, one when it ended' said_two_lines
+  check 'math-worker: help names every option' help_names "$MATH" --below --chunked --here --cancel-after --seconds --port
+  check 'math-worker: without a terminal it writes plain lines, and ends by itself' math_writes_lines
+  check 'math-worker: a calculation in chunks is cancelled' math_cancels
+  check 'math-worker: SIGTERM ends it with exit code 0' math_ends_in_order
+  if needs script; then check 'math-worker: on a terminal c cancels, and q ends' math_hears_keys; fi
+  check 'shared-array: main sees what the threads wrote' shares_array
   finish
 }
 
@@ -43,10 +52,11 @@ needs() {
   command -v "$1" >/dev/null || { echo "  skipped: no $1 here"; return 1; }
 }
 
-help_names_every_option() {
-  local help option
-  help=$(node "$SERVER" --help) || return 1
-  for option in --host --port --log --help; do
+help_names() {
+  local program=$1 help option
+  shift
+  help=$(node "$program" --help) || return 1
+  for option in "$@"; do
     [[ $help == *"$option"* ]] || { echo "  --help does not name $option"; return 1; }
   done
 }
@@ -84,6 +94,58 @@ gone() { ! running "$server"; }
 running() { [ -e "/proc/$1" ] && ! grep -q '^State:.*Z' "/proc/$1/status"; }
 
 said_two_lines() { [ "$(wc -l <"$log")" -eq 2 ]; }
+
+math_writes_lines() {
+  runs node "$MATH" --below 1000000 --seconds 2.5 &&
+    shows '^primes [1-9][0-9]* done, last [0-9,]+ ms \| TCP [0-9]+: p50 [0-9.]+ ms, p99 [0-9.]+ ms$' &&
+    shows_no $'\r' || shown_lines
+}
+
+math_cancels() {
+  runs node "$MATH" --below 1000000000 --chunked --cancel-after 0.5 --seconds 2 &&
+    shows '^cancelled at [0-9]+ %, stopped [0-9.]+ ms after it was asked$' &&
+    shows '^primes \[[#-]+\] +[0-9]+ %, 0 done' || shown_lines
+}
+
+math_ends_in_order() {
+  node "$MATH" --below 1000000 >"$log" 2>&1 &
+  server=$!
+  within 10 grep -q done "$log" && ends_in_order
+}
+
+# A pseudo terminal; the keys come when the line is there.
+math_hears_keys() {
+  local keys
+  keys=$(mktemp -u) && mkfifo "$keys" || return 1
+  exec 3<>"$keys"
+  rm -f "$keys"
+  timeout 20 script -qec "node $MATH --chunked --below 1000000000" /dev/null <&3 >"$shown" 2>&1 &
+  server=$!
+  within 10 shows $'\r.*primes' && printf c >&3 && within 10 shows 'cancelled at' && printf q >&3 && within 10 gone
+  local status=$?
+  exec 3>&-
+  if [ "$status" -eq 0 ]; then wait "$server" && server=; else shown_lines; fi
+}
+
+shares_array() {
+  runs node "$ARRAY" --mib 1 && shows 'each part is in order$' && shows 'main gets the same$' && shows '^  moved ' || shown_lines
+}
+
+# Runs a program to its end; it must end well.
+runs() {
+  timeout 20 "$@" >"$shown" 2>&1 && return
+  echo "  exit code $?: $*"
+  return 1
+}
+
+shows() { grep -qE "$1" "$shown"; }
+shows_no() { ! grep -qF "$1" "$shown"; }
+
+# What a program has shown, for whoever looks for why a check failed.
+shown_lines() {
+  tr '\r' '\n' <"$shown" | tail -n 10 | sed 's/^/    shown: /'
+  return 1
+}
 
 # Asks every 50 ms whether a condition holds, for some seconds.
 within() {
