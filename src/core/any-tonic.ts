@@ -32,6 +32,7 @@ export interface AnyTonic {
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
+  /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
   /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;

@@ -60,6 +60,8 @@ export const ERRORS = {
   TT_THREAD_STUCK:
     'The thread of {tonic} ran one turn for more than {ms} ms and was ended: cut its work into shorter sparkles, or raise "watchdog".',
   TT_ORDERS_LOST: '{count} orders for {tonic} were lost with its thread: {sparkles}.',
+  TT_NO_REUSE_PORT:
+    'Node {node} cannot have several listeners on one port: {class} needs 22.12, 23.1 or newer for {option}{instead}.',
   TT_TOO_MANY_NAMES:
     'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
   // Selector

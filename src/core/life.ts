@@ -162,6 +162,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   }
   if (base._ttPlan.has('ttse__onInfusionFinished')) base._ttss__tell('ttse__onInfusionFinished', info);
   base._ttInfusions?.delete(tonic);
+  base._ttInfusionLeft(tonic);
   if (base._ttLife === Life.closing && base._ttInfusions?.size === 0) base._ttss__end();
 }
 

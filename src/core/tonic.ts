@@ -299,6 +299,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     this._ttId = -1;
   }
 
+  /** @internal An infusion has gone, whatever its base does with that. */
+  _ttInfusionLeft(_infusion: AnyTonic): void {}
+
   /** @internal */
   _ttss__start(): void {
     if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);

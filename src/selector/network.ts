@@ -18,6 +18,8 @@ export interface ListenSettings {
   readonly port: number;
   readonly backlog: number;
   readonly ipv6Only: boolean;
+  /** Others may listen on the port as well, and the kernel spreads the connections. */
+  readonly reusePort: boolean;
   /** `undefined`: as many as the process has descriptors for, less a reserve. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
@@ -136,6 +138,8 @@ export interface Datagram {
  * None of these throws for what the network does: a channel that could not be opened is ready to HANGUP, with an error.
  */
 export interface Network {
+  /** Whether several listeners, of this process or others, can share a port. */
+  readonly canReusePort: boolean;
   listen(settings: ListenSettings): ListenerChannel;
   connect(settings: ConnectSettings): StreamChannel;
   bind(settings: BindSettings): DatagramChannel;

@@ -1,16 +1,21 @@
 import * as v from 'valibot';
-import type { InfusionFailure } from '../core/any-tonic.js';
-import { type TaskTonicError, toError } from '../core/errors.js';
+import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
+import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { ofFramework } from '../core/plan.js';
+import type { Remote } from '../core/remote.js';
 import { running } from '../core/running.js';
+import type { Supervised } from '../core/supervised.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
+import { descriptors } from '../selector/node/descriptors.js';
 import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
 import { type ConnectionSettings, connectionOptions, connectionSettings } from './connection-options.js';
 import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress, socketError } from './socket-errors.js';
+import { PART, ServerCatalyst } from './server-catalyst.js';
+import { type ServerCounts, ServerTally } from './server-tally.js';
 import { SocketTonic } from './socket-tonic.js';
 import { TcpConnection, adopt } from './tcp-connection.js';
 
@@ -27,6 +32,14 @@ export const serverSchema = v.strictObject({
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
   maxConnections: v.optional(count(0)),
+  /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
+  reusePort: v.optional(flag, false),
+  /**
+   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
+   * that says where it is: `static readonly module = import.meta.url`. Needs Node 22.12 or 23.1; on others there is a warning and no
+   * further thread.
+   */
+  catalysts: v.optional(count(1), 1),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
   protocol: protocolOption,
 });
@@ -46,16 +59,6 @@ export interface ListenInfo extends Address {
 /** The life of a server, apart from the state machine of a subclass. */
 export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
 
-/** What a server has counted. */
-export interface ServerCounts {
-  readonly accepted: number;
-  readonly open: number;
-  /** By why they were turned away. */
-  readonly turnedAway: Readonly<Record<TurnedAway['reason'], number>>;
-  /** Connections whose protocol threw. */
-  readonly failed: number;
-}
-
 /**
  * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
  */
@@ -70,12 +73,16 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #settings: v.InferOutput<typeof serverSchema>;
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
-  readonly #turnedAway = { maxConnections: 0, descriptors: 0, paused: 0 };
+  readonly #tally: ServerTally;
+  /** Whether it is a part of a server whose connections run on several threads. */
+  readonly #isPart: boolean;
+  /** The threads that run its connections, where there are some, and where they listen. */
+  readonly #parts: Supervised<Remote<ServerCatalyst>>[] = [];
+  #partsListen = 0;
+  #partsAt: Address | undefined;
   #listener: ListenerChannel | undefined;
   #key: SelectionKey | undefined;
   #phase: ServerPhase = 'opening';
-  #accepted = 0;
-  #failed = 0;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpServerOptions) {
@@ -84,7 +91,16 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#settings = settings;
     this.#connection = connectionSettings(settings);
     this.#make = protocolMaker(settings.protocol ?? RelayedConnection, this._ttPlan.className);
-    this._ttss__listen();
+    const { [PART]: part } = options as {
+      readonly [PART]?: { readonly index: number; readonly tally: SharedArrayBuffer };
+    };
+    this.#isPart = part !== undefined;
+    const spreads = settings.catalysts > 1 && this.#canSpread();
+    if (settings.reusePort && !this._ttCatalyst.network.canReusePort) throw this.#noReusePort('"reusePort"', '');
+    if (part !== undefined) this.#tally = new ServerTally(part.tally, part.index);
+    else this.#tally = spreads ? ServerTally.shared(settings.catalysts) : new ServerTally();
+    if (spreads) this._ttss__spread();
+    else this._ttss__listen();
   }
 
   get phase(): ServerPhase {
@@ -93,25 +109,22 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** Where it listens; `undefined` before and after. */
   get local(): Address | undefined {
-    return this.#listener?.local;
+    return this.#listener?.local ?? this.#partsAt;
   }
 
   get counts(): ServerCounts {
-    return {
-      accepted: this.#accepted,
-      open: this.#open,
-      turnedAway: { ...this.#turnedAway },
-      failed: this.#failed,
-    };
+    return this.#tally.counts;
   }
 
   /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
   ttsc__pause(): void {
     this.#key?.modify(Interest.CONNECT);
+    for (const { current } of this.#parts) current.ttsc__pause();
   }
 
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.ACCEPT);
+    for (const { current } of this.#parts) current.ttsc__resume();
   }
 
   /** Stops listening, lets its connections finish, and finishes. */
@@ -119,29 +132,96 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.ttsc__finish();
   }
 
-  /** A connection failed, which the log has told: the others go on. */
-  ttse__onInfusionFailed(_failure: InfusionFailure): void {
-    this.#failed++;
+  /** A connection failed, which the log has told: the others go on. A thread that failed is started again. */
+  ttse__onInfusionFailed({ tonic }: InfusionFailure): void {
+    if (tonic instanceof TcpConnection) this.#tally.add('failed');
   }
+
+  /** @internal */
+  override _ttInfusionLeft(infusion: AnyTonic): void {
+    if (infusion instanceof TcpConnection) this.#tally.add('open', -1);
+    const part = this.#parts.findIndex(({ current }) => (current as unknown) === infusion._ttFace);
+    if (part >= 0) this.#tally.closeAll(part);
+  }
+
+  // ---- Its connections on several threads ----
+
+  /** @internal One thread listens first: the port may be any. */
+  _ttss__spread(): void {
+    if (this._ttMayInfuse) this.#startPart(0);
+  }
+
+  #startPart(index: number): void {
+    const { protocol, catalysts: _, base: __, name: ___, ...options } = this.#settings;
+    const { name: protocolName, module: protocolModule } = protocol as unknown as { name: string; module: string };
+    const most = this.#settings.maxConnections ?? descriptors.most;
+    const maxConnections = most === Infinity ? undefined : most;
+    const tally = this.#tally.buffer!;
+    this.#parts[index] = this.supervise(() => {
+      const port = this.#partsAt?.port ?? this.#settings.port;
+      const own = { ...options, port, reusePort: true, maxConnections };
+      return ServerCatalyst.spawn({ part: { options: own, protocolModule, protocolName, index, tally } });
+    });
+  }
+
+  /** @internal A thread listens. */
+  tts__partListens(index: number, address: string, port: number, family: string | undefined, most: number): void {
+    if (this.#phase !== 'opening') return;
+    this.#partsAt = { address, port, family: family as Address['family'] };
+    this.#partsListen++;
+    if (index === 0) for (let next = 1; next < this.#settings.catalysts; next++) this.#startPart(next);
+    if (this.#partsListen === this.#settings.catalysts) this.#listening(this.#partsAt, most);
+  }
+
+  /** @internal */
+  tts__partTurnedAway(peer: TurnedAway): void {
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
+  /** @internal */
+  tts__partFailed(error: Error): void {
+    this.#failedWith(error as TaskTonicError);
+  }
+
+  #canSpread(): boolean {
+    const { protocol } = this.#settings;
+    if (!isLoadable(protocol)) {
+      throw fail('TT_BAD_OPTION', {
+        class: this._ttPlan.className,
+        option: 'protocol',
+        problem:
+          'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"',
+      });
+    }
+    if (this._ttCatalyst.network.canReusePort) return true;
+    this._ttScheduler.logs.warn(this, this.#noReusePort('"catalysts"', '; its connections run on one thread'));
+    return false;
+  }
+
+  #noReusePort(option: string, instead: string): Error {
+    return fail('TT_NO_REUSE_PORT', { node: process.versions.node, class: this._ttPlan.className, option, instead });
+  }
+
+  // ---- Listening here ----
 
   /** @internal */
   _ttss__listen(): void {
     if (!this._ttMayInfuse) return;
-    const { host, port: at, backlog, ipv6Only, maxConnections, noDelay, keepAlive } = this.#settings;
+    const { host, port: at, backlog, ipv6Only, reusePort, maxConnections, noDelay, keepAlive } = this.#settings;
     const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
-    this.#listener = this._ttCatalyst.network.listen({ host, port: at, backlog, ipv6Only, maxConnections, stream });
+    const settings = { host, port: at, backlog, ipv6Only, reusePort, maxConnections, stream };
+    this.#listener = this._ttCatalyst.network.listen(settings);
     this.#key = this._ttCatalyst.selector.register(this.#listener, Interest.CONNECT | Interest.ACCEPT, this);
   }
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const listener = this.#listener!;
-    if ((ready & Interest.CONNECT) !== 0) this.#listening(listener);
+    if ((ready & Interest.CONNECT) !== 0) this.#listening(listener.local, listener.maxConnections);
     if ((ready & Interest.ACCEPT) !== 0) this._ttss__accept();
     if ((ready & Interest.HANGUP) !== 0) {
       for (let peer = listener.takeTurnedAway(); peer !== undefined; peer = listener.takeTurnedAway()) {
-        this.#turnedAway[peer.reason]++;
-        this._ttEmit('ttse__onTurnedAway', peer);
+        this.#turnedAway(peer);
       }
       const error = listener.takeError();
       if (error !== undefined) this._ttss__failed(error);
@@ -155,10 +235,18 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     for (let channel = listener.take(); channel !== undefined; channel = listener.take()) this.#accept(channel);
   }
 
+  #turnedAway(peer: TurnedAway): void {
+    this.#tally.add(peer.reason);
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
   /** @internal In a sparkle, for rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
+    this.#failedWith(socketError(cause, showAddress(this.#settings.host, this.#settings.port)));
+  }
+
+  #failedWith(error: TaskTonicError): void {
     const opening = this.#phase === 'opening';
-    const error = socketError(cause, showAddress(this.#settings.host, this.#settings.port));
     const heard = this._ttReport(error);
     if (!opening) return;
     this.#closeListener();
@@ -166,43 +254,45 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.ttsc__finish();
   }
 
-  #listening(listener: ListenerChannel): void {
+  #listening(local: Address | undefined, maxConnections: number): void {
     this.#phase = 'listening';
-    const local = listener.local;
     if (local === undefined) return;
     const info: ListenInfo = {
       ...local,
       transport: 'tcp',
       tonic: this as SocketTonic<string>,
-      maxConnections: listener.maxConnections,
+      maxConnections,
     };
     tellListening(this, info);
   }
 
   #accept(channel: StreamChannel): void {
+    // The limit of each thread's listener is that of the whole server.
+    if (this.#isPart && this.#tally.open >= (this.#settings.maxConnections ?? Infinity)) {
+      this.#turnedAway({ remote: channel.remote, reason: 'maxConnections' });
+      return channel.close();
+    }
     const born = running.born?.length ?? 0;
+    // Until its Tonic leaves, whatever becomes of that.
+    this.#tally.add('open');
     try {
       adopt({ channel, settings: this.#connection }, this.#make);
-      this.#accepted++;
+      this.#tally.add('accepted');
     } catch (thrown) {
       // One bad connection is no reason for the server to fail.
-      this.#failed++;
+      this.#tally.add('failed');
       channel.close(true);
       this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('_ttss__accept', this));
-      for (const infusion of running.born?.splice(born) ?? []) infusion.ttsc__finish();
+      const infused = running.born?.splice(born) ?? [];
+      if (!infused.some((infusion) => infusion instanceof TcpConnection)) this.#tally.add('open', -1);
+      for (const infusion of infused) infusion.ttsc__finish();
     }
+    return undefined;
   }
 
   /** @internal Its own errors and those of its connections have one name: the latter go on to its base. */
   override _ttHearsFor(key: string): boolean {
     return key !== 'ttse__onError' && super._ttHearsFor(key);
-  }
-
-  /** Connections only: a subclass may infuse other Tonics too. */
-  get #open(): number {
-    let open = 0;
-    for (const infusion of this.infusions) if (infusion instanceof TcpConnection) open++;
-    return open;
   }
 
   #closeListener(): void {
@@ -224,6 +314,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 }
 ofFramework(TcpServer);
+
+/** Whether a thread can load it: a class that says where it is. */
+function isLoadable(protocol: unknown): boolean {
+  const { module } = (protocol ?? {}) as { readonly module?: unknown };
+  return typeof protocol === 'function' && Object.hasOwn(protocol, 'module') && typeof module === 'string';
+}
 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}

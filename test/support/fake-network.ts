@@ -174,6 +174,7 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
 
 /** A network in the hands of a test: nothing opens until the test says so. */
 export class FakeNetwork implements Network {
+  readonly canReusePort = true;
   readonly heard = new Heard();
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];

@@ -16,7 +16,7 @@ export class NodeListener implements ListenerChannel {
   #error: Error | undefined;
   #closed = false;
 
-  constructor({ host, port, backlog, ipv6Only, maxConnections, stream }: ListenSettings) {
+  constructor({ host, port, backlog, ipv6Only, reusePort, maxConnections, stream }: ListenSettings) {
     const server = createServer({
       allowHalfOpen: true,
       noDelay: stream.noDelay,
@@ -36,7 +36,9 @@ export class NodeListener implements ListenerChannel {
       this.#error ??= error;
       this.#key?.signal(Interest.HANGUP);
     });
-    server.listen({ port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) });
+    const options = { port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) };
+    // Newer than the types of the oldest Node that is supported.
+    server.listen(reusePort ? Object.assign(options, { reusePort }) : options);
   }
 
   get local(): Address | undefined {

@@ -4,8 +4,15 @@ import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodeStream } from './node-stream.js';
 
+/** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
+function atLeast(major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
+
 /** The machine's network, through `node:net` and `node:dgram`. */
 export const nodeNetwork: Network = {
+  canReusePort: atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0)),
   listen: (settings) => new NodeListener(settings),
   connect({ host, port, localAddress, localPort, family, stream: { noDelay, keepAlive } }) {
     const socket = new Socket({ allowHalfOpen: true });

@@ -1,0 +1,79 @@
+import type { TaskTonicError } from '../core/errors.js';
+import { ofFramework } from '../core/plan.js';
+import { ports } from '../core/ports.js';
+import type { Remote } from '../core/remote.js';
+import type { TurnedAway } from '../selector/network.js';
+import { SelectorCatalyst, type SelectorCatalystOptions } from '../selector/selector-catalyst.js';
+import type { TcpConnection } from './tcp-connection.js';
+
+/** A thread's part of a server. */
+export interface ServerPart {
+  /** The options of the server there; its protocol is loaded there. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The module that has the protocol's class, and its name. */
+  readonly protocolModule: string;
+  readonly protocolName: string;
+  /** Its line in the counts. */
+  readonly index: number;
+  readonly tally: SharedArrayBuffer;
+}
+
+/** What a thread tells the server that it is a part of. */
+export interface ServerWhole {
+  tts__partListens(index: number, address: string, port: number, family: string | undefined, most: number): void;
+  tts__partTurnedAway(peer: TurnedAway): void;
+  tts__partFailed(error: TaskTonicError): void;
+}
+
+/** How a server is told that it is a part: an option that is none of the user's. */
+export const PART = Symbol('part');
+
+/**
+ * The Catalyst of a thread that runs a part of a TcpServer's connections: see the option `catalysts`.
+ */
+export class ServerCatalyst extends SelectorCatalyst {
+  // The entry of the package: in a thread nothing else has loaded it.
+  static override readonly module = new URL('./index.js', import.meta.url).href;
+  declare readonly base: Remote<ServerWhole>;
+  readonly #part: ServerPart;
+  #server: { ttsc__pause(): void; ttsc__resume(): void } | undefined;
+
+  constructor({ part, ...options }: SelectorCatalystOptions & { readonly part: ServerPart }) {
+    super(options);
+    this.#part = part;
+  }
+
+  ttse__onStart(): void {
+    this.pipe(import(this.#part.protocolModule) as Promise<Record<string, unknown>>, this.ttse__onModule);
+  }
+
+  ttse__onModule(module: Readonly<Record<string, unknown>>): void {
+    const { options, protocolName, index, tally } = this.#part;
+    const protocol = module[protocolName] as new () => TcpConnection<string>;
+    const own = { ...options, protocol, [PART]: { index, tally } };
+    this.#server = ports.tonicStore!.make('TcpServer', own as never) as ServerCatalyst;
+  }
+
+  ttsc__pause(): void {
+    this.#server?.ttsc__pause();
+  }
+
+  ttsc__resume(): void {
+    this.#server?.ttsc__resume();
+  }
+
+  ttse__onListening(info: { address: string; port: number; family?: string; maxConnections: number }): void {
+    this.base.tts__partListens(this.#part.index, info.address, info.port, info.family, info.maxConnections);
+  }
+
+  ttse__onTurnedAway(_server: unknown, peer: TurnedAway): void {
+    this.base.tts__partTurnedAway(peer);
+  }
+
+  ttse__onError(_tonic: unknown, error: TaskTonicError): void {
+    this.base.tts__partFailed(error);
+  }
+
+  static override readonly events = ['onModule'];
+}
+ofFramework(ServerCatalyst);
