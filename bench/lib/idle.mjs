@@ -15,6 +15,7 @@ export async function idle(program, { quick }) {
     await sleep(quick ? 100 : 1500); // what starting has left to do
     const from = process.hrtime.bigint();
     const before = cpuNs(app.process.pid);
+    if (before === 0) throw new Error('the kernel keeps no books of what threads use');
     await sleep(quick ? 200 : 3000);
     const used = cpuNs(app.process.pid) - before;
     return { value: used / Number(process.hrtime.bigint() - from) };

@@ -12,6 +12,7 @@ if (isMainThread) {
     minThreads: 1,
     maxThreads: 1,
     concurrentTasksPerWorker: ops,
+    atomics: 'disabled',
   });
   await callBatch((i, what) => pool.run([i, what]));
   await pool.destroy();
