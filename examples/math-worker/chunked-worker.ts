@@ -11,8 +11,8 @@ const NUMBERS_PER_LOOK = 500;
  * Counts primes some milliseconds at a time. Each chunk is an order behind those that have come meanwhile, so that a cancel is heard
  * between two of them.
  */
-export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Counter {
-  static override readonly states = ['idle', 'counting'];
+export class ChunkedWorker extends Catalyst<'idle' | 'counting' | 'stopping'> implements Counter {
+  static override readonly states = ['idle', 'counting', 'stopping'];
   static override readonly module = import.meta.url;
 
   declare readonly base: Remote<CounterClient>;
@@ -26,7 +26,7 @@ export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Coun
     this.toState('idle');
   }
 
-  /** Callers see this one; while it counts, it is all there is: a second count does nothing. */
+  /** Callers see this one. Where it is not idle it is all there is: a second count does nothing. */
   ttsc__count(_below: number): void {}
 
   ttsc_idle__count(below: number): void {
@@ -41,7 +41,6 @@ export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Coun
     this.tts__chunk();
   }
 
-  /** The one that is still queued when it was cancelled. */
   tts__chunk(): void {}
 
   tts_counting__chunk(): void {
@@ -60,10 +59,15 @@ export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Coun
     this.toState('idle');
   }
 
-  /** In state `idle` there is nothing to cancel. */
+  /** Where it does not count there is nothing to cancel. */
   ttsc__cancel(): void {}
 
   ttsc_counting__cancel(): void {
+    this.toState('stopping');
+  }
+
+  /** The chunk that was queued already is the last one: a new count will not find it in its way. */
+  tts_stopping__chunk(): void {
     this.base.ttse__onCancelled(this.#next / this.#below);
     this.toState('idle');
   }
