@@ -21,9 +21,10 @@ const againstLibrary = (library) => ({
   bar: atLeast(4),
 });
 
-/** Several listeners on one port: the option reusePort. */
+/** Several listeners on one port. */
 const [major, minor] = process.versions.node.split('.').map(Number);
-const noReusePort = major > 22 || (major === 22 && minor >= 12) ? null : 'reusePort needs Node 22.12';
+const hasReusePort = (major > 22 || (major === 22 && minor >= 12)) && !['darwin', 'win32'].includes(process.platform);
+const noReusePort = hasReusePort ? null : 'reusePort needs Node 22.12, and neither macOS nor Windows';
 
 /** @type {Row[]} */
 export const threadRows = [
