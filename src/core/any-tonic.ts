@@ -9,6 +9,8 @@ import type { TimerQueue } from './timer-queue.js';
 export interface AnyTonic {
   readonly id: number;
   readonly name: string;
+  /** The thread that it lives in; 0 is the main one. */
+  readonly thread: number;
   readonly state: string | undefined;
   readonly source: Source | undefined;
   readonly infusions: Iterable<AnyTonic>;

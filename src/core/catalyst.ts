@@ -194,7 +194,8 @@ export class Catalyst<State extends string = never>
         this.#execute(order);
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
-        this.#ordersPerLook = ordersWithin(this.#turnTime, count, took);
+        // It doubles at most: a few quick orders say little about those that follow.
+        this.#ordersPerLook = Math.min(ordersWithin(this.#turnTime, count, took), this.#ordersPerLook * 2);
         if (took >= this.#turnTime) break;
         nextLook = count + this.#ordersPerLook;
       }

@@ -135,6 +135,11 @@ export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): voi
     if (thrown === undefined) return;
     logs.failure(tonic, thrown, failureInfo('ttse__onFailure', tonic));
   }
+  finishFailed(tonic, error, info);
+}
+
+/** The Tonic finishes for an error that has been logged. */
+export function finishFailed(tonic: AnyTonic, error: Error, info: FailureInfo): void {
   const ending = endingOf(tonic);
   ending.error ??= error;
   ending.failure ??= info;

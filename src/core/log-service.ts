@@ -100,8 +100,9 @@ export function silentLog(): LogService {
   return new LogService(undefined, LogLevel.stealth, Infinity);
 }
 
-function identity(tonic: AnyTonic): { tonic: string; id: number } {
-  return { tonic: tonic.name, id: tonic.id };
+function identity(tonic: AnyTonic): { tonic: string; id: number; thread?: number } {
+  const { name, id, thread } = tonic;
+  return thread > 0 ? { tonic: name, id, thread } : { tonic: name, id };
 }
 
 /** Microseconds are enough. */

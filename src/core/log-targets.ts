@@ -53,7 +53,7 @@ async function openScreen(): Promise<DestinationStream> {
   return PinoPretty({
     colorize: process.stdout.isTTY,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'tonic,id,state,sparkle,life,slow,ms,from,fromSparkle,to',
+    ignore: 'tonic,id,thread,state,sparkle,life,slow,ms,from,fromSparkle,to',
     singleLine: true,
     sync: true,
     messageFormat: (line, messageKey) => screenLine(line, String(line[messageKey] ?? '')),

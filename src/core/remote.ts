@@ -12,15 +12,15 @@ import type { AnyTonic, RemoteHandle } from './any-tonic.js';
  *
  * @typeParam T the class of the Tonic.
  */
-export type Remote<T> = RemoteHandle & { readonly [K in keyof T as SparkleNames<K>]: RemoteSparkle<T[K]> };
+export type Remote<T> = RemoteHandle & { readonly [K in keyof T as SparkleNames<K, keyof T>]: RemoteSparkle<T[K]> };
 
 type SparklePrefix = 'ttsc' | 'ttse' | 'tts';
 
-/** The names that a method is called by over there: none where it is no sparkle. */
-type SparkleNames<K> = K extends `${SparklePrefix}__${string}`
+/** The names that a method is called by over there: none where it is no sparkle; the generic one where it has no method of its own. */
+type SparkleNames<K, All> = K extends `${SparklePrefix}__${string}`
   ? K
   : K extends `${infer P extends SparklePrefix}_${string}__${infer N}`
-    ? K | `${P}__${N}`
+    ? K | Exclude<`${P}__${N}`, All>
     : never;
 
 type RemoteSparkle<F> =

@@ -1,5 +1,5 @@
 import { MessageChannel, type Transferable, receiveMessageOnPort } from 'node:worker_threads';
-import { fail } from '../core/errors.js';
+import { ERRORS, type ErrorCode, type ErrorDetails, TaskTonicError, fail } from '../core/errors.js';
 import { TonicRoot } from '../core/tonic-root.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { RemoteTonic } from './remote-tonic.js';
@@ -266,8 +266,7 @@ const ERROR_CLASSES = { EvalError, RangeError, ReferenceError, SyntaxError, Type
 function unpackError({ name, message, stack, fields, refs }: PackedError, importer: Importer): Error {
   const all = [...fields];
   if (refs !== undefined) unpack(all, refs, importer);
-  const ErrorClass = Object.hasOwn(ERROR_CLASSES, name) ? ERROR_CLASSES[name as keyof typeof ERROR_CLASSES] : Error;
-  const error = new ErrorClass(message);
+  const error = newError(name, message, all);
   const hide = (key: string, value: unknown): void => {
     Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
   };
@@ -275,11 +274,25 @@ function unpackError({ name, message, stack, fields, refs }: PackedError, import
   hide('stack', stack);
   for (let at = 0; at < all.length; at += 2) {
     const key = all[at] as string;
+    if (error instanceof TaskTonicError && key !== 'cause') continue;
     if (key === 'cause') hide(key, all[at + 1]);
     else
       Object.defineProperty(error, key, { value: all[at + 1], writable: true, configurable: true, enumerable: true });
   }
   return error;
+}
+
+/** An error of the class that it had, where that is Node's or ours. */
+function newError(name: string, message: string, fields: readonly unknown[]): Error {
+  const field = (key: string): unknown => {
+    for (let at = 0; at < fields.length; at += 2) if (fields[at] === key) return fields[at + 1];
+    return undefined;
+  };
+  const code = field('code') as ErrorCode;
+  if (name === 'TaskTonicError' && Object.hasOwn(ERRORS, code))
+    return new TaskTonicError(code, field('details') as ErrorDetails);
+  const ErrorClass = Object.hasOwn(ERROR_CLASSES, name) ? ERROR_CLASSES[name as keyof typeof ERROR_CLASSES] : Error;
+  return new ErrorClass(message);
 }
 
 function isSimple(value: unknown): boolean {

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
 import { fail, toError } from '../core/errors.js';
-import { Life, failTonic } from '../core/life.js';
+import { Life, failTonic, finishFailed } from '../core/life.js';
 import type { LogOptions } from '../core/log-targets.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
@@ -172,7 +172,10 @@ export class ThreadTonic extends Tonic {
       const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
       this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
     }
-    failTonic(this, error, { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined });
+    const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
+    // What its Catalyst could tell, that has logged.
+    if (this.#ended === undefined) failTonic(this, error, info);
+    else finishFailed(this, error, info);
   }
 
   #whyFailed(code: number): Error | undefined {

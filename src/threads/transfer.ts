@@ -10,7 +10,8 @@ export class Transfer {
 
 /**
  * Moves a value to the thread of a Remote that it is given to as an argument, instead of copying it: an `ArrayBuffer`, a typed array
- * or Buffer (with all the memory it looks at), a `MessagePort`, a stream. Here it is empty after the call.
+ * or Buffer (with all the memory it looks at), a `MessagePort`, a stream. Here it is empty after the call. (A small Buffer, which shares
+ * its memory with others, is copied.)
  *
  * ```ts
  * worker.ttsc__hash(transfer(bytes));
@@ -20,6 +21,12 @@ export class Transfer {
  * @param list what is to be moved, where it is not the value itself but a part of it.
  */
 export function transfer<T>(value: T, list?: readonly Transferable[]): T {
-  const own = ArrayBuffer.isView(value) ? value.buffer : value;
-  return new Transfer(value, list ?? [own as Transferable]) as unknown as T;
+  const whole = isPooled(value) ? Buffer.from(new Uint8Array(value).buffer) : value;
+  const own = ArrayBuffer.isView(whole) ? whole.buffer : whole;
+  return new Transfer(whole, list ?? [own as Transferable]) as unknown as T;
+}
+
+/** A small Buffer lies in memory that Node shares among many: it can only be copied. */
+function isPooled(value: unknown): value is Buffer {
+  return Buffer.isBuffer(value) && value.length < Buffer.poolSize && value.buffer.byteLength === Buffer.poolSize;
 }
