@@ -70,7 +70,8 @@ export class Catalyst<State extends string = never>
   readonly timers = new TimerQueue();
   /** Counts and times of its sparkles, for whoever asks why the loop is late; off until `metrics.start()`. */
   readonly metrics: Metrics;
-  /** @internal */ readonly runtime: Runtime;
+  /** What belongs to the app: the Ledger of this thread, the configuration. */
+  readonly runtime: Runtime;
   // Declared only: the queue, made before any field of this class is set up, may want it.
   /** @internal */ declare _ttParker: Parker | undefined;
   /** Whether the loop goes on. */

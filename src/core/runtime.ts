@@ -61,6 +61,14 @@ export class Runtime {
     return this.#loops;
   }
 
+  /**
+   * The tree of bases and infusions, thread by thread, to be printed; a thread that does not answer within a second is named as such.
+   * In a sparkle: `this.pipe(runtime.dump(), this.ttse__onDump)`.
+   */
+  async dump(): Promise<string> {
+    return this.threads === undefined ? this.ledger.dump() : this.threads.dump();
+  }
+
   /** Looks a value of the configuration up by its path, such as `'log/default'`. */
   get(path: string): unknown {
     let value: unknown = this.data;

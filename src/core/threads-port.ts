@@ -10,6 +10,8 @@ export interface Threads {
   turnEnded(): void;
   /** A Tonic has finished: who holds it elsewhere learns of it. */
   left(tonic: AnyTonic): void;
+  /** The Tonics of all threads, as the Ledger prints those of one. */
+  dump(): Promise<string>;
   /** The app has ended. */
   close(): void;
 }

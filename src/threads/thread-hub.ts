@@ -9,6 +9,7 @@ import { type DoneCounter, Outlet } from './outlet.js';
 import { ThreadBell } from './doorbell.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
+import { ThreadDump } from './thread-dump.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
 
 /** One end of a channel, on its way to the thread that is to have it. */
@@ -29,6 +30,9 @@ export type Control =
   | { readonly kind: 'log'; readonly line: string }
   /** Are you still there? */
   | { readonly kind: 'ping'; readonly count: number }
+  /** What Tonics have you? Or, to the main thread: what have all? */
+  | { readonly kind: 'dump'; readonly ask: number; readonly all: boolean }
+  | { readonly kind: 'dumped'; readonly ask: number; readonly text: string }
   | ThreadEnded;
 
 /** How a thread's Catalyst has ended: told to the one that started it. */
@@ -75,6 +79,8 @@ export class ThreadHub implements Threads, LinkHome {
   #marks: Mark[] = [];
   #flushing = false;
   #closed = false;
+  readonly #dumps = new Map<number, ThreadDump>();
+  #lastAsk = 0;
 
   constructor(runtime: Runtime, state: SharedState, waitingLimit: number) {
     this.#runtime = runtime;
@@ -248,6 +254,12 @@ export class ThreadHub implements Threads, LinkHome {
       case 'ping':
         this.state.answer(message.count);
         break;
+      case 'dump':
+        void this.#dumpFor(from, message.ask, message.all);
+        break;
+      case 'dumped':
+        this.#dumps.get(message.ask)?.take(from, message.text);
+        break;
       case 'ended':
         this.#links.get(from)?.onEnded?.(message);
     }
@@ -260,6 +272,7 @@ export class ThreadHub implements Threads, LinkHome {
    */
   forget(thread: number, from = this.thread): readonly string[] {
     const link = this.#links.get(thread);
+    for (const dump of this.#dumps.values()) dump.take(thread, undefined);
     if (this.thread === 0) this.state.forget(thread);
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
     if (this.thread === 0) {
@@ -272,6 +285,26 @@ export class ThreadHub implements Threads, LinkHome {
     this.#departed += link.departed;
     this.#links.delete(thread);
     return lost;
+  }
+
+  // ---- The tree of all ----
+
+  async dump(): Promise<string> {
+    const others = this.thread === 0 ? [...this.#links.keys()] : [0];
+    const dump = new ThreadDump([this.thread, ...others], this.#runtime.clock);
+    const ask = ++this.#lastAsk;
+    this.#dumps.set(ask, dump);
+    for (const thread of others) this.tell(thread, { kind: 'dump', ask, all: this.thread !== 0 });
+    dump.take(this.thread, this.thread === 0 ? this.#runtime.ledger.dump() : undefined);
+    const text = await dump.text;
+    this.#dumps.delete(ask);
+    // The main thread has collected it: its answer is the whole.
+    return this.thread === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  }
+
+  async #dumpFor(thread: number, ask: number, all: boolean): Promise<void> {
+    const text = all ? await this.dump() : this.#runtime.ledger.dump();
+    if (this.#links.has(thread)) this.tell(thread, { kind: 'dumped', ask, text });
   }
 
   close(): void {
