@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { WARN } from '../support/app.js';
+import { HearingBoss, endApps, start } from './programs/life-boss.js';
+import { Worker } from './programs/life-workers.js';
+
+describe('the log of a thread', () => {
+  afterEach(endApps);
+
+  it("arrives in the app's own stream, with Tonic, id, sparkle, level and time", async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const before = Date.now();
+    const worker = await boss.inside(() => Worker.spawn({ name: 'far' }));
+    const { id } = worker;
+    worker.ttsc__log('from over there');
+    worker.ttsc__finish();
+    await boss.heard.on('onInfusionFinished');
+    const line = app.lines.find(({ msg }) => msg === 'from over there')!;
+    expect(line).to.include({ tonic: 'far', id, sparkle: 'ttsc__log', state: 'at work', level: 30 });
+    expect(line.time).to.be.within(before - 5, Date.now() + 5);
+  });
+
+  it('arrives in the order it was written', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => {
+      const worker = Worker.spawn();
+      for (let n = 0; n < 1_000; n++) worker.ttsc__log(`line ${n}`);
+      worker.ttsc__finish();
+    });
+    await boss.heard.on('onInfusionFinished');
+    const texts = app.messages().filter((text) => text.startsWith('line '));
+    expect(texts).to.deep.equal(Array.from({ length: 1_000 }, (_, n) => `line ${n}`));
+  });
+
+  it('is not lost where the thread exits right after it', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => Worker.spawn().ttsc__logAndExit('the last words'));
+    await boss.failure();
+    expect(app.messages()).to.include('the last words');
+  });
+
+  it('is not lost where the thread throws right after it', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => {
+      const worker = Worker.spawn();
+      worker.ttsc__log('the last words');
+      worker.ttsc__throw('boom');
+    });
+    await boss.failure();
+    expect(app.messages()).to.include.members(['the last words', 'boom']);
+  });
+
+  it('is not lost where nobody catches what a callback throws', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => {
+      const worker = Worker.spawn();
+      worker.ttsc__log('the last words');
+      worker.ttsc__throwLater('boom');
+    });
+    await boss.failure();
+    expect(app.messages()).to.include.members(['the last words', 'nobody caught: boom']);
+  });
+
+  it('has the level of the app', async () => {
+    const { app, boss } = await start(() => new HearingBoss(), { log: { level: 'warn' } });
+    await boss.inside(() => {
+      const worker = Worker.spawn();
+      worker.ttsc__log('not this');
+      worker.ttsc__throw('but this');
+    });
+    await boss.failure();
+    expect(app.messages()).to.include('but this').and.not.include('not this');
+    expect(app.lines.filter(({ level }) => level < WARN)).to.deep.equal([]);
+  });
+
+  for (const [mode, has] of [
+    ['stealth', ['boom']],
+    ['off', ['infused', 'boom', 'finished']],
+    ['quiet', ['infused', 'said', 'boom', 'finished']],
+    ['full', ['infused', 'sparkle', 'said', 'sparkle', 'boom', 'sparkle', 'finished']],
+  ] as const) {
+    it(`in mode ${mode}, as that of its base, has ${[...new Set(has)].join(', ')}`, async () => {
+      const { app, boss } = await start(() => new HearingBoss(() => {}, { logMode: mode }));
+      await boss.inside(() => {
+        const worker = Worker.spawn({ name: 'far' });
+        worker.ttsc__log('said');
+        worker.ttsc__throw('boom');
+      });
+      await boss.heard.on('onInfusionFinished');
+      // Its stand-in here has a life and a failure of its own, under the same name.
+      const told = new Set(app.lines.filter(({ tonic }) => tonic === 'far').map(({ msg }) => msg));
+      expect([...told].sort()).to.deep.equal([...new Set(has)].sort());
+    });
+  }
+
+  it('has the mode that the thread itself is given before that of its base', async () => {
+    const { app, boss } = await start(() => new HearingBoss(() => {}, { logMode: 'stealth' }));
+    await boss.inside(() => {
+      const worker = Worker.spawn({ name: 'far', logMode: 'quiet' });
+      worker.ttsc__log('said');
+      worker.ttsc__infuse('part');
+      worker.ttsc__finish();
+    });
+    await boss.heard.on('onInfusionFinished');
+    expect(app.messages()).to.include('said');
+    expect(app.lines.filter(({ tonic }) => tonic === 'part').map(({ msg }) => msg)).to.include('infused');
+  });
+});
