@@ -15,10 +15,11 @@ const atLeast = (value) => ({ kind: 'atLeast', value });
 const againstLibrary = (library) => ({
   ...batch,
   id: `thread-batch-${library}`,
-  title: `the objects against ${library}`,
+  title: `50,000 of the objects against ${library}`,
   ours: 'thread-batch',
   theirs: `${library}-batch`,
   bar: atLeast(4),
+  ops: 50_000,
 });
 
 /** Several listeners on one port. */
