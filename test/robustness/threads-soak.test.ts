@@ -1,0 +1,106 @@
+import { expect } from 'chai';
+import { Peer, closePeers } from './support/peer.js';
+import { type Message, Program, endPrograms } from './support/program.js';
+
+const CYCLES = 50;
+const ROUNDS = 3;
+/** What the heap may differ by: a leak of 4 KB for each thread would show, and a hub that keeps a link is more. */
+const FLAT = 600_000;
+const CALLS = 60_000;
+
+interface Counts extends Message {
+  readonly resources: readonly string[];
+  readonly ledger: number;
+  readonly heap: number;
+}
+
+async function finish(program: Program): Promise<void> {
+  await program.ask('finish');
+  expect(await program.heard('over')).to.deep.include({ exitCode: 0, left: [] });
+  expect((await program.ended).code).to.equal(0);
+}
+
+describe('threads under load', function () {
+  this.timeout(60_000);
+
+  afterEach(async () => {
+    await closePeers();
+    await endPrograms();
+  });
+
+  it(`${ROUNDS * CYCLES} that came, worked and went leave no thread, no port, no Tonic and no memory`, async () => {
+    const program = new Program('threads-soak', { flags: ['--expose-gc'], args: ['cycles', String(CYCLES)] });
+    const cycle = async (): Promise<Counts> => {
+      await program.ask('cycle');
+      await program.heard('cycled');
+      return (await program.ask('counts')) as Counts;
+    };
+    const before = await cycle();
+    let after = before;
+    for (let round = 0; round < ROUNDS; round++) after = await cycle();
+    expect(after.resources).to.deep.equal([]);
+    expect(after.ledger).to.equal(before.ledger);
+    expect(after).to.include({ worked: (ROUNDS + 1) * CYCLES, calledBack: (ROUNDS + 1) * CYCLES });
+    expect(after.heap - before.heap, 'bytes that the heap grew by').to.be.below(FLAT);
+    await finish(program);
+  });
+
+  it(`lose and double nothing of ${4 * CALLS} mixed calls to each other`, async () => {
+    const program = new Program('threads-soak', { args: ['mixed', String(CALLS)] });
+    await program.heard('sent');
+    let totals = await program.ask('totals');
+    const missing = ({ sent, received }: Message): number =>
+      (sent as number[]).reduce((sum, count, at) => sum + count - (received as number[])[at]!, 0);
+    for (let tries = 0; missing(totals) > 0 && tries < 5_000; tries++) totals = await program.ask('totals');
+    expect(totals['received']).to.deep.equal(totals['sent']);
+    expect((totals['sent'] as number[]).reduce((sum, count) => sum + count)).to.be.above(2 * CALLS);
+    // What is doubled would come after the last one.
+    await finish(program);
+    expect(program.output).to.not.include('WRONG').and.not.include('TT_');
+  });
+
+  it('double nothing and account for what they lose where one of them dies again and again', async () => {
+    const program = new Program('threads-soak', { args: ['killing', '6000'] });
+    const killed = await program.heard('killed');
+    expect((await program.ended).code).to.equal(0);
+    const lost = program.output
+      .split('\n')
+      .filter((line) => line.includes('TT_ORDERS_LOST'))
+      .map((line) => Number(/ttsc__hit(?: \((\d+)\))?/.exec(line)?.[1] ?? (line.includes('ttsc__hit') ? 1 : 0)));
+    expect(killed).to.include({ doubled: 0 });
+    expect(killed['deaths']).to.be.above(5);
+    // Those of the turn that it died in may have been done as well.
+    expect(lost.reduce((sum, count) => sum + count, 0)).to.be.at.least(killed['missing'] as number);
+  });
+
+  it('that flood each other both hear all of it', async () => {
+    const program = new Program('threads-soak', { args: ['flood', '200000'] });
+    await program.heard('flooded');
+    await finish(program);
+  });
+
+  it('that wait for the end of each other both end at their deadline', async () => {
+    const program = new Program('threads-soak', { args: ['waiting'] });
+    expect(await program.heard('over')).to.deep.include({ exitCode: 0, left: [] });
+    expect((await program.ended).code).to.equal(0);
+    expect(program.output).to.include('TT_ABORTED');
+  });
+
+  it('that flood the main one leave its server answering, and its memory bounded', async () => {
+    const program = new Program('threads-soak', { flags: ['--expose-gc'], args: ['hose'] });
+    const port = await program.port();
+    const peer = await Peer.connect(port);
+    let slowest = 0;
+    const began = performance.now();
+    while (performance.now() - began < 2_000) {
+      const asked = performance.now();
+      await peer.echo('hello');
+      slowest = Math.max(slowest, performance.now() - asked);
+    }
+    const { drops, rss } = await program.ask('drops');
+    expect(drops).to.be.above(100_000);
+    expect(slowest).to.be.below(1_000);
+    expect(rss).to.be.below(600_000_000);
+    expect(program.output).to.not.include('WRONG');
+  });
+});
