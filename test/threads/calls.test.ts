@@ -27,7 +27,7 @@ describe('threads that call each other', () => {
   describe('calls to another thread', () => {
     async function counted(echo: Remote<Echo>): Promise<Counted> {
       await calling.caller.inSparkle(() => echo.ttsc__counted('counted'));
-      const [list] = await calling.caller.heard.on('counted');
+      const [list] = await calling.caller.fromNewThread('counted');
       return list as Counted;
     }
 
@@ -186,7 +186,7 @@ describe('threads that call each other', () => {
       await caller.inSparkle(() => echo.ttsc__spawn('nested'));
       const [nested] = (await caller.heard.on('nested')) as unknown as [Remote<NestedEcho>];
       await caller.inSparkle(() => nested.ttsc__echoOverBase('over base', 1));
-      expect(await caller.heard.on('over base')).to.deep.equal([1, 'one']);
+      expect(await caller.fromNewThread('over base')).to.deep.equal([1, 'one']);
     });
 
     it('can be answered by a thread that a thread has started', async () => {
@@ -194,7 +194,7 @@ describe('threads that call each other', () => {
       await caller.inSparkle(() => echo.ttsc__spawn('nested'));
       const [nested] = (await caller.heard.on('nested')) as unknown as [Remote<NestedEcho>];
       await caller.inSparkle(() => nested.ttsc__answer('answer'));
-      expect(await caller.heard.on('answer')).to.deep.equal(['caller']);
+      expect(await caller.fromNewThread('answer')).to.deep.equal(['caller']);
       expect(caller.sources.get('answer')!.tonic).to.equal(nested);
     });
   });
@@ -210,7 +210,7 @@ describe('threads that call each other', () => {
         });
         list.push(2);
       });
-      expect(await caller.heard.on('made')).to.deep.equal(['made', [1], Buffer.from('b')]);
+      expect(await caller.fromNewThread('made')).to.deep.equal(['made', [1], Buffer.from('b')]);
     });
 
     it('may be Tonics, which are handles over there, and come back as themselves', async () => {
@@ -218,7 +218,7 @@ describe('threads that call each other', () => {
       await caller.inSparkle(() =>
         Echo.spawn({ values: [caller], onStart: (...values) => caller.heard.push('made', ...values) }),
       );
-      const [tonic] = await caller.heard.on('made');
+      const [tonic] = await caller.fromNewThread('made');
       expect(tonic).to.equal(caller);
     });
 

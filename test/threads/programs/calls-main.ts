@@ -55,12 +55,23 @@ export class Caller extends Tonic {
     return echos;
   }
 
-  /** Resolves when a thread runs: on a busy machine that takes a while, for each compiles its sources. */
+  /** Resolves when a thread runs. */
   async runs(echo: Remote<Echo>): Promise<void> {
     const word = `${echo.name} runs`;
     await this.inSparkle(() => echo.ttsc__echo(word));
-    for (let patience = 10; this.heard.count(word) === 0; patience--)
-      await this.heard.on(word).catch((error: Error) => {
+    await this.fromNewThread(word);
+  }
+
+  /** What a thread says that is being started: on a busy machine that takes a while, for each compiles its sources. */
+  async fromNewThread(word: string): Promise<readonly any[]> {
+    await this.patiently(() => this.heard.count(word) > 0, word);
+    return this.heard.on(word);
+  }
+
+  /** Waits for what comes with the start or end of a thread. */
+  async patiently(holds: () => boolean, what: string): Promise<void> {
+    for (let patience = 4; !holds(); patience--)
+      await this.heard.until(holds, what).catch((error: Error) => {
         if (patience === 0) throw error;
       });
   }
@@ -109,7 +120,7 @@ export class Calling {
     await caller.inSparkle(() => {
       for (const infusion of caller.infusions) if (!shared.has(infusion.id)) infusion.ttsc__finish();
     });
-    await caller.heard.until(() => caller.infusions.size === echos.length, 'the end of what a test has infused');
+    await caller.patiently(() => caller.infusions.size === echos.length, 'the end of what a test has infused');
     for (const echo of echos) {
       await caller.inSparkle(() => echo.ttsc__clear());
       await caller.told(echo, `${echo.name} is clear`);
@@ -130,7 +141,11 @@ export function callingWith(names: readonly string[], setup: Setup = {}): Callin
     this.timeout(60_000);
     await calling.start(names, setup);
   });
-  beforeEach(async () => calling.clear());
+  beforeEach(async function () {
+    // Some start more threads.
+    this.currentTest!.timeout(60_000);
+    await calling.clear();
+  });
   after(async () => calling.end());
   return calling;
 }

@@ -133,8 +133,9 @@ export class Echo extends Catalyst<'open' | 'shut'> {
     const ids = Array.from({ length: count }, () => new Part().id);
     this.base.ttse__told(word, ids);
   }
-  /** Ends its part; the word becomes 1 when that has gone. */
+  /** Ends its part: as soon as the first word is 1, where words are given; the second one is 1 when that has gone. */
   ttsc__drop(words?: Int32Array): void {
+    if (words !== undefined) Atomics.wait(words, 0, 0, 5_000);
     this.#part!.endsAt = words;
     this.#part!.ttsc__finish();
   }
@@ -143,8 +144,8 @@ export class Echo extends Catalyst<'open' | 'shut'> {
     this.base.ttse__told('gone', name);
     const { endsAt } = this.#part;
     if (endsAt === undefined) return;
-    Atomics.store(endsAt, 0, 1);
-    Atomics.notify(endsAt, 0);
+    Atomics.store(endsAt, 1, 1);
+    Atomics.notify(endsAt, 1);
   }
   ttsc__spawn(word: string): void {
     this.base.ttse__told(word, NestedEcho.spawn());
