@@ -20,6 +20,8 @@ export interface ListenSettings {
   readonly ipv6Only: boolean;
   /** Others may listen on the port as well, and the kernel spreads the connections. */
   readonly reusePort: boolean;
+  /** Whether what it accepts is to be moved to other threads: then {@link ListenerChannel.takeSocket} has it. */
+  readonly handsOver: boolean;
   /** `undefined`: as many as the process has descriptors for, less a reserve. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
@@ -81,6 +83,8 @@ interface SocketChannel extends Channel {
 export interface ListenerChannel extends SocketChannel {
   readonly maxConnections: number;
   take(): StreamChannel | undefined;
+  /** The next one, where it is to be moved to another thread: nobody has read from it. */
+  takeSocket(): unknown;
   /** A peer that was accepted and closed at once, for the limit of connections or for lack of descriptors. */
   takeTurnedAway(): TurnedAway | undefined;
 }
@@ -140,6 +144,10 @@ export interface Datagram {
 export interface Network {
   /** Whether several listeners, of this process or others, can share a port. */
   readonly canReusePort: boolean;
+  /** Whether a socket that was accepted can be moved to another thread. */
+  readonly canHandOver: boolean;
+  /** Makes a stream of a socket that another thread has accepted. */
+  receive(socket: unknown, settings: StreamSettings): StreamChannel;
   listen(settings: ListenSettings): ListenerChannel;
   connect(settings: ConnectSettings): StreamChannel;
   bind(settings: BindSettings): DatagramChannel;

@@ -1,4 +1,4 @@
-import { MessageChannel, type Transferable, receiveMessageOnPort } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import { ERRORS, type ErrorCode, type ErrorDetails, TaskTonicError, fail } from '../core/errors.js';
 import { TonicRoot } from '../core/tonic-root.js';
 import type { AnyTonic } from '../core/any-tonic.js';
@@ -72,7 +72,7 @@ export class Packer {
   /** Begins a new order. */
   begin(): void {
     this.refs = undefined;
-    this.moved.length = 0;
+    if (this.moved.length > 0) this.moved.length = 0;
   }
 
   /**
@@ -174,7 +174,8 @@ export class Packer {
 
   #move({ value, list }: Transfer): unknown {
     try {
-      const [moved, movedList] = moveNow([value, list], list);
+      // At once: the message itself may leave later.
+      const [moved, movedList] = structuredClone([value, list] as const, { transfer: [...list] as never });
       this.moved.push(...movedList);
       if (Buffer.isBuffer(value)) this.#note({ kind: 'buffer' });
       return moved;
@@ -218,17 +219,6 @@ export class Packer {
     const [index, ...rest] = this.#path;
     const path = `args[${index}]${rest.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')}`;
     return fail('TT_NOT_TRANSFERABLE', { path, what, remedy }, cause);
-  }
-}
-
-/** Moves values away from whoever has them, at once: the message itself may leave later. */
-function moveNow<T>(value: T, list: readonly Transferable[]): T {
-  const { port1, port2 } = new MessageChannel();
-  try {
-    port1.postMessage(value, list);
-    return (receiveMessageOnPort(port2) as { message: T }).message;
-  } finally {
-    port1.close();
   }
 }
 

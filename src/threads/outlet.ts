@@ -39,7 +39,7 @@ class Chunk {
   heads: ArrayLike<number> = [];
   readonly args: unknown[] = [];
   notes: Notes | undefined;
-  readonly keys: string[] = [];
+  count = 0;
   readonly moved: Transferable[] = [];
 }
 
@@ -59,8 +59,15 @@ export class Outlet {
   /** Filled, and not sent. */
   readonly #full: Chunk[] = [];
   /** Sent, and perhaps not done, with the count of orders up to each. */
-  readonly #flying: { readonly upTo: number; readonly keys: readonly string[] }[] = [];
+  readonly #flying: { readonly upTo: number; readonly heads: ArrayLike<number> }[] = [];
+  /** The sparkles that were named so far, and their numbers. */
+  readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
+  /** The last of each: mostly the next one, too. */
+  #lastKey: string | undefined;
+  #lastNumber = -1;
+  #lastSourceKey: string | undefined;
+  #lastSourceNumber = -1;
   #sent = 0;
   /** Orders that have left. */
   departed = 0;
@@ -101,25 +108,34 @@ export class Outlet {
     refs: Refs | undefined,
     moved: readonly Transferable[],
   ): void {
-    const { args: all, keys, moved: list } = this.#open;
+    if (key !== this.#lastKey) {
+      this.#lastNumber = this.#numberOf(key);
+      this.#lastKey = key;
+    }
+    if (sourceKey !== this.#lastSourceKey) {
+      this.#lastSourceNumber = sourceKey === undefined ? -1 : this.#numberOf(sourceKey);
+      this.#lastSourceKey = sourceKey;
+    }
+    const open = this.#open;
+    const { args: all, moved: list } = open;
     const heads = this.#heads;
-    const at = keys.length * HEAD;
+    const at = open.count * HEAD;
     heads[at] = target;
-    heads[at + 1] = this.#numberOf(key);
+    heads[at + 1] = this.#lastNumber;
     heads[at + 2] = source;
-    heads[at + 3] = sourceKey === undefined ? -1 : this.#numberOf(sourceKey);
+    heads[at + 3] = this.#lastSourceNumber;
     heads[at + 4] = args.length * 2 + (refs === undefined ? 0 : 1);
     for (let n = 0; n < args.length; n++) all.push(args[n]);
     if (refs !== undefined) all.push(refs);
     for (let n = 0; n < moved.length; n++) list.push(moved[n]!);
     this.#waiting++;
     // A full one leaves at once: the other side may begin with it.
-    if (keys.push(key) === CHUNK) this.flush();
+    if (++open.count === CHUNK) this.flush();
   }
 
   /** Sends what may be sent now. */
   flush(): void {
-    if (this.#open.keys.length > 0 || this.#open.notes !== undefined) this.#seal();
+    if (this.#open.count > 0 || this.#open.notes !== undefined) this.#seal();
     while (this.#full.length > 0 && this.#mayfly()) this.#post(this.#full.shift()!);
   }
 
@@ -127,11 +143,15 @@ export class Outlet {
   undone(): string[] {
     const done = this.#words[DONE]!;
     const lost: string[] = [];
-    for (const { upTo, keys } of this.#flying) {
-      const left = Math.min(Math.max((upTo - done) | 0, 0), keys.length);
-      lost.push(...keys.slice(keys.length - left));
+    const add = (heads: ArrayLike<number>, from: number, to: number): void => {
+      for (let at = from; at < to; at++) lost.push(this.#names[heads[at * HEAD + 1]!]!);
+    };
+    for (const { upTo, heads } of this.#flying) {
+      const count = heads.length / HEAD;
+      add(heads, count - Math.min(Math.max((upTo - done) | 0, 0), count), count);
     }
-    for (const { keys } of [...this.#full, this.#open]) lost.push(...keys);
+    for (const { heads, count } of this.#full) add(heads, 0, count);
+    add(this.#heads, 0, this.#open.count);
     return lost;
   }
 
@@ -140,7 +160,7 @@ export class Outlet {
   }
 
   #seal(): void {
-    const count = this.#open.keys.length;
+    const { count } = this.#open;
     const heads = this.#heads.subarray(0, count * HEAD);
     this.#open.heads = count <= FEW ? Array.from(heads) : heads.slice();
     this.#full.push(this.#open);
@@ -162,11 +182,11 @@ export class Outlet {
     return (this.#sent - done) | 0;
   }
 
-  #post({ heads, args, notes, keys, moved }: Chunk): void {
-    this.#sent = (this.#sent + keys.length) | 0;
-    this.#waiting -= keys.length;
-    this.departed += keys.length;
-    if (keys.length > 0) this.#flying.push({ upTo: this.#sent, keys });
+  #post({ heads, args, notes, count, moved }: Chunk): void {
+    this.#sent = (this.#sent + count) | 0;
+    this.#waiting -= count;
+    this.departed += count;
+    if (count > 0) this.#flying.push({ upTo: this.#sent, heads });
     const batch: Batch = notes === undefined ? [heads, args] : [heads, args, notes];
     this.port.postMessage(batch, moved);
     Atomics.add(this.#words, POSTED, 1);
@@ -177,7 +197,8 @@ export class Outlet {
   #numberOf(key: string): number {
     let number = this.#numbers.get(key);
     if (number !== undefined) return number;
-    this.#numbers.set(key, (number = this.#numbers.size));
+    number = this.#names.push(key) - 1;
+    this.#numbers.set(key, number);
     (this.notes.names ??= []).push(key);
     return number;
   }

@@ -116,7 +116,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     packer.begin();
     const copies = this.#copies;
     for (let at = 0; at < args.length; at++) copies[at] = packer.pack(args[at], at);
-    copies.length = args.length;
+    if (copies.length !== args.length) copies.length = args.length;
     const { tonic, sparkle } = running;
     const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, copies, packer.refs, packer.moved);

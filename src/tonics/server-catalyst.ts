@@ -16,6 +16,8 @@ export interface ServerPart {
   /** Its line in the counts. */
   readonly index: number;
   readonly tally: SharedArrayBuffer;
+  /** Whether it listens itself; else it is handed its connections. */
+  readonly listens: boolean;
 }
 
 /** What a thread tells the server that it is a part of. */
@@ -28,6 +30,13 @@ export interface ServerWhole {
 /** How a server is told that it is a part: an option that is none of the user's. */
 export const PART = Symbol('part');
 
+/** A server that is a part. */
+interface PartServer {
+  ttsc__pause(): void;
+  ttsc__resume(): void;
+  _ttss__take(socket: unknown): void;
+}
+
 /**
  * The Catalyst of a thread that runs a part of a TcpServer's connections: see the option `catalysts`.
  */
@@ -36,7 +45,9 @@ export class ServerCatalyst extends SelectorCatalyst {
   static override readonly module = new URL('./index.js', import.meta.url).href;
   declare readonly base: Remote<ServerWhole>;
   readonly #part: ServerPart;
-  #server: { ttsc__pause(): void; ttsc__resume(): void } | undefined;
+  #server: PartServer | undefined;
+  /** Handed over before the protocol was loaded. */
+  #sockets: unknown[] = [];
 
   constructor({ part, ...options }: SelectorCatalystOptions & { readonly part: ServerPart }) {
     super(options);
@@ -48,10 +59,18 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
-    const { options, protocolName, index, tally } = this.#part;
+    const { options, protocolName, index, tally, listens } = this.#part;
     const protocol = module[protocolName] as new () => TcpConnection<string>;
-    const own = { ...options, protocol, [PART]: { index, tally } };
-    this.#server = ports.tonicStore!.make('TcpServer', own as never) as ServerCatalyst;
+    const own = { ...options, protocol, [PART]: { index, tally, listens } };
+    const server = ports.tonicStore!.make('TcpServer', own as never) as PartServer;
+    this.#server = server;
+    for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);
+  }
+
+  /** A connection that was accepted for it. */
+  tts__take(socket: unknown): void {
+    if (this.#server === undefined) this.#sockets.push(socket);
+    else this.#server._ttss__take(socket);
   }
 
   ttsc__pause(): void {

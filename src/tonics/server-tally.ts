@@ -45,6 +45,22 @@ export class ServerTally {
     Atomics.add(this.#lines, this.#line + PLACES[what], count);
   }
 
+  /** Counts for another thread. */
+  addTo(index: number, what: Counted, count = 1): void {
+    Atomics.add(this.#lines, index * LINE + PLACES[what], count);
+  }
+
+  /** The thread with the fewest connections, of the first so many. */
+  leastOpen(threads: number): number {
+    let least = 0;
+    for (let index = 1; index < threads; index++) if (this.#openOf(index) < this.#openOf(least)) least = index;
+    return least;
+  }
+
+  #openOf(index: number): number {
+    return Atomics.load(this.#lines, index * LINE + PLACES.open);
+  }
+
   /** The connections of a thread have gone with it. */
   closeAll(index: number): void {
     Atomics.store(this.#lines, index * LINE + PLACES.open, 0);

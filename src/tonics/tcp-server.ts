@@ -1,11 +1,10 @@
+import type { Socket } from 'node:net';
 import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { ofFramework } from '../core/plan.js';
-import type { Remote } from '../core/remote.js';
 import { running } from '../core/running.js';
-import type { Supervised } from '../core/supervised.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
@@ -14,7 +13,8 @@ import { type ConnectionSettings, connectionOptions, connectionSettings } from '
 import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress, socketError } from './socket-errors.js';
-import { PART, ServerCatalyst } from './server-catalyst.js';
+import { PART, type ServerPart } from './server-catalyst.js';
+import { ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { SocketTonic } from './socket-tonic.js';
 import { TcpConnection, adopt } from './tcp-connection.js';
@@ -36,8 +36,8 @@ export const serverSchema = v.strictObject({
   reusePort: v.optional(flag, false),
   /**
    * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
-   * that says where it is: `static readonly module = import.meta.url`. Needs Node 22.12 or 23.1; on others there is a warning and no
-   * further thread.
+   * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
+   * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
   catalysts: v.optional(count(1), 1),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
@@ -76,10 +76,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #tally: ServerTally;
   /** Whether it is a part of a server whose connections run on several threads. */
   readonly #isPart: boolean;
-  /** The threads that run its connections, where there are some, and where they listen. */
-  readonly #parts: Supervised<Remote<ServerCatalyst>>[] = [];
-  #partsListen = 0;
-  #partsAt: Address | undefined;
+  /** The threads that run its connections, where there are some. */
+  #spread: ServerSpread | undefined;
   #listener: ListenerChannel | undefined;
   #key: SelectionKey | undefined;
   #phase: ServerPhase = 'opening';
@@ -91,15 +89,13 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#settings = settings;
     this.#connection = connectionSettings(settings);
     this.#make = protocolMaker(settings.protocol ?? RelayedConnection, this._ttPlan.className);
-    const { [PART]: part } = options as {
-      readonly [PART]?: { readonly index: number; readonly tally: SharedArrayBuffer };
-    };
+    const { network } = this._ttCatalyst;
+    if (settings.reusePort && !network.canReusePort) throw this.#noReusePort('"reusePort"', '');
+    const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
     this.#isPart = part !== undefined;
-    const spreads = settings.catalysts > 1 && this.#canSpread();
-    if (settings.reusePort && !this._ttCatalyst.network.canReusePort) throw this.#noReusePort('"reusePort"', '');
-    if (part !== undefined) this.#tally = new ServerTally(part.tally, part.index);
-    else this.#tally = spreads ? ServerTally.shared(settings.catalysts) : new ServerTally();
-    if (spreads) this._ttss__spread();
+    if (settings.catalysts > 1) this.#spread = this.#newSpread();
+    this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
+    if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
   }
 
@@ -109,7 +105,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** Where it listens; `undefined` before and after. */
   get local(): Address | undefined {
-    return this.#listener?.local ?? this.#partsAt;
+    return this.#listener?.local ?? this.#spread?.at;
   }
 
   get counts(): ServerCounts {
@@ -119,12 +115,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
   ttsc__pause(): void {
     this.#key?.modify(Interest.CONNECT);
-    for (const { current } of this.#parts) current.ttsc__pause();
+    this.#spread?.pause();
   }
 
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.ACCEPT);
-    for (const { current } of this.#parts) current.ttsc__resume();
+    this.#spread?.resume();
   }
 
   /** Stops listening, lets its connections finish, and finishes. */
@@ -140,37 +136,16 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** @internal */
   override _ttInfusionLeft(infusion: AnyTonic): void {
     if (infusion instanceof TcpConnection) this.#tally.add('open', -1);
-    const part = this.#parts.findIndex(({ current }) => (current as unknown) === infusion._ttFace);
-    if (part >= 0) this.#tally.closeAll(part);
+    else this.#spread?.left(infusion);
   }
 
   // ---- Its connections on several threads ----
 
-  /** @internal One thread listens first: the port may be any. */
-  _ttss__spread(): void {
-    if (this._ttMayInfuse) this.#startPart(0);
-  }
-
-  #startPart(index: number): void {
-    const { protocol, catalysts: _, base: __, name: ___, ...options } = this.#settings;
-    const { name: protocolName, module: protocolModule } = protocol as unknown as { name: string; module: string };
-    const most = this.#settings.maxConnections ?? descriptors.most;
-    const maxConnections = most === Infinity ? undefined : most;
-    const tally = this.#tally.buffer!;
-    this.#parts[index] = this.supervise(() => {
-      const port = this.#partsAt?.port ?? this.#settings.port;
-      const own = { ...options, port, reusePort: true, maxConnections };
-      return ServerCatalyst.spawn({ part: { options: own, protocolModule, protocolName, index, tally } });
-    });
-  }
-
   /** @internal A thread listens. */
   tts__partListens(index: number, address: string, port: number, family: string | undefined, most: number): void {
     if (this.#phase !== 'opening') return;
-    this.#partsAt = { address, port, family: family as Address['family'] };
-    this.#partsListen++;
-    if (index === 0) for (let next = 1; next < this.#settings.catalysts; next++) this.#startPart(next);
-    if (this.#partsListen === this.#settings.catalysts) this.#listening(this.#partsAt, most);
+    const at = { address, port, family: family as Address['family'] };
+    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at, most);
   }
 
   /** @internal */
@@ -179,23 +154,31 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /** @internal */
-  tts__partFailed(error: Error): void {
-    this.#failedWith(error as TaskTonicError);
+  tts__partFailed(error: TaskTonicError): void {
+    this.#failedWith(error);
   }
 
-  #canSpread(): boolean {
-    const { protocol } = this.#settings;
+  readonly #infuse: Supervise = (make) => this.supervise(make);
+
+  #newSpread(): ServerSpread | undefined {
+    const { protocol, catalysts, base: _, name: __, ...options } = this.#settings;
     if (!isLoadable(protocol)) {
-      throw fail('TT_BAD_OPTION', {
-        class: this._ttPlan.className,
-        option: 'protocol',
-        problem:
-          'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"',
-      });
+      const problem =
+        'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
+      throw fail('TT_BAD_OPTION', { class: this._ttPlan.className, option: 'protocol', problem });
     }
-    if (this._ttCatalyst.network.canReusePort) return true;
+    const { canHandOver, canReusePort } = this._ttCatalyst.network;
+    const maxConnections = this.#mostConnections();
+    if (canHandOver || canReusePort)
+      return new ServerSpread(catalysts, canHandOver, protocol, { ...options, maxConnections });
     this._ttScheduler.logs.warn(this, this.#noReusePort('"catalysts"', '; its connections run on one thread'));
-    return false;
+    return undefined;
+  }
+
+  /** The limit of all its threads together. */
+  #mostConnections(): number | undefined {
+    const most = this.#settings.maxConnections ?? descriptors.most;
+    return most === Infinity ? undefined : most;
   }
 
   #noReusePort(option: string, instead: string): Error {
@@ -207,9 +190,15 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** @internal */
   _ttss__listen(): void {
     if (!this._ttMayInfuse) return;
+    this.#spread?.start(this.#infuse);
+    if (this.#spread === undefined || this.#spread.handsOver) this.#listen();
+  }
+
+  #listen(): void {
     const { host, port: at, backlog, ipv6Only, reusePort, maxConnections, noDelay, keepAlive } = this.#settings;
     const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
-    const settings = { host, port: at, backlog, ipv6Only, reusePort, maxConnections, stream };
+    const handsOver = this.#spread !== undefined;
+    const settings = { host, port: at, backlog, ipv6Only, reusePort, handsOver, maxConnections, stream };
     this.#listener = this._ttCatalyst.network.listen(settings);
     this.#key = this._ttCatalyst.selector.register(this.#listener, Interest.CONNECT | Interest.ACCEPT, this);
   }
@@ -233,6 +222,30 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const listener = this.#listener;
     if (listener === undefined || !this._ttMayInfuse) return;
     for (let channel = listener.take(); channel !== undefined; channel = listener.take()) this.#accept(channel);
+    if (this.#spread === undefined) return;
+    for (let socket = listener.takeSocket(); socket !== undefined; socket = listener.takeSocket())
+      this.#handOver(this.#spread, socket as Socket);
+  }
+
+  #handOver(spread: ServerSpread, socket: Socket): void {
+    const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
+    try {
+      if (this.#tally.open < (this.#mostConnections() ?? Infinity)) return spread.handOver(socket);
+      const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
+      this.#turnedAway({ remote, reason: 'maxConnections' });
+    } catch (thrown) {
+      // Its peer has gone already, most likely.
+      this.#tally.add('failed');
+      this._ttScheduler.logs.debug(this, `a connection could not be handed over: ${String(thrown)}`);
+    }
+    return void socket.destroy();
+  }
+
+  /** @internal A connection that was accepted for this part of a server: it is counted already. */
+  _ttss__take(socket: unknown): void {
+    const { noDelay, keepAlive } = this.#settings;
+    const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
+    this.#adopt(this._ttCatalyst.network.receive(socket, stream));
   }
 
   #turnedAway(peer: TurnedAway): void {
@@ -268,13 +281,18 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #accept(channel: StreamChannel): void {
     // The limit of each thread's listener is that of the whole server.
-    if (this.#isPart && this.#tally.open >= (this.#settings.maxConnections ?? Infinity)) {
+    // Counted first, until its Tonic leaves: two threads that accept at once must not both take the last place.
+    this.#tally.add('open');
+    if (this.#isPart && this.#tally.open > (this.#settings.maxConnections ?? Infinity)) {
+      this.#tally.add('open', -1);
       this.#turnedAway({ remote: channel.remote, reason: 'maxConnections' });
       return channel.close();
     }
+    return this.#adopt(channel);
+  }
+
+  #adopt(channel: StreamChannel): void {
     const born = running.born?.length ?? 0;
-    // Until its Tonic leaves, whatever becomes of that.
-    this.#tally.add('open');
     try {
       adopt({ channel, settings: this.#connection }, this.#make);
       this.#tally.add('accepted');
@@ -287,7 +305,6 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
       if (!infused.some((infusion) => infusion instanceof TcpConnection)) this.#tally.add('open', -1);
       for (const infusion of infused) infusion.ttsc__finish();
     }
-    return undefined;
   }
 
   /** @internal Its own errors and those of its connections have one name: the latter go on to its base. */
@@ -314,12 +331,6 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 }
 ofFramework(TcpServer);
-
-/** Whether a thread can load it: a class that says where it is. */
-function isLoadable(protocol: unknown): boolean {
-  const { module } = (protocol ?? {}) as { readonly module?: unknown };
-  return typeof protocol === 'function' && Object.hasOwn(protocol, 'module') && typeof module === 'string';
-}
 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}

@@ -137,6 +137,9 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
   take(): StreamChannel | undefined {
     return this.#waiting.shift();
   }
+  takeSocket(): unknown {
+    return undefined;
+  }
   takeTurnedAway(): TurnedAway | undefined {
     return undefined;
   }
@@ -175,6 +178,10 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
 /** A network in the hands of a test: nothing opens until the test says so. */
 export class FakeNetwork implements Network {
   readonly canReusePort = true;
+  readonly canHandOver = false;
+  receive(): StreamChannel {
+    throw new Error('nobody hands a socket over here');
+  }
   readonly heard = new Heard();
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];

@@ -11,21 +11,27 @@ export class NodeListener implements ListenerChannel {
   readonly #server: Server;
   #key: ChannelKey | undefined;
   #accepting = true;
+  readonly #handsOver: boolean;
   readonly #accepted: NodeStream[] = [];
+  readonly #sockets: Socket[] = [];
   readonly #turnedAway: TurnedAway[] = [];
   #error: Error | undefined;
   #closed = false;
 
-  constructor({ host, port, backlog, ipv6Only, reusePort, maxConnections, stream }: ListenSettings) {
+  constructor({ host, port, backlog, ipv6Only, reusePort, handsOver, maxConnections, stream }: ListenSettings) {
+    this.#handsOver = handsOver;
     const server = createServer({
       allowHalfOpen: true,
+      // One that is to be moved must not have been read from.
+      pauseOnConnect: handsOver,
       noDelay: stream.noDelay,
       keepAlive: stream.keepAlive !== undefined,
       keepAliveInitialDelay: stream.keepAlive ?? 0,
     });
     this.#server = server;
     this.maxConnections = maxConnections ?? descriptors.most;
-    if (this.maxConnections < Infinity) server.maxConnections = this.maxConnections;
+    // Of those that are handed over it knows only that they are gone.
+    if (this.maxConnections < Infinity && !handsOver) server.maxConnections = this.maxConnections;
     server.on('connection', (socket) => this.#onConnection(socket));
     server.on('drop', (peer) => this.#turnAway(addressOf(peer), 'maxConnections'));
     server.on('listening', () => {
@@ -55,6 +61,10 @@ export class NodeListener implements ListenerChannel {
     return this.#accepted.shift();
   }
 
+  takeSocket(): unknown {
+    return this.#sockets.shift();
+  }
+
   takeTurnedAway(): TurnedAway | undefined {
     return this.#turnedAway.shift();
   }
@@ -79,8 +89,8 @@ export class NodeListener implements ListenerChannel {
     if (this.#server.listening) descriptors.closed();
     this.#server.close();
     this.#closed = true;
-    for (const stream of this.#accepted) stream.close(true);
-    this.#accepted.length = 0;
+    for (const stream of this.#accepted.splice(0)) stream.close(true);
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 
   #onConnection(socket: Socket): void {
@@ -90,7 +100,8 @@ export class NodeListener implements ListenerChannel {
       this.#turnAway(addressOf(socket), reason);
       return void socket.destroy();
     }
-    this.#accepted.push(new NodeStream(socket));
+    if (this.#handsOver) this.#sockets.push(socket);
+    else this.#accepted.push(new NodeStream(socket));
     this.#key.signal(Interest.ACCEPT);
   }
 

@@ -12,6 +12,15 @@ function atLeast(major: number, minor: number): boolean {
 
 /** The machine's network, through `node:net` and `node:dgram`. */
 export const nodeNetwork: Network = {
+  // https://nodejs.org/docs/latest-v24.x/api/net.html#transferring-tcp-handles-to-other-threads
+  canHandOver: atLeast(26, 6) || (atLeast(24, 20) && !atLeast(25, 0)),
+  receive(given, { noDelay, keepAlive }) {
+    const socket = given as Socket;
+    socket.allowHalfOpen = true;
+    socket.setNoDelay(noDelay);
+    if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
+    return new NodeStream(socket);
+  },
   canReusePort: atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0)),
   listen: (settings) => new NodeListener(settings),
   connect({ host, port, localAddress, localPort, family, stream: { noDelay, keepAlive } }) {
