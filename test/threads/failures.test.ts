@@ -134,7 +134,7 @@ describe('a thread fails', () => {
     }
     const { failure } = await failing(() => Lost.spawn());
     const error = expectCode(failure.error, 'TT_THREAD_FAILED');
-    expect((error.cause as Error).message).to.include('nowhere.js');
+    expect(error.cause).to.be.instanceOf(Error);
   });
 
   it('with TT_THREAD_FAILED where its module throws', async () => {
