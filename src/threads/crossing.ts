@@ -9,6 +9,8 @@ import { Transfer } from './transfer.js';
 const DEEPEST = 64;
 const MOST_OBJECTS = 100_000;
 const TANGLED = Symbol('a circle, or nearly');
+/** Errors within errors that are packed as such; more are told of by their text: there may be circles. */
+const MOST_CAUSES = 100;
 /** Bytes of at least so many are moved to the other side once they are copied; of fewer, a second copy is cheaper. */
 const MOVED_FROM = 4_096;
 
@@ -42,6 +44,8 @@ export type Refs = (readonly [path: readonly (string | number)[], ref: Ref])[];
 export interface Exporter {
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
+  /** What was numbered does not leave after all. */
+  drop(ref: Ref): void;
 }
 
 /** What an unpacker needs of its side: things to call for those numbers. */
@@ -64,6 +68,9 @@ export class Packer {
   #path: (string | number)[] = [];
   /** How many objects may still be copied here. */
   #left = 0;
+  /** How many errors within errors may still be packed, and how deep it is in some now. */
+  #causes = 0;
+  #errors = 0;
 
   constructor(exporter: Exporter) {
     this.#exporter = exporter;
@@ -84,15 +91,26 @@ export class Packer {
       return value;
     this.#path = [index];
     this.#left = MOST_OBJECTS;
+    this.#causes = MOST_CAUSES;
+    this.#errors = 0;
     const noted = this.refs?.length ?? 0;
     try {
       return this.#copy(value);
     } catch (thrown) {
       if (thrown !== TANGLED) throw thrown;
-      if (this.refs !== undefined) this.refs.length = noted;
+      this.#dropFrom(noted);
       this.#path = [index];
       return this.#clone(value as object);
     }
+  }
+
+  /** The order that was begun is refused: nothing of it leaves. */
+  dropAll(): void {
+    this.#dropFrom(0);
+  }
+
+  #dropFrom(noted: number): void {
+    for (const [, ref] of this.refs?.splice(noted) ?? []) this.#exporter.drop(ref);
   }
 
   #copy(value: unknown): unknown {
@@ -126,7 +144,9 @@ export class Packer {
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(value)) {
       const field = value[key];
-      copy[key] = isSimple(field) ? field : this.#copyIn(key, field);
+      const copied = isSimple(field) ? field : this.#copyIn(key, field);
+      if (key === '__proto__') define(copy, key, copied);
+      else copy[key] = copied;
     }
     return copy;
   }
@@ -149,8 +169,16 @@ export class Packer {
 
   /** Bytes, with their own memory: a view of a large buffer does not carry all of that. */
   #copyView(view: ArrayBufferView): unknown {
-    if (view.buffer instanceof SharedArrayBuffer) return view;
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+    if (view.buffer instanceof SharedArrayBuffer) {
+      if (Buffer.isBuffer(view)) this.#note({ kind: 'buffer' });
+      return view;
+    }
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() as Uint8Array<ArrayBuffer>;
+    } catch (thrown) {
+      throw this.#refusal('bytes that were moved away', 'give them once', thrown);
+    }
     if (bytes.length >= MOVED_FROM) this.moved.push(bytes.buffer);
     if (Buffer.isBuffer(view)) {
       this.#note({ kind: 'buffer' });
@@ -185,24 +213,35 @@ export class Packer {
   }
 
   #packError(error: Error): PackedError {
+    // No error: one that has it as a field takes its text.
+    if (this.#errors > 0 && this.#causes-- <= 0) throw TANGLED;
+    this.#errors++;
     // Its fields are packed as an order of their own: their paths begin at them.
     const [refs, path] = [this.refs, this.#path];
     this.refs = undefined;
-    this.#path = [];
-    const keys = [...new Set([...Object.keys(error), 'code', 'cause'])].filter((key) => key in error);
+    const keys = [...new Set([...Object.keys(error), 'code', 'errors', 'cause'])].filter((key) => key in error);
     const fields: unknown[] = [];
     for (const key of keys) {
-      if (['name', 'message', 'stack'].includes(key)) continue;
-      const place = fields.length + 1;
+      if (key === 'name' || key === 'message' || key === 'stack') continue;
+      const noted: number = (this.refs as Refs | undefined)?.length ?? 0;
+      this.#path = [fields.length + 1];
       try {
-        fields.push(key, this.#copyIn(place, (error as unknown as Record<string, unknown>)[key]));
+        const field = (error as unknown as Record<string, unknown>)[key];
+        fields.push(key, this.#copy(field));
       } catch {
         // An error is to be told of even where one of its fields can't cross.
-        fields.push(key, String((error as unknown as Record<string, unknown>)[key]));
+        this.#dropFrom(noted);
+        fields.push(
+          key,
+          textOf(() => (error as unknown as Record<string, unknown>)[key]),
+        );
       }
     }
-    const packed = { name: error.name, message: error.message, stack: error.stack, fields, refs: this.refs };
+    const [name, message] = [textOf(() => error.name), textOf(() => error.message)];
+    const stack = error.stack === undefined ? undefined : textOf(() => error.stack);
+    const packed = { name, message, stack, fields, refs: this.refs };
     [this.refs, this.#path] = [refs, path];
+    this.#errors--;
     return packed;
   }
 
@@ -230,7 +269,7 @@ export function unpack(args: unknown[], refs: Refs, importer: Importer): void {
     const last = path.at(-1)!;
     // Not by assignment, which a key such as "__proto__" would turn into something else.
     const value = unpackRef(ref, holder[last], importer);
-    Object.defineProperty(holder, last, { value, writable: true, enumerable: true, configurable: true });
+    define(holder, last, value);
   }
 }
 
@@ -283,6 +322,20 @@ function newError(name: string, message: string, fields: readonly unknown[]): Er
     return new TaskTonicError(code, field('details') as ErrorDetails);
   const ErrorClass = Object.hasOwn(ERROR_CLASSES, name) ? ERROR_CLASSES[name as keyof typeof ERROR_CLASSES] : Error;
   return new ErrorClass(message);
+}
+
+/** Not by assignment, which a key such as "__proto__" would turn into something else. */
+function define(holder: object, key: string | number, value: unknown): void {
+  Object.defineProperty(holder, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** The text of anything, whatever it does when it is asked. */
+function textOf(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return 'something without a text';
+  }
 }
 
 function isSimple(value: unknown): boolean {

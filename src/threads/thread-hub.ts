@@ -65,8 +65,7 @@ export class ThreadHub implements Threads, LinkHome {
   readonly thread: number;
   readonly state: SharedState;
   readonly waitingLimit: number;
-  /** Orders that nobody was there for any more. */
-  #strays = 0;
+  strays = 0;
   /** Orders that have left for threads that have ended. */
   #departed = 0;
   readonly #runtime: Runtime;
@@ -116,13 +115,6 @@ export class ThreadHub implements Threads, LinkHome {
     let departed = this.#departed;
     for (const link of this.#links.values()) departed += link.departed;
     return departed;
-  }
-
-  /** Orders and callbacks for what had finished. */
-  get strays(): number {
-    let strays = this.#strays;
-    for (const link of this.#links.values()) strays += link.strays;
-    return strays;
   }
 
   // ---- Tonics ----
@@ -281,7 +273,6 @@ export class ThreadHub implements Threads, LinkHome {
     }
     if (link === undefined) return [];
     const lost = link.close();
-    this.#strays += link.strays;
     this.#departed += link.departed;
     this.#links.delete(thread);
     return lost;

@@ -12,6 +12,8 @@ import { RemoteTonic, type Sender } from './remote-tonic.js';
 export interface LinkHome {
   /** The number of this thread. */
   readonly thread: number;
+  /** Orders and callbacks for what had finished. */
+  strays: number;
   /** The most orders that may wait for another thread. */
   readonly waitingLimit: number;
   /** The number by which other threads address a Tonic of this one. */
@@ -45,8 +47,6 @@ const NOBODY = 0;
  */
 export class ThreadLink implements Sender, Exporter, Importer {
   readonly thread: number;
-  /** Orders that were given for Tonics that are not there any more. */
-  strays = 0;
   /** Told how the Catalyst of that thread has ended. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
   readonly #home: LinkHome;
@@ -101,7 +101,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   /** Queues an order in the other thread. */
   send(to: RemoteTonic, key: string, args: readonly unknown[]): void {
     if (to.finished || this.#closed) {
-      this.strays++;
+      this.#home.strays++;
       return;
     }
     this.#put(to._ttSerial, key, args);
@@ -115,7 +115,12 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const packer = this.#packer;
     packer.begin();
     const copies = this.#copies;
-    for (let at = 0; at < args.length; at++) copies[at] = packer.pack(args[at], at);
+    try {
+      for (let at = 0; at < args.length; at++) copies[at] = packer.pack(args[at], at);
+    } catch (thrown) {
+      packer.dropAll();
+      throw thrown;
+    }
     if (copies.length !== args.length) copies.length = args.length;
     const { tonic, sparkle } = running;
     const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
@@ -134,10 +139,15 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #tell(tonic: AnyTonic): number {
     if (tonic === this.#lastTold) return this.#lastSerial;
     const serial = this.#home.serialOf(tonic);
-    this.#lastTold = tonic;
-    this.#lastSerial = serial;
-    if (this.#told.has(serial)) return serial;
-    this.#told.add(serial);
+    if (tonic.id < 0) {
+      // It has finished: over there, too, it has, and nobody will tell of that once more.
+      (this.outlet.notes.gone ??= []).push(serial);
+    } else {
+      this.#lastTold = tonic;
+      this.#lastSerial = serial;
+      if (this.#told.has(serial)) return serial;
+      this.#told.add(serial);
+    }
     (this.outlet.notes.defined ??= []).push(serial, tonic.id, tonic.name);
     return serial;
   }
@@ -159,6 +169,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
     if (own === undefined) this.#callbacksOf.set(owner, new Set([serial]));
     else own.add(serial);
     return { kind: 'callback', serial };
+  }
+
+  drop(ref: Ref): void {
+    if (ref.kind === 'callback') this.#dropCallback(ref.serial);
   }
 
   /** How many callbacks the other side holds. */
@@ -259,7 +273,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #deliver(target: number, key: number, inlet: Inlet, args: unknown[], from: number, to: number): void {
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
-      this.strays++;
+      this.#home.strays++;
       return;
     }
     try {
@@ -289,7 +303,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   #callBack(serial: number, args: unknown[]): void {
     const callback = this.#callbacks.get(serial);
-    if (callback === undefined) this.strays++;
+    if (callback === undefined) this.#home.strays++;
     else callback.owner._ttss__call(callback.call, args);
   }
 
@@ -351,7 +365,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   callbackOf(serial: number): unknown {
     const callback = (...args: unknown[]): void => {
-      if (this.#closed) this.strays++;
+      if (this.#closed) this.#home.strays++;
       else this.#put(-serial, 'callback', args);
     };
     this.#forgotten.register(callback, serial);

@@ -44,7 +44,7 @@ function hubOf(runtime: Runtime): ThreadHub {
 
 /** Starts a Catalyst in a thread of its own, with the Tonic whose sparkle runs (or the option `base`) as its base. */
 export function spawn(catalystClass: ThreadClass, args: readonly unknown[]): RemoteHandle {
-  const options = isRecord(args[0]) ? (args[0] as TonicOptions) : {};
+  const options = optionsIn(args) ?? {};
   const base = options.base ?? running.tonic;
   if (base === undefined) throw fail('TT_NO_BASE', { class: catalystClass.name });
   if (!Object.hasOwn(catalystClass, 'module')) throw fail('TT_NO_MODULE', { class: catalystClass.name });
@@ -56,6 +56,13 @@ export function spawn(catalystClass: ThreadClass, args: readonly unknown[]): Rem
     hub.forget(thread);
     throw thrown;
   }
+}
+
+/** The first argument where it may be options: a plain object, and neither a list nor a Tonic. */
+function optionsIn([first]: readonly unknown[]): TonicOptions | undefined {
+  if (!isRecord(first)) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(first);
+  return prototype === Object.prototype || prototype === null ? (first as TonicOptions) : undefined;
 }
 
 const standIns = new WeakMap<ThreadClass, typeof ThreadTonic>();
@@ -88,8 +95,9 @@ export class ThreadTonic extends Tonic {
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
     const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
-    const { base: _, ...options } = isRecord(args[0]) ? (args[0] as TonicOptions) : {};
-    const crossing = isRecord(args[0]) ? [options, ...args.slice(1)] : args;
+    const given = optionsIn(args);
+    const { base: _, ...options } = given ?? {};
+    const crossing = given === undefined ? args : [options, ...args.slice(1)];
     const [toChild, childIn] = newChannel();
     const [childOut, fromChild] = newChannel();
     const link = hub.adopt(thread, toChild, fromChild);

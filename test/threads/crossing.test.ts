@@ -15,6 +15,7 @@ type Callback = (...args: unknown[]) => unknown;
 /** Both sides of a crossing in one: what is called back is known by its number, and Tonics by their id. */
 class Sides implements Exporter, Importer {
   readonly callbacks: Callback[] = [];
+  readonly dropped: Ref[] = [];
   readonly tonics: (AnyTonic | RemoteTonic)[] = [];
 
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
@@ -26,6 +27,9 @@ class Sides implements Exporter, Importer {
     if (tonic !== undefined && sparkle !== undefined)
       return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
     return { kind: 'callback', serial: this.callbacks.push(callback) - 1 };
+  }
+  drop(ref: Ref): void {
+    this.dropped.push(ref);
   }
   tonicOf({ serial }: Extract<Ref, { kind: 'tonic' }>): unknown {
     return this.tonics[serial];
@@ -519,5 +523,75 @@ describe('what is moved to another thread', () => {
 
   it('must be something that can be moved', () => {
     for (const value of [transfer('text'), transfer({ plain: 1 }), transfer(new SharedArrayBuffer(8))]) refused(value);
+  });
+});
+
+describe('what is odd, crossing,', () => {
+  it('is a key "__proto__": a field as any, which changes no prototype', () => {
+    const data = JSON.parse('{"__proto__": {"a": 1}, "b": 2}') as object;
+    expect(Object.keys(crossed(data))).to.deep.equal(['__proto__', 'b']);
+    crossed({ ['__proto__']: { polluted: () => {} } });
+    expect(({} as any).polluted).to.equal(undefined);
+  });
+
+  it("is an error's field that cannot cross: it arrives as a text, and all the others as they were", () => {
+    const error = Object.assign(new Error('outer', { cause: new Error('inner') }), { map: new WeakMap(), retry: true });
+    const [arrived, after] = new Packed([error, () => 'called']).arrive();
+    expect(arrived.cause.message).to.equal('inner');
+    expect([arrived.retry, arrived.map]).to.deep.equal([true, '[object WeakMap]']);
+    expect(after()).to.equal('called');
+  });
+
+  it('is an error that holds itself, or the same ones again and again', () => {
+    const self = new Error('self') as Error & { self: unknown };
+    self.cause = self;
+    self.self = { self };
+    expect(atOnce(() => crossed(self)).message).to.equal('self');
+    let error: Error = new Error('0');
+    for (let n = 1; n < 40; n++) error = Object.assign(new Error(String(n)), { a: error, b: error });
+    expect(atOnce(() => crossed(error)).message).to.equal('39');
+  });
+
+  it('is an error whose parts are no texts', () => {
+    const error = Object.assign(new Error('x'), { message: { toString: () => 'shown' } });
+    expect(crossed(error).message).to.equal('shown');
+    const silent = Object.assign(new Error('x'), { field: Object.assign(Object.create(null), { f: new WeakMap() }) });
+    expect(crossed(silent).field).to.equal('something without a text');
+  });
+
+  it('is an AggregateError: it keeps its errors', () => {
+    expect(crossed(new AggregateError([new Error('a'), new RangeError('b')], 'all')).errors).to.have.length(2);
+  });
+
+  it('is a Buffer over shared memory: a Buffer that shares it', () => {
+    const shared = Buffer.from(new SharedArrayBuffer(4));
+    const arrived = crossed(shared) as Buffer;
+    shared[1] = 7;
+    expect(Buffer.isBuffer(arrived)).to.equal(true);
+    expect(arrived[1]).to.equal(7);
+  });
+
+  it('is a Buffer that was moved away: it is refused', () => {
+    const bytes = Buffer.from(new Uint8Array(5).buffer);
+    crossed(transfer(bytes));
+    expect(refused({ bytes }).details['path']).to.equal('args[0].bytes');
+  });
+
+  it('is a small Buffer that is to be moved: it shares its memory with others, so it is copied', () => {
+    const bytes = Buffer.from('small');
+    expect(crossed(transfer(bytes)).toString()).to.equal('small');
+    expect(bytes.toString()).to.equal('small');
+  });
+
+  it('is what is given up on the way: callbacks that were numbered are dropped', () => {
+    const sides = new Sides();
+    const packer = new Packer(sides);
+    packer.begin();
+    const circle: Record<string, unknown> = { call: () => {} };
+    circle['self'] = circle;
+    expectThrow(() => packer.pack(circle, 0), 'TT_NOT_TRANSFERABLE');
+    packer.pack(() => {}, 1);
+    packer.dropAll();
+    expect(sides.dropped.length).to.equal(sides.callbacks.length);
   });
 });
