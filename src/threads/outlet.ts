@@ -72,6 +72,8 @@ export class Outlet {
   /** Orders that have left. */
   departed = 0;
   #waiting = 0;
+  #onEmpty: (() => void) | undefined;
+  #closed = false;
 
   /**
    * @param ring tells the other side that something was sent.
@@ -137,6 +139,16 @@ export class Outlet {
   flush(): void {
     if (this.#open.count > 0 || this.#open.notes !== undefined) this.#seal();
     while (this.#full.length > 0 && this.#mayfly()) this.#post(this.#full.shift()!);
+    if (this.#waiting === 0) this.#onEmpty?.();
+  }
+
+  /** Resolves when all has left, or nobody is there to take it; keeps the thread open until then. */
+  async emptied(): Promise<void> {
+    this.flush();
+    if (this.#waiting === 0 || this.#closed) return;
+    this.port.ref();
+    await new Promise<void>((resolve) => (this.#onEmpty = resolve));
+    this.port.unref();
   }
 
   /** The names of sparkles whose orders are not known to have been done, those that wait here included. */
@@ -156,7 +168,9 @@ export class Outlet {
   }
 
   close(): void {
+    this.#closed = true;
     this.port.close();
+    this.#onEmpty?.();
   }
 
   #seal(): void {

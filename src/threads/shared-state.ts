@@ -80,6 +80,11 @@ export class SharedState implements SharedNames {
     Atomics.store(this.#words, this.#line + ANSWER, count);
   }
 
+  /** Nothing was asked of a new thread: another one may have had its line. */
+  resetAnswer(thread: number): void {
+    Atomics.store(this.#words, lineOf(thread) + ANSWER, 0);
+  }
+
   /** The last question that a thread has answered. */
   answerOf(thread: number): number {
     return Atomics.load(this.#words, lineOf(thread) + ANSWER);

@@ -26,6 +26,8 @@ export interface ThreadData {
   readonly data: Readonly<Record<string, unknown>>;
   readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
   readonly waitingLimit: number;
+  /** How long what it has said may take to leave, when it has finished, in ms. */
+  readonly drainTimeout: number;
 }
 
 /** Where the module of a Catalyst's class finds what starts it, once it has loaded TaskTonic. */

@@ -74,6 +74,8 @@ export class ThreadHub implements Threads, LinkHome {
   readonly #tonics = new Map<number, AnyTonic>();
   #lastSerial = ROOT_SERIAL;
   #root: Catalyst<string> | undefined;
+  /** In the main thread: who has started a thread that it did not start itself. */
+  readonly #startedBy = new Map<number, number>();
   #departing: ThreadLink[] = [];
   #marks: Mark[] = [];
   #flushing = false;
@@ -185,6 +187,7 @@ export class ThreadHub implements Threads, LinkHome {
   link(thread: number): ThreadLink {
     const known = this.#links.get(thread);
     if (known !== undefined) return known;
+    if (this.thread === 0 && this.#knows(thread)) return this.#links.get(thread)!;
     const link = new ThreadLink(this, thread);
     if (this.thread === 0) link.close();
     else this.#links.set(thread, link);
@@ -219,9 +222,18 @@ export class ThreadHub implements Threads, LinkHome {
     this.link(thread).outlet.port.postMessage(message, moved);
   }
 
+  /**
+   * Whether a thread is there, in the main thread. Who started it has told of it before anybody else could: but that may still lie in
+   * the channel from there.
+   */
+  #knows(thread: number): boolean {
+    if (!this.#links.has(thread)) for (const link of [...this.#links.values()]) link.drainAll();
+    return this.#links.has(thread);
+  }
+
   #introduce(message: Control & { kind: 'meet' }): void {
     if (this.thread !== 0) return this.tell(0, message, [message.end.port]);
-    if (this.#links.has(message.to)) return this.tell(message.to, message, [message.end.port]);
+    if (this.#knows(message.to)) return this.tell(message.to, message, [message.end.port]);
     // It has ended meanwhile.
     message.end.port.close();
     if (message.from !== 0) this.tell(message.from, { kind: 'dead', thread: message.to });
@@ -236,6 +248,7 @@ export class ThreadHub implements Threads, LinkHome {
         break;
       case 'adopt':
         this.adopt(message.thread, message.outlet, message.inlet);
+        this.#startedBy.set(message.thread, from);
         break;
       case 'dead':
         this.forget(message.thread, from);
@@ -275,6 +288,9 @@ export class ThreadHub implements Threads, LinkHome {
     const lost = link.close();
     this.#departed += link.departed;
     this.#links.delete(thread);
+    this.#startedBy.delete(thread);
+    // Node ends with a thread those that it has started; nobody is left to tell of them.
+    for (const [child, by] of [...this.#startedBy]) if (by === thread) this.forget(child);
     return lost;
   }
 
@@ -296,6 +312,12 @@ export class ThreadHub implements Threads, LinkHome {
   async #dumpFor(thread: number, ask: number, all: boolean): Promise<void> {
     const text = all ? await this.dump() : this.#runtime.ledger.dump();
     if (this.#links.has(thread)) this.tell(thread, { kind: 'dumped', ask, text });
+  }
+
+  /** Resolves when what was said has left. */
+  async emptied(): Promise<void> {
+    this.#flush();
+    await Promise.all([...this.#links.values()].map(async (link) => link.emptied()));
   }
 
   close(): void {

@@ -91,6 +91,16 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return this.#outlet?.departed ?? 0;
   }
 
+  /** Resolves when nothing waits here any more. */
+  async emptied(): Promise<void> {
+    await this.#outlet?.emptied();
+  }
+
+  /** Takes all that has arrived, what is no batch as well. */
+  drainAll(): void {
+    for (const inlet of this.#inlets) inlet.drainAll();
+  }
+
   /** Orders that wait here. */
   get waiting(): number {
     return this.#outlet?.waiting ?? 0;

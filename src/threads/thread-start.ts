@@ -1,5 +1,6 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Catalyst } from '../core/catalyst.js';
+import type { Clock, ClockTimer } from '../core/clock.js';
 import { fail, toError } from '../core/errors.js';
 import type { LogService } from '../core/log-service.js';
 import { openLog } from '../core/log-targets.js';
@@ -42,14 +43,27 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
   const root = makeRoot(CatalystClass, given, runtime, parent);
   hub.rootIsThere();
+  hub.state.answer(1);
   const watch = new ProcessWatch(runtime, root, false, 0);
   try {
     await runLoops(runtime, root, () => {});
+    // What waits for the other side to catch up would be lost with the thread.
+    await within(given.drainTimeout, hub.emptied(), runtime.clock);
     tellEnd(parent, root);
   } finally {
     watch.close();
     hub.close();
   }
+}
+
+/** Waits for something, and no longer than that. */
+async function within(ms: number, something: Promise<void>, clock: Clock): Promise<void> {
+  let timer: ClockTimer;
+  const late = new Promise<void>((resolve) => {
+    if (ms < Infinity) timer = clock.setTimer(resolve, ms);
+  });
+  await Promise.race([something, late]);
+  clock.clearTimer(timer);
 }
 
 function classIn(module: Readonly<Record<string, unknown>>, { className, module: url }: ThreadData): CatalystClass {

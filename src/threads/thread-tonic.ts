@@ -24,13 +24,14 @@ export interface ThreadClass extends TonicClass {
 
 /** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
 const ENTRY = `
-const { workerData } = require('node:worker_threads');
-import(workerData.tasktonic.module).then((module) => {
-  const start = globalThis[Symbol.for('${START}')];
-  if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
-  return start(module);
-});
+import { workerData } from 'node:worker_threads';
+const module = await import(workerData.tasktonic.module);
+const start = globalThis[Symbol.for('${START}')];
+if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
+await start(module);
 `;
+/** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
+const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);
 
 /** The hub of a runtime; the main thread makes the first one when it starts its first thread. */
 function hubOf(runtime: Runtime): ThreadHub {
@@ -89,6 +90,7 @@ export class ThreadTonic extends Tonic {
   readonly #thread: number;
   readonly #worker: Worker | undefined;
   readonly #watchdog: Watchdog | undefined;
+  readonly #leaving: Leaving;
   #ended: ThreadEnded | undefined;
   #error: Error | undefined;
   #gone = false;
@@ -104,13 +106,16 @@ export class ThreadTonic extends Tonic {
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
     super({ base, name: options.name, logMode: options.logMode, drainTimeout });
-    link.onEnded = (ended) => (this.#ended = ended as ThreadEnded);
+    link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
+    this.#leaving = new Leaving(this);
     this.#hub = hub;
     this.#link = link;
     this.#thread = thread;
     const plan = Plan.of(catalystClass);
     this.handle = link.handle(ROOT_SERIAL, this.id, this.name);
     this.handle._ttPlan = plan;
+    // To finish it is to finish what stands in for it here: that has the deadline.
+    Object.defineProperty(this.handle, 'ttsc__finish', { value: () => this.ttsc__finish() });
     const { runtime } = this._ttScheduler as Catalyst<string>;
     const nested = hub.thread !== 0;
     const [toMain, mainIn] = nested ? newChannel() : [];
@@ -134,11 +139,11 @@ export class ThreadTonic extends Tonic {
       data: plainData(runtime.data),
       log: { ...logFor(runtime), default: this.logMode },
       waitingLimit: hub.waitingLimit,
+      drainTimeout,
     };
     const ports = [childOut, childIn, toMain, fromMain].flatMap((end) => end?.port ?? []);
     try {
-      this.#worker = new Worker(ENTRY, {
-        eval: true,
+      this.#worker = new Worker(ENTRY_URL, {
         name: this.name,
         workerData: { tasktonic: data },
         transferList: [...ports, ...packer.moved],
@@ -164,8 +169,23 @@ export class ThreadTonic extends Tonic {
     void this.#worker?.terminate();
   }
 
+  /** Its Catalyst has finished: what Node still holds open there has so long to close. */
+  #onEnded(ended: ThreadEnded): void {
+    this.#ended = ended;
+    this.#watchdog?.stop();
+    if (this._ttDrainTimeout < Infinity && !this.#gone) this.#leaving.start(this._ttDrainTimeout);
+  }
+
+  /** @internal It has not. */
+  heldOpen(): void {
+    const details = { tonic: this.name, phase: 'its end', ms: this._ttDrainTimeout };
+    this._ttScheduler.logs.warn(this, fail('TT_ABORTED', details));
+    void this.#worker?.terminate();
+  }
+
   #onExit(code: number): void {
     this.#watchdog?.stop();
+    this.#leaving.stop();
     if (this.#gone) return;
     this.#gone = true;
     const lost = this.#hub.forget(this.#thread);
@@ -204,13 +224,14 @@ export class ThreadTonic extends Tonic {
   override _ttDrain(): boolean {
     if (this.#gone) return true;
     // Nobody's order: over there it is not refused, whoever has finished this one.
-    runAs(undefined, () => (this.handle as unknown as Catalyst).ttsc__finish());
+    runAs(undefined, () => this.#link.send(this.handle, 'ttsc__finish', []));
     return false;
   }
 
   /** @internal */
   override _ttRelease(): void {
     this.#watchdog?.stop();
+    this.#leaving.stop();
     if (this.#gone) return;
     this.#gone = true;
     void this.#worker?.terminate();
@@ -219,12 +240,38 @@ export class ThreadTonic extends Tonic {
 }
 ofFramework(ThreadTonic);
 
+/** The time that a thread has from the end of its Catalyst to its own. */
+class Leaving implements Due {
+  at = Infinity;
+  slot = -1;
+
+  constructor(readonly tonic: ThreadTonic) {}
+
+  start(ms: number): void {
+    const { clock, timers } = this.tonic._ttScheduler;
+    this.at = clock.now() + ms;
+    timers.add(this);
+  }
+
+  fire(): void {
+    this.tonic.heldOpen();
+  }
+
+  stop(): void {
+    this.tonic._ttScheduler.timers.remove(this);
+  }
+}
+
+/** How long a thread may take to start before its watchdog gives it up, in ms: its modules have to be loaded. */
+const START_PATIENCE = 30_000;
+
 /** Asks a thread again and again whether it goes on; the answer comes from its loop, between two turns. */
 class Watchdog implements Due {
   at = 0;
   slot = -1;
-  #asked = 0;
-  #askedAt = 0;
+  /** The first one is not asked: a thread answers it when it has started. */
+  #asked = 1;
+  #askedAt: number;
 
   constructor(
     readonly tonic: ThreadTonic,
@@ -232,6 +279,8 @@ class Watchdog implements Due {
     readonly hub: ThreadHub,
     readonly thread: number,
   ) {
+    hub.state.resetAnswer(thread);
+    this.#askedAt = tonic._ttScheduler.clock.now();
     this.#wait();
   }
 
@@ -239,7 +288,8 @@ class Watchdog implements Due {
     if (this.hub.state.answerOf(this.thread) === this.#asked) {
       this.#askedAt = now;
       this.hub.tell(this.thread, { kind: 'ping', count: ++this.#asked });
-    } else if (now - this.#askedAt >= this.ms) return this.tonic.stuck(this.ms);
+    } else if (now - this.#askedAt >= (this.#asked > 1 ? this.ms : Math.max(this.ms, START_PATIENCE)))
+      return this.tonic.stuck(this.ms);
     return this.#wait();
   }
 
@@ -276,5 +326,6 @@ function plainData(data: Readonly<Record<string, unknown>>): Record<string, unkn
 function logFor({ data, log }: Runtime): ThreadData['log'] {
   const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
   if (log.logger === undefined) return { to: 'off' };
-  return { ...options, to: typeof to === 'string' ? to : 'main' };
+  // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.
+  return { ...options, to: log.stream === undefined && typeof to === 'string' ? to : 'main' };
 }

@@ -5,7 +5,16 @@ import { Catalyst } from '../../src/core/catalyst.js';
 import { ERROR, type Line, WARN, messages } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
-import { BadConstructor, BadEnd, Deciding, ExitsAtEnd, Small, Watched, Worker } from './programs/life-workers.js';
+import {
+  BadConstructor,
+  BadEnd,
+  Deciding,
+  ExitsAtEnd,
+  Hurried,
+  Small,
+  Watched,
+  Worker,
+} from './programs/life-workers.js';
 
 const dataUrl = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 const builtFramework = new URL('../../dist/src/index.js', import.meta.url).href;
@@ -110,6 +119,28 @@ describe('a throw in a thread', () => {
     await boss.heard.on('goes on');
     expect(boss.heard.all('decided')).to.deep.equal([['boom']]);
     expect(boss.heard.count('onInfusionFailed')).to.equal(0);
+  });
+
+  it('is heard of by its base also where Node holds the thread open', async () => {
+    const { failure } = await failing(() => {
+      const spawned = Hurried.spawn({}, 'hold');
+      spawned.ttsc__throw('boom');
+      return spawned;
+    });
+    expect(failure.error.message).to.equal('boom');
+  });
+
+  it('is logged once, with Tonic and sparkle', async () => {
+    const { app } = await failing(() => {
+      const spawned = Worker.spawn({ name: 'far' });
+      spawned.ttsc__throw('boom');
+      return spawned;
+    });
+    const { lines } = await app.finish();
+    const errors = lines.filter(({ level }) => level >= ERROR);
+    expect(errors.map(({ msg, tonic, sparkle }) => [msg, tonic, sparkle])).to.deep.equal([
+      ['boom', 'far', 'ttsc__throw'],
+    ]);
   });
 });
 
@@ -295,6 +326,23 @@ describe('the watchdog of a thread', () => {
     worker.ttsc__say('there');
     await boss.heard.on('there');
     expect(boss.heard.count('onInfusionFailed')).to.equal(0);
+  });
+
+  it('leaves one alone that takes longer to start', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    class Slow extends Catalyst {
+      static override readonly module = dataUrl(`
+        import { Catalyst } from ${JSON.stringify(builtFramework)};
+        const end = performance.now() + 700;
+        while (performance.now() < end);
+        export class Slow extends Catalyst {
+          ttse__onStart() { this.base.ttsc__tell('started'); }
+        }`);
+      static override readonly thread = { watchdog: 200 };
+    }
+    await boss.inside(() => Slow.spawn());
+    await Promise.race([boss.heard.on('started'), boss.heard.on('onInfusionFailed')]);
+    expect(boss.heard.names).to.deep.equal(['started']);
   });
 });
 

@@ -5,7 +5,7 @@ import { Tonic } from '../../src/core/tonic.js';
 import { type Line, WARN, messages } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, endApps, start } from './programs/life-boss.js';
-import { Hurried, type Part, Undrained, Worker } from './programs/life-workers.js';
+import { FirstArgument, Hurried, type Part, Undrained, Worker } from './programs/life-workers.js';
 
 const codes = (lines: readonly Line[]): (string | undefined)[] =>
   lines.filter(({ level }) => level >= WARN).map(({ code, err }) => code ?? err?.code);
@@ -210,6 +210,13 @@ describe('what a thread says right before it finishes', () => {
     await boss.heard.on('onInfusionFinished');
     expect(boss.heard.count('last')).to.equal(1_000);
   });
+
+  it('is heard by its base however much it is', async () => {
+    const { boss } = await start(() => new Boss());
+    await boss.inside(() => Worker.spawn().ttsc__sayOftenAndFinish('last', 30_000));
+    await boss.heard.on('onInfusionFinished');
+    expect(boss.heard.count('last')).to.equal(30_000);
+  });
 });
 
 describe('a thread that does not end in time', () => {
@@ -236,7 +243,28 @@ describe('a thread that does not end in time', () => {
       expect(boss.heard.names.slice(-2)).to.deep.equal(['onInfusionFinished', 'onFinished']);
       expect(result.exitCode).to.equal(0);
     });
+
+    it(`${what} is ended at its deadline when its base tells it to finish, and named`, async () => {
+      const { app, boss } = await start(() => new Boss());
+      const worker = await boss.inside(begin);
+      await boss.heard.on('started');
+      await boss.inside(() => worker.ttsc__finish());
+      await boss.heard.on('onInfusionFinished');
+      expect(worker.finished).to.equal(true);
+      const { lines } = await app.finish();
+      expect(aborted(lines)).to.have.length(1);
+    });
   }
+
+  it('because Node holds it open is ended at its deadline when it finishes by itself, and named', async () => {
+    const { app, boss } = await start(() => new Boss());
+    const worker = await boss.inside(() => Hurried.spawn({ name: 'far' }, 'hold'));
+    await boss.heard.on('started');
+    worker.ttsc__finishYourself();
+    await boss.heard.on('onInfusionFinished');
+    const { lines } = await app.finish();
+    expect(aborted(lines)).to.have.length(1);
+  });
 
   it('is not one that drains in time', async () => {
     const { app, boss } = await start(() => new Boss());
@@ -258,5 +286,15 @@ describe('a thread that does not end in time', () => {
     const { result, lines } = await app.end();
     expect(result).to.deep.include({ exitCode: 1, signal: 'SIGTERM' });
     expect(aborted(lines)).to.include('far had not finished its end after 100 ms and was aborted.');
+  });
+});
+
+describe('the arguments of a thread', () => {
+  afterEach(endApps);
+
+  it('arrive as they are where the first is no options', async () => {
+    const { boss } = await start(() => new Boss());
+    await boss.inside(() => FirstArgument.spawn([1, 2, 3]));
+    expect(await boss.heard.on('given')).to.deep.equal([[1, 2, 3]]);
   });
 });

@@ -1,7 +1,17 @@
 import { expect } from 'chai';
-import { WARN } from '../support/app.js';
+import { Formula, type FormulaData } from '../../src/core/formula.js';
+import { type Line, WARN } from '../support/app.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';
+import { Middle } from './programs/life-nested.js';
 import { Worker } from './programs/life-workers.js';
+
+/** A stream of the user's own that is an instance of a class. */
+class Lines {
+  readonly lines: Line[] = [];
+  write(line: string): void {
+    this.lines.push(JSON.parse(line) as Line);
+  }
+}
 
 describe('the log of a thread', () => {
   afterEach(endApps);
@@ -58,6 +68,32 @@ describe('the log of a thread', () => {
     });
     await boss.failure();
     expect(app.messages()).to.include.members(['the last words', 'nobody caught: boom']);
+  });
+
+  it('of a nested one arrives, too, also where the stream is an instance of a class', async () => {
+    const stream = new Lines();
+    let boss!: HearingBoss;
+    const app = await new Promise<{ ended: Promise<unknown> }>((resolve) => {
+      class Own extends Formula {
+        protected override creatingFormula(): FormulaData {
+          return { log: { to: stream } };
+        }
+        protected override creatingStartingTonics(): void {
+          boss = new HearingBoss(() => resolve({ ended: running }));
+        }
+      }
+      const running = Own.run();
+    });
+    const middle = await boss.inside(() => Middle.spawn({ name: 'middle' }));
+    middle.ttsc__log('from the middle');
+    middle.ttsc__spawn('leaf');
+    const [leaf] = await boss.heard.on('spawned');
+    leaf.ttsc__log('from the leaf');
+    leaf.ttsc__finishYourself();
+    await boss.heard.on('the middle heard of the end of');
+    boss.ttsc__finish();
+    await app.ended;
+    expect(stream.lines.map(({ msg }) => msg)).to.include.members(['from the middle', 'from the leaf']);
   });
 
   it('has the level of the app', async () => {

@@ -124,4 +124,36 @@ describe('a thread that a thread has started', () => {
     expect(error.message).to.equal('boom in the middle');
     expect(boss.heard.names).to.include('leaf finished');
   });
+
+  it('is killed where the thread of its base dies, and known to have finished', async () => {
+    const { app, boss, middle, leaf } = await family();
+    middle.ttsc__exit(3);
+    await boss.heard.on('onInfusionFinished');
+    expect(leaf.finished).to.equal(true);
+    await boss.inside(() => leaf.ttsc__say('nobody'));
+    // Its name is free again.
+    const again = await boss.inside(() => Worker.spawn({ name: 'leaf' }));
+    await boss.heard.on('started', 2);
+    expect(again.name).to.equal('leaf');
+    await app.finish();
+    expect(boss.heard.count('nobody')).to.equal(0);
+  });
+
+  it('can be called by whoever is told of it, also where the main thread is busy meanwhile', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    // Known to the main thread before the one that will start a thread: it is looked at first.
+    const other = await boss.inside(() => Worker.spawn({ name: 'other' }));
+    await boss.heard.on('started');
+    const middle = await boss.inside(() => Middle.spawn({ name: 'middle' }));
+    await boss.heard.on('started', 2);
+    // The two have spoken before, so they need no introduction.
+    middle.ttsc__callThat(other, 'called');
+    await boss.heard.on('called');
+    await boss.inside(() => middle.ttsc__spawnAndTell('leaf', other));
+    await boss.inside(() => {
+      const end = performance.now() + 400;
+      while (performance.now() < end);
+    });
+    expect((await boss.heard.on('heard by leaf'))[0]).to.equal(other);
+  });
 });

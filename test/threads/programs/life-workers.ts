@@ -177,3 +177,15 @@ export class Deciding extends Worker {
     this.base.ttsc__tell('decided', error.message);
   }
 }
+
+/** Its first argument is no options. */
+export class FirstArgument extends Catalyst {
+  static override readonly module: string = here;
+  declare readonly base: Remote<Boss>;
+  constructor(private readonly given: unknown) {
+    super();
+  }
+  ttse__onStart(): void {
+    this.base.ttsc__tell('given', this.given);
+  }
+}
