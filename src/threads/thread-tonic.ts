@@ -173,7 +173,8 @@ export class ThreadTonic extends Tonic {
   #onEnded(ended: ThreadEnded): void {
     this.#ended = ended;
     this.#watchdog?.stop();
-    if (this._ttDrainTimeout < Infinity && !this.#gone) this.#leaving.start(this._ttDrainTimeout);
+    // One that is finished here has a deadline of its own.
+    if (this._ttLife === Life.running && this._ttDrainTimeout < Infinity) this.#leaving.start(this._ttDrainTimeout);
   }
 
   /** @internal It has not. */
