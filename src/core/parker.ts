@@ -1,6 +1,9 @@
 import type { Clock, ClockTimer } from './clock.js';
 import { LONGEST_TIMER } from './clock.js';
 
+/** Polls of the kernel within one look at most: a clock that a test holds stands still meanwhile. */
+const MOST_LOOKS = 200;
+
 /** Tells that something has come which no poll of the kernel has reported yet: from another thread. */
 export interface Doorbell {
   /** How long it is worth to look at it before the loop parks, in ms; 0 for not at all. */
@@ -29,6 +32,7 @@ export class Parker {
   doorbell: Doorbell | undefined = undefined;
   #lookBegan = 0;
   #lookEnds = 0;
+  #looksLeft = 0;
   #waitEnds = Infinity;
   /** How often it was woken from outside, for those who want to see that a thousand orders cost one. */
   wakeups = 0;
@@ -89,6 +93,7 @@ export class Parker {
     if (lookFor <= 0) return this.#wait(ms);
     this.#lookBegan = now;
     this.#lookEnds = now + lookFor;
+    this.#looksLeft = MOST_LOOKS;
     this.#waitEnds = now + ms;
     return this.#clock.afterPoll(this.#lookAgain);
   }
@@ -102,7 +107,7 @@ export class Parker {
     this.#settling = false;
     if (taken) return this.release();
     const now = this.#clock.now();
-    if (now < this.#lookEnds) return this.#clock.afterPoll(this.#lookAgain);
+    if (now < this.#lookEnds && --this.#looksLeft > 0) return this.#clock.afterPoll(this.#lookAgain);
     this.doorbell!.foundNothing(now - this.#lookBegan);
     return this.#wait(Math.max(this.#waitEnds - now, 0));
   };

@@ -1,12 +1,14 @@
 import type { Doorbell } from '../core/parker.js';
 import type { SharedState } from './shared-state.js';
 
-/** How long a loop looks before it parks, in ms: about what it costs to be woken. */
-const LOOK = 0.02;
+/** How long a loop looks before it parks, in ms: long enough for an answer of a thread that has to be woken first. */
+const LOOK = 0.05;
+/** How often it looks between two polls of the kernel: for less than a microsecond. */
+const LOOKS = 100;
 /** Looks that find nothing may take this share of the time, */
 const SHARE = 0.01;
 /** and so much at the beginning of each span, in ms. */
-const GRACE = 0.2;
+const GRACE = 1;
 const SPAN = 1_000;
 
 /**
@@ -38,7 +40,9 @@ export class ThreadBell implements Doorbell {
   }
 
   take(): boolean {
-    const { rung } = this.#state;
+    let { rung } = this.#state;
+    // A few looks at memory cost less than a poll of the kernel between them.
+    for (let looks = 0; rung === this.#seen && looks < LOOKS; looks++) rung = this.#state.rung;
     if (rung === this.#seen) return false;
     this.#seen = rung;
     this.#drain();

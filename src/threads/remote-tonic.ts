@@ -6,8 +6,8 @@ import type { RemoteHandle } from '../core/any-tonic.js';
 /** What a handle needs of the link to the thread that its Tonic lives in. */
 export interface Sender {
   readonly thread: number;
-  /** Queues an order over there. */
-  send(to: RemoteTonic, key: string, args: readonly unknown[]): void;
+  /** Queues an order over there. The list of arguments is the sender's from now on. */
+  send(to: RemoteTonic, key: string, args: unknown[]): void;
 }
 
 /**

@@ -61,8 +61,6 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #lastCallback = 0;
   #closed = false;
   #departing = false;
-  /** The arguments of the order that is put; one list serves all. */
-  readonly #copies: unknown[] = [];
   /** The last Tonic that was told of: mostly the next one, too. */
   #lastTold: AnyTonic | undefined;
   #lastSerial = NOBODY;
@@ -109,7 +107,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   // ---- Sending ----
 
   /** Queues an order in the other thread. */
-  send(to: RemoteTonic, key: string, args: readonly unknown[]): void {
+  send(to: RemoteTonic, key: string, args: unknown[]): void {
     if (to.finished || this.#closed) {
       this.#home.strays++;
       return;
@@ -117,24 +115,23 @@ export class ThreadLink implements Sender, Exporter, Importer {
     this.#put(to._ttSerial, key, args);
   }
 
-  #put(target: number, key: string, args: readonly unknown[]): void {
+  /** The list of arguments is that of this one call: it becomes that of the copies. */
+  #put(target: number, key: string, args: unknown[]): void {
     const { outlet } = this;
     const { waitingLimit } = this.#home;
     if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
     packer.begin();
-    const copies = this.#copies;
     try {
-      for (let at = 0; at < args.length; at++) copies[at] = packer.pack(args[at], at);
+      for (let at = 0; at < args.length; at++) args[at] = packer.pack(args[at], at);
     } catch (thrown) {
       packer.dropAll();
       throw thrown;
     }
-    if (copies.length !== args.length) copies.length = args.length;
     const { tonic, sparkle } = running;
     const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
-    outlet.put(target, key, source, sparkle?.key, copies, packer.refs, packer.moved);
+    outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
     this.#departs();
   }
 
