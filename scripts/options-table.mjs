@@ -55,6 +55,11 @@ const SECTIONS = [
     from: ['interface', 'src/core/catalyst.ts', 'CatalystOptions'],
   },
   {
+    title: 'A Catalyst in a thread',
+    text: 'Given by its class: `static override readonly thread = { watchdog: 1_000 }`. See [Threads](threads.md).',
+    from: ['interface', 'src/core/catalyst.ts', 'ThreadOptions'],
+  },
+  {
     title: 'SelectorCatalyst',
     text: 'With those of a [Catalyst](#catalyst).',
     from: ['interface', 'src/selector/selector-catalyst.ts', 'SelectorCatalystOptions'],

@@ -23,6 +23,15 @@ export interface FormulaData {
   readonly log?: LogOptions | undefined;
   /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
   readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
+  readonly threads?:
+    | {
+        /**
+         * Whether a loop that is about to wait looks for a moment whether another thread has sent something: answers then take a quarter of
+         * the time. Looks that find nothing take about one percent of a core at most. Default true.
+         */
+        readonly doorbell?: boolean | undefined;
+      }
+    | undefined;
   readonly shutdown?:
     | {
         /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */

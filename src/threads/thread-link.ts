@@ -4,6 +4,7 @@ import { fail } from '../core/errors.js';
 import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
 import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
+import { GivenCallbacks } from './given-callbacks.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
@@ -32,11 +33,6 @@ export interface LinkHome {
   whenRun(count: number, done: DoneCounter): void;
 }
 
-interface Callback {
-  readonly call: (...args: unknown[]) => unknown;
-  readonly owner: AnyTonic;
-}
-
 /** Stands for no Tonic, and marks a callback's number: those of Tonics begin at 1. */
 const NOBODY = 0;
 
@@ -54,11 +50,9 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly #inlets = new Set<Inlet>();
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
-  readonly #callbacks = new Map<number, Callback>();
-  readonly #callbacksOf = new Map<AnyTonic, Set<number>>();
+  readonly #given = new GivenCallbacks();
   #outlet: Outlet | undefined;
   readonly #sourceSparkles = new Map<string, Sparkle>();
-  #lastCallback = 0;
   #closed = false;
   #departing = false;
   /** The last Tonic that was told of: mostly the next one, too. */
@@ -169,39 +163,24 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const { tonic, sparkle } = call as { tonic?: AnyTonic | RemoteTonic; sparkle?: string };
     if (tonic !== undefined && sparkle !== undefined)
       return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
-    const serial = ++this.#lastCallback;
-    const owner = running.tonic ?? this.#home.root;
-    this.#callbacks.set(serial, { call, owner });
-    const own = this.#callbacksOf.get(owner);
-    if (own === undefined) this.#callbacksOf.set(owner, new Set([serial]));
-    else own.add(serial);
+    const serial = this.#given.give(call, running.tonic ?? this.#home.root);
     return { kind: 'callback', serial };
   }
 
   drop(ref: Ref): void {
-    if (ref.kind === 'callback') this.#dropCallback(ref.serial);
+    if (ref.kind === 'callback') this.#given.drop(ref.serial);
   }
 
   /** How many callbacks the other side holds. */
   get callbacks(): number {
-    return this.#callbacks.size;
+    return this.#given.size;
   }
 
   /** A Tonic of this thread has finished. */
   left(tonic: AnyTonic, serial: number | undefined): void {
-    for (const callback of this.#callbacksOf.get(tonic) ?? []) this.#callbacks.delete(callback);
-    this.#callbacksOf.delete(tonic);
+    this.#given.ownerLeft(tonic);
     if (tonic === this.#lastTold) this.#lastTold = undefined;
     if (serial !== undefined) this.#tellGone(serial);
-  }
-
-  /** Nobody over there has a callback any more. */
-  #dropCallback(serial: number): void {
-    const callback = this.#callbacks.get(serial);
-    if (callback === undefined) return;
-    this.#callbacks.delete(serial);
-    const own = this.#callbacksOf.get(callback.owner);
-    if (own?.delete(serial) && own.size === 0) this.#callbacksOf.delete(callback.owner);
   }
 
   #released(serial: number): void {
@@ -234,7 +213,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     inlet.learn(names);
     if (heads.length > 0) this.#queueAll(heads, args, inlet);
     for (const serial of gone) this.#finished(serial);
-    for (const serial of released) this.#dropCallback(serial);
+    for (const serial of released) this.#given.drop(serial);
     for (const serial of held) this.#hold(serial);
     return undefined;
   }
@@ -309,7 +288,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
   }
 
   #callBack(serial: number, args: unknown[]): void {
-    const callback = this.#callbacks.get(serial);
+    const callback = this.#given.get(serial);
     if (callback === undefined) this.#home.strays++;
     else callback.owner._ttss__call(callback.call, args);
   }
@@ -396,8 +375,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     for (const inlet of this.#inlets) inlet.close();
     for (const handle of this.#handles.values()) handle._ttFinished = true;
     this.#handles.clear();
-    this.#callbacks.clear();
-    this.#callbacksOf.clear();
+    this.#given.clear();
     return lost;
   }
 }

@@ -1,37 +1,25 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
-import type { LogOptions } from '../core/log-targets.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
-import type { Due } from '../core/timer-queue.js';
 import { Tonic, type TonicOptions } from '../core/tonic.js';
 import { Packer, unpack } from './crossing.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
-import { START, type ThreadData } from './thread-data.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import { Leaving, Watchdog } from './thread-watch.js';
+import { type ThreadStart, startWorker } from './thread-worker.js';
 
 /** The class of a Catalyst that is to have a thread. */
 export interface ThreadClass extends TonicClass {
   readonly module?: string;
   readonly thread?: ThreadOptions;
 }
-
-/** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
-const ENTRY = `
-import { workerData } from 'node:worker_threads';
-const module = await import(workerData.tasktonic.module);
-const start = globalThis[Symbol.for('${START}')];
-if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
-await start(module);
-`;
-/** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
-const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);
 
 /** The hub of a runtime; the main thread makes the first one when it starts its first thread. */
 function hubOf(runtime: Runtime): ThreadHub {
@@ -116,39 +104,24 @@ export class ThreadTonic extends Tonic {
     this.handle._ttPlan = plan;
     // To finish it is to finish what stands in for it here: that has the deadline.
     Object.defineProperty(this.handle, 'ttsc__finish', { value: () => this.ttsc__finish() });
-    const { runtime } = this._ttScheduler as Catalyst<string>;
-    const nested = hub.thread !== 0;
-    const [toMain, mainIn] = nested ? newChannel() : [];
-    const [fromMain, mainOut] = nested ? newChannel().reverse() : [];
-    if (nested) hub.tell(0, { kind: 'adopt', thread, outlet: mainOut!, inlet: mainIn! }, [mainOut!.port, mainIn!.port]);
-    const data: ThreadData = {
+    const start: ThreadStart = {
       module: catalystClass.module!,
       className: catalystClass.name,
       thread,
-      parent: hub.thread,
-      state: hub.state.buffer,
       id: this.id,
       name: options.name,
-      base: link.tonicRef(base) as ThreadData['base'],
+      label: this.name,
+      logMode: this.logMode,
+      base: link.tonicRef(base) as ThreadStart['base'],
       args: packed,
       refs: packer.refs,
       toParent: childOut,
       fromParent: childIn,
-      toMain,
-      fromMain,
-      data: plainData(runtime.data),
-      log: { ...logFor(runtime), default: this.logMode },
-      waitingLimit: hub.waitingLimit,
       drainTimeout,
     };
-    const ports = [childOut, childIn, toMain, fromMain].flatMap((end) => end?.port ?? []);
     try {
-      this.#worker = new Worker(ENTRY_URL, {
-        name: this.name,
-        workerData: { tasktonic: data },
-        transferList: [...ports, ...packer.moved],
-        ...(resourceLimits !== undefined && { resourceLimits }),
-      });
+      const { runtime } = this._ttScheduler as Catalyst<string>;
+      this.#worker = startWorker(hub, runtime, start, packer.moved, resourceLimits);
       this.#worker.on('error', (error) => (this.#error ??= toError(error)));
       this.#worker.on('exit', (code) => this.#onExit(code));
     } catch (thrown) {
@@ -241,92 +214,9 @@ export class ThreadTonic extends Tonic {
 }
 ofFramework(ThreadTonic);
 
-/** The time that a thread has from the end of its Catalyst to its own. */
-class Leaving implements Due {
-  at = Infinity;
-  slot = -1;
-
-  constructor(readonly tonic: ThreadTonic) {}
-
-  start(ms: number): void {
-    const { clock, timers } = this.tonic._ttScheduler;
-    this.at = clock.now() + ms;
-    timers.add(this);
-  }
-
-  fire(): void {
-    this.tonic.heldOpen();
-  }
-
-  stop(): void {
-    this.tonic._ttScheduler.timers.remove(this);
-  }
-}
-
-/** How long a thread may take to start before its watchdog gives it up, in ms: its modules have to be loaded. */
-const START_PATIENCE = 30_000;
-
-/** Asks a thread again and again whether it goes on; the answer comes from its loop, between two turns. */
-class Watchdog implements Due {
-  at = 0;
-  slot = -1;
-  /** The first one is not asked: a thread answers it when it has started. */
-  #asked = 1;
-  #askedAt: number;
-
-  constructor(
-    readonly tonic: ThreadTonic,
-    readonly ms: number,
-    readonly hub: ThreadHub,
-    readonly thread: number,
-  ) {
-    hub.state.resetAnswer(thread);
-    this.#askedAt = tonic._ttScheduler.clock.now();
-    this.#wait();
-  }
-
-  fire(now: number): void {
-    if (this.hub.state.answerOf(this.thread) === this.#asked) {
-      this.#askedAt = now;
-      this.hub.tell(this.thread, { kind: 'ping', count: ++this.#asked });
-    } else if (now - this.#askedAt >= (this.#asked > 1 ? this.ms : Math.max(this.ms, START_PATIENCE)))
-      return this.tonic.stuck(this.ms);
-    return this.#wait();
-  }
-
-  stop(): void {
-    this.tonic._ttScheduler.timers.remove(this);
-  }
-
-  #wait(): void {
-    const { clock, timers } = this.tonic._ttScheduler;
-    this.at = clock.now() + this.ms / 2;
-    timers.add(this);
-  }
-}
-
 /** `ttsc__work (3), ttsc__stop` */
 function counted(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
-}
-
-/** The part of the configuration that can cross: functions and instances of classes stay here. */
-function plainData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === 'function' || typeof value === 'symbol') continue;
-    if (!isRecord(value)) plain[key] = value;
-    else if (Array.isArray(value)) plain[key] = value.filter((element) => typeof element !== 'function');
-    else if (Object.getPrototypeOf(value) === Object.prototype) plain[key] = plainData(value);
-  }
-  return plain;
-}
-
-function logFor({ data, log }: Runtime): ThreadData['log'] {
-  const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
-  if (log.logger === undefined) return { to: 'off' };
-  // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.
-  return { ...options, to: log.stream === undefined && typeof to === 'string' ? to : 'main' };
 }

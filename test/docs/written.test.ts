@@ -4,7 +4,7 @@ import { ROOT } from './support/pages.js';
 
 const WRITTEN = [
   { what: 'docs/options.md is what the sources say', script: 'scripts/options-table.mjs' },
-  { what: 'the figures in README.md are those of the newest report', script: 'scripts/speed-table.mjs' },
+  { what: 'the figures on the pages are those of the newest report', script: 'scripts/speed-table.mjs' },
 ];
 
 describe('what a script writes into the pages', () => {
