@@ -38,8 +38,8 @@ function rowOf({ title, unit, medians, ratio, spread, p99 }) {
     amount(medians.ours, unit),
     amount(medians.theirs, unit),
     // Where both are nothing there is no ratio.
-    ratio?.median.toFixed(2) ?? '',
-    spread === null || spread === undefined ? '' : `${spread.min.toFixed(2)} to ${spread.max.toFixed(2)}`,
+    ratio.median?.toFixed(2) ?? '',
+    spread.median === null ? '' : `${spread.min.toFixed(2)} to ${spread.max.toFixed(2)}`,
     p99 === undefined ? '' : p99.ratio.median.toFixed(2),
   ];
   return `| ${cells.join(' | ')} |`;
