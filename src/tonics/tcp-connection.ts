@@ -1,12 +1,12 @@
-import type { AnyTonic, Scheduler } from '../core/any-tonic.js';
+import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
-import type { Due } from '../core/timer-queue.js';
 import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import { Farewell, HOPS, IdleWatch, LastLook, Linger } from './connection-ends.js';
 import type { ConnectionSettings } from './connection-options.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { showAddress, socketError } from './socket-errors.js';
@@ -50,13 +50,6 @@ const ADOPTION = Symbol('adoption');
 export function adopted<T extends TonicOptions>(options: T, given: Adoption): T {
   return { ...options, [ADOPTION]: given };
 }
-
-/**
- * How many orders, one after the other, a reply may take from its request and still leave before the end: the handler asks
- * another Tonic, which asks a third, which sends. One that takes longer (a timer, a promise) is waited for with
- * `ttse__onDraining`, or with `halfOpen` where the peer has ended.
- */
-const HOPS = 16;
 
 /** Why reading is paused; a sum, since there may be several reasons. */
 const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
@@ -591,110 +584,3 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 }
 ofFramework(TcpConnection);
-
-/** Closes a connection on which nothing has happened for a while: one look at its clock for each period, not for each message. */
-class IdleWatch implements Due {
-  at = 0;
-  slot = -1;
-  #touchedAt: number;
-
-  constructor(
-    readonly connection: TcpConnection<string>,
-    readonly timeout: number,
-  ) {
-    this.#touchedAt = connection._ttScheduler.clock.now();
-    this.#wait();
-  }
-
-  touch(): void {
-    this.#touchedAt = this.connection._ttScheduler.clock.now();
-  }
-
-  fire(now: number): void {
-    if (now - this.#touchedAt >= this.timeout) this.connection._ttIdle();
-    else this.#wait();
-  }
-
-  stop(): void {
-    this.connection._ttScheduler.timers.remove(this);
-  }
-
-  #wait(): void {
-    this.at = this.#touchedAt + this.timeout;
-    this.connection._ttScheduler.timers.add(this);
-  }
-}
-
-/** Gives a connection up that closes and makes no progress. */
-class Linger implements Due {
-  at = 0;
-  slot = -1;
-  #unsent = Infinity;
-
-  constructor(
-    readonly channel: StreamChannel,
-    readonly scheduler: Scheduler,
-    readonly timeout: number,
-    readonly giveUp: () => void,
-  ) {
-    this.#wait();
-  }
-
-  fire(): void {
-    const { unsent } = this.channel;
-    if (unsent === 0 || unsent >= this.#unsent) this.giveUp();
-    else this.#wait();
-  }
-
-  stop(): void {
-    this.scheduler.timers.remove(this);
-  }
-
-  #wait(): void {
-    this.#unsent = this.channel.unsent;
-    this.at = this.scheduler.clock.now() + this.timeout;
-    this.scheduler.timers.add(this);
-  }
-}
-
-/** Ends the socket of a Tonic that is gone: what it was given still leaves. */
-class Farewell implements ReadyHandler {
-  readonly #linger: Linger;
-
-  constructor(
-    readonly channel: StreamChannel,
-    readonly key: SelectionKey,
-    scheduler: Scheduler,
-    timeout: number,
-  ) {
-    key.handOver(this);
-    key.modify(Interest.READ | Interest.WRITE);
-    channel.end();
-    this.#linger = new Linger(channel, scheduler, timeout, () => this.#over());
-  }
-
-  onReady(_key: SelectionKey, ready: InterestSet): void {
-    const { channel } = this;
-    // What the peer still sends is dropped; unread, it would have the kernel reset the connection.
-    while (channel.take() !== undefined);
-    if ((ready & Interest.HANGUP) !== 0 || (channel.flushed && channel.ended)) this.#over();
-  }
-
-  #over(): void {
-    this.#linger.stop();
-    this.key.cancel();
-  }
-}
-
-/** Is due with the next turn, so after another poll of the kernel: what it had received by then is read first. */
-class LastLook implements Due {
-  at = 0;
-  slot = -1;
-
-  constructor(readonly connection: TcpConnection<string>) {}
-
-  fire(): void {
-    // What that poll brings is queued after this order: hence one more.
-    this.connection._ttss__closeForFinish(-1, HOPS + 1);
-  }
-}
