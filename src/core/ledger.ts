@@ -18,7 +18,7 @@ export class Ledger {
   #given: number | undefined;
   #givenTo: AnyTonic | undefined;
 
-  /** The highest id that was given. */
+  /** @internal The highest id that was given. */
   get highestId(): number {
     return this.#byId.length - 1;
   }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { StreamSettings } from '../selector/network.js';
 import { bytes, flag, ms } from './options.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
@@ -44,4 +45,12 @@ export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema
     lowWaterMark,
     unsentLimit: Math.max(parsed.unsentLimit, highWaterMark),
   };
+}
+
+/** What the network needs to know of them. */
+export function streamSettings({
+  noDelay,
+  keepAlive,
+}: Pick<ConnectionSettings, 'noDelay' | 'keepAlive'>): StreamSettings {
+  return { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
 }

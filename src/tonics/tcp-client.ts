@@ -8,7 +8,7 @@ import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { backoff } from './backoff.js';
-import { connectionOptions, connectionSettings } from './connection-options.js';
+import { connectionOptions, connectionSettings, streamSettings } from './connection-options.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { bytes, count, flag, ms, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
@@ -114,8 +114,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   _ttss__connect(): void {
     this.#retrying = false;
     if (this.#ended || !this._ttMayInfuse) return;
-    const { host, port: to, family, localAddress, localPort, noDelay, keepAlive, connectTimeout } = this.#settings;
-    const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
+    const { host, port: to, family, localAddress, localPort, connectTimeout } = this.#settings;
+    const stream = streamSettings(this.#settings);
     const channel = this._ttCatalyst.network.connect({ host, port: to, family, localAddress, localPort, stream });
     this._ttConnecting(channel);
     this._ttKey = this._ttCatalyst.selector.register(channel, Interest.CONNECT, this);

@@ -9,12 +9,18 @@ import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
 import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
-import { type ConnectionSettings, connectionOptions, connectionSettings } from './connection-options.js';
+import { SelectorCatalyst } from '../selector/selector-catalyst.js';
+import {
+  type ConnectionSettings,
+  connectionOptions,
+  connectionSettings,
+  streamSettings,
+} from './connection-options.js';
 import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { PART, type ServerPart } from './server-catalyst.js';
-import { ServerSpread, type Supervise, isLoadable } from './server-spread.js';
+import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { SocketTonic } from './socket-tonic.js';
 import { TcpConnection, adopt } from './tcp-connection.js';
@@ -85,12 +91,16 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpServerOptions) {
     const settings = parseOptions(serverSchema, options, 'TcpServer');
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const make = protocolMaker(settings.protocol ?? RelayedConnection, new.target.name);
+    if (settings.catalysts > 1) checkLoadable(settings.protocol, new.target.name);
+    const base = settings.base ?? running.tonic;
+    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, new.target.name).network.canReusePort)
+      throw noReusePort(new.target.name, '"reusePort"', '');
     super(settings);
     this.#settings = settings;
     this.#connection = connectionSettings(settings);
-    this.#make = protocolMaker(settings.protocol ?? RelayedConnection, this._ttPlan.className);
-    const { network } = this._ttCatalyst;
-    if (settings.reusePort && !network.canReusePort) throw this.#noReusePort('"reusePort"', '');
+    this.#make = make;
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
     this.#isPart = part !== undefined;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
@@ -162,16 +172,15 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #newSpread(): ServerSpread | undefined {
     const { protocol, catalysts, base: _, name: __, ...options } = this.#settings;
-    if (!isLoadable(protocol)) {
-      const problem =
-        'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
-      throw fail('TT_BAD_OPTION', { class: this._ttPlan.className, option: 'protocol', problem });
-    }
     const { canHandOver, canReusePort } = this._ttCatalyst.network;
     const maxConnections = this.#mostConnections();
     if (canHandOver || canReusePort)
-      return new ServerSpread(catalysts, canHandOver, protocol, { ...options, maxConnections });
-    this._ttScheduler.logs.warn(this, this.#noReusePort('"catalysts"', '; its connections run on one thread'));
+      return new ServerSpread(catalysts, canHandOver, protocol as unknown as LoadableProtocol, {
+        ...options,
+        maxConnections,
+      });
+    const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
+    this._ttScheduler.logs.warn(this, error);
     return undefined;
   }
 
@@ -179,10 +188,6 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #mostConnections(): number | undefined {
     const most = this.#settings.maxConnections ?? descriptors.most;
     return most === Infinity ? undefined : most;
-  }
-
-  #noReusePort(option: string, instead: string): Error {
-    return fail('TT_NO_REUSE_PORT', { node: process.versions.node, class: this._ttPlan.className, option, instead });
   }
 
   // ---- Listening here ----
@@ -195,8 +200,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    const { host, port: at, backlog, ipv6Only, reusePort, maxConnections, noDelay, keepAlive } = this.#settings;
-    const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
+    const { host, port: at, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const settings = { host, port: at, backlog, ipv6Only, reusePort, handsOver, maxConnections, stream };
     this.#listener = this._ttCatalyst.network.listen(settings);
@@ -243,9 +248,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal A connection that was accepted for this part of a server: it is counted already. */
   _ttss__take(socket: unknown): void {
-    const { noDelay, keepAlive } = this.#settings;
-    const stream = { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
-    this.#adopt(this._ttCatalyst.network.receive(socket, stream));
+    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
   }
 
   #turnedAway(peer: TurnedAway): void {
@@ -331,6 +334,18 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 }
 ofFramework(TcpServer);
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
+function checkLoadable(protocol: unknown, className: string): void {
+  if (isLoadable(protocol)) return;
+  const problem =
+    'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
+  throw fail('TT_BAD_OPTION', { class: className, option: 'protocol', problem });
+}
+
+function noReusePort(className: string, option: string, instead: string): Error {
+  return fail('TT_NO_REUSE_PORT', { node: process.versions.node, class: className, option, instead });
+}
 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}

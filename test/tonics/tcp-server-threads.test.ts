@@ -45,7 +45,7 @@ describe('a TcpServer with connections on several threads', function () {
   it('refuses a protocol that its threads could not load', async () => {
     class Local extends TcpConnection {}
     const refusals: unknown[] = [];
-    await startNet(() => {
+    app = await startNet(() => {
       const options = { port: 0, catalysts: 2 };
       for (const protocol of [undefined, Local, () => new Local()]) {
         const error = expectThrow(() => new TcpServer({ ...options, ...(protocol && { protocol }) }), 'TT_BAD_OPTION');
@@ -53,6 +53,10 @@ describe('a TcpServer with connections on several threads', function () {
       }
     });
     expect(refusals).to.deep.equal(['protocol', 'protocol', 'protocol']);
+    expect(
+      [...app.ledger].map(({ name }) => name),
+      'nothing of them stays',
+    ).to.deep.equal(['tt_main_catalyst', 'ear']);
   });
 
   describe('on a Node that cannot', () => {
