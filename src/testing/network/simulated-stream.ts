@@ -99,7 +99,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   take(): Buffer | undefined {
     const bytes = this.#inbox[this.#taken];
-    if (bytes === undefined) return undefined;
+    // Node closes what both sides have ended after the turn in which the end was read.
+    if (bytes === undefined) return void this.#closeIfOver();
     if (++this.#taken === this.#inbox.length) this.#emptied();
     return bytes;
   }
@@ -234,7 +235,6 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   #onEnd(): void {
     this.#peerEnded = true;
     this.#key?.signal(Interest.READ);
-    this.#closeIfOver();
   }
 
   // ---- Sending ----
