@@ -381,7 +381,10 @@ describe('TCP on the simulated network', () => {
       await lab.pass(10);
       expect(first.client.names).to.deep.equal(['onConnected']);
       expect(second.client.names).to.deep.equal(['onConnected', 'onEnd', 'onDisconnected']);
-      expect(server.counts).to.deep.include({ accepted: 1, turnedAway: { maxConnections: 1, descriptors: 0, paused: 0 } });
+      expect(server.counts).to.deep.include({
+        accepted: 1,
+        turnedAway: { maxConnections: 1, descriptors: 0, paused: 0 },
+      });
       first.client.ttsc__close();
       await lab.pass(10);
       const third = await lab.client('a', 'b');
