@@ -64,6 +64,15 @@ export const ERRORS = {
     'Node {node} cannot have several listeners on one port: {class} needs 22.12, 23.1 or newer for {option}{instead}.',
   TT_TOO_MANY_NAMES:
     'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
+  // Services
+  TT_BAD_SERVICE: '{class} cannot be the service {service}: {problem}.',
+  TT_NOT_A_SERVICE: '{class} is no service: write "static readonly service = \'name\'" in it.',
+  TT_SERVICE_EXISTS: 'The service {service} runs already, as {holder}: ask for it with this.use({class}), instead of new.',
+  TT_SERVICE_BY_USE:
+    '{class} is a service: ask for it with this.use({class}), or make it in creatingStartingTonics(). A service that needs a thread of its own is a Catalyst.',
+  TT_NO_SERVICE:
+    'Nobody has started the service {service}, and {class} only stands for it: make a class that extends it in creatingStartingTonics().',
+  TT_SERVICE_FAILED: 'The service {service} has failed: see the cause.',
   // Selector
   TT_NEEDS_SELECTOR:
     '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',

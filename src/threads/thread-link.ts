@@ -25,6 +25,8 @@ export interface LinkHome {
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
   /** Opens a channel to another thread. */
   open(thread: number): Outlet;
+  /** The handle of a service. */
+  service(name: string): unknown;
   /** Who a callback belongs to that no sparkle gave: the Catalyst of this thread. */
   readonly root: AnyTonic;
   /** Orders wait to leave with the end of this turn. */
@@ -356,6 +358,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
     };
     this.#forgotten.register(callback, serial);
     return callback;
+  }
+
+  serviceOf(name: string): unknown {
+    return this.#home.service(name);
   }
 
   #finished(serial: number): void {

@@ -62,6 +62,8 @@ function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
   if (standIn === undefined) {
     standIn = class extends ThreadTonic {};
     Object.defineProperty(standIn, 'name', { value: catalystClass.name });
+    if (catalystClass.service !== undefined)
+      Object.assign(standIn, { service: catalystClass.service, standsFor: catalystClass });
     standIns.set(catalystClass, standIn);
   }
   return standIn;
@@ -113,6 +115,7 @@ export class ThreadTonic extends Tonic {
       label: this.name,
       logMode: this.logMode,
       base: link.tonicRef(base) as ThreadStart['base'],
+      owner: this._ttScheduler.services.owner(this),
       args: packed,
       refs: packer.refs,
       toParent: childOut,
@@ -129,8 +132,12 @@ export class ThreadTonic extends Tonic {
       this.#error = toError(thrown);
       queueMicrotask(() => this.#onExit(1));
     }
+    if (this._ttPlan.service !== undefined) this._ttScheduler.services.entered(this);
     if (watchdog !== false) this.#watchdog = new Watchdog(this, watchdog, hub, thread);
   }
+
+  /** @internal When it has its handle. */
+  override _ttEnterService(): void {}
 
   override get _ttFace(): AnyTonic {
     return this.handle as unknown as AnyTonic;
