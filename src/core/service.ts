@@ -42,6 +42,8 @@ export interface ServiceHome {
   ended(service: Service, error: Error | undefined): void;
 }
 
+const ACCESS = 'ttse__onServiceAccess';
+const COMPLETED = 'ttse__onServiceBaseCompleted';
 const LIMIT = 3;
 const WITHIN = 60_000;
 
@@ -61,8 +63,7 @@ export class Service implements Supervision {
   ended = false;
   #class: ServiceClass | undefined;
   #face: UserHandle | undefined;
-  /** Accesses that its next Tonic is to hear of. */
-  #accesses: (readonly [user: UserHandle, args: readonly unknown[]])[] = [];
+  /** What its next Tonic is to hear, in order. */
   #waiting: Waiting[] = [];
   /** It was told to finish, for nobody needed it; and asked for again since. */
   #retiring = false;
@@ -107,9 +108,6 @@ export class Service implements Supervision {
   begin(base: AnyTonic): void {
     this.#face = this.#home.make(this);
     (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
-    const accesses = this.#accesses;
-    this.#accesses = [];
-    for (const [user, args] of accesses) if (this.users.has(user)) this.#tellAccess(user, args);
     this.#callWaiting();
   }
 
@@ -144,7 +142,10 @@ export class Service implements Supervision {
     this.#error = this.instance?._ttEnding?.error;
     this.instance = this.#face = undefined;
     if (this.#error !== undefined) {
-      this.#accesses.unshift(...Array.from(this.users, ([user, { args }]) => [user, args] as const));
+      // Before what was called since it failed.
+      const called = this.takeWaiting();
+      for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
+      this.#waiting.push(...called);
     } else if (this.#askedAgain && base._ttMayInfuse) {
       this.#retiring = this.#askedAgain = false;
       base._ttss__restart(this);
@@ -173,24 +174,20 @@ export class Service implements Supervision {
     if (known === undefined) this.users.set(user, { id, owner, args });
     else known.args = args;
     this.#askedAgain ||= this.#retiring;
-    if (this.#isOpen) this.#tellAccess(user, args);
-    else this.#accesses.push([user, args]);
+    this.#tell(ACCESS, [user, ...args]);
   }
 
   removeUser(user: UserHandle): void {
     const known = this.users.get(user);
     if (known === undefined) return;
     this.users.delete(user);
-    if (this.#isOpen) this.#tell('ttse__onServiceBaseCompleted', [known.id, this.users.size]);
-  }
-
-  #tellAccess(user: UserHandle, args: readonly unknown[]): void {
-    this.#tell('ttse__onServiceAccess', [user, ...args]);
+    this.#tell(COMPLETED, [known.id, this.users.size]);
   }
 
   /** An event that it may hear. */
-  #tell(key: string, args: unknown[]): void {
-    if (this.#plan.has(key)) this.#put(key, args);
+  #tell(key: typeof ACCESS | typeof COMPLETED, args: unknown[]): void {
+    if (!this.#isOpen) this.#wait(key, args);
+    else if (this.#plan.has(key)) this.#put(key, args);
   }
 
   // ---- Calls ----
@@ -218,7 +215,8 @@ export class Service implements Supervision {
   }
 
   #wait(key: string, args: unknown[]): void {
-    if (this.#waiting.length >= this.#home.waitingLimit)
+    // What tells of its users is of the life cycle: it passes the bound.
+    if (this.#waiting.length >= this.#home.waitingLimit && key !== ACCESS && key !== COMPLETED)
       throw fail('TT_QUEUE_FULL', { catalyst: `the service ${this.name}`, count: this.#waiting.length });
     this.#waiting.push({ source: running.tonic, sourceSparkle: running.sparkle, key, args });
   }
@@ -228,7 +226,8 @@ export class Service implements Supervision {
     for (const { source, sourceSparkle, key, args } of waiting) {
       asIf(source, sourceSparkle, () => {
         try {
-          this.call(key, args);
+          if (key === ACCESS || key === COMPLETED) this.#tell(key, args);
+          else this.call(key, args);
         } catch (thrown) {
           // Who called it has long gone on.
           this.instance?._ttScheduler.logs.warn(this.instance, toError(thrown));
@@ -238,7 +237,7 @@ export class Service implements Supervision {
   }
 
   /** What waits will not be done. */
-  takeWaiting(): readonly { readonly key: string }[] & readonly Waiting[] {
+  takeWaiting(): readonly Waiting[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     return waiting;

@@ -87,6 +87,8 @@ export class ThreadTonic extends Tonic {
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
     const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
+    // Before it is infused: what is wrong with the class leaves nothing.
+    const plan = Plan.of(catalystClass);
     const given = optionsIn(args);
     const { base: _, ...options } = given ?? {};
     const crossing = given === undefined ? args : [options, ...args.slice(1)];
@@ -101,7 +103,6 @@ export class ThreadTonic extends Tonic {
     this.#hub = hub;
     this.#link = link;
     this.#thread = thread;
-    const plan = Plan.of(catalystClass);
     this.handle = link.handle(ROOT_SERIAL, this.id, this.name);
     this.handle._ttPlan = plan;
     // To finish it is to finish what stands in for it here: that has the deadline.
