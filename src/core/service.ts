@@ -256,4 +256,3 @@ export function asIf(tonic: AnyTonic | undefined, sparkle: Sparkle | undefined, 
     running.sparkle = beforeSparkle;
   }
 }
-

@@ -176,7 +176,11 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const holder = this.#services.get(name);
     const { className } = tonic._ttPlan;
     if (holder !== undefined)
-      throw fail('TT_SERVICE_EXISTS', { service: name, holder: holder.face?.name ?? 'one that starts', class: className });
+      throw fail('TT_SERVICE_EXISTS', {
+        service: name,
+        holder: holder.face?.name ?? 'one that starts',
+        class: className,
+      });
     if (tonic._ttBase !== this.#main) throw fail('TT_SERVICE_BY_USE', { class: className });
   }
 
@@ -188,7 +192,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     }
     // Made with `new` for the whole app: the main Catalyst is its user.
     const { constructor } = tonic as { constructor: unknown };
-    const serviceClass = (constructor as { readonly standsFor?: ServiceClass }).standsFor ?? (constructor as ServiceClass);
+    const serviceClass =
+      (constructor as { readonly standsFor?: ServiceClass }).standsFor ?? (constructor as ServiceClass);
     const service = new Service(this, name, serviceClass, [], false);
     this.#services.set(name, service);
     service.adopt(tonic, this.#main);
@@ -236,7 +241,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   /** Finishes what nobody needs any more; of several, those first that no other one uses. */
   #sweep(): void {
     const needed = this.#needed();
-    const idle = [...this.#services.values()].filter(({ name, instance }) => !needed.has(name) && instance !== undefined);
+    const idle = [...this.#services.values()].filter(
+      ({ name, instance }) => !needed.has(name) && instance !== undefined,
+    );
     const unused = idle.filter(({ name, users }) => !isUsedByOther(users.values(), name));
     for (const service of unused.length > 0 ? unused : idle) runAs(this.#main, () => service.retire());
   }

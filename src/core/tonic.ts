@@ -256,8 +256,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    *   `TT_BASE_FINISHED`; and what its constructor throws.
    */
   protected use<T extends AnyTonic, A extends unknown[]>(
-    service: (abstract new (...args: A) => T) &
-      ({ readonly service: string } | { readonly abstractService: string }),
+    service: (abstract new (...args: A) => T) & ({ readonly service: string } | { readonly abstractService: string }),
     ...args: A
   ): Remote<T> {
     if (this._ttLife === Life.ended) throw fail('TT_BASE_FINISHED', { class: service.name, base: this.name });

@@ -129,7 +129,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
       throw thrown;
     }
     const { tonic, sparkle } = running;
-    const source = tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
+    const source =
+      tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
     this.#departs();
   }
@@ -161,8 +162,11 @@ export class ThreadLink implements Sender, Exporter, Importer {
   /** The number of a Tonic of a third thread, below 0, or of none where it lives over there itself and has finished. */
   #foreign(tonic: RemoteTonic): number {
     this.#foreigners ??= new ForeignSources();
-    return -1 - this.#foreigners.numberOf(tonic, ({ thread, _ttSerial, id, name }, number) =>
-      (this.outlet.notes.foreign ??= []).push(number, thread, _ttSerial, id, name),
+    return (
+      -1 -
+      this.#foreigners.numberOf(tonic, ({ thread, _ttSerial, id, name }, number) =>
+        (this.outlet.notes.foreign ??= []).push(number, thread, _ttSerial, id, name),
+      )
     );
   }
 

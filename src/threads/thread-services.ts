@@ -36,7 +36,13 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
     const name = serviceName(asked);
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
-    this.#main._ttss__use(name, service === undefined ? undefined : { module, className }, user, this.owner(user), args);
+    this.#main._ttss__use(
+      name,
+      service === undefined ? undefined : { module, className },
+      user,
+      this.owner(user),
+      args,
+    );
     (user._ttUses ??= new Set()).add(name);
     const users = this.#users.get(name);
     if (users === undefined) this.#users.set(name, new Set([user]));

@@ -166,7 +166,9 @@ describe('a service', () => {
       const app = await startApp(() => named('a'));
       const before = app.ledger.size;
       class Other extends Clock {}
-      runAs(app.main, () => expect(expectThrow(() => new Other(), 'TT_SERVICE_EXISTS').message).to.match(/02\.Clock.*this\.use\(Other\)/));
+      runAs(app.main, () =>
+        expect(expectThrow(() => new Other(), 'TT_SERVICE_EXISTS').message).to.match(/02\.Clock.*this\.use\(Other\)/),
+      );
       expect(app.ledger.size).to.equal(before);
       await app.finish();
     });
@@ -199,7 +201,9 @@ describe('a service', () => {
         const Odd = class extends Tonic {
           static override readonly service = name;
         };
-        const app = await startApp(() => named('a', (user) => void expectThrow(() => user.askFor(Odd), 'TT_BAD_SERVICE')));
+        const app = await startApp(() =>
+          named('a', (user) => void expectThrow(() => user.askFor(Odd), 'TT_BAD_SERVICE')),
+        );
         await app.finish();
       }
     });
@@ -211,7 +215,9 @@ describe('a service', () => {
       const app = await startApp(() => [
         named('a'),
         named('b', (user) => {
-          expect(expectThrow(() => user.askFor(Watch), 'TT_BAD_SERVICE').message).to.match(/Clock is that service, and no Watch/);
+          expect(expectThrow(() => user.askFor(Watch), 'TT_BAD_SERVICE').message).to.match(
+            /Clock is that service, and no Watch/,
+          );
           heard.push('refused');
         }),
       ]);
@@ -284,7 +290,9 @@ describe('an abstract service', () => {
   });
 
   it('is refused where nobody started one', async () => {
-    const app = await startApp(() => named('a', (user) => expect(expectThrow(() => use(user), 'TT_NO_SERVICE').message).to.match(/store/)));
+    const app = await startApp(() =>
+      named('a', (user) => expect(expectThrow(() => use(user), 'TT_NO_SERVICE').message).to.match(/store/)),
+    );
     await app.finish();
   });
 
@@ -302,7 +310,9 @@ describe('an abstract service', () => {
       static override readonly service = 'stores';
       ttsc__put(): void {}
     }
-    const app = await startApp(() => named('a', (user) => void expectThrow(() => user.askFor(Wrong), 'TT_BAD_SERVICE')));
+    const app = await startApp(() =>
+      named('a', (user) => void expectThrow(() => user.askFor(Wrong), 'TT_BAD_SERVICE')),
+    );
     await app.finish();
   });
 });
@@ -545,7 +555,10 @@ describe('a service that fails', () => {
       static override readonly supervision = { limit: 1 };
     }
     let user!: User;
-    const app = await startApp(() => [named('keeper', () => {}), (user = named('a', (a) => void a.askFor(Frail as never)))]);
+    const app = await startApp(() => [
+      named('keeper', () => {}),
+      (user = named('a', (a) => void a.askFor(Frail as never))),
+    ]);
     const clock = (): Remote<Clock> => user.askFor(Frail as never) as unknown as Remote<Clock>;
     await inside(app, user, () => clock().ttsc__break());
     expect(heard.filter((line) => line.includes('completed'))).to.deep.equal([]);
@@ -611,7 +624,9 @@ describe('a service that fails', () => {
       }
     }
     let user!: Hearing;
-    const app = await startApp(() => (user = new Hearing((u) => (u.askFor(Once) as unknown as Remote<Once>).ttsc__break())));
+    const app = await startApp(
+      () => (user = new Hearing((u) => (u.askFor(Once) as unknown as Remote<Once>).ttsc__break())),
+    );
     expect(heard).to.deep.equal(['completed: no second time']);
     expect(makes).to.equal(4);
     expect(user.finished).to.equal(false);
