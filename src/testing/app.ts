@@ -49,7 +49,7 @@ const MOST_LINES = 10_000;
 /** How long an app may take to its end, in ms of virtual time; then what is left is aborted. */
 const END_WITHIN = 3_600_000;
 /** How often, at its end, the machine's time is given a chance where virtual time brings nothing more. */
-const REAL_CHANCES = 500;
+const REAL_CHANCES = 200;
 
 /** An app on the bench of a Distiller. */
 export class AppUnderTest {
@@ -59,6 +59,7 @@ export class AppUnderTest {
   readonly #clock: AppClock;
   readonly #lines = new Ring<string>(MOST_LINES);
   #runtime: Runtime | undefined;
+  #main: Catalyst<string> | undefined;
   #ended: Promise<RunResult> | undefined;
   #finished: Finished | undefined;
 
@@ -90,6 +91,7 @@ export class AppUnderTest {
     await new Promise<void>((resolve, reject) => {
       const started = (runtime: Runtime): void => {
         this.#runtime = runtime;
+        this.#main = runtime.main as Catalyst<string>;
         resolve();
       };
       this.#ended = formula._ttRun(testbench, started);
@@ -105,7 +107,7 @@ export class AppUnderTest {
 
   /** Its main Catalyst. */
   get main(): Catalyst<string> {
-    return this.#main;
+    return this.#main!;
   }
 
   get ledger(): Ledger {
@@ -114,7 +116,7 @@ export class AppUnderTest {
 
   /** Whether its main Catalyst has finished. */
   get finished(): boolean {
-    return this.#finished !== undefined || this.#main.finished;
+    return this.main.finished;
   }
 
   /** Its log so far: the newest 10,000 lines. */
@@ -135,7 +137,7 @@ export class AppUnderTest {
     const { starting } = running;
     running.starting = true;
     try {
-      return runAs(this.#main, make);
+      return runAs(this.main, make);
     } finally {
       running.starting = starting;
     }
@@ -147,7 +149,7 @@ export class AppUnderTest {
     let over = false;
     const end = (): void => void (over = true);
     this.#ended!.then(end, end);
-    this.#main.ttsc__finish();
+    this.main.ttsc__finish();
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
     for (let chances = REAL_CHANCES; !over;) {
@@ -161,11 +163,6 @@ export class AppUnderTest {
     if (this.#clock.open > 0) leftOpen.push(`${this.#clock.open} timers`);
     return (this.#finished = { ...result, leftOpen });
   }
-
-  get #main(): Catalyst<string> {
-    return (this.#mainKept ??= this.runtime.main as Catalyst<string>);
-  }
-  #mainKept: Catalyst<string> | undefined;
 }
 
 /** An app of Tonics alone: it goes on while it has none. */

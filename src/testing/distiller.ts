@@ -39,6 +39,7 @@ export interface DistillerOptions extends AppOptions {
 
 const DEFAULT_LIMIT: Duration = '1h';
 const TAIL = 40;
+const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
 
 /**
  * A test bench that turns the loops of one or more apps by hand, in virtual time.
@@ -57,6 +58,7 @@ export class Distiller {
   readonly #world: World;
   readonly #apps: AppUnderTest[] = [];
   readonly #networkOf: (host: string) => unknown;
+  #finishCalled = false;
 
   private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
     const traceLimit = trace === false ? 0 : trace;
@@ -80,14 +82,8 @@ export class Distiller {
   }
 
   /** @internal */
-  static async _ttStart(
-    app: AppSource | undefined,
-    options: DistillerOptions,
-    faults: Faults,
-    world?: (distiller: Distiller) => void,
-  ): Promise<Distiller> {
+  static async _ttStart(app: AppSource | undefined, options: DistillerOptions, faults: Faults): Promise<Distiller> {
     const distiller = new Distiller(options, faults);
-    world?.(distiller);
     if (app !== undefined) await distiller.join(app, { host: options.host ?? 'main', log: options.log });
     return distiller;
   }
@@ -279,16 +275,22 @@ export class Distiller {
    * Ends all apps in order, the last that joined first, in virtual time. What has not finished within an hour of it is aborted and
    * named. Calling it again is allowed.
    *
-   * @returns how the first app ended, and what any of them had left open.
+   * @returns how the first app ended that failed, or else the first of all; and what any of them had left open.
    * @throws {TaskTonicError} `TT_LOOP_BROKEN`, `TT_NOT_AWAITED`
    */
   async finish(): Promise<Finished> {
+    this.#finishCalled = true;
     return this.#world.drive('finish()', async () => {
       const ends: Finished[] = [];
       for (const app of [...this.#apps].reverse()) ends.unshift(await app.end());
-      const first = ends[0] ?? { exitCode: 0, error: undefined, signal: undefined };
+      const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
       return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
     });
+  }
+
+  /** @internal Whether the test has ended its apps itself. */
+  get _ttFinishCalled(): boolean {
+    return this.#finishCalled;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
