@@ -105,6 +105,18 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // Distiller
+  TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
+  TT_NEVER_SETTLES:
+    'After {orders} orders and {turns} turns at one instant the app has not come to rest, the last sparkle was {sparkle} of {tonic}: let it wait for a timer.',
+  TT_NOT_SETTLED:
+    "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
+  TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
+  TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
+  TT_EXPLORE_FAILED:
+    'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
+  TT_NO_SIMULATED_THREADS:
+    '{class} cannot be started in a thread under a Distiller yet: make it with "new" in the test, or test it with Formula.run().',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

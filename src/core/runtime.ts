@@ -3,6 +3,7 @@ import { type Clock, nodeClock } from './clock.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
 import { type Random, systemRandom } from './random.js';
+import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 
 /**
@@ -28,9 +29,13 @@ export class Runtime {
   /** In a thread: the base of its Catalyst, in another one. @internal */
   farBase: RemoteHandle | undefined = undefined;
 
-  constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
+  /** What a test has put in the place of the machine. @internal */
+  readonly testbench: Testbench | undefined;
+
+  constructor(clock: Clock = nodeClock, random: Random = systemRandom, testbench?: Testbench) {
     this.clock = clock;
     this.random = random;
+    this.testbench = testbench;
   }
 
   /** The Catalysts, the main one first. */
