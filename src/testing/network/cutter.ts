@@ -1,4 +1,4 @@
-import type { Faults } from './faults.js';
+import type { FaultDice } from './fault-dice.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** How far apart in time the pieces of a stream come that was cut, in ms: each is a turn of its own. */
@@ -12,12 +12,12 @@ export interface Piece {
 
 /** Cuts what a process reads of a stream into pieces, as the conditions of the link to it say. */
 export class Cutter {
-  readonly #faults: Faults;
+  readonly #faults: FaultDice;
   readonly #end: TcpEnd;
   /** The offset in the stream. */
   #at = 0;
 
-  constructor(faults: Faults, end: TcpEnd) {
+  constructor(faults: FaultDice, end: TcpEnd) {
     this.#faults = faults;
     this.#end = end;
   }

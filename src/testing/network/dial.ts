@@ -173,7 +173,8 @@ class Attempt {
   #knock(target: Station, attempt: number): void {
     const wait = SYN_WAITS[attempt];
     if (wait === undefined) return this.#failed('ETIMEDOUT');
-    this.#send(this.#fabric.link(this.#caller, target), attempt, () => this.#knocked(target, attempt));
+    const link = this.#fabric.link(this.#caller, target);
+    this.#send(link, this.#name, attempt, () => this.#knocked(target, attempt));
     this.#timer = this.#fabric.agenda.after(wait, () => this.#knock(target, attempt + 1));
     return undefined;
   }
@@ -185,7 +186,7 @@ class Attempt {
     if (this.#connection !== undefined) return this.#greet(this.#connection, back, attempt);
     const answer = target.knock(this.#to);
     if (answer === 'drop') return this.#fabric.tell('drop', this.#name, attempt);
-    if (answer === 'refuse') return this.#send(back, attempt, () => this.#failed('ECONNREFUSED'));
+    if (answer === 'refuse') return this.#send(back, this.#answerName, attempt, () => this.#failed('ECONNREFUSED'));
     const connection = new Connection(
       this.#fabric,
       { host: this.#caller, at: this.#from },
@@ -201,7 +202,7 @@ class Attempt {
   #greet(connection: Connection, back: Link, attempt: number, time?: number): void {
     const { server } = connection;
     if (server.state !== 'open') return;
-    this.#send(back, attempt + (time ?? 0), () => this.#greeted(connection));
+    this.#send(back, this.#answerName, attempt + (time ?? 0), () => this.#greeted(connection));
     const wait = time === undefined ? undefined : GREETING_WAITS[time];
     if (time === undefined) return;
     if (wait === undefined) return server.vanish();
@@ -228,8 +229,12 @@ class Attempt {
     this.#done.opened(client);
   }
 
-  #send(link: Link, attempt: number, arrive: () => void): void {
-    const place = this.#fabric.faults.place(this.#name);
+  get #answerName(): string {
+    return `tcp ${show(this.#to)}>${show(this.#from)}`;
+  }
+
+  #send(link: Link, name: string, attempt: number, arrive: () => void): void {
+    const place = this.#fabric.faults.place(name);
     // A segment like any other: it may be lost.
     link.send({ place, index: -1, attempt, size: SIZE, kind: 'segment' }, arrive);
   }

@@ -1,6 +1,6 @@
 import type { Address, Datagram } from '../../selector/network.js';
 import type { Agenda } from './agenda.js';
-import type { Faults } from './faults.js';
+import type { FaultDice } from './fault-dice.js';
 import type { Link } from './link.js';
 import type { NetworkSettings } from './settings.js';
 import type { Connection } from './connection.js';
@@ -35,7 +35,7 @@ export interface NetworkEvent {
 /** What sockets see of the network that they are in. */
 export interface Fabric {
   readonly agenda: Agenda;
-  readonly faults: Faults;
+  readonly faults: FaultDice;
   readonly settings: NetworkSettings;
   tell(kind: NetworkEvent['kind'], what: string, count?: number): void;
   /** The addresses of a name, for a host that looks it up; none where nobody has it. */

@@ -1,6 +1,6 @@
 import type { Agenda } from './agenda.js';
 import { type LinkState, PLAIN } from './conditions.js';
-import type { Faults, Place } from './faults.js';
+import { type FaultDice, type Place, sentAgain } from './fault-dice.js';
 
 /** Where a packet belongs: the flow, its index there, and how often it was sent before. */
 export interface Packet {
@@ -24,14 +24,14 @@ export interface Wire {
 export class Link {
   conditions: LinkState = PLAIN;
   readonly #agenda: Agenda;
-  readonly #faults: Faults;
+  readonly #faults: FaultDice;
   readonly #wire: Wire;
   /** When the last byte that was sent has left. */
   #busyUntil = 0;
   /** When the last packet comes. */
   #lastAt = 0;
 
-  constructor(agenda: Agenda, faults: Faults, wire: Wire) {
+  constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
     this.#agenda = agenda;
     this.#faults = faults;
     this.#wire = wire;
@@ -72,7 +72,7 @@ export class Link {
   #lateness({ place, index, attempt, kind }: Packet): number {
     const { jitter } = this.conditions;
     if (jitter === 0 || kind === 'control') return 0;
-    return this.#faults.happens('delay', place.name, index)
+    return this.#faults.happens('delay', sentAgain(place, attempt), index)
       ? this.#faults.roll('delay', place, index, attempt) * jitter
       : 0;
   }

@@ -8,7 +8,7 @@ import { Agenda } from './agenda.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';
 import type { Connection, SimulatedConnection } from './connection.js';
 import type { Fabric, NetworkEvent, Station } from './fabric.js';
-import { type Fault, Faults } from './faults.js';
+import { type NetworkFault, FaultDice } from './fault-dice.js';
 import { Link } from './link.js';
 import { type NetworkSettings, settingsSchema } from './settings.js';
 import { SimulatedHost } from './simulated-host.js';
@@ -17,10 +17,10 @@ import { SimulatedHost } from './simulated-host.js';
 export interface SimulatedNetworkOptions extends Partial<NetworkSettings> {
   /** The clock of the apps that run on it. */
   readonly clock: Clock;
-  /** Read once, for the seed of all faults; see {@link Faults}. */
+  /** Read once: its number is the seed of all faults. */
   readonly random: Random;
   /** Asked before each fault: `false` suppresses it. */
-  readonly inject?: ((fault: Fault) => boolean) | undefined;
+  readonly inject?: ((fault: NetworkFault) => boolean) | undefined;
   /** Told of everything that happens. */
   readonly onEvent?: ((event: NetworkEvent) => void) | undefined;
 }
@@ -44,7 +44,7 @@ interface Cut {
  */
 export class SimulatedNetwork {
   readonly #agenda: Agenda;
-  readonly #faults: Faults;
+  readonly #faults: FaultDice;
   readonly #settings: NetworkSettings;
   readonly #onEvent: ((event: NetworkEvent) => void) | undefined;
   readonly #hosts = new Map<string, SimulatedHost>();
@@ -68,7 +68,7 @@ export class SimulatedNetwork {
     this.#settings = parseOptions(settingsSchema, settings, 'SimulatedNetwork');
     this.#agenda = new Agenda(clock);
     this.#onEvent = onEvent;
-    this.#faults = new Faults(
+    this.#faults = new FaultDice(
       random,
       inject,
       () => clock.now(),

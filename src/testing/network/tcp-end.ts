@@ -1,7 +1,7 @@
 import type { Appointment } from './agenda.js';
 import { ByteQueue } from './byte-queue.js';
 import type { Fabric } from './fabric.js';
-import type { Place } from './faults.js';
+import type { Place } from './fault-dice.js';
 import type { Link } from './link.js';
 
 /** Bytes of the headers of IP and TCP. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Fault } from '../../../src/testing/network/faults.js';
+import type { NetworkFault } from '../../../src/testing/network/fault-dice.js';
 import { Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Lab } from '../../support/simulated.js';
@@ -19,7 +19,10 @@ const pair = async (lab = new Lab(), clientOptions = {}) => {
 const pieces = (connection: Recorder): string[] => connection.heard.all('onData').map(([data]) => String(data));
 
 /** All runs of a small conversation in bad conditions, as a trace. */
-const badRun = async (seed: number, inject?: (fault: Fault) => boolean): Promise<{ trace: string[]; text: string }> => {
+const badRun = async (
+  seed: number,
+  inject?: (fault: NetworkFault) => boolean,
+): Promise<{ trace: string[]; text: string }> => {
   const lab = new Lab({ seed, inject });
   const { client, connection } = await pair(lab);
   lab.network.between('a', 'b', { latency: 20, jitter: 10, loss: 0.2, split: 'random', bandwidth: 100_000 });
@@ -256,7 +259,7 @@ describe('faults of the simulated network', () => {
     });
 
     it('each fault has a name of its own, and what happens is what was injected', async () => {
-      const faults: Fault[] = [];
+      const faults: NetworkFault[] = [];
       await badRun(5, (fault) => faults.push(fault) > 0);
       const losses = faults.filter(({ kind }) => kind === 'loss');
       expect(losses.length).to.be.greaterThan(3);
@@ -264,8 +267,8 @@ describe('faults of the simulated network', () => {
     });
 
     it('a fault that is suppressed shifts no other one', async () => {
-      const faults = async (suppressed?: Fault): Promise<string[]> => {
-        const seen: Fault[] = [];
+      const faults = async (suppressed?: NetworkFault): Promise<string[]> => {
+        const seen: NetworkFault[] = [];
         const lab = new Lab({
           seed: 9,
           inject: (fault) => {
@@ -282,7 +285,7 @@ describe('faults of the simulated network', () => {
         last = seen;
         return seen.map(({ kind, index }) => `${kind} ${index}`);
       };
-      let last: Fault[] = [];
+      let last: NetworkFault[] = [];
       const all = await faults();
       const third = last[2]!;
       expect(await faults(third)).to.deep.equal(all.filter((_, at) => at !== 2));

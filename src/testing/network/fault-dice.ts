@@ -1,16 +1,17 @@
 import type { Random } from '../../core/random.js';
+import type { Fault } from '../faults.js';
 
 /** What can go wrong by chance, or because the test says so. */
 export type FaultKind = 'loss' | 'delay' | 'duplicate' | 'reorder' | 'reset' | 'split' | 'partition';
 
-/** One thing that goes wrong. `kind`, `what` and `index` name it: in another run with the same seed it has the same name. */
-export interface Fault {
+/** One thing that goes wrong in a simulated network. `kind`, `what` and `index` name it: in another run with the same seed it has the same name. */
+export interface NetworkFault extends Fault {
   readonly kind: FaultKind;
-  /** When, in ms of the clock. */
-  readonly at: number;
-  /** Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`. */
+  /**
+   * Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`; for a packet that was sent before, with `again` and how often.
+   */
   readonly what: string;
-  /** Which one there: the offset of a byte in a stream, the number of a datagram in its flow. */
+  /** Which one there: the offset of a byte in a stream, the number of a datagram in its flow; -1 for the handshake of TCP. */
   readonly index: number;
 }
 
@@ -27,17 +28,17 @@ export interface Place {
  * kind of fault, the flow, and the place in the flow. So a fault that is suppressed shifts no other one, and neither do other
  * users of the `Random`.
  */
-export class Faults {
+export class FaultDice {
   readonly #seed: number;
-  readonly #inject: ((fault: Fault) => boolean) | undefined;
+  readonly #inject: ((fault: NetworkFault) => boolean) | undefined;
   readonly #now: () => number;
-  readonly #tell: (fault: Fault) => void;
+  readonly #tell: (fault: NetworkFault) => void;
 
   constructor(
     random: Random,
-    inject: ((fault: Fault) => boolean) | undefined,
+    inject: ((fault: NetworkFault) => boolean) | undefined,
     now: () => number,
-    tell: (fault: Fault) => void,
+    tell: (fault: NetworkFault) => void,
   ) {
     this.#seed = Math.floor(random.next() * 0x1_0000_0000);
     this.#inject = inject;
@@ -61,7 +62,8 @@ export class Faults {
 
   /** Whether a fault with such a chance strikes here, and is not suppressed. */
   strikes(kind: FaultKind, chance: number, place: Place, index: number, attempt = 0): boolean {
-    return chance > 0 && this.roll(kind, place, index, attempt) < chance && this.happens(kind, place.name, index);
+    if (chance <= 0 || this.roll(kind, place, index, attempt) >= chance) return false;
+    return this.happens(kind, sentAgain(place, attempt), index);
   }
 
   /** A fault that is not by chance. Tells whether it is to happen. */
@@ -71,6 +73,11 @@ export class Faults {
     this.#tell(fault);
     return true;
   }
+}
+
+/** What a packet is called that was sent before: each time it is another fault. */
+export function sentAgain({ name }: Place, attempt: number): string {
+  return attempt === 0 ? name : `${name} again ${attempt}`;
 }
 
 /** The finalizer of MurmurHash3, by Austin Appleby: every bit of the input changes half of those of the output. */
