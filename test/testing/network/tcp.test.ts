@@ -160,6 +160,32 @@ describe('TCP on the simulated network', () => {
       expect((error as Error).cause).to.include({ code: 'ECONNRESET', syscall: 'read', errno: -104 });
     });
 
+    it('is an end for one that finds bytes and a reset at once, as libuv tells it', async () => {
+      const { lab, client, connection } = await pair();
+      client.ttsc__pause();
+      await lab.pass(1);
+      connection.ttsc__send(Buffer.alloc(100_000));
+      await lab.pass(100);
+      connection.ttsc__abort();
+      await lab.pass(100);
+      expect(client.names).to.deep.equal(['onConnected']);
+      client.ttsc__resume();
+      await lab.pass(10);
+      expect(client.text.length).to.equal(100_000);
+      expect(client.all('onDisconnected')[0].reason).to.equal('peerEnded');
+    });
+
+    it('leaves nothing to happen after a reset', async () => {
+      const { lab, client } = await pair();
+      client.ttsc__send('x');
+      await lab.clock.settled();
+      client.ttsc__abort();
+      await lab.pass(10);
+      const before = lab.events.length;
+      await lab.pass(3_600_000);
+      expect(lab.events.length).to.equal(before);
+    });
+
     it('is a broken pipe for one that goes on writing to a peer that has closed', async () => {
       const { lab, client, connection } = await pair(new Lab(), { halfOpen: true }, { halfOpen: true });
       await connection.inside((self) => self._ttChannel!.close());
@@ -393,6 +419,21 @@ describe('TCP on the simulated network', () => {
       partition.heal();
       await lab.pass(2_000);
       expect(client.names).to.deep.equal(['onConnected']);
+      expect(connections.length).to.equal(1);
+    });
+
+    it('succeeds when the last packet of the handshake was lost, although the client is silent', async () => {
+      const lab = new Lab();
+      const { connections } = await lab.server('b');
+      lab.network.conditions({ latency: 10 });
+      const { client } = await lab.client('a', '10.0.0.1');
+      await lab.pass(15);
+      const partition = lab.network.partition('a', 'b', { oneWay: true });
+      await lab.pass(500);
+      expect(client.names).to.deep.equal(['onConnected']);
+      expect(connections.length).to.equal(0);
+      partition.heal();
+      await lab.pass(1_000);
       expect(connections.length).to.equal(1);
     });
   });
