@@ -14,7 +14,7 @@ export interface NetworkFault extends Fault {
    * Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`; for a packet that was sent before, with `again` and how often.
    */
   readonly what: string;
-  /** Which one there: the offset of a byte in a stream, the number of a datagram in its flow; -1 for the handshake of TCP. */
+  /** Which one there: the offset of a byte in a stream, the number of a datagram of its socket; -1 for the handshake of TCP. */
   readonly index: number;
 }
 
