@@ -64,8 +64,7 @@ export class Catalyst<State extends string = never>
    * @throws {TaskTonicError} `TT_NO_MODULE` where the class does not say where it is; `TT_NOT_TRANSFERABLE`; and as every Tonic.
    */
   static spawn<A extends unknown[], C extends Catalyst<string>>(this: new (...args: A) => C, ...args: A): Remote<C> {
-    const threads = runtimeOf(running.tonic)?.testbench?.threads ?? ports.threads!;
-    return threads.spawn(this, args) as Remote<C>;
+    return ports.threads!.spawn(this, args) as Remote<C>;
   }
 
   readonly queue: CatalystQueue;

@@ -115,8 +115,6 @@ export const ERRORS = {
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
     'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
-  TT_NO_SIMULATED_THREADS:
-    '{class} cannot be started in a thread under a Distiller yet: make it with "new" in the test, or test it with Formula.run().',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

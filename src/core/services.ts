@@ -17,6 +17,7 @@ export interface ServicesApp {
   /** The main Catalyst, the base of all services. */
   readonly main: (AnyTonic & { readonly queue: { readonly limit: number } }) | undefined;
   readonly clock: { now(): number };
+  held<T>(something: Promise<T>): Promise<T>;
 }
 
 type MakeTonic = new (...args: unknown[]) => AnyTonic;
@@ -145,7 +146,11 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       if (this.#main._ttMayInfuse) this.#main._ttss__restart(service);
       else service.end(undefined);
     };
-    import(module).then(started).catch((thrown: unknown) => service.end(toError(thrown)));
+    const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
+    this.#app
+      .held(loaded)
+      .then(started)
+      .catch((thrown: unknown) => service.end(toError(thrown)));
   }
 
   make(service: Service): RemoteHandle | AnyTonic {

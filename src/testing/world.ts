@@ -35,6 +35,7 @@ export class World {
   readonly tape: Tape;
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
+  readonly #held = new Set<Promise<unknown>>();
   #turnsNow = 0;
   #driving: string | undefined;
 
@@ -65,8 +66,19 @@ export class World {
     }
   }
 
+  /** Nothing else happens until something of the machine's is there. */
+  async hold<T>(something: Promise<T>): Promise<T> {
+    this.#held.add(something);
+    try {
+      return await something;
+    } finally {
+      this.#held.delete(something);
+    }
+  }
+
   /** One step, not past `until`; false where there is nothing to do by then. */
   async step(until: number): Promise<boolean> {
+    if (this.#held.size > 0) await this.#release();
     if (this.clock.polls > 0) await this.#turn();
     else if (this.clock.nextAt <= until) await this.#moveOn();
     else return false;
@@ -75,7 +87,11 @@ export class World {
 
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    while (this.clock.polls > 0) await this.#turn();
+    for (;;) {
+      if (this.#held.size > 0) await this.#release();
+      if (this.clock.polls === 0) return;
+      await this.#turn();
+    }
   }
 
   /** Steps up to a time, and stands there. */
@@ -106,6 +122,13 @@ export class World {
       await this.advanceTo(this.clock.now() + step);
     }
     await this.settle();
+  }
+
+  async #release(): Promise<void> {
+    while (this.#held.size > 0) {
+      await Promise.allSettled(this.#held);
+      await afterMicrotasks();
+    }
   }
 
   async #turn(): Promise<void> {

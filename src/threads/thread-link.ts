@@ -1,4 +1,3 @@
-import type { MessagePort } from 'node:worker_threads';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { running } from '../core/running.js';
@@ -9,6 +8,8 @@ import { ForeignSources } from './foreign-sources.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { Wire } from './wire.js';
 
 /** What a link needs of the thread it is in. */
 export interface LinkHome {
@@ -209,12 +210,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
   // ---- Receiving ----
 
   /** Takes what another channel from that thread brings; what is no orders goes to `control`. */
-  addInlet(port: MessagePort, shared: SharedArrayBuffer, control: (message: unknown) => void): void {
+  addInlet(
+    port: Wire,
+    shared: SharedArrayBuffer,
+    receive: ThreadMachine['receive'],
+    control: (message: unknown) => void,
+  ): void {
     const take = (message: unknown, inlet: Inlet): void => {
       if (Array.isArray(message)) this.#receive(message as unknown as Batch, inlet);
       else control(message);
     };
-    this.#inlets.add(new Inlet(port, shared, take));
+    this.#inlets.add(new Inlet(port, shared, receive, take));
   }
 
   /** Takes what has arrived, without waiting for the event that tells of it. */
