@@ -1,5 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, Scheduler } from './any-tonic.js';
+import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -13,6 +13,8 @@ import { ports } from './ports.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
+import { asIf } from './service.js';
+import { Services, type ServiceSource } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
@@ -51,8 +53,6 @@ export class Catalyst<State extends string = never>
   extends (Tonic as unknown as typeof TonicBase)<State>
   implements Scheduler
 {
-  /** Where its thread finds the class: `static override readonly module = import.meta.url`. */
-  static readonly module?: string;
   /** How its thread is started. */
   static readonly thread?: ThreadOptions;
 
@@ -117,6 +117,7 @@ export class Catalyst<State extends string = never>
     this.metrics = new Metrics(runtime.clock, this.queue, (on) => (this.#watched = on || this.#observer !== undefined));
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
     this.timers.onEarlier = () => this.wake();
+    runtime.services ??= new Services(runtime);
     this._ttEnter();
     if (this._ttCounts) this.#beServed();
     runtime.add(this);
@@ -133,6 +134,15 @@ export class Catalyst<State extends string = never>
   /** @internal */
   get logs(): LogService {
     return this.runtime.log;
+  }
+
+  /** @internal */
+  get services(): ServicePort {
+    return this.runtime.services!;
+  }
+
+  override get ledger(): Registry {
+    return this.runtime.ledger;
   }
 
   /** How many Tonics it lives for. */
@@ -374,6 +384,7 @@ export class Catalyst<State extends string = never>
 
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void {
+    if (tonic._ttUses !== undefined || tonic._ttPlan.service !== undefined) this.services.left(tonic);
     this.runtime.ledger.leave(id, name);
     this.runtime.threads?.left(tonic);
     if (tonic._ttCounts) this.#serveOneLess();
@@ -392,6 +403,39 @@ export class Catalyst<State extends string = never>
   /** @internal An app that starts with nothing to do would never end. */
   _ttss__finishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
+  }
+
+  // ---- Services, on behalf of other threads ----
+
+  /** @internal A Tonic of another thread asks for a service. */
+  _ttss__use(
+    name: string,
+    source: ServiceSource | undefined,
+    user: RemoteHandle,
+    owner: string | undefined,
+    args: readonly unknown[],
+  ): void {
+    this.#registry.useFrom(name, source, user, owner, args);
+  }
+
+  /** @internal It uses it no more. */
+  _ttss__unuse(name: string, user: RemoteHandle): void {
+    this.#registry.leaveFrom(name, user);
+  }
+
+  /** @internal It calls it. */
+  _ttss__serve(name: string, key: string, args: unknown[]): void {
+    const { source, sourceSparkle } = this.#order;
+    try {
+      asIf(source, sourceSparkle, () => this.#registry.callService(name, key, args));
+    } catch (thrown) {
+      // It was called in another thread: here nobody else can hear of it.
+      this.logs.warn(this, toError(thrown));
+    }
+  }
+
+  get #registry(): Services {
+    return this.services as Services;
   }
 
   /** @internal A Catalyst serves itself. */

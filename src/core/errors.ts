@@ -48,9 +48,9 @@ export const ERRORS = {
   // Threads
   TT_NOT_TRANSFERABLE: '{path} cannot cross to another thread: it is {what}; {remedy}.',
   TT_NO_MODULE:
-    '{class} cannot be started in a thread: write "static override readonly module = import.meta.url" in it, and export it from that module.',
+    '{class} cannot be found by another thread: write "static override readonly module = import.meta.url" in it, and export it from that module.',
   TT_NOT_IN_MODULE:
-    'The module {module} does not export a Catalyst named {class}: export it there. In an app bundled into one file, export it from the bundle, or make the class a file of its own.',
+    'The module {module} does not export the class {class}: export it there. In an app bundled into one file, export it from the bundle, or make the class a file of its own.',
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
@@ -59,11 +59,21 @@ export const ERRORS = {
     'The thread of {tonic} ran out of memory: give it more with "resourceLimits", or let it hold less.',
   TT_THREAD_STUCK:
     'The thread of {tonic} ran one turn for more than {ms} ms and was ended: cut its work into shorter sparkles, or raise "watchdog".',
-  TT_ORDERS_LOST: '{count} orders for {tonic} were lost with its thread: {sparkles}.',
+  TT_ORDERS_LOST: '{count} orders for {tonic} were lost with it: {sparkles}.',
   TT_NO_REUSE_PORT:
     'Node {node} cannot have several listeners on one port: {class} needs 22.12, 23.1 or newer for {option}{instead}.',
   TT_TOO_MANY_NAMES:
     'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
+  // Services
+  TT_BAD_SERVICE: '{class} cannot be the service {service}: {problem}.',
+  TT_NOT_A_SERVICE: '{class} is no service: write "static readonly service = \'name\'" in it.',
+  TT_SERVICE_EXISTS:
+    'The service {service} runs already, as {holder}: ask for it with this.use({class}), instead of new.',
+  TT_SERVICE_BY_USE:
+    '{class} is a service: ask for it with this.use({class}), or make it in creatingStartingTonics(). A service that needs a thread of its own is a Catalyst.',
+  TT_NO_SERVICE:
+    'Nobody has started the service {service}, and {class} only stands for it: make a class that extends it in creatingStartingTonics().',
+  TT_SERVICE_FAILED: 'The service {service} has failed: see the cause.',
   // Selector
   TT_NEEDS_SELECTOR:
     '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',

@@ -1,9 +1,11 @@
 import { Catalyst } from './catalyst.js';
+import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
 import { type LogOptions, openLog } from './log-targets.js';
 import { type TonicMaker, ports } from './ports.js';
+import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
 import { runAs, running } from './running.js';
@@ -84,6 +86,19 @@ export abstract class Formula {
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
   protected creatingStartingTonics(): void {}
+
+  /**
+   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.
+   * @throws {TaskTonicError} as `use()` of a Tonic.
+   */
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (new (...args: A) => T) & { readonly service: string },
+    ...args: A
+  ): Remote<T> {
+    const main = running.tonic;
+    if (main === undefined) throw fail('TT_NOT_RUNNING', { what: 'use()', tonic: 'creatingStartingTonics()' });
+    return main._ttScheduler.services.use(main, service, args) as Remote<T>;
+  }
 
   /**
    * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.

@@ -36,11 +36,14 @@ export interface TonicClass {
   readonly events?: readonly string[];
   /** Prefixes of sparkles that a class adds, with the binder that says what a call to one does. */
   readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
+  /** The service that its Tonic is: one of them exists in an app. */
+  readonly service?: string;
 }
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
+  'onServiceAccess', 'onServiceBaseCompleted',
   'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
 
@@ -60,6 +63,8 @@ export class Plan {
   readonly className: string;
   readonly sparkles: ReadonlyMap<string, Sparkle>;
   readonly states: readonly string[] | undefined;
+  /** The service that an instance is. */
+  readonly service: string | undefined;
   /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
   readonly layer: new () => object;
   /** The fields of instances were looked at, once, for sparkles that are none. */
@@ -82,6 +87,7 @@ export class Plan {
   private constructor(tonicClass: TonicClass) {
     this.className = tonicClass.name;
     this.states = tonicClass.states;
+    this.service = checkedService(tonicClass);
     const binders = customBinders(tonicClass);
     this.#prefixes = [...binders.keys(), ...BUILT_IN_PREFIXES];
     const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
@@ -223,10 +229,23 @@ function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
   return sparkles;
 }
 
+/** A service's users hear of its end by an event with its name, so that must be one. */
+function checkedService({ service, name }: TonicClass): string | undefined {
+  if (service === undefined || (typeof service === 'string' && /^[a-z]\w*$/i.test(service) && !service.includes('__')))
+    return service;
+  throw fail('TT_BAD_SERVICE', {
+    class: name,
+    service: String(service),
+    problem: 'a name has letters, digits and "_", begins with a letter and has no "__"',
+  });
+}
+
 const LIFE_EVENTS: ReadonlySet<string> = new Set([
   'ttse__onStart',
   'ttse__onInfusionFinished',
   'ttse__onInfusionFailed',
+  'ttse__onServiceAccess',
+  'ttse__onServiceBaseCompleted',
 ]);
 
 function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {

@@ -1,4 +1,4 @@
-import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServicePort } from './any-tonic.js';
 import { type Clock, nodeClock } from './clock.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
@@ -22,6 +22,8 @@ export class Runtime {
   thread = 0;
   /** The other threads, where there are any. @internal */
   threads: Threads | undefined = undefined;
+  /** The services; filled in with the first Catalyst. @internal */
+  services: ServicePort | undefined = undefined;
   /** What its first Catalyst is called. */
   rootName: string | undefined = 'tt_main_catalyst';
   /** In a thread: the base of its Catalyst, in another one. @internal */
@@ -84,6 +86,7 @@ export class Runtime {
 
 /** What a runtime sees of a Catalyst. */
 export interface Loop extends AnyTonic {
+  readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
 }
 

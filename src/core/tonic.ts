@@ -5,18 +5,22 @@ import {
   type InfusionFailure,
   type InfusionInfo,
   NONE,
+  type Registry,
   type RemoteHandle,
   type Scheduler,
+  type ServiceInfo,
   type Source,
   type Supervision,
   type Target,
 } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { defaultName } from './ledger.js';
-import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, userDrained } from './life.js';
+import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, hears, userDrained } from './life.js';
 import { LogLevel, type LogMode } from './log-service.js';
 import { BINDER, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import type { Remote } from './remote.js';
 import { running } from './running.js';
+import { eventName } from './sparkle-names.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { TonicLog } from './tonic-log.js';
 import { TonicRoot } from './tonic-root.js';
@@ -55,6 +59,17 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   static readonly events?: readonly string[];
   /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
   static readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
+  /**
+   * The name of the service that its Tonic is: one of them exists in the app, and `this.use()` gives its handle. A base class that only
+   * stands for the service has the name as {@link abstractService}.
+   */
+  static readonly service?: string;
+  /** The name of the service that classes which extend this one are. */
+  static readonly abstractService?: string;
+  /** A service that fails is started again so often within a time window in ms. Default 3 within 60,000. */
+  static readonly supervision?: Pick<SuperviseOptions, 'limit' | 'within'>;
+  /** Where another thread finds the class: `static override readonly module = import.meta.url`. */
+  static readonly module?: string;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
 
@@ -81,6 +96,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined = undefined;
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
+
+  /** @internal */ declare _ttUses: Set<string> | undefined;
 
   // ---- Events that a subclass may define ----
 
@@ -229,6 +246,28 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     return supervised;
   }
 
+  /**
+   * Asks for a service: the one Tonic of the app that is it, wherever it lives. It is started where it does not run, and finishes when the
+   * last of its users has.
+   *
+   * @param args what its `ttse__onServiceAccess` is given after this Tonic, and its constructor where it is started.
+   * @returns its handle, at once: there is one of each service in a thread. It works on when the service has failed and is started again.
+   * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` where the class only stands for one that nobody has started;
+   *   `TT_BASE_FINISHED`; and what its constructor throws.
+   */
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (abstract new (...args: A) => T) & ({ readonly service: string } | { readonly abstractService: string }),
+    ...args: A
+  ): Remote<T> {
+    if (this._ttLife === Life.ended) throw fail('TT_BASE_FINISHED', { class: service.name, base: this.name });
+    return this._ttScheduler.services.use(this, service, args) as Remote<T>;
+  }
+
+  /** The Tonics of this thread, by id and by name. */
+  protected get ledger(): Registry {
+    return this._ttScheduler.ledger;
+  }
+
   /** Says that it has done what it had left to do since `ttse__onDraining`. */
   protected drained(): void {
     userDrained(this);
@@ -266,12 +305,21 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     const base = this._ttBase as TonicBase<string> | undefined;
     if (base !== undefined && !base._ttMayInfuse)
       throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
-    this._ttCounts = running.starting || (base !== undefined && base._ttCounts);
+    const isService = plan.service !== undefined;
+    if (isService) this._ttScheduler.services.admit(this);
+    // A service lives for its users: it is no reason for its Catalyst to live on.
+    this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
     if (running.tonic !== undefined) (running.born ??= []).push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
+    if (isService) this._ttEnterService();
+  }
+
+  /** @internal */
+  _ttEnterService(): void {
+    this._ttScheduler.services.entered(this);
   }
 
   /** @internal */
@@ -331,6 +379,16 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal A function that this Tonic gave to another thread was called there. */
   _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void {
     callback(...args);
+  }
+
+  /** @internal A service that it uses has finished. */
+  _ttss__serviceCompleted(info: ServiceInfo): void {
+    this._ttScheduler.services.completed(info.service, this);
+    this._ttUses?.delete(info.service);
+    const event = `${eventName(info.service)}Completed`;
+    if (hears(this, event)) this.#hook(event, info);
+    else if (info.error !== undefined)
+      failTonic(this, fail('TT_SERVICE_FAILED', { service: info.service }, info.error), failureInfo(undefined, this));
   }
 
   /** @internal */

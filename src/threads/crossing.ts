@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import { ERRORS, type ErrorCode, type ErrorDetails, TaskTonicError, fail } from '../core/errors.js';
+import { ServiceHandle } from '../core/service-handle.js';
 import { TonicRoot } from '../core/tonic-root.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { RemoteTonic } from './remote-tonic.js';
@@ -24,6 +25,7 @@ export type Ref =
       readonly name: string;
     }
   | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
+  | { readonly kind: 'service'; readonly name: string }
   | { readonly kind: 'callback'; readonly serial: number }
   | { readonly kind: 'error'; readonly error: PackedError }
   | { readonly kind: 'buffer' };
@@ -53,6 +55,7 @@ export interface Importer {
   tonicOf(ref: Extract<Ref, { kind: 'tonic' }>): unknown;
   sparkleOf(of: unknown, key: string): unknown;
   callbackOf(serial: number): unknown;
+  serviceOf(name: string): unknown;
 }
 
 /**
@@ -134,6 +137,7 @@ export class Packer {
     if (prototype === Object.prototype || prototype === null) return this.#copyPlain(value as Record<string, unknown>);
     if (value instanceof TonicRoot || value instanceof RemoteTonic)
       return this.#replace(this.#exporter.tonicRef(value as AnyTonic | RemoteTonic));
+    if (value instanceof ServiceHandle) return this.#replace({ kind: 'service', name: value.name });
     if (value instanceof Error) return this.#replace({ kind: 'error', error: this.#packError(value) });
     if (value instanceof Transfer) return this.#move(value);
     if (ArrayBuffer.isView(value)) return this.#copyView(value);
@@ -281,6 +285,8 @@ function unpackRef(ref: Ref, value: unknown, importer: Importer): unknown {
       return importer.sparkleOf(unpackRef(ref.of, undefined, importer), ref.key);
     case 'callback':
       return importer.callbackOf(ref.serial);
+    case 'service':
+      return importer.serviceOf(ref.name);
     case 'error':
       return unpackError(ref.error, importer);
     case 'buffer': {

@@ -5,6 +5,8 @@ import { DoneCounter, POSTED } from './outlet.js';
 /** The receiving end of a channel from another thread. */
 export class Inlet {
   readonly done: DoneCounter;
+  /** Tonics of third threads that orders come from, as the sender numbers them. */
+  readonly foreign: unknown[] = [];
   /** The names of sparkles by their numbers, as the sender counts them. */
   readonly #names: string[] = [];
   /** The last class that each was for, mostly the only one. */

@@ -23,6 +23,8 @@ export interface Notes {
   names?: string[];
   /** Tonics that are named for the first time: serial, id, name. */
   defined?: (number | string)[];
+  /** Tonics of third threads that orders come from: number, thread, serial, id, name. */
+  foreign?: (number | string)[];
   /** Tonics that have finished, by serial. */
   gone?: number[];
   /** Callbacks that nobody has any more. */

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { fail } from '../core/errors.js';
+import { makeSparklesOnDemand } from '../core/on-demand.js';
 import type { Plan } from '../core/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
 
@@ -40,6 +40,12 @@ export class RemoteTonic implements RemoteHandle {
     return this._ttFinished;
   }
 
+  /** @internal */
+  _ttCall(key: string, args: unknown[]): void {
+    if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
+    this._ttSender.send(this, key, args);
+  }
+
   toString(): string {
     return `${this.name} in thread ${this.thread}`;
   }
@@ -53,26 +59,4 @@ export class RemoteTonic implements RemoteHandle {
   }
 }
 
-/** Whether it has the form of a sparkle's name: whether there is such a one, only the other thread knows. */
-function isSparkle(key: string | symbol): key is string {
-  return typeof key === 'string' && /^_?[a-z][a-z0-9]*_\w*_[a-z0-9]/i.test(key) && key.includes('__');
-}
-
-/**
- * A method for each sparkle that is called, made at the first call: the classes of other threads are not known here. It then stands
- * on the prototype, so a later call does not come this way.
- */
-const sparklesOnDemand = new Proxy(Object.prototype, {
-  has: (target, key) => isSparkle(key) || Reflect.has(target, key),
-  get(target, key, receiver: unknown): unknown {
-    if (!isSparkle(key)) return Reflect.get(target, key, receiver);
-    const call = function (this: unknown, ...args: unknown[]): void {
-      if (!(this instanceof RemoteTonic)) throw fail('TT_UNBOUND_SPARKLE', { key });
-      if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
-      this._ttSender.send(this, key, args);
-    };
-    Object.defineProperty(RemoteTonic.prototype, key, { value: call });
-    return call;
-  },
-});
-Object.setPrototypeOf(RemoteTonic.prototype, sparklesOnDemand);
+makeSparklesOnDemand(RemoteTonic);

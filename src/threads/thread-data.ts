@@ -15,6 +15,8 @@ export interface ThreadData {
   readonly id: number;
   readonly name: string | undefined;
   readonly base: Extract<Ref, { kind: 'tonic' }>;
+  /** The service that its base is a part of. */
+  readonly owner: string | undefined;
   /** The arguments of the Catalyst's constructor. */
   readonly args: unknown[];
   readonly refs: Refs | undefined;

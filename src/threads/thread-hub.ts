@@ -145,6 +145,10 @@ export class ThreadHub implements Threads, LinkHome {
     return this.link(thread).handleByHearsay(serial, id, name);
   }
 
+  service(name: string): unknown {
+    return this.#runtime.services!.handle(name);
+  }
+
   // ---- Turns ----
 
   departs(link: ThreadLink): void {
@@ -277,6 +281,7 @@ export class ThreadHub implements Threads, LinkHome {
    */
   forget(thread: number, from = this.thread): readonly string[] {
     const link = this.#links.get(thread);
+    this.#runtime.services?.threadEnded(thread);
     for (const dump of this.#dumps.values()) dump.take(thread, undefined);
     if (this.thread === 0) this.state.forget(thread);
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });

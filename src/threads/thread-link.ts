@@ -5,6 +5,7 @@ import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
 import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
 import { GivenCallbacks } from './given-callbacks.js';
+import { ForeignSources } from './foreign-sources.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
@@ -25,6 +26,8 @@ export interface LinkHome {
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
   /** Opens a channel to another thread. */
   open(thread: number): Outlet;
+  /** The handle of a service. */
+  service(name: string): unknown;
   /** Who a callback belongs to that no sparkle gave: the Catalyst of this thread. */
   readonly root: AnyTonic;
   /** Orders wait to leave with the end of this turn. */
@@ -51,6 +54,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
   readonly #given = new GivenCallbacks();
+  /** Whom orders come from that this thread passes on for a third one. */
+  #foreigners: ForeignSources | undefined;
   #outlet: Outlet | undefined;
   readonly #sourceSparkles = new Map<string, Sparkle>();
   #closed = false;
@@ -124,7 +129,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
       throw thrown;
     }
     const { tonic, sparkle } = running;
-    const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
+    const source =
+      tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
     this.#departs();
   }
@@ -151,6 +157,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
     }
     (this.outlet.notes.defined ??= []).push(serial, tonic.id, tonic.name);
     return serial;
+  }
+
+  /** The number of a Tonic of a third thread, below 0, or of none where it lives over there itself and has finished. */
+  #foreign(tonic: RemoteTonic): number {
+    this.#foreigners ??= new ForeignSources();
+    return (
+      -1 -
+      this.#foreigners.numberOf(tonic, ({ thread, _ttSerial, id, name }, number) =>
+        (this.outlet.notes.foreign ??= []).push(number, thread, _ttSerial, id, name),
+      )
+    );
   }
 
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
@@ -207,9 +224,13 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   #receive([heads, args, notes]: Batch, inlet: Inlet): void {
     if (notes === undefined) return this.#queueAll(heads, args, inlet);
-    const { names = [], defined = [], gone = [], released = [], held = [] } = notes;
+    const { names = [], defined = [], foreign = [], gone = [], released = [], held = [] } = notes;
     for (let at = 0; at < defined.length; at += 3)
       this.handle(defined[at] as number, defined[at + 1] as number, defined[at + 2] as string);
+    for (let at = 0; at < foreign.length; at += 5) {
+      const [number, thread, serial, id, name] = foreign.slice(at, at + 5) as [number, number, number, number, string];
+      inlet.foreign[number] = this.tonicOf({ kind: 'tonic', thread, serial, id, name });
+    }
     inlet.learn(names);
     if (heads.length > 0) this.#queueAll(heads, args, inlet);
     for (const serial of gone) this.#finished(serial);
@@ -224,7 +245,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
     let next = 0;
     try {
       for (let at = 0; at < heads.length; at += HEAD) {
-        running.tonic = this.#handles.get(heads[at + 2]!) as unknown as AnyTonic | undefined;
+        const source = heads[at + 2]!;
+        running.tonic = (source < 0 ? inlet.foreign[-1 - source] : this.#handles.get(source)) as AnyTonic | undefined;
         running.sparkle = this.#sourceSparkle(inlet, heads[at + 3]!);
         const shape = heads[at + 4]!;
         const end = next + (shape >> 1);
@@ -356,6 +378,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
     };
     this.#forgotten.register(callback, serial);
     return callback;
+  }
+
+  serviceOf(name: string): unknown {
+    return this.#home.service(name);
   }
 
   #finished(serial: number): void {

@@ -11,8 +11,9 @@ import { Runtime } from '../core/runtime.js';
 import { Packer, unpack } from './crossing.js';
 import { SharedState } from './shared-state.js';
 import { START, type ThreadData } from './thread-data.js';
-import { type ThreadEnded, ThreadHub } from './thread-hub.js';
+import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import { ThreadServices } from './thread-services.js';
 
 type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
@@ -41,6 +42,7 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   // From here on orders arrive: the Catalyst is there before the next of them.
   const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
+  runtime.services = new ThreadServices(hub.handle(0, ROOT_SERIAL, 0, 'tt_main_catalyst'), given.owner);
   const root = makeRoot(CatalystClass, given, runtime, parent);
   hub.rootIsThere();
   hub.state.answer(1);

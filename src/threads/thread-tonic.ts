@@ -62,6 +62,8 @@ function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
   if (standIn === undefined) {
     standIn = class extends ThreadTonic {};
     Object.defineProperty(standIn, 'name', { value: catalystClass.name });
+    if (catalystClass.service !== undefined)
+      Object.assign(standIn, { service: catalystClass.service, standsFor: catalystClass });
     standIns.set(catalystClass, standIn);
   }
   return standIn;
@@ -85,6 +87,8 @@ export class ThreadTonic extends Tonic {
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
     const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
+    // Before it is infused: what is wrong with the class leaves nothing.
+    const plan = Plan.of(catalystClass);
     const given = optionsIn(args);
     const { base: _, ...options } = given ?? {};
     const crossing = given === undefined ? args : [options, ...args.slice(1)];
@@ -99,7 +103,6 @@ export class ThreadTonic extends Tonic {
     this.#hub = hub;
     this.#link = link;
     this.#thread = thread;
-    const plan = Plan.of(catalystClass);
     this.handle = link.handle(ROOT_SERIAL, this.id, this.name);
     this.handle._ttPlan = plan;
     // To finish it is to finish what stands in for it here: that has the deadline.
@@ -113,6 +116,7 @@ export class ThreadTonic extends Tonic {
       label: this.name,
       logMode: this.logMode,
       base: link.tonicRef(base) as ThreadStart['base'],
+      owner: this._ttScheduler.services.owner(this),
       args: packed,
       refs: packer.refs,
       toParent: childOut,
@@ -129,8 +133,12 @@ export class ThreadTonic extends Tonic {
       this.#error = toError(thrown);
       queueMicrotask(() => this.#onExit(1));
     }
+    if (this._ttPlan.service !== undefined) this._ttScheduler.services.entered(this);
     if (watchdog !== false) this.#watchdog = new Watchdog(this, watchdog, hub, thread);
   }
+
+  /** @internal When it has its handle. */
+  override _ttEnterService(): void {}
 
   override get _ttFace(): AnyTonic {
     return this.handle as unknown as AnyTonic;

@@ -25,6 +25,7 @@ export type ThreadStart = Pick<
   | 'id'
   | 'name'
   | 'base'
+  | 'owner'
   | 'args'
   | 'refs'
   | 'toParent'

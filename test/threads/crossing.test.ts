@@ -40,6 +40,9 @@ class Sides implements Exporter, Importer {
   callbackOf(serial: number): unknown {
     return this.callbacks[serial];
   }
+  serviceOf(name: string): unknown {
+    return { service: name };
+  }
 }
 
 /** The arguments of a call, packed and not yet unpacked. */
