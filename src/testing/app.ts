@@ -164,8 +164,7 @@ export class AppUnderTest {
     this.main.ttsc__finish();
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
-    for (let chances = REAL_CHANCES; !over;) {
-      if (await this.#world.step(until)) continue;
+    for (let chances = REAL_CHANCES; !(await this.#world.stepWhile(() => !over, until));) {
       // It may wait for something of the machine's: a file, a socket.
       if (--chances > 0) await sleep(1);
       else for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));

@@ -15,3 +15,17 @@ export type { Probes } from './tape.js';
 export type { DistillerBody } from './trial.js';
 export type { TraceEntry, TraceExit, TracePoint, TraceSource } from './trace.js';
 export type { VirtualClock } from './virtual-clock.js';
+
+// ---- Simulated network ----
+export {
+  SimulatedNetwork,
+  type HostSet,
+  type Partition,
+  type SimulatedNetworkOptions,
+} from './network/simulated-network.js';
+export { SimulatedHost } from './network/simulated-host.js';
+export type { Conditions } from './network/conditions.js';
+export type { SimulatedConnection } from './network/connection.js';
+export type { NetworkEvent } from './network/fabric.js';
+export type { FaultKind, NetworkFault } from './network/fault-dice.js';
+export type { NetworkSettings } from './network/settings.js';

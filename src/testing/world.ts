@@ -76,27 +76,27 @@ export class World {
     }
   }
 
-  /** One step, not past `until`; false where there is nothing to do by then. */
-  async step(until: number): Promise<boolean> {
-    if (this.#held.size > 0) await this.#release();
-    if (this.clock.polls > 0) await this.#turn();
-    else if (this.clock.nextAt <= until) await this.#moveOn();
-    else return false;
+  /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
+  async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
+    while (goesOn()) {
+      if (this.#held.size > 0) {
+        await this.#release();
+        continue;
+      }
+      if (!this.#step(until)) return false;
+      await afterMicrotasks();
+    }
     return true;
   }
 
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    for (;;) {
-      if (this.#held.size > 0) await this.#release();
-      if (this.clock.polls === 0) return;
-      await this.#turn();
-    }
+    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
   }
 
   /** Steps up to a time, and stands there. */
   async advanceTo(until: number): Promise<void> {
-    while (await this.step(until));
+    await this.stepWhile(() => true, until);
     this.clock.moveTo(until);
   }
 
@@ -131,19 +131,27 @@ export class World {
     }
   }
 
-  async #turn(): Promise<void> {
+  /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
+  #step(until: number): boolean {
+    if (this.clock.polls > 0) this.#turn();
+    else if (this.clock.nextAt <= until) {
+      this.#moveOn();
+      if (this.clock.polls > 0) this.#turn();
+    } else return false;
+    return true;
+  }
+
+  #turn(): void {
     if (++this.#turnsNow > MOST_TURNS_NOW || this.tape.ordersNow > MOST_ORDERS_NOW) this.#neverSettles();
     const { polls } = this.clock;
     this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
-    await afterMicrotasks();
   }
 
-  async #moveOn(): Promise<void> {
+  #moveOn(): void {
     const before = this.clock.now();
-    for (const callback of this.clock.takeNext()) this.#call(callback);
+    this.clock.fireNext(this.#call);
     if (this.clock.now() > before) this.#newInstant();
-    else this.#turnsNow++;
-    await afterMicrotasks();
+    else if (++this.#turnsNow > MOST_TURNS_NOW) this.#neverSettles();
   }
 
   #newInstant(): void {
@@ -157,13 +165,13 @@ export class World {
     throw fail('TT_NEVER_SETTLES', { orders: ordersNow, turns: this.#turnsNow, tonic, sparkle });
   }
 
-  #call(callback: () => void): void {
+  readonly #call = (callback: () => void): void => {
     try {
       callback();
     } catch (thrown) {
       this.#thrown.push(thrown);
     }
-  }
+  };
 
   #throwWhatWasThrown(): void {
     const thrown = this.#thrown.splice(0);
