@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Extras } from './extras.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
 
@@ -12,6 +13,7 @@ export interface AnyTonic {
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
   readonly state: string | undefined;
+  readonly finished: boolean;
   readonly source: Source | undefined;
   readonly infusions: Iterable<AnyTonic>;
   ttsc__finish(): void;
@@ -31,6 +33,7 @@ export interface AnyTonic {
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
   /** @internal */ _ttEnding: Ending | undefined;
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
+  /** @internal */ _ttExtras: Extras | undefined;
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
@@ -39,6 +42,8 @@ export interface AnyTonic {
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
+  /** @internal */ _ttss__answered(question: { _ttHear(): void }): void;
+  /** @internal */ _ttss__stateTimeout(turn: number): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
   /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
   /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
@@ -53,6 +58,7 @@ export interface RemoteHandle {
   readonly thread: number;
   /** Whether it is known here to have finished. */
   readonly finished: boolean;
+  /** @internal */ _ttExtras?: Extras | undefined;
 }
 
 /** No transition waits. (`undefined` is a target: no state.) */
@@ -76,6 +82,17 @@ export interface Supervision {
   readonly within: number;
   takeRestart(base: AnyTonic): number;
   start(base: AnyTonic): void;
+}
+
+/** An order that was kept for later, with all that it came with. */
+export interface KeptOrder {
+  readonly sparkle: Sparkle;
+  readonly count: number;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly source: AnyTonic | undefined;
+  readonly sourceSparkle: Sparkle | undefined;
+  readonly queuedAt: number;
 }
 
 /** Who queued the sparkle that runs. */
@@ -133,7 +150,11 @@ export interface Scheduler {
   readonly clock: Clock;
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
-  readonly queue: { put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
+  readonly queue: {
+    limit: number;
+    put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+    putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
+  };
   /** Enters a new Tonic and gives it its id. */
   enter(tonic: AnyTonic, name: string | undefined): number;
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;

@@ -1,4 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import { failThrown, failUnheard } from './answer.js';
 import type { AnyTonic, Scheduler } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
@@ -216,7 +217,7 @@ export class Catalyst<State extends string = never>
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return;
+    if (body === undefined) return failUnheard(order);
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
@@ -231,7 +232,9 @@ export class Catalyst<State extends string = never>
       const sparkled = apply(body, tonic, order.count, order.a, order.b);
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
-      this.#failed(tonic, toError(thrown), sparkle.key);
+      const error = toError(thrown);
+      failThrown(order, error);
+      this.#failed(tonic, error, sparkle.key);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import { Answer } from '../core/answer.js';
 import { ERRORS, type ErrorCode, type ErrorDetails, TaskTonicError, fail } from '../core/errors.js';
 import { TonicRoot } from '../core/tonic-root.js';
 import type { AnyTonic } from '../core/any-tonic.js';
@@ -24,7 +25,7 @@ export type Ref =
       readonly name: string;
     }
   | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
-  | { readonly kind: 'callback'; readonly serial: number }
+  | { readonly kind: 'callback' | 'answer'; readonly serial: number }
   | { readonly kind: 'error'; readonly error: PackedError }
   | { readonly kind: 'buffer' };
 
@@ -44,6 +45,7 @@ export type Refs = (readonly [path: readonly (string | number)[], ref: Ref])[];
 export interface Exporter {
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
+  answerRef(answer: Answer<unknown>): Ref;
   /** What was numbered does not leave after all. */
   drop(ref: Ref): void;
 }
@@ -53,6 +55,7 @@ export interface Importer {
   tonicOf(ref: Extract<Ref, { kind: 'tonic' }>): unknown;
   sparkleOf(of: unknown, key: string): unknown;
   callbackOf(serial: number): unknown;
+  answerOf(serial: number): Answer<unknown>;
 }
 
 /**
@@ -134,6 +137,7 @@ export class Packer {
     if (prototype === Object.prototype || prototype === null) return this.#copyPlain(value as Record<string, unknown>);
     if (value instanceof TonicRoot || value instanceof RemoteTonic)
       return this.#replace(this.#exporter.tonicRef(value as AnyTonic | RemoteTonic));
+    if (value instanceof Answer) return this.#replace(this.#exporter.answerRef(value));
     if (value instanceof Error) return this.#replace({ kind: 'error', error: this.#packError(value) });
     if (value instanceof Transfer) return this.#move(value);
     if (ArrayBuffer.isView(value)) return this.#copyView(value);
@@ -281,6 +285,8 @@ function unpackRef(ref: Ref, value: unknown, importer: Importer): unknown {
       return importer.sparkleOf(unpackRef(ref.of, undefined, importer), ref.key);
     case 'callback':
       return importer.callbackOf(ref.serial);
+    case 'answer':
+      return importer.answerOf(ref.serial);
     case 'error':
       return unpackError(ref.error, importer);
     case 'buffer': {
