@@ -29,6 +29,7 @@ export type { Remote } from './core/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
 export { Answer } from './core/answer.js';
 export type { AskArgs, AskKey, AskOptions, AskValue, Question } from './core/ask.js';
+export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic.js';
 export type { KeptOrder } from './core/any-tonic.js';

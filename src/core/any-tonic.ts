@@ -38,7 +38,7 @@ export interface AnyTonic {
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
-  /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
+  /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;

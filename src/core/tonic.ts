@@ -436,10 +436,10 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
-  _ttResolve(target: (value: never) => void): (value: unknown) => void {
-    if (isBound(target)) return target as unknown as (value: unknown) => void;
+  _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void {
+    if (isBound(target)) return target as unknown as (...values: unknown[]) => void;
     const call = this._ttPlan.dispatcher(this._ttOwn(target));
-    return (value) => call.call(this, value);
+    return (value, more) => (more === undefined ? call.call(this, value) : call.call(this, value, more));
   }
 
   /** @internal A sparkle of this very Tonic that was given as a method or a reference. */
