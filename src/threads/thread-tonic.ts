@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
+import { countedNames } from '../core/counted-names.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
@@ -180,7 +181,7 @@ export class ThreadTonic extends Tonic {
       return;
     }
     if (lost.length > 0) {
-      const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
+      const details = { count: lost.length, tonic: this.name, sparkles: countedNames(lost) };
       this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
     }
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
@@ -222,10 +223,3 @@ export class ThreadTonic extends Tonic {
   }
 }
 ofFramework(ThreadTonic);
-
-/** `ttsc__work (3), ttsc__stop` */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
-}
