@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { Refs } from './crossing.js';
+import type { Refs } from './refs.js';
 
 /** Orders that may be over there and not done; more wait here. */
 const WINDOW = 8_192;

@@ -7,13 +7,14 @@ import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { Tonic, type TonicOptions } from '../core/tonic.js';
-import { Packer, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
 import { Leaving, Watchdog } from './thread-watch.js';
 import { type ThreadStart, startWorker } from './thread-worker.js';
+import { unpack } from './unpacking.js';
 
 /** The class of a Catalyst that is to have a thread. */
 export interface ThreadClass extends TonicClass {
@@ -93,7 +94,10 @@ export class ThreadTonic extends Tonic {
     const link = hub.adopt(thread, toChild, fromChild);
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
+    packer.checkMoves();
     super({ base, name: options.name, logMode: options.logMode, drainTimeout });
+    // Not before: a name that is taken refuses the call, too.
+    packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     this.#leaving = new Leaving(this);
     this.#hub = hub;
