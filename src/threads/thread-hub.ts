@@ -26,6 +26,8 @@ export type Control =
   | { readonly kind: 'adopt'; readonly thread: number; readonly outlet: ChannelEnd; readonly inlet: ChannelEnd }
   /** A thread has ended. */
   | { readonly kind: 'dead'; readonly thread: number }
+  /** Nothing of a thread runs any more, which may be later where it was ended by force. */
+  | { readonly kind: 'exited'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
   /** Are you still there? */
@@ -253,6 +255,9 @@ export class ThreadHub implements Threads, LinkHome {
       case 'dead':
         this.forget(message.thread, from);
         break;
+      case 'exited':
+        this.exited(message.thread);
+        break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
         break;
@@ -278,7 +283,7 @@ export class ThreadHub implements Threads, LinkHome {
   forget(thread: number, from = this.thread): readonly string[] {
     const link = this.#links.get(thread);
     for (const dump of this.#dumps.values()) dump.take(thread, undefined);
-    if (this.thread === 0) this.state.forget(thread);
+    if (this.thread === 0 && link === undefined) return [];
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
     if (this.thread === 0) {
       for (const other of this.#links.keys())
@@ -288,10 +293,25 @@ export class ThreadHub implements Threads, LinkHome {
     const lost = link.close();
     this.#departed += link.departed;
     this.#links.delete(thread);
-    this.#startedBy.delete(thread);
-    // Node ends with a thread those that it has started; nobody is left to tell of them.
-    for (const [child, by] of [...this.#startedBy]) if (by === thread) this.forget(child);
+    for (const child of this.#startedIn(thread)) this.forget(child);
     return lost;
+  }
+
+  /**
+   * Nothing of a thread runs any more: its names and ids are free. The one that has started it says so, and tells the main thread,
+   * which knows what that thread had started in turn.
+   */
+  exited(thread: number): void {
+    this.state.forget(thread);
+    if (this.thread !== 0) return this.tell(0, { kind: 'exited', thread });
+    for (const child of this.#startedIn(thread)) this.exited(child);
+    this.#startedBy.delete(thread);
+    return undefined;
+  }
+
+  /** In the main thread: those that a thread has started. Node ends them with it, and nobody is left to tell of them. */
+  #startedIn(thread: number): number[] {
+    return [...this.#startedBy].filter(([, by]) => by === thread).map(([child]) => child);
   }
 
   // ---- The tree of all ----

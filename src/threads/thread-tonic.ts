@@ -164,9 +164,11 @@ export class ThreadTonic extends Tonic {
   #onExit(code: number): void {
     this.#watchdog?.stop();
     this.#leaving.stop();
+    const lost = this.#gone ? [] : this.#hub.forget(this.#thread);
+    // Not before: what it has said last may tell of threads that it has started.
+    this.#hub.exited(this.#thread);
     if (this.#gone) return;
     this.#gone = true;
-    const lost = this.#hub.forget(this.#thread);
     const error = this.#whyFailed(code);
     if (this._ttLife === Life.ended) return;
     if (error === undefined) {
