@@ -82,8 +82,7 @@ export class Worker extends Catalyst<'at work'> {
     while (performance.now() < end);
   }
   ttsc__eatMemory(): void {
-    const eaten: unknown[] = [];
-    for (;;) eaten.push(new Array<number>(10_000).fill(eaten.length));
+    eatMemory();
   }
   ttsc__log(text: string): void {
     this.log.info(text);
@@ -99,6 +98,11 @@ export class Worker extends Catalyst<'at work'> {
   protected hold(): void {
     setInterval(() => {}, 1_000_000);
   }
+}
+
+function eatMemory(): never {
+  const eaten: unknown[] = [];
+  for (;;) eaten.push(new Array<number>(10_000).fill(eaten.length));
 }
 
 /** A Tonic within a thread. */
@@ -147,6 +151,31 @@ export class ExitsAtEnd extends Worker {
   static override readonly module: string = here;
   override ttse__onFinished(): void {
     process.exit(5);
+  }
+}
+
+/** Its end takes all the memory that it may hold. */
+export class EatsAtEnd extends Worker {
+  static override readonly module: string = here;
+  static override readonly thread = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
+  override ttse__onFinished(): void {
+    eatMemory();
+  }
+}
+
+/** Its end never ends, and it has little time for it. */
+export class SpinsAtEnd extends Hurried {
+  static override readonly module: string = here;
+  override ttse__onFinished(): void {
+    for (;;);
+  }
+}
+
+/** It gets no further than the beginning of its end. */
+export class SpinsAsItDrains extends Hurried {
+  static override readonly module: string = here;
+  ttse__onDraining(): void {
+    for (;;);
   }
 }
 
