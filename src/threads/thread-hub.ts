@@ -121,6 +121,13 @@ export class ThreadHub implements Threads, LinkHome {
     return departed;
   }
 
+  /** What is held here for other threads: they leave nothing of it behind. */
+  get held(): { readonly links: number; readonly callbacks: number; readonly tonics: number } {
+    let callbacks = 0;
+    for (const link of this.#links.values()) callbacks += link.callbacks;
+    return { links: this.#links.size, callbacks, tonics: this.#tonics.size };
+  }
+
   // ---- Tonics ----
 
   serialOf(tonic: AnyTonic): number {
