@@ -10,8 +10,10 @@ import { RemoteTonic } from './remote-tonic.js';
 import { UncrossableAt, packTangle } from './tangle.js';
 import { Transfer } from './transfer.js';
 
-/** Plain data that is deeper than this, or has more objects, may be a circle: it is packed as a tangle, as what surely is one. */
+/** Plain data that is so deep, or has more objects, may be a circle: it is packed as a tangle, as what surely is one. */
 const DEEPEST = 64;
+/** At each so many steps down it is looked whether it is one: what is less deep pays nothing for that. A power of two. */
+const LOOK = 8;
 const MOST_OBJECTS = 100_000;
 /** Nor are a list's holes copied one by one where it has more of them. */
 const MOST_HOLES = 1_024;
@@ -33,6 +35,8 @@ export class Packer {
   readonly moved: Transferable[] = [];
   readonly #exporter: Exporter;
   readonly #moves = new Moves();
+  /** The argument, and the way to what is copied now: its place in the list of arguments, and the keys from there. */
+  #whole: unknown;
   #path: (string | number)[] = [];
   /** How many objects may still be copied here. */
   #left = 0;
@@ -73,9 +77,9 @@ export class Packer {
   pack(value: unknown, index: number): unknown {
     if (typeof value !== 'object' ? typeof value !== 'function' && typeof value !== 'symbol' : value === null)
       return value;
+    this.#whole = value;
     this.#path = [index];
     this.#left = MOST_OBJECTS;
-    this.#leaf = this.#leaves = undefined;
     const [noted, moved, moves] = [this.refs?.length ?? 0, this.moved.length, this.#moves.count];
     try {
       return this.#copy(value);
@@ -86,6 +90,8 @@ export class Packer {
       this.moved.length = moved;
       this.#moves.cut(moves);
       return this.#packTangle(value as object, index);
+    } finally {
+      this.#whole = this.#leaf = this.#leaves = undefined;
     }
   }
 
@@ -146,7 +152,9 @@ export class Packer {
   }
 
   #copyObject(value: object): unknown {
-    if (this.#path.length > DEEPEST || this.#left-- <= 0) throw TANGLED;
+    const depth = this.#path.length;
+    if ((depth & (LOOK - 1)) === 0 && (depth >= DEEPEST || this.#holdsItself(value))) throw TANGLED;
+    if (this.#left-- <= 0) throw TANGLED;
     const prototype = Object.getPrototypeOf(value) as object | null;
     if (prototype === Object.prototype || prototype === null) return this.#copyPlain(value as Record<string, unknown>);
     if (Array.isArray(value)) return this.#copyArray(value, prototype);
@@ -157,6 +165,16 @@ export class Packer {
     const copy = copyLeaf(value, this.moved);
     if (isBuffer(value)) this.#note({ kind: 'buffer' });
     return copy;
+  }
+
+  /** Whether the way to something leads through it. */
+  #holdsItself(value: object): boolean {
+    let at = this.#whole as Record<string | number, unknown> | undefined;
+    for (let step = 1; step < this.#path.length; step++) {
+      if (at === value) return true;
+      at = at?.[this.#path[step]!] as typeof at;
+    }
+    return false;
   }
 
   /** Whether bytes or the like were met before in this argument: a second copy of them would be one too many. */

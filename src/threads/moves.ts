@@ -56,6 +56,7 @@ export class Moves {
     const values = this.#all.map((move) => move.value);
     const [movedValues, movedList] = structuredClone([values, list] as const, { transfer: list as never });
     for (const [at, { ref }] of this.#all.entries()) if (ref !== undefined) ref.value = movedValues[at];
+    this.#all.length = 0;
     return movedList;
   }
 

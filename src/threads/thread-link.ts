@@ -122,6 +122,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const { tonic, sparkle } = running;
     const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
+    // Until the next call it would hold what this one has sent.
+    if (packer.refs !== undefined) packer.begin();
     this.#departs();
   }
 

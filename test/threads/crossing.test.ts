@@ -389,6 +389,20 @@ describe('a tangle that crosses to another thread', () => {
     expect(arrived.list[0]).to.equal(arrived);
   });
 
+  it('may be a circle of any length, in something large', () => {
+    for (const length of [1, 2, 7, 8, 9, 20, 63, 64, 65, 200]) {
+      const circle: Record<string, unknown> = { list: Array.from({ length: 3_000 }, (_, n) => [n]) };
+      let last = circle;
+      for (let n = 1; n < length; n++) last = last['next'] = { n } as Record<string, unknown>;
+      last['next'] = circle;
+      let arrived = atOnce(() => crossed([circle]))[0] as Record<string, unknown>;
+      const first = arrived;
+      for (let n = 0; n < length; n++) arrived = arrived['next'] as typeof arrived;
+      expect(arrived, String(length)).to.equal(first);
+      expect(arrived['list']).to.deep.equal(circle['list']);
+    }
+  });
+
   it('stands beside arguments with things to call', () => {
     const circle: { self?: unknown } = {};
     circle.self = circle;
