@@ -8,6 +8,7 @@ import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { Tonic, type TonicOptions } from '../core/tonic.js';
 import { Packer } from './crossing.js';
+import type { Importer, TonicRef } from './refs.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
@@ -190,7 +191,7 @@ export class ThreadTonic extends Tonic {
     const tonic = this.name;
     if (this.#ended !== undefined) {
       const { errors, refs } = this.#ended;
-      if (refs !== undefined) unpack(errors, refs, this.#link);
+      if (refs !== undefined) unpack(errors, refs, this.#importer());
       return errors[0] as Error | undefined;
     }
     const error = this.#error as NodeJS.ErrnoException | undefined;
@@ -198,6 +199,17 @@ export class ThreadTonic extends Tonic {
     if (error?.code === 'TT_THREAD_STUCK') return error;
     if (error !== undefined) return fail('TT_THREAD_FAILED', { tonic }, error);
     return fail('TT_THREAD_EXITED', { tonic, code });
+  }
+
+  /** The link has forgotten its handles by then: but who the error is about is known by this one. */
+  #importer(): Importer {
+    const link = this.#link;
+    const isRoot = ({ thread, serial }: TonicRef): boolean => thread === this.#thread && serial === ROOT_SERIAL;
+    return {
+      tonicOf: (ref) => (isRoot(ref) ? this.handle : link.tonicOf(ref)),
+      sparkleOf: (of, key) => link.sparkleOf(of, key),
+      callbackOf: (serial) => link.callbackOf(serial),
+    };
   }
 
   /** @internal The Catalyst finishes over there; its thread then ends. */

@@ -8,6 +8,8 @@ import { RemoteTonic } from '../../src/threads/remote-tonic.js';
 import { transfer } from '../../src/threads/transfer.js';
 import { runApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
+import { HearingBoss, endApps, start } from './programs/life-boss.js';
+import { FirstArgument, Worker } from './programs/life-workers.js';
 import { Packed, Sides } from './support/sides.js';
 
 /** What arrives of one argument. */
@@ -806,5 +808,57 @@ describe('what is odd, crossing,', () => {
     expect(sides.dropped.length).to.equal(sides.callbacks.length);
     expectThrow(() => packer.packAll([[circle, new Point(1, 2)]]), 'TT_NOT_TRANSFERABLE');
     expect(sides.dropped.length).to.equal(sides.callbacks.length);
+  });
+});
+
+describe('a thread that is really there', () => {
+  afterEach(endApps);
+
+  it('gives back a tangle as it was given: circles, bytes, errors, and what can be called', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn());
+    const tangle: Record<string, any> = { bytes: Buffer.from('bytes'), error: new RangeError('far') };
+    tangle['map'] = new Map<unknown, unknown>([
+      [tangle, boss],
+      ['worker', worker],
+      ['call', (word: string) => boss.ttsc__tell(word)],
+    ]);
+    await boss.inside(() => worker.ttsc__say('back', tangle, [tangle]));
+    const [first, [second]] = (await boss.heard.on('back')) as [typeof tangle, [typeof tangle]];
+    expect(String(first['bytes'])).to.equal('bytes');
+    expect(first['error']).to.be.instanceOf(RangeError);
+    expect(first['map'].get(first)).to.equal(boss);
+    expect(first['map'].get('worker')).to.equal(worker);
+    expect(second['map'].get(second)).to.equal(boss);
+    first['map'].get('call')('called');
+    await boss.heard.on('called');
+  });
+
+  it('is given what is moved with its start, and what a start that is refused was given stays here', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const bytes = new Uint8Array([1, 2, 3]);
+    await boss.inside(() => {
+      expectThrow(() => Worker.spawn({ name: 'boss' }, transfer(bytes) as never), 'TT_NAME_TAKEN');
+      expectThrow(() => FirstArgument.spawn([transfer(bytes), new Point(1, 2)]), 'TT_NOT_TRANSFERABLE');
+      expectThrow(() => FirstArgument.spawn([transfer(bytes), transfer({})]), 'TT_NOT_TRANSFERABLE');
+    });
+    expect([...bytes]).to.deep.equal([1, 2, 3]);
+    expect(boss.infusions.size).to.equal(0);
+    await boss.inside(() => FirstArgument.spawn([transfer(bytes), new Map([['bytes', new Set([1])]])]));
+    const [[moved, map]] = (await boss.heard.on('given')) as [[Uint8Array, Map<string, Set<number>>]];
+    expect([[...moved], [...map.get('bytes')!]]).to.deep.equal([[1, 2, 3], [1]]);
+    expect(bytes).to.have.length(0);
+  });
+
+  it('fails with an error that holds a circle, a Remote and a field of its own, and all of it arrives', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn());
+    worker.ttsc__throwOwn();
+    const { error } = await boss.failure();
+    expect(error).to.be.instanceOf(TaskTonicError).and.to.include({ code: 'TT_NAME_TAKEN', attempts: 3 });
+    const { details, cause } = error as TaskTonicError;
+    expect(details['holder']).to.equal(worker);
+    expect(details['error']).to.equal(error);
+    expect(cause).to.be.instanceOf(RangeError);
   });
 });

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import type { InfusionFailure, InfusionInfo, RemoteHandle } from '../../src/core/any-tonic.js';
 import type { ErrorCode } from '../../src/core/errors.js';
 import { Catalyst } from '../../src/core/catalyst.js';
-import type { SharedState } from '../../src/threads/shared-state.js';
 import type { ThreadHub } from '../../src/threads/thread-hub.js';
 import { ERROR, type Line, WARN, messages } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
@@ -333,24 +332,22 @@ describe('a thread that is in an endless loop as it finishes', () => {
   });
 
   it('has its names until nothing of it runs any more, and then they are free', async () => {
-    let state!: SharedState;
-    const hasName = (): boolean => {
+    class Looking extends HearingBoss {
+      look = (): boolean => false;
+      override ttse__onInfusionFinished(info: InfusionInfo): void {
+        // In the turn in which it was given up: no event of its exit has come yet.
+        this.heard.push('at its end', this.look());
+        super.ttse__onInfusionFinished(info);
+      }
+    }
+    const { boss } = await start(() => new Looking());
+    const worker = await boss.inside(() => SpinsAsItDrains.spawn({ name: 'far' }));
+    const { state } = (boss._ttScheduler as Catalyst<string>).runtime.threads as ThreadHub;
+    const hasName = (boss.look = () => {
       const isFree = state.take('part');
       if (isFree) state.release('part');
       return !isFree;
-    };
-    const { boss } = await start(
-      () =>
-        new (class extends HearingBoss {
-          override ttse__onInfusionFinished(info: InfusionInfo): void {
-            // In the turn in which it was given up: no event of its exit has come yet.
-            this.heard.push('at its end', hasName());
-            super.ttse__onInfusionFinished(info);
-          }
-        })(),
-    );
-    const worker = await boss.inside(() => SpinsAsItDrains.spawn({ name: 'far' }));
-    ({ state } = (boss._ttScheduler as Catalyst<string>).runtime.threads as ThreadHub);
+    });
     worker.ttsc__infuse('part');
     await boss.heard.on('a part');
     expect(hasName()).to.equal(true);

@@ -1,4 +1,5 @@
 import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { fail } from '../../../src/core/errors.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import '../../../src/index.js';
@@ -61,6 +62,12 @@ export class Worker extends Catalyst<'at work'> {
   }
   ttsc__throw(text: string): void {
     throw Object.assign(new TypeError(text, { cause: new Error('the reason') }), { code: 'E_OWN', at: [1, 2] });
+  }
+  ttsc__throwOwn(): void {
+    const details: Record<string, unknown> = { name: 'a', holder: this };
+    const error = fail('TT_NAME_TAKEN', details, new RangeError('the reason'));
+    details['error'] = error;
+    throw Object.assign(error, { attempts: 3 });
   }
   ttsc__throwLater(text: string): void {
     setTimeout(() => {
