@@ -3,13 +3,15 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
 import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
-import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
 import { ForeignSources } from './foreign-sources.js';
 import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
+import type { Exporter, Importer, Ref, Refs, TonicRef } from './refs.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
 import type { ThreadMachine } from './thread-machine.js';
+import { unpack } from './unpacking.js';
 import type { Wire } from './wire.js';
 
 /** What a link needs of the thread it is in. */
@@ -123,17 +125,13 @@ export class ThreadLink implements Sender, Exporter, Importer {
     if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
-    packer.begin();
-    try {
-      for (let at = 0; at < args.length; at++) args[at] = packer.pack(args[at], at);
-    } catch (thrown) {
-      packer.dropAll();
-      throw thrown;
-    }
+    packer.packAll(args);
     const { tonic, sparkle } = running;
     const source =
       tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
+    // Until the next call it would hold what this one has sent.
+    if (packer.refs !== undefined) packer.begin();
     this.#departs();
   }
 
@@ -372,7 +370,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return handle;
   }
 
-  tonicOf({ thread, serial, id, name }: Extract<Ref, { kind: 'tonic' }>): unknown {
+  tonicOf({ thread, serial, id, name }: TonicRef): unknown {
     if (thread === this.thread) return this.handle(serial, id, name);
     if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
     return this.#home.tonicWith(serial) ?? this.#goneTonic(serial, id, name);
