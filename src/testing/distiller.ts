@@ -10,7 +10,7 @@ import { type Fault, Faults, faultText } from './faults.js';
 import { type NetworkChoice, networksOf } from './networks.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import type { Probes } from './tape.js';
-import type { TraceEntry } from './trace.js';
+import { type TraceEntry, entryOf } from './trace.js';
 import { timeText, traceTable } from './trace-table.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
@@ -139,7 +139,7 @@ export class Distiller {
 
   /** The sparkles that ran so far, in the order in which they began: the newest, as many as `trace` keeps. */
   get trace(): readonly TraceEntry[] {
-    return [...this.#world.tape.ring];
+    return Array.from(this.#world.tape.ring, entryOf);
   }
 
   /** How many older entries the trace has dropped. */
@@ -206,12 +206,9 @@ export class Distiller {
       const until = startAt + run.timeout;
       tape.run = run;
       try {
-        while (!run.stops && !this.finished) {
-          if (clock.polls === 0 && clock.timers === 0 && !run.waits) break;
-          if (await this.#world.step(until)) continue;
-          clock.moveTo(until);
-          break;
-        }
+        const isIdle = (): boolean => clock.polls === 0 && clock.timers === 0 && !run.waits;
+        const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
+        if (!stopped) clock.moveTo(until);
       } finally {
         tape.run = undefined;
       }
@@ -250,7 +247,7 @@ export class Distiller {
     promise.then(settle, settle);
     await this.#world.drive('until()', async () => {
       const end = this.clock.now() + ms;
-      while (!settled && (await this.#world.step(end)));
+      await this.#world.stepWhile(() => !settled, end);
     });
     if (!settled) throw fail('TT_NOT_SETTLED', { ms });
     return promise;

@@ -3,7 +3,7 @@ import { fail } from '../core/errors.js';
 import type { Sparkle } from '../core/plan.js';
 import { type Contract, type ContractDetails, ContractWatch } from './contract.js';
 import { type Duration, toMs } from './duration.js';
-import type { TraceEntry } from './trace.js';
+import { type TraceEntry, type TraceRecord, entryOf } from './trace.js';
 
 /** When `sparkle()` is to stop: as soon as one of these holds. */
 export interface SparkleConditions {
@@ -54,7 +54,7 @@ export class SparkleRun {
   readonly timeout: number;
   /** Whether to wait for it where nothing is left that could run. */
   readonly waits: boolean;
-  readonly #entries: TraceEntry[] = [];
+  readonly #records: TraceRecord[] = [];
   readonly #contract: ContractWatch | undefined;
   readonly #count: number;
   readonly #states: ReadonlySet<string>;
@@ -82,9 +82,14 @@ export class SparkleRun {
     return this.#contract?.probesOf(name) ?? [];
   }
 
-  /** A sparkle began; its entry is completed when it ends. */
-  began(entry: TraceEntry): void {
-    if (this.#entries.length < MOST_ENTRIES) this.#entries.push(entry);
+  /** Whether it asks for probes of anybody. */
+  get hasProbes(): boolean {
+    return this.#contract !== undefined;
+  }
+
+  /** A sparkle began; its record is completed when it ends. */
+  began(record: TraceRecord): void {
+    if (this.#records.length < MOST_ENTRIES) this.#records.push(record);
   }
 
   /** A sparkle has ended, with its transitions. */
@@ -113,7 +118,7 @@ export class SparkleRun {
       endAt,
       stopCondition: this.#held(endAt - startAt >= this.timeout, finished),
       contractDetails: this.#contract?.details,
-      sparkleTrace: this.#entries,
+      sparkleTrace: this.#records.map(entryOf),
     };
   }
 

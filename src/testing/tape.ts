@@ -6,7 +6,7 @@ import type { SparkleObserver } from '../core/testbench.js';
 import { probeOf } from './contract.js';
 import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
-import { Ring, type TraceEntry, type TracePoint } from './trace.js';
+import { Ring, type TraceRecord } from './trace.js';
 
 /** Fields to be copied into the trace, by the name of a Tonic or of its class. */
 export type Probes = Readonly<Record<string, readonly string[]>>;
@@ -14,7 +14,7 @@ export type Probes = Readonly<Record<string, readonly string[]>>;
 /** What all apps of a world write their trace to. */
 export class Tape {
   readonly clock: Clock;
-  readonly ring: Ring<TraceEntry>;
+  readonly ring: Ring<TraceRecord>;
   /** How many entries there have been. */
   count = 0;
   /** Orders that ran at the instant that is, and the last of them: who never comes to rest is named. */
@@ -27,32 +27,42 @@ export class Tape {
   finished: () => boolean = () => false;
   readonly #keeps: boolean;
   readonly #probes: Probes;
+  readonly #hasProbes: boolean;
 
   constructor(clock: Clock, limit: number, probes: Probes) {
     this.clock = clock;
     this.#keeps = limit > 0;
     this.ring = new Ring(limit);
     this.#probes = probes;
+    this.#hasProbes = Object.keys(probes).length > 0;
   }
 
   get records(): boolean {
     return this.#keeps || this.run !== undefined;
   }
 
-  /** A sparkle began; its entry is completed when it ends. */
-  began(entry: TraceEntry): void {
-    if (this.#keeps) this.ring.push(entry);
-    this.run?.began(entry);
+  /** A sparkle began; its record is completed when it ends. */
+  began(record: TraceRecord): void {
+    if (this.#keeps) this.ring.push(record);
+    this.run?.began(record);
   }
 
-  probesOf(name: string, className: string): readonly string[] {
-    const asked = (key: string): readonly string[] => [
-      ...(Object.hasOwn(this.#probes, key) ? this.#probes[key]! : []),
-      ...(this.run?.probesOf(key) ?? []),
-    ];
-    return name === className ? asked(name) : [...asked(name), ...asked(className)];
+  /** Copies of the probes of a Tonic that were asked for. */
+  probe(tonic: AnyTonic, name: string): Readonly<Record<string, unknown>> {
+    if (!this.#hasProbes && this.run?.hasProbes !== true) return NO_PROBES;
+    const { className } = tonic._ttPlan;
+    const asked = [...this.#asked(name), ...(name === className ? [] : this.#asked(className))];
+    if (asked.length === 0) return NO_PROBES;
+    return Object.freeze(Object.fromEntries(asked.map((probe) => [probe, snapshot(probeOf(tonic, probe))])));
+  }
+
+  #asked(key: string): readonly string[] {
+    const own = Object.hasOwn(this.#probes, key) ? this.#probes[key]! : [];
+    return [...own, ...(this.run?.probesOf(key) ?? [])];
   }
 }
+
+const NO_PROBES = Object.freeze({});
 
 /** A sparkle that runs. */
 interface Frame {
@@ -60,11 +70,9 @@ interface Frame {
   readonly catalyst: AnyTonic;
   sparkle: Sparkle;
   /** `undefined` for an order of the framework's own, such as `_ttss__start`: the sparkle of the user within is what counts. */
-  entry: TraceEntry | undefined;
+  record: TraceRecord | undefined;
   error: string | undefined;
 }
-
-const NO_PROBES = Object.freeze({});
 
 /** Writes the sparkles of one app to the tape. */
 export class Recorder implements SparkleObserver {
@@ -88,11 +96,11 @@ export class Recorder implements SparkleObserver {
     this.#tape.lastTonic = tonic;
     this.#tape.lastSparkle = sparkle;
     if (!this.#tape.records) return;
-    const frame: Frame = { tonic, catalyst, sparkle, entry: undefined, error: undefined };
+    const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
     const [outer] = this.#frames;
     if (order !== undefined) {
       if (sparkle.prefix !== '_ttss') this.#begin(frame, order.args, false);
-    } else if (this.#frames.length === 1 && outer!.entry === undefined && outer!.tonic === tonic) {
+    } else if (this.#frames.length === 1 && outer!.record === undefined && outer!.tonic === tonic) {
       // The framework's own order is known by the sparkle of the user that it runs.
       outer!.sparkle = sparkle;
       this.#begin(outer!, given(a, b), false);
@@ -103,7 +111,7 @@ export class Recorder implements SparkleObserver {
   threw(error: Error): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined) return;
-    const known = frame.entry === undefined && this.#frames.length === 2 ? this.#frames[0]! : frame;
+    const known = frame.record === undefined && this.#frames.length === 2 ? this.#frames[0]! : frame;
     known.error = `${error.name}: ${error.message}`;
   }
 
@@ -119,48 +127,50 @@ export class Recorder implements SparkleObserver {
     if (frame === undefined) return false;
     this.#end(frame);
     if (tape.run === undefined) return false;
-    if (frame.entry !== undefined) tape.run.ran();
+    if (frame.record !== undefined) tape.run.ran();
     return tape.run.stops || tape.finished();
   }
 
   #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {
     const { tonic, sparkle } = frame;
+    const tape = this.#tape;
+    const name = tonic.name;
     const { source } = tonic;
-    const entry: TraceEntry = {
-      nr: ++this.#tape.count,
+    const probes = tape.probe(tonic, name);
+    const now = tape.clock.now();
+    frame.record = {
+      nr: ++tape.count,
       host: this.#host,
       id: tonic.id,
-      tonic: tonic.name,
+      tonic: name,
       sparkle: sparkle.key,
       args: snapshots(args),
-      source:
-        source === undefined ? undefined : Object.freeze({ id: source.id, name: source.name, sparkle: source.sparkle }),
+      // Not itself: it holds the Tonic.
+      source: source === undefined ? undefined : { id: source.id, name: source.name, sparkle: source.sparkle },
       extra,
-      atEnter: Object.freeze(this.#point(tonic, tonic.name)),
-      atExit: undefined,
+      enteredAt: now,
+      enteredState: tonic.state,
+      enteredProbes: probes,
+      ended: false,
+      exitedAt: now,
+      exitedState: undefined,
+      exitedProbes: probes,
+      catalystRuns: true,
       error: undefined,
     };
-    frame.entry = entry;
-    this.#tape.began(entry);
+    tape.began(frame.record);
   }
 
-  #end({ tonic, catalyst, sparkle, entry, error }: Frame): void {
-    if (entry === undefined) return;
+  #end({ tonic, catalyst, sparkle, record, error }: Frame): void {
+    if (record === undefined) return;
     const tape = this.#tape;
-    const catalystRuns = catalyst.id >= 0;
-    const atExit = Object.freeze({ ...this.#point(tonic, entry.tonic), catalystRuns });
-    // The same object: whoever has it sees it completed.
-    Object.freeze(Object.assign(entry, { atExit, error }));
-    tape.run?.ended(tonic, entry.tonic, sparkle, atExit.at);
-  }
-
-  #point(tonic: AnyTonic, name: string): TracePoint {
-    const asked = this.#tape.probesOf(name, tonic._ttPlan.className);
-    const probes =
-      asked.length === 0
-        ? NO_PROBES
-        : Object.freeze(Object.fromEntries(asked.map((probe) => [probe, snapshot(probeOf(tonic, probe))])));
-    return { at: this.#tape.clock.now(), state: tonic.state, probes };
+    record.ended = true;
+    record.exitedAt = tape.clock.now();
+    record.exitedState = tonic.state;
+    record.exitedProbes = tape.probe(tonic, record.tonic);
+    record.catalystRuns = catalyst.id >= 0;
+    record.error = error;
+    tape.run?.ended(tonic, record.tonic, sparkle, record.exitedAt);
   }
 }
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { TraceEntry } from './trace.js';
 
-const WIDEST_ARGS = 60;
+const WIDEST_ARGS = 80;
 
 /**
  * A trace as a table to be read, one line a sparkle:

@@ -44,6 +44,41 @@ export interface TraceSource {
   readonly sparkle: string | undefined;
 }
 
+/** A {@link TraceEntry} as it is written: it is made whole and frozen when somebody reads it, which most never are. */
+export interface TraceRecord {
+  readonly nr: number;
+  readonly host: string;
+  readonly id: number;
+  readonly tonic: string;
+  readonly sparkle: string;
+  readonly args: readonly unknown[];
+  readonly source: TraceSource | undefined;
+  readonly extra: boolean;
+  readonly enteredAt: number;
+  readonly enteredState: string | undefined;
+  readonly enteredProbes: Readonly<Record<string, unknown>>;
+  ended: boolean;
+  exitedAt: number;
+  exitedState: string | undefined;
+  exitedProbes: Readonly<Record<string, unknown>>;
+  catalystRuns: boolean;
+  error: string | undefined;
+}
+
+/** The entry of a record, frozen. */
+export function entryOf(record: TraceRecord): TraceEntry {
+  const { nr, host, id, tonic, sparkle, args, source, extra, error } = record;
+  const atEnter: TracePoint = Object.freeze({
+    at: record.enteredAt,
+    state: record.enteredState,
+    probes: record.enteredProbes,
+  });
+  const { exitedAt: at, exitedState: state, exitedProbes: probes, catalystRuns } = record;
+  const atExit = record.ended ? Object.freeze({ at, state, probes, catalystRuns }) : undefined;
+  if (source !== undefined) Object.freeze(source);
+  return Object.freeze({ nr, host, id, tonic, sparkle, args, source, extra, atEnter, atExit, error });
+}
+
 /** A bounded list: the newest are kept. */
 export class Ring<T> implements Iterable<T> {
   readonly #items: T[] = [];

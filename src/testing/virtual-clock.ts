@@ -105,18 +105,20 @@ export class VirtualClock implements Clock {
     return taken;
   }
 
-  /** Moves time on to the next timers, and takes them. What they set for the same instant is for the next call. */
-  takeNext(): (() => void)[] {
+  /**
+   * Moves time on to the next timers, and has them called one by one. What they set for the same instant is for the next time; one
+   * that another of them clears is not called.
+   */
+  fireNext(call: (callback: () => void) => void): void {
     const instant = this.#instants.get(this.#queue.nextAt);
-    if (instant === undefined) return [];
+    if (instant === undefined) return;
     this.#forget(instant);
     this.#now = Math.max(this.#now, instant.at);
-    const callbacks: (() => void)[] = [];
     for (const entry of instant.entries) {
+      instant.entries.delete(entry);
       if (!entry.idle) this.#events--;
-      callbacks.push(() => instant.entries.delete(entry) && entry.callback());
+      call(entry.callback);
     }
-    return callbacks;
   }
 
   /** Moves time on; what is due by then must have been taken. */

@@ -35,6 +35,7 @@ export class World {
   readonly tape: Tape;
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
+  readonly #held = new Set<Promise<unknown>>();
   #turnsNow = 0;
   #driving: string | undefined;
 
@@ -65,22 +66,37 @@ export class World {
     }
   }
 
-  /** One step, not past `until`; false where there is nothing to do by then. */
-  async step(until: number): Promise<boolean> {
-    if (this.clock.polls > 0) await this.#turn();
-    else if (this.clock.nextAt <= until) await this.#moveOn();
-    else return false;
+  /** Nothing else happens until something of the machine's is there. */
+  async hold<T>(something: Promise<T>): Promise<T> {
+    this.#held.add(something);
+    try {
+      return await something;
+    } finally {
+      this.#held.delete(something);
+    }
+  }
+
+  /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
+  async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
+    while (goesOn()) {
+      if (this.#held.size > 0) {
+        await this.#release();
+        continue;
+      }
+      if (!this.#step(until)) return false;
+      await afterMicrotasks();
+    }
     return true;
   }
 
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    while (this.clock.polls > 0) await this.#turn();
+    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
   }
 
   /** Steps up to a time, and stands there. */
   async advanceTo(until: number): Promise<void> {
-    while (await this.step(until));
+    await this.stepWhile(() => true, until);
     this.clock.moveTo(until);
   }
 
@@ -108,19 +124,34 @@ export class World {
     await this.settle();
   }
 
-  async #turn(): Promise<void> {
+  async #release(): Promise<void> {
+    while (this.#held.size > 0) {
+      await Promise.allSettled(this.#held);
+      await afterMicrotasks();
+    }
+  }
+
+  /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
+  #step(until: number): boolean {
+    if (this.clock.polls > 0) this.#turn();
+    else if (this.clock.nextAt <= until) {
+      this.#moveOn();
+      if (this.clock.polls > 0) this.#turn();
+    } else return false;
+    return true;
+  }
+
+  #turn(): void {
     if (++this.#turnsNow > MOST_TURNS_NOW || this.tape.ordersNow > MOST_ORDERS_NOW) this.#neverSettles();
     const { polls } = this.clock;
     this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
-    await afterMicrotasks();
   }
 
-  async #moveOn(): Promise<void> {
+  #moveOn(): void {
     const before = this.clock.now();
-    for (const callback of this.clock.takeNext()) this.#call(callback);
+    this.clock.fireNext(this.#call);
     if (this.clock.now() > before) this.#newInstant();
-    else this.#turnsNow++;
-    await afterMicrotasks();
+    else if (++this.#turnsNow > MOST_TURNS_NOW) this.#neverSettles();
   }
 
   #newInstant(): void {
@@ -134,13 +165,13 @@ export class World {
     throw fail('TT_NEVER_SETTLES', { orders: ordersNow, turns: this.#turnsNow, tonic, sparkle });
   }
 
-  #call(callback: () => void): void {
+  readonly #call = (callback: () => void): void => {
     try {
       callback();
     } catch (thrown) {
       this.#thrown.push(thrown);
     }
-  }
+  };
 
   #throwWhatWasThrown(): void {
     const thrown = this.#thrown.splice(0);
