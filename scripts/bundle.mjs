@@ -8,6 +8,7 @@ const input = {
   index: 'dist/src/index.js',
   selector: 'dist/src/selector/index.js',
   tonics: 'dist/src/tonics/index.js',
+  calendar: 'dist/src/calendar/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
 };
 

@@ -41,7 +41,7 @@ export interface TonicClass {
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
-  'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
+  'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater', 'onClockSet',
 ]; // prettier-ignore
 
 /** Reserved sparkles: a subclass may call them and not replace them. */
