@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 /** Dates that return for ever, numbered in their order. */
 export interface Dates {
   date(index: number): Temporal.PlainDate;
-  /** The number of the first one on or after a date, or a neighbour of it: a number too high or low is put right by who asks. */
+  /** A number such that what falls on this date, or on the day after, has that one or the next, or a lower one. */
   indexFrom(date: Temporal.PlainDate): number;
 }
 

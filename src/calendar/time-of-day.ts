@@ -45,7 +45,8 @@ function sumOf(
 ): number {
   let sum = 0;
   for (const [at, unit] of units.entries()) {
-    const value = part(at) ?? 0;
+    const given = part(at);
+    const value = given === undefined ? 0 : given;
     if (typeof value !== 'number' || !(value >= 0 && value < unit.below)) {
       throw refuse(
         option ?? unit.option,

@@ -65,10 +65,11 @@ export function shown(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-/** `, did you mean "august"?`, or nothing. */
+/** `: did you mean "august"?`, or nothing. */
 export function didYouMean(word: string, words: readonly string[]): string {
-  const close = nearest(word.toLowerCase(), words);
-  return close === undefined ? '' : `: did you mean "${close}"?`;
+  const small = words.map((known) => known.toLowerCase());
+  const close = nearest(word.trim().toLowerCase(), small);
+  return close === undefined ? '' : `: did you mean "${words[small.indexOf(close)]}"?`;
 }
 
 function wordOf(
