@@ -146,14 +146,14 @@ export abstract class CalendarTimer extends Timer implements WatchesClock {
     return { missed: this.#rule.count(first, due), due, next: this.#due, clockSet };
   }
 
-  /** Sets it to the next time after an instant that it has not fired for. */
+  /**
+   * Sets it to the next time after an instant, but for the one that it has fired for. An older one is taken again: a clock that
+   * was set back past several was wrong before.
+   */
   #plan(after: number): void {
-    let due = this.#rule.after(after);
-    // Set back by so much that more than one time would come again: what it fired for belongs to a clock that was wrong.
-    if (due < this.#fired) this.#fired = -Infinity;
-    else if (due === this.#fired) due = this.#rule.after(due);
-    this.#due = due;
-    this.fireIn(due - this._ttScheduler.clock.wallTime());
+    const next = this.#rule.after(after);
+    this.#due = next === this.#fired ? this.#rule.after(next) : next;
+    this.fireIn(this.#due - this._ttScheduler.clock.wallTime());
   }
 }
 

@@ -9,7 +9,7 @@ export interface TimeOfDay {
   readonly hour?: number | undefined;
   /** From 0 to less than 60, fractions allowed. Default: 0. */
   readonly minute?: number | undefined;
-  /** From 0 to less than 60, fractions allowed, to the ms. Default: 0. */
+  /** From 0 to less than 60, fractions allowed, rounded to 0.001. Default: 0. */
   readonly second?: number | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface TimeOfDay {
 export interface TimerEveryMinuteOptions extends CalendarTimerOptions {
   /** Seconds past the minute as a text, instead of `second`: `30` or `30.5`. */
   readonly time?: string | undefined;
-  /** Seconds past the minute, from 0 to less than 60, fractions allowed, to the ms. Default: 0. */
+  /** Seconds past the minute, from 0 to less than 60, fractions allowed, rounded to 0.001. Default: 0. */
   readonly second?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface TimerEveryHourOptions extends CalendarTimerOptions {
   readonly time?: string | undefined;
   /** Minutes past the hour, from 0 to less than 60, fractions allowed. Default: 0. */
   readonly minute?: number | undefined;
-  /** Seconds, from 0 to less than 60, fractions allowed, to the ms. Default: 0. */
+  /** Seconds, from 0 to less than 60, fractions allowed, rounded to 0.001. Default: 0. */
   readonly second?: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CalendarTimer } from '../../src/calendar/calendar-timer.js';
+import type { CalendarTimer, CalendarTimerInfo } from '../../src/calendar/calendar-timer.js';
 import {
   TimerEveryDay,
   TimerEveryHour,
@@ -8,11 +8,11 @@ import {
   TimerEveryWeek,
   TimerEveryYear,
 } from '../../src/calendar/timers.js';
-import { LONGEST_TIMER } from '../../src/core/clock.js';
+import { LONGEST_TIMER, nodeClock } from '../../src/core/clock.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { WARN, messages, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
-import { DAY, HOUR, MINUTE, iso, startAt } from './support/timed.js';
+import { DAY, HOUR, MINUTE, Timed, iso, startAt } from './support/timed.js';
 
 const UTC = { timeZone: 'UTC' } as const;
 
@@ -82,6 +82,37 @@ describe('a calendar timer', () => {
     expect(timed.words.map((word) => word.slice(20))).to.have.members(['lightsOff', 'enough', 'timer']);
     expect(timed.infos.map(({ name }) => name)).to.have.members(['lightsOff', 'lightsOff', 'other']);
     await app.finish();
+  });
+
+  it('is heard by a Tonic that lists its events, which need not list those of the framework', async () => {
+    class Listing extends Timed {
+      static override readonly events = ['onLightsOff', 'enough'];
+    }
+    let listing!: Listing;
+    const app = await startApp(() => (listing = new Listing()));
+    new TimerEveryHour({ ...UTC, base: listing });
+    await app.pass(HOUR);
+    expect(listing.infos).to.have.length(1);
+    await app.finish();
+  });
+
+  it("on the machine's clock fires at its time and not before", async () => {
+    let heard = (_at: readonly [number, CalendarTimerInfo]): void => {};
+    const firing = new Promise<readonly [number, CalendarTimerInfo]>((resolve) => (heard = resolve));
+    class Once extends Tonic {
+      ttse__onTimer(info: CalendarTimerInfo): void {
+        heard([nodeClock.wallTime(), info]);
+        this.ttsc__finish();
+      }
+    }
+    let once!: Once;
+    const app = await startApp(() => (once = new Once()), { clock: 'real' });
+    const planned = nodeClock.wallTime() + 500;
+    new TimerEveryMinute({ ...UTC, second: (planned % MINUTE) / 1_000, base: once });
+    const [at, info] = await firing;
+    expect(info.due).to.equal(planned);
+    expect(at).to.be.at.least(planned);
+    await app.end();
   });
 
   it('tells when it was due and when it is next, and how often it has fired', async () => {

@@ -134,13 +134,15 @@ describe('a clock that is set back', () => {
   });
 
   it('right before it fires is noticed then, not a minute later', async () => {
-    const { app, timed, clock } = await daily();
-    await app.pass(14.5 * HOUR - 100);
+    const { app, timed, clock } = await startAt('2026-03-10T12:00Z');
+    // Half a minute away from any look.
+    new TimerEveryDay({ ...UTC, time: '02:30:30', base: timed });
+    await app.pass(14.5 * HOUR + 30_000 - 100);
     clock.setWallTime(clock.wallTime() - 5_000);
     await app.pass(100);
     expect(timed.words).to.deep.equal([`set by ${-5_000 / HOUR} h`]);
     await app.pass(5_000);
-    expect(timed.infos.map(({ due }) => iso(due))).to.deep.equal(['2026-03-11 02:30:00']);
+    expect(timed.infos.map(({ due }) => iso(due))).to.deep.equal(['2026-03-11 02:30:30']);
     await app.finish();
   });
 });
@@ -200,6 +202,7 @@ describe('a clock that is set is told', () => {
         clock.stall(LOOK_EVERY);
         for (let n = 0; n < 100; n++) this.ttsc__more();
         this._ttScheduler.timers.queueDue(clock.now());
+        this.words.push('the loop goes on');
       }
       ttsc__more(): void {}
     }
@@ -220,6 +223,7 @@ describe('a clock that is set is told', () => {
     });
     boss.full.ttsc__fill();
     await app.settled();
+    expect(boss.full.words).to.deep.equal(['the loop goes on']);
     expect(failures).to.have.length(1);
     expectCode(failures[0]!.error, 'TT_QUEUE_FULL');
     await app.finish();
@@ -237,6 +241,28 @@ describe('the watch over the clock', () => {
     expect(app.main.timers.size).to.equal(4);
     for (const timer of timers) timer.stop();
     expect(app.main.timers.size).to.equal(0);
+    await app.finish();
+  });
+
+  it('is not misled by a process that was held up between its two readings', async () => {
+    class HeldUp extends ManualClock {
+      heldUp = 0;
+      override wallTime(): number {
+        const wallTime = super.wallTime();
+        this.stall(this.heldUp);
+        this.heldUp = 0;
+        return wallTime;
+      }
+    }
+    const clock = new HeldUp();
+    let timed!: Timed;
+    const app = await startApp(() => (timed = new Timed()), { clock, log: { level: 'fatal' } });
+    new TimerEveryDay({ ...UTC, base: timed });
+    await app.pass(LOOK_EVERY - 1);
+    clock.heldUp = 3_000;
+    await app.pass(2 * LOOK_EVERY);
+    expect(clock.heldUp).to.equal(0);
+    expect(timed.sets).to.deep.equal([]);
     await app.finish();
   });
 

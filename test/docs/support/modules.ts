@@ -46,17 +46,28 @@ function wrapped({ note }: Block, code: string): string {
 }
 
 function hiddenImport(code: string): string {
-  const used = publicNames().filter(
-    (name) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code),
-  );
-  return `import { ${used.join(', ')} } from 'tasktonic';\n`;
+  const lines = [...publicNames()].map(([entry, names]) => {
+    const used = names.filter((name) => uses(code, name));
+    return used.length > 0 || entry === 'tasktonic' ? `import { ${used.join(', ')} } from '${entry}';\n` : '';
+  });
+  return lines.join('');
 }
 
-let names: string[] | undefined;
+function uses(code: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code);
+}
 
-/** Every name that `tasktonic` exports. */
-export function publicNames(): string[] {
-  return (names ??= ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'].flatMap(namesOf));
+/** The entries whose names a fragment has, and the sources of what they export. */
+const ENTRIES = {
+  tasktonic: ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'],
+  'tasktonic/calendar': ['src/calendar/index.ts'],
+};
+
+let names: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** Every name that these entries export. */
+function publicNames(): ReadonlyMap<string, readonly string[]> {
+  return (names ??= new Map(Object.entries(ENTRIES).map(([entry, paths]) => [entry, paths.flatMap(namesOf)])));
 }
 
 function namesOf(path: string): string[] {
