@@ -159,8 +159,8 @@ export abstract class CalendarTimer extends Timer implements WatchesClock {
 
 ofFramework(CalendarTimer);
 
-/** What a calendar reaches: 100,000,000 days on either side of 1970, less a margin for zones and the time that follows. */
-const FARTHEST = 8.64e15 - 400 * 86_400_000;
+/** What a calendar reaches: 100,000,000 days on either side of 1970, less a margin for zones and the years around. */
+const FARTHEST = 8.64e15 - 1_000 * 86_400_000;
 
 function instantOf(instant: number | Date, className: string): number {
   const ms = Math.floor(Number(instant));

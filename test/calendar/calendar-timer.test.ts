@@ -232,6 +232,28 @@ describe('a calendar timer can be asked', () => {
     await app.finish();
   });
 
+  it('about an instant as far away as a calendar reaches, and none beyond', async () => {
+    const { app, timed } = await startAt('2026-01-01T12:00Z');
+    const far = 8.64e15 - 1_000 * DAY;
+    const base = timed;
+    const timers = [
+      new TimerEveryMinute({ timeZone: 'Asia/Kathmandu', base }),
+      new TimerEveryHour({ timeZone: 'America/New_York', base }),
+      new TimerEveryDay({ timeZone: 'Pacific/Apia', base }),
+      new TimerEveryWeek({ ...UTC, day: [1, 7], base }),
+      new TimerEveryMonth({ ...UTC, day: 31, base }),
+      new TimerEveryYear({ ...UTC, month: 12, day: 31, base }),
+      new TimerEveryYear({ ...UTC, week: 53, day: 7, base }),
+    ];
+    for (const timer of timers) {
+      for (const instant of [far, -far]) {
+        expect(timer.nextAfter(instant) - instant, timer.name).to.be.within(1, 372 * DAY);
+      }
+      expectThrow(() => timer.nextAfter(far + 1), 'TT_BAD_OPTION');
+    }
+    await app.finish();
+  });
+
   it('about no instant that is none', async () => {
     const { app, timed } = await startAt('2026-01-01T12:00Z');
     const timer = new TimerEveryDay({ ...UTC, base: timed });
