@@ -112,9 +112,10 @@ export abstract class CalendarTimer extends Timer implements WatchesClock {
   /** @internal */
   clockMoved(wallTime: number, by: number): void {
     this.#clockSet += by;
-    if (this.#due <= wallTime) this.fireIn(0);
-    else if (by === 0) this.fireIn(this.#due - wallTime);
-    else this.#plan(wallTime);
+    if (by === 0) this.fireIn(this.#due - wallTime);
+    // Set forward again, it is not to fire for what it fired for before it was set back.
+    else if (this.#due > wallTime || this.#rule.upTo(wallTime) === this.#fired) this.#plan(wallTime);
+    else this.fireIn(0);
   }
 
   /** @internal */

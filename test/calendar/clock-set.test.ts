@@ -113,6 +113,16 @@ describe('a clock that is set back', () => {
     await app.finish();
   });
 
+  it('by more than a day and then put right does not fire twice for the same time', async () => {
+    const { app, timed, timer, set } = await daily();
+    await app.pass(15 * HOUR);
+    await set('2026-03-08T12:00Z');
+    await set('2026-03-11T03:10Z');
+    expect(timed.infos.map(({ due }) => iso(due))).to.deep.equal(['2026-03-11 02:30:00']);
+    expect(iso(timer.next)).to.equal('2026-03-12 02:30:00');
+    await app.finish();
+  });
+
   it('by a month is no reason for a yearly timer to fire twice', async () => {
     const { app, timed, clock } = await startAt('2026-08-02T23:00Z');
     const timer = new TimerEveryYear({ ...UTC, month: 'august', day: 3, base: timed });

@@ -103,11 +103,14 @@ function check<T>(
   );
 }
 
-describe('a calendar rule agrees with a walk through every minute of a year', () => {
-  before(function () {
-    this.timeout(120_000);
+describe('a calendar rule agrees with a walk through every minute of a year', function () {
+  this.timeout(120_000);
+
+  before(() => {
     for (const year of YEARS) calendarOf(year);
   });
+
+  after(() => calendars.clear());
 
   it('every minute', () => {
     check(
