@@ -4,7 +4,7 @@ import { LogLevel } from '../core/log-service.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
 import { type AnyTimerOptions, type Expiry, Timer, type TimerInfo } from '../core/timer.js';
-import { type ClockSetInfo, ClockWatch, type WatchesClock } from './clock-watch.js';
+import { type ClockSetInfo, ClockWatch } from './clock-watch.js';
 import type { Rule } from './rule.js';
 import { zoned } from './time-zone.js';
 
@@ -35,7 +35,7 @@ interface CalendarExpiry extends Expiry, Pick<CalendarTimerInfo, 'due' | 'next' 
  * It is heard as every timer: by `sparkleBack`, by `ttse__on<Name>`, or by `ttse__onTimer`. It never fires early by the time of
  * day. Where the clock is set, its base hears `ttse__onClockSet`, if it has that event.
  */
-export abstract class CalendarTimer extends Timer implements WatchesClock {
+export abstract class CalendarTimer extends Timer {
   readonly #rule: Rule;
   readonly #watch: ClockWatch;
   #due = Infinity;
