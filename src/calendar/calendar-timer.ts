@@ -103,19 +103,19 @@ export abstract class CalendarTimer extends Timer {
   /** @internal */
   override fire(now: number): void {
     this.#watch.look();
+    const wallTime = this._ttScheduler.clock.wallTime();
     // The clock was set back meanwhile, or is slower than the one that waits.
-    const early = this.#due - this._ttScheduler.clock.wallTime();
-    if (early > 0) this.fireIn(early);
+    if (this.#due > wallTime) this.fireIn(this.#due - wallTime);
+    // It was set back and has come again to the time that was fired for last.
+    else if (this.#due < this.#fired && this.#rule.upTo(wallTime) === this.#fired) this.#plan(wallTime);
     else super.fire(now);
   }
 
   /** @internal */
   clockMoved(wallTime: number, by: number): void {
     this.#clockSet += by;
-    if (by === 0) this.fireIn(this.#due - wallTime);
-    // Set forward again, it is not to fire for what it fired for before it was set back.
-    else if (this.#due > wallTime || this.#rule.upTo(wallTime) === this.#fired) this.#plan(wallTime);
-    else this.fireIn(0);
+    if (by === 0 || this.#due <= wallTime) this.fireIn(this.#due - wallTime);
+    else this.#plan(wallTime);
   }
 
   /** @internal */

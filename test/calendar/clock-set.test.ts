@@ -123,6 +123,18 @@ describe('a clock that is set back', () => {
     await app.finish();
   });
 
+  it('by more than a day and then held up does not fire twice for the same time', async () => {
+    const { app, timed, clock, timer, set } = await daily();
+    await app.pass(15 * HOUR);
+    await set('2026-03-09T12:00Z');
+    expect(iso(timer.next)).to.equal('2026-03-10 02:30:00');
+    clock.stall(40 * HOUR);
+    await app.pass(LOOK_EVERY);
+    expect(timed.infos.map(({ due }) => iso(due))).to.deep.equal(['2026-03-11 02:30:00']);
+    expect(iso(timer.next)).to.equal('2026-03-12 02:30:00');
+    await app.finish();
+  });
+
   it('by a month is no reason for a yearly timer to fire twice', async () => {
     const { app, timed, clock } = await startAt('2026-08-02T23:00Z');
     const timer = new TimerEveryYear({ ...UTC, month: 'august', day: 3, base: timed });
