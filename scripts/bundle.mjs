@@ -9,6 +9,7 @@ const input = {
   selector: 'dist/src/selector/index.js',
   tonics: 'dist/src/tonics/index.js',
   testing: 'dist/src/testing/index.js',
+  calendar: 'dist/src/calendar/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
 };
 

@@ -10,6 +10,8 @@ export {
   type Period,
   type TimerInfo,
   type TimerOptions,
+  type AnyTimerOptions,
+  type Timer,
 } from './core/timer.js';
 export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
