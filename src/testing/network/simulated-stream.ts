@@ -44,6 +44,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   #reading = true;
   #nextRead: Appointment | undefined;
   #sawEnd = false;
+  /** `waits`: for the bytes before it to be taken. `next`: it comes with the next turn. */
+  #endIs: 'waits' | 'next' | undefined;
   #peerEnded = false;
   // Sending
   #out: Buffer[] = [];
@@ -99,8 +101,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   take(): Buffer | undefined {
     const bytes = this.#inbox[this.#taken];
-    // Node closes what both sides have ended after the turn in which the end was read.
-    if (bytes === undefined) return void this.#closeIfOver();
+    if (bytes === undefined) return this.#nothingToTake();
     if (++this.#taken === this.#inbox.length) this.#emptied();
     return bytes;
   }
@@ -232,9 +233,22 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (wasFull) this.#read();
   }
 
+  /** A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. */
   #onEnd(): void {
-    this.#peerEnded = true;
+    if (this.#taken < this.#inbox.length) this.#endIs ??= 'waits';
+    else this.#peerEnded = true;
     this.#key?.signal(Interest.READ);
+  }
+
+  #nothingToTake(): undefined {
+    if (this.#endIs === 'next') this.#peerEnded = true;
+    if (this.#endIs === 'waits') {
+      this.#endIs = 'next';
+      this.#key?.signal(Interest.READ);
+    }
+    // Node closes what both sides have ended after the turn in which the end was read.
+    this.#closeIfOver();
+    return undefined;
   }
 
   // ---- Sending ----
