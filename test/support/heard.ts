@@ -1,4 +1,6 @@
-/** What was heard, in order, for a test that waits for it. It waits for events, never for a time. */
+import { passTime } from './stage.js';
+
+/** What was heard, in order, for a test that waits for it. It waits for events, never for a time; virtual time passes meanwhile. */
 export class Heard {
   readonly events: { readonly name: string; readonly args: readonly any[] }[] = [];
   readonly #waiting = new Set<() => void>();
@@ -37,17 +39,20 @@ export class Heard {
   async until(holds: () => boolean, what = 'what was waited for'): Promise<void> {
     if (holds()) return;
     await new Promise<void>((resolve, reject) => {
+      let over = false;
       const patience = setTimeout(() => {
         this.#waiting.delete(look);
         reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
       }, 5_000);
       const look = (): void => {
         if (!holds()) return;
+        over = true;
         this.#waiting.delete(look);
         clearTimeout(patience);
         resolve();
       };
       this.#waiting.add(look);
+      passTime(() => over).catch(reject);
     });
   }
 }
