@@ -1,13 +1,32 @@
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
+import type { ChannelKey } from '../../src/selector/channel.js';
 import { Interest, type InterestSet } from '../../src/selector/interest.js';
 import type { Address, DatagramChannel, ListenerChannel, Network, StreamChannel } from '../../src/selector/network.js';
 import type { ListenWish, PeerDatagram, PeerListener, PeerSocket, Reach, Sockets } from './sockets.js';
 
 const STREAM = { noDelay: true, keepAlive: undefined } as const;
 
-/** Tells what a channel is ready for; what it gathers leaves at once, as it does from a socket of Node's. */
-const keyOf = (onReady: (ready: InterestSet) => void) => ({ signal: onReady, flushAfterTurn() {} });
+/**
+ * The key of a channel without a Selector: what it is ready for is told when the code that runs now has ended. (What it gathers leaves at
+ * once, as it does from a socket of Node's.)
+ */
+class PeerKey implements ChannelKey {
+  #ready: InterestSet = Interest.NONE;
+  constructor(private readonly onReady: (ready: InterestSet) => void) {}
+
+  signal(ready: InterestSet): void {
+    if (this.#ready === Interest.NONE) process.nextTick(() => this.#tell());
+    this.#ready |= ready;
+  }
+  flushAfterTurn(): void {}
+
+  #tell(): void {
+    const ready = this.#ready;
+    this.#ready = Interest.NONE;
+    this.onReady(ready);
+  }
+}
 
 /** The part of `net.Socket` that tests use, over a channel of any network. */
 class SimulatedSocket extends Duplex implements PeerSocket {
@@ -17,7 +36,6 @@ class SimulatedSocket extends Duplex implements PeerSocket {
   localPort: number | undefined;
   readonly #channel: StreamChannel;
   #wanted = true;
-  #taking = false;
   #written: (() => void) | undefined;
   #ended: (() => void) | undefined;
   #reset = false;
@@ -26,7 +44,7 @@ class SimulatedSocket extends Duplex implements PeerSocket {
     super({ allowHalfOpen, decodeStrings: true });
     this.#channel = channel;
     this.#locate();
-    channel.attach(keyOf((ready) => this.#onReady(ready)));
+    channel.attach(new PeerKey((ready) => this.#onReady(ready)));
   }
 
   resetAndDestroy(): this {
@@ -78,19 +96,17 @@ class SimulatedSocket extends Duplex implements PeerSocket {
 
   #take(): void {
     if (this.destroyed || this.readableEnded) return;
-    // What is signalled while something is taken comes with the next turn, as a Selector would have it.
-    if (this.#taking) return void setImmediate(() => this.#take());
-    this.#taking = true;
     while (this.#wanted) {
       const bytes = this.#channel.take();
       if (bytes === undefined) break;
       this.#wanted = this.push(bytes);
       if (!this.#wanted) this.#channel.interestChanged?.(Interest.NONE);
     }
-    this.#taking = false;
     if (!this.#channel.ended) return;
     this.#wanted = false;
     this.push(null);
+    // As net.Socket: an end before which nothing waits is told although it is paused.
+    this.read(0);
   }
 
   #onSpace(): void {
@@ -119,8 +135,7 @@ class SimulatedServer extends EventEmitter implements PeerListener {
     this.#allowHalfOpen = allowHalfOpen;
     const settings = { ipv6Only: false, reusePort: false, handsOver: false, maxConnections: undefined, stream: STREAM };
     this.#channel = network.listen({ ...settings, host, port, backlog: 511, listeners: 1 });
-    // Whoever made it has its listeners in place when this turn is over.
-    process.nextTick(() => this.#channel.attach(keyOf((ready) => this.#onReady(ready))));
+    this.#channel.attach(new PeerKey((ready) => this.#onReady(ready)));
   }
 
   address(): Address {
@@ -171,7 +186,7 @@ class SimulatedDatagramSocket extends EventEmitter implements PeerDatagram {
       sendBuffer: undefined,
       multicast: undefined,
     });
-    process.nextTick(() => this.#channel.attach(keyOf((ready) => this.#onReady(ready))));
+    this.#channel.attach(new PeerKey((ready) => this.#onReady(ready)));
   }
 
   address(): Address {

@@ -33,6 +33,11 @@ export function stage(): Stage {
   return (current ??= wantsReal ? REAL : simulated());
 }
 
+/** From now on the stage is a new one of this kind, until it is cleared. */
+export function playOn(kind: 'simulated' | 'real'): void {
+  current = kind === 'real' ? REAL : simulated();
+}
+
 /** The next test has a stage of its own. */
 export function clearStage(): void {
   current = undefined;

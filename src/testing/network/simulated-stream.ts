@@ -47,6 +47,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   /** `waits`: for the bytes before it to be taken. `next`: it comes with the next turn. */
   #endIs: 'waits' | 'next' | undefined;
   #peerEnded = false;
+  #endTaken = false;
   // Sending
   #out: Buffer[] = [];
   #gathered = 0;
@@ -189,7 +190,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (end.unread > 0 || !this.#mayRead || this.#nextRead !== undefined) return;
     if (end.peerEnded) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#failOf('read');
-    if (this.#sawEnd && this.#flowing && !this.#peerEnded) this.#onEnd();
+    // A socket of Node's reads an end before which nothing waits although it is paused.
+    if (this.#sawEnd && !this.#peerEnded && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
 
   get #mayRead(): boolean {
@@ -218,6 +220,10 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.#ahead = [];
     this.#aheadSize = 0;
     for (const bytes of ahead) this.#receive(bytes);
+    if (ahead.length === 0 || !this.#sawEnd) return;
+    // An end that was read ahead too comes with them, and what is over then is closed before the next turn.
+    this.#peerEnded = true;
+    this.#closeIfOver();
   }
 
   #receive(bytes: Buffer): void {
@@ -238,10 +244,12 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (this.#taken < this.#inbox.length) this.#endIs ??= 'waits';
     else this.#peerEnded = true;
     this.#key?.signal(Interest.READ);
+    if (!this.#reading) this.#closeIfOver();
   }
 
   #nothingToTake(): undefined {
     if (this.#endIs === 'next') this.#peerEnded = true;
+    this.#endTaken = this.#peerEnded;
     if (this.#endIs === 'waits') {
       this.#endIs = 'next';
       this.#key?.signal(Interest.READ);
@@ -268,7 +276,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.flushed = true;
     end.end();
     this.#key?.signal(Interest.WRITE);
-    this.#closeIfOver();
+    // Where the end of the peer is still to be taken, that turn comes first.
+    if (this.#endTaken || !this.#reading) this.#closeIfOver();
   }
 
   #nextWriting(): Writing | undefined {
@@ -290,6 +299,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   #failOf(syscall: 'read' | 'write'): void {
     const code: SystemCode = this.#end?.error ?? 'EPIPE';
+    // What a write has taken that fails, Node does not count as unsent any more.
+    if (syscall === 'write') this.#writing = undefined;
     this.fail(systemError(code, syscall));
   }
 
