@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Configuration } from './configuration.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
 
@@ -131,6 +132,8 @@ export interface Scheduler {
   readonly name: string;
   readonly thread: number;
   readonly clock: Clock;
+  /** What belongs to the app. */
+  readonly runtime: { readonly config: Configuration };
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
   readonly queue: { put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };

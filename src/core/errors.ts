@@ -95,6 +95,8 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // Configuration
+  TT_BAD_CONFIGURATION: 'The configuration is not right: {problems}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -23,7 +23,9 @@ export interface ThreadData {
   readonly fromParent: ChannelEnd;
   readonly toMain: ChannelEnd | undefined;
   readonly fromMain: ChannelEnd | undefined;
+  /** The configuration, and where its parts came from. */
   readonly data: Readonly<Record<string, unknown>>;
+  readonly origins: ReadonlyMap<string, string>;
   readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
   readonly waitingLimit: number;
   /** How long what it has said may take to leave, when it has finished, in ms. */

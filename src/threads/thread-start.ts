@@ -1,6 +1,7 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
+import { Configuration } from '../core/configuration.js';
 import { fail, toError } from '../core/errors.js';
 import type { LogService } from '../core/log-service.js';
 import { openLog } from '../core/log-targets.js';
@@ -34,7 +35,7 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   const runtime = new Runtime();
   runtime.thread = given.thread;
   runtime.rootName = given.name;
-  runtime.data = given.data;
+  runtime.config = new Configuration(given.data, given.origins);
   runtime.ledger.giveFirst(given.id);
   const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit);
   runtime.log = await openThreadLog(given, runtime, hub);

@@ -47,7 +47,8 @@ export function startWorker(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    data: plainData(runtime.data),
+    data: plainData(runtime.config.data),
+    origins: runtime.config._origins,
     log: { ...logFor(runtime), default: logMode },
     waitingLimit: hub.waitingLimit,
   };
@@ -80,7 +81,7 @@ function plainData(data: Readonly<Record<string, unknown>>): Record<string, unkn
   return plain;
 }
 
-function logFor({ data, log }: Runtime): ThreadData['log'] {
+function logFor({ config: { data }, log }: Runtime): ThreadData['log'] {
   const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
   if (log.logger === undefined) return { to: 'off' };
   // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.

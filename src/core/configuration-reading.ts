@@ -1,0 +1,226 @@
+import * as v from 'valibot';
+import { Configuration, originOf } from './configuration.js';
+import { type ConfigurationProblem, errorOf, problemsOf, schemasAlong, unknownAt } from './configuration-problems.js';
+import { frameworkSchema } from './configuration-schema.js';
+import {
+  type ConfigurationSources,
+  type Given,
+  SourceFault,
+  fromArguments,
+  fromEnvironment,
+  fromFile,
+} from './configuration-sources.js';
+import { type Path, forbiddenWithin, isPlainObject, refusalOf, valueAt, withValueAt } from './configuration-tree.js';
+import { fail } from './errors.js';
+import { nearest } from './nearest.js';
+import type { TonicMaker } from './ports.js';
+import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } from './schema-parts.js';
+
+/**
+ * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
+ * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
+ *
+ * @param code what `creatingFormula()` gave.
+ * @param store where the Tonics that `start` names come from.
+ * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
+ */
+export function readConfiguration(
+  code: Readonly<Record<string, unknown>>,
+  sources: ConfigurationSources = {},
+  store?: TonicMaker,
+): Configuration {
+  const reading = new Reading(code, sources.schema, store);
+  for (const given of reading.gather(sources)) reading.lay(given);
+  return reading.checked();
+}
+
+/** A configuration while it is put together. */
+class Reading {
+  readonly #code: Readonly<Record<string, unknown>>;
+  readonly #schema: v.GenericSchema | undefined;
+  readonly #store: TonicMaker | undefined;
+  readonly #schemas: readonly v.GenericSchema[];
+  readonly #origins = new Map<string, string>();
+  readonly #problems: ConfigurationProblem[] = [];
+  #tree: unknown;
+
+  constructor(
+    code: Readonly<Record<string, unknown>>,
+    schema: v.GenericSchema | undefined,
+    store: TonicMaker | undefined,
+  ) {
+    this.#tree = this.#code = code;
+    this.#schema = schema;
+    this.#store = store;
+    this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
+  }
+
+  /** All values of all sources, in the order in which they are laid over each other. */
+  gather({ file, env, args = false }: ConfigurationSources): Given[] {
+    const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
+    const line = fromArguments(words, (path) => isFlag(this.#schemasAt(this.#matched(path))));
+    const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
+    const fileRead = line.file ?? path;
+    const { prefix, from = process.env } = typeof env === 'object' ? env : { prefix: env };
+    const inFile = fileRead === undefined ? [] : fromFile(fileRead, optional && line.file === undefined);
+    for (const fault of [inFile, ...line.faults])
+      if (fault instanceof SourceFault)
+        this.#problems.push({ path: '', source: undefined, is: fault.problem, must: '' });
+    const given = [
+      ...(inFile instanceof SourceFault ? [] : inFile),
+      ...(prefix === undefined ? [] : this.#oncePerPath(fromEnvironment(checkedPrefix(prefix), from))),
+      ...line.given,
+    ];
+    // What the options of a Tonic may be is known when its name is.
+    const ofTonics = given.filter(isOptionOfTonic);
+    return [...given.filter((one) => !isOptionOfTonic(one)), ...ofTonics];
+  }
+
+  /** Lays a value over what there is. */
+  lay({ path: written, value: raw, kind, from, origins }: Given): void {
+    const path = kind === 'file' ? written : this.#matched(written);
+    const refused = path.includes('') && kind !== 'file' ? 'a name in it is empty' : refusalOf(this.#tree, path);
+    if (refused !== undefined) return this.#refuse(path, from, refused);
+    const unknown = this.#firstUnknown(path);
+    if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
+    const value = typeof raw === 'string' && kind !== 'file' ? valueOf(raw, this.#schemasAt(path)) : raw;
+    const forbidden = forbiddenWithin(value, path);
+    if (forbidden !== undefined) return this.#refuse(forbidden, from, refusalOf(undefined, forbidden)!);
+    // An empty object says nothing of what is there already.
+    if (isPlainObject(value) && Object.keys(value).length === 0 && isPlainObject(valueAt(this.#tree, path))) return;
+    this.#tree = withValueAt(this.#tree, path, value, (list) => this.#isList(list));
+    this.#remember(path, from, origins);
+  }
+
+  /** The whole, with defaults filled in, where nothing is wrong with it. */
+  checked(): Configuration {
+    this.#check(frameworkSchema, this.#tree);
+    if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
+    this.#checkStart();
+    if (this.#problems.length > 0) throw errorOf(this.#problems);
+    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origins, this.#code);
+  }
+
+  /** Two variables that mean the same are a mistake: which of them holds would be chance. */
+  #oncePerPath(given: readonly Given[]): readonly Given[] {
+    const names = new Map<string, string>();
+    for (const { path, from } of given) {
+      const matched = this.#matched(path).join('/');
+      const other = names.get(matched);
+      if (other !== undefined) this.#refuse(matched.split('/'), from, `${other} says it too`);
+      names.set(matched, from);
+    }
+    return given;
+  }
+
+  /** The names as they are spelled in the schemas or in what there is: `SLOW_SPARKLE` and `slow-sparkle` mean `slowSparkle`. */
+  #matched(written: Path): Path {
+    const path: string[] = [];
+    for (const name of written) {
+      const node = valueAt(this.#tree, path);
+      const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
+      path.push(known.find((one) => one === name) ?? known.find((one) => bare(one) === bare(name)) ?? camelCase(name));
+    }
+    return path;
+  }
+
+  #schemasAt(path: Path): readonly v.GenericSchema[] {
+    const [section, index, options, ...rest] = path;
+    if (section !== 'start' || options !== 'options') return schemasAlong(this.#schemas, path);
+    const name = valueAt(this.#tree, ['start', index!, 'tonic']);
+    const schema = typeof name === 'string' ? this.#store?.schemaOf?.(name) : undefined;
+    return schema === undefined ? [] : schemasAlong(alternatives(schema), rest);
+  }
+
+  #isList(path: Path): boolean {
+    return isList(this.#schemasAt(path));
+  }
+
+  /** The first part of a path that the schemas do not know, where they are closed. */
+  #firstUnknown(path: Path): Path | undefined {
+    for (let depth = 0; depth < path.length; depth++) {
+      const around = this.#around(path.slice(0, depth));
+      if (around.length === 0) return undefined;
+      const key = path[depth]!;
+      if (isClosed(around) && childrenOf(around, key).length === 0) return path.slice(0, depth + 1);
+    }
+    return undefined;
+  }
+
+  /** The app's own schema says what sections there are; without one there may be any. */
+  #around(path: Path): readonly v.GenericSchema[] {
+    if (path.length > 0) return this.#schemasAt(path);
+    if (this.#schema === undefined) return [frameworkSchema];
+    const own = alternatives(this.#schema);
+    return isClosed(own) ? [v.object({ ...frameworkSchema.entries }), ...own] : own;
+  }
+
+  /**
+   * The environment is not ours alone: of a variable that speaks of no section, only what looks like a slip is an error. (Kubernetes, for
+   * one, makes `APP_PORT` and `APP_SERVICE_HOST` for a service named `app`.)
+   */
+  #leaveOut(path: Path, from: string, kind: Given['kind']): void {
+    const around = this.#around(path.slice(0, -1));
+    if (kind === 'env' && path.length === 1 && nearest(path[0]!, namesIn(around)) === undefined) return;
+    this.#problems.push(unknownAt(path, from, around));
+  }
+
+  #refuse(path: Path, source: string, is: string): void {
+    this.#problems.push({ path: path.join('/'), source, is: 'is refused', must: is });
+  }
+
+  #remember(path: Path, from: string, origins: ReadonlyMap<string, string> = new Map()): void {
+    const key = path.join('/');
+    for (const other of this.#origins.keys()) if (other.startsWith(`${key}/`)) this.#origins.delete(other);
+    this.#origins.set(key, from);
+    for (const [inner, place] of origins) this.#origins.set(inner, place);
+  }
+
+  #check(schema: v.GenericSchema, data: unknown): void {
+    const result = v.safeParse(schema, data);
+    if (result.success) this.#tree = { ...(this.#tree as object), ...(result.output as object) };
+    else this.#problems.push(...problemsOf(result.issues, data, this.#originOf, (path) => this.#schemasAt(path)));
+  }
+
+  readonly #originOf = (path: Path): string | undefined => originOf(this.#origins, path);
+
+  /** What the app's own schema is asked about: not the framework's sections, unless it speaks of them. */
+  #ofUser(schema: v.GenericSchema): Record<string, unknown> {
+    const own = namesIn(alternatives(schema));
+    const ours = Object.keys(frameworkSchema.entries).filter((name) => !own.includes(name));
+    return Object.fromEntries(Object.entries(this.#tree as object).filter(([name]) => !ours.includes(name)));
+  }
+
+  #checkStart(): void {
+    const start = valueAt(this.#tree, ['start']);
+    for (const [index, entry] of Array.isArray(start) ? start.entries() : []) {
+      if (!isPlainObject(entry) || typeof entry['tonic'] !== 'string' || entry['tonic'] === '') continue;
+      const at = ['start', String(index)];
+      for (const { path, is, must } of this.#store?.check?.(entry['tonic'], entry['options']) ?? []) {
+        const whole = [...at, ...path];
+        this.#problems.push({ path: whole.join('/'), source: this.#originOf(whole), is, must });
+      }
+    }
+  }
+}
+
+function isOptionOfTonic({ path, kind }: Given): boolean {
+  return kind !== 'file' && path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
+}
+
+/** A name without what its spellings differ in. */
+function bare(name: string): string {
+  return name.replace(/[_-]/g, '').toLowerCase();
+}
+
+/** `MAX_PEERS` and `max-peers` are `maxPeers`; what has small letters and no dashes stays as it is. */
+function camelCase(name: string): string {
+  if (/[a-z]/.test(name) && !name.includes('-')) return name;
+  return name.toLowerCase().replace(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^\w+$/.test(prefix)) return prefix;
+  const problem = `it is ${JSON.stringify(prefix)}, and must be the beginning of names, such as "APP_"`;
+  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'env', problem });
+}

@@ -1,0 +1,157 @@
+import { readFileSync, statSync } from 'node:fs';
+import type * as v from 'valibot';
+import { type JsonText, lineAndColumn, readJson } from './json-text.js';
+import { type Path, membersOf } from './configuration-tree.js';
+
+/** From where a Formula reads its configuration, besides `creatingFormula()`. Nothing is read unless it is asked for here. */
+export interface ConfigurationSources {
+  /**
+   * A file of JSON, of 1 MiB at most, whose path counts from the working directory. It must be there, unless `optional`. Where the
+   * command line is read, `--config other.json` takes its place.
+   */
+  readonly file?: string | { readonly path: string; readonly optional?: boolean | undefined } | undefined;
+  /**
+   * The beginning of the names of environment variables, such as `APP_`: `APP_LOG__DEFAULT` is then `log/default`, and
+   * `APP_SERVER__MAX_PEERS` is `server/maxPeers`. `from` takes their place, for tests.
+   */
+  readonly env?: string | { readonly prefix: string; readonly from?: Environment | undefined } | undefined;
+  /** Whether the command line is read (`--log.default=full`), or the words to be read instead of it. */
+  readonly args?: boolean | readonly string[] | undefined;
+  /** What the app's own part must look like: a schema of valibot (https://valibot.dev). */
+  readonly schema?: v.GenericSchema | undefined;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One value, as a source gives it. */
+export interface Given {
+  /** Names as they are written: those of a file as they are, others to be matched with what there is. */
+  readonly path: Path;
+  /** From the environment and the command line a text. */
+  readonly value: unknown;
+  readonly kind: 'file' | 'env' | 'args';
+  /** What it is called in an error: `the environment variable APP_X`. */
+  readonly from: string;
+  /** Of elements within a list of a file. */
+  readonly origins?: ReadonlyMap<string, string>;
+}
+
+/** What is wrong with a source as a whole. */
+export class SourceFault {
+  constructor(readonly problem: string) {}
+}
+
+const MOST_BYTES = 1_048_576;
+
+/** The values of a file of JSON. A list is one value; objects are laid over what is there, member by member. */
+export function fromFile(path: string, optional: boolean): Given[] | SourceFault {
+  const text = readText(path, optional);
+  if (text === undefined) return [];
+  if (text instanceof SourceFault) return text;
+  const json = readJson(text);
+  if ('problem' in json)
+    return new SourceFault(`${path}:${lineAndColumn(text, json.offset)} is not JSON: ${json.problem}`);
+  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value))
+    return new SourceFault(`${path} must hold an object, such as {"log": {"default": "full"}}`);
+  return valuesOf(path, text, json);
+}
+
+function readText(path: string, optional: boolean): string | SourceFault | undefined {
+  try {
+    // Looked at before it is opened: to open a pipe would wait for somebody to write.
+    const found = statSync(path);
+    if (!found.isFile()) return new SourceFault(`${path} is not a file`);
+    if (found.size > MOST_BYTES) return new SourceFault(`${path} has ${found.size} bytes, more than ${MOST_BYTES}`);
+    const bytes = readFileSync(path);
+    if (bytes.length > MOST_BYTES) return new SourceFault(`${path} has more than ${MOST_BYTES} bytes`);
+    // `fatal`: a wrong byte is an error, and not another character. A byte order mark at the beginning is left out.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (thrown) {
+    const { code, message } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return optional ? undefined : new SourceFault(`the file ${path} is not there`);
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return new SourceFault(`${path} is not UTF-8`);
+    return new SourceFault(`the file ${path} cannot be read (${code ?? message})`);
+  }
+}
+
+function valuesOf(file: string, text: string, { value, places }: JsonText): Given[] {
+  const given: Given[] = [];
+  const placeOf = (path: Path): string => `${file}:${lineAndColumn(text, places.get(path.join('/')) ?? 0)}`;
+  const add = (part: unknown, path: Path): void => {
+    const members = Array.isArray(part) ? [] : membersOf(part);
+    for (const [key, member] of members) add(member, [...path, key]);
+    if (members.length > 0 || path.length === 0) return;
+    const origins = new Map(pathsWithin(part, path).map((inner) => [inner.join('/'), placeOf(inner)]));
+    given.push({ path, value: part, kind: 'file', from: placeOf(path), origins });
+  };
+  add(value, []);
+  return given;
+}
+
+function pathsWithin(value: unknown, path: Path): Path[] {
+  return membersOf(value).flatMap(([key, member]) => [[...path, key], ...pathsWithin(member, [...path, key])]);
+}
+
+/** The environment variables whose names begin with the prefix; what is less deep comes first, so that the rest is laid over it. */
+export function fromEnvironment(prefix: string, env: Environment): Given[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith(prefix) && name !== prefix && env[name] !== undefined)
+    .map((name): Given => ({
+      path: name.slice(prefix.length).split('__'),
+      value: env[name]!,
+      kind: 'env',
+      from: `the environment variable ${name}`,
+    }))
+    .sort((a, b) => a.path.length - b.path.length || (a.from < b.from ? -1 : 1));
+}
+
+/** What a command line says: its values, and the file that it names. */
+export interface CommandLine {
+  readonly given: readonly Given[];
+  readonly file: string | undefined;
+  readonly faults: readonly SourceFault[];
+}
+
+/**
+ * Reads `--log.default=full`, `--log/default full`, `--shutdown.signals` and `--no-shutdown.signals`, up to `--`.
+ *
+ * @param isFlag whether a path wants no value of its own, so that the next word is not taken for it.
+ */
+export function fromArguments(words: readonly string[], isFlag: (path: Path) => boolean): CommandLine {
+  const given: Given[] = [];
+  const faults: SourceFault[] = [];
+  let file: string | undefined;
+  for (let at = 0; at < words.length && words[at] !== '--'; at++) {
+    const word = words[at]!;
+    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) {
+      faults.push(
+        new SourceFault(`the command line has ${shownWord(word)}: write --path=value, such as --log.default=full`),
+      );
+      continue;
+    }
+    const next = words[at + 1];
+    const path = name.split(name.includes('/') ? '/' : '.');
+    const takesNext = inline === undefined && next !== undefined && !next.startsWith('--') && !isFlag(path);
+    if (takesNext) at++;
+    const value = inline ?? (takesNext ? next : undefined);
+    if (name === 'config') {
+      if (value === undefined || value === '')
+        faults.push(new SourceFault('--config must name a file: --config app.json'));
+      else file = value;
+    } else if (value === undefined && name.startsWith('no-')) {
+      const plain = name.slice(3);
+      given.push(argument(plain.split(plain.includes('/') ? '/' : '.'), 'false', name));
+    } else given.push(argument(path, value ?? 'true', name));
+  }
+  return { given, file, faults };
+}
+
+function argument(path: Path, value: string, name: string): Given {
+  return { path, value, kind: 'args', from: `the command line (--${name})` };
+}
+
+/** A stray word may be the value of a secret option: only what looks like a short option is shown. */
+function shownWord(word: string): string {
+  return /^-[a-zA-Z]$/.test(word) ? word : 'a word that belongs to no option';
+}
