@@ -27,7 +27,7 @@ export { systemRandom, type Random } from './core/random.js';
 export { Runtime } from './core/runtime.js';
 export type { Remote } from './core/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
-export { Configuration, type ValueAt } from './core/configuration.js';
+export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './core/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
 export * from './threads/index.js';

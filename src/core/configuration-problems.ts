@@ -1,9 +1,11 @@
 import type * as v from 'valibot';
 import { type Path, isSecret, shown, valueAt } from './configuration-tree.js';
-import { type ErrorDetails, type TaskTonicError, fail } from './errors.js';
+import { type TaskTonicError, fail } from './errors.js';
 import { nearest } from './nearest.js';
 import { childrenOf, namesIn } from './schema-parts.js';
 import { type Issue, isMissing, isUnknown, wanted } from './schema-problems.js';
+
+const MISSING = 'is missing';
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigurationProblem {
@@ -29,7 +31,7 @@ export function problemsOf(
     const path = [...below, ...(issue.path ?? []).map(({ key }) => String(key))];
     const at = { path: path.join('/'), source: sourceOf(path) };
     if (isUnknown(issue)) return unknownAt(path, at.source, schemasAt(path.slice(0, -1)));
-    if (isMissing(issue)) return { ...at, is: 'is missing', must: 'must be given' };
+    if (isMissing(issue)) return { ...at, is: MISSING, must: 'must be given' };
     return {
       ...at,
       is: `is ${shown(valueAt(data, path), path)}`,
@@ -45,13 +47,14 @@ export function unknownAt(
   around: readonly v.GenericSchema[],
 ): ConfigurationProblem {
   const names = namesIn(around);
-  const above = path.slice(0, -1);
-  const meant = nearest(path.at(-1)!, names, 3);
-  const must =
-    meant === undefined
-      ? `${above.length === 0 ? 'there is' : `${above.join('/')} has`} ${names.join(', ') || 'nothing'}`
-      : `did you mean ${[...above, meant].join('/')}?`;
+  const meant = meantBy(path.at(-1)!, names);
+  const must = meant === undefined ? `known there: ${names.join(', ') || 'nothing'}` : `perhaps ${meant} is meant`;
   return { path: path.join('/'), source, is: 'is not known', must };
+}
+
+/** The known name that another was most likely meant to be. A short name has fewer letters to be wrong. */
+export function meantBy(name: string, names: readonly string[]): string | undefined {
+  return nearest(name, names, Math.min(3, Math.floor(name.length / 2)));
 }
 
 /** A user's own message may quote the value. */
@@ -63,16 +66,25 @@ function withoutSecret(message: string, input: unknown, path: Path): string {
 /**
  * All problems as one error: `TT_BAD_OPTION` where nothing but code is wrong, else `TT_BAD_CONFIGURATION`, which the one who starts the
  * program can mend.
+ *
+ * @param asked whether anything but code was asked: only then can it be the one to blame for what is missing.
  */
-export function errorOf(problems: readonly ConfigurationProblem[]): TaskTonicError {
-  const [first, ...more] = problems;
-  if (first === undefined || problems.some(({ source, path }) => source !== undefined || path === '')) {
-    const details: ErrorDetails = { problems: listed(problems.map(line)), list: problems };
-    return fail('TT_BAD_CONFIGURATION', details);
+export function errorOf(problems: readonly ConfigurationProblem[], asked: boolean): TaskTonicError {
+  const [first] = problems;
+  const outside = problems.some(
+    ({ source, path, is }) => source !== undefined || path === '' || (asked && is === MISSING),
+  );
+  if (first === undefined || outside) {
+    return fail('TT_BAD_CONFIGURATION', { problems: listed(problems.map(line)), list: problems });
   }
-  const others = more.map((problem) => `; ${line(problem)}`).join('');
-  const problem = `${first.is === 'is missing' ? 'it is missing, and' : `it ${first.is},${first.must.startsWith('must') ? ' and' : ''}`} ${first.must}${others}`;
-  return fail('TT_BAD_OPTION', { class: 'the Formula', option: first.path, problem, list: problems });
+  return fail('TT_BAD_OPTION', { class: 'the Formula', option: first.path, problem: inCode(problems), list: problems });
+}
+
+/** `it is 0, and must be more than 0; log/to ...`: the first as what is wrong with an option. */
+function inCode([first, ...more]: readonly ConfigurationProblem[]): string {
+  const { is, must } = first!;
+  const said = `it ${is}, ${must.startsWith('must') ? 'and ' : ''}${must}`;
+  return [said, ...more.map(line)].join('; ');
 }
 
 function line({ path, source, is, must }: ConfigurationProblem): string {

@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { Configuration, originOf } from './configuration.js';
-import { type ConfigurationProblem, errorOf, problemsOf, schemasAlong, unknownAt } from './configuration-problems.js';
+import {
+  type ConfigurationProblem,
+  errorOf,
+  meantBy,
+  problemsOf,
+  schemasAlong,
+  unknownAt,
+} from './configuration-problems.js';
 import { frameworkSchema } from './configuration-schema.js';
 import {
   type ConfigurationSources,
@@ -12,7 +19,6 @@ import {
 } from './configuration-sources.js';
 import { type Path, forbiddenWithin, isPlainObject, refusalOf, valueAt, withValueAt } from './configuration-tree.js';
 import { fail } from './errors.js';
-import { nearest } from './nearest.js';
 import type { TonicMaker } from './ports.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } from './schema-parts.js';
 
@@ -43,6 +49,7 @@ class Reading {
   readonly #origins = new Map<string, string>();
   readonly #problems: ConfigurationProblem[] = [];
   #tree: unknown;
+  #asked = false;
 
   constructor(
     code: Readonly<Record<string, unknown>>,
@@ -57,6 +64,7 @@ class Reading {
 
   /** All values of all sources, in the order in which they are laid over each other. */
   gather({ file, env, args = false }: ConfigurationSources): Given[] {
+    this.#asked = file !== undefined || env !== undefined || args !== false;
     const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
     const line = fromArguments(words, (path) => isFlag(this.#schemasAt(this.#matched(path))));
     const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
@@ -79,16 +87,22 @@ class Reading {
   /** Lays a value over what there is. */
   lay({ path: written, value: raw, kind, from, origins }: Given): void {
     const path = kind === 'file' ? written : this.#matched(written);
-    const refused = path.includes('') && kind !== 'file' ? 'a name in it is empty' : refusalOf(this.#tree, path);
+    const refused =
+      path.includes('') && kind !== 'file' ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
     if (refused !== undefined) return this.#refuse(path, from, refused);
     const unknown = this.#firstUnknown(path);
     if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
     const value = typeof raw === 'string' && kind !== 'file' ? valueOf(raw, this.#schemasAt(path)) : raw;
     const forbidden = forbiddenWithin(value, path);
-    if (forbidden !== undefined) return this.#refuse(forbidden, from, refusalOf(undefined, forbidden)!);
+    if (forbidden !== undefined)
+      return this.#refuse(
+        forbidden,
+        from,
+        refusalOf(undefined, forbidden, () => false)!,
+      );
     // An empty object says nothing of what is there already.
     if (isPlainObject(value) && Object.keys(value).length === 0 && isPlainObject(valueAt(this.#tree, path))) return;
-    this.#tree = withValueAt(this.#tree, path, value, (list) => this.#isList(list));
+    this.#tree = withValueAt(this.#tree, path, value, this.#isList);
     this.#remember(path, from, origins);
   }
 
@@ -97,7 +111,7 @@ class Reading {
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
-    if (this.#problems.length > 0) throw errorOf(this.#problems);
+    if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
     return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origins, this.#code);
   }
 
@@ -132,9 +146,7 @@ class Reading {
     return schema === undefined ? [] : schemasAlong(alternatives(schema), rest);
   }
 
-  #isList(path: Path): boolean {
-    return isList(this.#schemasAt(path));
-  }
+  readonly #isList = (path: Path): boolean => isList(this.#schemasAt(path));
 
   /** The first part of a path that the schemas do not know, where they are closed. */
   #firstUnknown(path: Path): Path | undefined {
@@ -161,7 +173,7 @@ class Reading {
    */
   #leaveOut(path: Path, from: string, kind: Given['kind']): void {
     const around = this.#around(path.slice(0, -1));
-    if (kind === 'env' && path.length === 1 && nearest(path[0]!, namesIn(around)) === undefined) return;
+    if (kind === 'env' && path.length === 1 && meantBy(path[0]!, namesIn(around)) === undefined) return;
     this.#problems.push(unknownAt(path, from, around));
   }
 
@@ -194,9 +206,12 @@ class Reading {
   #checkStart(): void {
     const start = valueAt(this.#tree, ['start']);
     for (const [index, entry] of Array.isArray(start) ? start.entries() : []) {
-      if (!isPlainObject(entry) || typeof entry['tonic'] !== 'string' || entry['tonic'] === '') continue;
+      if (!isPlainObject(entry)) continue;
+      const { tonic, options } = entry;
+      // What is wrong with the entry itself has been told.
+      if (typeof tonic !== 'string' || tonic === '' || (options !== undefined && !isPlainObject(options))) continue;
       const at = ['start', String(index)];
-      for (const { path, is, must } of this.#store?.check?.(entry['tonic'], entry['options']) ?? []) {
+      for (const { path, is, must } of this.#store?.check?.(tonic, options) ?? []) {
         const whole = [...at, ...path];
         this.#problems.push({ path: whole.join('/'), source: this.#originOf(whole), is, must });
       }

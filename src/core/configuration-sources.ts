@@ -92,7 +92,7 @@ function pathsWithin(value: unknown, path: Path): Path[] {
   return membersOf(value).flatMap(([key, member]) => [[...path, key], ...pathsWithin(member, [...path, key])]);
 }
 
-/** The environment variables whose names begin with the prefix; what is less deep comes first, so that the rest is laid over it. */
+/** The environment variables whose names begin with the prefix; what holds others comes before them, so that they are laid over it. */
 export function fromEnvironment(prefix: string, env: Environment): Given[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(prefix) && name !== prefix && env[name] !== undefined)
@@ -102,7 +102,15 @@ export function fromEnvironment(prefix: string, env: Environment): Given[] {
       kind: 'env',
       from: `the environment variable ${name}`,
     }))
-    .sort((a, b) => a.path.length - b.path.length || (a.from < b.from ? -1 : 1));
+    .sort((a, b) => inOrder(a.path, b.path));
+}
+
+/** A whole before its parts, and the elements of a list by their number. */
+function inOrder(a: Path, b: Path): number {
+  const at = a.findIndex((name, depth) => name !== b[depth]);
+  const [one, other] = [a[at], b[at]];
+  if (one === undefined || other === undefined) return a.length - b.length;
+  return Number(one) - Number(other) || (one < other ? -1 : 1);
 }
 
 /** What a command line says: its values, and the file that it names. */

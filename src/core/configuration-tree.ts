@@ -50,14 +50,16 @@ function emptyAt(path: Path, isList: (path: Path) => boolean): Record<string, un
 }
 
 /** Why nothing can be put at a path: a name that is forbidden, or a list that would get a hole. */
-export function refusalOf(tree: unknown, path: Path): string | undefined {
+export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boolean): string | undefined {
   const forbidden = path.find((key) => FORBIDDEN.has(key));
   if (forbidden !== undefined) return `the name ${forbidden} is not allowed`;
   for (const [depth, key] of path.entries()) {
-    const list = valueAt(tree, path.slice(0, depth));
-    if (!Array.isArray(list)) continue;
-    const fits = /^(?:0|[1-9]\d*)$/.test(key) && Number(key) <= list.length;
-    if (!fits) return `the list has ${list.length} elements, so one of 0 to ${list.length} must be named`;
+    const above = path.slice(0, depth);
+    const node = valueAt(tree, above);
+    if (!Array.isArray(node) && (isPlainObject(node) || !isList(above))) continue;
+    const length = Array.isArray(node) ? node.length : 0;
+    const fits = /^(?:0|[1-9]\d*)$/.test(key) && Number(key) <= length;
+    if (!fits) return `the list has ${length} elements: name one of 0 to ${length}`;
   }
   return undefined;
 }

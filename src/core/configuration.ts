@@ -18,26 +18,30 @@ const FROM_CODE = 'creatingFormula()';
 const FROM_DEFAULT = 'a default';
 
 /**
- * The configuration of an app, read by path: `config.number('server/port')`. A Tonic has it as `this.config`, in threads too.
- *
- * @typeParam Data what it holds, for those who declare it: `declare readonly config: Configuration<Settings>`.
+ * The configuration of an app, read by path: `config.number('server/port')`. A Tonic has it as `this.config`, in threads too;
+ * {@link ConfigurationOf} gives it types.
  */
-export class Configuration<Data = Readonly<Record<string, unknown>>> {
+export class Configuration {
   /** All of it. What came with no schema from the environment or the command line is text. */
   readonly data: Readonly<Record<string, unknown>>;
   /** @internal */ readonly _origins: Origins;
-  readonly #code: unknown;
+  /** @internal What code gave, so that defaults can be told from it. */
+  readonly _code: Readonly<Record<string, unknown>>;
 
-  /** @internal @param code what `creatingFormula()` gave, so that defaults can be told from it. */
-  constructor(data: Readonly<Record<string, unknown>> = {}, origins: Origins = new Map(), code: unknown = data) {
+  /** @internal */
+  constructor(
+    data: Readonly<Record<string, unknown>> = {},
+    origins: Origins = new Map(),
+    code: Readonly<Record<string, unknown>> = data,
+  ) {
     this.data = data;
     this._origins = origins;
-    this.#code = code;
+    this._code = code;
   }
 
   /** The value at a path such as `log/default` or `start/0/tonic`; `undefined` where there is none. */
-  get<const P extends string>(path: P): ValueAt<Data, P> {
-    return valueAt(this.data, split(path)) as ValueAt<Data, P>;
+  get(path: string): unknown {
+    return valueAt(this.data, split(path));
   }
 
   /**
@@ -90,8 +94,8 @@ export class Configuration<Data = Readonly<Record<string, unknown>>> {
   }
 
   /** @internal The same with further sections, which come from the framework itself. */
-  with(sections: Readonly<Record<string, unknown>>): Configuration<Data> {
-    return new Configuration<Data>({ ...this.data, ...sections }, this._origins, this.#code);
+  with(sections: Readonly<Record<string, unknown>>): Configuration {
+    return new Configuration({ ...this.data, ...sections }, this._origins, this._code);
   }
 
   #read<T>(path: string, fallback: T | undefined, kind: string, read: (value: unknown) => T | undefined): T {
@@ -111,8 +115,18 @@ export class Configuration<Data = Readonly<Record<string, unknown>>> {
 
   /** A value may have come as a part of another one, such as a list in the environment. */
   #sourceOf(path: Path): string {
-    return originOf(this._origins, path) ?? (valueAt(this.#code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
+    return originOf(this._origins, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
   }
+}
+
+/**
+ * A configuration whose paths have types. A Tonic declares what its app's schema makes:
+ * `declare readonly config: ConfigurationOf<v.InferOutput<typeof settings>>`.
+ *
+ * @typeParam Data what it holds, as an object of objects.
+ */
+export interface ConfigurationOf<Data> extends Configuration {
+  get<const P extends string>(path: P): ValueAt<Data, P>;
 }
 
 /** Where the value at a path came from: it, or what it is a part of. `undefined` for what came from code, or from nobody. */

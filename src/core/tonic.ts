@@ -62,7 +62,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
 
-  /** The configuration of the app; a subclass may declare what it holds: `declare readonly config: Configuration<Settings>`. */
+  /** The configuration of the app; a subclass may declare what it holds: `declare readonly config: ConfigurationOf<Settings>`. */
   declare readonly config: Configuration;
 
   /** @internal */ readonly _ttScheduler: Scheduler;

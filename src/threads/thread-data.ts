@@ -1,5 +1,6 @@
 import type { LogOptions } from '../core/log-targets.js';
 import type { Ref, Refs } from './crossing.js';
+import type { CrossingConfiguration } from './thread-configuration.js';
 import type { ChannelEnd } from './thread-hub.js';
 
 /** What a thread is started with. */
@@ -23,9 +24,7 @@ export interface ThreadData {
   readonly fromParent: ChannelEnd;
   readonly toMain: ChannelEnd | undefined;
   readonly fromMain: ChannelEnd | undefined;
-  /** The configuration, and where its parts came from. */
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly origins: ReadonlyMap<string, string>;
+  readonly config: CrossingConfiguration;
   readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
   readonly waitingLimit: number;
   /** How long what it has said may take to leave, when it has finished, in ms. */

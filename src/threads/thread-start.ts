@@ -1,7 +1,6 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
-import { Configuration } from '../core/configuration.js';
 import { fail, toError } from '../core/errors.js';
 import type { LogService } from '../core/log-service.js';
 import { openLog } from '../core/log-targets.js';
@@ -11,6 +10,7 @@ import { running } from '../core/running.js';
 import { Runtime } from '../core/runtime.js';
 import { Packer, unpack } from './crossing.js';
 import { SharedState } from './shared-state.js';
+import { crossed } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import { type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
@@ -35,7 +35,7 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   const runtime = new Runtime();
   runtime.thread = given.thread;
   runtime.rootName = given.name;
-  runtime.config = new Configuration(given.data, given.origins);
+  runtime.config = crossed(given.config);
   runtime.ledger.giveFirst(given.id);
   const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit);
   runtime.log = await openThreadLog(given, runtime, hub);

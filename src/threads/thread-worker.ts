@@ -2,6 +2,7 @@ import { type Transferable, Worker } from 'node:worker_threads';
 import type { ThreadOptions } from '../core/catalyst.js';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
+import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import { type ChannelEnd, type ThreadHub, newChannel } from './thread-hub.js';
 
@@ -47,8 +48,7 @@ export function startWorker(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    data: plainData(runtime.config.data),
-    origins: runtime.config._origins,
+    config: crossing(runtime.config),
     log: { ...logFor(runtime), default: logMode },
     waitingLimit: hub.waitingLimit,
   };
@@ -67,18 +67,6 @@ function channelsWithMain(hub: ThreadHub, thread: number): [toMain: ChannelEnd, 
   const [outlet, fromMain] = newChannel();
   hub.tell(0, { kind: 'adopt', thread, outlet, inlet }, [outlet.port, inlet.port]);
   return [toMain, fromMain];
-}
-
-/** The part of the configuration that can cross: functions and instances of classes stay here. */
-function plainData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === 'function' || typeof value === 'symbol') continue;
-    if (!isRecord(value)) plain[key] = value;
-    else if (Array.isArray(value)) plain[key] = value.filter((element) => typeof element !== 'function');
-    else if (Object.getPrototypeOf(value) === Object.prototype) plain[key] = plainData(value);
-  }
-  return plain;
 }
 
 function logFor({ config: { data }, log }: Runtime): ThreadData['log'] {
