@@ -92,8 +92,13 @@ function line({ path, source, is, must }: ConfigurationProblem): string {
   return must === '' ? head : `${head}: ${must.startsWith('must') ? `it ${must}` : must}`;
 }
 
+/** So many are shown; the rest is counted. */
+const MOST_LINES = 50;
+
 function listed(lines: readonly string[]): string {
-  return lines.length === 1 ? lines[0]! : lines.map((text) => `\n  - ${text}`).join('');
+  if (lines.length === 1) return lines[0]!;
+  const more = lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more`] : [];
+  return [...lines.slice(0, MOST_LINES), ...more].map((text) => `\n  - ${text}`).join('');
 }
 
 /** The schemas of what may stand at a path. */

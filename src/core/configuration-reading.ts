@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { Configuration, originOf } from './configuration.js';
+import { Configuration } from './configuration.js';
+import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
   errorOf,
@@ -11,14 +12,25 @@ import {
 import { frameworkSchema } from './configuration-schema.js';
 import {
   type ConfigurationSources,
+  type FileContent,
   type Given,
   SourceFault,
   fromArguments,
   fromEnvironment,
   fromFile,
 } from './configuration-sources.js';
-import { type Path, forbiddenWithin, isPlainObject, refusalOf, valueAt, withValueAt } from './configuration-tree.js';
+import {
+  forbiddenWithin,
+  isForbidden,
+  isPlainObject,
+  notAllowed,
+  type Path,
+  refusalOf,
+  valueAt,
+  withValueAt,
+} from './configuration-tree.js';
 import { fail } from './errors.js';
+import type { Place } from './json-text.js';
 import type { TonicMaker } from './ports.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } from './schema-parts.js';
 
@@ -36,7 +48,7 @@ export function readConfiguration(
   store?: TonicMaker,
 ): Configuration {
   const reading = new Reading(code, sources.schema, store);
-  for (const given of reading.gather(sources)) reading.lay(given);
+  reading.layAll(sources);
   return reading.checked();
 }
 
@@ -46,7 +58,7 @@ class Reading {
   readonly #schema: v.GenericSchema | undefined;
   readonly #store: TonicMaker | undefined;
   readonly #schemas: readonly v.GenericSchema[];
-  readonly #origins = new Map<string, string>();
+  readonly #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
   #tree: unknown;
   #asked = false;
@@ -62,48 +74,64 @@ class Reading {
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
   }
 
-  /** All values of all sources, in the order in which they are laid over each other. */
-  gather({ file, env, args = false }: ConfigurationSources): Given[] {
+  /** Lays all sources over the code, each over those before it. */
+  layAll({ file, env, args = false }: ConfigurationSources): void {
     this.#asked = file !== undefined || env !== undefined || args !== false;
     const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
     const line = fromArguments(words, (path) => isFlag(this.#schemasAt(this.#matched(path))));
     const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
     const fileRead = line.file ?? path;
-    const { prefix, from = process.env } = typeof env === 'object' ? env : { prefix: env };
-    const inFile = fileRead === undefined ? [] : fromFile(fileRead, optional && line.file === undefined);
-    for (const fault of [inFile, ...line.faults])
+    const content = fileRead === undefined ? undefined : fromFile(fileRead, optional && line.file === undefined);
+    for (const fault of [content, ...line.faults])
       if (fault instanceof SourceFault)
         this.#problems.push({ path: '', source: undefined, is: fault.problem, must: '' });
-    const given = [
-      ...(inFile instanceof SourceFault ? [] : inFile),
-      ...(prefix === undefined ? [] : this.#oncePerPath(fromEnvironment(checkedPrefix(prefix), from))),
-      ...line.given,
-    ];
+    if (content !== undefined && !(content instanceof SourceFault)) this.#layFile(content);
+    const { prefix, from = process.env } = typeof env === 'object' ? env : { prefix: env };
+    const inEnv = prefix === undefined ? [] : fromEnvironment(checkedPrefix(prefix), from);
+    this.#refuseTwice(inEnv);
+    const given = [...inEnv, ...line.given];
     // What the options of a Tonic may be is known when its name is.
-    const ofTonics = given.filter(isOptionOfTonic);
-    return [...given.filter((one) => !isOptionOfTonic(one)), ...ofTonics];
+    for (const one of given) if (!isOptionOfTonic(one)) this.#lay(one);
+    for (const one of given) if (isOptionOfTonic(one)) this.#lay(one);
   }
 
-  /** Lays a value over what there is. */
-  lay({ path: written, value: raw, kind, from, origins }: Given): void {
-    const path = kind === 'file' ? written : this.#matched(written);
-    const refused =
-      path.includes('') && kind !== 'file' ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+  /** Lays objects over each other member by member; a list or a value takes the place of what is there. */
+  #layFile({ value, place, nameOf }: FileContent): void {
+    const originAt = (at: Place): Origin => ({
+      from: nameOf(at),
+      parts: new Map([...at.parts].map(([name, part]) => [name, originAt(part)])),
+    });
+    const laid = (node: unknown, over: unknown, at: Place, path: Path): unknown => {
+      if (!isPlainObject(over)) {
+        const forbidden = forbiddenWithin(over, path);
+        if (forbidden !== undefined) this.#refuse(forbidden, nameOf(at), notAllowed(forbidden));
+        setOrigin(this.#origin, path, originAt(at));
+        return over;
+      }
+      const members = isPlainObject(node) ? { ...node } : {};
+      for (const [name, member] of Object.entries(over)) {
+        const [inner, part] = [[...path, name], at.parts.get(name)!];
+        if (isForbidden(name)) this.#refuse(inner, nameOf(part), notAllowed(inner));
+        else if (this.#isUnknown(inner)) this.#leaveOut(inner, nameOf(part), 'file');
+        else members[name] = laid(valueAt(members, [name]), member, part, inner);
+      }
+      return members;
+    };
+    this.#tree = laid(this.#tree, value, place, []);
+  }
+
+  /** Lays one value over what there is. */
+  #lay({ path: written, text, kind, from }: Given): void {
+    const path = this.#matched(written);
+    const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
     if (refused !== undefined) return this.#refuse(path, from, refused);
     const unknown = this.#firstUnknown(path);
     if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
-    const value = typeof raw === 'string' && kind !== 'file' ? valueOf(raw, this.#schemasAt(path)) : raw;
+    const value = valueOf(text, this.#schemasAt(path));
     const forbidden = forbiddenWithin(value, path);
-    if (forbidden !== undefined)
-      return this.#refuse(
-        forbidden,
-        from,
-        refusalOf(undefined, forbidden, () => false)!,
-      );
-    // An empty object says nothing of what is there already.
-    if (isPlainObject(value) && Object.keys(value).length === 0 && isPlainObject(valueAt(this.#tree, path))) return;
+    if (forbidden !== undefined) return this.#refuse(forbidden, from, notAllowed(forbidden));
     this.#tree = withValueAt(this.#tree, path, value, this.#isList);
-    this.#remember(path, from, origins);
+    setOrigin(this.#origin, path, noOrigin(from));
   }
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
@@ -112,11 +140,11 @@ class Reading {
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origins, this.#code);
+    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */
-  #oncePerPath(given: readonly Given[]): readonly Given[] {
+  #refuseTwice(given: readonly Given[]): void {
     const names = new Map<string, string>();
     for (const { path, from } of given) {
       const matched = this.#matched(path).join('/');
@@ -124,7 +152,6 @@ class Reading {
       if (other !== undefined) this.#refuse(matched.split('/'), from, `${other} says it too`);
       names.set(matched, from);
     }
-    return given;
   }
 
   /** The names as they are spelled in the schemas or in what there is: `SLOW_SPARKLE` and `slow-sparkle` mean `slowSparkle`. */
@@ -148,15 +175,15 @@ class Reading {
 
   readonly #isList = (path: Path): boolean => isList(this.#schemasAt(path));
 
-  /** The first part of a path that the schemas do not know, where they are closed. */
+  /** The first part of a path that the schemas do not know. */
   #firstUnknown(path: Path): Path | undefined {
-    for (let depth = 0; depth < path.length; depth++) {
-      const around = this.#around(path.slice(0, depth));
-      if (around.length === 0) return undefined;
-      const key = path[depth]!;
-      if (isClosed(around) && childrenOf(around, key).length === 0) return path.slice(0, depth + 1);
-    }
-    return undefined;
+    return path.map((_, depth) => path.slice(0, depth + 1)).find((part) => this.#isUnknown(part));
+  }
+
+  /** Whether the last name of a path is none of those that may stand there. */
+  #isUnknown(path: Path): boolean {
+    const around = this.#around(path.slice(0, -1));
+    return isClosed(around) && childrenOf(around, path.at(-1)!).length === 0;
   }
 
   /** The app's own schema says what sections there are; without one there may be any. */
@@ -171,7 +198,7 @@ class Reading {
    * The environment is not ours alone: of a variable that speaks of no section, only what looks like a slip is an error. (Kubernetes, for
    * one, makes `APP_PORT` and `APP_SERVICE_HOST` for a service named `app`.)
    */
-  #leaveOut(path: Path, from: string, kind: Given['kind']): void {
+  #leaveOut(path: Path, from: string, kind: Given['kind'] | 'file'): void {
     const around = this.#around(path.slice(0, -1));
     if (kind === 'env' && path.length === 1 && meantBy(path[0]!, namesIn(around)) === undefined) return;
     this.#problems.push(unknownAt(path, from, around));
@@ -181,20 +208,13 @@ class Reading {
     this.#problems.push({ path: path.join('/'), source, is: 'is refused', must: is });
   }
 
-  #remember(path: Path, from: string, origins: ReadonlyMap<string, string> = new Map()): void {
-    const key = path.join('/');
-    for (const other of this.#origins.keys()) if (other.startsWith(`${key}/`)) this.#origins.delete(other);
-    this.#origins.set(key, from);
-    for (const [inner, place] of origins) this.#origins.set(inner, place);
-  }
-
   #check(schema: v.GenericSchema, data: unknown): void {
     const result = v.safeParse(schema, data);
     if (result.success) this.#tree = { ...(this.#tree as object), ...(result.output as object) };
     else this.#problems.push(...problemsOf(result.issues, data, this.#originOf, (path) => this.#schemasAt(path)));
   }
 
-  readonly #originOf = (path: Path): string | undefined => originOf(this.#origins, path);
+  readonly #originOf = (path: Path): string | undefined => originOf(this.#origin, path);
 
   /** What the app's own schema is asked about: not the framework's sections, unless it speaks of them. */
   #ofUser(schema: v.GenericSchema): Record<string, unknown> {
@@ -219,8 +239,8 @@ class Reading {
   }
 }
 
-function isOptionOfTonic({ path, kind }: Given): boolean {
-  return kind !== 'file' && path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
+function isOptionOfTonic({ path }: Given): boolean {
+  return path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
 }
 
 /** A name without what its spellings differ in. */

@@ -1,39 +1,60 @@
 import { readFileSync, statSync } from 'node:fs';
 import type * as v from 'valibot';
-import { type JsonText, lineAndColumn, readJson } from './json-text.js';
-import { type Path, membersOf } from './configuration-tree.js';
+import { type Path, isPlainObject } from './configuration-tree.js';
+import { type Place, linesOf, readJson } from './json-text.js';
 
 /** From where a Formula reads its configuration, besides `creatingFormula()`. Nothing is read unless it is asked for here. */
 export interface ConfigurationSources {
   /**
-   * A file of JSON, of 1 MiB at most, whose path counts from the working directory. It must be there, unless `optional`. Where the
-   * command line is read, `--config other.json` takes its place.
+   * A file of JSON, of 1 MiB at most, whose path counts from the working directory; it must be there. Where the command line is read,
+   * `--config other.json` takes its place. Default: none.
    */
-  readonly file?: string | { readonly path: string; readonly optional?: boolean | undefined } | undefined;
+  readonly file?:
+    | string
+    | {
+        /** Where it is. */
+        readonly path: string;
+        /** Whether it may be missing. Default false. */
+        readonly optional?: boolean | undefined;
+      }
+    | undefined;
   /**
    * The beginning of the names of environment variables, such as `APP_`: `APP_LOG__DEFAULT` is then `log/default`, and
-   * `APP_SERVER__MAX_PEERS` is `server/maxPeers`. `from` takes their place, for tests.
+   * `APP_SERVER__MAX_PEERS` is `server/maxPeers`. Default: none.
    */
-  readonly env?: string | { readonly prefix: string; readonly from?: Environment | undefined } | undefined;
-  /** Whether the command line is read (`--log.default=full`), or the words to be read instead of it. */
+  readonly env?:
+    | string
+    | {
+        /** The beginning of the names. */
+        readonly prefix: string;
+        /** What is read in the place of the environment of the process. Default: `process.env`. */
+        readonly from?: Environment | undefined;
+      }
+    | undefined;
+  /** Whether the command line is read (`--log.default=full`), or the words to be read in its place. Default false. */
   readonly args?: boolean | readonly string[] | undefined;
-  /** What the app's own part must look like: a schema of valibot (https://valibot.dev). */
+  /** What the app's own sections must look like: a schema of valibot (https://valibot.dev). Default: anything. */
   readonly schema?: v.GenericSchema | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One value, as a source gives it. */
+/** One value, as the environment or the command line gives it. */
 export interface Given {
-  /** Names as they are written: those of a file as they are, others to be matched with what there is. */
+  /** Names as they are written, to be matched with those that there are. */
   readonly path: Path;
-  /** From the environment and the command line a text. */
-  readonly value: unknown;
-  readonly kind: 'file' | 'env' | 'args';
+  readonly text: string;
+  readonly kind: 'env' | 'args';
   /** What it is called in an error: `the environment variable APP_X`. */
   readonly from: string;
-  /** Of elements within a list of a file. */
-  readonly origins?: ReadonlyMap<string, string>;
+}
+
+/** What a file holds. */
+export interface FileContent {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly place: Place;
+  /** What a place is called in an error: `app.json:3:5`. */
+  nameOf(place: Place): string;
 }
 
 /** What is wrong with a source as a whole. */
@@ -43,17 +64,17 @@ export class SourceFault {
 
 const MOST_BYTES = 1_048_576;
 
-/** The values of a file of JSON. A list is one value; objects are laid over what is there, member by member. */
-export function fromFile(path: string, optional: boolean): Given[] | SourceFault {
+/** Reads a file of JSON; `undefined` where it is missing and may be. */
+export function fromFile(path: string, optional: boolean): FileContent | SourceFault | undefined {
   const text = readText(path, optional);
-  if (text === undefined) return [];
-  if (text instanceof SourceFault) return text;
+  if (text === undefined || text instanceof SourceFault) return text;
   const json = readJson(text);
-  if ('problem' in json)
-    return new SourceFault(`${path}:${lineAndColumn(text, json.offset)} is not JSON: ${json.problem}`);
-  if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value))
+  const lines = linesOf(text);
+  if ('problem' in json) return new SourceFault(`${path}:${lines(json.offset)} is not JSON: ${json.problem}`);
+  const { value, place } = json;
+  if (!isPlainObject(value))
     return new SourceFault(`${path} must hold an object, such as {"log": {"default": "full"}}`);
-  return valuesOf(path, text, json);
+  return { value, place, nameOf: ({ offset }) => `${path}:${lines(offset)}` };
 }
 
 function readText(path: string, optional: boolean): string | SourceFault | undefined {
@@ -74,31 +95,13 @@ function readText(path: string, optional: boolean): string | SourceFault | undef
   }
 }
 
-function valuesOf(file: string, text: string, { value, places }: JsonText): Given[] {
-  const given: Given[] = [];
-  const placeOf = (path: Path): string => `${file}:${lineAndColumn(text, places.get(path.join('/')) ?? 0)}`;
-  const add = (part: unknown, path: Path): void => {
-    const members = Array.isArray(part) ? [] : membersOf(part);
-    for (const [key, member] of members) add(member, [...path, key]);
-    if (members.length > 0 || path.length === 0) return;
-    const origins = new Map(pathsWithin(part, path).map((inner) => [inner.join('/'), placeOf(inner)]));
-    given.push({ path, value: part, kind: 'file', from: placeOf(path), origins });
-  };
-  add(value, []);
-  return given;
-}
-
-function pathsWithin(value: unknown, path: Path): Path[] {
-  return membersOf(value).flatMap(([key, member]) => [[...path, key], ...pathsWithin(member, [...path, key])]);
-}
-
 /** The environment variables whose names begin with the prefix; what holds others comes before them, so that they are laid over it. */
 export function fromEnvironment(prefix: string, env: Environment): Given[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(prefix) && name !== prefix && env[name] !== undefined)
     .map((name): Given => ({
       path: name.slice(prefix.length).split('__'),
-      value: env[name]!,
+      text: env[name]!,
       kind: 'env',
       from: `the environment variable ${name}`,
     }))
@@ -156,7 +159,7 @@ export function fromArguments(words: readonly string[], isFlag: (path: Path) => 
 }
 
 function argument(path: Path, value: string, name: string): Given {
-  return { path, value, kind: 'args', from: `the command line (--${name})` };
+  return { path, text: value, kind: 'args', from: `the command line (--${name})` };
 }
 
 /** A stray word may be the value of a secret option: only what looks like a short option is shown. */

@@ -3,6 +3,14 @@
 /** Names that would reach into the prototypes of objects where somebody merges carelessly. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 
+export function isForbidden(name: string): boolean {
+  return FORBIDDEN.has(name);
+}
+
+export function notAllowed(path: Path): string {
+  return `the name ${path.find(isForbidden)} is not allowed`;
+}
+
 export type Path = readonly string[];
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
@@ -51,8 +59,7 @@ function emptyAt(path: Path, isList: (path: Path) => boolean): Record<string, un
 
 /** Why nothing can be put at a path: a name that is forbidden, or a list that would get a hole. */
 export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boolean): string | undefined {
-  const forbidden = path.find((key) => FORBIDDEN.has(key));
-  if (forbidden !== undefined) return `the name ${forbidden} is not allowed`;
+  if (path.some(isForbidden)) return notAllowed(path);
   for (const [depth, key] of path.entries()) {
     const above = path.slice(0, depth);
     const node = valueAt(tree, above);
@@ -67,7 +74,7 @@ export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boo
 /** The first path within a value that has a forbidden name; the value is a tree, of JSON. */
 export function forbiddenWithin(value: unknown, path: Path): Path | undefined {
   for (const [key, member] of membersOf(value)) {
-    const found = FORBIDDEN.has(key) ? [...path, key] : forbiddenWithin(member, [...path, key]);
+    const found = isForbidden(key) ? [...path, key] : forbiddenWithin(member, [...path, key]);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { type Origin, noOrigin, originOf } from './configuration-origins.js';
 import { fail } from './errors.js';
 import { flagOf, numberOf } from './schema-parts.js';
 import { type Path, isSecret, membersOf, shown, valueAt } from './configuration-tree.js';
@@ -11,9 +12,6 @@ export type ValueAt<Data, P extends string> = P extends `${infer Head}/${infer R
     ? Data[P]
     : unknown;
 
-/** Where each value came from, by its path; what is in none of them came from `creatingFormula()`. */
-export type Origins = ReadonlyMap<string, string>;
-
 const FROM_CODE = 'creatingFormula()';
 const FROM_DEFAULT = 'a default';
 
@@ -24,18 +22,18 @@ const FROM_DEFAULT = 'a default';
 export class Configuration {
   /** All of it. What came with no schema from the environment or the command line is text. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** @internal */ readonly _origins: Origins;
+  /** @internal */ readonly _origin: Origin;
   /** @internal What code gave, so that defaults can be told from it. */
   readonly _code: Readonly<Record<string, unknown>>;
 
   /** @internal */
   constructor(
     data: Readonly<Record<string, unknown>> = {},
-    origins: Origins = new Map(),
+    origin: Origin = noOrigin(),
     code: Readonly<Record<string, unknown>> = data,
   ) {
     this.data = data;
-    this._origins = origins;
+    this._origin = origin;
     this._code = code;
   }
 
@@ -95,7 +93,7 @@ export class Configuration {
 
   /** @internal The same with further sections, which come from the framework itself. */
   with(sections: Readonly<Record<string, unknown>>): Configuration {
-    return new Configuration({ ...this.data, ...sections }, this._origins, this._code);
+    return new Configuration({ ...this.data, ...sections }, this._origin, this._code);
   }
 
   #read<T>(path: string, fallback: T | undefined, kind: string, read: (value: unknown) => T | undefined): T {
@@ -115,7 +113,7 @@ export class Configuration {
 
   /** A value may have come as a part of another one, such as a list in the environment. */
   #sourceOf(path: Path): string {
-    return originOf(this._origins, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
+    return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
   }
 }
 
@@ -127,15 +125,6 @@ export class Configuration {
  */
 export interface ConfigurationOf<Data> extends Configuration {
   get<const P extends string>(path: P): ValueAt<Data, P>;
-}
-
-/** Where the value at a path came from: it, or what it is a part of. `undefined` for what came from code, or from nobody. */
-export function originOf(origins: Origins, path: Path): string | undefined {
-  for (let depth = path.length; depth > 0; depth--) {
-    const origin = origins.get(path.slice(0, depth).join('/'));
-    if (origin !== undefined) return origin;
-  }
-  return undefined;
 }
 
 function split(path: string): Path {

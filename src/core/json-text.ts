@@ -1,8 +1,13 @@
 /** A text of JSON, read with the place of each of its values. */
 export interface JsonText {
   readonly value: unknown;
-  /** Where each member and element begins, by its path such as `server/port`, as an offset into the text. */
-  readonly places: ReadonlyMap<string, number>;
+  readonly place: Place;
+}
+
+/** Where a value begins, as an offset into its text, and where its members or elements do. */
+export interface Place {
+  readonly offset: number;
+  readonly parts: ReadonlyMap<string, Place>;
 }
 
 /** Where a text stops being JSON, and why; nothing of the text is quoted, since it may hold secrets. */
@@ -21,17 +26,26 @@ const MOST_LEVELS = 100;
 export function readJson(text: string): JsonText | JsonFault {
   const reader = new JsonReader(text);
   try {
-    return { value: reader.readAll(), places: reader.places };
+    return reader.readAll();
   } catch (thrown) {
     if (thrown instanceof Fault) return thrown;
     throw thrown;
   }
 }
 
-/** `3:14`: line and column of an offset, each from 1. */
-export function lineAndColumn(text: string, offset: number): string {
-  const before = text.slice(0, offset).split('\n');
-  return `${before.length}:${before.at(-1)!.length + 1}`;
+/** Tells offsets of a text as line and column, each from 1: `3:14`. */
+export function linesOf(text: string): (offset: number) => string {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return `${low + 1}:${offset - starts[low]! + 1}`;
+  };
 }
 
 class Fault implements JsonFault {
@@ -48,20 +62,20 @@ const WORD = /true|false|null/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 
 class JsonReader {
-  readonly places = new Map<string, number>();
   readonly #text: string;
-  readonly #path: string[] = [];
   #at = 0;
+  #depth = 0;
+  #parts = new Map<string, Place>();
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  readAll(): unknown {
+  readAll(): JsonText {
     const value = this.#value();
     this.#space();
     if (this.#at < this.#text.length) throw this.#fault('something follows the end of the JSON');
-    return value;
+    return { value, place: { offset: 0, parts: this.#parts } };
   }
 
   #value(): unknown {
@@ -113,16 +127,19 @@ class JsonReader {
 
   /** Steps over the bracket that opens, and the space after it. */
   #enter(): void {
-    if (this.#path.length >= MOST_LEVELS) throw this.#fault(`it is deeper than ${MOST_LEVELS} levels`);
+    if (this.#depth >= MOST_LEVELS) throw this.#fault(`it is deeper than ${MOST_LEVELS} levels`);
     this.#at++;
     this.#space();
   }
 
-  #within(name: string, place: number): unknown {
-    this.#path.push(name);
-    this.places.set(this.#path.join('/'), place);
+  #within(name: string, offset: number): unknown {
+    const around = this.#parts;
+    this.#parts = new Map();
+    this.#depth++;
     const value = this.#value();
-    this.#path.pop();
+    this.#depth--;
+    around.set(name, { offset, parts: this.#parts });
+    this.#parts = around;
     return value;
   }
 

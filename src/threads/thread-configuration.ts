@@ -1,19 +1,20 @@
 import { Configuration } from '../core/configuration.js';
+import type { Origin } from '../core/configuration-origins.js';
 import { isPlainObject } from '../core/configuration-tree.js';
 
 /** The configuration of an app, on its way to a thread. */
 export interface CrossingConfiguration {
   readonly data: Readonly<Record<string, unknown>>;
-  readonly origins: ReadonlyMap<string, string>;
+  readonly origin: Origin;
   readonly code: Readonly<Record<string, unknown>>;
 }
 
-export function crossing({ data, _origins, _code }: Configuration): CrossingConfiguration {
-  return { data: plainPart(data), origins: _origins, code: plainPart(_code) };
+export function crossing({ data, _origin, _code }: Configuration): CrossingConfiguration {
+  return { data: plainPart(data), origin: _origin, code: plainPart(_code) };
 }
 
-export function crossed({ data, origins, code }: CrossingConfiguration): Configuration {
-  return new Configuration(data, origins, code);
+export function crossed({ data, origin, code }: CrossingConfiguration): Configuration {
+  return new Configuration(data, origin, code);
 }
 
 /**

@@ -60,6 +60,23 @@ describe('the file of a configuration', () => {
     expect(data({ file: file('{"a": 1}'.padEnd(1_048_576)) })).to.deep.equal({ a: 1 });
   });
 
+  it('is read in little time, however many members it has and however long its names are', () => {
+    const members = Array.from({ length: 80_000 }, (_, n) => `"${n}":1`).join();
+    const path = file(`{"${'x'.repeat(100_000)}": {${members}}, "log": {"level": "warn"}}`);
+    expect(readConfiguration({}, { file: path }).source('log/level')).to.contain('app.json:1:');
+  });
+
+  it('with many mistakes has some of them shown, and the rest counted', () => {
+    const text = JSON.stringify({
+      log: Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`unknown${n}`, 1])),
+    });
+    const lines = problem({ file: file(text) })
+      .trim()
+      .split('\n');
+    expect(lines).to.have.length(51);
+    expect(lines.at(-1)).to.equal('  - and 950 more');
+  });
+
   it('may begin with a byte order mark', () => {
     expect(data({ file: file('\ufeff{"a": "\u00e9"}') })).to.deep.equal({ a: '\u00e9' });
   });

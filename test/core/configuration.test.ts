@@ -115,7 +115,7 @@ describe('a configuration of several sources', () => {
       schema: server,
     };
     expect(problems(sources, { log: { level: 'loud' as never } })).to.deep.equal([
-      'shutdwon is not known (from /app.json:2:15): perhaps shutdown is meant',
+      'shutdwon is not known (from /app.json:2:2): perhaps shutdown is meant',
       'log/defualt is not known (from the command line (--log.defualt)): perhaps default is meant',
       'log/to is "printer" (from /app.json:1:10): it must be screen, json, off or a stream',
       'log/level is "loud": it must be trace, debug, info, warn, error, fatal, silent',

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { lineAndColumn, readJson } from '../../src/core/json-text.js';
+import { type Place, linesOf, readJson } from '../../src/core/json-text.js';
 
 function faultOf(text: string): string {
   const read = readJson(text);
   if (!('problem' in read)) throw new Error(`it was read: ${JSON.stringify(read.value)}`);
-  return `${lineAndColumn(text, read.offset)} ${read.problem}`;
+  return `${linesOf(text)(read.offset)} ${read.problem}`;
 }
 
 function parsed(text: string): unknown {
@@ -76,8 +76,16 @@ describe('a text of JSON', () => {
 
   it('tells where each member and element begins', () => {
     const text = '{\n  "server": {"ports": [1,\n 22]}\n}';
-    const { places } = readJson(text) as Exclude<ReturnType<typeof readJson>, { problem: string }>;
-    const shown = [...places].map(([path, offset]) => `${path} ${lineAndColumn(text, offset)}`);
+    const { place } = readJson(text) as { place: Place };
+    const at = linesOf(text);
+    const shown: string[] = [];
+    const show = ({ parts }: Place, path: string): void => {
+      for (const [name, part] of parts) {
+        shown.push(`${path}${name} ${at(part.offset)}`);
+        show(part, `${path}${name}/`);
+      }
+    };
+    show(place, '');
     expect(shown).to.deep.equal(['server 2:3', 'server/ports 2:14', 'server/ports/0 2:24', 'server/ports/1 3:2']);
   });
 
