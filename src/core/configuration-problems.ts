@@ -75,7 +75,7 @@ export function errorOf(problems: readonly ConfigurationProblem[], asked: boolea
     ({ source, path, is }) => source !== undefined || path === '' || (asked && is === MISSING),
   );
   if (first === undefined || outside) {
-    return fail('TT_BAD_CONFIGURATION', { problems: listed(problems.map(line)), list: problems });
+    return fail('TT_BAD_CONFIGURATION', { problems: listed(problems), list: problems });
   }
   return fail('TT_BAD_OPTION', { class: 'the Formula', option: first.path, problem: inCode(problems), list: problems });
 }
@@ -84,7 +84,7 @@ export function errorOf(problems: readonly ConfigurationProblem[], asked: boolea
 function inCode([first, ...more]: readonly ConfigurationProblem[]): string {
   const { is, must } = first!;
   const said = `it ${is}, ${must.startsWith('must') ? 'and ' : ''}${must}`;
-  return [said, ...more.map(line)].join('; ');
+  return [said, ...more.slice(0, MOST_LINES).map(line)].join('; ');
 }
 
 function line({ path, source, is, must }: ConfigurationProblem): string {
@@ -95,10 +95,10 @@ function line({ path, source, is, must }: ConfigurationProblem): string {
 /** So many are shown; the rest is counted. */
 const MOST_LINES = 50;
 
-function listed(lines: readonly string[]): string {
-  if (lines.length === 1) return lines[0]!;
-  const more = lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more`] : [];
-  return [...lines.slice(0, MOST_LINES), ...more].map((text) => `\n  - ${text}`).join('');
+function listed(problems: readonly ConfigurationProblem[]): string {
+  if (problems.length === 1) return line(problems[0]!);
+  const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
+  return [...problems.slice(0, MOST_LINES).map(line), ...more].map((text) => `\n  - ${text}`).join('');
 }
 
 /** The schemas of what may stand at a path. */

@@ -20,11 +20,12 @@ import {
   fromFile,
 } from './configuration-sources.js';
 import {
+  type Path,
   forbiddenWithin,
   isForbidden,
   isPlainObject,
+  membersOf,
   notAllowed,
-  type Path,
   refusalOf,
   valueAt,
   withValueAt,
@@ -165,13 +166,13 @@ class Reading {
     return path;
   }
 
-  #schemasAt(path: Path): readonly v.GenericSchema[] {
+  readonly #schemasAt = (path: Path): readonly v.GenericSchema[] => {
     const [section, index, options, ...rest] = path;
     if (section !== 'start' || options !== 'options') return schemasAlong(this.#schemas, path);
     const name = valueAt(this.#tree, ['start', index!, 'tonic']);
     const schema = typeof name === 'string' ? this.#store?.schemaOf?.(name) : undefined;
     return schema === undefined ? [] : schemasAlong(alternatives(schema), rest);
-  }
+  };
 
   readonly #isList = (path: Path): boolean => isList(this.#schemasAt(path));
 
@@ -210,8 +211,8 @@ class Reading {
 
   #check(schema: v.GenericSchema, data: unknown): void {
     const result = v.safeParse(schema, data);
-    if (result.success) this.#tree = { ...(this.#tree as object), ...(result.output as object) };
-    else this.#problems.push(...problemsOf(result.issues, data, this.#originOf, (path) => this.#schemasAt(path)));
+    if (result.success) this.#tree = withSections(this.#tree, result.output);
+    else for (const one of problemsOf(result.issues, data, this.#originOf, this.#schemasAt)) this.#problems.push(one);
   }
 
   readonly #originOf = (path: Path): string | undefined => originOf(this.#origin, path);
@@ -237,6 +238,16 @@ class Reading {
       }
     }
   }
+}
+
+/** What a schema made of the data; of a section of the framework the app's own schema may speak in part only. */
+function withSections(tree: unknown, output: unknown): unknown {
+  const whole: Record<string, unknown> = { ...(tree as object) };
+  for (const [name, made] of membersOf(output)) {
+    const there = Object.hasOwn(frameworkSchema.entries, name) ? whole[name] : undefined;
+    whole[name] = isPlainObject(there) && isPlainObject(made) ? { ...there, ...made } : made;
+  }
+  return whole;
 }
 
 function isOptionOfTonic({ path }: Given): boolean {

@@ -41,7 +41,10 @@ const start = v.array(
   v.strictObject(
     {
       tonic: v.pipe(v.string('must be the name of a Tonic'), v.minLength(1, 'must be the name of a Tonic')),
-      options: v.optional(v.looseObject({}, section)),
+      // As it is given: it may be an instance of a class.
+      options: v.optional(
+        v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), section),
+      ),
     },
     'must be an object with "tonic"',
   ),

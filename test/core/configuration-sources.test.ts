@@ -66,6 +66,11 @@ describe('the file of a configuration', () => {
     expect(readConfiguration({}, { file: path }).source('log/level')).to.contain('app.json:1:');
   });
 
+  it('may be wrong a hundred thousand times, and is refused in little memory and time', () => {
+    const path = file(`{"start": [${'0,'.repeat(100_000)}0]}`);
+    expect(problem({ file: path })).to.contain('and 99951 more');
+  });
+
   it('with many mistakes has some of them shown, and the rest counted', () => {
     const text = JSON.stringify({
       log: Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`unknown${n}`, 1])),

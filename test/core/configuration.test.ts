@@ -250,6 +250,12 @@ describe("the app's own schema", () => {
     ]);
   });
 
+  it('may speak of a part of such a section, and leaves the rest as it is', () => {
+    const schema = v.object({ log: v.object({ level: v.picklist(['warn', 'error']) }) });
+    const config = readConfiguration({ log: { level: 'warn', to: 'off' } }, { schema });
+    expect(config.get('log')).to.deep.equal({ level: 'warn', to: 'off', default: 'quiet', slowSparkle: 150 });
+  });
+
   it('may transform what it is given', () => {
     const schema = v.object({
       at: v.pipe(
@@ -456,6 +462,15 @@ describe('the Tonics that a configuration starts', () => {
       { tonic: 'TcpServer', options: { port: 7007, reusePort: true } },
       { tonic: 'Greeter', options: { count: 5 } },
     ]);
+  });
+
+  it('get options that are an instance of a class as they are', () => {
+    class Options {
+      readonly count = 1;
+    }
+    const options = new Options();
+    const config = readConfiguration({ start: [{ tonic: 'Bolder', options }] }, {}, store);
+    expect(config.get('start/0/options')).to.equal(options);
   });
 
   it('are laid over by place, and leave no hole in their list', () => {
