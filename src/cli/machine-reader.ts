@@ -15,7 +15,7 @@ import { statesOf } from './state-names.js';
  */
 export function machinesIn(source: Source, className?: string): Machine[] {
   const classes = classesIn(source);
-  const named = classes.map((node) => ({ node, name: node.name?.text ?? 'default' }));
+  const named = classes.map((node) => ({ node, name: nameOf(source, node) }));
   const { path } = source;
   if (className !== undefined && !named.some(({ name }) => name === className)) {
     const others = named.map(({ name }) => name).join(', ') || 'none';
@@ -26,7 +26,15 @@ export function machinesIn(source: Source, className?: string): Machine[] {
     .map(({ node, name }) => machineOf(source, classChain(source, node), name))
     .filter((machine) => machine !== undefined);
   if (machines.length > 0) return machines;
-  throw new CliError(className === undefined ? `there is no Tonic in ${path}` : `${className} in ${path} is no Tonic`);
+  throw new CliError(
+    `${className ?? 'no class'} in ${path} ${className === undefined ? 'has' : 'has no'} sparkles or states`,
+  );
+}
+
+/** `const Door = class ...` has the name of the constant. */
+function nameOf({ ts }: Source, { name, parent }: typescript.ClassLikeDeclaration): string {
+  const variable = ts.isVariableDeclaration(parent) && ts.isIdentifier(parent.name) ? parent.name.text : undefined;
+  return name?.text ?? variable ?? 'default';
 }
 
 /** The classes of a file, with those within functions. */
@@ -40,15 +48,12 @@ function classesIn({ ts, file }: Source): typescript.ClassLikeDeclaration[] {
   return found;
 }
 
-const NO_TONICS: ReadonlySet<string> = new Set(['Formula', 'TonicStore', 'TaskTonicError', 'OrderQueue', 'Selector']);
-
-/** `undefined` where the class is no Tonic: it comes from none of the framework's, and has no sparkles. */
+/** `undefined` where the class has nothing that could be drawn, as it is no Tonic. */
 function machineOf(source: Source, chain: ClassChain, className: string): Machine | undefined {
   const methods = methodsOf(source, chain);
   const named = namedSparkles(source, chain, methods);
-  const isTonic = chain.framework === undefined ? named.length > 0 : !NO_TONICS.has(chain.framework);
-  if (!isTonic) return undefined;
   const listed = statesOf(source, chain);
+  if (named.length === 0 && (chain.framework === undefined || listed.length === 0)) return undefined;
   const moves = new MoveReader(source, methods, listed);
   const sparkles = named.map(({ name, method }): SparkleFacts => {
     const { state, name: short } = name;

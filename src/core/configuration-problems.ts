@@ -88,8 +88,18 @@ function inCode([first, ...more]: readonly ConfigurationProblem[]): string {
 }
 
 function line({ path, source, is, must }: ConfigurationProblem): string {
-  const head = [path, is, source === undefined ? '' : `(from ${source})`].filter((part) => part !== '').join(' ');
+  const head = [printable(path), is, source === undefined ? '' : `(from ${source})`]
+    .filter((part) => part !== '')
+    .join(' ');
   return must === '' ? head : `${head}: ${must.startsWith('must') ? `it ${must}` : must}`;
+}
+
+const MOST_CHARACTERS = 200;
+
+/** A path may have any names that a file gives: nothing in it moves a terminal's cursor or begins a line of a log. */
+function printable(path: string): string {
+  const short = path.length > MOST_CHARACTERS ? `${path.slice(0, MOST_CHARACTERS)}...` : path;
+  return short.replace(/\p{Cc}/gu, '?');
 }
 
 /** So many are shown; the rest is counted. */

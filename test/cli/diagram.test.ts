@@ -91,12 +91,12 @@ describe('tasktonic diagram', function () {
   });
 
   for (const [words, code, says] of [
-    [['diagram', `${MACHINES}nothing.ts`], 1, `there is no Tonic in ${MACHINES}nothing.ts`],
-    [['diagram', `${MACHINES}door.ts`, 'Plain'], 1, `Plain in ${MACHINES}door.ts is no Tonic`],
+    [['diagram', `${MACHINES}nothing.ts`], 1, `no class in ${MACHINES}nothing.ts has sparkles or states`],
+    [['diagram', `${MACHINES}door.ts`, 'Plain'], 1, `Plain in ${MACHINES}door.ts has no sparkles or states`],
     [
       ['diagram', `${MACHINES}door.ts`, 'Doo'],
       1,
-      `there is no class Doo in ${MACHINES}door.ts: its classes are Door, default, Plain`,
+      `there is no class Doo in ${MACHINES}door.ts: its classes are Door, notATonic, Plain`,
     ],
     [['diagram', 'none.ts'], 1, 'the file none.ts is not there'],
     [

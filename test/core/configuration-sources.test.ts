@@ -71,6 +71,13 @@ describe('the file of a configuration', () => {
     expect(problem({ file: path })).to.contain('and 99951 more');
   });
 
+  it('has names shown that are long or odd, but neither whole nor as they are', () => {
+    const text = JSON.stringify({ log: { ['x'.repeat(10_000)]: 1, 'a\n\u001b[2Jb': 2 } });
+    const says = problem({ file: file(text) });
+    expect(says).to.contain('log/a??[2Jb is not known');
+    expect(says.length).to.be.below(1000);
+  });
+
   it('with many mistakes has some of them shown, and the rest counted', () => {
     const text = JSON.stringify({
       log: Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`unknown${n}`, 1])),
