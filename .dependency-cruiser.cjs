@@ -105,7 +105,7 @@ module.exports = {
     },
     {
       name: 'only-cli-knows-the-compiler',
-      comment: 'The command line looks for its user\'s compiler when it runs, and says so where there is none.',
+      comment: "The command line looks for its user's compiler when it runs, and says so where there is none.",
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: COMPILER },
