@@ -35,6 +35,9 @@ export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from '
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic.js';
 export type { KeptOrder } from './core/any-tonic.js';
+export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
+export type { ConfigurationProblem } from './core/configuration-problems.js';
+export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
 export * from './threads/index.js';
 export * from './selector/index.js';
 export * from './tonics/index.js';

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Extras } from './extras.js';
+import type { Configuration } from './configuration.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
 
@@ -194,6 +195,8 @@ export interface Scheduler {
   readonly name: string;
   readonly thread: number;
   readonly clock: Clock;
+  /** What belongs to the app. */
+  readonly runtime: { readonly config: Configuration };
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
   readonly services: ServicePort;

@@ -128,6 +128,8 @@ export const ERRORS = {
   TT_POSTPONE_FULL:
     '{tonic} has postponed {count} orders, its limit: refuse {sparkle} in this state, or raise "static postponeLimit".',
   TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
+  // Configuration
+  TT_BAD_CONFIGURATION: 'The configuration is not right: {problems}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -14,6 +14,7 @@ import {
   type Target,
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
+import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import type { Extras } from './extras.js';
 import { defaultName } from './ledger.js';
@@ -97,6 +98,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
+
+  /** The configuration of the app; a subclass may declare what it holds: `declare readonly config: ConfigurationOf<Settings>`. */
+  declare readonly config: Configuration;
 
   /** @internal */ readonly _ttScheduler: Scheduler;
   /** @internal The table of the state that holds. */
@@ -513,6 +517,11 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 Object.defineProperty(TonicBase.prototype, 'base', {
   get(this: AnyTonic): AnyTonic | RemoteHandle | undefined {
     return this._ttBase ?? this._ttFarBase;
+  },
+});
+Object.defineProperty(TonicBase.prototype, 'config', {
+  get(this: AnyTonic): Configuration {
+    return this._ttScheduler.runtime.config;
   },
 });
 ofFramework(TonicBase);

@@ -1,6 +1,7 @@
 import type { LogOptions } from '../core/log-targets.js';
 import type { Refs, TonicRef } from './refs.js';
 import type { ChannelEnd } from './wire.js';
+import type { CrossingConfiguration } from './thread-configuration.js';
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -25,7 +26,7 @@ export interface ThreadData {
   readonly fromParent: ChannelEnd;
   readonly toMain: ChannelEnd | undefined;
   readonly fromMain: ChannelEnd | undefined;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly config: CrossingConfiguration;
   readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
   readonly waitingLimit: number;
   /** How long what it has said may take to leave, when it has finished, in ms. */

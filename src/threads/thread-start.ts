@@ -10,6 +10,7 @@ import { running } from '../core/running.js';
 import { Runtime } from '../core/runtime.js';
 import { Packer } from './crossing.js';
 import { SharedState } from './shared-state.js';
+import { crossed } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
@@ -42,7 +43,7 @@ export async function runThread(
 ): Promise<void> {
   runtime.thread = given.thread;
   runtime.rootName = given.name;
-  runtime.data = given.data;
+  runtime.config = crossed(given.config);
   runtime.ledger.giveFirst(given.id);
   const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit, machine);
   runtime.log = await runtime.held(openThreadLog(given, runtime, hub));

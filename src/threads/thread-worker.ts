@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, Worker, receiveMessageOnPort } from 'node:worker_threads';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
+import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import type { ThreadHub } from './thread-hub.js';
 import type { RunningThread, StartOptions, ThreadMachine } from './thread-machine.js';
@@ -72,7 +73,7 @@ export function startThread(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    data: plainData(runtime.data),
+    config: crossing(runtime.config),
     log: { ...logFor(runtime), default: logMode },
     waitingLimit: hub.waitingLimit,
   };
@@ -88,19 +89,7 @@ function channelsWithMain(hub: ThreadHub, thread: number): [toMain: ChannelEnd, 
   return [toMain, fromMain];
 }
 
-/** The part of the configuration that can cross: functions and instances of classes stay here. */
-function plainData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === 'function' || typeof value === 'symbol') continue;
-    if (!isRecord(value)) plain[key] = value;
-    else if (Array.isArray(value)) plain[key] = value.filter((element) => typeof element !== 'function');
-    else if (Object.getPrototypeOf(value) === Object.prototype) plain[key] = plainData(value);
-  }
-  return plain;
-}
-
-function logFor({ data, log }: Runtime): ThreadData['log'] {
+function logFor({ config: { data }, log }: Runtime): ThreadData['log'] {
   const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
   if (log.logger === undefined) return { to: 'off' };
   // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.
