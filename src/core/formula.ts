@@ -2,6 +2,7 @@ import { Catalyst } from './catalyst.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
+import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
 import { type TonicMaker, ports } from './ports.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
@@ -68,6 +69,9 @@ export abstract class Formula {
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
   protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
 
+  /** The log services that the configuration may name. Default: those of the framework. */
+  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
     return {};
@@ -102,7 +106,7 @@ export abstract class Formula {
     };
     runtime.data = { ...data, project };
     const grace = checkedGrace(data);
-    runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime.clock);
+    runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime, this.logServices);
     const main = this.#makeMain(runtime);
     const watch = new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace);
     try {

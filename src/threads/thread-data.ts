@@ -1,6 +1,8 @@
+import type { LogLane } from '../core/log-lane.js';
 import type { LogOptions } from '../core/log-targets.js';
 import type { Ref, Refs } from './crossing.js';
 import type { ChannelEnd } from './thread-hub.js';
+import type { ThreadLogTarget } from './thread-log-target.js';
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -24,7 +26,11 @@ export interface ThreadData {
   readonly toMain: ChannelEnd | undefined;
   readonly fromMain: ChannelEnd | undefined;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
+  readonly log: Pick<LogOptions, 'default' | 'level' | 'slowSparkle' | 'entries'> & {
+    readonly to: ThreadLogTarget;
+    /** The colour that its base has. */
+    readonly lane?: LogLane | undefined;
+  };
   readonly waitingLimit: number;
   /** How long what it has said may take to leave, when it has finished, in ms. */
   readonly drainTimeout: number;

@@ -9,6 +9,7 @@ import { type DoneCounter, Outlet } from './outlet.js';
 import { ThreadBell } from './doorbell.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
+import { type ThreadLogTarget, threadLogTarget } from './thread-log-target.js';
 import { ThreadDump } from './thread-dump.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
 
@@ -28,6 +29,8 @@ export type Control =
   | { readonly kind: 'dead'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
+  /** The log of the app goes elsewhere now. */
+  | { readonly kind: 'logTo'; readonly to: ThreadLogTarget }
   /** Are you still there? */
   | { readonly kind: 'ping'; readonly count: number }
   /** What Tonics have you? Or, to the main thread: what have all? */
@@ -80,6 +83,7 @@ export class ThreadHub implements Threads, LinkHome {
   #marks: Mark[] = [];
   #flushing = false;
   #closed = false;
+  #logMoved = false;
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
@@ -90,12 +94,20 @@ export class ThreadHub implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     runtime.threads = this;
     runtime.ledger.share(state);
+    if (this.thread === 0) runtime.log.outlet.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
   }
 
   /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
   rootIsThere(): void {
     if (this.#runtime.get('threads/doorbell') === false) return;
     this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
+  }
+
+  /** Where the log goes is said in the main thread; what was written until a thread hears of it goes the old way. */
+  #tellLogTo(threads: readonly number[]): void {
+    const to = threadLogTarget(this.#runtime.log.to);
+    this.#logMoved = true;
+    for (const thread of threads) this.tell(thread, { kind: 'logTo', to });
   }
 
   #drain(): void {
@@ -249,12 +261,17 @@ export class ThreadHub implements Threads, LinkHome {
       case 'adopt':
         this.adopt(message.thread, message.outlet, message.inlet);
         this.#startedBy.set(message.thread, from);
+        // Who has started it may not have heard yet.
+        if (this.#logMoved) this.#tellLogTo([message.thread]);
         break;
       case 'dead':
         this.forget(message.thread, from);
         break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
+        break;
+      case 'logTo':
+        void this.#runtime.log.outlet.use(message.to, undefined).catch(() => {});
         break;
       case 'ping':
         this.state.answer(message.count);

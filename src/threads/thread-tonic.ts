@@ -93,7 +93,7 @@ export class ThreadTonic extends Tonic {
     const link = hub.adopt(thread, toChild, fromChild);
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
-    super({ base, name: options.name, logMode: options.logMode, drainTimeout });
+    super({ base, name: options.name, logMode: options.logMode, logLane: options.logLane, drainTimeout });
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     this.#leaving = new Leaving(this);
     this.#hub = hub;
@@ -112,6 +112,7 @@ export class ThreadTonic extends Tonic {
       name: options.name,
       label: this.name,
       logMode: this.logMode,
+      logLane: this._ttLane,
       base: link.tonicRef(base) as ThreadStart['base'],
       args: packed,
       refs: packer.refs,

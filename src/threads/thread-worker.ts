@@ -1,9 +1,11 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { ThreadOptions } from '../core/catalyst.js';
+import type { LogLane } from '../core/log-lane.js';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { START, type ThreadData } from './thread-data.js';
 import { type ChannelEnd, type ThreadHub, newChannel } from './thread-hub.js';
+import { threadLogTarget } from './thread-log-target.js';
 
 /** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
 const ENTRY = `
@@ -30,13 +32,13 @@ export type ThreadStart = Pick<
   | 'toParent'
   | 'fromParent'
   | 'drainTimeout'
-> & { readonly logMode: LogOptions['default']; readonly label: string };
+> & { readonly logMode: LogOptions['default']; readonly logLane: LogLane | undefined; readonly label: string };
 
 /** Starts the worker of a thread, with its channels to the one that starts it and to the main thread. */
 export function startWorker(
   hub: ThreadHub,
   runtime: Runtime,
-  { logMode, label, ...start }: ThreadStart,
+  { logMode, logLane, label, ...start }: ThreadStart,
   moved: readonly Transferable[],
   resourceLimits: ThreadOptions['resourceLimits'],
 ): Worker {
@@ -48,7 +50,7 @@ export function startWorker(
     toMain,
     fromMain,
     data: plainData(runtime.data),
-    log: { ...logFor(runtime), default: logMode },
+    log: { ...logFor(runtime), default: logMode, lane: logLane },
     waitingLimit: hub.waitingLimit,
   };
   const ports = [start.toParent, start.fromParent, toMain, fromMain].flatMap((end) => end?.port ?? []);
@@ -80,9 +82,8 @@ function plainData(data: Readonly<Record<string, unknown>>): Record<string, unkn
   return plain;
 }
 
-function logFor({ data, log }: Runtime): ThreadData['log'] {
-  const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
-  if (log.logger === undefined) return { to: 'off' };
-  // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.
-  return { ...options, to: log.stream === undefined && typeof to === 'string' ? to : 'main' };
+/** A stream or a service of the user's own is in the main thread only. */
+function logFor({ data, log }: Runtime): Omit<ThreadData['log'], 'default'> {
+  const { level, slowSparkle, entries } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
+  return { level, slowSparkle, entries, to: threadLogTarget(log.to) };
 }
