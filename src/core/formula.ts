@@ -121,6 +121,7 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch.close();
+      await runtime.log.close();
       runtime.threads?.close();
       warnIfHeldOpen(runtime);
     }

@@ -43,7 +43,8 @@ function said(entry: Fields): string[] {
   const shown: string[] = [];
   const markers = listOf(entry['markers']);
   const showMarkers = (after: number): void => {
-    for (const marker of markers) if (field(marker, 'after') === after) shown.push(`-- ${textOf(field(marker, 'text'))}`);
+    for (const marker of markers)
+      if (field(marker, 'after') === after) shown.push(`-- ${textOf(field(marker, 'text'))}`);
   };
   showMarkers(0);
   for (const [at, line] of listOf(entry['lines']).entries()) {

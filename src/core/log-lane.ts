@@ -4,15 +4,16 @@ import { fail } from './errors.js';
 export type LogLane = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white' | 'gray';
 
 /** The colours of lanes, as terminals take them (ECMA-48, SGR). */
-const SGR = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, white: 37, gray: 90 } as const satisfies Record<
-  LogLane,
-  number
->;
+const SGR: Readonly<Record<LogLane, number>> = {
+  red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, white: 37, gray: 90,
+}; // prettier-ignore
+
+export const LANES = Object.keys(SGR) as LogLane[];
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */
 export function checkedLane(lane: unknown, className: string): LogLane {
   if (isLane(lane)) return lane;
-  const problem = `it is ${String(lane)}, and must be one of ${Object.keys(SGR).join(', ')}`;
+  const problem = `it is ${String(lane)}, and must be one of ${LANES.join(', ')}`;
   throw fail('TT_BAD_OPTION', { class: className, option: 'logLane', problem });
 }
 

@@ -159,7 +159,7 @@ export class LogOutlet {
     if (this.#failed.has(sink)) return;
     this.#failed.add(sink);
     const { message } = toError(thrown);
-    process.stderr.write(`tasktonic: the log service failed (${message}); what it refuses from now on is only counted\n`);
+    this.#context?.say(`a log service failed (${message}); what it refuses from now on is only counted`);
   }
 }
 

@@ -126,7 +126,10 @@ export class LogService implements TonicLogPort {
     if (this.logger === undefined || !this.logger.isLevelEnabled('info')) return;
     const entry = this.#entryOf(tonic, sparkle);
     if (entry !== undefined) return entry.probe(name, json);
-    return this.logger.info({ ...this.#where(tonic, sparkle), probes: { [name]: JSON.parse(json) as unknown } }, 'probe');
+    return this.logger.info(
+      { ...this.#where(tonic, sparkle), probes: { [name]: JSON.parse(json) as unknown } },
+      'probe',
+    );
   }
 
   /** A place in the course of a sparkle. @internal */
@@ -151,7 +154,8 @@ export class LogService implements TonicLogPort {
     if (tonic._ttLogLevel < LogLevel.off || this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
     const entry = this.entries?.current();
     const lane = tonic._ttLane;
-    if (entry === undefined) this.logger[level]({ tonic: name, id, ...(lane !== undefined && { lane }), life: step }, step);
+    if (entry === undefined)
+      this.logger[level]({ tonic: name, id, ...(lane !== undefined && { lane }), life: step }, step);
     else entry.life(level, { tonic: name, id, life: step });
   }
 

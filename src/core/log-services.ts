@@ -42,7 +42,8 @@ export class LogServices<C extends LogCatalog = LogCatalog> implements LogSinkMa
    */
   with<D extends LogCatalog>(more: D): LogServices<C & D> {
     for (const [name, maker] of Object.entries(more)) {
-      if (Object.hasOwn(this.makers, name) && this.makers[name] !== maker) throw fail('TT_LOG_SERVICE_EXISTS', { name });
+      if (Object.hasOwn(this.makers, name) && this.makers[name] !== maker)
+        throw fail('TT_LOG_SERVICE_EXISTS', { name });
     }
     return new LogServices({ ...this.makers, ...more });
   }

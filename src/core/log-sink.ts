@@ -28,6 +28,8 @@ export interface LogContext {
   readonly random: Random;
   /** How long it may take to end, in ms; what it has set or opened is closed then. */
   readonly closeTimeout: number;
+  /** Tells the person at the console what the log itself cannot: a line on stderr. */
+  readonly say: (text: string) => void;
   /** The main Catalyst; `undefined` before it was made. */
   main(): unknown;
 }

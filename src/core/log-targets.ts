@@ -81,10 +81,14 @@ export async function openLog(
   if (!(closeTimeout >= 0)) throw bad('log/closeTimeout', closeTimeout, '0 ms or more');
   const entries = boundsOf(options.entries);
   const { clock, random } = runtime;
-  const context: LogContext = { clock, random, closeTimeout, main: () => runtime.main };
+  const context: LogContext = { clock, random, closeTimeout, say, main: () => runtime.main };
   const outlet = new LogOutlet(services, context, level);
   await outlet.use(to, to === 'ip' ? options.ip : options.options);
   return new LogService(outlet, { level: LogLevel[mode], slowSparkle, entries, far }, clock);
+}
+
+function say(text: string): void {
+  process.stderr.write(`tasktonic: ${text}\n`);
 }
 
 function boundsOf(entries: unknown): EntryBounds | undefined {

@@ -29,7 +29,7 @@ export class ProcessWatch {
     this.#grace = grace;
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
-    process.on('exit', this.#onExit);
+    if (runtime.log.entries !== undefined) process.on('exit', this.#onExit);
   }
 
   close(): void {

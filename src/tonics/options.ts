@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { LANES } from '../core/log-lane.js';
 
 // Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
 // docs/options.md.
@@ -19,6 +20,7 @@ export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not 
 export const tonicOptions = {
   name: v.optional(text),
   logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'], 'must be stealth, off, quiet or full')),
+  logLane: v.optional(v.picklist(LANES, `must be one of ${LANES.join(', ')}`)),
   base: v.optional(v.custom<AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
   drainTimeout: v.optional(ms()),
 };
