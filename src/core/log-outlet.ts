@@ -92,8 +92,9 @@ export class LogOutlet {
 
   async #change(to: string | LogSink, options: unknown): Promise<void> {
     if (this.#closed) throw fail('TT_LOG_CLOSED');
+    // First, so that a sink which looks around in the next check phase finds the main Catalyst.
+    if (to !== 'off') await this.#loadPino();
     const next = await this.#open(to, options);
-    if (next.sink !== undefined) await this.#loadPino();
     if (this.#closed) {
       await this.#end(next);
       throw fail('TT_LOG_CLOSED');
@@ -139,13 +140,12 @@ export class LogOutlet {
     if (sink === undefined || (sink.flush === undefined && (!owned || sink.close === undefined))) return;
     const { clock, closeTimeout } = this.#context!;
     await new Promise<void>((resolve) => {
+      const ended = flushAndClose(sink, owned).catch((thrown: unknown) => this.#say(sink, thrown));
       const deadline = clock.setTimer(resolve, closeTimeout);
-      void flushAndClose(sink, owned)
-        .catch((thrown: unknown) => this.#say(sink, thrown))
-        .then(() => {
-          clock.clearTimer(deadline);
-          resolve();
-        });
+      void ended.then(() => {
+        clock.clearTimer(deadline);
+        resolve();
+      });
     });
   }
 
@@ -164,6 +164,7 @@ export class LogOutlet {
 }
 
 async function flushAndClose(sink: LogSink, owned: boolean): Promise<void> {
-  await sink.flush?.();
+  // Called at once where there is nothing to wait for: a sink that sets its own deadline is done before we give it up.
+  if (sink.flush !== undefined) await sink.flush();
   if (owned) await sink.close?.();
 }
