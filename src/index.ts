@@ -21,6 +21,7 @@ export type { EntryBounds } from './core/log-entries.js';
 export type { LogLane } from './core/log-lane.js';
 export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './core/log-services.js';
 export type { LogContext, LogSink } from './core/log-sink.js';
+export { showLog, type ShowLogOptions } from './core/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue } from './core/order-queue.js';
 export { Order } from './core/order.js';

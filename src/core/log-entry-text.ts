@@ -1,15 +1,16 @@
 import { inLane } from './log-lane.js';
+import { screenLine } from './log-screen-line.js';
 
 /** The labels of pino's levels. */
-const LABELS: Readonly<Record<number, string>> = {
+export const LABELS: Readonly<Record<number, string>> = {
   10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL',
 }; // prettier-ignore
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a line of JSON is the entry of a sparkle: cheap for those that are none. */
-export function isEntry(line: string): boolean {
-  return line.endsWith(',"msg":"entry"}\n') && line.includes('"lines":[');
+/** Whether a line of the log is the entry of a sparkle. */
+export function isEntry(line: Fields): boolean {
+  return line['msg'] === 'entry' && Array.isArray(line['lines']);
 }
 
 /**
@@ -24,7 +25,8 @@ export function isEntry(line: string): boolean {
  *
  * It takes what a viewer has received as well: nothing in it is trusted to be there.
  */
-export function entryText(entry: Fields, head: string, colours = false): string {
+export function entryText(entry: Fields, colours = false): string {
+  const head = screenLine(entry, 'sparkle', colours);
   const bar = colours ? inLane('  |', entry['lane']) : '  |';
   const flags = listOf(entry['flags']).map((flag) => ` ${String(flag).toUpperCase()}`);
   const body = [...steps(entry), ...said(entry), ...probes(entry)];

@@ -1,5 +1,5 @@
-import { inLane } from './log-lane.js';
 import { entryText, isEntry } from './log-entry-text.js';
+import { screenLine } from './log-screen-line.js';
 import type { LogSink } from './log-sink.js';
 
 /** The log service `json`: a line of JSON each, on standard output. */
@@ -25,30 +25,13 @@ export async function openScreen(): Promise<LogSink> {
     singleLine: true,
     messageFormat: (line, messageKey) => screenLine(line, String(line[messageKey] ?? ''), colours),
   });
-  return { write: (line) => void out.write(pretty(isEntry(line) ? shownEntry(line, colours) : line)) };
+  return { write: (line) => void out.write(pretty(shown(line, colours))) };
 }
 
-/** An entry as a line whose message is all of it. */
-function shownEntry(line: string, colours: boolean): object {
+/** An entry becomes a line whose message is all of it; any other line stays what it is. */
+function shown(line: string, colours: boolean): string | object {
+  if (!line.endsWith('"msg":"entry"}\n')) return line;
   const entry = JSON.parse(line) as Record<string, unknown>;
   const { level, time } = entry;
-  return { level, time, msg: entryText(entry, headOf(entry, colours), colours) };
+  return isEntry(entry) ? { level, time, msg: entryText(entry, colours) } : line;
 }
-
-function headOf(entry: Record<string, unknown>, colours: boolean): string {
-  return screenLine({ ...entry, flags: undefined }, 'sparkle', colours);
-}
-
-/** The part of a line between its level and its further fields. */
-export function screenLine(line: Record<string, unknown>, message: string, colours = false): string {
-  const { tonic, state, sparkle, ms, from, fromSparkle, to, slow, lane } = line;
-  const parts: unknown[] = [colours && typeof tonic === 'string' ? inLane(tonic, lane) : tonic];
-  if (state !== undefined) parts.push(to === undefined ? `[${text(state)}]` : `[${text(state)} -> ${text(to)}]`);
-  if (message === 'sparkle' || slow !== undefined) parts.push(sparkle, ms === undefined ? undefined : `${text(ms)} ms`);
-  if (slow !== undefined) parts.push('SLOW');
-  else if (message !== 'sparkle') parts.push(message);
-  if (from !== undefined) parts.push(`<- ${text(from)}${fromSparkle === undefined ? '' : `.${text(fromSparkle)}`}`);
-  return parts.filter((part) => part !== undefined && part !== '').join(' ');
-}
-
-const text = (value: unknown): string => String(value);
