@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
-import { LogServices, coreLogServices } from '../../src/core/log-services.js';
+import { type LogServices, coreLogServices } from '../../src/core/log-services.js';
 import type { LogContext, LogSink } from '../../src/core/log-sink.js';
 import type { LogOptions } from '../../src/core/log-targets.js';
 import { Tonic } from '../../src/core/tonic.js';
@@ -230,7 +230,8 @@ describe('a log service that fails', () => {
   });
 
   it('may do so later: a promise that is rejected is counted as well', async () => {
-    const odd = (): LogSink => ({ write: async () => Promise.reject(new Error('later')) });
+    const write = (async () => Promise.reject(new Error('later'))) as unknown as LogSink['write'];
+    const odd = (): LogSink => ({ write });
     const app = await start({ odd }, { to: 'odd' });
     const said = await stderrOf(async () => app.says('one', 'two'));
     expect(app.log.lost).to.equal(2);
