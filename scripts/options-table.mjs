@@ -74,6 +74,11 @@ const SECTIONS = [
     text: 'What they mean is told in [Logging](logging.md).',
     from: ['interface', 'src/core/log-targets.ts', 'LogOptions'],
   },
+  {
+    title: 'Formula: log/ip',
+    text: "Of the log service `ip`; also the second argument of `runtime.log.use('ip', ...)`.",
+    from: ['interface', 'src/core/log-targets.ts', 'IpLogOptions'],
+  },
 ];
 
 /** @returns {string} the whole page. */
@@ -201,7 +206,11 @@ const TYPES = {
   AnyTonic: 'a Tonic',
   'readonly { readonly tonic: string; readonly options?: object }[]': 'list of `{ tonic, options? }`',
   '(info: TimerInfo) => void': 'a sparkle',
-  "'screen' | 'json' | 'off' | DestinationStream": "`'screen'`, `'json'`, `'off'` or a stream",
+  LogTarget: "`'screen'`, `'json'`, `'ip'`, `'off'`, a name or a stream",
+  LogLane: alias('src/core/log-lane.ts', 'LogLane'),
+  'boolean | Partial<EntryBounds>': '`true`, `false`, or `{ lines?, bytes? }`',
+  IpLogOptions: '[see below](#formula-logip)',
+  object: 'an object',
 };
 
 /** The texts that a type stands for. */

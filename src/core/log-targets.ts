@@ -23,7 +23,7 @@ export interface LogOptions {
   readonly slowSparkle?: number | undefined;
   /**
    * Whether all that a sparkle logs is written as one entry, when it has ended. An entry has up to 100 parts and 65,536 characters of them,
-   * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Default `false`: each line is written at once.
+   * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Default `false`; then each line is written at once.
    */
   readonly entries?: boolean | Partial<EntryBounds> | undefined;
   /** How long what was written last may take to leave when the app has ended, in ms. Default 1,000. */

@@ -1,8 +1,25 @@
-// An app whose process ends within a sparkle that has logged: by process.exit() there, or in the onFailure of what it threw.
+// An app whose process ends within a sparkle that has logged: by process.exit() there, or in the onFailure of what it threw. Or one that
+// shows entries on the screen.
 import { Formula, type FormulaData } from '../../../src/core/formula.js';
 import { Tonic } from '../../../src/core/tonic.js';
 
 const [how] = process.argv.slice(2);
+
+class Lamp extends Tonic<'on'> {
+  ttse__onStart(): void {
+    this.log.info({ watts: 40 }, 'plugged in');
+    this.log.mark('phase 2');
+    this.log.warn('bright');
+    this.log.probe('queue', 3);
+    this.log.flag('odd');
+    this.toState('on');
+  }
+  ttse_on__onEnter(): void {
+    this.log.info('shining');
+    this.logMode = 'quiet';
+    this.ttsc__finish();
+  }
+}
 
 class Main extends Tonic {
   ttse__onStart(): void {
@@ -24,10 +41,11 @@ class Main extends Tonic {
 
 class App extends Formula {
   protected override creatingFormula(): FormulaData {
-    return { log: { to: 'json', entries: true } };
+    return { log: { to: how === 'screen' ? 'screen' : 'json', entries: true } };
   }
   protected override creatingStartingTonics(): void {
-    new Main();
+    if (how === 'screen') new Lamp({ name: 'lamp' });
+    else new Main();
   }
 }
 

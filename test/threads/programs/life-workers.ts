@@ -63,8 +63,8 @@ export class Worker extends Catalyst<'at work'> {
   ttsc__useLog(to: string): void {
     this.pipe(this.runtime.log.use(to), this.ttse__logUsed, this.ttse__logUsed);
   }
-  ttse__logUsed(error?: { readonly code?: string }): void {
-    this.base.ttsc__tell('used the log', error?.code);
+  ttse__logUsed(error?: unknown): void {
+    this.base.ttsc__tell('used the log', (error as { readonly code?: string } | undefined)?.code);
   }
   /** Lines, a marker and a probe in one sparkle. */
   ttsc__logMuch(text: string): void {
