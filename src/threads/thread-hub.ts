@@ -9,6 +9,7 @@ import { type DoneCounter, Outlet } from './outlet.js';
 import { ThreadBell } from './doorbell.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
+import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
 import { type ThreadLogTarget, threadLogTarget } from './thread-log-target.js';
 import { ThreadDump } from './thread-dump.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
@@ -29,6 +30,8 @@ export type Control =
   | { readonly kind: 'dead'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
+  /** So many characters of your lines were written. */
+  | { readonly kind: 'logged'; readonly characters: number }
   /** The log of the app goes elsewhere now. */
   | { readonly kind: 'logTo'; readonly to: ThreadLogTarget }
   /** Are you still there? */
@@ -84,6 +87,10 @@ export class ThreadHub implements Threads, LinkHome {
   #flushing = false;
   #closed = false;
   #logMoved = false;
+  /** In the main thread: characters of each thread's log that were written and not yet acknowledged. */
+  readonly #logged = new Map<number, number>();
+  /** In another thread: what sends its log to the main one. */
+  logSink: ThreadLogSink | undefined = undefined;
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
@@ -101,6 +108,13 @@ export class ThreadHub implements Threads, LinkHome {
   rootIsThere(): void {
     if (this.#runtime.get('threads/doorbell') === false) return;
     this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
+  }
+
+  /** Tells a thread from time to time how much of its log was written. */
+  #acknowledge(thread: number, characters: number): void {
+    const since = (this.#logged.get(thread) ?? 0) + characters;
+    this.#logged.set(thread, since < ACK_EVERY ? since : 0);
+    if (since >= ACK_EVERY && this.#links.has(thread)) this.tell(thread, { kind: 'logged', characters: since });
   }
 
   /** Where the log goes is said in the main thread; what was written until a thread hears of it goes the old way. */
@@ -269,6 +283,10 @@ export class ThreadHub implements Threads, LinkHome {
         break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
+        this.#acknowledge(from, message.line.length);
+        break;
+      case 'logged':
+        this.logSink?.written(message.characters);
         break;
       case 'logTo':
         void this.#runtime.log.outlet.use(message.to, undefined).catch(() => {});
@@ -305,6 +323,7 @@ export class ThreadHub implements Threads, LinkHome {
     const lost = link.close();
     this.#departed += link.departed;
     this.#links.delete(thread);
+    this.#logged.delete(thread);
     this.#startedBy.delete(thread);
     // Node ends with a thread those that it has started; nobody is left to tell of them.
     for (const [child, by] of [...this.#startedBy]) if (by === thread) this.forget(child);

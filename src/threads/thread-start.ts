@@ -15,6 +15,7 @@ import { SharedState } from './shared-state.js';
 import { START, type ThreadData } from './thread-data.js';
 import { type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import { ThreadLogSink } from './thread-log-sink.js';
 
 type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
@@ -97,7 +98,8 @@ function makeRoot(
 /** Its log: as that of the main thread, to whose sink it sends what only that can write. */
 async function openThreadLog({ log }: ThreadData, runtime: Runtime, hub: ThreadHub): Promise<LogService> {
   const { lane, ...options } = log;
-  const main = (): LogSink => ({ write: (line) => hub.tell(0, { kind: 'log', line }) });
+  const main = (): LogSink =>
+    (hub.logSink = new ThreadLogSink((line) => hub.tell(0, { kind: 'log', line }), runtime.clock));
   return openLog(options, runtime, coreLogServices.with({ main }), { lane });
 }
 

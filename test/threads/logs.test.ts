@@ -70,6 +70,35 @@ describe('the log of a thread', () => {
     expect(app.messages()).to.include.members(['the last words', 'nobody caught: boom']);
   });
 
+  it('that is more than the main thread keeps up with is bounded, and a line tells how much is missing', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => {
+      const worker = Worker.spawn({ name: 'far' });
+      worker.ttsc__logOften('x'.repeat(100_000), 300);
+      worker.ttsc__finish();
+    });
+    await boss.heard.on('onInfusionFinished');
+    const arrived = app.messages().filter((text) => text.startsWith('xxx')).length;
+    const dropped = app.lines.reduce((sum, line) => sum + ((line['dropped'] as number | undefined) ?? 0), 0);
+    expect(dropped).to.be.greaterThan(0);
+    expect(arrived).to.be.greaterThan(100);
+    expect(arrived + dropped).to.equal(300);
+  });
+
+  it('that is long in all arrives whole, where the main thread has time to write it', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn({ name: 'far' }));
+    for (let n = 1; n <= 30; n++) {
+      worker.ttsc__logOften('x'.repeat(100_000), 10);
+      worker.ttsc__say('spoke');
+      await boss.heard.on('spoke', n);
+    }
+    worker.ttsc__finish();
+    await boss.heard.on('onInfusionFinished');
+    expect(app.messages().filter((text) => text.startsWith('xxx'))).to.have.length(300);
+    expect(app.lines.filter((line) => 'dropped' in line)).to.deep.equal([]);
+  });
+
   it('of a nested one arrives, too, also where the stream is an instance of a class', async () => {
     const stream = new Lines();
     let boss!: HearingBoss;

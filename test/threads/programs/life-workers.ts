@@ -66,6 +66,10 @@ export class Worker extends Catalyst<'at work'> {
   ttse__logUsed(error?: unknown): void {
     this.base.ttsc__tell('used the log', (error as { readonly code?: string } | undefined)?.code);
   }
+  /** Logs it so often, in one sparkle. */
+  ttsc__logOften(text: string, times: number): void {
+    for (let n = 0; n < times; n++) this.log.info(text);
+  }
   /** Lines, a marker and a probe in one sparkle. */
   ttsc__logMuch(text: string): void {
     this.log.info(text);
