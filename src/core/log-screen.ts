@@ -1,6 +1,7 @@
 import { entryText, isEntry } from './log-entry-text.js';
 import { screenLine } from './log-screen-line.js';
 import type { LogSink } from './log-sink.js';
+import { terminalSafe } from './terminal-safe.js';
 
 /** The log service `json`: a line of JSON each, on standard output. */
 export async function openJson(): Promise<LogSink> {
@@ -25,7 +26,7 @@ export async function openScreen(): Promise<LogSink> {
     singleLine: true,
     messageFormat: (line, messageKey) => screenLine(line, String(line[messageKey] ?? ''), colours),
   });
-  return { write: (line) => void out.write(pretty(shown(line, colours))) };
+  return { write: (line) => void out.write(terminalSafe(pretty(shown(line, colours)) ?? '')) };
 }
 
 /** An entry becomes a line whose message is all of it; any other line stays what it is. */
@@ -33,5 +34,7 @@ function shown(line: string, colours: boolean): string | object {
   if (!line.endsWith('"msg":"entry"}\n')) return line;
   const entry = JSON.parse(line) as Record<string, unknown>;
   const { level, time } = entry;
-  return isEntry(entry) ? { level, time, msg: entryText(entry, colours) } : line;
+  if (!isEntry(entry)) return line;
+  // A message has a colour; an entry has those of its parts only.
+  return { level, time, msg: `${colours ? '\u001b[39m' : ''}${entryText(entry, colours)}` };
 }

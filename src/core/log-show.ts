@@ -1,5 +1,6 @@
 import { LABELS, entryText, isEntry } from './log-entry-text.js';
 import { screenLine } from './log-screen-line.js';
+import { terminalSafe } from './terminal-safe.js';
 
 /** How {@link showLog} shows a line. */
 export interface ShowLogOptions {
@@ -12,17 +13,13 @@ const TOLD = [
   'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'err',
 ]; // prettier-ignore
 
-/** Control characters but line feed and tab; and escapes, unless they are a colour. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const CONTROL = /\u001b(?!\[\d{1,2}m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
-
 /**
  * A line of the log (JSON) as a person reads it, for a viewer: an entry is a head and indented lines.
  *
  * It may come from anywhere: what is no JSON is shown as it is, nothing is thrown, and what would steer a terminal is not let through.
  */
 export function showLog(json: string, { colours = false }: ShowLogOptions = {}): string {
-  return textOf(json, colours).replace(CONTROL, (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return terminalSafe(textOf(json, colours));
 }
 
 function textOf(json: string, colours: boolean): string {

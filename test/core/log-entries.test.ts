@@ -195,13 +195,15 @@ describe('an entry', () => {
         doer.ttsc__do(({ log }) => {
           log.info('mine');
           other.tonic!.log.info('not mine');
+          doer._ttScheduler.logs.debug(other.tonic!, 'nor is this');
         });
         for (const tonic of [doer, other.tonic]) tonic.ttsc__finish();
       },
-      { log: { entries: true, level: 'info' } },
+      { log: { entries: true, level: 'debug' } },
     );
     expect(lines.find(({ msg }) => msg === 'not mine')).to.include({ tonic: 'other' });
-    expect(said(entriesOf(lines)[0])).to.deep.equal(['mine']);
+    expect(lines.find(({ msg }) => msg === 'nor is this')).to.include({ tonic: 'other' });
+    expect(said(entriesOf(lines).find(({ sparkle }) => sparkle === 'ttsc__do'))).to.deep.equal(['mine']);
   });
 
   it('has the level of the highest thing in it', async () => {

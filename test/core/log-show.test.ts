@@ -74,6 +74,15 @@ describe('an entry on the screen', () => {
   });
 });
 
+describe('the screen', () => {
+  it('is not steered by what a peer has sent', async function () {
+    this.timeout(20_000);
+    const { out } = await new Program(new URL('./programs/log-entries.ts', import.meta.url), ['evil']).exit();
+    expect(out.filter((line) => line.includes('evil'))).to.have.length(2);
+    expect(out.join('\n')).not.to.match(/[\u0000-\u0008\u000b-\u001f]/); // eslint-disable-line no-control-regex -- looked for
+  });
+});
+
 describe('a line that a viewer shows', () => {
   const shown = (line: object | string): string =>
     showLog(typeof line === 'string' ? line : JSON.stringify(line)).replace(/^\[[\d:.]+\] /, '[time] ');

@@ -4,6 +4,8 @@ import { Formula, type FormulaData, type ListenInfo, Tonic } from 'tasktonic';
 import type { View } from '../../examples/log-viewer/log-source.js';
 import { LogViewer } from '../../examples/log-viewer/log-viewer.js';
 import { Heard } from '../support/heard.js';
+import { freePort } from '../support/peers.js';
+import { Program } from '../support/program.js';
 
 class Lamp extends Tonic<'on'> {
   ttse__onStart(): void {
@@ -31,8 +33,8 @@ class Quiet extends Formula {
 }
 
 describe('the log viewer', () => {
-  let viewer: LogViewer;
-  let ended: Promise<unknown>;
+  let viewer: LogViewer | undefined;
+  let ended: Promise<unknown> | undefined;
   const heard = new Heard();
   let shown: string[];
 
@@ -55,7 +57,8 @@ describe('the log viewer', () => {
   };
 
   afterEach(async () => {
-    viewer.ttsc__finish();
+    viewer?.ttsc__finish();
+    viewer = undefined;
     await ended;
   });
 
@@ -69,9 +72,24 @@ describe('the log viewer', () => {
     await runLamps(await open());
     await heard.until(() => shown.length === 2, 'two entries');
     const [head, ...rest] = shown[0]!.split('\n');
-    expect(head).to.match(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: lamp \[-> on\] ttse__onStart [\d.]+ ms <- tt_main_catalyst$/);
+    expect(head).to.match(
+      /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: lamp \[-> on\] ttse__onStart [\d.]+ ms <- tt_main_catalyst$/,
+    );
     expect(rest).to.deep.equal(['  | INFO: plugged in {"watts":40}', '  | -- phase 2', '  | queue = 3']);
     expect(shown[1]).to.include('other');
+  });
+
+  it('is a program that listens until it is told to end', async function () {
+    this.timeout(30_000);
+    const port = await freePort();
+    const program = new Program(new URL('../../examples/log-viewer/server.ts', import.meta.url), [`${port}`, 'cyan']);
+    await program.wrote(/waits for logs on 127\.0\.0\.1 port \d+/);
+    await runLamps(port);
+    await program.wrote('  | INFO: plugged in {"watts":40}');
+    program.signal('SIGTERM');
+    const { code, out, err } = await program.exit();
+    expect({ code, err }).to.deep.equal({ code: 0, err: '' });
+    expect(out.join('\n')).to.include('lamp').and.not.include('other');
   });
 
   it('shows one lane, where that is asked for', async () => {

@@ -46,5 +46,7 @@ describe('the lines of a thread on their way to the main one', () => {
     sink.written(1_000);
     sink.write('z');
     expect(sent.at(-1)).to.equal('z');
+    sink.write('too long now');
+    expect(sent.at(-1)).to.equal('z');
   });
 });

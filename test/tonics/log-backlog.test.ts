@@ -49,12 +49,12 @@ describe('the backlog of a log', () => {
   });
 
   it('does not forget how many a note stood for that did not arrive', () => {
-    const backlog = filled(10, 'aaaa\n', 'bbbb\n', 'cccc\n');
-    expect(backlog.take(100)).to.equal('(1)\nbbbb\ncccc\n');
-    backlog.takeBack(); // note and lines are more than the bound
-    backlog.push('dddd\n');
-    expect(backlog.lines).to.equal(4);
+    const backlog = filled(10, 'aaaa\n', 'bbbb\n', 'cccc\n', 'dddd\n');
     expect(backlog.take(100)).to.equal('(2)\ncccc\ndddd\n');
+    backlog.takeBack(); // note and lines are more than the bound
+    backlog.push('eeee\n');
+    expect(backlog.lines).to.equal(5);
+    expect(backlog.take(100)).to.equal('(3)\ndddd\neeee\n');
   });
 
   it('whatever comes in whatever order, holds no more than its bound and accounts for every line', () => {

@@ -203,6 +203,18 @@ describe('a log that goes to a viewer', () => {
     expect(messagesOf(await app.viewer(2))).to.deep.equal(['stuck', 'stuck too', 'waits']);
   });
 
+  it('is not sent again as far as it had left, even if nothing has told so before the connection was lost', async () => {
+    const app = await start();
+    const viewer = await app.viewer();
+    viewer.stuck = true;
+    await app.says('one', 'two');
+    const [, second = ''] = viewer.sent.split('\n');
+    viewer.unsent = second.length + 1;
+    viewer.fails('ECONNRESET');
+    await app.clock.pass(500);
+    expect(messagesOf(await app.viewer(2))).to.deep.equal(['two']);
+  });
+
   it('goes to the next viewer when this one ends the connection', async () => {
     const app = await start();
     const viewer = await app.viewer();

@@ -21,6 +21,13 @@ class Lamp extends Tonic<'on'> {
   }
 }
 
+class Evil extends Tonic {
+  ttse__onStart(): void {
+    this.log.info('evil \u001b[2J\u0007');
+    this.ttsc__finish();
+  }
+}
+
 class Main extends Tonic {
   ttse__onStart(): void {
     if (how === 'exit') this.ttsc__exit();
@@ -41,10 +48,11 @@ class Main extends Tonic {
 
 class App extends Formula {
   protected override creatingFormula(): FormulaData {
-    return { log: { to: how === 'screen' ? 'screen' : 'json', entries: true } };
+    return { log: { to: how === 'screen' || how === 'evil' ? 'screen' : 'json', entries: true } };
   }
   protected override creatingStartingTonics(): void {
     if (how === 'screen') new Lamp({ name: 'lamp' });
+    else if (how === 'evil') new Evil().log.info('evil \u001b]0;title\u0007');
     else new Main();
   }
 }
