@@ -107,6 +107,22 @@ export abstract class Formula {
     runtime.data = { ...data, project };
     const grace = checkedGrace(data);
     runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime, this.logServices);
+    try {
+      return await this.#runLogged(runtime, data, project, grace);
+    } finally {
+      // The last words of threads are in it by now.
+      await runtime.log.close();
+      runtime.threads?.close();
+      warnIfHeldOpen(runtime);
+    }
+  }
+
+  async #runLogged(
+    runtime: Runtime,
+    data: FormulaData,
+    project: { status: string },
+    grace: number,
+  ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
     const watch = new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace);
     try {
@@ -121,9 +137,6 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch.close();
-      await runtime.log.close();
-      runtime.threads?.close();
-      warnIfHeldOpen(runtime);
     }
     const error = main._ttEnding?.error;
     const exitCode = error === undefined && !watch.graceExceeded ? 0 : 1;

@@ -579,6 +579,24 @@ describe('an entry that is open when its process ends', () => {
     expect(entries.map((entry) => [said(entry), entry.flags])).to.deep.equal([[['the last words'], ['unfinished']]]);
   });
 
+  it('is written before an error that nobody caught, and what the sparkle says then is a line of its own', async () => {
+    let doer!: Doer;
+    const app = await startApp(() => (doer = new Doer()), { log: { entries: true, level: 'info' } });
+    doer.ttsc__do(({ log }) => {
+      log.info('the last words');
+      app.main.runtime.log.uncaught(new Error('boom'), 'uncaughtException');
+      log.info('not the last');
+    });
+    doer.ttsc__do(({ log }) => log.info('next'));
+    await app.finish();
+    expect(app.lines.map((line) => (isEntry(line) ? said(line) : line.msg))).to.deep.equal([
+      ['the last words'],
+      'nobody caught: boom',
+      'not the last',
+      ['next'],
+    ]);
+  });
+
   it('is written where a failure ends the process before its sparkle is over', async function () {
     this.timeout(20_000);
     const entries = await end('fail');

@@ -169,6 +169,22 @@ describe('a log service of one’s own', () => {
     expect(said).to.include('"msg":"too late"');
   });
 
+  it('is closed as well where the app cannot start', async () => {
+    const sink = new Memory();
+    class NoMain extends Formula {
+      protected override readonly clock = new ManualClock();
+      protected override readonly logServices = coreLogServices.with({ memory: () => sink });
+      protected override creatingFormula(): FormulaData {
+        return { log: { to: 'memory' } };
+      }
+      protected override creatingMainCatalyst(): unknown {
+        throw new Error('no main Catalyst');
+      }
+    }
+    expect(await NoMain.run().catch((error: Error) => error.message)).to.equal('no main Catalyst');
+    expect(sink.heard).to.deep.equal(['flush', 'close']);
+  });
+
   for (const [what, makers, code] of [
     ['makes nothing that takes lines', { odd: () => ({}) as LogSink }, 'TT_BAD_LOG_SERVICE'],
     ['makes null', { odd: () => null as never }, 'TT_BAD_LOG_SERVICE'],
