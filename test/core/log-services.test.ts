@@ -100,7 +100,7 @@ async function stderrOf(body: () => Promise<void>): Promise<string> {
   return said;
 }
 
-describe('a log service of one’s own', () => {
+describe("a log service of one's own", () => {
   it('is chosen by its name, made with its options and given every line', async () => {
     let made: Memory | undefined;
     const memory = (options: { size: number }): LogSink => (made = new Memory(options));
@@ -151,7 +151,7 @@ describe('a log service of one’s own', () => {
     expect(app.clock.now() - begun).to.equal(300);
   });
 
-  it('that is a stream is flushed, but not closed: it is its giver’s', async () => {
+  it("that is a stream is flushed, but not closed: it is its giver's", async () => {
     const sink = new Memory();
     const app = await start({}, { to: sink });
     expect(app.log.to).to.equal('stream');

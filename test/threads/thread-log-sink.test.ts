@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ThreadLogSink } from '../../src/threads/thread-log-sink.js';
+import { threadLogTarget } from '../../src/threads/thread-log-target.js';
 import { ManualClock, NOON } from '../support/manual-clock.js';
 
 describe('the lines of a thread on their way to the main one', () => {
@@ -48,5 +49,12 @@ describe('the lines of a thread on their way to the main one', () => {
     expect(sent.at(-1)).to.equal('z');
     sink.write('too long now');
     expect(sent.at(-1)).to.equal('z');
+  });
+});
+
+describe('a thread', () => {
+  it('writes to the screen and to standard output itself, and sends all else to the main thread', () => {
+    const targets = ['screen', 'json', 'off', 'ip', 'stream', 'blackBox', 'main'].map(threadLogTarget);
+    expect(targets).to.deep.equal(['screen', 'json', 'off', 'main', 'main', 'main', 'main']);
   });
 });
