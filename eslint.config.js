@@ -127,7 +127,10 @@ export default defineConfig([
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
-  { files: ['src/core/clock.ts', 'src/core/random.ts'], rules: theClockAndRandomThemselves },
+  {
+    files: ['src/core/clock.ts', 'src/core/random.ts', 'src/testing/real-time.ts'],
+    rules: theClockAndRandomThemselves,
+  },
   { files: ['examples/**/*.ts', 'test/**/*.ts'], extends: [tasktonic.configs.recommended] },
   {
     files: ['test/**/*.ts'],

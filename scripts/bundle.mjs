@@ -8,6 +8,7 @@ const input = {
   index: 'dist/src/index.js',
   selector: 'dist/src/selector/index.js',
   tonics: 'dist/src/tonics/index.js',
+  testing: 'dist/src/testing/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
 };
 

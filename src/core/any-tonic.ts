@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Extras } from './extras.js';
 import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
@@ -13,6 +14,7 @@ export interface AnyTonic {
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
   readonly state: string | undefined;
+  readonly finished: boolean;
   readonly source: Source | undefined;
   readonly infusions: Iterable<AnyTonic>;
   ttsc__finish(): void;
@@ -33,16 +35,20 @@ export interface AnyTonic {
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
   /** @internal */ _ttEnding: Ending | undefined;
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
+  /** @internal */ _ttExtras: Extras | undefined;
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
-  /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
+  /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
+  /** @internal */ _ttss__answered(question: { _ttHear(): void }): void;
+  /** @internal */ _ttss__stateTimeout(turn: number): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
   /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
+  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo): void;
   /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
 }
 
@@ -55,6 +61,7 @@ export interface RemoteHandle {
   readonly thread: number;
   /** Whether it is known here to have finished. */
   readonly finished: boolean;
+  /** @internal */ _ttExtras?: Extras | undefined;
 }
 
 /** No transition waits. (`undefined` is a target: no state.) */
@@ -80,6 +87,17 @@ export interface Supervision {
   start(base: AnyTonic): void;
 }
 
+/** An order that was kept for later, with all that it came with. */
+export interface KeptOrder {
+  readonly sparkle: Sparkle;
+  readonly count: number;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly source: AnyTonic | undefined;
+  readonly sourceSparkle: Sparkle | undefined;
+  readonly queuedAt: number;
+}
+
 /** Who queued the sparkle that runs. */
 export interface Source {
   readonly tonic: AnyTonic;
@@ -87,6 +105,51 @@ export interface Source {
   readonly name: string;
   /** The sparkle it was queued in; `undefined` where a timer or socket of that Tonic did. */
   readonly sparkle: string | undefined;
+}
+
+/** What a user of a service hears when that has finished before it. */
+export interface ServiceInfo {
+  /** The name of the service. */
+  readonly service: string;
+  /** Why it is gone, where it failed and is not started again. */
+  readonly error: Error | undefined;
+}
+
+/** The Tonics of a thread, as one of them sees the Ledger. */
+export interface Registry extends Iterable<AnyTonic> {
+  /** How many there are. */
+  readonly size: number;
+  /** The Tonic with this id. */
+  get(id: number): AnyTonic | undefined;
+  /** The Tonic with this name, given or default. */
+  find(name: string): AnyTonic | undefined;
+  /** The tree of bases and infusions with their states, to be printed. */
+  dump(): string;
+}
+
+/** The services of an app, as a thread sees them. */
+export interface ServicePort {
+  /** Makes a Tonic a user of a service, which is started where it does not run; gives the handle of it. */
+  use(user: AnyTonic, service: object, args: readonly unknown[]): RemoteHandle;
+  /** A Tonic that is a service is to be entered; throws where it may not. */
+  admit(tonic: AnyTonic): void;
+  entered(tonic: AnyTonic): void;
+  /** The handle of a service, without using it. */
+  handle(name: string): RemoteHandle;
+  /** The service that a Tonic is a part of, so that it exists only because of that one. */
+  owner(tonic: AnyTonic): string | undefined;
+  /** Who uses a service, as far as this thread knows. */
+  usersOf(name: string): Iterable<RemoteHandle>;
+  /** A Tonic that is a service, or uses some, leaves. */
+  left(tonic: AnyTonic): void;
+  /** A user in this thread hears that a service has finished. */
+  completed(name: string, user: AnyTonic): void;
+  /** Another thread has ended. */
+  threadEnded(thread: number): void;
+  /** Whether a Catalyst that finishes keeps this infusion until the others have left. */
+  staysLast(tonic: AnyTonic): boolean;
+  /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
+  finishLast(catalyst: AnyTonic): void;
 }
 
 /** What is known of a throw. */
@@ -140,7 +203,13 @@ export interface Scheduler {
   readonly clock: Clock;
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
-  readonly queue: { put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
+  readonly services: ServicePort;
+  readonly ledger: Registry;
+  readonly queue: {
+    limit: number;
+    put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+    putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
+  };
   /** Enters a new Tonic and gives it its id. */
   enter(tonic: AnyTonic, name: string | undefined): number;
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, Scheduler } from './any-tonic.js';
+import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
+import { failThrown, failUnheard } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -13,7 +14,10 @@ import { ports } from './ports.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
+import { asIf } from './service.js';
+import { Services, type ServiceSource } from './services.js';
 import { settleTransitions } from './state-machine.js';
+import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, type TonicBase, type TonicOptions } from './tonic.js';
 import { WakingQueue } from './waking-queue.js';
@@ -50,8 +54,6 @@ export class Catalyst<State extends string = never>
   extends (Tonic as unknown as typeof TonicBase)<State>
   implements Scheduler
 {
-  /** Where its thread finds the class: `static override readonly module = import.meta.url`. */
-  static readonly module?: string;
   /** How its thread is started. */
   static readonly thread?: ThreadOptions;
 
@@ -80,9 +82,15 @@ export class Catalyst<State extends string = never>
   ran = 0;
 
   readonly #turnOrders: number;
+  /** As many as `#turnOrders`, or none more once a test has ended the turn. */
+  #turnBound = 0;
   readonly #turnTime: number;
   /** Less than `ORDERS_PER_LOOK` where so many would take longer than a turn may. */
   #ordersPerLook = ORDERS_PER_LOOK;
+  /** A test that sees every sparkle. */
+  readonly #observer: SparkleObserver | undefined;
+  /** Whether each sparkle is watched, whatever the log mode of its Tonic. */
+  #watched: boolean;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
   /** What hooks took within the sparkle that runs: they are reported under their own names. */
@@ -104,9 +112,12 @@ export class Catalyst<State extends string = never>
     this.#turnTime = positive(options, 'turnTime', 5);
     this.queue = this.newCatalystQueue();
     this.queue.limit = positive(options, 'queueLimit', 5_000_000);
-    this.metrics = new Metrics(runtime.clock, this.queue);
+    this.#observer = runtime.testbench?.observer;
+    this.#watched = this.#observer !== undefined;
+    this.metrics = new Metrics(runtime.clock, this.queue, (on) => (this.#watched = on || this.#observer !== undefined));
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
     this.timers.onEarlier = () => this.wake();
+    runtime.services ??= new Services(runtime);
     this._ttEnter();
     if (this._ttCounts) this.#beServed();
     runtime.add(this);
@@ -123,6 +134,15 @@ export class Catalyst<State extends string = never>
   /** @internal */
   get logs(): LogService {
     return this.runtime.log;
+  }
+
+  /** @internal */
+  get services(): ServicePort {
+    return this.runtime.services!;
+  }
+
+  override get ledger(): Registry {
+    return this.runtime.ledger;
   }
 
   /** How many Tonics it lives for. */
@@ -189,9 +209,10 @@ export class Catalyst<State extends string = never>
     const start = this.clock.now();
     let count = 0;
     let nextLook = this.#ordersPerLook;
+    this.#turnBound = this.#turnOrders;
     running.order = order;
     try {
-      while (count < this.#turnOrders && this.queue.take(order)) {
+      while (count < this.#turnBound && this.queue.take(order)) {
         this.#execute(order);
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
@@ -216,11 +237,11 @@ export class Catalyst<State extends string = never>
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return;
+    if (body === undefined) return failUnheard(order);
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
-    if (tonic._ttLogLevel >= LogLevel.quiet || this.metrics.on) this.#executeWatched(order, tonic, sparkle, body);
+    if (tonic._ttLogLevel >= LogLevel.quiet || this.#watched) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
     if (running.born !== undefined) running.born = undefined;
@@ -231,19 +252,29 @@ export class Catalyst<State extends string = never>
       const sparkled = apply(body, tonic, order.count, order.a, order.b);
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
-      this.#failed(tonic, toError(thrown), sparkle.key);
+      const error = toError(thrown);
+      failThrown(order, error);
+      this.#failed(tonic, error, sparkle.key);
     }
   }
 
-  /** The same with a watch: for slow sparkles, the log in mode `full`, and metrics. */
+  /** The same with a watch: for slow sparkles, the log in mode `full`, metrics and tests. */
   #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     const state = tonic._ttState;
     const gathers = this.#gathers(tonic, sparkle, state);
     const start = this.clock.now();
     this.#hookTime = 0;
+    this.#observer?.entered(this, tonic, sparkle, order, order.a, order.b);
     this.#call(order, tonic, sparkle, body);
     const ms = this.clock.now() - start - this.#hookTime;
     this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathers);
+    if (this.#observer !== undefined) this.#carriedOut(this.#observer);
+  }
+
+  /** What is observed is seen with its transitions, and no turn of the loop stands between them. */
+  #carriedOut(observer: SparkleObserver): void {
+    if (this.#unsettled.length > 0) this.#settleAll();
+    if (observer.carriedOut()) this.#turnBound = 0;
   }
 
   /** Whether what the sparkle logs is gathered into one entry, which it begins. */
@@ -280,12 +311,13 @@ export class Catalyst<State extends string = never>
     if (sparkle === undefined || body === undefined) return undefined;
     const { tonic: outerTonic, sparkle: outerSparkle, born } = running;
     const state = tonic._ttState;
-    const watched = tonic._ttLogLevel >= LogLevel.quiet || this.metrics.on;
+    const watched = tonic._ttLogLevel >= LogLevel.quiet || this.#watched;
     const gathers = watched && this.#gathers(tonic, sparkle, state);
     const start = watched ? this.clock.now() : 0;
     running.tonic = tonic;
     running.sparkle = sparkle;
     running.born = undefined;
+    this.#observer?.entered(this, tonic, sparkle, undefined, a, b);
     try {
       const sparkled = apply(body, tonic, 2, a, b);
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
@@ -293,7 +325,9 @@ export class Catalyst<State extends string = never>
     } catch (thrown) {
       if (gathers) this.logs.entries?.threw();
       this.#finishBorn(tonic);
-      return toError(thrown);
+      const error = toError(thrown);
+      this.#observer?.threw(error);
+      return error;
     } finally {
       running.tonic = outerTonic;
       running.sparkle = outerSparkle;
@@ -303,12 +337,14 @@ export class Catalyst<State extends string = never>
         this.#hookTime += ms;
         this.#report(tonic, sparkle, state, ms, 0, gathers);
       }
+      this.#observer?.left();
     }
   }
 
   // ---- Failures ----
 
   #failed(tonic: AnyTonic, error: Error, key: string | undefined): void {
+    this.#observer?.threw(error);
     this.#finishBorn(tonic);
     hookFailed(tonic, error, key);
   }
@@ -370,6 +406,7 @@ export class Catalyst<State extends string = never>
 
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void {
+    if (tonic._ttExtras?.uses !== undefined || tonic._ttPlan.service !== undefined) this.services.left(tonic);
     this.runtime.ledger.leave(id, name);
     this.runtime.threads?.left(tonic);
     if (tonic._ttCounts) this.#serveOneLess();
@@ -388,6 +425,39 @@ export class Catalyst<State extends string = never>
   /** @internal An app that starts with nothing to do would never end. */
   _ttss__finishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
+  }
+
+  // ---- Services, on behalf of other threads ----
+
+  /** @internal A Tonic of another thread asks for a service. */
+  _ttss__use(
+    name: string,
+    source: ServiceSource | undefined,
+    user: RemoteHandle,
+    owner: string | undefined,
+    args: readonly unknown[],
+  ): void {
+    this.#registry.useFrom(name, source, user, owner, args);
+  }
+
+  /** @internal It uses it no more. */
+  _ttss__unuse(name: string, user: RemoteHandle): void {
+    this.#registry.leaveFrom(name, user);
+  }
+
+  /** @internal It calls it. */
+  _ttss__serve(name: string, key: string, args: unknown[]): void {
+    const { source, sourceSparkle } = this.#order;
+    try {
+      asIf(source, sourceSparkle, () => this.#registry.callService(name, key, args));
+    } catch (thrown) {
+      // It was called in another thread: here nobody else can hear of it.
+      this.logs.warn(this, toError(thrown));
+    }
+  }
+
+  get #registry(): Services {
+    return this.services as Services;
   }
 
   /** @internal A Catalyst serves itself. */

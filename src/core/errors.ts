@@ -48,9 +48,9 @@ export const ERRORS = {
   // Threads
   TT_NOT_TRANSFERABLE: '{path} cannot cross to another thread: it is {what}; {remedy}.',
   TT_NO_MODULE:
-    '{class} cannot be started in a thread: write "static override readonly module = import.meta.url" in it, and export it from that module.',
+    '{class} cannot be found by another thread: write "static override readonly module = import.meta.url" in it, and export it from that module.',
   TT_NOT_IN_MODULE:
-    'The module {module} does not export a Catalyst named {class}: export it there. In an app bundled into one file, export it from the bundle, or make the class a file of its own.',
+    'The module {module} does not export the class {class}: export it there. In an app bundled into one file, export it from the bundle, or make the class a file of its own.',
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
@@ -59,11 +59,21 @@ export const ERRORS = {
     'The thread of {tonic} ran out of memory: give it more with "resourceLimits", or let it hold less.',
   TT_THREAD_STUCK:
     'The thread of {tonic} ran one turn for more than {ms} ms and was ended: cut its work into shorter sparkles, or raise "watchdog".',
-  TT_ORDERS_LOST: '{count} orders for {tonic} were lost with its thread: {sparkles}.',
+  TT_ORDERS_LOST: '{count} orders for {tonic} were lost with it: {sparkles}.',
   TT_NO_REUSE_PORT:
     'Node {node} cannot have several listeners on one port: {class} needs 22.12, 23.1 or newer for {option}{instead}.',
   TT_TOO_MANY_NAMES:
     'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
+  // Services
+  TT_BAD_SERVICE: '{class} cannot be the service {service}: {problem}.',
+  TT_NOT_A_SERVICE: '{class} is no service: write "static readonly service = \'name\'" in it.',
+  TT_SERVICE_EXISTS:
+    'The service {service} runs already, as {holder}: ask for it with this.use({class}), instead of new.',
+  TT_SERVICE_BY_USE:
+    '{class} is a service: ask for it with this.use({class}), or make it in creatingStartingTonics(). A service that needs a thread of its own is a Catalyst.',
+  TT_NO_SERVICE:
+    'Nobody has started the service {service}, and {class} only stands for it: make a class that extends it in creatingStartingTonics().',
+  TT_SERVICE_FAILED: 'The service {service} has failed: see the cause.',
   // Selector
   TT_NEEDS_SELECTOR:
     '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',
@@ -95,6 +105,29 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // Distiller
+  TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
+  TT_NEVER_SETTLES:
+    'After {orders} orders and {turns} turns at one instant the app has not come to rest, the last sparkle was {sparkle} of {tonic}: let it wait for a timer.',
+  TT_NOT_SETTLED:
+    "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
+  TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
+  TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
+  TT_EXPLORE_FAILED:
+    'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
+  // Ask and answer, postponing
+  TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
+  TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',
+  TT_ASK_FAILED: '{sparkle} of {tonic} threw before it had answered: see the cause.',
+  TT_ASK_UNHEARD:
+    '{tonic} does not hear {sparkle} in its state {state}: ask when it does, or write a generic {sparkle} that refuses.',
+  TT_ASK_UNANSWERED: 'Nobody keeps the Answer of {sparkle} of {tonic} any more: call give() or fail(), or keep it.',
+  TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
+  TT_NOT_POSTPONED:
+    '{tonic} cannot postpone {sparkle}, which is no order of its own: postpone in the sparkle that was called.',
+  TT_POSTPONE_FULL:
+    '{tonic} has postponed {count} orders, its limit: refuse {sparkle} in this state, or raise "static postponeLimit".',
+  TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',

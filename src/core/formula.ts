@@ -1,15 +1,18 @@
 import { Catalyst } from './catalyst.js';
+import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
 import { type TonicMaker, ports } from './ports.js';
+import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
 import { runAs, running } from './running.js';
 import { runLoops } from './run-loops.js';
 import { Runtime, isRecord } from './runtime.js';
+import type { Testbench } from './testbench.js';
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `runtime.get()`. */
 export interface FormulaData {
@@ -54,6 +57,9 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | undefined;
 }
 
+/** What the configuration says under `testing` where a test turns the loops by hand. */
+const BY_HAND = { dontStartCatalysts: true };
+
 /**
  * The recipe of an app: its configuration, its main Catalyst and the Tonics that it starts with.
  *
@@ -86,17 +92,31 @@ export abstract class Formula {
   protected creatingStartingTonics(): void {}
 
   /**
+   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.
+   * @throws {TaskTonicError} as `use()` of a Tonic.
+   */
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (new (...args: A) => T) & { readonly service: string },
+    ...args: A
+  ): Remote<T> {
+    const main = running.tonic;
+    if (main === undefined) throw fail('TT_NOT_RUNNING', { what: 'use()', tonic: 'creatingStartingTonics()' });
+    return main._ttScheduler.services.use(main, service, args) as Remote<T>;
+  }
+
+  /**
    * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
    *
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
-    return new this(...args).#run();
+    return new this(...args)._ttRun();
   }
 
-  async #run(): Promise<RunResult> {
+  /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
+  async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
-    const runtime = new Runtime(this.clock, this.random);
+    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random, testbench);
     const data = this.creatingFormula();
     const project = {
       name: this.constructor.name,
@@ -104,16 +124,16 @@ export abstract class Formula {
       startedAt: runtime.clock.wallTime(),
       status: 'starting',
     };
-    runtime.data = { ...data, project };
+    runtime.data = testbench === undefined ? { ...data, project } : { ...data, project, testing: BY_HAND };
     const grace = checkedGrace(data);
-    runtime.log = await openLog(isRecord(data.log) ? data.log : {}, runtime, this.logServices);
+    runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
     try {
-      return await this.#runLogged(runtime, data, project, grace);
+      return await this.#runLogged(runtime, data, project, grace, testbench, started);
     } finally {
       // The last words of threads are in it by now.
       await runtime.log.close();
       runtime.threads?.close();
-      warnIfHeldOpen(runtime);
+      if (testbench === undefined) warnIfHeldOpen(runtime);
     }
   }
 
@@ -122,26 +142,33 @@ export abstract class Formula {
     data: FormulaData,
     project: { status: string },
     grace: number,
+    testbench: Testbench | undefined,
+    started: ((runtime: Runtime) => void) | undefined,
   ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
-    const watch = new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace);
+    // A test's process is none of its app's business.
+    const watch =
+      testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      main._ttss__finishIfIdle();
-      await runLoops(runtime, main, () => (project.status = 'mainRunning'));
+      if (testbench?.keepsOpen !== true) main._ttss__finishIfIdle();
+      await runLoops(runtime, main, () => {
+        project.status = 'mainRunning';
+        started?.(runtime);
+      });
       project.status = 'mainFinished';
     } catch (thrown) {
       // Whatever was opened so far is closed.
       abort(main, () => {});
       throw thrown;
     } finally {
-      watch.close();
+      watch?.close();
     }
     const error = main._ttEnding?.error;
-    const exitCode = error === undefined && !watch.graceExceeded ? 0 : 1;
-    if (exitCode !== 0) process.exitCode = exitCode;
-    return { exitCode, error, signal: watch.signal };
+    const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;
+    if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
+    return { exitCode, error, signal: watch?.signal };
   }
 
   #makeStartingTonics({ start = [] }: FormulaData): void {
@@ -164,6 +191,12 @@ function within(runtime: Runtime, body: () => void, starting = false): void {
   } finally {
     Object.assign(running, before);
   }
+}
+
+/** Under a test the log goes to it, unless there is to be none. */
+function logOptions({ log }: FormulaData, testbench: Testbench | undefined): LogOptions {
+  const given: LogOptions = isRecord(log) ? log : {};
+  return testbench === undefined || given.to === 'off' ? given : { ...given, ...testbench.log };
 }
 
 function checkedGrace({ shutdown }: FormulaData): number {

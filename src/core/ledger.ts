@@ -1,5 +1,5 @@
 import { fail } from './errors.js';
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, Registry } from './any-tonic.js';
 import type { SharedNames } from './threads-port.js';
 
 /**
@@ -7,7 +7,7 @@ import type { SharedNames } from './threads-port.js';
  *
  * Ids are small integers; the id of a Tonic that has finished is given again. Names are unique.
  */
-export class Ledger {
+export class Ledger implements Registry {
   readonly #byId: (AnyTonic | undefined)[] = [];
   readonly #free: number[] = [];
   /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
@@ -54,13 +54,15 @@ export class Ledger {
    * 0 tt_main_catalyst (SelectorCatalyst)
    *   1 01.Main (Main)
    *     2 door (Door) [locked]
+   *   3 03.Clock (Clock) service clock, used by 01.Main
    * ```
    */
   dump(): string {
     const lines: string[] = [];
     const write = (tonic: AnyTonic, depth: number): void => {
       const state = tonic.state === undefined ? '' : ` [${tonic.state}]`;
-      lines.push(`${'  '.repeat(depth)}${tonic.id} ${tonic.name} (${tonic.constructor.name})${state}`);
+      const service = serviceLine(tonic);
+      lines.push(`${'  '.repeat(depth)}${tonic.id} ${tonic.name} (${tonic.constructor.name})${state}${service}`);
       for (const infusion of tonic.infusions) write(infusion, depth + 1);
     };
     for (const tonic of this) if (tonic._ttBase === undefined) write(tonic, 0);
@@ -127,6 +129,15 @@ export class Ledger {
     this.#byName.delete(name);
     if (!isGiven) this.#shared?.release(name);
   }
+}
+
+/** What it is as a service, and to whom. */
+function serviceLine({ _ttPlan: { service }, _ttScheduler: { services } }: AnyTonic): string {
+  if (service === undefined) return '';
+  const users = Array.from(services.usersOf(service), ({ name, thread }) =>
+    thread === 0 ? name : `${name} in thread ${thread}`,
+  );
+  return ` service ${service}${users.length === 0 ? '' : `, used by ${users.join(', ')}`}`;
 }
 
 /** What a Tonic without a name of its own is called: its id in two digits or more, a dot and its class. */

@@ -7,6 +7,7 @@ import {
   type InfusionInfo,
   NONE,
 } from './any-tonic.js';
+import { closeExtras } from './extras.js';
 import { NO_SPARKLES } from './plan.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
@@ -80,9 +81,11 @@ export function closeInfusions(tonic: AnyTonic): void {
   tonic._ttScheduler.timers.remove(ending);
   if (tonic._ttInfusions === undefined || tonic._ttInfusions.size === 0) return tonic._ttss__end();
   armDeadline(ending, tonic);
+  const { services } = tonic._ttScheduler;
   runAs(tonic, () => {
-    for (const infusion of tonic.infusions) infusion.ttsc__finish();
+    for (const infusion of tonic.infusions) if (!services.staysLast(infusion)) infusion.ttsc__finish();
   });
+  services.finishLast(tonic);
   return undefined;
 }
 
@@ -110,6 +113,7 @@ export function endLife(tonic: AnyTonic): void {
   tonic._ttLife = Life.ended;
   tonic._ttTable = NO_SPARKLES;
   tonic._ttTarget = NONE;
+  if (tonic._ttExtras !== undefined) closeExtras(tonic);
   scheduler.logs.life(tonic, 'finished');
   tonic._ttLeave();
   const base = tonic._ttBase;
@@ -128,6 +132,7 @@ export function abort(tonic: AnyTonic, report: (tonic: AnyTonic) => void): void 
 export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): void {
   const { logs } = tonic._ttScheduler;
   logs.failure(tonic, error, info);
+  tonic._ttExtras?.postponed?.takeBack();
   if (tonic._ttLife === Life.ended) return;
   const decides = info.sparkle !== 'ttse__onFailure' && hears(tonic, 'ttse__onFailure');
   if (decides) {
@@ -168,11 +173,13 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   if (base._ttPlan.has('ttse__onInfusionFinished')) base._ttss__tell('ttse__onInfusionFinished', info);
   base._ttInfusions?.delete(tonic);
   base._ttInfusionLeft(tonic);
-  if (base._ttLife === Life.closing && base._ttInfusions?.size === 0) base._ttss__end();
+  if (base._ttLife !== Life.closing) return;
+  if (base._ttInfusions?.size === 0) base._ttss__end();
+  else if (base._ttBase === undefined) base._ttScheduler.services.finishLast(base);
 }
 
 /** Whether it has a body for an event, in the state that holds. */
-function hears(tonic: AnyTonic, key: string): boolean {
+export function hears(tonic: AnyTonic, key: string): boolean {
   const sparkle = tonic._ttPlan.sparkles.get(key);
   return sparkle !== undefined && tonic._ttTable[sparkle.index] !== undefined;
 }

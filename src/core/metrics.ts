@@ -38,11 +38,14 @@ export class Metrics {
   readonly #clock: Clock;
   readonly #queue: CatalystQueue;
   #entries = new Map<Sparkle, Entry>();
+  readonly #switched: (on: boolean) => void;
   #on = false;
 
-  constructor(clock: Clock, queue: CatalystQueue) {
+  /** @internal */
+  constructor(clock: Clock, queue: CatalystQueue, switched: (on: boolean) => void = () => {}) {
     this.#clock = clock;
     this.#queue = queue;
+    this.#switched = switched;
   }
 
   get on(): boolean {
@@ -53,12 +56,14 @@ export class Metrics {
   start(): void {
     this.#entries = new Map();
     this.#on = true;
+    this.#switched(true);
     this.#queue.stampWith = this.#clock;
   }
 
   /** Ends it; the figures stay until the next start. */
   stop(): void {
     this.#on = false;
+    this.#switched(false);
     this.#queue.stampWith = undefined;
   }
 

@@ -1,8 +1,9 @@
-import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServicePort } from './any-tonic.js';
 import { type Clock, nodeClock } from './clock.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
 import { type Random, systemRandom } from './random.js';
+import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 
 /**
@@ -21,19 +22,33 @@ export class Runtime {
   thread = 0;
   /** The other threads, where there are any. @internal */
   threads: Threads | undefined = undefined;
+  /** The services; filled in with the first Catalyst. @internal */
+  services: ServicePort | undefined = undefined;
   /** What its first Catalyst is called. */
   rootName: string | undefined = 'tt_main_catalyst';
   /** In a thread: the base of its Catalyst, in another one. @internal */
   farBase: RemoteHandle | undefined = undefined;
 
-  constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
+  /** What a test has put in the place of the machine. @internal */
+  readonly testbench: Testbench | undefined;
+
+  constructor(clock: Clock = nodeClock, random: Random = systemRandom, testbench?: Testbench) {
     this.clock = clock;
     this.random = random;
+    this.testbench = testbench;
   }
 
   /** The Catalysts, the main one first. */
   readonly #loops = new Set<Loop>();
   #start: ((loop: Loop) => void) | undefined;
+
+  /**
+   * Something of the machine's that is waited for: under a test, time stands still meanwhile.
+   * @internal
+   */
+  async held<T>(something: Promise<T>): Promise<T> {
+    return this.testbench === undefined ? something : this.testbench.hold(something);
+  }
 
   /** Takes a Catalyst in; it is started with the others, or at once where they run. */
   add(loop: Loop): void {
@@ -79,6 +94,7 @@ export class Runtime {
 
 /** What a runtime sees of a Catalyst. */
 export interface Loop extends AnyTonic {
+  readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
 }
 

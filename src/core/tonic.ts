@@ -5,19 +5,27 @@ import {
   type InfusionFailure,
   type InfusionInfo,
   NONE,
+  type Registry,
   type RemoteHandle,
   type Scheduler,
+  type ServiceInfo,
   type Source,
   type Supervision,
   type Target,
 } from './any-tonic.js';
+import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
 import { fail, toError } from './errors.js';
+import type { Extras } from './extras.js';
 import { defaultName } from './ledger.js';
-import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, userDrained } from './life.js';
+import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, hears, userDrained } from './life.js';
 import type { LogLane } from './log-lane.js';
 import { LogLevel, type LogMode } from './log-service.js';
-import { BINDER, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import type { Remote } from './remote.js';
 import { running } from './running.js';
+import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { postpone } from './postpone.js';
+import { eventName } from './sparkle-names.js';
+import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { TonicLog } from './tonic-log.js';
 import { TonicRoot } from './tonic-root.js';
@@ -45,7 +53,19 @@ export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic:
 /** The keys of a Tonic that name sparkles. */
 export type SparkleKey<T> = keyof T & (`tts${string}__${string}` | `_tts${string}__${string}`);
 
+/** Options of a transition. */
+export interface TransitionOptions {
+  /** Whether the state that holds is left and entered again. Default `false`. */
+  readonly reenter?: boolean | undefined;
+  /**
+   * How long the state may last, in ms: then `ttse__onStateTimeout` is heard, unless it was left. `Infinity` for no bound. Default: what
+   * `static stateTimeouts` says for it.
+   */
+  readonly timeout?: number | undefined;
+}
+
 const DRAIN_TIMEOUT = 5_000;
+const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
 /**
@@ -58,6 +78,23 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   static readonly events?: readonly string[];
   /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
   static readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
+  /**
+   * The name of the service that its Tonic is: one of them exists in the app, and `this.use()` gives its handle. A base class that only
+   * stands for the service has the name as {@link abstractService}.
+   */
+  static readonly service?: string;
+  /** The name of the service that classes which extend this one are. */
+  static readonly abstractService?: string;
+  /** A service that fails is started again so often within a time window in ms. Default 3 within 60,000. */
+  static readonly supervision?: Pick<SuperviseOptions, 'limit' | 'within'>;
+  /** Where another thread finds the class: `static override readonly module = import.meta.url`. */
+  static readonly module?: string;
+  /** How long its states may last, in ms: a longer stay is heard as `ttse__onStateTimeout`. */
+  static readonly stateTimeouts?: Readonly<Record<string, number>>;
+  /** The most questions that it may have open; one more throws `TT_ASK_FULL`. Default 10,000. */
+  static readonly questionLimit?: number;
+  /** The most orders that it may have postponed; one more throws `TT_POSTPONE_FULL`. Default 1,000. */
+  static readonly postponeLimit?: number;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
 
@@ -85,6 +122,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
 
+  /** @internal */ _ttExtras: Extras | undefined = undefined;
+
   // ---- Events that a subclass may define ----
 
   /** The first sparkle, queued by the constructor. */
@@ -93,6 +132,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   ttse__onEnter?(): void;
   /** About to leave a state that has no `onExit` of its own. */
   ttse__onExit?(): void;
+  /** The state that holds has lasted as long as it may. */
+  ttse__onStateTimeout?(info: StateTimeoutInfo): void;
   /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
   ttse__onDraining?(): void;
   /** The last sparkle: it leaves the app after this one. */
@@ -189,14 +230,17 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /**
    * Goes to another state after the sparkle that runs, before the next order: `onExit` of the old state, the change,
-   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`. `undefined` stops the machine.
+   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`; a `timeout` given with it begins
+   * anew. `undefined` stops the machine.
    *
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
+   *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
    */
-  protected toState(state: State | undefined, { reenter = false }: { readonly reenter?: boolean } = {}): void {
+  protected toState(state: State | undefined, { reenter = false, timeout }: TransitionOptions = {}): void {
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
+    giveTimeout(this, timeout, state !== this._ttState || reenter);
     const waits = this._ttTarget !== NONE;
     this._ttTarget = state === this._ttState && !reenter ? NONE : state;
     if (!waits && this._ttTarget !== NONE) this._ttScheduler.settle(this);
@@ -229,6 +273,53 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /**
+   * Asks another Tonic, here or in another thread; the answer comes back as a sparkle, with the question as its second argument.
+   *
+   * What goes wrong after the call comes to `onError`: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where the other one has finished, before or after;
+   * `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where nobody
+   * keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with. A Tonic that finishes takes its questions back.
+   *
+   * @param to a Tonic, or a Remote.
+   * @param key its sparkle: one whose last parameter is an `Answer`.
+   * @param args what that is given, without the Answer.
+   * @param onAnswer a sparkle of this Tonic, such as `this.ttse__onBalance`.
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_NOT_A_SPARKLE`, `TT_NOT_TRANSFERABLE`, `TT_BAD_OPTION`; `TT_ASK_FULL` where it has
+   *   asked too much that was not answered yet.
+   */
+  protected ask<T extends AnyTonic | RemoteHandle, K extends AskKey<T>>(
+    to: T,
+    key: K,
+    args: AskArgs<T[K]>,
+    onAnswer: (value: AskValue<T[K]>, question: Question) => void,
+    { timeout, onError }: AskOptions = {},
+  ): Question {
+    return ask(this, {
+      to,
+      key: key as string,
+      args,
+      onAnswer: this._ttOwn(onAnswer),
+      onError: onError === undefined ? undefined : this._ttOwn(onError),
+      timeout,
+    });
+  }
+
+  /** Questions that are open, and answers that came when nobody waited for them any more. */
+  get questions(): { readonly open: number; readonly late: number } {
+    return this._ttExtras?.questions ?? NO_QUESTIONS;
+  }
+
+  /**
+   * Keeps the order that runs until the state has changed; then it runs again, before all newer orders. The sparkle goes on: return
+   * after the call. It is not kept where the sparkle throws.
+   *
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_POSTPONED` in a sparkle that is no order of its own, such
+   *   as `ttse__onEnter`; `TT_POSTPONE_FULL` where so many are kept already.
+   */
+  protected postpone(): void {
+    postpone(this);
+  }
+
+  /**
    * Infuses a Tonic and looks after it: when it fails, a new one is made, as often as its options allow.
    *
    * @param make makes the infusion: `() => new Worker(...)`.
@@ -238,6 +329,28 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     const supervised = new Supervised(make, options);
     supervised.start(this);
     return supervised;
+  }
+
+  /**
+   * Asks for a service: the one Tonic of the app that is it, wherever it lives. It is started where it does not run, and finishes when the
+   * last of its users has.
+   *
+   * @param args what its `ttse__onServiceAccess` is given after this Tonic, and its constructor where it is started.
+   * @returns its handle, at once: there is one of each service in a thread. It works on when the service has failed and is started again.
+   * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` where the class only stands for one that nobody has started;
+   *   `TT_BASE_FINISHED`; and what its constructor throws.
+   */
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (abstract new (...args: A) => T) & ({ readonly service: string } | { readonly abstractService: string }),
+    ...args: A
+  ): Remote<T> {
+    if (this._ttLife === Life.ended) throw fail('TT_BASE_FINISHED', { class: service.name, base: this.name });
+    return this._ttScheduler.services.use(this, service, args) as Remote<T>;
+  }
+
+  /** The Tonics of this thread, by id and by name. */
+  protected get ledger(): Registry {
+    return this._ttScheduler.ledger;
   }
 
   /** Says that it has done what it had left to do since `ttse__onDraining`. */
@@ -260,7 +373,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** Goes to another state, on behalf of somebody else. */
-  ttsc__toState(state: State | undefined, options?: { readonly reenter?: boolean }): void {
+  ttsc__toState(state: State | undefined, options?: TransitionOptions): void {
     this.toState(state, options);
   }
 
@@ -277,12 +390,21 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     const base = this._ttBase as TonicBase<string> | undefined;
     if (base !== undefined && !base._ttMayInfuse)
       throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
-    this._ttCounts = running.starting || (base !== undefined && base._ttCounts);
+    const isService = plan.service !== undefined;
+    if (isService) this._ttScheduler.services.admit(this);
+    // A service lives for its users: it is no reason for its Catalyst to live on.
+    this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
     if (running.tonic !== undefined) (running.born ??= []).push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
+    if (isService) this._ttEnterService();
+  }
+
+  /** @internal */
+  _ttEnterService(): void {
+    this._ttScheduler.services.entered(this);
   }
 
   /** @internal */
@@ -334,6 +456,22 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     this.#hook(key, info);
   }
 
+  /** @internal A question of this Tonic was answered, or will not be. */
+  _ttss__answered(question: { _ttHear(): void }): void {
+    question._ttHear();
+  }
+
+  /** @internal */
+  _ttss__stateTimeout(turn: number): void {
+    const info = heardTimeout(this, turn);
+    if (info !== undefined) this.#hook('ttse__onStateTimeout', info);
+  }
+
+  /** @internal Orders that had been postponed have run. */
+  _ttss__newerRun(): void {
+    this._ttExtras?.postponed?.newerRun();
+  }
+
   /** @internal */
   _ttss__restart(supervised: Supervision): void {
     if (this._ttMayInfuse) supervised.start(this);
@@ -342,6 +480,16 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal A function that this Tonic gave to another thread was called there. */
   _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void {
     callback(...args);
+  }
+
+  /** @internal A service that it uses has finished. */
+  _ttss__serviceCompleted(info: ServiceInfo): void {
+    this._ttScheduler.services.completed(info.service, this);
+    this._ttExtras?.uses?.delete(info.service);
+    const event = `${eventName(info.service)}Completed`;
+    if (hears(this, event)) this.#hook(event, info);
+    else if (info.error !== undefined)
+      failTonic(this, fail('TT_SERVICE_FAILED', { service: info.service }, info.error), failureInfo(undefined, this));
   }
 
   /** @internal */
@@ -355,15 +503,21 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
-  _ttResolve(target: (value: never) => void): (value: unknown) => void {
-    if (isBound(target)) return target as unknown as (value: unknown) => void;
+  _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void {
+    if (isBound(target)) return target as unknown as (...values: unknown[]) => void;
+    const call = this._ttPlan.dispatcher(this._ttOwn(target));
+    return (value, more) => (more === undefined ? call.call(this, value) : call.call(this, value, more));
+  }
+
+  /** @internal A sparkle of this very Tonic that was given as a method or a reference. */
+  _ttOwn(target: (...args: never[]) => void): Sparkle {
     const { _ttPlan: plan } = this;
+    if (isBound(target) && target.tonic === this) return plan.sparkle(target.sparkle);
     const sparkle = typeof target === 'function' ? plan.sparkles.get(sparkleNameOf(target) ?? '') : undefined;
-    const call = sparkle === undefined ? undefined : plan.dispatcher(sparkle);
     // A sparkle of another class may have the same name: it is not this Tonic's.
-    if (call === undefined || call !== (target as unknown))
+    if (sparkle === undefined || plan.dispatcher(sparkle) !== (target as unknown))
       throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
-    return (value) => call.call(this, value);
+    return sparkle;
   }
 }
 

@@ -16,7 +16,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 
 /** Options of a {@link SelectorCatalyst}. */
 export interface SelectorCatalystOptions extends CatalystOptions {
-  /** Where sockets come from. Default: Node's. */
+  /** Where sockets come from. Default: Node's; under a Distiller, its own. */
   readonly network?: Network | undefined;
   /** With more orders than this waiting, reading from sockets is held back. Default 10,000. */
   readonly highWaterMark?: number | undefined;
@@ -50,7 +50,8 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     super(options);
     this.selector.onHandlerError = (error) =>
       this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
-    this.network = options.network ?? nodeNetwork;
+    const { testbench } = this.runtime;
+    this.network = options.network ?? (testbench?.network as Network | undefined) ?? nodeNetwork;
     const { highWaterMark = 10_000, lowWaterMark = Math.min(2_000, highWaterMark) } = options;
     this.#highWaterMark = this.#checked('highWaterMark', highWaterMark, Infinity);
     this.#lowWaterMark = this.#checked('lowWaterMark', lowWaterMark, highWaterMark);
@@ -70,7 +71,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
 
   /** Where its loop waits, and where channels are registered. */
   get selector(): Selector {
-    return (this._ttSelector ??= new Selector(this.clock));
+    return (this._ttSelector ??= new Selector(this.clock, this.runtime.testbench?.shuffle));
   }
 
   protected override newCatalystQueue(): CatalystQueue {

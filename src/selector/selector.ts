@@ -35,8 +35,12 @@ export class Selector implements KeyOwner {
   #rotation: Iterator<SelectionKey> | undefined;
   #closed = false;
 
-  constructor(clock: Clock) {
+  readonly #shuffle: ((list: SelectionKey[]) => void) | undefined;
+
+  /** @param shuffle a test may choose which of several ready channels comes first. */
+  constructor(clock: Clock, shuffle?: (list: SelectionKey[]) => void) {
     this.#parker = new Parker(clock);
+    this.#shuffle = shuffle;
   }
 
   /** @internal What a wait looks at before it parks. */
@@ -99,6 +103,7 @@ export class Selector implements KeyOwner {
     this.#ready = this.#spare;
     this.#ready.length = 0;
     this.#spare = ready;
+    this.#shuffle?.(ready);
     return ready;
   }
 

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { fail } from '../core/errors.js';
+import { makeSparklesOnDemand } from '../core/on-demand.js';
 import type { Plan } from '../core/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
+import { type Extras, tellEnd } from '../core/extras.js';
 
 /** What a handle needs of the link to the thread that its Tonic lives in. */
 export interface Sender {
@@ -19,6 +20,7 @@ export class RemoteTonic implements RemoteHandle {
   /** @internal */ readonly _ttSender: Sender;
   /** @internal */ readonly _ttSerial: number;
   /** @internal */ _ttFinished = false;
+  /** @internal */ _ttExtras: Extras | undefined = undefined;
   /** @internal Known where it was made by `spawn`: what its class does not have is refused at the call. */
   _ttPlan: Plan | undefined;
   readonly id: number;
@@ -40,6 +42,18 @@ export class RemoteTonic implements RemoteHandle {
     return this._ttFinished;
   }
 
+  /** @internal */
+  _ttCall(key: string, args: unknown[]): void {
+    if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
+    this._ttSender.send(this, key, args);
+  }
+
+  /** @internal It is known to have finished. */
+  _ttHasFinished(): void {
+    this._ttFinished = true;
+    tellEnd(this);
+  }
+
   toString(): string {
     return `${this.name} in thread ${this.thread}`;
   }
@@ -53,26 +67,4 @@ export class RemoteTonic implements RemoteHandle {
   }
 }
 
-/** Whether it has the form of a sparkle's name: whether there is such a one, only the other thread knows. */
-function isSparkle(key: string | symbol): key is string {
-  return typeof key === 'string' && /^_?[a-z][a-z0-9]*_\w*_[a-z0-9]/i.test(key) && key.includes('__');
-}
-
-/**
- * A method for each sparkle that is called, made at the first call: the classes of other threads are not known here. It then stands
- * on the prototype, so a later call does not come this way.
- */
-const sparklesOnDemand = new Proxy(Object.prototype, {
-  has: (target, key) => isSparkle(key) || Reflect.has(target, key),
-  get(target, key, receiver: unknown): unknown {
-    if (!isSparkle(key)) return Reflect.get(target, key, receiver);
-    const call = function (this: unknown, ...args: unknown[]): void {
-      if (!(this instanceof RemoteTonic)) throw fail('TT_UNBOUND_SPARKLE', { key });
-      if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
-      this._ttSender.send(this, key, args);
-    };
-    Object.defineProperty(RemoteTonic.prototype, key, { value: call });
-    return call;
-  },
-});
-Object.setPrototypeOf(RemoteTonic.prototype, sparklesOnDemand);
+makeSparklesOnDemand(RemoteTonic);

@@ -1,24 +1,20 @@
-import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
-import type { Refs } from './crossing.js';
-import { type DoneCounter, Outlet } from './outlet.js';
 import { ThreadBell } from './doorbell.js';
+import { type DoneCounter, Outlet } from './outlet.js';
+import type { Refs } from './refs.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
 import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
 import { type ThreadLogTarget, threadLogTarget } from './thread-log-target.js';
 import { ThreadDump } from './thread-dump.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { ChannelEnd } from './wire.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
-
-/** One end of a channel, on its way to the thread that is to have it. */
-export interface ChannelEnd {
-  readonly port: MessagePort;
-  readonly shared: SharedArrayBuffer;
-}
 
 /** What threads tell each other besides orders. */
 export type Control =
@@ -28,6 +24,8 @@ export type Control =
   | { readonly kind: 'adopt'; readonly thread: number; readonly outlet: ChannelEnd; readonly inlet: ChannelEnd }
   /** A thread has ended. */
   | { readonly kind: 'dead'; readonly thread: number }
+  /** Nothing of a thread runs any more, which may be later where it was ended by force. */
+  | { readonly kind: 'exited'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
   /** So many characters of your lines were written. */
@@ -71,6 +69,7 @@ export class ThreadHub implements Threads, LinkHome {
   readonly thread: number;
   readonly state: SharedState;
   readonly waitingLimit: number;
+  readonly machine: ThreadMachine;
   strays = 0;
   /** Orders that have left for threads that have ended. */
   #departed = 0;
@@ -94,7 +93,8 @@ export class ThreadHub implements Threads, LinkHome {
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
-  constructor(runtime: Runtime, state: SharedState, waitingLimit: number) {
+  constructor(runtime: Runtime, state: SharedState, waitingLimit: number, machine: ThreadMachine) {
+    this.machine = machine;
     this.#runtime = runtime;
     this.thread = runtime.thread;
     this.state = state;
@@ -106,7 +106,7 @@ export class ThreadHub implements Threads, LinkHome {
 
   /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
   rootIsThere(): void {
-    if (this.#runtime.get('threads/doorbell') === false) return;
+    if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
     this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
   }
 
@@ -145,6 +145,13 @@ export class ThreadHub implements Threads, LinkHome {
     return departed;
   }
 
+  /** What is held here for other threads: they leave nothing of it behind. */
+  get held(): { readonly links: number; readonly callbacks: number; readonly tonics: number } {
+    let callbacks = 0;
+    for (const link of this.#links.values()) callbacks += link.callbacks;
+    return { links: this.#links.size, callbacks, tonics: this.#tonics.size };
+  }
+
   // ---- Tonics ----
 
   serialOf(tonic: AnyTonic): number {
@@ -169,6 +176,10 @@ export class ThreadHub implements Threads, LinkHome {
 
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic {
     return this.link(thread).handleByHearsay(serial, id, name);
+  }
+
+  service(name: string): unknown {
+    return this.#runtime.services!.handle(name);
   }
 
   // ---- Turns ----
@@ -229,7 +240,7 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   open(thread: number): Outlet {
-    const [mine, theirs] = newChannel();
+    const [mine, theirs] = this.machine.newChannel();
     this.#introduce({ kind: 'meet', from: this.thread, to: thread, end: theirs });
     return this.#outlet(thread, mine);
   }
@@ -240,7 +251,8 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   #addInlet(from: number, { port, shared }: ChannelEnd): void {
-    this.link(from).addInlet(port, shared, (message) => this.#onControl(from, message as Control));
+    const receive = this.machine.receive;
+    this.link(from).addInlet(port, shared, receive, (message) => this.#onControl(from, message as Control));
   }
 
   /** Sends a message that is no order; it may pass orders that wait. */
@@ -258,8 +270,8 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   #introduce(message: Control & { kind: 'meet' }): void {
-    if (this.thread !== 0) return this.tell(0, message, [message.end.port]);
-    if (this.#knows(message.to)) return this.tell(message.to, message, [message.end.port]);
+    if (this.thread !== 0) return this.tell(0, message, [message.end.port as MessagePort]);
+    if (this.#knows(message.to)) return this.tell(message.to, message, [message.end.port as MessagePort]);
     // It has ended meanwhile.
     message.end.port.close();
     if (message.from !== 0) this.tell(message.from, { kind: 'dead', thread: message.to });
@@ -280,6 +292,9 @@ export class ThreadHub implements Threads, LinkHome {
         break;
       case 'dead':
         this.forget(message.thread, from);
+        break;
+      case 'exited':
+        this.exited(message.thread);
         break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
@@ -312,8 +327,9 @@ export class ThreadHub implements Threads, LinkHome {
    */
   forget(thread: number, from = this.thread): readonly string[] {
     const link = this.#links.get(thread);
+    this.#runtime.services?.threadEnded(thread);
     for (const dump of this.#dumps.values()) dump.take(thread, undefined);
-    if (this.thread === 0) this.state.forget(thread);
+    if (this.thread === 0 && link === undefined) return [];
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
     if (this.thread === 0) {
       for (const other of this.#links.keys())
@@ -324,10 +340,25 @@ export class ThreadHub implements Threads, LinkHome {
     this.#departed += link.departed;
     this.#links.delete(thread);
     this.#logged.delete(thread);
-    this.#startedBy.delete(thread);
-    // Node ends with a thread those that it has started; nobody is left to tell of them.
-    for (const [child, by] of [...this.#startedBy]) if (by === thread) this.forget(child);
+    for (const child of this.#startedIn(thread)) this.forget(child);
     return lost;
+  }
+
+  /**
+   * Nothing of a thread runs any more: its names and ids are free. The one that has started it says so, and tells the main thread,
+   * which knows what that thread had started in turn.
+   */
+  exited(thread: number): void {
+    this.state.forget(thread);
+    if (this.thread !== 0) return this.tell(0, { kind: 'exited', thread });
+    for (const child of this.#startedIn(thread)) this.exited(child);
+    this.#startedBy.delete(thread);
+    return undefined;
+  }
+
+  /** In the main thread: those that a thread has started. Node ends them with it, and nobody is left to tell of them. */
+  #startedIn(thread: number): number[] {
+    return [...this.#startedBy].filter(([, by]) => by === thread).map(([child]) => child);
   }
 
   // ---- The tree of all ----
@@ -362,15 +393,4 @@ export class ThreadHub implements Threads, LinkHome {
     this.#flush();
     for (const link of this.#links.values()) link.close();
   }
-}
-
-/** A channel from one thread to another: the sender's end and the receiver's. */
-export function newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
-  const { port1, port2 } = new MessageChannel();
-  // Orders done, whether the sender waits, and batches posted.
-  const shared = new SharedArrayBuffer(12);
-  return [
-    { port: port1, shared },
-    { port: port2, shared },
-  ];
 }

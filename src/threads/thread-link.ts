@@ -1,13 +1,18 @@
-import type { MessagePort } from 'node:worker_threads';
+import { Answer, type Lost, failAnswers, loseAnswers } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
+import { fail, toError } from '../core/errors.js';
 import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
-import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
-import { GivenCallbacks } from './given-callbacks.js';
+import { Packer } from './crossing.js';
+import { ForeignSources } from './foreign-sources.js';
+import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
+import type { Exporter, Importer, Ref, Refs, TonicRef } from './refs.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
+import type { ThreadMachine } from './thread-machine.js';
+import { unpack } from './unpacking.js';
+import type { Wire } from './wire.js';
 
 /** What a link needs of the thread it is in. */
 export interface LinkHome {
@@ -25,6 +30,8 @@ export interface LinkHome {
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
   /** Opens a channel to another thread. */
   open(thread: number): Outlet;
+  /** The handle of a service. */
+  service(name: string): unknown;
   /** Who a callback belongs to that no sparkle gave: the Catalyst of this thread. */
   readonly root: AnyTonic;
   /** Orders wait to leave with the end of this turn. */
@@ -51,6 +58,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
   readonly #given = new GivenCallbacks();
+  /** Whom orders come from that this thread passes on for a third one. */
+  #foreigners: ForeignSources | undefined;
   #outlet: Outlet | undefined;
   readonly #sourceSparkles = new Map<string, Sparkle>();
   #closed = false;
@@ -116,16 +125,13 @@ export class ThreadLink implements Sender, Exporter, Importer {
     if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
-    packer.begin();
-    try {
-      for (let at = 0; at < args.length; at++) args[at] = packer.pack(args[at], at);
-    } catch (thrown) {
-      packer.dropAll();
-      throw thrown;
-    }
+    packer.packAll(args);
     const { tonic, sparkle } = running;
-    const source = tonic === undefined || tonic instanceof RemoteTonic ? NOBODY : this.#tell(tonic);
+    const source =
+      tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
+    // Until the next call it would hold what this one has sent.
+    if (packer.refs !== undefined) packer.begin();
     this.#departs();
   }
 
@@ -153,6 +159,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return serial;
   }
 
+  /** The number of a Tonic of a third thread, below 0, or of none where it lives over there itself and has finished. */
+  #foreign(tonic: RemoteTonic): number {
+    this.#foreigners ??= new ForeignSources();
+    return (
+      -1 -
+      this.#foreigners.numberOf(tonic, ({ thread, _ttSerial, id, name }, number) =>
+        (this.outlet.notes.foreign ??= []).push(number, thread, _ttSerial, id, name),
+      )
+    );
+  }
+
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
     const { id, name } = tonic;
     if (tonic instanceof RemoteTonic) return { kind: 'tonic', thread: tonic.thread, serial: tonic._ttSerial, id, name };
@@ -167,8 +184,12 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return { kind: 'callback', serial };
   }
 
+  answerRef(answer: Answer<unknown>): Ref {
+    return { kind: 'answer', serial: this.#given.giveAnswer(answer) };
+  }
+
   drop(ref: Ref): void {
-    if (ref.kind === 'callback') this.#given.drop(ref.serial);
+    if (ref.kind === 'callback' || ref.kind === 'answer') this.#given.drop(ref.serial);
   }
 
   /** How many callbacks the other side holds. */
@@ -192,12 +213,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
   // ---- Receiving ----
 
   /** Takes what another channel from that thread brings; what is no orders goes to `control`. */
-  addInlet(port: MessagePort, shared: SharedArrayBuffer, control: (message: unknown) => void): void {
+  addInlet(
+    port: Wire,
+    shared: SharedArrayBuffer,
+    receive: ThreadMachine['receive'],
+    control: (message: unknown) => void,
+  ): void {
     const take = (message: unknown, inlet: Inlet): void => {
       if (Array.isArray(message)) this.#receive(message as unknown as Batch, inlet);
       else control(message);
     };
-    this.#inlets.add(new Inlet(port, shared, take));
+    this.#inlets.add(new Inlet(port, shared, receive, take));
   }
 
   /** Takes what has arrived, without waiting for the event that tells of it. */
@@ -207,13 +233,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   #receive([heads, args, notes]: Batch, inlet: Inlet): void {
     if (notes === undefined) return this.#queueAll(heads, args, inlet);
-    const { names = [], defined = [], gone = [], released = [], held = [] } = notes;
+    const { names = [], defined = [], foreign = [], gone = [], released = [], held = [] } = notes;
     for (let at = 0; at < defined.length; at += 3)
       this.handle(defined[at] as number, defined[at + 1] as number, defined[at + 2] as string);
+    for (let at = 0; at < foreign.length; at += 5) {
+      const [number, thread, serial, id, name] = foreign.slice(at, at + 5) as [number, number, number, number, string];
+      inlet.foreign[number] = this.tonicOf({ kind: 'tonic', thread, serial, id, name });
+    }
     inlet.learn(names);
     if (heads.length > 0) this.#queueAll(heads, args, inlet);
     for (const serial of gone) this.#finished(serial);
-    for (const serial of released) this.#given.drop(serial);
+    for (const serial of released) this.#given.released(serial);
     for (const serial of held) this.#hold(serial);
     return undefined;
   }
@@ -224,7 +254,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
     let next = 0;
     try {
       for (let at = 0; at < heads.length; at += HEAD) {
-        running.tonic = this.#handles.get(heads[at + 2]!) as unknown as AnyTonic | undefined;
+        const source = heads[at + 2]!;
+        running.tonic = (source < 0 ? inlet.foreign[-1 - source] : this.#handles.get(source)) as AnyTonic | undefined;
         running.sparkle = this.#sourceSparkle(inlet, heads[at + 3]!);
         const shape = heads[at + 4]!;
         const end = next + (shape >> 1);
@@ -260,7 +291,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
       this.#home.strays++;
-      return;
+      return loseAnswers(args.slice(from, to));
     }
     try {
       const call = inlet.dispatcher(tonic._ttPlan, key);
@@ -271,6 +302,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     } catch (thrown) {
       // It was called over there: here nobody else can hear of it.
       tonic._ttScheduler.logs.warn(tonic, thrown as Error);
+      failAnswers(args.slice(from, to), () => toError(thrown));
     }
   }
 
@@ -290,7 +322,15 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #callBack(serial: number, args: unknown[]): void {
     const callback = this.#given.get(serial);
     if (callback === undefined) this.#home.strays++;
+    else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
     else callback.owner._ttss__call(callback.call, args);
+  }
+
+  /** What was given to an Answer over there; the first time ends it. */
+  #answer(serial: number, { answer }: GivenAnswer, [error, value]: unknown[]): void {
+    this.#given.drop(serial);
+    if (typeof error === 'string') answer._ttLost(error as Lost);
+    else answer._ttSettle(error as Error | undefined, value);
   }
 
   /** What `this.source.sparkle` is read from, one for each name. */
@@ -330,7 +370,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return handle;
   }
 
-  tonicOf({ thread, serial, id, name }: Extract<Ref, { kind: 'tonic' }>): unknown {
+  tonicOf({ thread, serial, id, name }: TonicRef): unknown {
     if (thread === this.thread) return this.handle(serial, id, name);
     if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
     return this.#home.tonicWith(serial) ?? this.#goneTonic(serial, id, name);
@@ -349,7 +389,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return Object.assign((...args: unknown[]) => tonic[key]!(...args), { tonic: of, sparkle: key });
   }
 
-  callbackOf(serial: number): unknown {
+  callbackOf(serial: number): (...args: unknown[]) => void {
     const callback = (...args: unknown[]): void => {
       if (this.#closed) this.#home.strays++;
       else this.#put(-serial, 'callback', args);
@@ -358,11 +398,20 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return callback;
   }
 
+  serviceOf(name: string): unknown {
+    return this.#home.service(name);
+  }
+
+  answerOf(serial: number): Answer<unknown> {
+    const bring = this.callbackOf(serial);
+    return new Answer({ open: true, settle: bring, lost: bring });
+  }
+
   #finished(serial: number): void {
     const handle = this.#handles.get(serial);
     if (handle === undefined) return;
-    handle._ttFinished = true;
     this.#handles.delete(serial);
+    handle._ttHasFinished();
   }
 
   /** The other thread has ended: nothing will arrive there any more. Tells the orders that were not done. */
@@ -373,8 +422,9 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const lost = this.#outlet?.undone() ?? [];
     this.#outlet?.close();
     for (const inlet of this.#inlets) inlet.close();
-    for (const handle of this.#handles.values()) handle._ttFinished = true;
+    const handles = [...this.#handles.values()];
     this.#handles.clear();
+    for (const handle of handles) handle._ttHasFinished();
     this.#given.clear();
     return lost;
   }

@@ -10,14 +10,18 @@ import { ProcessWatch } from '../core/process-watch.js';
 import { runLoops } from '../core/run-loops.js';
 import { running } from '../core/running.js';
 import { Runtime } from '../core/runtime.js';
-import { Packer, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
 import { SharedState } from './shared-state.js';
 import { START, type ThreadData } from './thread-data.js';
-import { type ThreadEnded, ThreadHub } from './thread-hub.js';
+import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
 import { ThreadLogSink } from './thread-log-sink.js';
+import type { ThreadMachine } from './thread-machine.js';
+import { ThreadServices } from './thread-services.js';
+import { workerThreads } from './thread-worker.js';
+import { unpack } from './unpacking.js';
 
-type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
+export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
 const data = isMainThread
   ? undefined
@@ -27,34 +31,39 @@ const data = isMainThread
 export const inThread = data !== undefined;
 
 if (data !== undefined) {
-  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> => runThread(data, module);
+  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> =>
+    runThread(data, classIn(module, data), new Runtime(), workerThreads);
   Object.defineProperty(globalThis, Symbol.for(START), { value: start });
 }
 
 /** The whole life of a thread: it makes its Catalyst, runs it, and tells how it ended. */
-async function runThread(given: ThreadData, module: Readonly<Record<string, unknown>>): Promise<void> {
-  const CatalystClass = classIn(module, given);
-  const runtime = new Runtime();
+export async function runThread(
+  given: ThreadData,
+  CatalystClass: CatalystClass,
+  runtime: Runtime,
+  machine: ThreadMachine,
+): Promise<void> {
   runtime.thread = given.thread;
   runtime.rootName = given.name;
   runtime.data = given.data;
   runtime.ledger.giveFirst(given.id);
-  const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit);
-  runtime.log = await openThreadLog(given, runtime, hub);
+  const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit, machine);
+  runtime.log = await runtime.held(openThreadLog(given, runtime, hub));
   // From here on orders arrive: the Catalyst is there before the next of them.
   const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
+  runtime.services = new ThreadServices(hub.handle(0, ROOT_SERIAL, 0, 'tt_main_catalyst'), given.owner);
   const root = makeRoot(CatalystClass, given, runtime, parent);
   hub.rootIsThere();
   hub.state.answer(1);
-  const watch = new ProcessWatch(runtime, root, false, 0);
+  const watch = runtime.testbench === undefined ? new ProcessWatch(runtime, root, false, 0) : undefined;
   try {
     await runLoops(runtime, root, () => {});
     // What waits for the other side to catch up would be lost with the thread.
     await within(given.drainTimeout, hub.emptied(), runtime.clock);
     tellEnd(parent, root);
   } finally {
-    watch.close();
+    watch?.close();
     await runtime.log.close();
     hub.close();
   }
@@ -107,13 +116,15 @@ async function openThreadLog({ log }: ThreadData, runtime: Runtime, hub: ThreadH
 function tellEnd(parent: ThreadLink, root: Catalyst<string>): void {
   const { error, failure } = root._ttEnding ?? {};
   const packer = new Packer(parent);
+  const errors: unknown[] = error === undefined ? [] : [toError(error)];
+  packer.packAll(errors);
   const ended: ThreadEnded = {
     kind: 'ended',
-    errors: error === undefined ? [] : [packer.pack(toError(error), 0)],
+    errors,
     refs: packer.refs,
     sparkle: failure?.sparkle,
     state: failure?.state,
   };
   parent.flush();
-  parent.outlet.port.postMessage(ended);
+  parent.outlet.port.postMessage(ended, packer.moved);
 }

@@ -1,19 +1,22 @@
-import type { Worker } from 'node:worker_threads';
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
+import { countedNames } from '../core/counted-names.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { Tonic, type TonicOptions } from '../core/tonic.js';
-import { Packer, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
+import type { Importer, TonicRef } from './refs.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
-import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
+import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import type { RunningThread, ThreadMachine } from './thread-machine.js';
 import { Leaving, Watchdog } from './thread-watch.js';
-import { type ThreadStart, startWorker } from './thread-worker.js';
+import { type ThreadStart, startThread, workerThreads } from './thread-worker.js';
+import { unpack } from './unpacking.js';
 
 /** The class of a Catalyst that is to have a thread. */
 export interface ThreadClass extends TonicClass {
@@ -26,7 +29,8 @@ function hubOf(runtime: Runtime): ThreadHub {
   if (runtime.threads !== undefined) return runtime.threads as ThreadHub;
   const state = new SharedState(runtime.thread);
   state.beginIdsAt(runtime.ledger.highestId + 1);
-  const hub = new ThreadHub(runtime, state, (runtime.main as Catalyst<string>).queue.limit);
+  const machine = (runtime.testbench?.threadMachine as ThreadMachine | undefined) ?? workerThreads;
+  const hub = new ThreadHub(runtime, state, runtime.main!.queue.limit, machine);
   hub.rootIsThere();
   return hub;
 }
@@ -62,6 +66,8 @@ function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
   if (standIn === undefined) {
     standIn = class extends ThreadTonic {};
     Object.defineProperty(standIn, 'name', { value: catalystClass.name });
+    if (catalystClass.service !== undefined)
+      Object.assign(standIn, { service: catalystClass.service, standsFor: catalystClass });
     standIns.set(catalystClass, standIn);
   }
   return standIn;
@@ -76,7 +82,7 @@ export class ThreadTonic extends Tonic {
   readonly #hub: ThreadHub;
   readonly #link: ThreadLink;
   readonly #thread: number;
-  readonly #worker: Worker | undefined;
+  readonly #worker: RunningThread | undefined;
   readonly #watchdog: Watchdog | undefined;
   readonly #leaving: Leaving;
   #ended: ThreadEnded | undefined;
@@ -85,21 +91,25 @@ export class ThreadTonic extends Tonic {
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
     const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
+    // Before it is infused: what is wrong with the class leaves nothing.
+    const plan = Plan.of(catalystClass);
     const given = optionsIn(args);
     const { base: _, ...options } = given ?? {};
     const crossing = given === undefined ? args : [options, ...args.slice(1)];
-    const [toChild, childIn] = newChannel();
-    const [childOut, fromChild] = newChannel();
+    const [toChild, childIn] = hub.machine.newChannel();
+    const [childOut, fromChild] = hub.machine.newChannel();
     const link = hub.adopt(thread, toChild, fromChild);
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
+    packer.checkMoves();
     super({ base, name: options.name, logMode: options.logMode, logLane: options.logLane, drainTimeout });
+    // Not before: a name that is taken refuses the call, too.
+    packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     this.#leaving = new Leaving(this);
     this.#hub = hub;
     this.#link = link;
     this.#thread = thread;
-    const plan = Plan.of(catalystClass);
     this.handle = link.handle(ROOT_SERIAL, this.id, this.name);
     this.handle._ttPlan = plan;
     // To finish it is to finish what stands in for it here: that has the deadline.
@@ -110,10 +120,10 @@ export class ThreadTonic extends Tonic {
       thread,
       id: this.id,
       name: options.name,
-      label: this.name,
       logMode: this.logMode,
       logLane: this._ttLane,
       base: link.tonicRef(base) as ThreadStart['base'],
+      owner: this._ttScheduler.services.owner(this),
       args: packed,
       refs: packer.refs,
       toParent: childOut,
@@ -122,7 +132,8 @@ export class ThreadTonic extends Tonic {
     };
     try {
       const { runtime } = this._ttScheduler as Catalyst<string>;
-      this.#worker = startWorker(hub, runtime, start, packer.moved, resourceLimits);
+      const { moved } = packer;
+      this.#worker = startThread(hub, runtime, start, { label: this.name, catalystClass, moved, resourceLimits });
       this.#worker.on('error', (error) => (this.#error ??= toError(error)));
       this.#worker.on('exit', (code) => this.#onExit(code));
     } catch (thrown) {
@@ -130,8 +141,12 @@ export class ThreadTonic extends Tonic {
       this.#error = toError(thrown);
       queueMicrotask(() => this.#onExit(1));
     }
+    if (this._ttPlan.service !== undefined) this._ttScheduler.services.entered(this);
     if (watchdog !== false) this.#watchdog = new Watchdog(this, watchdog, hub, thread);
   }
+
+  /** @internal When it has its handle. */
+  override _ttEnterService(): void {}
 
   override get _ttFace(): AnyTonic {
     return this.handle as unknown as AnyTonic;
@@ -161,9 +176,11 @@ export class ThreadTonic extends Tonic {
   #onExit(code: number): void {
     this.#watchdog?.stop();
     this.#leaving.stop();
+    const lost = this.#gone ? [] : this.#hub.forget(this.#thread);
+    // Not before: what it has said last may tell of threads that it has started.
+    this.#hub.exited(this.#thread);
     if (this.#gone) return;
     this.#gone = true;
-    const lost = this.#hub.forget(this.#thread);
     const error = this.#whyFailed(code);
     if (this._ttLife === Life.ended) return;
     if (error === undefined) {
@@ -172,7 +189,7 @@ export class ThreadTonic extends Tonic {
       return;
     }
     if (lost.length > 0) {
-      const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
+      const details = { count: lost.length, tonic: this.name, sparkles: countedNames(lost) };
       this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
     }
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
@@ -185,7 +202,7 @@ export class ThreadTonic extends Tonic {
     const tonic = this.name;
     if (this.#ended !== undefined) {
       const { errors, refs } = this.#ended;
-      if (refs !== undefined) unpack(errors, refs, this.#link);
+      if (refs !== undefined) unpack(errors, refs, this.#importer());
       return errors[0] as Error | undefined;
     }
     const error = this.#error as NodeJS.ErrnoException | undefined;
@@ -193,6 +210,19 @@ export class ThreadTonic extends Tonic {
     if (error?.code === 'TT_THREAD_STUCK') return error;
     if (error !== undefined) return fail('TT_THREAD_FAILED', { tonic }, error);
     return fail('TT_THREAD_EXITED', { tonic, code });
+  }
+
+  /** The link has forgotten its handles by then: but who the error is about is known by this one. */
+  #importer(): Importer {
+    const link = this.#link;
+    const isRoot = ({ thread, serial }: TonicRef): boolean => thread === this.#thread && serial === ROOT_SERIAL;
+    return {
+      tonicOf: (ref) => (isRoot(ref) ? this.handle : link.tonicOf(ref)),
+      sparkleOf: (of, key) => link.sparkleOf(of, key),
+      callbackOf: (serial) => link.callbackOf(serial),
+      answerOf: (serial) => link.answerOf(serial),
+      serviceOf: (name) => link.serviceOf(name),
+    };
   }
 
   /** @internal The Catalyst finishes over there; its thread then ends. */
@@ -214,10 +244,3 @@ export class ThreadTonic extends Tonic {
   }
 }
 ofFramework(ThreadTonic);
-
-/** `ttsc__work (3), ttsc__stop` */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
-}

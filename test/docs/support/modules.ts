@@ -20,6 +20,7 @@ const WRAPS: readonly (readonly [note: RegExp, before: (match: RegExpExecArray) 
     () => 'export class Fragment extends TcpConnection<string> {\n[name: string]: any;\nttse__onFragment(): void {\n',
     '}\n}\n',
   ],
+  [/^inside a test$/, () => 'export async function fragment(distiller: Distiller): Promise<void> {\n', '}\n'],
 ];
 
 /** What the blocks of a page are as modules. One that continues stands below those before it. */
@@ -46,10 +47,14 @@ function wrapped({ note }: Block, code: string): string {
 }
 
 function hiddenImport(code: string): string {
-  const used = publicNames().filter(
-    (name) => new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code),
-  );
-  return `import { ${used.join(', ')} } from 'tasktonic';\n`;
+  const isUsed = (name: string): boolean =>
+    new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code);
+  const importOf = (names: readonly string[], entry: string): string => {
+    const used = names.filter(isUsed);
+    return used.length === 0 ? '' : `import { ${used.join(', ')} } from '${entry}';`;
+  };
+  // On one line: what the compiler says is shown with the lines of the page.
+  return `${importOf(publicNames(), 'tasktonic')} ${importOf(namesOf('src/testing/index.ts'), 'tasktonic/testing')}\n`;
 }
 
 let names: string[] | undefined;

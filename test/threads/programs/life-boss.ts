@@ -1,4 +1,5 @@
 import type { AnyTonic, InfusionFailure, InfusionInfo, RemoteHandle } from '../../../src/core/any-tonic.js';
+import type { Remote } from '../../../src/core/remote.js';
 import { Tonic, type TonicOptions } from '../../../src/core/tonic.js';
 import '../../../src/index.js';
 import { type App, type Setup, startApp } from '../../support/app.js';
@@ -24,6 +25,10 @@ export class Boss extends Tonic {
   ttsc__tell(word: string, ...values: unknown[]): void {
     this.heard.push(word, ...values);
   }
+  /** What a thread gives. */
+  ttsc__take(thing: unknown): void {
+    this.heard.push('taken', thing);
+  }
   ttse__onInfusionFinished(info: InfusionInfo): void {
     this.heard.push('onInfusionFinished', info);
   }
@@ -42,6 +47,11 @@ export class Boss extends Tonic {
         }
       }),
     );
+  }
+
+  /** `use()`, for those who are not it. */
+  useService<T extends AnyTonic>(service: (new () => T) & { readonly service: string }): Remote<T> {
+    return this.use(service);
   }
 
   /** `supervise()`, for those who are not it. */

@@ -19,6 +19,16 @@ export function built(url: string): string {
   return new URL(url.slice(HERE.href.length).replace(/ts$/, 'js'), BUILT).href;
 }
 
+/**
+ * The module as TypeScript, wherever it is asked: the main thread of a test has it as that.
+ *
+ * @param url `import.meta.url` of the module.
+ */
+export function source(url: string): string {
+  if (url.endsWith('.ts')) return url;
+  return new URL(`../../../../test/threads/programs/${url.split('/').at(-1)!.replace(/js$/, 'ts')}`, url).href;
+}
+
 function compile(): void {
   compiled = true;
   const ts = createRequire(import.meta.url)('typescript') as typeof typescript;

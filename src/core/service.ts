@@ -1,0 +1,258 @@
+import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
+import { fail, toError } from './errors.js';
+import { Plan, type Sparkle, type TonicClass } from './plan.js';
+import { running } from './running.js';
+
+/** A class that is a service, or stands for one that others are. */
+export interface ServiceClass extends TonicClass {
+  readonly abstractService?: string;
+  /** How often it is started again when it fails; see `supervise()`. */
+  readonly supervision?: { readonly limit?: number; readonly within?: number } | undefined;
+}
+
+/** One that uses a service. */
+interface User {
+  readonly id: number;
+  /** The service that this user is a part of, so that it exists only because of that one. */
+  readonly owner: string | undefined;
+  /** What it gave with its last access. */
+  args: readonly unknown[];
+}
+
+/** A call that waits until the service has been started. */
+interface Waiting {
+  readonly source: AnyTonic | undefined;
+  readonly sourceSparkle: Sparkle | undefined;
+  readonly key: string;
+  readonly args: unknown[];
+}
+
+export type UserHandle = AnyTonic | RemoteHandle;
+
+/** What a service needs of the registry. */
+export interface ServiceHome {
+  /** The most calls that may wait for a start. */
+  readonly waitingLimit: number;
+  now(): number;
+  /** Makes its Tonic, as an infusion of the main Catalyst; tells it by `entered()` on the way. */
+  make(service: Service): RemoteHandle | AnyTonic;
+  /** Whether a real user needs it. */
+  isNeeded(service: Service): boolean;
+  /** It has ended: `error` where it failed and is not started again. */
+  ended(service: Service, error: Error | undefined): void;
+}
+
+const ACCESS = 'ttse__onServiceAccess';
+const COMPLETED = 'ttse__onServiceBaseCompleted';
+const LIMIT = 3;
+const WITHIN = 60_000;
+
+/**
+ * One service: the Tonic that it is now, its users, and what waits while it is started.
+ *
+ * Its Tonic may go and another one come: after a failure, or where it was asked for again while it finished because nobody needed it.
+ */
+export class Service implements Supervision {
+  /** A failure that is not mended goes to the users, not to the base. */
+  readonly strategy = 'finish';
+  readonly limit: number;
+  readonly within: number;
+  readonly users = new Map<UserHandle, User>();
+  /** What it is now: a Tonic, or what stands in for a Catalyst in a thread. */
+  instance: AnyTonic | undefined;
+  ended = false;
+  #class: ServiceClass | undefined;
+  #face: UserHandle | undefined;
+  /** What its next Tonic is to hear, in order. */
+  #waiting: Waiting[] = [];
+  /** It was told to finish, for nobody needed it; and asked for again since. */
+  #retiring = false;
+  #askedAgain = false;
+  #error: Error | undefined;
+  readonly #restartedAt: number[] = [];
+  readonly #home: ServiceHome;
+
+  constructor(
+    home: ServiceHome,
+    readonly name: string,
+    serviceClass: ServiceClass | undefined,
+    /** What its constructor is given. */
+    readonly args: readonly unknown[],
+    /** Whether the registry can make it again. */
+    readonly isMade: boolean,
+  ) {
+    this.#home = home;
+    const { limit = LIMIT, within = WITHIN } = serviceClass?.supervision ?? {};
+    this.limit = isMade ? limit : 0;
+    this.within = within;
+    this.#class = serviceClass;
+  }
+
+  /** Its class; `undefined` until the module is loaded that has it. */
+  get class(): ServiceClass | undefined {
+    return this.#class;
+  }
+
+  set class(serviceClass: ServiceClass) {
+    this.#class = serviceClass;
+  }
+
+  /** What others know it by. */
+  get face(): UserHandle | undefined {
+    return this.#face;
+  }
+
+  // ---- Its start and its end ----
+
+  /** Makes its Tonic. */
+  begin(base: AnyTonic): void {
+    this.#face = this.#home.make(this);
+    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
+    this.#callWaiting();
+  }
+
+  /** Makes its next Tonic, in a sparkle of its base. */
+  start(base: AnyTonic): void {
+    if (this.ended) return;
+    if (!this.#home.isNeeded(this)) return this.end(undefined);
+    try {
+      this.begin(base);
+    } catch (thrown) {
+      const error = (this.#error = toError(thrown));
+      base._ttScheduler.logs.failure(base, error, { sparkle: undefined, state: undefined, source: undefined });
+      if (this.takeRestart(base) > 0) base._ttss__restart(this);
+    }
+  }
+
+  /** One that somebody has made with `new`. */
+  adopt(instance: AnyTonic, base: AnyTonic): void {
+    this.instance = instance;
+    this.#face = instance._ttFace;
+    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
+  }
+
+  /** Nobody needs it: it is to finish, unless somebody asks for it meanwhile. */
+  retire(): void {
+    this.#retiring = true;
+    this.instance?.ttsc__finish();
+  }
+
+  /** Its Tonic has left; whether that is a failure to be mended is asked next, by {@link takeRestart}. */
+  left(base: AnyTonic): void {
+    this.#error = this.instance?._ttEnding?.error;
+    this.instance = this.#face = undefined;
+    if (this.#error !== undefined) {
+      // Before what was called since it failed.
+      const called = this.takeWaiting();
+      for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
+      this.#waiting.push(...called);
+    } else if (this.#askedAgain && base._ttMayInfuse) {
+      this.#retiring = this.#askedAgain = false;
+      base._ttss__restart(this);
+    } else this.end(undefined);
+  }
+
+  takeRestart(base: AnyTonic): number {
+    if (this.ended) return 0;
+    const now = this.#home.now();
+    while (this.#restartedAt.length > 0 && this.#restartedAt[0]! <= now - this.within) this.#restartedAt.shift();
+    if (base._ttMayInfuse && this.#restartedAt.length < this.limit) return this.#restartedAt.push(now);
+    this.end(this.#error);
+    return 0;
+  }
+
+  end(error: Error | undefined): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#home.ended(this, error);
+  }
+
+  // ---- Its users ----
+
+  addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[]): void {
+    const known = this.users.get(user);
+    if (known === undefined) this.users.set(user, { id, owner, args });
+    else known.args = args;
+    this.#askedAgain ||= this.#retiring;
+    this.#tell(ACCESS, [user, ...args]);
+  }
+
+  removeUser(user: UserHandle): void {
+    const known = this.users.get(user);
+    if (known === undefined) return;
+    this.users.delete(user);
+    this.#tell(COMPLETED, [known.id, this.users.size]);
+  }
+
+  /** An event that it may hear. */
+  #tell(key: typeof ACCESS | typeof COMPLETED, args: unknown[]): void {
+    if (!this.#isOpen) this.#wait(key, args);
+    else if (this.#plan.has(key)) this.#put(key, args);
+  }
+
+  // ---- Calls ----
+
+  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL` */
+  call(key: string, args: unknown[]): void {
+    if (this.#class !== undefined) this.#plan.sparkle(key);
+    if (!this.#isOpen) return this.#wait(key, args);
+    return this.#put(key, args);
+  }
+
+  /** Whether its Tonic takes orders, or else those wait for the next one. */
+  get #isOpen(): boolean {
+    const { instance } = this;
+    if (this.#face === undefined || instance === undefined || this.#askedAgain) return false;
+    return instance._ttMayInfuse || instance._ttEnding?.error === undefined;
+  }
+
+  get #plan(): Plan {
+    return Plan.of(this.#class!);
+  }
+
+  #put(key: string, args: unknown[]): void {
+    (this.#face as unknown as Record<string, (...args: unknown[]) => void>)[key]!(...args);
+  }
+
+  #wait(key: string, args: unknown[]): void {
+    // What tells of its users is of the life cycle: it passes the bound.
+    if (this.#waiting.length >= this.#home.waitingLimit && key !== ACCESS && key !== COMPLETED)
+      throw fail('TT_QUEUE_FULL', { catalyst: `the service ${this.name}`, count: this.#waiting.length });
+    this.#waiting.push({ source: running.tonic, sourceSparkle: running.sparkle, key, args });
+  }
+
+  #callWaiting(): void {
+    const waiting = this.takeWaiting();
+    for (const { source, sourceSparkle, key, args } of waiting) {
+      asIf(source, sourceSparkle, () => {
+        try {
+          if (key === ACCESS || key === COMPLETED) this.#tell(key, args);
+          else this.call(key, args);
+        } catch (thrown) {
+          // Who called it has long gone on.
+          this.instance?._ttScheduler.logs.warn(this.instance, toError(thrown));
+        }
+      });
+    }
+  }
+
+  /** What waits will not be done. */
+  takeWaiting(): readonly Waiting[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting;
+  }
+}
+
+/** Queues what `body` calls as if that sparkle had. */
+export function asIf(tonic: AnyTonic | undefined, sparkle: Sparkle | undefined, body: () => void): void {
+  const { tonic: before, sparkle: beforeSparkle } = running;
+  running.tonic = tonic;
+  running.sparkle = sparkle;
+  try {
+    body();
+  } finally {
+    running.tonic = before;
+    running.sparkle = beforeSparkle;
+  }
+}

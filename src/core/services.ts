@@ -1,0 +1,334 @@
+import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from './any-tonic.js';
+import { fail, toError } from './errors.js';
+import { extrasOf, tellEnd } from './extras.js';
+import { abort } from './life.js';
+import { ports } from './ports.js';
+import { runAs, running } from './running.js';
+import { Service, type ServiceClass, type ServiceHome, type UserHandle } from './service.js';
+import { ServiceHandle, type ServiceCaller } from './service-handle.js';
+
+/** Where the main thread finds a service's class that another thread has asked for. */
+export interface ServiceSource {
+  readonly module: string | undefined;
+  readonly className: string;
+}
+
+/** What the registry needs of its app. */
+export interface ServicesApp {
+  /** The main Catalyst, the base of all services. */
+  readonly main: (AnyTonic & { readonly queue: { readonly limit: number } }) | undefined;
+  readonly clock: { now(): number };
+  held<T>(something: Promise<T>): Promise<T>;
+}
+
+type MakeTonic = new (...args: unknown[]) => AnyTonic;
+
+/**
+ * The services of an app: each is one Tonic under the main Catalyst, or a Catalyst in a thread of its own under that.
+ *
+ * A service lives while a *real* user does: one that exists not only because of a service that nobody uses. Services that use each other in
+ * a circle, or themselves, are so not kept by that.
+ */
+export class Services implements ServicePort, ServiceCaller, ServiceHome {
+  readonly #app: ServicesApp;
+  readonly #services = new Map<string, Service>();
+  readonly #handles = new Map<string, ServiceHandle>();
+  /** The one whose Tonic is being made. */
+  #making: Service | undefined;
+  /** Nothing is left under the main Catalyst but services: nobody but they is a user any more. */
+  #finishing = false;
+
+  constructor(app: ServicesApp) {
+    this.#app = app;
+  }
+
+  // ---- Asking for one ----
+
+  /** @throws {TaskTonicError} `TT_NOT_A_SERVICE`, `TT_NO_SERVICE`, `TT_BAD_SERVICE`, and what its constructor throws. */
+  use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
+    const name = serviceName(asked);
+    let service = this.#services.get(name);
+    if (service === undefined) service = this.#create(name, asked, args);
+    else checkClass(service, asked);
+    (extrasOf(user).uses ??= new Set()).add(name);
+    service.addUser(user, user.id, ownerOf(user), args);
+    return this.handle(name);
+  }
+
+  /** The same for a Tonic of another thread, which has its handle already. */
+  useFrom(
+    name: string,
+    source: ServiceSource | undefined,
+    user: RemoteHandle,
+    owner: string | undefined,
+    args: readonly unknown[],
+  ): void {
+    let service = this.#services.get(name);
+    if (service === undefined) {
+      if (source?.module === undefined) {
+        const error =
+          source === undefined
+            ? fail('TT_NO_SERVICE', { service: name, class: 'the class that was asked for' })
+            : fail('TT_NO_MODULE', { class: source.className });
+        return tellCompleted(user, { service: name, error });
+      }
+      service = new Service(this, name, undefined, args, true);
+      this.#services.set(name, service);
+      this.#load(service, source.module, source.className);
+    }
+    service.addUser(user, user.id, owner, args);
+  }
+
+  /** A Tonic of another thread has finished, or uses the service no more. */
+  leaveFrom(name: string, user: RemoteHandle): void {
+    this.#services.get(name)?.removeUser(user);
+    this.#sweep();
+  }
+
+  /** A thread has ended, and all users in it with it. */
+  threadEnded(thread: number): void {
+    for (const service of this.#services.values())
+      for (const user of [...service.users.keys()]) if (user.thread === thread) service.removeUser(user);
+    this.#sweep();
+  }
+
+  handle(name: string): ServiceHandle {
+    let handle = this.#handles.get(name);
+    if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
+    return handle;
+  }
+
+  owner(tonic: AnyTonic): string | undefined {
+    return ownerOf(tonic);
+  }
+
+  callService(name: string, key: string, args: unknown[]): void {
+    this.#services.get(name)?.call(key, args);
+  }
+
+  whoIs(name: string): RemoteHandle | undefined {
+    return this.#services.get(name)?.face;
+  }
+
+  hasFinished(name: string): boolean {
+    return !this.#services.has(name);
+  }
+
+  /** Who uses a service, for whoever prints the tree. */
+  usersOf(name: string): Iterable<UserHandle> {
+    return this.#services.get(name)?.users.keys() ?? [];
+  }
+
+  // ---- Making one ----
+
+  #create(name: string, asked: ServiceClass, args: readonly unknown[]): Service {
+    if (asked.service === undefined) throw fail('TT_NO_SERVICE', { service: name, class: asked.name });
+    const service = new Service(this, name, asked, args, true);
+    this.#services.set(name, service);
+    try {
+      service.begin(this.#main);
+    } catch (thrown) {
+      this.#services.delete(name);
+      service.ended = true;
+      throw thrown;
+    }
+    return service;
+  }
+
+  /** A class that another thread has asked for: its module is loaded here, once. */
+  #load(service: Service, module: string, className: string): void {
+    const started = (exports: Readonly<Record<string, unknown>>): void => {
+      const found = [exports[className], ...Object.values(exports)].find(
+        (value) => typeof value === 'function' && value.name === className && 'service' in value,
+      );
+      if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module, what: 'service' });
+      service.class = found as ServiceClass;
+      if (service.ended) return;
+      if (this.#main._ttMayInfuse) this.#main._ttss__restart(service);
+      else service.end(undefined);
+    };
+    const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
+    this.#app
+      .held(loaded)
+      .then(started)
+      .catch((thrown: unknown) => service.end(toError(thrown)));
+  }
+
+  make(service: Service): RemoteHandle | AnyTonic {
+    const { class: serviceClass, args } = service;
+    const before = { making: this.#making, starting: running.starting };
+    this.#making = service;
+    running.starting = false;
+    try {
+      return runAs(this.#main, () => {
+        if (isCatalystClass(serviceClass!)) return ports.threads!.spawn(serviceClass!, args);
+        return new (serviceClass as unknown as MakeTonic)(...args);
+      });
+    } catch (thrown) {
+      // What its constructor had made of it before it threw.
+      const { instance } = service;
+      service.instance = undefined;
+      if (instance !== undefined) abort(instance, () => {});
+      throw thrown;
+    } finally {
+      this.#making = before.making;
+      running.starting = before.starting;
+    }
+  }
+
+  admit(tonic: AnyTonic): void {
+    const name = tonic._ttPlan.service!;
+    if (this.#making?.name === name) return;
+    const holder = this.#services.get(name);
+    const { className } = tonic._ttPlan;
+    if (holder !== undefined)
+      throw fail('TT_SERVICE_EXISTS', {
+        service: name,
+        holder: holder.face?.name ?? 'one that starts',
+        class: className,
+      });
+    if (tonic._ttBase !== this.#main) throw fail('TT_SERVICE_BY_USE', { class: className });
+  }
+
+  entered(tonic: AnyTonic): void {
+    const name = tonic._ttPlan.service!;
+    if (this.#making?.name === name) {
+      this.#making.instance = tonic;
+      return;
+    }
+    // Made with `new` for the whole app: the main Catalyst is its user.
+    const { constructor } = tonic as { constructor: unknown };
+    const serviceClass =
+      (constructor as { readonly standsFor?: ServiceClass }).standsFor ?? (constructor as ServiceClass);
+    const service = new Service(this, name, serviceClass, [], false);
+    this.#services.set(name, service);
+    service.adopt(tonic, this.#main);
+    service.addUser(this.#main, this.#main.id, undefined, []);
+  }
+
+  // ---- The end of one, and of its users ----
+
+  left(tonic: AnyTonic): void {
+    for (const name of tonic._ttExtras?.uses ?? []) this.#services.get(name)?.removeUser(tonic);
+    const { service: name } = tonic._ttPlan;
+    const own = name === undefined ? undefined : this.#services.get(name);
+    if (own?.instance === tonic) own.left(this.#main);
+    this.#sweep();
+  }
+
+  ended(service: Service, error: Error | undefined): void {
+    this.#services.delete(service.name);
+    const lost = service.takeWaiting();
+    if (lost.length > 0) {
+      const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');
+      const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
+      this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
+    }
+    for (const user of service.users.keys()) {
+      (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
+      tellCompleted(user, { service: service.name, error });
+    }
+    const handle = this.#handles.get(service.name);
+    if (handle !== undefined) tellEnd(handle);
+  }
+
+  /** What is known of it here is known by {@link ended}. */
+  completed(): void {}
+
+  staysLast(tonic: AnyTonic): boolean {
+    return tonic._ttPlan.service !== undefined && tonic._ttBase === this.#app.main;
+  }
+
+  finishLast(catalyst: AnyTonic): void {
+    if (catalyst !== this.#app.main || this.#finishing) return;
+    for (const infusion of catalyst.infusions) if (!this.staysLast(infusion)) return;
+    this.#finishing = true;
+    this.#sweep();
+  }
+
+  /** Finishes what nobody needs any more; of several, those first that no other one uses. */
+  #sweep(): void {
+    const needed = this.#needed();
+    const idle = [...this.#services.values()].filter(
+      ({ name, instance }) => !needed.has(name) && instance !== undefined,
+    );
+    const unused = idle.filter(({ name, users }) => !isUsedByOther(users.values(), name));
+    for (const service of unused.length > 0 ? unused : idle) runAs(this.#main, () => service.retire());
+  }
+
+  /** The services that a real user needs, by itself or by way of others. */
+  #needed(): ReadonlySet<string> {
+    const needed = new Set<string>();
+    const need = (isReal: (user: UserHandle, owner: string | undefined) => boolean): boolean => {
+      let more = false;
+      for (const { name, users } of this.#services.values()) {
+        if (needed.has(name)) continue;
+        for (const [user, { owner }] of users)
+          if (isReal(user, owner)) {
+            needed.add(name);
+            more = true;
+            break;
+          }
+      }
+      return more;
+    };
+    need((user, owner) => owner === undefined && !(this.#finishing && user === this.#app.main));
+    while (need((_, owner) => owner !== undefined && needed.has(owner)));
+    return needed;
+  }
+
+  // ---- What a service needs of its home ----
+
+  isNeeded({ name }: Service): boolean {
+    return this.#needed().has(name);
+  }
+
+  get waitingLimit(): number {
+    return this.#main.queue.limit;
+  }
+
+  now(): number {
+    return this.#app.clock.now();
+  }
+
+  get #main(): NonNullable<ServicesApp['main']> {
+    return this.#app.main!;
+  }
+}
+
+function isUsedByOther(users: Iterable<{ readonly owner: string | undefined }>, name: string): boolean {
+  for (const { owner } of users) if (owner !== undefined && owner !== name) return true;
+  return false;
+}
+
+/** The service that a Tonic is a part of: it, or one of the bases below it, is that service. */
+export function ownerOf(tonic: AnyTonic): string | undefined {
+  for (let part: AnyTonic | undefined = tonic; part !== undefined; part = part._ttBase)
+    if (part._ttPlan.service !== undefined) return part._ttPlan.service;
+  return undefined;
+}
+
+/** @throws {TaskTonicError} `TT_NOT_A_SERVICE`, `TT_BAD_SERVICE` */
+export function serviceName({ name, service, abstractService }: ServiceClass): string {
+  if (service !== undefined && abstractService !== undefined && service !== abstractService)
+    throw fail('TT_BAD_SERVICE', { class: name, service, problem: `its base class stands for ${abstractService}` });
+  const found = service ?? abstractService;
+  if (found === undefined) throw fail('TT_NOT_A_SERVICE', { class: name });
+  return found;
+}
+
+function checkClass({ name, class: running }: Service, asked: ServiceClass): void {
+  if (running === undefined || running === asked || running.prototype instanceof (asked as unknown as new () => object))
+    return;
+  const problem = `${running.name} is that service, and no ${asked.name}`;
+  throw fail('TT_BAD_SERVICE', { class: asked.name, service: name, problem });
+}
+
+/** Whether its Tonic has a thread of its own. */
+function isCatalystClass(serviceClass: ServiceClass): boolean {
+  return '_ttOwnLoop' in serviceClass.prototype && 'startSparkling' in serviceClass.prototype;
+}
+
+function tellCompleted(user: UserHandle, info: ServiceInfo): void {
+  (user as AnyTonic)._ttss__serviceCompleted(info);
+}

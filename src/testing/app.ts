@@ -1,0 +1,204 @@
+import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
+import type { Catalyst } from '../core/catalyst.js';
+import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
+import type { Ledger } from '../core/ledger.js';
+import { abort } from '../core/life.js';
+import type { LogOptions } from '../core/log-targets.js';
+import { runAs, running } from '../core/running.js';
+import type { Runtime } from '../core/runtime.js';
+import type { Testbench } from '../core/testbench.js';
+import { AppClock } from './app-clock.js';
+import { sleep } from './real-time.js';
+import { Recorder } from './tape.js';
+import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
+import { Ring } from './trace.js';
+import type { World } from './world.js';
+
+/** What an app is made from: a Formula (its class, or an instance where it has arguments), or what makes its starting Tonics. */
+export type AppSource = (new () => Formula) | Formula | (() => void);
+
+/** One line of an app's log, as JSON gives it. */
+export interface LogEntry {
+  /** 10 trace, 20 debug, 30 info, 40 warn, 50 error, 60 fatal. */
+  readonly level: number;
+  /** The time of day, virtual, in ms since 1970-01-01 UTC. */
+  readonly time: number;
+  readonly msg: string;
+  readonly tonic?: string;
+  readonly id?: number;
+  readonly state?: string;
+  readonly sparkle?: string;
+  readonly code?: string;
+  readonly [field: string]: unknown;
+}
+
+/** How an app under test ended. */
+export interface Finished extends RunResult {
+  /** What it had not closed: Tonics that had to be aborted, and timers that are still set. Empty where all is well. */
+  readonly leftOpen: readonly string[];
+}
+
+/** Where an app runs. */
+export interface AppSettings {
+  readonly host: string;
+  readonly network: unknown;
+  readonly log: Omit<LogOptions, 'to'>;
+}
+
+const MOST_LINES = 10_000;
+/** How long an app may take to its end, in ms of virtual time; then what is left is aborted. */
+const END_WITHIN = 3_600_000;
+/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more. */
+const REAL_CHANCES = 200;
+
+/** An app on the bench of a Distiller. */
+export class AppUnderTest {
+  /** The host that it runs on. */
+  readonly host: string;
+  readonly #world: World;
+  readonly #clock: AppClock;
+  readonly #lines = new Ring<string>(MOST_LINES);
+  #runtime: Runtime | undefined;
+  #main: Catalyst<string> | undefined;
+  #ended: Promise<RunResult> | undefined;
+  #finished: Finished | undefined;
+  #threads: SimulatedThreads | undefined;
+
+  /** @internal */
+  constructor(world: World, host: string) {
+    this.#world = world;
+    this.host = host;
+    this.#clock = new AppClock(world.clock);
+  }
+
+  /**
+   * Carries the Formula out up to the start of its loops, which then wait for the test.
+   * @internal
+   */
+  async start(source: AppSource, { network, log }: AppSettings): Promise<this> {
+    const formula = formulaOf(source);
+    const random = this.#world.random.fork(`random of ${this.host}`);
+    const readiness = this.#world.random.fork(`readiness at ${this.host}`);
+    const testbench: Testbench = {
+      clock: this.#clock,
+      random,
+      network,
+      observer: new Recorder(this.#world.tape, this.host),
+      log: { ...log, to: { write: (line: string) => this.#lines.push(line) } },
+      threadMachine: (this.#threads = new SimulatedThreads(this.#world, this.host, () => testbench)),
+      keepsOpen: formula instanceof GivenTonics,
+      hold: (something) => this.#world.hold(something),
+      shuffle: (list) => readiness.shuffle(list),
+    };
+    await new Promise<void>((resolve, reject) => {
+      const started = (runtime: Runtime): void => {
+        this.#runtime = runtime;
+        this.#main = runtime.main as Catalyst<string>;
+        resolve();
+      };
+      this.#ended = formula._ttRun(testbench, started);
+      this.#ended.catch(reject);
+    });
+    return this;
+  }
+
+  /** What belongs to it: the configuration, the Ledger. */
+  get runtime(): Runtime {
+    return this.#runtime!;
+  }
+
+  /** Its main Catalyst. */
+  get main(): Catalyst<string> {
+    return this.#main!;
+  }
+
+  get ledger(): Ledger {
+    return this.runtime.ledger;
+  }
+
+  /** Whether its main Catalyst has finished. */
+  get finished(): boolean {
+    return this.main.finished;
+  }
+
+  /** Its log so far: the newest 10,000 lines. */
+  get lines(): LogEntry[] {
+    return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
+  }
+
+  /** The Tonic with this name, given or default, in any of its threads. */
+  find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
+    // What stands in for a Catalyst in its base's thread has its name as well.
+    for (const { runtime } of this.threads) {
+      const found = runtime.ledger.find(name);
+      if (found !== undefined) return found as T;
+    }
+    return this.ledger.find(name) as T | undefined;
+  }
+
+  /** Its threads, all of them simulated; `terminate()` has one crash. */
+  get threads(): readonly SimulatedThread[] {
+    return this.#threads!.threads;
+  }
+
+  /**
+   * Makes a Tonic whose base is the main Catalyst, as one that the app starts with: the app ends when the last of them has finished.
+   * It runs when the test turns the loops.
+   */
+  infuse<T extends AnyTonic | RemoteHandle>(make: () => T): T {
+    const { starting } = running;
+    running.starting = true;
+    try {
+      return runAs(this.main, make);
+    } finally {
+      running.starting = starting;
+    }
+  }
+
+  /** @internal Ends it in order; within a drive. */
+  async end(): Promise<Finished> {
+    if (this.#finished !== undefined) return this.#finished;
+    let over = false;
+    const end = (): void => void (over = true);
+    this.#ended!.then(end, end);
+    this.main.ttsc__finish();
+    const leftOpen: string[] = [];
+    const until = this.#world.clock.now() + END_WITHIN;
+    for (let chances = REAL_CHANCES; !(await this.#world.stepWhile(() => !over, until));) {
+      // It may wait for something of the machine's: a file, a socket.
+      if (--chances > 0) await sleep(1);
+      else for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
+    }
+    const result = await this.#ended!;
+    leftOpen.push(...[...this.ledger].map(({ name }) => name));
+    if (this.#clock.open > 0) leftOpen.push(`${this.#clock.open} timers`);
+    return (this.#finished = { ...result, leftOpen });
+  }
+}
+
+/** An app of Tonics alone: it goes on while it has none. */
+class GivenTonics extends Formula {
+  readonly #make: () => void;
+
+  constructor(make: () => void) {
+    super();
+    this.#make = make;
+  }
+
+  protected override creatingFormula(): FormulaData {
+    return { project: { name: 'test' } };
+  }
+
+  protected override creatingStartingTonics(): void {
+    this.#make();
+  }
+}
+
+function formulaOf(source: AppSource): Formula {
+  if (source instanceof Formula) return source;
+  return isFormula(source) ? new source() : new GivenTonics(source);
+}
+
+function isFormula(source: (new () => Formula) | (() => void)): source is new () => Formula {
+  return source.prototype instanceof Formula;
+}

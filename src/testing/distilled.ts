@@ -1,0 +1,28 @@
+import type { AppSource } from './app.js';
+import type { DistillerOptions } from './distiller.js';
+import { Faults } from './faults.js';
+import { type DistillerBody, runTrial } from './trial.js';
+
+/**
+ * A test with a Distiller of its own, for any runner: `it('locks itself', distilled(DoorApp, async (distiller) => { ... }))`.
+ *
+ * The app is ended after it. Where the test fails, the seed, the trace and the log are written to standard error, and the error
+ * goes on to the runner. It fails too where an app has failed and nobody handled it, or has left something open, unless the test
+ * has called `finish()` and looked itself.
+ */
+export function distilled(app: AppSource, body: DistillerBody): () => Promise<void>;
+export function distilled(app: AppSource, options: DistillerOptions, body: DistillerBody): () => Promise<void>;
+export function distilled(
+  app: AppSource,
+  optionsOrBody: DistillerOptions | DistillerBody,
+  givenBody?: DistillerBody,
+): () => Promise<void> {
+  const [options, body] =
+    typeof optionsOrBody === 'function' ? [{}, optionsOrBody] : [optionsOrBody, givenBody as DistillerBody];
+  return async () => {
+    const failure = await runTrial({ app, options, faults: new Faults(), body });
+    if (failure === undefined) return;
+    process.stderr.write(`${failure.report}\n`);
+    throw failure.error;
+  };
+}

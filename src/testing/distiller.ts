@@ -1,0 +1,340 @@
+import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
+import type { Catalyst } from '../core/catalyst.js';
+import { fail } from '../core/errors.js';
+import type { Ledger } from '../core/ledger.js';
+import type { LogOptions } from '../core/log-targets.js';
+import type { Runtime } from '../core/runtime.js';
+import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
+import { type Duration, toMs } from './duration.js';
+import { type Fault, Faults, faultText } from './faults.js';
+import { type NetworkChoice, networksOf } from './networks.js';
+import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
+import type { Probes } from './tape.js';
+import { type TraceEntry, entryOf } from './trace.js';
+import { timeText, traceTable } from './trace-table.js';
+import type { VirtualClock } from './virtual-clock.js';
+import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
+
+/** How an app is put on the bench. */
+export interface AppOptions {
+  /** The host that it runs on. Default `'main'` for the first one; each further one needs a name of its own. */
+  readonly host?: string | undefined;
+  /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
+  readonly log?: Omit<LogOptions, 'to'> | undefined;
+}
+
+/** Options of a {@link Distiller}. */
+export interface DistillerOptions extends AppOptions {
+  /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
+  readonly seed?: number | undefined;
+  /** What its apps open sockets with. */
+  readonly network?: NetworkChoice | undefined;
+  /** Fields to be copied into the trace, by the name of a Tonic or of its class: `{ door: ['tries', 'lock.code'] }`. */
+  readonly probes?: Probes | undefined;
+  /** How many entries of the trace are kept; `false` for none, which is quicker. Default 10,000. */
+  readonly trace?: number | false | undefined;
+  /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default 2026-01-01 12:00 UTC. */
+  readonly wallTime?: number | undefined;
+}
+
+const DEFAULT_LIMIT: Duration = '1h';
+const TAIL = 40;
+const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
+
+/**
+ * A test bench that turns the loops of one or more apps by hand, in virtual time.
+ *
+ * The Formula, its Catalysts and Tonics run unchanged. Nothing runs but while one of the methods that return a promise is awaited:
+ * {@link sparkle}, {@link advance}, {@link settle}, {@link until}, {@link realTime}, {@link finish}. One seed decides all chance, so
+ * that a run can be replayed.
+ *
+ * ```ts
+ * const distiller = await Distiller.start(MyFormula);
+ * await distiller.advance('2h');
+ * await distiller.finish();
+ * ```
+ */
+export class Distiller {
+  readonly #world: World;
+  readonly #apps: AppUnderTest[] = [];
+  readonly #networkOf: (host: string) => unknown;
+  #finishCalled = false;
+
+  private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
+    const traceLimit = trace === false ? 0 : trace;
+    if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
+    const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
+    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
+    this.#world.tape.finished = () => this.finished;
+    this.#networkOf = networksOf(this.#world, network);
+  }
+
+  /**
+   * Makes a world and starts an app in it: its Formula is carried out up to the start of its loops. What it has queued waits for the
+   * test to turn them.
+   *
+   * @param app a Formula's class or instance, or a function that makes the starting Tonics; without it, an app with none. An app
+   *   that is given as a function, or not at all, goes on while it has no Tonics; once it has some it ends with the last of them.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
+   */
+  static async start(app?: AppSource, options: DistillerOptions = {}): Promise<Distiller> {
+    return Distiller._ttStart(app ?? (() => {}), options, new Faults());
+  }
+
+  /** @internal */
+  static async _ttStart(app: AppSource | undefined, options: DistillerOptions, faults: Faults): Promise<Distiller> {
+    const distiller = new Distiller(options, faults);
+    if (app !== undefined) await distiller.join(app, { host: options.host ?? 'main', log: options.log });
+    return distiller;
+  }
+
+  /**
+   * Starts a further app in the same world, on a host of its own.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
+   */
+  async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
+    if (this.#apps.some((other) => other.host === host)) throw bad('host', `an app runs on ${host} already`);
+    const joined = new AppUnderTest(this.#world, host);
+    await joined.start(app, { host, network: this.#networkOf(host), log });
+    this.#apps.push(joined);
+    return joined;
+  }
+
+  // ---- What there is ----
+
+  /** All apps, in the order in which they joined. */
+  get apps(): readonly AppUnderTest[] {
+    return this.#apps;
+  }
+
+  get seed(): number {
+    return this.#world.seed;
+  }
+
+  /** Virtual time; `clock.now()` is ms since the world began. */
+  get clock(): VirtualClock {
+    return this.#world.clock;
+  }
+
+  /** The main Catalyst of the first app. */
+  get main(): Catalyst<string> {
+    return this.#first.main;
+  }
+
+  /** What belongs to the first app: its configuration, its Ledger. */
+  get runtime(): Runtime {
+    return this.#first.runtime;
+  }
+
+  /** The Ledger of the first app. */
+  get ledger(): Ledger {
+    return this.#first.ledger;
+  }
+
+  /** The log of all apps, in the order of time: the newest 10,000 lines of each. */
+  get lines(): LogEntry[] {
+    const lines = this.#apps.flatMap((app) => app.lines);
+    return this.#apps.length < 2 ? lines : lines.sort((a, b) => a.time - b.time);
+  }
+
+  /** The sparkles that ran so far, in the order in which they began: the newest, as many as `trace` keeps. */
+  get trace(): readonly TraceEntry[] {
+    return Array.from(this.#world.tape.ring, entryOf);
+  }
+
+  /** How many older entries the trace has dropped. */
+  get dropped(): number {
+    return this.#world.tape.ring.dropped;
+  }
+
+  /** The faults that were injected so far. */
+  get faults(): readonly Fault[] {
+    return this.#world.faults.injected;
+  }
+
+  /** Whether the main Catalysts of all apps have finished. */
+  get finished(): boolean {
+    return this.#apps.every((app) => app.finished);
+  }
+
+  /** The Tonic with this name, given or default; in the first app that has one. */
+  find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
+    for (const app of this.#apps) {
+      const found = app.find<T>(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /**
+   * Makes a Tonic in the first app: `distiller.infuse(() => new Door())`. Its base is the main Catalyst, which ends when the last
+   * such Tonic has finished. It runs when the test turns the loops.
+   */
+  infuse<T extends AnyTonic | RemoteHandle>(make: () => T): T {
+    return this.#first.infuse(make);
+  }
+
+  /**
+   * Whether something goes wrong now, for the faults of a test's own; {@link explore} lists it and leaves it out when it shrinks.
+   *
+   * @param probability from 0 to 1.
+   * @param kind such as `'crash'`.
+   * @param what what it befalls, such as `'worker 2'`.
+   */
+  chance(probability: number, kind: string, what: string): boolean {
+    const place = `${kind}/${what}`;
+    let draws = this.#chances.get(place);
+    if (draws === undefined) this.#chances.set(place, (draws = { random: this.#world.random.fork(place), index: 0 }));
+    if (draws.random.next() >= probability) return false;
+    return this.#world.faults.inject({ kind, what, index: draws.index++, at: this.clock.now() });
+  }
+  readonly #chances = new Map<string, { readonly random: { next(): number }; index: number }>();
+
+  // ---- Turning ----
+
+  /**
+   * Turns the loops until one of the conditions holds; time moves on by itself to whatever is next. A sparkle and its transitions
+   * are never split.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`
+   */
+  async sparkle(conditions: SparkleConditions = {}): Promise<SparkleResult> {
+    const run = new SparkleRun(conditions);
+    const { clock, tape } = this.#world;
+    return this.#world.drive('sparkle()', async () => {
+      const startAt = clock.now();
+      const until = startAt + run.timeout;
+      tape.run = run;
+      try {
+        const isIdle = (): boolean => clock.polls === 0 && clock.timers === 0 && !run.waits;
+        const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
+        if (!stopped) clock.moveTo(until);
+      } finally {
+        tape.run = undefined;
+      }
+      return run.result(startAt, clock.now(), this.finished);
+    });
+  }
+
+  /**
+   * Lets so much virtual time pass and runs all that falls due, in order: `advance('2h')`, `advance('1m 30s')`, `advance(250)`.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`
+   */
+  async advance(duration: Duration): Promise<void> {
+    const ms = toMs(duration, 'advance()');
+    await this.#world.drive('advance()', () => this.#world.advanceTo(this.clock.now() + ms));
+  }
+
+  /**
+   * Runs all that can run without time passing.
+   * @throws {TaskTonicError} `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`
+   */
+  async settle(): Promise<void> {
+    await this.#world.drive('settle()', () => this.#world.settle());
+  }
+
+  /**
+   * Lets virtual time pass until a promise of the test is settled, and gives its value.
+   *
+   * @param limit so much time at most. Default one hour.
+   * @throws {TaskTonicError} `TT_NOT_SETTLED` where it is not settled by then; `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`;
+   *   and what the promise is rejected with.
+   */
+  async until<T>(promise: PromiseLike<T>, limit: Duration = DEFAULT_LIMIT): Promise<T> {
+    const ms = toMs(limit, 'until()');
+    let settled = false;
+    const settle = (): void => void (settled = true);
+    promise.then(settle, settle);
+    await this.#world.drive('until()', async () => {
+      const end = this.clock.now() + ms;
+      await this.#world.stepWhile(() => !settled, end);
+    });
+    if (!settled) throw fail('TT_NOT_SETTLED', { ms });
+    return promise;
+  }
+
+  /**
+   * Waits for something of the machine's: a promise of a file or a process, while virtual time stands still; or so much of the
+   * machine's time, and virtual time goes along.
+   *
+   * @returns the value of the promise.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; and what the promise is rejected with.
+   */
+  async realTime(duration: Duration): Promise<void>;
+  async realTime<T>(promise: PromiseLike<T>): Promise<T>;
+  async realTime(what: Duration | PromiseLike<unknown>): Promise<unknown> {
+    if (typeof what === 'object') return this.#world.drive('realTime()', () => this.#world.whileReal(what));
+    const ms = toMs(what, 'realTime()');
+    return this.#world.drive('realTime()', () => this.#world.realTime(ms));
+  }
+
+  /**
+   * Ends all apps in order, the last that joined first, in virtual time. What has not finished within an hour of it is aborted and
+   * named. Calling it again is allowed.
+   *
+   * @returns how the first app ended that failed, or else the first of all; and what any of them had left open.
+   * @throws {TaskTonicError} `TT_LOOP_BROKEN`, `TT_NOT_AWAITED`
+   */
+  async finish(): Promise<Finished> {
+    this.#finishCalled = true;
+    return this.#world.drive('finish()', async () => {
+      const ends: Finished[] = [];
+      for (const app of [...this.#apps].reverse()) ends.unshift(await app.end());
+      const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
+      return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
+    });
+  }
+
+  /** @internal Whether the test has ended its apps itself. */
+  get _ttFinishCalled(): boolean {
+    return this.#finishCalled;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish();
+  }
+
+  // ---- To be read ----
+
+  /** The seed, the time and the trace, as a table. */
+  toString(): string {
+    return [this.#head(), traceTable(this.trace)].join('\n');
+  }
+
+  /** Writes the same to standard output. */
+  print(): void {
+    process.stdout.write(`${this.toString()}\n`);
+  }
+
+  /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */
+  report(): string {
+    const parts = [this.#head()];
+    const { faults, lines } = this;
+    if (faults.length > 0) parts.push(`faults: ${faults.slice(-TAIL).map(faultText).join(', ')}`);
+    parts.push(traceTable(this.trace.slice(-TAIL)));
+    if (lines.length > 0) parts.push('log:', ...lines.slice(-TAIL).map(logText));
+    return parts.join('\n');
+  }
+
+  #head(): string {
+    const { count, ring } = this.#world.tape;
+    const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
+    return `seed ${this.seed}, time ${timeText(this.clock.now())}, ${count} sparkles${dropped}`;
+  }
+
+  get #first(): AppUnderTest {
+    const [first] = this.#apps;
+    if (first === undefined) throw fail('TT_NO_APP');
+    return first;
+  }
+}
+
+function logText({ level, msg, tonic, state, sparkle }: LogEntry): string {
+  const name = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }[level] ?? String(level);
+  const where = [tonic, state === undefined ? undefined : `[${state}]`, sparkle].filter((part) => part !== undefined);
+  return `  ${name} ${where.join(' ')}: ${msg}`;
+}
+
+function bad(option: string, problem: string): Error {
+  return fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
+}

@@ -1,0 +1,51 @@
+import { Ring } from './trace.js';
+
+/** Something that goes wrong by chance: a lost datagram, a connection that is reset, a peer that stalls. */
+export interface Fault {
+  /** Such as `loss` or `reset`. */
+  readonly kind: string;
+  /** What it befalls, such as a connection. */
+  readonly what: string;
+  /** The how-manieth of its kind there. */
+  readonly index: number;
+  /** The virtual time, in ms since the world began. */
+  readonly at: number;
+}
+
+const MOST_KEPT = 100_000;
+
+/**
+ * Every fault that chance injects is asked for here, so that a run that fails can be run again with some of them left out.
+ *
+ * Whoever injects draws from a stream of its own for each place, and draws whether or not the fault is allowed: to leave one out
+ * shifts none of the others.
+ */
+export class Faults {
+  readonly #allowed: (fault: Fault) => boolean;
+  readonly #injected = new Ring<Fault>(MOST_KEPT);
+
+  constructor(allowed: (fault: Fault) => boolean = () => true) {
+    this.#allowed = allowed;
+  }
+
+  /** The faults that were injected so far, the newest 100,000. */
+  get injected(): readonly Fault[] {
+    return [...this.#injected];
+  }
+
+  /** Whether the fault is to happen; bound, so that it can be handed on. */
+  readonly inject = (fault: Fault): boolean => {
+    const happens = this.#allowed(fault);
+    if (happens) this.#injected.push(fault);
+    return happens;
+  };
+}
+
+/** What one fault is known by from run to run: not by its time, which the absence of another one may shift. */
+export function faultKey({ kind, what, index }: Fault): string {
+  return `${kind}/${what}/${index}`;
+}
+
+export function faultText({ kind, what, index }: Fault): string {
+  return `${kind} #${index} of ${what}`;
+}

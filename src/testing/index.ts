@@ -1,0 +1,31 @@
+import '../compose.js';
+
+// ---- Distiller ----
+export { Distiller, type AppOptions, type DistillerOptions } from './distiller.js';
+export type { AppSource, AppUnderTest, Finished, LogEntry } from './app.js';
+export type { Contract, ContractDetails, ContractMatch, TonicContract } from './contract.js';
+export { distilled } from './distilled.js';
+export type { Duration } from './duration.js';
+export { explore, type ExploreOptions, type Explored } from './explore.js';
+export type { Fault } from './faults.js';
+export type { HostedNetwork, NetworkChoice, NetworkParts } from './networks.js';
+export { SeededRandom } from './seeded-random.js';
+export type { SparkleConditions, SparkleResult, StopCondition } from './sparkle-run.js';
+export type { Probes } from './tape.js';
+export type { DistillerBody } from './trial.js';
+export type { TraceEntry, TraceExit, TracePoint, TraceSource } from './trace.js';
+export type { VirtualClock } from './virtual-clock.js';
+
+// ---- Simulated network ----
+export {
+  SimulatedNetwork,
+  type HostSet,
+  type Partition,
+  type SimulatedNetworkOptions,
+} from './network/simulated-network.js';
+export { SimulatedHost } from './network/simulated-host.js';
+export type { Conditions } from './network/conditions.js';
+export type { SimulatedConnection } from './network/connection.js';
+export type { NetworkEvent } from './network/fabric.js';
+export type { FaultKind, NetworkFault } from './network/fault-dice.js';
+export type { NetworkSettings } from './network/settings.js';

@@ -1,0 +1,65 @@
+import type { Address } from '../../selector/network.js';
+import { show, shownTo } from './addresses.js';
+import type { Fabric, Station } from './fabric.js';
+import { TcpEnd } from './tcp-end.js';
+
+/** One side of a connection. */
+export interface Side {
+  readonly host: Pick<Station, 'name'>;
+  readonly at: Address;
+}
+
+/** A TCP connection as a test sees it, and interferes with it. */
+export type SimulatedConnection = Pick<Connection, 'name' | 'from' | 'to' | 'over' | 'reset' | 'stall' | 'resume'>;
+
+/** A TCP connection with its two ends. It is listed until both hosts know no more of it. */
+export class Connection {
+  /** The name that events show: `tcp 10.0.0.1:32768>10.0.0.2:80`. */
+  readonly name: string;
+  readonly client: TcpEnd;
+  readonly server: TcpEnd;
+
+  constructor(
+    fabric: Fabric,
+    readonly from: Side & { readonly host: Station },
+    readonly to: Side & { readonly host: Station },
+  ) {
+    const [near, far] = [show(from.at), show(to.at)];
+    this.name = `tcp ${near}>${far}`;
+    this.client = new TcpEnd(fabric, fabric.link(from.host, to.host), this.name);
+    this.server = new TcpEnd(fabric, fabric.link(to.host, from.host), `tcp ${far}>${near}`);
+    this.client.peer = this.server;
+    this.server.peer = this.client;
+  }
+
+  /** Both sides have ended or forgotten it. */
+  get over(): boolean {
+    return isOver(this.client) && isOver(this.server);
+  }
+
+  /** Something between the two hosts resets it, to both. */
+  reset(): void {
+    this.client.onReset();
+    this.server.onReset();
+  }
+
+  /** From now on nothing of it arrives at that side (default: at neither), until {@link resume}: it waits, in order. */
+  stall(at?: 'client' | 'server'): void {
+    if (at !== 'server') this.client.stall(true);
+    if (at !== 'client') this.server.stall(true);
+  }
+
+  resume(): void {
+    this.client.stall(false);
+    this.server.stall(false);
+  }
+
+  /** How the server's socket shows the two addresses. */
+  seenByServer(family: 4 | 6): { readonly local: Address; readonly remote: Address } {
+    return { local: shownTo(family, this.to.at), remote: shownTo(family, this.from.at) };
+  }
+}
+
+function isOver({ state }: TcpEnd): boolean {
+  return state === 'gone' || state === 'done';
+}

@@ -1,0 +1,78 @@
+import type { Address, Datagram } from '../../selector/network.js';
+import type { Agenda } from './agenda.js';
+import type { FaultDice } from './fault-dice.js';
+import type { Link } from './link.js';
+import type { NetworkSettings } from './settings.js';
+import type { Connection } from './connection.js';
+
+/** One thing that happened in the network, as plain data. */
+export interface NetworkEvent {
+  /** In ms of the clock. */
+  readonly at: number;
+  readonly kind:
+    | 'listen'
+    | 'bind'
+    | 'connect'
+    | 'refused'
+    | 'open'
+    | 'deliver'
+    | 'end'
+    | 'drop'
+    | 'timeout'
+    | 'reset'
+    | 'close'
+    | 'fault'
+    | 'crash'
+    | 'restart'
+    | 'partition'
+    | 'heal';
+  /** The sockets or hosts that it concerns. */
+  readonly what: string;
+  /** Bytes that were delivered, or the index of what was dropped. */
+  readonly count?: number;
+}
+
+/** What sockets see of the network that they are in. */
+export interface Fabric {
+  readonly agenda: Agenda;
+  readonly faults: FaultDice;
+  readonly settings: NetworkSettings;
+  tell(kind: NetworkEvent['kind'], what: string, count?: number): void;
+  /** The addresses of a name, for a host that looks it up; none where nobody has it. */
+  resolve(name: string, family: 0 | 4 | 6): readonly string[];
+  /** The host that has an address; to each host the loopback addresses are its own. */
+  find(address: string, from: Station): Station | undefined;
+  link(from: Station, to: Station): Link;
+  /** Every host but the one. */
+  others(than: Station): Iterable<Station>;
+  /** A connection has begun. */
+  begun(connection: Connection): void;
+  /** Whether a connection with this name is known to one of its hosts. */
+  isConnected(name: string): boolean;
+  /** The connections that a host has an end of. */
+  connectionsOf(host: Station): Iterable<Connection>;
+}
+
+/** A datagram under way. */
+export interface Parcel {
+  readonly datagram: Datagram;
+  readonly to: Address;
+}
+
+/** What hosts and sockets see of a host. */
+export interface Station {
+  readonly name: string;
+  readonly up: boolean;
+  /** The first packet of a connection: refused, dropped without a word, or taken by what listens. */
+  knock(to: Address): 'refuse' | 'drop' | Greeter;
+  /** Takes a datagram; false where nobody has the port. */
+  deliver(parcel: Parcel): boolean;
+}
+
+/** What a connection that begins sees of a listener. */
+export interface Greeter {
+  /** What it shows of addresses. */
+  readonly family: 4 | 6;
+  /** The handshake has begun: this is the server's end of it. */
+  greets(connection: Connection): void;
+}

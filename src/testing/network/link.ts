@@ -1,0 +1,83 @@
+import type { Agenda } from './agenda.js';
+import { type LinkState, PLAIN } from './conditions.js';
+import { type FaultDice, type Place, sentAgain } from './fault-dice.js';
+
+/** Where a packet belongs: the flow, its index there, and how often it was sent before. */
+export interface Packet {
+  readonly place: Place;
+  readonly index: number;
+  readonly attempt: number;
+  /** Bytes, headers included. */
+  readonly size: number;
+  /** What can happen to it besides being late: TCP's own control packets are spared, datagrams are not. */
+  readonly kind: 'control' | 'segment' | 'datagram';
+}
+
+/** What a link sees of its two ends. */
+export interface Wire {
+  /** Whether anything passes: both hosts are up, and no partition is between them. */
+  readonly open: boolean;
+  dropped(what: string, index: number): void;
+}
+
+/** One direction between two hosts. What is sent here comes in that order, but for datagrams that are reordered. */
+export class Link {
+  conditions: LinkState = PLAIN;
+  readonly #agenda: Agenda;
+  readonly #faults: FaultDice;
+  readonly #wire: Wire;
+  /** When the last byte that was sent has left. */
+  #busyUntil = 0;
+  /** When the last packet comes. */
+  #lastAt = 0;
+
+  constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
+    this.#agenda = agenda;
+    this.#faults = faults;
+    this.#wire = wire;
+  }
+
+  /** Sends a packet; tells when it comes, or would have. */
+  send(packet: Packet, arrive: () => void): number {
+    const { now } = this.#agenda;
+    const { latency, bandwidth, queue } = this.conditions;
+    const { place, index, kind } = packet;
+    const start = Math.max(now, this.#busyUntil);
+    const waits = bandwidth === Infinity ? 0 : ((start - now) / 1000) * bandwidth;
+    if (kind === 'datagram' && waits + packet.size > queue && waits > 0) {
+      this.#wire.dropped(place.name, index);
+      return start + latency;
+    }
+    if (bandwidth < Infinity) this.#busyUntil = start + (packet.size / bandwidth) * 1000;
+    const plain = (bandwidth < Infinity ? this.#busyUntil : now) + latency + this.#lateness(packet);
+    const overtaken = kind === 'datagram' && this.#strikes('reorder', packet);
+    // What is overtaken comes so much later, and holds nothing up.
+    const at = overtaken
+      ? plain + 1 + this.#faults.roll('size', place, index) * Math.max(latency, 10)
+      : Math.max(plain, this.#lastAt);
+    if (!overtaken) this.#lastAt = at;
+    if (!this.#wire.open) this.#wire.dropped(place.name, index);
+    else if (kind === 'control' || !this.#strikes('loss', packet)) this.#deliver(packet, at, arrive);
+    if (kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
+    return at;
+  }
+
+  #deliver({ place, index }: Packet, at: number, arrive: () => void): void {
+    this.#agenda.at(at, () => {
+      if (this.#wire.open) arrive();
+      else this.#wire.dropped(place.name, index);
+    });
+  }
+
+  #lateness({ place, index, attempt, kind }: Packet): number {
+    const { jitter } = this.conditions;
+    if (jitter === 0 || kind === 'control') return 0;
+    return this.#faults.happens('delay', sentAgain(place, attempt), index)
+      ? this.#faults.roll('delay', place, index, attempt) * jitter
+      : 0;
+  }
+
+  #strikes(kind: 'loss' | 'duplicate' | 'reorder', { place, index, attempt }: Packet): boolean {
+    return this.#faults.strikes(kind, this.conditions[kind], place, index, attempt);
+  }
+}

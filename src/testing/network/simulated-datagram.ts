@@ -1,0 +1,307 @@
+import { isIP } from 'node:net';
+import type { ChannelKey } from '../../selector/channel.js';
+import { Interest, type InterestSet } from '../../selector/interest.js';
+import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../../selector/network.js';
+import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
+import type { Appointment } from './agenda.js';
+import type { Fabric, Parcel, Station } from './fabric.js';
+import type { PortHolder } from './ports.js';
+import { type SystemCode, systemError } from './system-error.js';
+
+/** The most that fits into a datagram (RFC 768, RFC 791, RFC 8200). */
+const LARGEST = { 4: 65_507, 6: 65_527 } as const;
+/** Bytes of the headers of IP and UDP. */
+const HEADERS = 28;
+
+/** What a datagram socket needs of its host. */
+export interface DatagramHost extends Station {
+  /** Takes the port; the errors are those of bind(2). */
+  bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error;
+  forget(socket: object): void;
+  owns(address: string): boolean;
+  sourceFor(address: string): string | undefined;
+  isMember(group: string): boolean;
+}
+
+/** A datagram socket of a simulated host. */
+export class SimulatedDatagram implements DatagramChannel, PortHolder {
+  readonly ipv6Only: boolean;
+  readonly shares: boolean;
+  port = 0;
+  dropped = 0;
+  closed = false;
+  readonly #fabric: Fabric;
+  readonly #host: DatagramHost;
+  readonly #settings: BindSettings;
+  readonly #groups = new Set<string>();
+  #bound = false;
+  #boundTo: string;
+  #remote: Address | undefined;
+  #key: ChannelKey | undefined;
+  #reading = true;
+  #inbox: Datagram[] = [];
+  #taken = 0;
+  #out: { readonly bytes: Buffer; readonly to: Address | undefined }[] = [];
+  #gathered = 0;
+  /** How many went to each place: what a fault is named by. */
+  readonly #counts = new Map<string, number>();
+  readonly #lookups = new Set<Appointment>();
+  #error: Error | undefined;
+
+  constructor(fabric: Fabric, host: DatagramHost, settings: BindSettings) {
+    this.#fabric = fabric;
+    this.#host = host;
+    this.#settings = settings;
+    this.shares = settings.reuseAddress;
+    this.ipv6Only = settings.ipv6Only;
+    const { host: at = settings.family === 6 ? '::' : '0.0.0.0' } = settings;
+    this.#boundTo = at;
+    this.#resolve(at, (address) => this.#bind(address));
+  }
+
+  get address(): string {
+    return this.#boundTo;
+  }
+
+  get local(): Address | undefined {
+    return this.#bound && !this.closed
+      ? shownTo(this.#settings.family, { address: this.#boundTo, port: this.port })
+      : undefined;
+  }
+
+  get unsent(): number {
+    return this.#gathered;
+  }
+
+  get connected(): boolean {
+    return this.#remote !== undefined;
+  }
+
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  take(): Datagram | undefined {
+    const datagram = this.#inbox[this.#taken++];
+    if (datagram !== undefined) return datagram;
+    this.#inbox = [];
+    this.#taken = 0;
+    return undefined;
+  }
+
+  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
+    if (this.#out.length === 0) this.#key?.flushAfterTurn();
+    const whole = joined(bytes);
+    this.#out.push({ bytes: whole, to });
+    this.#gathered += whole.length;
+  }
+
+  flush(): void {
+    const out = this.#out;
+    this.#out = [];
+    this.#gathered = 0;
+    if (this.closed) return;
+    for (const { bytes, to } of out) {
+      if (to === undefined || this.#remote !== undefined) this.#sendTo(bytes, this.#remote);
+      else this.#resolve(to.address, (address) => this.#sendTo(bytes, { address, port: to.port }));
+    }
+  }
+
+  setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
+    const syscall = member ? 'addMembership' : 'dropMembership';
+    if (familyOf(group) !== this.#settings.family) throw systemError('ENOPROTOOPT', syscall);
+    if (!isMulticast(group)) throw systemError('EINVAL', syscall);
+    if (networkInterface !== undefined && !isAny(networkInterface) && !this.#host.owns(networkInterface))
+      throw systemError('ENODEV', syscall);
+    if (member === this.#groups.has(group)) throw systemError(member ? 'EADDRINUSE' : 'EADDRNOTAVAIL', syscall);
+    if (member) this.#groups.add(group);
+    else this.#groups.delete(group);
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.flush();
+    this.closed = true;
+    this.#host.forget(this);
+    for (const lookup of this.#lookups) this.#fabric.agenda.cancel(lookup);
+    this.#lookups.clear();
+    if (this.#bound) this.#fabric.tell('close', this.#name);
+    this.#key?.signal(Interest.HANGUP);
+  }
+
+  attach(key: ChannelKey): void {
+    this.#key = key;
+    if (this.#isOpen) key.signal(Interest.CONNECT);
+    if (this.#error !== undefined) key.signal(Interest.HANGUP);
+  }
+
+  /** As with the real one, what comes with READ off is dropped and counted. */
+  interestChanged(interest: InterestSet): void {
+    this.#reading = (interest & Interest.READ) !== 0;
+  }
+
+  detach(): void {
+    this.close();
+    this.#key = undefined;
+  }
+
+  // ---- What the host asks and tells ----
+
+  isMember(group: string): boolean {
+    return this.#groups.has(group);
+  }
+
+  /** Whether what is sent to an address of its host, from there, is for it. */
+  hears(address: string, from: Address): boolean {
+    if (this.#remote !== undefined && (this.#remote.address !== from.address || this.#remote.port !== from.port))
+      return false;
+    // To Linux a member of a group is the host, for all its sockets that are bound to any address (IP_MULTICAST_ALL, ip(7)).
+    if (isMulticast(address) && this.#boundTo !== address)
+      return isAny(this.#boundTo) && familyOf(address) === this.#settings.family && this.#host.isMember(address);
+    if (isBroadcast(address)) return this.#boundTo === address || this.#boundTo === '0.0.0.0';
+    return covers({ address: this.#boundTo, ipv6Only: this.ipv6Only }, address);
+  }
+
+  receive({ bytes, from }: Datagram): void {
+    if (!this.#reading || this.#inbox.length - this.#taken >= this.#fabric.settings.inbox) {
+      this.dropped++;
+      return this.#fabric.tell('drop', this.#name, this.dropped);
+    }
+    this.#fabric.tell(
+      'deliver',
+      `udp ${show(from)}>${show({ address: this.#boundTo, port: this.port })}`,
+      bytes.length,
+    );
+    this.#inbox.push({ bytes: Buffer.from(bytes), from: shownTo(this.#settings.family, from) });
+    return this.#key?.signal(Interest.READ);
+  }
+
+  // ---- Opening ----
+
+  get #isOpen(): boolean {
+    return this.#bound && (this.#settings.remote === undefined || this.#remote !== undefined);
+  }
+
+  get #name(): string {
+    return `udp ${show({ address: this.#boundTo, port: this.port })}`;
+  }
+
+  #bind(address: string): void {
+    const { family, remote, multicast } = this.#settings;
+    if (familyOf(address) !== family) return this.#failed('EINVAL', 'bind', { address, port: this.#settings.port });
+    this.#boundTo = address;
+    const port = this.#host.bindDatagram(this, address, this.#settings.port);
+    if (port instanceof Error) return this.#fail(port);
+    this.port = port;
+    this.#bound = true;
+    try {
+      for (const { group, interface: at } of multicast?.groups ?? []) this.setMembership(group, true, at);
+    } catch (thrown) {
+      this.#fail(thrown as Error);
+    }
+    if (remote === undefined) this.#key?.signal(Interest.CONNECT);
+    else this.#resolve(remote.host, (to) => this.#connect({ address: to, port: remote.port }));
+  }
+
+  #connect(to: Address): void {
+    const source = this.#host.sourceFor(to.address);
+    if (familyOf(to.address) !== this.#settings.family) return this.#failed('EINVAL', 'connect', to);
+    if (source === undefined) return this.#failed('ENETUNREACH', 'connect', to);
+    this.#remote = to;
+    if (isAny(this.#boundTo)) this.#boundTo = source;
+    return this.#key?.signal(Interest.CONNECT);
+  }
+
+  /** A numeric address is its own answer, at once. */
+  #resolve(name: string, then: (address: string) => void): void {
+    if (isIP(name) !== 0) return then(unmapped(name));
+    const { agenda, settings } = this.#fabric;
+    const lookup = agenda.after(settings.lookup, () => {
+      this.#lookups.delete(lookup);
+      const [address] = this.#host.up ? this.#fabric.resolve(name, this.#settings.family) : [];
+      if (address !== undefined) then(address);
+      else this.#fail(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }));
+    });
+    this.#lookups.add(lookup);
+  }
+
+  // ---- Sending ----
+
+  #sendTo(bytes: Buffer, to: Address | undefined): void {
+    if (to === undefined) return;
+    const code = this.#whyNot(bytes, to);
+    if (code !== undefined) return this.#failed(code, 'send', to);
+    const address = isAny(this.#boundTo) || isMulticast(this.#boundTo) ? this.#sourceFor(to.address) : this.#boundTo;
+    const from = { address: address!, port: this.port };
+    const parcel = { datagram: { bytes, from }, to };
+    const name = `udp ${show(from)}>${show(to)}`;
+    const index = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, index + 1);
+    for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
+  }
+
+  #sendParcel(parcel: Parcel, target: Station, name: string, index: number): void {
+    const { faults } = this.#fabric;
+    const place = faults.place(isMulticast(parcel.to.address) ? `${name} at ${target.name}` : name);
+    const size = parcel.datagram.bytes.length + HEADERS;
+    this.#fabric.link(this.#host, target).send({ place, index, attempt: 0, size, kind: 'datagram' }, () => {
+      if (target.deliver(parcel)) return;
+      // ICMP: the port is unreachable (RFC 792). Only a socket with one peer hears of it (udp(7)).
+      const back = { place, index, attempt: 1, size: HEADERS * 2, kind: 'control' } as const;
+      this.#fabric.link(target, this.#host).send(back, () => {
+        if (this.#remote !== undefined && !this.closed) this.#failed('ECONNREFUSED', 'recvmsg', undefined);
+      });
+    });
+  }
+
+  #sourceFor(address: string): string | undefined {
+    const routed = isMulticast(address) || isBroadcast(address);
+    // What is for many leaves by the interface that was chosen, or else by the first.
+    const chosen = this.#settings.multicast?.interface;
+    if (routed && chosen !== undefined && this.#host.owns(chosen)) return chosen;
+    return this.#host.sourceFor(address);
+  }
+
+  #whyNot(bytes: Buffer, { address }: Address): SystemCode | undefined {
+    const { family, broadcast } = this.#settings;
+    const kind = familyOf(address);
+    if (family === 4 ? kind === 6 : kind === 4 && !this.#isDual) return 'EINVAL';
+    if (!this.#host.up || this.#sourceFor(address) === undefined) return 'ENETUNREACH';
+    if (isBroadcast(address) && !broadcast) return 'EACCES';
+    return bytes.length > LARGEST[kind] ? 'EMSGSIZE' : undefined;
+  }
+
+  /** Node gives an IPv6 socket no IPv4 address to send to, unless in the form that is mapped. */
+  get #isDual(): boolean {
+    return this.#settings.family === 6 && !this.ipv6Only && this.#boundTo === '::';
+  }
+
+  #targets(address: string): Iterable<Station> {
+    const { multicast } = this.#settings;
+    if (isMulticast(address)) {
+      const own = multicast?.loopback === false ? [] : [this.#host];
+      return multicast?.ttl === 0 ? own : [...own, ...this.#fabric.others(this.#host)];
+    }
+    if (isBroadcast(address)) return [this.#host, ...this.#fabric.others(this.#host)];
+    const target = this.#fabric.find(address, this.#host);
+    return target === undefined ? [] : [target];
+  }
+
+  #failed(code: SystemCode, syscall: string, where: Address | undefined): void {
+    const at = where === undefined ? {} : { address: where.address, port: where.port };
+    this.#fail(systemError(code, syscall, at));
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.#key?.signal(Interest.HANGUP);
+  }
+}
+
+function joined(bytes: Bytes | readonly Bytes[]): Buffer {
+  if (typeof bytes === 'string') return Buffer.from(bytes);
+  if (bytes instanceof Uint8Array) return Buffer.from(bytes);
+  return Buffer.concat(bytes.map(joined));
+}

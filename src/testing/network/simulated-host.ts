@@ -1,0 +1,222 @@
+import { fail } from '../../core/errors.js';
+import type {
+  Address,
+  BindSettings,
+  ConnectSettings,
+  DatagramChannel,
+  ListenSettings,
+  ListenerChannel,
+  Network,
+  StreamChannel,
+} from '../../selector/network.js';
+import { covers, familyOf, isAny, isBroadcast, isLoopback, isMulticast, show } from './addresses.js';
+import type { Caller } from './dial.js';
+import type { Fabric, Greeter, Parcel } from './fabric.js';
+import { Ports } from './ports.js';
+import { type DatagramHost, SimulatedDatagram } from './simulated-datagram.js';
+import { type ListenerHost, SimulatedListener } from './simulated-listener.js';
+import { SimulatedStream } from './simulated-stream.js';
+import { type SystemCode, systemError } from './system-error.js';
+
+/**
+ * A host of a {@link SimulatedNetwork}, and the network that its programs see: `new SelectorCatalyst({ network: host })`. Several
+ * apps may run on one host: they share its ports and its loopback addresses.
+ */
+export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHost {
+  readonly canReusePort = true;
+  readonly canHandOver = false;
+  readonly name: string;
+  /** Its addresses; the first of each family is the one that it calls from. */
+  readonly addresses: readonly string[];
+  readonly #fabric: Fabric;
+  readonly #tcp = new Ports<SimulatedListener>();
+  readonly #udp = new Ports<SimulatedDatagram>();
+  /** What is open, each counting as a descriptor. */
+  readonly #sockets = new Set<object>();
+  readonly #closedPorts = new Map<number, 'refuse' | 'drop'>();
+  #up = true;
+
+  /** @internal */
+  constructor(fabric: Fabric, name: string, addresses: readonly string[]) {
+    this.#fabric = fabric;
+    this.name = name;
+    this.addresses = addresses;
+  }
+
+  /** Whether it runs: it has not crashed, or has started again. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  // ---- What its programs see ----
+
+  /** @throws {Error} always: sockets of a simulated host are not moved between threads, as `canHandOver` says. */
+  receive(): StreamChannel {
+    throw fail('TT_BAD_OPTION', { class: 'SimulatedHost', option: 'receive', problem: 'canHandOver is false' });
+  }
+
+  listen(settings: ListenSettings): ListenerChannel {
+    return new SimulatedListener(this.#fabric, this, settings);
+  }
+
+  connect(settings: ConnectSettings): StreamChannel {
+    const stream = new SimulatedStream(this.#fabric, (closed) => this.forget(closed));
+    if (this.takes(stream)) stream.connect(this, settings);
+    else stream.fail(systemError('EMFILE', 'connect', { address: settings.host, port: settings.port }));
+    return stream;
+  }
+
+  bind(settings: BindSettings): DatagramChannel {
+    return new SimulatedDatagram(this.#fabric, this, settings);
+  }
+
+  // ---- Faults ----
+
+  /**
+   * Loses its power: no packet of it or to it arrives, and it forgets all its sockets. Its peers notice when they send something, or
+   * time out; its own programs hear nothing, and should be dropped.
+   */
+  crash(): void {
+    if (!this.#up) return;
+    this.#up = false;
+    this.#fabric.tell('crash', this.name);
+    for (const { from, to, client, server } of this.#fabric.connectionsOf(this)) {
+      if (from.host === this) client.vanish();
+      if (to.host === this) server.vanish();
+    }
+    this.#tcp.clear();
+    this.#udp.clear();
+    this.#sockets.clear();
+  }
+
+  /** Starts after a crash, with no socket open: whoever still sends to one from before is reset. */
+  restart(): void {
+    if (this.#up) return;
+    this.#up = true;
+    this.#fabric.tell('restart', this.name);
+  }
+
+  /** From now on new connections and datagrams to a port are refused, whoever has it. */
+  refuse(port: number): void {
+    this.#closedPorts.set(port, 'refuse');
+  }
+
+  /** From now on new connections and datagrams to a port are dropped without a word: connecting there times out. */
+  blackhole(port: number): void {
+    this.#closedPorts.set(port, 'drop');
+  }
+
+  /** Undoes {@link refuse} and {@link blackhole}. */
+  allow(port: number): void {
+    this.#closedPorts.delete(port);
+  }
+
+  // ---- What its sockets and others see ----
+
+  /** @internal */
+  get descriptors(): number {
+    return this.#fabric.settings.descriptors;
+  }
+
+  /** @internal */
+  takes(socket: object): boolean {
+    if (this.#sockets.size >= this.descriptors) return false;
+    this.#sockets.add(socket);
+    return true;
+  }
+
+  /** @internal */
+  forget(socket: object): void {
+    this.#sockets.delete(socket);
+    if (socket instanceof SimulatedListener) this.#tcp.release(socket, socket.local?.port ?? 0);
+    if (socket instanceof SimulatedDatagram) this.#udp.release(socket, socket.port);
+  }
+
+  /** @internal */
+  owns(address: string): boolean {
+    return isLoopback(address) || this.addresses.includes(address);
+  }
+
+  /** @internal */
+  sourceFor(address: string): string | undefined {
+    const family = familyOf(address);
+    if (this.owns(address)) return isLoopback(address) ? (family === 6 ? '::1' : '127.0.0.1') : address;
+    return this.addresses.find((own) => familyOf(own) === family);
+  }
+
+  /** @internal */
+  portFor(from: string, to: Address, wanted: number | undefined): number | undefined {
+    const isFree = (port: number): boolean =>
+      !this.#fabric.isConnected(`tcp ${show({ address: from, port })}>${show(to)}`) &&
+      !this.#tcp.at(port).some((listener) => covers(listener, from));
+    if (wanted === undefined || wanted === 0) return this.#tcp.free(isFree);
+    return isFree(wanted) ? wanted : undefined;
+  }
+
+  /** @internal */
+  bindListener(listener: SimulatedListener, address: string, port: number): Address | Error {
+    const code = this.#whyNot(listener, isAny(address) || this.owns(address));
+    if (code !== undefined) return systemError(code, 'listen', { address, port });
+    const taken = this.#tcp.take(listener, port);
+    if (taken === undefined) {
+      this.#sockets.delete(listener);
+      return systemError('EADDRINUSE', 'listen', { address, port });
+    }
+    const local = { address, port: taken, family: familyOf(address) === 6 ? 'IPv6' : 'IPv4' } as const;
+    this.#fabric.tell('listen', `tcp ${show(local)}`);
+    return local;
+  }
+
+  /** @internal */
+  bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error {
+    const allowed = isAny(address) || isMulticast(address) || isBroadcast(address) || this.owns(address);
+    const code = this.#whyNot(socket, allowed);
+    if (code !== undefined) return systemError(code, 'bind', { address, port });
+    const taken = this.#udp.take(socket, port);
+    if (taken === undefined) {
+      this.#sockets.delete(socket);
+      return systemError('EADDRINUSE', 'bind', { address, port });
+    }
+    this.#fabric.tell('bind', `udp ${show({ address, port: taken })}`);
+    return taken;
+  }
+
+  #whyNot(socket: object, isOwn: boolean): SystemCode | undefined {
+    if (!this.#up) return 'ENETDOWN';
+    if (!isOwn) return 'EADDRNOTAVAIL';
+    return this.takes(socket) ? undefined : 'EMFILE';
+  }
+
+  /** @internal */
+  knock(to: Address): 'refuse' | 'drop' | Greeter {
+    const closed = this.#closedPorts.get(to.port);
+    if (closed !== undefined) return closed;
+    const listeners = this.#tcp.at(to.port).filter((listener) => covers(listener, to.address));
+    if (listeners.length === 0) return 'refuse';
+    // Of several that share the port: those that have taken fewer come first.
+    const listener = listeners.reduce((least, other) => (other.taken < least.taken ? other : least));
+    return listener.full ? 'drop' : listener;
+  }
+
+  /** @internal */
+  deliver(parcel: Parcel): boolean {
+    const { to, datagram } = parcel;
+    const closed = this.#closedPorts.get(to.port);
+    if (closed !== undefined) return closed === 'drop';
+    const fitting = this.#udp.at(to.port).filter((socket) => socket.hears(to.address, datagram.from));
+    if (isMulticast(to.address) || isBroadcast(to.address)) {
+      for (const socket of fitting) socket.receive(datagram);
+      return true;
+    }
+    // A socket with one peer before those for all; of several that share the port the last one has it.
+    const socket = fitting.findLast(({ connected }) => connected) ?? fitting.at(-1);
+    socket?.receive(datagram);
+    return socket !== undefined;
+  }
+
+  /** @internal Whether one of its sockets is a member of a multicast group. */
+  isMember(group: string): boolean {
+    for (const socket of this.#sockets) if (socket instanceof SimulatedDatagram && socket.isMember(group)) return true;
+    return false;
+  }
+}

@@ -1,0 +1,163 @@
+import { isIP } from 'node:net';
+import type { ChannelKey } from '../../selector/channel.js';
+import { Interest, type InterestSet } from '../../selector/interest.js';
+import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../../selector/network.js';
+import { familyOf } from './addresses.js';
+import type { Appointment } from './agenda.js';
+import type { Connection } from './connection.js';
+import type { Fabric, Greeter } from './fabric.js';
+import type { PortHolder } from './ports.js';
+import { SimulatedStream } from './simulated-stream.js';
+import { systemError } from './system-error.js';
+
+/** What a listener needs of its host. */
+export interface ListenerHost {
+  /** Takes the port; the errors are those of listen(2). */
+  bindListener(listener: SimulatedListener, address: string, port: number): Address | Error;
+  forget(socket: object): void;
+  /** Counts a stream that was accepted; false where no descriptor is left. */
+  takes(stream: SimulatedStream): boolean;
+  readonly descriptors: number;
+}
+
+/** A listening socket, with the two queues that its host keeps for it: of handshakes, and of what was accepted. */
+export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
+  readonly maxConnections: number;
+  readonly shares: boolean;
+  readonly ipv6Only: boolean;
+  local: Address | undefined;
+  closed = false;
+  readonly #fabric: Fabric;
+  readonly #host: ListenerHost;
+  readonly #backlog: number;
+  #key: ChannelKey | undefined;
+  #accepting = true;
+  #greeted: Connection[] = [];
+  readonly #accepted: SimulatedStream[] = [];
+  readonly #open = new Set<SimulatedStream>();
+  readonly #turnedAway: TurnedAway[] = [];
+  #lookup: Appointment | undefined;
+  #error: Error | undefined;
+
+  constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
+    this.#fabric = fabric;
+    this.#host = host;
+    this.#backlog = settings.backlog;
+    this.shares = settings.reusePort;
+    this.ipv6Only = settings.ipv6Only;
+    this.maxConnections = settings.maxConnections ?? host.descriptors;
+    const { host: at = '::', port } = settings;
+    if (isIP(at) !== 0) this.#bind(at, port);
+    else this.#lookup = fabric.agenda.after(fabric.settings.lookup, () => this.#bindToName(at, port));
+  }
+
+  /** How many connections it has taken. */
+  taken = 0;
+  #address = '';
+
+  get address(): string {
+    return this.#address;
+  }
+
+  get family(): 4 | 6 {
+    return familyOf(this.address);
+  }
+
+  take(): StreamChannel | undefined {
+    return this.#accepted.shift();
+  }
+
+  /** Sockets are not moved between the threads of a simulated host. */
+  takeSocket(): undefined {
+    return undefined;
+  }
+
+  takeTurnedAway(): TurnedAway | undefined {
+    return this.#turnedAway.shift();
+  }
+
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  attach(key: ChannelKey): void {
+    this.#key = key;
+    if (this.local !== undefined) key.signal(Interest.CONNECT);
+    if (this.#accepted.length > 0) key.signal(Interest.ACCEPT);
+    if (this.#error !== undefined) key.signal(Interest.HANGUP);
+  }
+
+  interestChanged(interest: InterestSet): void {
+    this.#accepting = (interest & Interest.ACCEPT) !== 0;
+  }
+
+  detach(): void {
+    if (this.closed) return;
+    this.#key = undefined;
+    this.closed = true;
+    this.#lookup = this.#fabric.agenda.cancel(this.#lookup);
+    this.#host.forget(this);
+    for (const { server } of this.#greeted.splice(0)) server.reset();
+    for (const stream of this.#accepted.splice(0)) stream.close(true);
+  }
+
+  // ---- What the host tells ----
+
+  /** With so many handshakes under way the next packet that begins one is dropped, and comes again. */
+  get full(): boolean {
+    this.#greeted = this.#greeted.filter(({ server }) => server.state === 'open');
+    return this.#greeted.length > this.#backlog;
+  }
+
+  greets(connection: Connection): void {
+    this.taken++;
+    this.#greeted.push(connection);
+    connection.server.onFirstPacket = () => this.#accept(connection);
+  }
+
+  #accept(connection: Connection): void {
+    this.#greeted.splice(this.#greeted.indexOf(connection), 1);
+    const { local, remote } = connection.seenByServer(this.family);
+    const reason = this.#whyNot();
+    const stream = new SimulatedStream(this.#fabric, (closed) => {
+      this.#open.delete(closed);
+      this.#host.forget(closed);
+    });
+    if (reason !== undefined || !this.#host.takes(stream)) {
+      this.#turnedAway.push({ remote, reason: reason ?? 'descriptors' });
+      connection.server.close(false);
+      return this.#key?.signal(Interest.HANGUP);
+    }
+    this.#open.add(stream);
+    stream.open(connection.server, local, remote);
+    this.#accepted.push(stream);
+    return this.#key?.signal(Interest.ACCEPT);
+  }
+
+  #whyNot(): TurnedAway['reason'] | undefined {
+    if (this.#open.size >= this.maxConnections) return 'maxConnections';
+    return this.#accepting ? undefined : 'paused';
+  }
+
+  #bindToName(name: string, port: number): void {
+    this.#lookup = undefined;
+    const [address] = this.#fabric.resolve(name, 0);
+    if (address === undefined) this.#failed(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }));
+    else this.#bind(address, port);
+  }
+
+  #bind(address: string, port: number): void {
+    this.#address = address;
+    const bound = this.#host.bindListener(this, address, port);
+    if (bound instanceof Error) return this.#failed(bound);
+    this.local = bound;
+    return this.#key?.signal(Interest.CONNECT);
+  }
+
+  #failed(error: Error): void {
+    this.#error = error;
+    this.#key?.signal(Interest.HANGUP);
+  }
+}

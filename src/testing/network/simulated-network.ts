@@ -1,0 +1,257 @@
+import { isIP } from 'node:net';
+import type { Clock } from '../../core/clock.js';
+import { fail } from '../../core/errors.js';
+import type { Random } from '../../core/random.js';
+import { parseOptions } from '../../tonics/options.js';
+import { familyOf, isLoopback } from './addresses.js';
+import { Agenda } from './agenda.js';
+import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';
+import type { Connection, SimulatedConnection } from './connection.js';
+import type { Fabric, NetworkEvent, Station } from './fabric.js';
+import { type NetworkFault, FaultDice } from './fault-dice.js';
+import { Link } from './link.js';
+import { type NetworkSettings, settingsSchema } from './settings.js';
+import { SimulatedHost } from './simulated-host.js';
+
+/** Options of a {@link SimulatedNetwork}: what its hosts have, and where its time and its chance come from. */
+export interface SimulatedNetworkOptions extends Partial<NetworkSettings> {
+  /** The clock of the apps that run on it. */
+  readonly clock: Clock;
+  /** Read once: its number is the seed of all faults. */
+  readonly random: Random;
+  /** Asked before each fault: `false` suppresses it. */
+  readonly inject?: ((fault: NetworkFault) => boolean) | undefined;
+  /** Told of everything that happens. */
+  readonly onEvent?: ((event: NetworkEvent) => void) | undefined;
+}
+
+/** A host, or its name; or several of them. */
+export type HostSet = string | SimulatedHost | readonly (string | SimulatedHost)[];
+
+/** A partition of the network that can be undone. */
+export interface Partition {
+  heal(): void;
+}
+
+interface Cut {
+  readonly from: ReadonlySet<Station>;
+  readonly to: ReadonlySet<Station>;
+  readonly bothWays: boolean;
+}
+
+/**
+ * A network in memory: hosts, and links between them that are as slow and as bad as a test says. The same seed gives the same run.
+ */
+export class SimulatedNetwork {
+  readonly #agenda: Agenda;
+  readonly #faults: FaultDice;
+  readonly #settings: NetworkSettings;
+  readonly #onEvent: ((event: NetworkEvent) => void) | undefined;
+  readonly #hosts = new Map<string, SimulatedHost>();
+  readonly #byAddress = new Map<string, SimulatedHost>();
+  readonly #links = new Map<Station, Map<Station, Link>>();
+  readonly #rules: {
+    readonly from: ReadonlySet<Station>;
+    readonly to: ReadonlySet<Station>;
+    readonly state: Partial<LinkState>;
+  }[] = [];
+  readonly #cuts = new Set<Cut>();
+  #connections = new Map<string, Connection>();
+  /** With so many of them, those that are over are dropped. */
+  #sweepAt = 64;
+  #defaults: Partial<LinkState> = {};
+  #partitions = 0;
+  readonly #fabric: Fabric;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` */
+  constructor({ clock, random, inject, onEvent, ...settings }: SimulatedNetworkOptions) {
+    this.#settings = parseOptions(settingsSchema, settings, 'SimulatedNetwork');
+    this.#agenda = new Agenda(clock);
+    this.#onEvent = onEvent;
+    this.#faults = new FaultDice(
+      random,
+      inject,
+      () => clock.now(),
+      ({ kind, what, index }) => this.#tell('fault', `${kind} ${what}`, index),
+    );
+    this.#fabric = this.#makeFabric();
+  }
+
+  /**
+   * Makes a host; or gives the one that has the name.
+   *
+   * @param address its addresses. Default: the next one of 10.0.0.0/8.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for an address that is none or taken, or other addresses than it has.
+   */
+  host(name: string, { address }: { readonly address?: string | readonly string[] } = {}): SimulatedHost {
+    const known = this.#hosts.get(name);
+    if (known !== undefined && address === undefined) return known;
+    if (known !== undefined) throw badHost('host', `${name} is there already`);
+    if (name === '' || isIP(name) !== 0 || name === 'localhost') throw badHost('host', `${name} cannot be its name`);
+    const addresses = address === undefined ? [this.#nextAddress()] : typeof address === 'string' ? [address] : address;
+    for (const own of addresses) {
+      if (isIP(own) === 0 || isLoopback(own)) throw badHost('address', `${own} cannot be an address of ${name}`);
+      if (this.#byAddress.has(own)) throw badHost('address', `${own} is taken`);
+    }
+    const host = new SimulatedHost(this.#fabric, name, addresses);
+    this.#hosts.set(name, host);
+    for (const own of addresses) this.#byAddress.set(own, host);
+    return host;
+  }
+
+  // ---- How good it is ----
+
+  /** The conditions of all links but those within a host, where {@link between} says nothing else. */
+  conditions(conditions: Conditions): this {
+    this.#defaults = { ...this.#defaults, ...checkedConditions(conditions) };
+    return this.#refreshed();
+  }
+
+  /**
+   * The conditions between two sets of hosts, both ways; later ones add to earlier ones. A host and itself: within it.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for a condition, or a host that is not there.
+   */
+  between(one: HostSet, other: HostSet, conditions: Conditions): this {
+    this.towards(other, one, conditions);
+    return this.towards(one, other, conditions);
+  }
+
+  /** The same for what goes from `from` to `to` only. */
+  towards(from: HostSet, to: HostSet, conditions: Conditions): this {
+    this.#rules.push({ from: this.#setOf(from), to: this.#setOf(to), state: checkedConditions(conditions) });
+    return this.#refreshed();
+  }
+
+  /**
+   * From now on nothing passes between two sets of hosts, until it is healed; what is under way is lost.
+   * @param options `oneWay`: only what goes from the first to the second is lost.
+   */
+  partition(one: HostSet, other: HostSet, { oneWay = false }: { readonly oneWay?: boolean } = {}): Partition {
+    const cut = { from: this.#setOf(one), to: this.#setOf(other), bothWays: !oneWay };
+    const what = `${[...cut.from].map(({ name }) => name).join(' ')} | ${[...cut.to].map(({ name }) => name).join(' ')}`;
+    if (!this.#faults.happens('partition', what, this.#partitions++)) return { heal() {} };
+    this.#cuts.add(cut);
+    this.#tell('partition', what);
+    return {
+      heal: () => {
+        if (this.#cuts.delete(cut)) this.#tell('heal', what);
+      },
+    };
+  }
+
+  /** Heals all partitions. */
+  heal(): void {
+    if (this.#cuts.size > 0) this.#tell('heal', 'all');
+    this.#cuts.clear();
+  }
+
+  // ---- Its connections ----
+
+  /** The connections that one of the two hosts still knows, in the order in which they began. */
+  get connections(): readonly SimulatedConnection[] {
+    this.#sweep();
+    return [...this.#connections.values()];
+  }
+
+  /** Something between the two hosts resets a connection, to both; `inject` is asked. */
+  reset(connection: SimulatedConnection): void {
+    if (this.#faults.happens('reset', connection.name, 0)) connection.reset();
+  }
+
+  // ---- What its hosts and their sockets see ----
+
+  #makeFabric(): Fabric {
+    return {
+      agenda: this.#agenda,
+      faults: this.#faults,
+      settings: this.#settings,
+      tell: (kind, what, count) => this.#tell(kind, what, count),
+      resolve: (name, family) => this.#resolve(name, family),
+      find: (address, from) => (isLoopback(address) ? from : this.#byAddress.get(address)),
+      link: (from, to) => this.#link(from, to),
+      others: (than) => [...this.#hosts.values()].filter((host) => host !== than),
+      begun: (connection) => {
+        this.#connections.set(connection.name, connection);
+        if (this.#connections.size >= this.#sweepAt) this.#sweep();
+      },
+      isConnected: (name) => this.#connections.get(name)?.over === false,
+      connectionsOf: (host) =>
+        [...this.#connections.values()].filter(({ from, to }) => from.host === host || to.host === host),
+    };
+  }
+
+  #tell(kind: NetworkEvent['kind'], what: string, count?: number): void {
+    if (this.#onEvent === undefined) return;
+    const at = this.#agenda.now;
+    this.#onEvent(count === undefined ? { at, kind, what } : { at, kind, what, count });
+  }
+
+  #resolve(name: string, family: 0 | 4 | 6): readonly string[] {
+    if (name === 'localhost') return [family === 6 ? '::1' : '127.0.0.1'];
+    const { addresses = [] } = this.#hosts.get(name) ?? {};
+    return family === 0 ? addresses : addresses.filter((address) => familyOf(address) === family);
+  }
+
+  #link(from: Station, to: Station): Link {
+    const links = this.#links.get(from) ?? new Map<Station, Link>();
+    this.#links.set(from, links);
+    const known = links.get(to);
+    if (known !== undefined) return known;
+    const passes = (): boolean => from.up && to.up && !this.#isCut(from, to);
+    const link = new Link(this.#agenda, this.#faults, {
+      get open() {
+        return passes();
+      },
+      dropped: (what, index) => this.#tell('drop', what, index),
+    });
+    links.set(to, link);
+    link.conditions = this.#stateOf(from, to);
+    return link;
+  }
+
+  #isCut(from: Station, to: Station): boolean {
+    for (const cut of this.#cuts) {
+      if (cut.from.has(from) && cut.to.has(to)) return true;
+      if (cut.bothWays && cut.from.has(to) && cut.to.has(from)) return true;
+    }
+    return false;
+  }
+
+  #stateOf(from: Station, to: Station): LinkState {
+    const base = from === to ? { ...PLAIN, latency: 0 } : { ...PLAIN, ...this.#defaults };
+    const given = this.#rules.filter((rule) => rule.from.has(from) && rule.to.has(to));
+    return Object.assign(base, ...given.map(({ state }) => state)) as LinkState;
+  }
+
+  #refreshed(): this {
+    for (const [from, links] of this.#links) for (const [to, link] of links) link.conditions = this.#stateOf(from, to);
+    return this;
+  }
+
+  #setOf(hosts: HostSet): ReadonlySet<Station> {
+    const list = typeof hosts === 'string' || hosts instanceof SimulatedHost ? [hosts] : hosts;
+    return new Set(
+      list.map((host) => {
+        const found = typeof host === 'string' ? this.#hosts.get(host) : host;
+        if (found === undefined) throw badHost('host', `there is none with the name ${String(host)}`);
+        return found;
+      }),
+    );
+  }
+
+  #nextAddress(): string {
+    for (let n = this.#hosts.size + 1; ; n++) {
+      const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
+      if (!this.#byAddress.has(address)) return address;
+    }
+  }
+
+  #sweep(): void {
+    this.#connections = new Map([...this.#connections].filter(([, { over }]) => !over));
+    this.#sweepAt = Math.max(this.#connections.size * 2, 64);
+  }
+}
+
+function badHost(option: string, problem: string): Error {
+  return fail('TT_BAD_OPTION', { class: 'SimulatedNetwork', option, problem });
+}

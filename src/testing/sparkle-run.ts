@@ -1,0 +1,139 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import { fail } from '../core/errors.js';
+import type { Sparkle } from '../core/plan.js';
+import { type Contract, type ContractDetails, ContractWatch } from './contract.js';
+import { type Duration, toMs } from './duration.js';
+import { type TraceEntry, type TraceRecord, entryOf } from './trace.js';
+
+/** When `sparkle()` is to stop: as soon as one of these holds. */
+export interface SparkleConditions {
+  /** So many sparkles have run; the extra ones of their transitions are not counted. */
+  readonly count?: number | undefined;
+  /** So much virtual time has passed. Default one hour. */
+  readonly timeout?: Duration | undefined;
+  /** A sparkle has left its Tonic in one of these states. */
+  readonly tillStateIn?: readonly string[] | undefined;
+  /** One of these sparkles has run. */
+  readonly tillSparkleIn?: readonly string[] | undefined;
+  /** So many Tonics have done what is expected of them. */
+  readonly contract?: Contract | undefined;
+}
+
+/** Why `sparkle()` has stopped. `idle`: nothing is left that could run, and no `timeout` was given to wait for. */
+export type StopCondition =
+  | 'timeout'
+  | 'sparkleCount'
+  | `stateTrigger: [${string}]`
+  | `sparkleTrigger: [${string}]`
+  | 'contractMet'
+  | 'catalystFinished'
+  | 'idle';
+
+/** What `sparkle()` has seen. */
+export interface SparkleResult {
+  /** Whether a Catalyst still runs. */
+  readonly status: 'running' | 'finished';
+  /** Virtual time, in ms since the world began. */
+  readonly startAt: number;
+  readonly endAt: number;
+  /** All that held when it stopped. */
+  readonly stopCondition: readonly StopCondition[];
+  /** `undefined` where no contract was given. */
+  readonly contractDetails: ContractDetails | undefined;
+  /** The sparkles that ran, in the order in which they began; the first 100,000. */
+  readonly sparkleTrace: readonly TraceEntry[];
+}
+
+const CONDITIONS = ['count', 'timeout', 'tillStateIn', 'tillSparkleIn', 'contract'];
+const DEFAULT_TIMEOUT = 3_600_000;
+const MOST_ENTRIES = 100_000;
+
+/** One call of `sparkle()` while it lasts. */
+export class SparkleRun {
+  /** In ms of virtual time, from its start. */
+  readonly timeout: number;
+  /** Whether to wait for it where nothing is left that could run. */
+  readonly waits: boolean;
+  readonly #records: TraceRecord[] = [];
+  readonly #contract: ContractWatch | undefined;
+  readonly #count: number;
+  readonly #states: ReadonlySet<string>;
+  readonly #sparkles: ReadonlySet<string>;
+  readonly #statesMet = new Set<string>();
+  readonly #sparklesMet = new Set<string>();
+  #ran = 0;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` */
+  constructor(conditions: SparkleConditions) {
+    const { count = Infinity, timeout = DEFAULT_TIMEOUT, tillStateIn = [], tillSparkleIn = [], contract } = conditions;
+    for (const key of Object.keys(conditions))
+      if (!CONDITIONS.includes(key)) throw bad(key, `there is none; there are ${CONDITIONS.join(', ')}`);
+    if (count !== Infinity && !(Number.isInteger(count) && count > 0))
+      throw bad('count', `it is ${String(count)}, and must be a whole number from 1`);
+    this.#count = count;
+    this.timeout = toMs(timeout, 'timeout');
+    this.waits = conditions.timeout !== undefined;
+    this.#states = new Set(tillStateIn);
+    this.#sparkles = new Set(tillSparkleIn);
+    this.#contract = contract === undefined ? undefined : new ContractWatch(contract);
+  }
+
+  probesOf(name: string): readonly string[] {
+    return this.#contract?.probesOf(name) ?? [];
+  }
+
+  /** Whether it asks for probes of anybody. */
+  get hasProbes(): boolean {
+    return this.#contract !== undefined;
+  }
+
+  /** A sparkle began; its record is completed when it ends. */
+  began(record: TraceRecord): void {
+    if (this.#records.length < MOST_ENTRIES) this.#records.push(record);
+  }
+
+  /** A sparkle has ended, with its transitions. */
+  ended(tonic: AnyTonic, name: string, { key }: Sparkle, at: number): void {
+    const { state } = tonic;
+    if (state !== undefined && this.#states.has(state)) this.#statesMet.add(state);
+    if (this.#sparkles.has(key)) this.#sparklesMet.add(key);
+    this.#contract?.ran(tonic, name, key, at);
+  }
+
+  /** An order that ran a sparkle has been carried out. */
+  ran(): void {
+    this.#ran++;
+  }
+
+  get stops(): boolean {
+    return (
+      this.#ran >= this.#count || this.#statesMet.size > 0 || this.#sparklesMet.size > 0 || this.#contract?.met === true
+    );
+  }
+
+  result(startAt: number, endAt: number, finished: boolean): SparkleResult {
+    return {
+      status: finished ? 'finished' : 'running',
+      startAt,
+      endAt,
+      stopCondition: this.#held(endAt - startAt >= this.timeout, finished),
+      contractDetails: this.#contract?.details,
+      sparkleTrace: this.#records.map(entryOf),
+    };
+  }
+
+  #held(timedOut: boolean, finished: boolean): StopCondition[] {
+    const held: StopCondition[] = [];
+    if (this.#ran >= this.#count) held.push('sparkleCount');
+    if (this.#statesMet.size > 0) held.push(`stateTrigger: [${[...this.#statesMet].join(', ')}]`);
+    if (this.#sparklesMet.size > 0) held.push(`sparkleTrigger: [${[...this.#sparklesMet].join(', ')}]`);
+    if (this.#contract?.met === true) held.push('contractMet');
+    if (finished) held.push('catalystFinished');
+    if (timedOut && held.length === 0) held.push('timeout');
+    return held.length === 0 ? ['idle'] : held;
+  }
+}
+
+function bad(option: string, problem: string): Error {
+  return fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
+}

@@ -1,0 +1,181 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Clock } from '../core/clock.js';
+import type { Order } from '../core/order.js';
+import type { Sparkle } from '../core/plan.js';
+import type { SparkleObserver } from '../core/testbench.js';
+import { probeOf } from './contract.js';
+import { snapshot, snapshots } from './snapshot.js';
+import type { SparkleRun } from './sparkle-run.js';
+import { Ring, type TraceRecord } from './trace.js';
+
+/** Fields to be copied into the trace, by the name of a Tonic or of its class. */
+export type Probes = Readonly<Record<string, readonly string[]>>;
+
+/** What all apps of a world write their trace to. */
+export class Tape {
+  readonly clock: Clock;
+  readonly ring: Ring<TraceRecord>;
+  /** How many entries there have been. */
+  count = 0;
+  /** Orders that ran at the instant that is, and the last of them: who never comes to rest is named. */
+  ordersNow = 0;
+  lastTonic: AnyTonic | undefined = undefined;
+  lastSparkle: Sparkle | undefined = undefined;
+  /** The call of `sparkle()` that lasts. */
+  run: SparkleRun | undefined = undefined;
+  /** Whether all apps have finished: asked after each order while a run lasts. */
+  finished: () => boolean = () => false;
+  readonly #keeps: boolean;
+  readonly #probes: Probes;
+  readonly #hasProbes: boolean;
+
+  constructor(clock: Clock, limit: number, probes: Probes) {
+    this.clock = clock;
+    this.#keeps = limit > 0;
+    this.ring = new Ring(limit);
+    this.#probes = probes;
+    this.#hasProbes = Object.keys(probes).length > 0;
+  }
+
+  get records(): boolean {
+    return this.#keeps || this.run !== undefined;
+  }
+
+  /** A sparkle began; its record is completed when it ends. */
+  began(record: TraceRecord): void {
+    if (this.#keeps) this.ring.push(record);
+    this.run?.began(record);
+  }
+
+  /** Copies of the probes of a Tonic that were asked for. */
+  probe(tonic: AnyTonic, name: string): Readonly<Record<string, unknown>> {
+    if (!this.#hasProbes && this.run?.hasProbes !== true) return NO_PROBES;
+    const { className } = tonic._ttPlan;
+    const asked = [...this.#asked(name), ...(name === className ? [] : this.#asked(className))];
+    if (asked.length === 0) return NO_PROBES;
+    return Object.freeze(Object.fromEntries(asked.map((probe) => [probe, snapshot(probeOf(tonic, probe))])));
+  }
+
+  #asked(key: string): readonly string[] {
+    const own = Object.hasOwn(this.#probes, key) ? this.#probes[key]! : [];
+    return [...own, ...(this.run?.probesOf(key) ?? [])];
+  }
+}
+
+const NO_PROBES = Object.freeze({});
+
+/** A sparkle that runs. */
+interface Frame {
+  readonly tonic: AnyTonic;
+  readonly catalyst: AnyTonic;
+  sparkle: Sparkle;
+  /** `undefined` for an order of the framework's own, such as `_ttss__start`: the sparkle of the user within is what counts. */
+  record: TraceRecord | undefined;
+  error: string | undefined;
+}
+
+/** Writes the sparkles of one app to the tape. */
+export class Recorder implements SparkleObserver {
+  readonly #tape: Tape;
+  readonly #host: string;
+  readonly #frames: Frame[] = [];
+
+  constructor(tape: Tape, host: string) {
+    this.#tape = tape;
+    this.#host = host;
+  }
+
+  entered(
+    catalyst: AnyTonic,
+    tonic: AnyTonic,
+    sparkle: Sparkle,
+    order: Order | undefined,
+    a: unknown,
+    b: unknown,
+  ): void {
+    this.#tape.lastTonic = tonic;
+    this.#tape.lastSparkle = sparkle;
+    if (!this.#tape.records) return;
+    const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
+    const [outer] = this.#frames;
+    if (order !== undefined) {
+      if (sparkle.prefix !== '_ttss') this.#begin(frame, order.args, false);
+    } else if (this.#frames.length === 1 && outer!.record === undefined && outer!.tonic === tonic) {
+      // The framework's own order is known by the sparkle of the user that it runs.
+      outer!.sparkle = sparkle;
+      this.#begin(outer!, given(a, b), false);
+    } else this.#begin(frame, given(a, b), this.#frames.length > 0);
+    this.#frames.push(frame);
+  }
+
+  threw(error: Error): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) return;
+    const known = frame.record === undefined && this.#frames.length === 2 ? this.#frames[0]! : frame;
+    known.error = `${error.name}: ${error.message}`;
+  }
+
+  left(): void {
+    const frame = this.#frames.pop();
+    if (frame !== undefined) this.#end(frame);
+  }
+
+  carriedOut(): boolean {
+    const tape = this.#tape;
+    tape.ordersNow++;
+    const frame = this.#frames.pop();
+    if (frame === undefined) return false;
+    this.#end(frame);
+    if (tape.run === undefined) return false;
+    if (frame.record !== undefined) tape.run.ran();
+    return tape.run.stops || tape.finished();
+  }
+
+  #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {
+    const { tonic, sparkle } = frame;
+    const tape = this.#tape;
+    const name = tonic.name;
+    const { source } = tonic;
+    const probes = tape.probe(tonic, name);
+    const now = tape.clock.now();
+    frame.record = {
+      nr: ++tape.count,
+      host: this.#host,
+      id: tonic.id,
+      tonic: name,
+      sparkle: sparkle.key,
+      args: snapshots(args),
+      // Not itself: it holds the Tonic.
+      source: source === undefined ? undefined : { id: source.id, name: source.name, sparkle: source.sparkle },
+      extra,
+      enteredAt: now,
+      enteredState: tonic.state,
+      enteredProbes: probes,
+      ended: false,
+      exitedAt: now,
+      exitedState: undefined,
+      exitedProbes: probes,
+      catalystRuns: true,
+      error: undefined,
+    };
+    tape.began(frame.record);
+  }
+
+  #end({ tonic, catalyst, sparkle, record, error }: Frame): void {
+    if (record === undefined) return;
+    const tape = this.#tape;
+    record.ended = true;
+    record.exitedAt = tape.clock.now();
+    record.exitedState = tonic.state;
+    record.exitedProbes = tape.probe(tonic, record.tonic);
+    record.catalystRuns = catalyst.id >= 0;
+    record.error = error;
+    tape.run?.ended(tonic, record.tonic, sparkle, record.exitedAt);
+  }
+}
+
+/** The framework gives up to two arguments, and `undefined` where it has none. */
+function given(a: unknown, b: unknown): readonly unknown[] {
+  if (b !== undefined) return [a, b];
+  return a === undefined ? [] : [a];
+}

@@ -1,0 +1,49 @@
+import { fail, toError } from '../core/errors.js';
+import type { AppSource } from './app.js';
+import { Distiller, type DistillerOptions } from './distiller.js';
+import { type Fault, type Faults } from './faults.js';
+
+/** What a test does with a Distiller of its own. */
+export type DistillerBody = (distiller: Distiller) => Promise<void> | void;
+
+/** A body that failed. */
+export interface TrialFailure {
+  readonly error: Error;
+  readonly faults: readonly Fault[];
+  /** What is worth reading of the world that it failed in. */
+  readonly report: string;
+}
+
+/** One run of a body in a fresh world, with or without an app. */
+export interface Trial {
+  readonly app: AppSource | undefined;
+  readonly options: DistillerOptions;
+  readonly faults: Faults;
+  readonly body: DistillerBody;
+}
+
+/** Runs a body and ends the apps; `undefined` where all went well. */
+export async function runTrial({ app, options, faults, body }: Trial): Promise<TrialFailure | undefined> {
+  let distiller: Distiller | undefined;
+  const failed = (thrown: unknown): TrialFailure => {
+    return { error: toError(thrown), faults: faults.injected, report: distiller?.report() ?? 'the app did not start' };
+  };
+  try {
+    distiller = await Distiller._ttStart(app, options, faults);
+    await body(distiller);
+    if (!distiller._ttFinishCalled) await endsWell(distiller);
+    return undefined;
+  } catch (thrown) {
+    const failure = failed(thrown);
+    // What the body's own failure has left is no news.
+    await distiller?.finish().catch(() => {});
+    return failure;
+  }
+}
+
+/** A body that does not end its apps itself expects of them what every app owes: no failure that nobody handles, nothing left open. */
+async function endsWell(distiller: Distiller): Promise<void> {
+  const { error, leftOpen } = await distiller.finish();
+  if (error !== undefined) throw error;
+  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: leftOpen.join(', ') });
+}

@@ -1,0 +1,133 @@
+import { type Clock, LONGEST_TIMER } from '../core/clock.js';
+import { TimerQueue, type Due } from '../core/timer-queue.js';
+
+/** The time of day at which a world begins where nobody says otherwise: 2026-01-01 12:00 UTC. */
+export const NOON = Date.UTC(2026, 0, 1, 12);
+
+interface Entry {
+  readonly instant: Instant;
+  readonly callback: () => void;
+  /** It only keeps a process open, and nobody waits for it. */
+  readonly idle: boolean;
+}
+
+/** All timers of one instant, in the order in which they were set. */
+class Instant implements Due {
+  slot = -1;
+  readonly entries = new Set<Entry>();
+  constructor(readonly at: number) {}
+  fire(): void {}
+}
+
+/**
+ * Time that stands still until a world moves it. It begins at 0.
+ *
+ * Timers of one instant fire in the order in which they were set.
+ */
+export class VirtualClock implements Clock {
+  readonly #instants = new Map<number, Instant>();
+  readonly #queue = new TimerQueue();
+  /** What waits for the end of a poll. */
+  #polls: (() => void)[] = [];
+  #now = 0;
+  #wallOffset: number;
+  #events = 0;
+
+  /** @param wallTime the time of day at which it begins, in ms since 1970-01-01 UTC. */
+  constructor(wallTime = NOON) {
+    this.#wallOffset = wallTime;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  wallTime(): number {
+    return this.#wallOffset + this.#now;
+  }
+
+  /** Sets the time of day, as its user or a time server would: timers that run are not touched by it. */
+  setWallTime(ms: number): void {
+    this.#wallOffset = ms - this.#now;
+  }
+
+  /** So many ms go by while a sparkle runs: nothing can fire meanwhile. */
+  stall(ms: number): void {
+    this.#now += Math.max(ms, 0);
+  }
+
+  setTimer(callback: () => void, ms: number): Entry {
+    const at = this.#now + Math.min(Math.max(ms, 0), LONGEST_TIMER);
+    let instant = this.#instants.get(at);
+    if (instant === undefined) {
+      this.#instants.set(at, (instant = new Instant(at)));
+      this.#queue.add(instant);
+    }
+    const entry: Entry = { instant, callback, idle: ms === LONGEST_TIMER };
+    instant.entries.add(entry);
+    if (!entry.idle) this.#events++;
+    return entry;
+  }
+
+  clearTimer(timer: unknown): void {
+    const entry = timer as Entry | undefined;
+    if (entry === undefined || !entry.instant.entries.delete(entry)) return;
+    if (!entry.idle) this.#events--;
+    if (entry.instant.entries.size === 0) this.#forget(entry.instant);
+  }
+
+  afterPoll(callback: () => void): void {
+    this.#polls.push(callback);
+  }
+
+  // ---- For the world that turns it ----
+
+  /** How many wait for the end of a poll: loops with something to do. */
+  get polls(): number {
+    return this.#polls.length;
+  }
+
+  /** When the next timer is due; `Infinity` where there is none. */
+  get nextAt(): number {
+    return this.#queue.nextAt;
+  }
+
+  /** Timers that are set and that somebody waits for. */
+  get timers(): number {
+    return this.#events;
+  }
+
+  /** Takes one of those that wait for the end of a poll. */
+  takePoll(index: number): () => void {
+    const taken = this.#polls[index]!;
+    const last = this.#polls.pop()!;
+    if (taken !== last) this.#polls[index] = last;
+    return taken;
+  }
+
+  /**
+   * Moves time on to the next timers, and has them called one by one. What they set for the same instant is for the next time; one
+   * that another of them clears is not called.
+   */
+  fireNext(call: (callback: () => void) => void): void {
+    const instant = this.#instants.get(this.#queue.nextAt);
+    if (instant === undefined) return;
+    this.#forget(instant);
+    this.#now = Math.max(this.#now, instant.at);
+    for (const entry of instant.entries) {
+      instant.entries.delete(entry);
+      if (!entry.idle) this.#events--;
+      call(entry.callback);
+    }
+  }
+
+  /** Moves time on; what is due by then must have been taken. */
+  moveTo(at: number): void {
+    this.#now = Math.max(this.#now, at);
+  }
+
+  #forget(instant: Instant): void {
+    this.#instants.delete(instant.at);
+    this.#queue.remove(instant);
+  }
+}

@@ -1,0 +1,199 @@
+import { systemRandom } from '../core/random.js';
+import { fail } from '../core/errors.js';
+import { type Faults } from './faults.js';
+import { afterMicrotasks, sleep } from './real-time.js';
+import { SeededRandom } from './seeded-random.js';
+import { type Probes, Tape } from './tape.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** What a world is made of. */
+export interface WorldSettings {
+  readonly seed: number;
+  readonly wallTime: number | undefined;
+  readonly traceLimit: number;
+  readonly probes: Probes;
+  readonly faults: Faults;
+}
+
+/** So much may run at one instant: more never comes to rest, for time cannot go on meanwhile. */
+const MOST_ORDERS_NOW = 1_000_000;
+const MOST_TURNS_NOW = 100_000;
+/** Between two looks at what the machine's time has brought, in ms. */
+const REAL_STEP = 2;
+
+/**
+ * One time and one chance for all apps of a test, and the driver of their loops.
+ *
+ * Nothing runs while the driver stands still. A step runs the turn of one loop, chosen by the seed among those that have something
+ * to do; where none has, time moves on to the next timers.
+ */
+export class World {
+  readonly seed: number;
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly faults: Faults;
+  readonly tape: Tape;
+  readonly #order: SeededRandom;
+  readonly #thrown: unknown[] = [];
+  readonly #held = new Set<Promise<unknown>>();
+  #turnsNow = 0;
+  #driving: string | undefined;
+
+  constructor({ seed, wallTime, traceLimit, probes, faults }: WorldSettings) {
+    this.seed = seed;
+    this.clock = new VirtualClock(wallTime);
+    this.random = new SeededRandom(seed);
+    this.faults = faults;
+    this.tape = new Tape(this.clock, traceLimit, probes);
+    this.#order = this.random.fork('order of turns');
+  }
+
+  /**
+   * The only way to move it. What timers and network threw meanwhile is thrown at the end, after everything was carried out.
+   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on.
+   */
+  async drive<T>(what: string, body: () => Promise<T>): Promise<T> {
+    if (this.#driving !== undefined) throw fail('TT_NOT_AWAITED', { what, other: this.#driving });
+    this.#driving = what;
+    this.#newInstant();
+    try {
+      // Whatever microtasks the test has left run first.
+      await afterMicrotasks();
+      return await body();
+    } finally {
+      this.#driving = undefined;
+      this.#throwWhatWasThrown();
+    }
+  }
+
+  /** Nothing else happens until something of the machine's is there. */
+  async hold<T>(something: Promise<T>): Promise<T> {
+    this.#held.add(something);
+    try {
+      return await something;
+    } finally {
+      this.#held.delete(something);
+    }
+  }
+
+  /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
+  async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
+    while (goesOn()) {
+      if (this.#held.size > 0) {
+        await this.#release();
+        continue;
+      }
+      if (!this.#step(until)) return false;
+      await afterMicrotasks();
+    }
+    return true;
+  }
+
+  /** Steps until nothing is left to do at this instant. */
+  async settle(): Promise<void> {
+    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
+  }
+
+  /** Steps up to a time, and stands there. */
+  async advanceTo(until: number): Promise<void> {
+    await this.stepWhile(() => true, until);
+    this.clock.moveTo(until);
+  }
+
+  /** Steps while `promise` is not settled; virtual time does not move. */
+  async whileReal<T>(promise: PromiseLike<T>): Promise<T> {
+    let settled = false;
+    const settle = (): void => void (settled = true);
+    promise.then(settle, settle);
+    for (;;) {
+      await this.settle();
+      if (settled) return promise;
+      await Promise.race([promise, sleep(REAL_STEP)]).catch(() => {});
+      await afterMicrotasks();
+    }
+  }
+
+  /** Lets so many ms of the machine's time go by, and virtual time with it. */
+  async realTime(ms: number): Promise<void> {
+    const end = this.clock.now() + ms;
+    while (this.clock.now() < end) {
+      const step = Math.min(REAL_STEP, end - this.clock.now());
+      await sleep(step);
+      await this.advanceTo(this.clock.now() + step);
+    }
+    await this.settle();
+  }
+
+  async #release(): Promise<void> {
+    while (this.#held.size > 0) {
+      await Promise.allSettled(this.#held);
+      await afterMicrotasks();
+    }
+  }
+
+  /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
+  #step(until: number): boolean {
+    if (this.clock.polls > 0) this.#turn();
+    else if (this.clock.nextAt <= until) {
+      this.#moveOn();
+      if (this.clock.polls > 0) this.#turn();
+    } else return false;
+    return true;
+  }
+
+  #turn(): void {
+    if (++this.#turnsNow > MOST_TURNS_NOW || this.tape.ordersNow > MOST_ORDERS_NOW) this.#neverSettles();
+    const { polls } = this.clock;
+    this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
+  }
+
+  #moveOn(): void {
+    const before = this.clock.now();
+    this.clock.fireNext(this.#call);
+    if (this.clock.now() > before) this.#newInstant();
+    else if (++this.#turnsNow > MOST_TURNS_NOW) this.#neverSettles();
+  }
+
+  #newInstant(): void {
+    this.#turnsNow = 0;
+    this.tape.ordersNow = 0;
+  }
+
+  #neverSettles(): never {
+    const { ordersNow, lastTonic, lastSparkle } = this.tape;
+    const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
+    throw fail('TT_NEVER_SETTLES', { orders: ordersNow, turns: this.#turnsNow, tonic, sparkle });
+  }
+
+  readonly #call = (callback: () => void): void => {
+    try {
+      callback();
+    } catch (thrown) {
+      this.#thrown.push(thrown);
+    }
+  };
+
+  #throwWhatWasThrown(): void {
+    const thrown = this.#thrown.splice(0);
+    if (thrown.length === 1) throw thrown[0];
+    if (thrown.length > 1) throw new AggregateError(thrown, 'timers or the network threw');
+  }
+}
+
+/** The seed that the environment asks for in `TASKTONIC_SEED`; `undefined` where it asks for none. */
+export function seedAskedFor(): number | undefined {
+  const text = process.env['TASKTONIC_SEED'];
+  return text === undefined || text === '' ? undefined : checkedSeed(Number(text), 'TASKTONIC_SEED');
+}
+
+/** One by chance. */
+export function anySeed(): number {
+  return Math.floor(systemRandom.next() * 0x1_0000_0000);
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function checkedSeed(seed: number, option: string): number {
+  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff) return seed;
+  const problem = `it is ${String(seed)}, and must be a whole number from 0 to 4294967295`;
+  throw fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
+}

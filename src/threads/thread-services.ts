@@ -1,0 +1,109 @@
+import type { AnyTonic, RemoteHandle, ServicePort } from '../core/any-tonic.js';
+import { fail } from '../core/errors.js';
+import { extrasOf, tellEnd } from '../core/extras.js';
+import type { ServiceClass } from '../core/service.js';
+import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
+import { type ServiceSource, ownerOf, serviceName } from '../core/services.js';
+
+/** What the main Catalyst does for other threads. */
+interface MainServices {
+  _ttss__use(
+    name: string,
+    source: ServiceSource | undefined,
+    user: AnyTonic,
+    owner: string | undefined,
+    args: readonly unknown[],
+  ): void;
+  _ttss__unuse(name: string, user: AnyTonic): void;
+  _ttss__serve(name: string, key: string, args: unknown[]): void;
+}
+
+/**
+ * The services of an app as a thread sees them: they live elsewhere, and all that is said to one goes by way of the main Catalyst, so that
+ * nobody waits for one that is started, and orders of one sender keep their order.
+ */
+export class ThreadServices implements ServicePort, ServiceCaller {
+  readonly #main: MainServices;
+  /** The service that the base of this thread's Catalyst is a part of. */
+  readonly #owner: string | undefined;
+  readonly #handles = new Map<string, ServiceHandle>();
+  readonly #users = new Map<string, Set<AnyTonic>>();
+
+  constructor(main: RemoteHandle, owner: string | undefined) {
+    this.#main = main as unknown as MainServices;
+    this.#owner = owner;
+  }
+
+  use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
+    const name = serviceName(asked);
+    const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
+    this.#main._ttss__use(
+      name,
+      service === undefined ? undefined : { module, className },
+      user,
+      this.owner(user),
+      args,
+    );
+    (extrasOf(user).uses ??= new Set()).add(name);
+    const users = this.#users.get(name);
+    if (users === undefined) this.#users.set(name, new Set([user]));
+    else users.add(user);
+    return this.handle(name);
+  }
+
+  owner(tonic: AnyTonic): string | undefined {
+    return ownerOf(tonic) ?? this.#owner;
+  }
+
+  handle(name: string): ServiceHandle {
+    let handle = this.#handles.get(name);
+    if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
+    return handle;
+  }
+
+  /** A Catalyst that is a service is the first Tonic of its thread. */
+  admit(tonic: AnyTonic): void {
+    if (tonic._ttBase !== undefined) throw fail('TT_SERVICE_BY_USE', { class: tonic._ttPlan.className });
+  }
+
+  /** The main thread knows it by what stands in for it there. */
+  entered(): void {}
+
+  left(tonic: AnyTonic): void {
+    for (const name of tonic._ttExtras?.uses ?? []) {
+      this.completed(name, tonic);
+      this.#main._ttss__unuse(name, tonic);
+    }
+  }
+
+  completed(name: string, user: AnyTonic): void {
+    const users = this.#users.get(name);
+    if (users?.delete(user) !== true || users.size > 0) return;
+    this.#users.delete(name);
+    tellEnd(this.handle(name));
+  }
+
+  usersOf(name: string): Iterable<AnyTonic> {
+    return this.#users.get(name) ?? [];
+  }
+
+  callService(name: string, key: string, args: unknown[]): void {
+    this.#main._ttss__serve(name, key, args);
+  }
+
+  whoIs(): undefined {
+    return undefined;
+  }
+
+  hasFinished(name: string): boolean {
+    return !this.#users.has(name);
+  }
+
+  threadEnded(): void {}
+
+  staysLast(): boolean {
+    return false;
+  }
+
+  finishLast(): void {}
+}

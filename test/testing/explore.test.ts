@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import { Formula } from '../../src/core/formula.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { type Distiller, type Fault, explore } from '../../src/testing/index.js';
+import { expectRejection } from '../support/errors.js';
+
+/** Is told of crashes; three kinds of them together are too much for it. */
+class Store extends Tonic {
+  readonly crashed = new Set<string>();
+  ttsc__crash(what: string): void {
+    this.crashed.add(what);
+  }
+}
+
+/** Throws dice for so many faults each round. */
+async function crashing(distiller: Distiller, parts: number): Promise<Store> {
+  const store = distiller.infuse(() => new Store());
+  for (let round = 0; round < 5; round++) {
+    for (let part = 0; part < parts; part++)
+      if (distiller.chance(0.3, 'crash', `part ${part}`)) store.ttsc__crash(`part ${part}`);
+    await distiller.advance('1s');
+  }
+  return store;
+}
+
+describe('explore()', () => {
+  const asked = process.env['TASKTONIC_SEED'];
+  beforeEach(() => delete process.env['TASKTONIC_SEED']);
+  afterEach(() => {
+    if (asked === undefined) delete process.env['TASKTONIC_SEED'];
+    else process.env['TASKTONIC_SEED'] = asked;
+  });
+
+  it('runs the body once for each seed, each time in a fresh world', async () => {
+    const seeds: number[] = [];
+    const explored = await explore({ runs: 5, seed: 4294967294, app: () => {} }, async (distiller) => {
+      expect(distiller.clock.now()).to.equal(0);
+      seeds.push(distiller.seed);
+      await distiller.advance('1s');
+    });
+    expect(seeds).to.deep.equal([4294967294, 4294967295, 0, 1, 2]);
+    expect(explored).to.deep.equal({ runs: 5, seed: 4294967294 });
+  });
+
+  it('lets its apps join where it is given none', async () => {
+    await explore({ runs: 2 }, async (distiller) => {
+      expect(() => distiller.ledger).to.throw('has no app yet');
+      await distiller.join(() => void new Store({ name: 'store' }), { host: 'a' });
+      expect(distiller.find('store')).to.be.instanceOf(Store);
+      await distiller.settle();
+    });
+  });
+
+  it('reports the first seed that fails, with the fewest faults that it needs', async () => {
+    const wrong = async (distiller: Distiller): Promise<void> => {
+      const { crashed } = await crashing(distiller, 10);
+      if (['part 2', 'part 5', 'part 7'].every((part) => crashed.has(part))) throw new RangeError('three are gone');
+    };
+    const error = await expectRejection(explore({ runs: 100, seed: 1, app: () => {} }, wrong), 'TT_EXPLORE_FAILED');
+    const faults = error.details['faults'] as Fault[];
+    expect(faults.map(({ what }) => what)).to.have.members(['part 2', 'part 5', 'part 7']);
+    expect(error.cause).to.be.instanceOf(RangeError);
+    expect(error.message).to.match(/^Run \d+ of 100 failed, with seed \d+: three are gone\./);
+    expect(error.message).to.include('other faults were left out').and.to.include('ttsc__crash');
+
+    // The seed that it names does it again.
+    process.env['TASKTONIC_SEED'] = String(error.details['seed']);
+    const again = await expectRejection(explore({ runs: 100, seed: 1, app: () => {} }, wrong), 'TT_EXPLORE_FAILED');
+    expect(again.details['faults']).to.deep.equal(faults);
+    expect(again.details['report']).to.equal(error.details['report']);
+    expect(again.details['run']).to.equal(1);
+  });
+
+  it('names no fault where it fails without any', async () => {
+    const body = async (distiller: Distiller): Promise<void> => {
+      await crashing(distiller, 3);
+      throw new Error('always');
+    };
+    const { details } = await expectRejection(explore({ runs: 3, app: () => {} }, body), 'TT_EXPLORE_FAILED');
+    expect(details['faults']).to.deep.equal([]);
+    expect(details['run']).to.equal(1);
+  });
+
+  it('does not take another failure for the one that it found', async () => {
+    const body = async (distiller: Distiller): Promise<void> => {
+      const { crashed } = await crashing(distiller, 4);
+      if (crashed.size === 4) throw new RangeError('all');
+      if (crashed.size < 2) throw new TypeError('another one');
+    };
+    const options = { runs: 50, seed: 3, app: () => {} };
+    const first = await expectRejection(explore(options, body), 'TT_EXPLORE_FAILED');
+    const faults = first.details['faults'] as Fault[];
+    expect(new Set(faults.map(({ what }) => what)).size).to.equal((first.cause as Error).name === 'RangeError' ? 4 : 0);
+  });
+
+  it('injects those faults only that it is told', async () => {
+    await explore({ runs: 3, faults: false, app: () => {} }, async (distiller) => {
+      expect((await crashing(distiller, 5)).crashed.size).to.equal(0);
+    });
+    const what = new Set<string>();
+    await explore({ runs: 3, faults: (fault) => fault.what === 'part 1', app: () => {} }, async (distiller) => {
+      for (const part of (await crashing(distiller, 5)).crashed) what.add(part);
+    });
+    expect([...what]).to.deep.equal(['part 1']);
+  });
+
+  it('says so where the same seed does not fail again', async () => {
+    let runs = 0;
+    const body = (): void => {
+      if (++runs === 1) throw new Error('once');
+    };
+    const { message } = await expectRejection(explore({ runs: 3, app: () => {} }, body), 'TT_EXPLORE_FAILED');
+    expect(message).to.include('did not fail in the same way again');
+  });
+
+  it('fails where the app fails and nobody handles it', async () => {
+    class Bad extends Tonic {
+      ttse__onStart(): void {
+        throw new Error('bad from the start');
+      }
+    }
+    const app = class extends Formula {
+      protected override creatingStartingTonics(): void {
+        new Bad();
+      }
+    };
+    const error = await expectRejection(
+      explore({ runs: 1, app }, (distiller) => distiller.settle()),
+      'TT_EXPLORE_FAILED',
+    );
+    expect(error.cause).to.have.property('code', 'TT_INFUSION_FAILED');
+    expect(error.message).to.include('bad from the start');
+  });
+
+  for (const runs of [0, -1, 1.5, NaN]) {
+    it(`refuses ${runs} runs`, async () => {
+      await expectRejection(
+        explore({ runs }, () => {}),
+        'TT_BAD_OPTION',
+      );
+    });
+  }
+
+  it('refuses a seed in the environment that is none', async () => {
+    process.env['TASKTONIC_SEED'] = 'lucky';
+    await expectRejection(
+      explore({ runs: 1 }, () => {}),
+      'TT_BAD_OPTION',
+    );
+  });
+});

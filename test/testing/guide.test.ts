@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import ts from 'typescript';
+import { Distiller } from '../../src/testing/index.js';
+import { ROOT, blocksOf } from '../docs/support/pages.js';
+import { Door } from './support/door.js';
+
+const FOLDER = `${ROOT}dist/docs/runners`;
+const RUNNERS: Readonly<Record<string, readonly string[]>> = {
+  mocha: ['node_modules/mocha/bin/mocha.js', '--no-config'],
+  node: ['--test'],
+};
+
+describe('the tests in docs/test-without-luck.md', () => {
+  before(() => mkdirSync(FOLDER, { recursive: true }));
+  after(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  for (const { note, line, code } of blocksOf('docs/test-without-luck.md')) {
+    const runner = /^test: (\w+)$/.exec(note)?.[1];
+    if (runner === undefined) continue;
+    for (const [what, changed, passes] of [
+      ['pass', code, true],
+      ['can fail', code.replace(/assert\.(equal|deepEqual)\(/g, 'assert.notDeepEqual('), false],
+    ] as const) {
+      if (!passes && changed === code) continue;
+      it(`${what} with ${runner}: line ${line}`, function () {
+        this.timeout(30_000);
+        expect(existsSync(`${ROOT}dist/lib/testing.js`), 'the package is built').to.be.true;
+        const file = `${FOLDER}/line-${line}-${passes}.test.mjs`;
+        writeFileSync(file, transpiled(changed));
+        const { status, stdout, stderr } = run(runner, file);
+        expect(status === 0, stdout + stderr).to.equal(passes);
+        if (!passes) expect(stdout + stderr).to.include('AssertionError');
+      });
+    }
+  }
+});
+
+describe('the trace in docs/test-without-luck.md', () => {
+  it('is what is printed', async () => {
+    const distiller = await Distiller.start(undefined, { seed: 7 });
+    const door = distiller.infuse(() => new Door({ name: 'door' }));
+    door.ttsc__unlock('1');
+    door.ttsc__unlock('42');
+    await distiller.advance('2h');
+    const shown = blocksOf('docs/test-without-luck.md').find(({ note }) => note === 'trace')!;
+    expect(`${String(distiller)}\n`).to.equal(shown.code);
+    await distiller.finish();
+  });
+});
+
+function transpiled(code: string): string {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  return outputText;
+}
+
+function run(runner: string, file: string): { status: number | null; stdout: string; stderr: string } {
+  // A runner that finds itself in another one's environment reports to it.
+  const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  return spawnSync(process.execPath, [...RUNNERS[runner]!, file], { cwd: ROOT, encoding: 'utf8', env });
+}

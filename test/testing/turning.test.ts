@@ -1,0 +1,210 @@
+import { expect } from 'chai';
+import { Catalyst } from '../../src/core/catalyst.js';
+import { TimerRepeat } from '../../src/core/timer.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { Distiller, type TraceEntry } from '../../src/testing/index.js';
+import { expectRejection } from '../support/errors.js';
+import { Door } from './support/door.js';
+
+class Counter extends Tonic {
+  count = 0;
+  ttsc__add(by = 1): void {
+    this.count += by;
+  }
+}
+
+/** Queues itself for ever. */
+class Busy extends Tonic {
+  ttse__onStart(): void {
+    this.ttsc__again();
+  }
+  ttsc__again(): void {
+    this.ttsc__again();
+  }
+}
+
+describe('sparkle()', () => {
+  let distiller: Distiller;
+
+  beforeEach(async () => {
+    distiller = await Distiller.start();
+  });
+  afterEach(async () => {
+    await distiller.finish();
+  });
+
+  it('runs nothing before it is called', async () => {
+    const door = distiller.infuse(() => new Door());
+    door.ttsc__unlock('42');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(door.state).to.be.undefined;
+    expect(door.tries).to.equal(0);
+  });
+
+  it('runs exactly as many sparkles as it is told', async () => {
+    const counter = distiller.infuse(() => new Counter());
+    await distiller.settle();
+    for (let times = 0; times < 10; times++) counter.ttsc__add();
+    const { stopCondition, status } = await distiller.sparkle({ count: 3 });
+    expect(counter.count).to.equal(3);
+    expect(stopCondition).to.deep.equal(['sparkleCount']);
+    expect(status).to.equal('running');
+    await distiller.sparkle({ count: 1 });
+    expect(counter.count).to.equal(4);
+  });
+
+  it('never splits a transition', async () => {
+    const door = distiller.infuse(() => new Door());
+    await distiller.settle();
+    door.ttsc__unlock('42');
+    door.ttsc__unlock('42');
+    const { sparkleTrace } = await distiller.sparkle({ count: 1 });
+    expect(door.state).to.equal('open');
+    expect(sparkleTrace.map(({ sparkle, extra }) => [sparkle, extra])).to.deep.equal([
+      ['ttsc__unlock', false],
+      ['ttse__onEnter', true],
+    ]);
+  });
+
+  it('counts the first sparkle of a Tonic under the name that its user gave it', async () => {
+    distiller.infuse(() => new Door());
+    distiller.infuse(() => new Counter());
+    const { sparkleTrace } = await distiller.sparkle({ count: 1 });
+    expect(names(sparkleTrace)).to.deep.equal(['ttse__onStart', 'ttse__onEnter']);
+  });
+
+  it('stops after the sparkle that leaves a Tonic in one of the states', async () => {
+    const door = distiller.infuse(() => new Door());
+    door.ttsc__unlock('1');
+    door.ttsc__unlock('42');
+    door.ttsc__unlock('42');
+    const { stopCondition, sparkleTrace } = await distiller.sparkle({ tillStateIn: ['ajar', 'open'] });
+    expect(stopCondition).to.deep.equal(['stateTrigger: [open]']);
+    expect(names(sparkleTrace).at(-1)).to.equal('ttse__onEnter');
+    expect(door.tries).to.equal(2);
+  });
+
+  it('stops after one of the sparkles has run', async () => {
+    const counter = distiller.infuse(() => new Counter());
+    distiller.infuse(() => new Door()).ttsc__unlock('1');
+    counter.ttsc__add();
+    const { stopCondition } = await distiller.sparkle({ tillSparkleIn: ['ttsc__unlock', 'ttsc__lock'] });
+    expect(stopCondition).to.deep.equal(['sparkleTrigger: [ttsc__unlock]']);
+    expect(counter.count).to.equal(0);
+  });
+
+  it('stops for an extra sparkle too', async () => {
+    distiller.infuse(() => new Door());
+    const { stopCondition } = await distiller.sparkle({ tillSparkleIn: ['ttse__onEnter'] });
+    expect(stopCondition).to.deep.equal(['sparkleTrigger: [ttse__onEnter]']);
+  });
+
+  it('names all conditions that hold', async () => {
+    distiller.infuse(() => new Door());
+    const { stopCondition } = await distiller.sparkle({ count: 1, tillStateIn: ['locked'] });
+    expect(stopCondition).to.deep.equal(['sparkleCount', 'stateTrigger: [locked]']);
+  });
+
+  it('stops when its time is over, in virtual time, and tells when it began and ended', async () => {
+    distiller.infuse(() => new Counter());
+    await distiller.advance(500);
+    const { stopCondition, startAt, endAt } = await distiller.sparkle({ tillStateIn: ['open'], timeout: '3h' });
+    expect(stopCondition).to.deep.equal(['timeout']);
+    expect([startAt, endAt]).to.deep.equal([500, 10_800_500]);
+  });
+
+  it('moves time on by itself to what is next', async () => {
+    const door = distiller.infuse(() => new Door());
+    door.ttsc__unlock('42');
+    await distiller.sparkle({ tillStateIn: ['open'] });
+    const { endAt } = await distiller.sparkle({ tillStateIn: ['locked'], timeout: '1d' });
+    expect(door.state).to.equal('locked');
+    expect(endAt).to.equal(7_200_000);
+  });
+
+  it('stops within an hour where no other time is given', async () => {
+    class Ticking extends Tonic {
+      ttse__onStart(): void {
+        new TimerRepeat({ minutes: 1 });
+      }
+      ttse__onTimer(): void {}
+    }
+    distiller.infuse(() => new Ticking());
+    const { stopCondition, endAt } = await distiller.sparkle({ tillStateIn: ['open'] });
+    expect(stopCondition).to.deep.equal(['timeout']);
+    expect(endAt).to.equal(3_600_000);
+  });
+
+  it('stops where nothing is left that could run', async () => {
+    distiller.infuse(() => new Counter()).ttsc__add();
+    const { stopCondition, endAt } = await distiller.sparkle({ count: 5 });
+    expect(stopCondition).to.deep.equal(['idle']);
+    expect(endAt).to.equal(0);
+  });
+
+  it('stops when the Catalyst has finished', async () => {
+    const door = distiller.infuse(() => new Door());
+    await distiller.settle();
+    door.ttsc__finish();
+    const result = await distiller.sparkle({ count: 100 });
+    expect(result.stopCondition).to.deep.equal(['catalystFinished']);
+    expect(result.status).to.equal('finished');
+    expect((await distiller.sparkle({ count: 1 })).stopCondition).to.deep.equal(['catalystFinished']);
+  });
+
+  it('holds a Tonic that queues itself for ever', async () => {
+    distiller.infuse(() => new Busy());
+    const { stopCondition, sparkleTrace } = await distiller.sparkle({ count: 50 });
+    expect(stopCondition).to.deep.equal(['sparkleCount']);
+    expect(sparkleTrace).to.have.length(50);
+  });
+
+  it('turns every Catalyst of the app, one sparkle at a time', async () => {
+    class Second extends Catalyst {
+      counter!: Counter;
+      ttse__onStart(): void {
+        this.counter = new Counter();
+      }
+    }
+    const second = distiller.infuse(() => new Second());
+    await distiller.settle();
+    second.counter.ttsc__add();
+    second.counter.ttsc__add();
+    await distiller.sparkle({ count: 1 });
+    expect(second.counter.count).to.equal(1);
+  });
+
+  for (const [what, conditions] of Object.entries({
+    'a count of nothing': { count: 0 },
+    'half a sparkle': { count: 1.5 },
+    'a time that is none': { timeout: 'soon' },
+    'a condition that there is not': { tillstate: ['open'] },
+    'a contract without conditions': { contract: { tonics: { door: { probes: ['tries'] } } } },
+    'more matches than there can be': { contract: { stopMatchCount: 2, tonics: { door: { tillStateIn: ['open'] } } } },
+  })) {
+    it(`refuses ${what}`, async () => {
+      await expectRejection(distiller.sparkle(conditions as object), 'TT_BAD_OPTION');
+    });
+  }
+
+  it('says which call was not awaited', async () => {
+    distiller.infuse(() => new Counter());
+    const first = distiller.sparkle({ count: 1 });
+    await expectRejection(distiller.settle(), 'TT_NOT_AWAITED');
+    await first;
+  });
+});
+
+describe('an app that never comes to rest', () => {
+  it('is named instead of hanging the test', async function () {
+    this.timeout(60_000);
+    const distiller = await Distiller.start(() => void new Busy({ name: 'busy' }), { trace: false });
+    const { message } = await expectRejection(distiller.settle(), 'TT_NEVER_SETTLES');
+    expect(message).to.include('ttsc__again of busy');
+    await distiller.finish();
+  });
+});
+
+function names(trace: readonly TraceEntry[]): string[] {
+  return trace.map(({ sparkle }) => sparkle);
+}
