@@ -10,9 +10,37 @@ const section = 'must be an object';
 const isStream = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'write' in value && typeof value.write === 'function';
 
+/** Which log services there are, the Formula knows: the log is opened with them. */
 const logTarget = v.union(
-  [v.picklist(['screen', 'json', 'off']), v.custom(isStream)],
-  'must be screen, json, off or a stream',
+  [v.pipe(v.string(), v.minLength(1)), v.custom(isStream)],
+  'must be the name of a log service (screen, json, ip, off or one of your own) or a stream',
+);
+
+const positive = (unit: string) => {
+  const problem = `must be a number of ${unit}, more than 0`;
+  return v.pipe(
+    v.number(problem),
+    v.check((value) => value > 0, problem),
+  );
+};
+
+const port = 'must be a port from 1 to 65535';
+
+const ip = v.strictObject(
+  {
+    host: v.optional(text),
+    port: v.pipe(v.number(port), v.integer(port), v.minValue(1, port), v.maxValue(65_535, port)),
+    backlog: v.optional(positive('bytes')),
+    connectTimeout: v.optional(positive('ms')),
+    retryDelay: v.optional(positive('ms')),
+    retryCap: v.optional(positive('ms')),
+  },
+  section,
+);
+
+const entries = v.union(
+  [flag, v.strictObject({ lines: v.optional(positive('lines')), bytes: v.optional(positive('bytes')) })],
+  'must be true, false or an object with "lines" and "bytes"',
 );
 
 const log = v.strictObject(
@@ -26,13 +54,12 @@ const log = v.strictObject(
       ),
       'info',
     ),
-    slowSparkle: v.optional(
-      v.pipe(
-        v.number('must be a number of ms, more than 0'),
-        v.check((ms) => ms > 0, 'must be a number of ms, more than 0'),
-      ),
-      150,
-    ),
+    slowSparkle: v.optional(positive('ms'), 150),
+    entries: v.optional(entries),
+    closeTimeout: v.optional(v.pipe(v.number(), v.minValue(0, 'must be 0 ms or more'))),
+    ip: v.optional(ip),
+    // A log service of one's own checks them.
+    options: v.optional(v.custom<object>((value) => typeof value === 'object' && value !== null, section)),
   },
   section,
 );

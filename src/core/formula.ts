@@ -5,6 +5,7 @@ import { readConfiguration } from './configuration-reading.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
+import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
 import { type TonicMaker, ports } from './ports.js';
 import type { Remote } from './remote.js';
@@ -76,6 +77,9 @@ export abstract class Formula {
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
   protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
 
+  /** The log services that the configuration may name. Default: those of the framework. */
+  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
     return {};
@@ -130,7 +134,25 @@ export abstract class Formula {
     };
     runtime.config = config.with(testbench === undefined ? { project } : { project, testing: BY_HAND });
     const grace = data.shutdown!.grace!;
-    runtime.log = await openLog(logOptions(data, testbench), runtime.clock);
+    runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
+    try {
+      return await this.#runLogged(runtime, data, project, grace, testbench, started);
+    } finally {
+      // The last words of threads are in it by now.
+      await runtime.log.close();
+      runtime.threads?.close();
+      if (testbench === undefined) warnIfHeldOpen(runtime);
+    }
+  }
+
+  async #runLogged(
+    runtime: Runtime,
+    data: FormulaData,
+    project: { status: string },
+    grace: number,
+    testbench: Testbench | undefined,
+    started: ((runtime: Runtime) => void) | undefined,
+  ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
     // A test's process is none of its app's business.
     const watch = testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown!.signals!, grace) : undefined;
@@ -149,8 +171,6 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch?.close();
-      runtime.threads?.close();
-      if (testbench === undefined) warnIfHeldOpen(runtime);
     }
     const error = main._ttEnding?.error;
     const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import type { RemoteHandle } from './any-tonic.js';
+import type { LogSinkMaker } from './log-services.js';
 
 /** What the layers above the core fill in, so that the core need not know them. */
 export const ports: {
@@ -7,8 +8,10 @@ export const ports: {
   makeMainCatalyst: (() => unknown) | undefined;
   /** The Tonics that a configuration may name. */
   tonicStore: TonicMaker | undefined;
+  /** The services that the log may go to. */
+  logServices: LogSinkMaker | undefined;
   threads: ThreadPort | undefined;
-} = { makeMainCatalyst: undefined, tonicStore: undefined, threads: undefined };
+} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined, threads: undefined };
 
 /** Starts Catalysts in threads of their own. */
 export interface ThreadPort {

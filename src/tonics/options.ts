@@ -5,6 +5,7 @@ import { fail } from '../core/errors.js';
 import type { StartProblem } from '../core/ports.js';
 import { alternatives } from '../core/schema-parts.js';
 import { type Issue, isMissing, isUnknown, wanted } from '../core/schema-problems.js';
+import { LANES } from '../core/log-lane.js';
 
 // Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
 // docs/options.md.
@@ -23,6 +24,7 @@ export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not 
 export const tonicOptions = {
   name: v.optional(text),
   logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'], 'must be stealth, off, quiet or full')),
+  logLane: v.optional(v.picklist(LANES, `must be one of ${LANES.join(', ')}`)),
   base: v.optional(v.custom<AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
   drainTimeout: v.optional(ms()),
 };
