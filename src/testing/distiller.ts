@@ -4,10 +4,12 @@ import { fail } from '../core/errors.js';
 import type { Ledger } from '../core/ledger.js';
 import type { LogOptions } from '../core/log-targets.js';
 import type { Runtime } from '../core/runtime.js';
+import type { Network } from '../selector/network.js';
 import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
 import { type Duration, toMs } from './duration.js';
 import { type Fault, Faults, faultText } from './faults.js';
-import { type NetworkChoice, networksOf } from './networks.js';
+import { SimulatedNetwork } from './network/simulated-network.js';
+import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
@@ -27,7 +29,7 @@ export interface AppOptions {
 export interface DistillerOptions extends AppOptions {
   /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
   readonly seed?: number | undefined;
-  /** What its apps open sockets with. */
+  /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
   readonly network?: NetworkChoice | undefined;
   /** Fields to be copied into the trace, by the name of a Tonic or of its class: `{ door: ['tries', 'lock.code'] }`. */
   readonly probes?: Probes | undefined;
@@ -57,7 +59,7 @@ const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
 export class Distiller {
   readonly #world: World;
   readonly #apps: AppUnderTest[] = [];
-  readonly #networkOf: (host: string) => unknown;
+  readonly #network: Network | HostedNetwork;
   #finishCalled = false;
 
   private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
@@ -66,7 +68,7 @@ export class Distiller {
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
     this.#world.tape.finished = () => this.finished;
-    this.#networkOf = networksOf(this.#world, network);
+    this.#network = networkOf(this.#world, network);
   }
 
   /**
@@ -95,7 +97,7 @@ export class Distiller {
   async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
     if (this.#apps.some((other) => other.host === host)) throw bad('host', `an app runs on ${host} already`);
     const joined = new AppUnderTest(this.#world, host);
-    await joined.start(app, { host, network: this.#networkOf(host), log });
+    await joined.start(app, { host, network: networkAt(this.#network, host), log });
     this.#apps.push(joined);
     return joined;
   }
@@ -145,6 +147,15 @@ export class Distiller {
   /** How many older entries the trace has dropped. */
   get dropped(): number {
     return this.#world.tape.ring.dropped;
+  }
+
+  /**
+   * The simulated network of the world, to have things go wrong with.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` where the option `network` is another one.
+   */
+  get network(): SimulatedNetwork {
+    if (this.#network instanceof SimulatedNetwork) return this.#network;
+    throw bad('network', 'it is none that is simulated');
   }
 
   /** The faults that were injected so far. */

@@ -1,7 +1,7 @@
 import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
-import { type Fault, Faults } from './faults.js';
+import { type Fault, type Faults } from './faults.js';
 
 /** What a test does with a Distiller of its own. */
 export type DistillerBody = (distiller: Distiller) => Promise<void> | void;

@@ -4,7 +4,7 @@ import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { Interest } from '../../src/selector/interest.js';
 import { NotifyPipe } from '../../src/selector/notify-pipe.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { type SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { Distiller, SeededRandom } from '../../src/testing/index.js';
 
 /** Tells the next one of its ring, after a time by chance. */
