@@ -42,6 +42,14 @@ export class Runtime {
   readonly #loops = new Set<Loop>();
   #start: ((loop: Loop) => void) | undefined;
 
+  /**
+   * Something of the machine's that is waited for: under a test, time stands still meanwhile.
+   * @internal
+   */
+  async held<T>(something: Promise<T>): Promise<T> {
+    return this.testbench === undefined ? something : this.testbench.hold(something);
+  }
+
   /** Takes a Catalyst in; it is started with the others, or at once where they run. */
   add(loop: Loop): void {
     this.#loops.add(loop);

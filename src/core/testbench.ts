@@ -2,7 +2,6 @@ import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import type { Order } from './order.js';
 import type { Sparkle } from './plan.js';
-import type { ThreadPort } from './ports.js';
 import type { Random } from './random.js';
 
 /** What a test puts in the place of the machine for one app: its Formula runs unchanged on it. */
@@ -14,8 +13,10 @@ export interface Testbench {
   readonly observer: SparkleObserver;
   /** Where its log goes, unless it is off, and the options that are laid over its own. */
   readonly log: object;
-  /** Starts Catalysts in threads, or says why not. */
-  readonly threads: Pick<ThreadPort, 'spawn'>;
+  /** A `ThreadMachine`, which the core does not know: what has all threads in one. */
+  readonly threadMachine: unknown;
+  /** Something of the machine's that the app waits for, such as a module that is loaded: time stands still until it is there. */
+  hold<T>(something: Promise<T>): Promise<T>;
   /** An app that starts with nothing to do goes on nevertheless: the test will give it something. */
   readonly keepsOpen: boolean;
   /** Puts what is equal in rank in another order. */

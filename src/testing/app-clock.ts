@@ -5,6 +5,7 @@ import type { VirtualClock } from './virtual-clock.js';
 export class AppClock implements Clock {
   readonly #clock: VirtualClock;
   readonly #open = new Set<unknown>();
+  #closed = false;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -24,6 +25,7 @@ export class AppClock implements Clock {
   }
 
   setTimer(callback: () => void, ms: number): unknown {
+    if (this.#closed) return undefined;
     const timer = this.#clock.setTimer(() => {
       this.#open.delete(timer);
       callback();
@@ -38,6 +40,17 @@ export class AppClock implements Clock {
   }
 
   afterPoll(callback: () => void): void {
-    this.#clock.afterPoll(callback);
+    if (this.#closed) return;
+    this.#clock.afterPoll(() => {
+      if (!this.#closed) callback();
+    });
+  }
+
+  /** From now on nothing of its app runs any more; `then` does, when a poll has ended. */
+  close(then?: () => void): void {
+    this.#closed = true;
+    for (const timer of this.#open) this.#clock.clearTimer(timer);
+    this.#open.clear();
+    if (then !== undefined) this.#clock.afterPoll(then);
   }
 }

@@ -1,6 +1,5 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { fail } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
@@ -11,6 +10,7 @@ import type { Testbench } from '../core/testbench.js';
 import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
 import { Recorder } from './tape.js';
+import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
 import { Ring } from './trace.js';
 import type { World } from './world.js';
 
@@ -62,6 +62,7 @@ export class AppUnderTest {
   #main: Catalyst<string> | undefined;
   #ended: Promise<RunResult> | undefined;
   #finished: Finished | undefined;
+  #threads: SimulatedThreads | undefined;
 
   /** @internal */
   constructor(world: World, host: string) {
@@ -84,8 +85,9 @@ export class AppUnderTest {
       network,
       observer: new Recorder(this.#world.tape, this.host),
       log: { ...log, to: { write: (line: string) => this.#lines.push(line) } },
-      threads: { spawn: refuseThread },
+      threadMachine: (this.#threads = new SimulatedThreads(this.#world, this.host, () => testbench)),
       keepsOpen: formula instanceof GivenTonics,
+      hold: (something) => this.#world.hold(something),
       shuffle: (list) => readiness.shuffle(list),
     };
     await new Promise<void>((resolve, reject) => {
@@ -124,9 +126,19 @@ export class AppUnderTest {
     return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
   }
 
-  /** The Tonic with this name, given or default. */
+  /** The Tonic with this name, given or default, in any of its threads. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
+    // What stands in for a Catalyst in its base's thread has its name as well.
+    for (const { runtime } of this.threads) {
+      const found = runtime.ledger.find(name);
+      if (found !== undefined) return found as T;
+    }
     return this.ledger.find(name) as T | undefined;
+  }
+
+  /** Its threads, all of them simulated; `terminate()` has one crash. */
+  get threads(): readonly SimulatedThread[] {
+    return this.#threads!.threads;
   }
 
   /**
@@ -189,8 +201,4 @@ function formulaOf(source: AppSource): Formula {
 
 function isFormula(source: (new () => Formula) | (() => void)): source is new () => Formula {
   return source.prototype instanceof Formula;
-}
-
-function refuseThread(catalystClass: object): never {
-  throw fail('TT_NO_SIMULATED_THREADS', { class: (catalystClass as { readonly name: string }).name });
 }

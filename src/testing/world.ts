@@ -35,6 +35,7 @@ export class World {
   readonly tape: Tape;
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
+  readonly #held = new Set<Promise<unknown>>();
   #turnsNow = 0;
   #driving: string | undefined;
 
@@ -65,9 +66,23 @@ export class World {
     }
   }
 
+  /** Nothing else happens until something of the machine's is there. */
+  async hold<T>(something: Promise<T>): Promise<T> {
+    this.#held.add(something);
+    try {
+      return await something;
+    } finally {
+      this.#held.delete(something);
+    }
+  }
+
   /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
   async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
     while (goesOn()) {
+      if (this.#held.size > 0) {
+        await this.#release();
+        continue;
+      }
       if (!this.#step(until)) return false;
       await afterMicrotasks();
     }
@@ -76,7 +91,7 @@ export class World {
 
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    await this.stepWhile(() => this.clock.polls > 0, this.clock.now());
+    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
   }
 
   /** Steps up to a time, and stands there. */
@@ -107,6 +122,13 @@ export class World {
       await this.advanceTo(this.clock.now() + step);
     }
     await this.settle();
+  }
+
+  async #release(): Promise<void> {
+    while (this.#held.size > 0) {
+      await Promise.allSettled(this.#held);
+      await afterMicrotasks();
+    }
   }
 
   /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */

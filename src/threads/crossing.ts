@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import { Answer } from '../core/answer.js';
 import { ERRORS, type ErrorCode, type ErrorDetails, TaskTonicError, fail } from '../core/errors.js';
 import { ServiceHandle } from '../core/service-handle.js';
 import { TonicRoot } from '../core/tonic-root.js';
@@ -26,7 +27,7 @@ export type Ref =
     }
   | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
   | { readonly kind: 'service'; readonly name: string }
-  | { readonly kind: 'callback'; readonly serial: number }
+  | { readonly kind: 'callback' | 'answer'; readonly serial: number }
   | { readonly kind: 'error'; readonly error: PackedError }
   | { readonly kind: 'buffer' };
 
@@ -46,6 +47,7 @@ export type Refs = (readonly [path: readonly (string | number)[], ref: Ref])[];
 export interface Exporter {
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
+  answerRef(answer: Answer<unknown>): Ref;
   /** What was numbered does not leave after all. */
   drop(ref: Ref): void;
 }
@@ -56,6 +58,7 @@ export interface Importer {
   sparkleOf(of: unknown, key: string): unknown;
   callbackOf(serial: number): unknown;
   serviceOf(name: string): unknown;
+  answerOf(serial: number): Answer<unknown>;
 }
 
 /**
@@ -138,6 +141,7 @@ export class Packer {
     if (value instanceof TonicRoot || value instanceof RemoteTonic)
       return this.#replace(this.#exporter.tonicRef(value as AnyTonic | RemoteTonic));
     if (value instanceof ServiceHandle) return this.#replace({ kind: 'service', name: value.name });
+    if (value instanceof Answer) return this.#replace(this.#exporter.answerRef(value));
     if (value instanceof Error) return this.#replace({ kind: 'error', error: this.#packError(value) });
     if (value instanceof Transfer) return this.#move(value);
     if (ArrayBuffer.isView(value)) return this.#copyView(value);
@@ -287,6 +291,8 @@ function unpackRef(ref: Ref, value: unknown, importer: Importer): unknown {
       return importer.callbackOf(ref.serial);
     case 'service':
       return importer.serviceOf(ref.name);
+    case 'answer':
+      return importer.answerOf(ref.serial);
     case 'error':
       return unpackError(ref.error, importer);
     case 'buffer': {

@@ -1,6 +1,7 @@
-import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Dispatcher, Plan } from '../core/plan.js';
 import { DoneCounter, POSTED } from './outlet.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { Wire } from './wire.js';
 
 /** The receiving end of a channel from another thread. */
 export class Inlet {
@@ -11,14 +12,21 @@ export class Inlet {
   readonly #names: string[] = [];
   /** The last class that each was for, mostly the only one. */
   readonly #dispatchers: { readonly plan: Plan; readonly call: Dispatcher }[] = [];
-  readonly #port: MessagePort;
+  readonly #port: Wire;
+  readonly #receiveOn: ThreadMachine['receive'];
   readonly #words: Int32Array;
   /** Batches that were taken, of those that were posted. */
   #taken = 0;
   readonly #take: (message: unknown, inlet: Inlet) => void;
 
-  constructor(port: MessagePort, shared: SharedArrayBuffer, take: (message: unknown, inlet: Inlet) => void) {
+  constructor(
+    port: Wire,
+    shared: SharedArrayBuffer,
+    receive: ThreadMachine['receive'],
+    take: (message: unknown, inlet: Inlet) => void,
+  ) {
     this.#port = port;
+    this.#receiveOn = receive;
     this.#words = new Int32Array(shared);
     this.#take = take;
     this.done = new DoneCounter(shared, port);
@@ -60,7 +68,7 @@ export class Inlet {
   }
 
   #receive(): boolean {
-    const next = receiveMessageOnPort(this.#port) as { readonly message: unknown } | undefined;
+    const next = this.#receiveOn(this.#port);
     if (next === undefined) return false;
     this.#onMessage(next.message);
     return true;

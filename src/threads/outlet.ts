@@ -1,5 +1,6 @@
-import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import type { Refs } from './crossing.js';
+import type { Wire } from './wire.js';
 
 /** Orders that may be over there and not done; more wait here. */
 const WINDOW = 8_192;
@@ -52,7 +53,7 @@ class Chunk {
  * until the other side has caught up, so that a flood neither holds that side's loop up nor grows over there.
  */
 export class Outlet {
-  readonly port: MessagePort;
+  readonly port: Wire;
   readonly #words: Int32Array;
   readonly #ring: () => void;
   #open = new Chunk();
@@ -81,7 +82,7 @@ export class Outlet {
    * @param ring tells the other side that something was sent.
    * @param onRoom called when orders that waited have left.
    */
-  constructor(port: MessagePort, shared: SharedArrayBuffer, ring: () => void, onRoom: () => void = () => {}) {
+  constructor(port: Wire, shared: SharedArrayBuffer, ring: () => void, onRoom: () => void = () => {}) {
     this.port = port;
     this.#words = new Int32Array(shared);
     this.#ring = ring;
@@ -223,10 +224,10 @@ export class Outlet {
 /** Tells the sender that so many more orders were done, and lets it go on where it waits for that. */
 export class DoneCounter {
   readonly #words: Int32Array;
-  readonly #port: MessagePort;
+  readonly #port: Wire;
   #sinceNudge = 0;
 
-  constructor(shared: SharedArrayBuffer, port: MessagePort) {
+  constructor(shared: SharedArrayBuffer, port: Wire) {
     this.#words = new Int32Array(shared);
     this.#port = port;
   }

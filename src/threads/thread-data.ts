@@ -1,6 +1,6 @@
 import type { LogOptions } from '../core/log-targets.js';
 import type { Ref, Refs } from './crossing.js';
-import type { ChannelEnd } from './thread-hub.js';
+import type { ChannelEnd } from './wire.js';
 
 /** What a thread is started with. */
 export interface ThreadData {

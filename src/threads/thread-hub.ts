@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads';
+import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
@@ -10,13 +10,9 @@ import { ThreadBell } from './doorbell.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
 import { ThreadDump } from './thread-dump.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { ChannelEnd } from './wire.js';
 import { type LinkHome, ThreadLink } from './thread-link.js';
-
-/** One end of a channel, on its way to the thread that is to have it. */
-export interface ChannelEnd {
-  readonly port: MessagePort;
-  readonly shared: SharedArrayBuffer;
-}
 
 /** What threads tell each other besides orders. */
 export type Control =
@@ -65,6 +61,7 @@ export class ThreadHub implements Threads, LinkHome {
   readonly thread: number;
   readonly state: SharedState;
   readonly waitingLimit: number;
+  readonly machine: ThreadMachine;
   strays = 0;
   /** Orders that have left for threads that have ended. */
   #departed = 0;
@@ -83,7 +80,8 @@ export class ThreadHub implements Threads, LinkHome {
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
-  constructor(runtime: Runtime, state: SharedState, waitingLimit: number) {
+  constructor(runtime: Runtime, state: SharedState, waitingLimit: number, machine: ThreadMachine) {
+    this.machine = machine;
     this.#runtime = runtime;
     this.thread = runtime.thread;
     this.state = state;
@@ -94,7 +92,7 @@ export class ThreadHub implements Threads, LinkHome {
 
   /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
   rootIsThere(): void {
-    if (this.#runtime.get('threads/doorbell') === false) return;
+    if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
     this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
   }
 
@@ -207,7 +205,7 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   open(thread: number): Outlet {
-    const [mine, theirs] = newChannel();
+    const [mine, theirs] = this.machine.newChannel();
     this.#introduce({ kind: 'meet', from: this.thread, to: thread, end: theirs });
     return this.#outlet(thread, mine);
   }
@@ -218,7 +216,8 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   #addInlet(from: number, { port, shared }: ChannelEnd): void {
-    this.link(from).addInlet(port, shared, (message) => this.#onControl(from, message as Control));
+    const receive = this.machine.receive;
+    this.link(from).addInlet(port, shared, receive, (message) => this.#onControl(from, message as Control));
   }
 
   /** Sends a message that is no order; it may pass orders that wait. */
@@ -236,8 +235,8 @@ export class ThreadHub implements Threads, LinkHome {
   }
 
   #introduce(message: Control & { kind: 'meet' }): void {
-    if (this.thread !== 0) return this.tell(0, message, [message.end.port]);
-    if (this.#knows(message.to)) return this.tell(message.to, message, [message.end.port]);
+    if (this.thread !== 0) return this.tell(0, message, [message.end.port as MessagePort]);
+    if (this.#knows(message.to)) return this.tell(message.to, message, [message.end.port as MessagePort]);
     // It has ended meanwhile.
     message.end.port.close();
     if (message.from !== 0) this.tell(message.from, { kind: 'dead', thread: message.to });
@@ -331,15 +330,4 @@ export class ThreadHub implements Threads, LinkHome {
     this.#flush();
     for (const link of this.#links.values()) link.close();
   }
-}
-
-/** A channel from one thread to another: the sender's end and the receiver's. */
-export function newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
-  const { port1, port2 } = new MessageChannel();
-  // Orders done, whether the sender waits, and batches posted.
-  const shared = new SharedArrayBuffer(12);
-  return [
-    { port: port1, shared },
-    { port: port2, shared },
-  ];
 }

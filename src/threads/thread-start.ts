@@ -13,9 +13,11 @@ import { SharedState } from './shared-state.js';
 import { START, type ThreadData } from './thread-data.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import type { ThreadMachine } from './thread-machine.js';
 import { ThreadServices } from './thread-services.js';
+import { workerThreads } from './thread-worker.js';
 
-type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
+export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
 const data = isMainThread
   ? undefined
@@ -25,20 +27,24 @@ const data = isMainThread
 export const inThread = data !== undefined;
 
 if (data !== undefined) {
-  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> => runThread(data, module);
+  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> =>
+    runThread(data, classIn(module, data), new Runtime(), workerThreads);
   Object.defineProperty(globalThis, Symbol.for(START), { value: start });
 }
 
 /** The whole life of a thread: it makes its Catalyst, runs it, and tells how it ended. */
-async function runThread(given: ThreadData, module: Readonly<Record<string, unknown>>): Promise<void> {
-  const CatalystClass = classIn(module, given);
-  const runtime = new Runtime();
+export async function runThread(
+  given: ThreadData,
+  CatalystClass: CatalystClass,
+  runtime: Runtime,
+  machine: ThreadMachine,
+): Promise<void> {
   runtime.thread = given.thread;
   runtime.rootName = given.name;
   runtime.data = given.data;
   runtime.ledger.giveFirst(given.id);
-  const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit);
-  runtime.log = await openThreadLog(given, runtime, hub);
+  const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit, machine);
+  runtime.log = await runtime.held(openThreadLog(given, runtime, hub));
   // From here on orders arrive: the Catalyst is there before the next of them.
   const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
@@ -46,14 +52,14 @@ async function runThread(given: ThreadData, module: Readonly<Record<string, unkn
   const root = makeRoot(CatalystClass, given, runtime, parent);
   hub.rootIsThere();
   hub.state.answer(1);
-  const watch = new ProcessWatch(runtime, root, false, 0);
+  const watch = runtime.testbench === undefined ? new ProcessWatch(runtime, root, false, 0) : undefined;
   try {
     await runLoops(runtime, root, () => {});
     // What waits for the other side to catch up would be lost with the thread.
     await within(given.drainTimeout, hub.emptied(), runtime.clock);
     tellEnd(parent, root);
   } finally {
-    watch.close();
+    watch?.close();
     hub.close();
   }
 }

@@ -1,6 +1,6 @@
-import type { Worker } from 'node:worker_threads';
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
+import { countedNames } from '../core/counted-names.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
@@ -10,10 +10,11 @@ import { Tonic, type TonicOptions } from '../core/tonic.js';
 import { Packer, unpack } from './crossing.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
-import { ROOT_SERIAL, type ThreadEnded, ThreadHub, newChannel } from './thread-hub.js';
+import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import type { RunningThread, ThreadMachine } from './thread-machine.js';
 import { Leaving, Watchdog } from './thread-watch.js';
-import { type ThreadStart, startWorker } from './thread-worker.js';
+import { type ThreadStart, startThread, workerThreads } from './thread-worker.js';
 
 /** The class of a Catalyst that is to have a thread. */
 export interface ThreadClass extends TonicClass {
@@ -26,7 +27,8 @@ function hubOf(runtime: Runtime): ThreadHub {
   if (runtime.threads !== undefined) return runtime.threads as ThreadHub;
   const state = new SharedState(runtime.thread);
   state.beginIdsAt(runtime.ledger.highestId + 1);
-  const hub = new ThreadHub(runtime, state, (runtime.main as Catalyst<string>).queue.limit);
+  const machine = (runtime.testbench?.threadMachine as ThreadMachine | undefined) ?? workerThreads;
+  const hub = new ThreadHub(runtime, state, runtime.main!.queue.limit, machine);
   hub.rootIsThere();
   return hub;
 }
@@ -78,7 +80,7 @@ export class ThreadTonic extends Tonic {
   readonly #hub: ThreadHub;
   readonly #link: ThreadLink;
   readonly #thread: number;
-  readonly #worker: Worker | undefined;
+  readonly #worker: RunningThread | undefined;
   readonly #watchdog: Watchdog | undefined;
   readonly #leaving: Leaving;
   #ended: ThreadEnded | undefined;
@@ -92,8 +94,8 @@ export class ThreadTonic extends Tonic {
     const given = optionsIn(args);
     const { base: _, ...options } = given ?? {};
     const crossing = given === undefined ? args : [options, ...args.slice(1)];
-    const [toChild, childIn] = newChannel();
-    const [childOut, fromChild] = newChannel();
+    const [toChild, childIn] = hub.machine.newChannel();
+    const [childOut, fromChild] = hub.machine.newChannel();
     const link = hub.adopt(thread, toChild, fromChild);
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
@@ -113,7 +115,6 @@ export class ThreadTonic extends Tonic {
       thread,
       id: this.id,
       name: options.name,
-      label: this.name,
       logMode: this.logMode,
       base: link.tonicRef(base) as ThreadStart['base'],
       owner: this._ttScheduler.services.owner(this),
@@ -125,7 +126,8 @@ export class ThreadTonic extends Tonic {
     };
     try {
       const { runtime } = this._ttScheduler as Catalyst<string>;
-      this.#worker = startWorker(hub, runtime, start, packer.moved, resourceLimits);
+      const { moved } = packer;
+      this.#worker = startThread(hub, runtime, start, { label: this.name, catalystClass, moved, resourceLimits });
       this.#worker.on('error', (error) => (this.#error ??= toError(error)));
       this.#worker.on('exit', (code) => this.#onExit(code));
     } catch (thrown) {
@@ -179,7 +181,7 @@ export class ThreadTonic extends Tonic {
       return;
     }
     if (lost.length > 0) {
-      const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
+      const details = { count: lost.length, tonic: this.name, sparkles: countedNames(lost) };
       this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
     }
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
@@ -221,10 +223,3 @@ export class ThreadTonic extends Tonic {
   }
 }
 ofFramework(ThreadTonic);
-
-/** `ttsc__work (3), ttsc__stop` */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
-}

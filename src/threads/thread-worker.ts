@@ -1,9 +1,10 @@
-import { type Transferable, Worker } from 'node:worker_threads';
-import type { ThreadOptions } from '../core/catalyst.js';
+import { MessageChannel, type MessagePort, Worker, receiveMessageOnPort } from 'node:worker_threads';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { START, type ThreadData } from './thread-data.js';
-import { type ChannelEnd, type ThreadHub, newChannel } from './thread-hub.js';
+import type { ThreadHub } from './thread-hub.js';
+import type { RunningThread, StartOptions, ThreadMachine } from './thread-machine.js';
+import { type ChannelEnd, channelMemory } from './wire.js';
 
 /** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
 const ENTRY = `
@@ -31,16 +32,39 @@ export type ThreadStart = Pick<
   | 'toParent'
   | 'fromParent'
   | 'drainTimeout'
-> & { readonly logMode: LogOptions['default']; readonly label: string };
+> & { readonly logMode: LogOptions['default'] };
 
-/** Starts the worker of a thread, with its channels to the one that starts it and to the main thread. */
-export function startWorker(
+/** Node's worker threads. */
+export const workerThreads: ThreadMachine = {
+  isParallel: true,
+  newChannel() {
+    const { port1, port2 } = new MessageChannel();
+    const shared = channelMemory();
+    return [
+      { port: port1 as ChannelEnd['port'], shared },
+      { port: port2 as ChannelEnd['port'], shared },
+    ];
+  },
+  receive: (port) => receiveMessageOnPort(port as MessagePort) as { message: unknown } | undefined,
+  start(data, { label, moved, resourceLimits }) {
+    const ends = [data.toParent, data.fromParent, data.toMain, data.fromMain];
+    const ports = ends.flatMap((end) => (end?.port as MessagePort | undefined) ?? []);
+    return new Worker(ENTRY_URL, {
+      name: label,
+      workerData: { tasktonic: data },
+      transferList: [...ports, ...moved],
+      ...(resourceLimits !== undefined && { resourceLimits }),
+    });
+  },
+};
+
+/** Starts a thread, with its channels to the one that starts it and to the main thread. */
+export function startThread(
   hub: ThreadHub,
   runtime: Runtime,
-  { logMode, label, ...start }: ThreadStart,
-  moved: readonly Transferable[],
-  resourceLimits: ThreadOptions['resourceLimits'],
-): Worker {
+  { logMode, ...start }: ThreadStart,
+  options: StartOptions,
+): RunningThread {
   const [toMain, fromMain] = hub.thread === 0 ? [] : channelsWithMain(hub, start.thread);
   const data: ThreadData = {
     ...start,
@@ -52,20 +76,15 @@ export function startWorker(
     log: { ...logFor(runtime), default: logMode },
     waitingLimit: hub.waitingLimit,
   };
-  const ports = [start.toParent, start.fromParent, toMain, fromMain].flatMap((end) => end?.port ?? []);
-  return new Worker(ENTRY_URL, {
-    name: label,
-    workerData: { tasktonic: data },
-    transferList: [...ports, ...moved],
-    ...(resourceLimits !== undefined && { resourceLimits }),
-  });
+  return hub.machine.start(data, options);
 }
 
 /** The main thread has a link to every other one: it is given its ends before anybody can speak of the new one. */
 function channelsWithMain(hub: ThreadHub, thread: number): [toMain: ChannelEnd, fromMain: ChannelEnd] {
-  const [toMain, inlet] = newChannel();
-  const [outlet, fromMain] = newChannel();
-  hub.tell(0, { kind: 'adopt', thread, outlet, inlet }, [outlet.port, inlet.port]);
+  const [toMain, inlet] = hub.machine.newChannel();
+  const [outlet, fromMain] = hub.machine.newChannel();
+  const moved = [outlet.port, inlet.port] as MessagePort[];
+  hub.tell(0, { kind: 'adopt', thread, outlet, inlet }, moved);
   return [toMain, fromMain];
 }
 

@@ -1,12 +1,11 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
 import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Network } from '../../src/selector/network.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { Distiller, distilled } from '../../src/testing/index.js';
-import { expectCode, expectRejection, thrownBy } from '../support/errors.js';
+import { expectCode, expectRejection } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Door } from './support/door.js';
 
@@ -33,10 +32,6 @@ class Failing extends Tonic {
   ttse__onStart(): void {
     throw new Error('from the start');
   }
-}
-
-class Worker extends Catalyst {
-  static override readonly module = import.meta.url;
 }
 
 describe('an app under a Distiller', () => {
@@ -142,20 +137,6 @@ describe('an app under a Distiller', () => {
     const second = await Distiller.start(OwnNetwork, { network });
     expect((second.main as SelectorCatalyst).network).to.equal(own);
     await second.finish();
-  });
-
-  it('refuses threads until there are simulated ones', async () => {
-    class Boss extends Tonic {
-      thrown: unknown;
-      ttse__onStart(): void {
-        this.thrown = thrownBy(() => Worker.spawn());
-      }
-    }
-    const distiller = await Distiller.start();
-    const boss = distiller.infuse(() => new Boss());
-    await distiller.settle();
-    expectCode(boss.thrown, 'TT_NO_SIMULATED_THREADS');
-    await distiller.finish();
   });
 
   it('hands on what its Formula throws', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Answer } from '../../src/core/answer.js';
 import { TaskTonicError } from '../../src/core/errors.js';
 import { type AnyTonic } from '../../src/core/any-tonic.js';
 import { Tonic } from '../../src/core/tonic.js';
@@ -15,6 +16,7 @@ type Callback = (...args: unknown[]) => unknown;
 /** Both sides of a crossing in one: what is called back is known by its number, and Tonics by their id. */
 class Sides implements Exporter, Importer {
   readonly callbacks: Callback[] = [];
+  readonly answers: Answer<unknown>[] = [];
   readonly dropped: Ref[] = [];
   readonly tonics: (AnyTonic | RemoteTonic)[] = [];
 
@@ -42,6 +44,13 @@ class Sides implements Exporter, Importer {
   }
   serviceOf(name: string): unknown {
     return { service: name };
+  }
+
+  answerRef(answer: Answer<unknown>): Ref {
+    return { kind: 'answer', serial: this.answers.push(answer) - 1 };
+  }
+  answerOf(serial: number): Answer<unknown> {
+    return this.answers[serial]!;
   }
 }
 

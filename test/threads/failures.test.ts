@@ -361,7 +361,7 @@ describe('the orders of a thread that has died', () => {
     const [lost, ...more] = warnings(lines, 'TT_ORDERS_LOST');
     expect(more).to.deep.equal([]);
     // The one that it died in is not done.
-    expect(lost).to.equal('5 orders for far were lost with its thread: ttsc__exit, ttsc__say (3), ttsc__count.');
+    expect(lost).to.equal('5 orders for far were lost with it: ttsc__exit, ttsc__say (3), ttsc__count.');
   });
 
   it('are all counted, also those that still waited here', async () => {
@@ -373,7 +373,7 @@ describe('the orders of a thread that has died', () => {
     });
     const { lines } = await app.finish();
     expect(warnings(lines, 'TT_ORDERS_LOST')).to.deep.equal([
-      '20001 orders for far were lost with its thread: ttsc__exit, ttsc__count (20000).',
+      '20001 orders for far were lost with it: ttsc__exit, ttsc__count (20000).',
     ]);
   });
 

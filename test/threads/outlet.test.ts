@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import { Inlet } from '../../src/threads/inlet.js';
 import { type Batch, HEAD, Outlet } from '../../src/threads/outlet.js';
-import { newChannel } from '../../src/threads/thread-hub.js';
+import { workerThreads } from '../../src/threads/thread-worker.js';
 
 /** Orders that may be over there and not done; a chunk may go over it before the sender looks. */
 const WINDOW = 8_192;
@@ -28,10 +28,11 @@ class Channel {
   #told: (() => void) | undefined;
 
   constructor() {
-    const [sender, receiver] = newChannel();
-    this.#port1 = sender.port;
+    const [sender, receiver] = workerThreads.newChannel();
+    this.#port1 = sender.port as MessagePort;
     this.outlet = new Outlet(sender.port, sender.shared, () => this.rings++);
-    this.inlet = new Inlet(receiver.port, receiver.shared, (message) => this.#take(message as Batch));
+    const take = (message: unknown): void => this.#take(message as Batch);
+    this.inlet = new Inlet(receiver.port, receiver.shared, workerThreads.receive, take);
   }
 
   put(n: number, key = 'ttsc__work', args: unknown[] = [n]): void {

@@ -1,0 +1,156 @@
+import { type CatalystClass, runThread } from '../threads/thread-start.js';
+import { Runtime } from '../core/runtime.js';
+import type { Testbench } from '../core/testbench.js';
+import type { ThreadData } from '../threads/thread-data.js';
+import type { RunningThread, StartOptions, ThreadMachine } from '../threads/thread-machine.js';
+import { type ChannelEnd, type Wire, channelMemory } from '../threads/wire.js';
+import { AppClock } from './app-clock.js';
+import { Recorder } from './tape.js';
+import type { World } from './world.js';
+
+/**
+ * Threads that are none: all Catalysts of an app live in the thread of the test, each with a runtime, a Ledger and a clock of its own, and
+ * the real links between them. What crosses is copied by the same rules; which thread's message comes first, the seed decides.
+ */
+export class SimulatedThreads implements ThreadMachine {
+  readonly isParallel = false;
+  readonly threads: SimulatedThread[] = [];
+  readonly #world: World;
+  readonly #host: string;
+  readonly #testbench: () => Testbench;
+
+  /** @param testbench the bench of the app; a thread has it with a clock of its own. */
+  constructor(world: World, host: string, testbench: () => Testbench) {
+    this.#world = world;
+    this.#host = host;
+    this.#testbench = testbench;
+  }
+
+  newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
+    const [sender, receiver] = SimulatedWire.pair(this.#world);
+    const shared = channelMemory();
+    return [
+      { port: sender, shared },
+      { port: receiver, shared },
+    ];
+  }
+
+  readonly receive = (port: Wire): { readonly message: unknown } | undefined => (port as SimulatedWire).receive();
+
+  start(data: ThreadData, { catalystClass, label }: StartOptions): RunningThread {
+    const clock = new AppClock(this.#world.clock);
+    const observer = new Recorder(this.#world.tape, `${this.#host}, thread ${data.thread}`);
+    const thread = new SimulatedThread(label, clock, { ...this.#testbench(), clock, observer });
+    this.threads.push(thread);
+    thread.on('exit', () => this.threads.splice(this.threads.indexOf(thread), 1));
+    clock.afterPoll(() => void thread.run(data, catalystClass as CatalystClass, this));
+    return thread;
+  }
+}
+
+/** One of them. */
+export class SimulatedThread implements RunningThread {
+  readonly runtime: Runtime;
+  readonly #clock: AppClock;
+  readonly #onError: ((error: unknown) => void)[] = [];
+  readonly #onExit: ((code: number) => void)[] = [];
+  #over = false;
+
+  constructor(
+    /** What its Catalyst is called. */
+    readonly name: string,
+    clock: AppClock,
+    testbench: Testbench,
+  ) {
+    this.#clock = clock;
+    this.runtime = new Runtime(clock, testbench.random, testbench);
+  }
+
+  on(event: 'error', heard: (error: unknown) => void): void;
+  on(event: 'exit', heard: (code: number) => void): void;
+  on(event: 'error' | 'exit', heard: ((error: unknown) => void) | ((code: number) => void)): void {
+    if (event === 'error') this.#onError.push(heard as (error: unknown) => void);
+    else this.#onExit.push(heard as (code: number) => void);
+  }
+
+  async run(data: ThreadData, catalystClass: CatalystClass, machine: ThreadMachine): Promise<void> {
+    try {
+      await runThread(data, catalystClass, this.runtime, machine);
+      this.#clock.afterPoll(() => this.#exit(0));
+    } catch (thrown) {
+      this.#clock.afterPoll(() => {
+        for (const heard of this.#onError) heard(thrown);
+        this.#exit(1);
+      });
+    }
+  }
+
+  /** Ends it at once, as a crash of its own would: nothing of it runs any more. Its base hears `TT_THREAD_EXITED`. */
+  terminate(code = 1): void {
+    if (this.#over) return;
+    this.#clock.close(() => this.#exit(code));
+  }
+
+  #exit(code: number): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#clock.close();
+    for (const heard of this.#onExit) heard(code);
+  }
+}
+
+/** One end of a channel. What is sent arrives in order, when the seed says so. */
+class SimulatedWire implements Wire {
+  readonly #world: World;
+  readonly #arrived: unknown[] = [];
+  #other: SimulatedWire | undefined;
+  #take: ((message: unknown) => void) | undefined;
+  #announced = false;
+  #closed = false;
+
+  private constructor(world: World) {
+    this.#world = world;
+  }
+
+  static pair(world: World): [SimulatedWire, SimulatedWire] {
+    const [one, other] = [new SimulatedWire(world), new SimulatedWire(world)];
+    one.#other = other;
+    other.#other = one;
+    return [one, other];
+  }
+
+  /** By reference: what crosses has been copied at the call. */
+  postMessage(message: unknown): void {
+    if (this.#closed || this.#other === undefined) return;
+    this.#other.#arrived.push(message);
+    this.#other.#announce();
+  }
+
+  on(_event: 'message', take: (message: unknown) => void): void {
+    this.#take = take;
+    this.#announce();
+  }
+
+  receive(): { readonly message: unknown } | undefined {
+    return this.#arrived.length === 0 ? undefined : { message: this.#arrived.shift() };
+  }
+
+  #announce(): void {
+    if (this.#announced || this.#take === undefined || this.#arrived.length === 0) return;
+    this.#announced = true;
+    this.#world.clock.afterPoll(() => {
+      this.#announced = false;
+      if (this.#closed || this.#arrived.length === 0) return;
+      this.#take?.(this.#arrived.shift());
+      this.#announce();
+    });
+  }
+
+  ref(): void {}
+
+  unref(): void {}
+
+  close(): void {
+    this.#closed = true;
+  }
+}
