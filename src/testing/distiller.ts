@@ -7,13 +7,13 @@ import type { Runtime } from '../core/runtime.js';
 import type { Network } from '../selector/network.js';
 import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
 import { type Duration, toMs } from './duration.js';
-import { type Fault, Faults, faultText } from './faults.js';
+import { type Fault, Faults, TestDice } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
 import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
+import { reportOf, tableOf } from './report.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
-import { timeText, traceTable } from './trace-table.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
 
@@ -40,7 +40,6 @@ export interface DistillerOptions extends AppOptions {
 }
 
 const DEFAULT_LIMIT: Duration = '1h';
-const TAIL = 40;
 const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
 
 /**
@@ -60,6 +59,7 @@ export class Distiller {
   readonly #world: World;
   readonly #apps: AppUnderTest[] = [];
   readonly #network: Network | HostedNetwork;
+  readonly #dice: TestDice;
   #finishCalled = false;
 
   private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
@@ -68,6 +68,7 @@ export class Distiller {
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
     this.#world.tape.finished = () => this.finished;
+    this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
   }
 
@@ -193,13 +194,8 @@ export class Distiller {
    * @param what what it befalls, such as `'worker 2'`.
    */
   chance(probability: number, kind: string, what: string): boolean {
-    const place = `${kind}/${what}`;
-    let draws = this.#chances.get(place);
-    if (draws === undefined) this.#chances.set(place, (draws = { random: this.#world.random.fork(place), index: 0 }));
-    if (draws.random.next() >= probability) return false;
-    return this.#world.faults.inject({ kind, what, index: draws.index++, at: this.clock.now() });
+    return this.#dice.strikes(probability, kind, what);
   }
-  readonly #chances = new Map<string, { readonly random: { next(): number }; index: number }>();
 
   // ---- Turning ----
 
@@ -290,7 +286,13 @@ export class Distiller {
     this.#finishCalled = true;
     return this.#world.drive('finish()', async () => {
       const ends: Finished[] = [];
-      for (const app of [...this.#apps].reverse()) ends.unshift(await app.end());
+      const broken: unknown[] = [];
+      for (const app of [...this.#apps].reverse())
+        await app.end().then(
+          (end) => ends.unshift(end),
+          (thrown: unknown) => broken.push(thrown),
+        );
+      if (broken.length > 0) throw broken[0];
       const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
       return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
     });
@@ -309,7 +311,7 @@ export class Distiller {
 
   /** The seed, the time and the trace, as a table. */
   toString(): string {
-    return [this.#head(), traceTable(this.trace)].join('\n');
+    return tableOf(this.#world);
   }
 
   /** Writes the same to standard output. */
@@ -319,18 +321,7 @@ export class Distiller {
 
   /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */
   report(): string {
-    const parts = [this.#head()];
-    const { faults, lines } = this;
-    if (faults.length > 0) parts.push(`faults: ${faults.slice(-TAIL).map(faultText).join(', ')}`);
-    parts.push(traceTable(this.trace.slice(-TAIL)));
-    if (lines.length > 0) parts.push('log:', ...lines.slice(-TAIL).map(logText));
-    return parts.join('\n');
-  }
-
-  #head(): string {
-    const { count, ring } = this.#world.tape;
-    const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
-    return `seed ${this.seed}, time ${timeText(this.clock.now())}, ${count} sparkles${dropped}`;
+    return reportOf(this.#world, this.lines);
   }
 
   get #first(): AppUnderTest {
@@ -338,12 +329,6 @@ export class Distiller {
     if (first === undefined) throw fail('TT_NO_APP');
     return first;
   }
-}
-
-function logText({ level, msg, tonic, state, sparkle }: LogEntry): string {
-  const name = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }[level] ?? String(level);
-  const where = [tonic, state === undefined ? undefined : `[${state}]`, sparkle].filter((part) => part !== undefined);
-  return `  ${name} ${where.join(' ')}: ${msg}`;
 }
 
 function bad(option: string, problem: string): Error {
