@@ -1,7 +1,7 @@
 import { systemRandom } from '../core/random.js';
 import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
-import { afterMicrotasks, sleep } from './real-time.js';
+import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
 import { SeededRandom } from './seeded-random.js';
 import { type Probes, Tape } from './tape.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -78,15 +78,19 @@ export class World {
 
   /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
   async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
-    while (goesOn()) {
-      if (this.#held.size > 0) {
-        await this.#release();
-        continue;
-      }
-      if (!this.#step(until)) return false;
-      await afterMicrotasks();
+    let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
+    const step = (): boolean => {
+      if (!goesOn()) outcome = 'stopped';
+      else if (this.#held.size > 0) outcome = 'held';
+      else if (this.#step(until)) return true;
+      else outcome = 'nothing to do';
+      return false;
+    };
+    for (;;) {
+      await eachAfterMicrotasks(step);
+      if (outcome !== 'held') return outcome === 'stopped';
+      await this.#release();
     }
-    return true;
   }
 
   /** Steps until nothing is left to do at this instant. */
