@@ -36,7 +36,8 @@ describe('a server and a thousand clients through a partition of two minutes', f
     expect(distiller.clock.now()).to.equal(7 * 60_000);
     expect(open, 'connections before, at the end of and after the partition').to.deep.equal([1000, 0, 1000]);
     expect(bookers.length).to.equal(1000);
-    for (const { name, state, confirmed, losses, failures } of bookers) {
+    for (const { name, state, confirmed, losses, failures, strange } of bookers) {
+      expect(strange, `lines that ${name} did not understand`).to.deep.equal([]);
       expect(state, name).to.equal('done');
       expect(confirmed, name).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
       for (const nr of confirmed) expect(book.has(name, nr), `${nr} of ${name}`).to.be.true;

@@ -11,6 +11,7 @@ import {
 
 export const PORT = 7020;
 const LONGEST_LINE = 100;
+const ANSWER = /^booked \S+ \d+$/;
 /** A peer that says nothing for so long has gone, in ms. */
 const SILENCE = 45_000;
 /** How long an answer is waited for, in seconds. */
@@ -93,6 +94,8 @@ export class Booker extends Tonic<'waiting' | 'asking' | 'done'> {
   /** Connections that were lost, and tries that failed. */
   losses = 0;
   failures = 0;
+  /** Lines that are no answers. */
+  readonly strange: string[] = [];
   readonly #wanted: BookerOptions;
   #lines = new LineBuffer(LONGEST_LINE);
   #client: TcpClient | undefined;
@@ -149,7 +152,10 @@ export class Booker extends Tonic<'waiting' | 'asking' | 'done'> {
   }
 
   ttse__onData(_client: TcpClient, data: Buffer): void {
-    for (const line of this.#lines.push(data)) this.ttsc__hear(line);
+    for (const line of this.#lines.push(data)) {
+      if (ANSWER.test(line)) this.ttsc__hear(line);
+      else this.strange.push(line);
+    }
   }
 
   ttsc__hear(_line: string): void {}
