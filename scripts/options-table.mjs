@@ -48,6 +48,20 @@ const SECTIONS = [
     text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
     from: ['interface', 'src/core/timer.ts', 'Period', 'TimerOptions'],
   },
+  {
+    title: 'ask()',
+    text: 'The last argument of `this.ask()`. See [Ask and answer](ask-and-answer.md).',
+    from: ['interface', 'src/core/ask.ts', 'AskOptions'],
+  },
+  {
+    title: 'toState()',
+    from: ['interface', 'src/core/tonic.ts', 'TransitionOptions'],
+  },
+  {
+    title: 'ChunkedWork',
+    text: 'Also `base` and `logMode` of every Tonic. See [Long work in small pieces](long-work.md).',
+    from: ['interface', 'src/core/chunked.ts', 'ChunkedWorkOptions'],
+  },
   { title: 'supervise()', from: ['interface', 'src/core/supervised.ts', 'SuperviseOptions'] },
   {
     title: 'Catalyst',
@@ -201,6 +215,10 @@ const TYPES = {
   AnyTonic: 'a Tonic',
   'readonly { readonly tonic: string; readonly options?: object }[]': 'list of `{ tonic, options? }`',
   '(info: TimerInfo) => void': 'a sparkle',
+  '(error: Error, question: Question) => void': 'a sparkle',
+  '(info: WorkInfo<Progress>) => void': 'a sparkle',
+  '(result: Result, info: WorkInfo<Progress>) => void': 'a sparkle',
+  'Work<Progress, Result> | (() => Work<Progress, Result>)': 'a generator function, or something to iterate',
   "'screen' | 'json' | 'off' | DestinationStream": "`'screen'`, `'json'`, `'off'` or a stream",
 };
 

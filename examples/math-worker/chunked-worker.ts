@@ -1,26 +1,20 @@
-import { Catalyst, type Remote } from 'tasktonic';
+import { Catalyst, ChunkedWork, type Remote, type WorkInfo } from 'tasktonic';
 import type { Counter, CounterClient } from './counter.js';
 import { countPrimes } from './primes.js';
 
-/** How long a sparkle works, in ms: so long a command waits at most. */
-const CHUNK_MS = 8;
-/** Between two looks at the clock. */
-const NUMBERS_PER_LOOK = 500;
+/** How long it works in one go, in ms: so long a command waits at most. */
+const SLICE_MS = 8;
+/** Between two places to pause. */
+const NUMBERS_PER_STEP = 500;
 
-/**
- * Counts primes some milliseconds at a time. Each chunk is an order behind those that have come meanwhile, so that a cancel is heard
- * between two of them.
- */
-export class ChunkedWorker extends Catalyst<'idle' | 'counting' | 'stopping'> implements Counter {
-  static override readonly states = ['idle', 'counting', 'stopping'];
+/** Counts primes some milliseconds at a time, so that a cancel is heard meanwhile. */
+export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Counter {
+  static override readonly states = ['idle', 'counting'];
   static override readonly module = import.meta.url;
 
   declare readonly base: Remote<CounterClient>;
 
-  #below = 0;
-  #next = 0;
-  #primes = 0;
-  #startedAt = 0;
+  #work: ChunkedWork<number, number> | undefined;
 
   ttse__onStart(): void {
     this.toState('idle');
@@ -30,32 +24,16 @@ export class ChunkedWorker extends Catalyst<'idle' | 'counting' | 'stopping'> im
   ttsc__count(_below: number): void {}
 
   ttsc_idle__count(below: number): void {
-    this.#below = below;
-    this.#next = 0;
-    this.#primes = 0;
-    this.#startedAt = performance.now();
+    this.#work = new ChunkedWork({ work: () => primesBelow(below), slice: SLICE_MS, name: 'primes' });
     this.toState('counting');
   }
 
-  ttse_counting__onEnter(): void {
-    this.tts__chunk();
+  ttse__onPrimesProgress({ progress = 0 }: WorkInfo<number>): void {
+    this.base.ttse__onProgress(progress);
   }
 
-  tts__chunk(): void {}
-
-  tts_counting__chunk(): void {
-    const until = performance.now() + CHUNK_MS;
-    while (this.#next < this.#below && performance.now() < until) {
-      const end = Math.min(this.#next + NUMBERS_PER_LOOK, this.#below);
-      this.#primes += countPrimes(this.#next, end);
-      this.#next = end;
-    }
-    if (this.#next < this.#below) {
-      this.base.ttse__onProgress(this.#next / this.#below);
-      this.tts__chunk();
-      return;
-    }
-    this.base.ttse__onCounted(this.#primes, performance.now() - this.#startedAt);
+  ttse__onPrimesDone(primes: number, { ms }: WorkInfo<number>): void {
+    this.base.ttse__onCounted(primes, ms);
     this.toState('idle');
   }
 
@@ -63,12 +41,22 @@ export class ChunkedWorker extends Catalyst<'idle' | 'counting' | 'stopping'> im
   ttsc__cancel(): void {}
 
   ttsc_counting__cancel(): void {
-    this.toState('stopping');
+    this.#work?.ttsc__cancel();
   }
 
-  /** The chunk that was queued already is the last one: a new count will not find it in its way. */
-  tts_stopping__chunk(): void {
-    this.base.ttse__onCancelled(this.#next / this.#below);
+  ttse__onPrimesCancelled({ progress = 0 }: WorkInfo<number>): void {
+    this.base.ttse__onCancelled(progress);
     this.toState('idle');
   }
+}
+
+/** Yields how far it is, from 0 to 1. */
+function* primesBelow(below: number): Generator<number, number> {
+  let primes = 0;
+  for (let from = 0; from < below; from += NUMBERS_PER_STEP) {
+    const to = Math.min(from + NUMBERS_PER_STEP, below);
+    primes += countPrimes(from, to);
+    yield to / below;
+  }
+  return primes;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import type { Extras } from './extras.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
 
@@ -32,15 +33,17 @@ export interface AnyTonic {
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
   /** @internal */ _ttEnding: Ending | undefined;
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
-  /** @internal The services that it uses, by name. */ _ttUses: Set<string> | undefined;
+  /** @internal */ _ttExtras: Extras | undefined;
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
-  /** @internal */ _ttResolve(target: (value: never) => void): (value: unknown) => void;
+  /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
+  /** @internal */ _ttss__answered(question: { _ttHear(): void }): void;
+  /** @internal */ _ttss__stateTimeout(turn: number): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
   /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
   /** @internal */ _ttss__serviceCompleted(info: ServiceInfo): void;
@@ -56,6 +59,7 @@ export interface RemoteHandle {
   readonly thread: number;
   /** Whether it is known here to have finished. */
   readonly finished: boolean;
+  /** @internal */ _ttExtras?: Extras | undefined;
 }
 
 /** No transition waits. (`undefined` is a target: no state.) */
@@ -79,6 +83,17 @@ export interface Supervision {
   readonly within: number;
   takeRestart(base: AnyTonic): number;
   start(base: AnyTonic): void;
+}
+
+/** An order that was kept for later, with all that it came with. */
+export interface KeptOrder {
+  readonly sparkle: Sparkle;
+  readonly count: number;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly source: AnyTonic | undefined;
+  readonly sourceSparkle: Sparkle | undefined;
+  readonly queuedAt: number;
 }
 
 /** Who queued the sparkle that runs. */
@@ -183,7 +198,11 @@ export interface Scheduler {
   readonly timers: TimerQueue;
   readonly services: ServicePort;
   readonly ledger: Registry;
-  readonly queue: { put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
+  readonly queue: {
+    limit: number;
+    put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+    putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
+  };
   /** Enters a new Tonic and gives it its id. */
   enter(tonic: AnyTonic, name: string | undefined): number;
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
+import { failThrown, failUnheard } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -236,7 +237,7 @@ export class Catalyst<State extends string = never>
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return;
+    if (body === undefined) return failUnheard(order);
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
@@ -251,7 +252,9 @@ export class Catalyst<State extends string = never>
       const sparkled = apply(body, tonic, order.count, order.a, order.b);
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
-      this.#failed(tonic, toError(thrown), sparkle.key);
+      const error = toError(thrown);
+      failThrown(order, error);
+      this.#failed(tonic, error, sparkle.key);
     }
   }
 
@@ -383,7 +386,7 @@ export class Catalyst<State extends string = never>
 
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void {
-    if (tonic._ttUses !== undefined || tonic._ttPlan.service !== undefined) this.services.left(tonic);
+    if (tonic._ttExtras?.uses !== undefined || tonic._ttPlan.service !== undefined) this.services.left(tonic);
     this.runtime.ledger.leave(id, name);
     this.runtime.threads?.left(tonic);
     if (tonic._ttCounts) this.#serveOneLess();

@@ -115,6 +115,19 @@ export const ERRORS = {
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
     'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
+  // Ask and answer, postponing
+  TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
+  TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',
+  TT_ASK_FAILED: '{sparkle} of {tonic} threw before it had answered: see the cause.',
+  TT_ASK_UNHEARD:
+    '{tonic} does not hear {sparkle} in its state {state}: ask when it does, or write a generic {sparkle} that refuses.',
+  TT_ASK_UNANSWERED: 'Nobody keeps the Answer of {sparkle} of {tonic} any more: call give() or fail(), or keep it.',
+  TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
+  TT_NOT_POSTPONED:
+    '{tonic} cannot postpone {sparkle}, which is no order of its own: postpone in the sparkle that was called.',
+  TT_POSTPONE_FULL:
+    '{tonic} has postponed {count} orders, its limit: refuse {sparkle} in this state, or raise "static postponeLimit".',
+  TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

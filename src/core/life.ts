@@ -7,6 +7,7 @@ import {
   type InfusionInfo,
   NONE,
 } from './any-tonic.js';
+import { closeExtras } from './extras.js';
 import { NO_SPARKLES } from './plan.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
@@ -112,6 +113,7 @@ export function endLife(tonic: AnyTonic): void {
   tonic._ttLife = Life.ended;
   tonic._ttTable = NO_SPARKLES;
   tonic._ttTarget = NONE;
+  if (tonic._ttExtras !== undefined) closeExtras(tonic);
   scheduler.logs.life(tonic, 'finished');
   tonic._ttLeave();
   const base = tonic._ttBase;
@@ -130,6 +132,7 @@ export function abort(tonic: AnyTonic, report: (tonic: AnyTonic) => void): void 
 export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): void {
   const { logs } = tonic._ttScheduler;
   logs.failure(tonic, error, info);
+  tonic._ttExtras?.postponed?.takeBack();
   if (tonic._ttLife === Life.ended) return;
   const decides = info.sparkle !== 'ttse__onFailure' && hears(tonic, 'ttse__onFailure');
   if (decides) {

@@ -43,7 +43,8 @@ async function openPino(to: 'screen' | 'json' | DestinationStream, level: string
   // Loaded here, not at import: an app that logs nothing starts without them.
   const { pino } = await import('pino');
   const options: LoggerOptions = { level, base: null, timestamp: () => `,"time":${clock.wallTime()}` };
-  if (to === 'json') return pino(options);
+  // At once: a line that waits in a thread is lost where that is ended by force.
+  if (to === 'json') return pino(options, pino.destination({ dest: 1, sync: true }));
   return pino(options, to === 'screen' ? await openScreen() : to);
 }
 

@@ -1,4 +1,4 @@
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, KeptOrder } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
 import type { Order } from './order.js';
@@ -19,6 +19,11 @@ export interface CatalystQueue {
    * @throws {TaskTonicError} `TT_QUEUE_FULL` at the limit; orders of the life cycle pass it.
    */
   put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /**
+   * Puts orders of a Tonic before all that wait, in this order; no bound holds for them, since they have waited before. Of a queue that
+   * cannot do that, postponed orders go to the end.
+   */
+  putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
   /** Takes the first order into `order`; false where none waits. */
   take(order: Order): boolean;
 }
@@ -119,6 +124,25 @@ export class OrderQueue implements CatalystQueue {
   #tidy(): false {
     this.#head.slots.fill(undefined, 0, FIELDS);
     return false;
+  }
+
+  putFirst(tonic: AnyTonic, orders: readonly KeptOrder[]): void {
+    for (let at = orders.length - 1; at >= 0; at--) this.#putBefore(tonic, orders[at]!);
+  }
+
+  /** Into the slot before the next to be read, which was read before; else into a new chunk, from its end on. */
+  #putBefore(tonic: AnyTonic, { sparkle, count, a, b, source, sourceSparkle, queuedAt }: KeptOrder): void {
+    if (this.#read === 0) {
+      const chunk = this.#spare ?? new Chunk();
+      this.#spare = undefined;
+      chunk.next = this.#head;
+      this.#head = chunk;
+      this.#read = CHUNK_ORDERS * FIELDS;
+    }
+    this.#read -= FIELDS;
+    const order = [tonic, sparkle, count, a, b, source, sourceSparkle, queuedAt];
+    for (let field = 0; field < FIELDS; field++) this.#head.slots[this.#read + field] = order[field];
+    this.size++;
   }
 
   #grow(): number {

@@ -38,12 +38,19 @@ export interface TonicClass {
   readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
   /** The service that its Tonic is: one of them exists in an app. */
   readonly service?: string;
+  /** How long its states may last, in ms. */
+  readonly stateTimeouts?: Readonly<Record<string, number>>;
+  /** The most questions that an instance may have open. */
+  readonly questionLimit?: number;
+  /** The most orders that an instance may have postponed. */
+  readonly postponeLimit?: number;
 }
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted',
+  'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
 
@@ -65,6 +72,10 @@ export class Plan {
   readonly states: readonly string[] | undefined;
   /** The service that an instance is. */
   readonly service: string | undefined;
+  /** How long states may last, in ms, where the class says so. */
+  readonly stateTimeouts: ReadonlyMap<string, number>;
+  readonly questionLimit: number;
+  readonly postponeLimit: number;
   /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
   readonly layer: new () => object;
   /** The fields of instances were looked at, once, for sparkles that are none. */
@@ -106,6 +117,10 @@ export class Plan {
       table[this.sparkle(method.generic).index] = body;
       table[this.sparkle(key).index] = body;
     }
+    this.stateTimeouts = new Map(Object.entries(tonicClass.stateTimeouts ?? {}));
+    for (const [state, ms] of this.stateTimeouts) this.#checkStateTimeout(state, ms);
+    this.questionLimit = limitOf(tonicClass, 'questionLimit', 10_000);
+    this.postponeLimit = limitOf(tonicClass, 'postponeLimit', 1_000);
     this.layer = makeLayer(tonicClass, this, binders);
   }
 
@@ -153,6 +168,16 @@ export class Plan {
     if (state !== undefined) this.checkState(state, key);
   }
 
+  #checkStateTimeout(state: string, ms: unknown): void {
+    this.checkState(state, 'static stateTimeouts');
+    const bad = (problem: string): Error =>
+      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${state}`, problem });
+    if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
+    const heard = this.sparkles.get('ttse__onStateTimeout');
+    if (heard === undefined || this.table(state)[heard.index] === undefined)
+      throw bad(`nobody hears it: write ttse_${state}__onStateTimeout`);
+  }
+
   #checkEvents(declared: readonly string[] | undefined): void {
     const known = declared === undefined ? FRAMEWORK_EVENTS : [...FRAMEWORK_EVENTS, ...declared];
     for (const { prefix, name, key } of this.sparkles.values()) {
@@ -162,6 +187,16 @@ export class Plan {
         throw fail('TT_UNKNOWN_EVENT', { class: this.className, key, nearest: `ttse__${close}` });
     }
   }
+}
+
+function limitOf(tonicClass: TonicClass, option: 'questionLimit' | 'postponeLimit', byDefault: number): number {
+  const value = tonicClass[option] ?? byDefault;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw fail('TT_BAD_OPTION', {
+    class: tonicClass.name,
+    option,
+    problem: `it is ${String(value)}, and must be 0 or more`,
+  });
 }
 
 interface Method {

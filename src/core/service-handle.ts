@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { RemoteHandle } from './any-tonic.js';
+import type { Extras } from './extras.js';
 import { makeSparklesOnDemand } from './on-demand.js';
 
 /** What a handle asks of the services of its thread. */
@@ -17,6 +18,7 @@ export interface ServiceCaller {
  * that is the service has failed and another one is started.
  */
 export class ServiceHandle implements RemoteHandle {
+  /** @internal */ _ttExtras: Extras | undefined = undefined;
   readonly name: string;
   readonly #services: ServiceCaller;
 

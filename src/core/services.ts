@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from './any-tonic.js';
 import { fail, toError } from './errors.js';
+import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';
 import { ports } from './ports.js';
 import { runAs, running } from './running.js';
@@ -49,7 +50,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     let service = this.#services.get(name);
     if (service === undefined) service = this.#create(name, asked, args);
     else checkClass(service, asked);
-    (user._ttUses ??= new Set()).add(name);
+    (extrasOf(user).uses ??= new Set()).add(name);
     service.addUser(user, user.id, ownerOf(user), args);
     return this.handle(name);
   }
@@ -208,7 +209,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   // ---- The end of one, and of its users ----
 
   left(tonic: AnyTonic): void {
-    for (const name of tonic._ttUses ?? []) this.#services.get(name)?.removeUser(tonic);
+    for (const name of tonic._ttExtras?.uses ?? []) this.#services.get(name)?.removeUser(tonic);
     const { service: name } = tonic._ttPlan;
     const own = name === undefined ? undefined : this.#services.get(name);
     if (own?.instance === tonic) own.left(this.#main);
@@ -224,9 +225,11 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
     }
     for (const user of service.users.keys()) {
-      if ('_ttUses' in user) user._ttUses?.delete(service.name);
+      (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
       tellCompleted(user, { service: service.name, error });
     }
+    const handle = this.#handles.get(service.name);
+    if (handle !== undefined) tellEnd(handle);
   }
 
   /** What is known of it here is known by {@link ended}. */

@@ -1,5 +1,6 @@
 import { type AnyTonic, NONE } from './any-tonic.js';
 import { fail } from './errors.js';
+import { beginStateTimeout } from './state-timeout.js';
 
 /** More transitions than this after one sparkle are a ring that would never come to rest. */
 const MOST_TRANSITIONS = 1000;
@@ -9,18 +10,22 @@ export type Failed = (tonic: AnyTonic, error: Error, hook: string | undefined) =
 
 /**
  * Carries out the transitions that a sparkle asked for: `onExit` of the old state, the change, `onEnter` of the new one,
- * and so on while those ask for another. What goes wrong is given to `failed`, with the hook that threw.
+ * and so on while those ask for another. Where the state has changed, postponed orders run next. What goes wrong is given to `failed`, with the hook that threw.
  */
 export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
+  tonic._ttExtras?.postponed?.keep();
+  let changed = false;
   for (let count = 1; tonic._ttTarget !== NONE; count++) {
     const target = tonic._ttTarget;
     tonic._ttTarget = NONE;
     if (count > MOST_TRANSITIONS)
       return failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
     if (tonic._ttState !== undefined) runStateHook(tonic, 'ttse__onExit', failed);
+    if (target !== tonic._ttState) changed = true;
     change(tonic, target);
     if (target !== undefined) runStateHook(tonic, 'ttse__onEnter', failed);
   }
+  if (changed) tonic._ttExtras?.postponed?.release();
 }
 
 function runStateHook(tonic: AnyTonic, key: string, failed: Failed): void {
@@ -41,4 +46,6 @@ export function stopMachine(tonic: AnyTonic): Error | undefined {
 function change(tonic: AnyTonic, state: string | undefined): void {
   tonic._ttState = state;
   tonic._ttTable = tonic._ttPlan.table(state);
+  if (tonic._ttPlan.stateTimeouts.size > 0 || tonic._ttExtras?.stateTimeouts !== undefined)
+    beginStateTimeout(tonic, state);
 }

@@ -18,7 +18,7 @@ export interface Threads {
 
 /** What all threads of an app have in common: ids and names. */
 export interface SharedNames {
-  /** An id that no Tonic of any thread has had. */
+  /** An id that no Tonic of another thread has, and none of this one had. */
   newId(): number;
   /** Takes a name; false where a Tonic of any thread has it. */
   take(name: string): boolean;

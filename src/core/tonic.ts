@@ -13,14 +13,18 @@ import {
   type Supervision,
   type Target,
 } from './any-tonic.js';
+import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
 import { fail, toError } from './errors.js';
+import type { Extras } from './extras.js';
 import { defaultName } from './ledger.js';
 import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, hears, userDrained } from './life.js';
 import { LogLevel, type LogMode } from './log-service.js';
-import { BINDER, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
 import type { Remote } from './remote.js';
 import { running } from './running.js';
+import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { postpone } from './postpone.js';
 import { eventName } from './sparkle-names.js';
+import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { TonicLog } from './tonic-log.js';
 import { TonicRoot } from './tonic-root.js';
@@ -46,7 +50,19 @@ export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic:
 /** The keys of a Tonic that name sparkles. */
 export type SparkleKey<T> = keyof T & (`tts${string}__${string}` | `_tts${string}__${string}`);
 
+/** Options of a transition. */
+export interface TransitionOptions {
+  /** Whether the state that holds is left and entered again. Default `false`. */
+  readonly reenter?: boolean | undefined;
+  /**
+   * How long the state may last, in ms: then `ttse__onStateTimeout` is heard, unless it was left. `Infinity` for no bound. Default: what
+   * `static stateTimeouts` says for it.
+   */
+  readonly timeout?: number | undefined;
+}
+
 const DRAIN_TIMEOUT = 5_000;
+const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
 /**
@@ -70,6 +86,12 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   static readonly supervision?: Pick<SuperviseOptions, 'limit' | 'within'>;
   /** Where another thread finds the class: `static override readonly module = import.meta.url`. */
   static readonly module?: string;
+  /** How long its states may last, in ms: a longer stay is heard as `ttse__onStateTimeout`. */
+  static readonly stateTimeouts?: Readonly<Record<string, number>>;
+  /** The most questions that it may have open; one more throws `TT_ASK_FULL`. Default 10,000. */
+  static readonly questionLimit?: number;
+  /** The most orders that it may have postponed; one more throws `TT_POSTPONE_FULL`. Default 1,000. */
+  static readonly postponeLimit?: number;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
 
@@ -97,7 +119,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
 
-  /** @internal */ declare _ttUses: Set<string> | undefined;
+  /** @internal */ _ttExtras: Extras | undefined = undefined;
 
   // ---- Events that a subclass may define ----
 
@@ -107,6 +129,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   ttse__onEnter?(): void;
   /** About to leave a state that has no `onExit` of its own. */
   ttse__onExit?(): void;
+  /** The state that holds has lasted as long as it may. */
+  ttse__onStateTimeout?(info: StateTimeoutInfo): void;
   /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
   ttse__onDraining?(): void;
   /** The last sparkle: it leaves the app after this one. */
@@ -195,14 +219,17 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /**
    * Goes to another state after the sparkle that runs, before the next order: `onExit` of the old state, the change,
-   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`. `undefined` stops the machine.
+   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`; a `timeout` given with it begins
+   * anew. `undefined` stops the machine.
    *
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
+   *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
    */
-  protected toState(state: State | undefined, { reenter = false }: { readonly reenter?: boolean } = {}): void {
+  protected toState(state: State | undefined, { reenter = false, timeout }: TransitionOptions = {}): void {
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
+    giveTimeout(this, timeout, state !== this._ttState || reenter);
     const waits = this._ttTarget !== NONE;
     this._ttTarget = state === this._ttState && !reenter ? NONE : state;
     if (!waits && this._ttTarget !== NONE) this._ttScheduler.settle(this);
@@ -232,6 +259,53 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
       (result) => bring(value, result),
       (reason: unknown) => bring(error, reason),
     );
+  }
+
+  /**
+   * Asks another Tonic, here or in another thread; the answer comes back as a sparkle, with the question as its second argument.
+   *
+   * What goes wrong after the call comes to `onError`: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where the other one has finished, before or after;
+   * `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where nobody
+   * keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with. A Tonic that finishes takes its questions back.
+   *
+   * @param to a Tonic, or a Remote.
+   * @param key its sparkle: one whose last parameter is an `Answer`.
+   * @param args what that is given, without the Answer.
+   * @param onAnswer a sparkle of this Tonic, such as `this.ttse__onBalance`.
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_NOT_A_SPARKLE`, `TT_NOT_TRANSFERABLE`, `TT_BAD_OPTION`; `TT_ASK_FULL` where it has
+   *   asked too much that was not answered yet.
+   */
+  protected ask<T extends AnyTonic | RemoteHandle, K extends AskKey<T>>(
+    to: T,
+    key: K,
+    args: AskArgs<T[K]>,
+    onAnswer: (value: AskValue<T[K]>, question: Question) => void,
+    { timeout, onError }: AskOptions = {},
+  ): Question {
+    return ask(this, {
+      to,
+      key: key as string,
+      args,
+      onAnswer: this._ttOwn(onAnswer),
+      onError: onError === undefined ? undefined : this._ttOwn(onError),
+      timeout,
+    });
+  }
+
+  /** Questions that are open, and answers that came when nobody waited for them any more. */
+  get questions(): { readonly open: number; readonly late: number } {
+    return this._ttExtras?.questions ?? NO_QUESTIONS;
+  }
+
+  /**
+   * Keeps the order that runs until the state has changed; then it runs again, before all newer orders. The sparkle goes on: return
+   * after the call. It is not kept where the sparkle throws.
+   *
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_POSTPONED` in a sparkle that is no order of its own, such
+   *   as `ttse__onEnter`; `TT_POSTPONE_FULL` where so many are kept already.
+   */
+  protected postpone(): void {
+    postpone(this);
   }
 
   /**
@@ -288,7 +362,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** Goes to another state, on behalf of somebody else. */
-  ttsc__toState(state: State | undefined, options?: { readonly reenter?: boolean }): void {
+  ttsc__toState(state: State | undefined, options?: TransitionOptions): void {
     this.toState(state, options);
   }
 
@@ -371,6 +445,22 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     this.#hook(key, info);
   }
 
+  /** @internal A question of this Tonic was answered, or will not be. */
+  _ttss__answered(question: { _ttHear(): void }): void {
+    question._ttHear();
+  }
+
+  /** @internal */
+  _ttss__stateTimeout(turn: number): void {
+    const info = heardTimeout(this, turn);
+    if (info !== undefined) this.#hook('ttse__onStateTimeout', info);
+  }
+
+  /** @internal Orders that had been postponed have run. */
+  _ttss__newerRun(): void {
+    this._ttExtras?.postponed?.newerRun();
+  }
+
   /** @internal */
   _ttss__restart(supervised: Supervision): void {
     if (this._ttMayInfuse) supervised.start(this);
@@ -384,7 +474,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal A service that it uses has finished. */
   _ttss__serviceCompleted(info: ServiceInfo): void {
     this._ttScheduler.services.completed(info.service, this);
-    this._ttUses?.delete(info.service);
+    this._ttExtras?.uses?.delete(info.service);
     const event = `${eventName(info.service)}Completed`;
     if (hears(this, event)) this.#hook(event, info);
     else if (info.error !== undefined)
@@ -402,15 +492,21 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
-  _ttResolve(target: (value: never) => void): (value: unknown) => void {
-    if (isBound(target)) return target as unknown as (value: unknown) => void;
+  _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void {
+    if (isBound(target)) return target as unknown as (...values: unknown[]) => void;
+    const call = this._ttPlan.dispatcher(this._ttOwn(target));
+    return (value, more) => (more === undefined ? call.call(this, value) : call.call(this, value, more));
+  }
+
+  /** @internal A sparkle of this very Tonic that was given as a method or a reference. */
+  _ttOwn(target: (...args: never[]) => void): Sparkle {
     const { _ttPlan: plan } = this;
+    if (isBound(target) && target.tonic === this) return plan.sparkle(target.sparkle);
     const sparkle = typeof target === 'function' ? plan.sparkles.get(sparkleNameOf(target) ?? '') : undefined;
-    const call = sparkle === undefined ? undefined : plan.dispatcher(sparkle);
     // A sparkle of another class may have the same name: it is not this Tonic's.
-    if (call === undefined || call !== (target as unknown))
+    if (sparkle === undefined || plan.dispatcher(sparkle) !== (target as unknown))
       throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
-    return (value) => call.call(this, value);
+    return sparkle;
   }
 }
 

@@ -103,7 +103,7 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
   if (LOOKS.has(use.type)) return true;
   switch (use.type) {
     case 'CallExpression':
-      return use.callee === node || isPipeOf(tonic, use.callee, context);
+      return use.callee === node || isBoundBy(tonic, use.callee, context);
     case 'MemberExpression': // Such as tonic.ttse__done.bind(tonic).
       return (use as unknown as MemberExpression).object === node;
     case 'AssignmentExpression':
@@ -112,16 +112,30 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
       return use.test === node || staysWithTonic(use, tonic, context);
     case 'LogicalExpression':
       return (use.operator === '&&' && use.left === node) || staysWithTonic(use, tonic, context);
-    case 'Property': // A timer of this Tonic binds it: new TimerRepeat({ sparkleBack: this.ttse__tick }).
-      return tonic === 'this' && propertyName(use.key, use.computed) === 'sparkleBack';
+    case 'Property': // What is made or asked binds it to this Tonic: new TimerRepeat({ sparkleBack: this.ttse__tick }).
+      return tonic === 'this' && isBindingOption(use, context);
     default:
       return false;
   }
 }
 
-/** `this.pipe(promise, this.ttse__done)`: the same Tonic on both sides. */
-function isPipeOf(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
+/** Methods that bind a sparkle to the Tonic that they are called on: `this.pipe(promise, this.ttse__done)`. */
+const BINDING_METHODS = new Set(['pipe', 'ask']);
+/** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
+const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
+
+/** `sparkleBack` of a timer, `onError` of a question, what hears of long work: an option that names a sparkle of this Tonic. */
+function isBindingOption({ key, computed, parent }: Use, context: RuleContext): boolean {
+  const name = propertyName(key, computed) ?? '';
+  const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
+  if (name === 'onError') return type === 'CallExpression' && isBoundBy('this', callee, context);
+  if (WORK_OPTIONS.has(name)) return type === 'NewExpression';
+  return name === 'sparkleBack';
+}
+
+/** The same Tonic on both sides. */
+function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
   if (callee?.type !== 'MemberExpression') return false;
   const { object, property, computed } = callee as MemberExpression;
-  return propertyName(property, computed) === 'pipe' && sourceOf(context).getText(object) === tonic;
+  return BINDING_METHODS.has(propertyName(property, computed) ?? '') && sourceOf(context).getText(object) === tonic;
 }

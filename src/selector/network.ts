@@ -20,6 +20,8 @@ export interface ListenSettings {
   readonly ipv6Only: boolean;
   /** Others may listen on the port as well, and the kernel spreads the connections. */
   readonly reusePort: boolean;
+  /** So many listeners of this thread share the port, where that is possible: each poll of the kernel accepts one connection of each. */
+  readonly listeners: number;
   /** Whether what it accepts is to be moved to other threads: then {@link ListenerChannel.takeSocket} has it. */
   readonly handsOver: boolean;
   /** `undefined`: as many as the process has descriptors for, less a reserve. */

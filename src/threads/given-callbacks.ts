@@ -1,3 +1,4 @@
+import type { Answer } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 
 type Call = (...args: unknown[]) => unknown;
@@ -7,9 +8,14 @@ interface Callback {
   readonly owner: AnyTonic;
 }
 
-/** Functions of this thread that another one may call, by number, each with the Tonic that gave it and runs it. */
+/** An Answer that another thread may give: it belongs to nobody here, and is gone with the first answer. */
+export class GivenAnswer {
+  constructor(readonly answer: Answer<unknown>) {}
+}
+
+/** What this thread has given to another one, by number: functions, each with the Tonic that gave it and runs it, and Answers. */
 export class GivenCallbacks {
-  readonly #all = new Map<number, Callback>();
+  readonly #all = new Map<number, Callback | GivenAnswer>();
   readonly #byOwner = new Map<AnyTonic, Set<number>>();
   #last = 0;
 
@@ -28,18 +34,31 @@ export class GivenCallbacks {
     return serial;
   }
 
-  get(serial: number): Callback | undefined {
+  giveAnswer(answer: Answer<unknown>): number {
+    this.#all.set(++this.#last, new GivenAnswer(answer));
+    return this.#last;
+  }
+
+  get(serial: number): Callback | GivenAnswer | undefined {
     return this.#all.get(serial);
   }
 
   /** Nobody has it any more. */
+  released(serial: number): void {
+    const given = this.#all.get(serial);
+    this.drop(serial);
+    if (given instanceof GivenAnswer) given.answer._ttLost('TT_ASK_UNANSWERED');
+  }
+
+  /** It is not given, or done with. */
   drop(serial: number): void {
-    const callback = this.#all.get(serial);
-    if (callback === undefined) return;
+    const given = this.#all.get(serial);
+    if (given === undefined) return;
     this.#all.delete(serial);
-    const own = this.#byOwner.get(callback.owner)!;
+    if (given instanceof GivenAnswer) return;
+    const own = this.#byOwner.get(given.owner)!;
     own.delete(serial);
-    if (own.size === 0) this.#byOwner.delete(callback.owner);
+    if (own.size === 0) this.#byOwner.delete(given.owner);
   }
 
   /** A Tonic has finished: what it gave is called no more. */
@@ -48,8 +67,11 @@ export class GivenCallbacks {
     this.#byOwner.delete(owner);
   }
 
+  /** The other thread has ended. */
   clear(): void {
+    const all = [...this.#all.values()];
     this.#all.clear();
     this.#byOwner.clear();
+    for (const given of all) if (given instanceof GivenAnswer) given.answer._ttLost('TT_ASK_GONE');
   }
 }

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { Refs } from './crossing.js';
+import type { Refs } from './refs.js';
 import type { Wire } from './wire.js';
 
 /** Orders that may be over there and not done; more wait here. */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { makeSparklesOnDemand } from '../core/on-demand.js';
 import type { Plan } from '../core/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
+import { type Extras, tellEnd } from '../core/extras.js';
 
 /** What a handle needs of the link to the thread that its Tonic lives in. */
 export interface Sender {
@@ -19,6 +20,7 @@ export class RemoteTonic implements RemoteHandle {
   /** @internal */ readonly _ttSender: Sender;
   /** @internal */ readonly _ttSerial: number;
   /** @internal */ _ttFinished = false;
+  /** @internal */ _ttExtras: Extras | undefined = undefined;
   /** @internal Known where it was made by `spawn`: what its class does not have is refused at the call. */
   _ttPlan: Plan | undefined;
   readonly id: number;
@@ -44,6 +46,12 @@ export class RemoteTonic implements RemoteHandle {
   _ttCall(key: string, args: unknown[]): void {
     if (this._ttPlan !== undefined) this._ttPlan.sparkle(key);
     this._ttSender.send(this, key, args);
+  }
+
+  /** @internal It is known to have finished. */
+  _ttHasFinished(): void {
+    this._ttFinished = true;
+    tellEnd(this);
   }
 
   toString(): string {

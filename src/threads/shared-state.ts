@@ -1,5 +1,7 @@
 import { fail } from '../core/errors.js';
 import type { SharedNames } from '../core/threads-port.js';
+import { SharedIds } from './shared-ids.js';
+import { SharedLock } from './shared-lock.js';
 
 /** Threads that have a line of their own here; with more at once some share one, and are woken or counted for each other. */
 const THREAD_LINES = 1_024;
@@ -13,7 +15,6 @@ const NAME_WORDS = 3;
 const MOST_NAMES = NAME_SLOTS * 0.75;
 
 /** Words of the head. */
-const NEXT_ID = 0;
 const LAST_THREAD = 1;
 const LOCK = 2;
 const NAMES = 3;
@@ -23,19 +24,21 @@ const ANSWER = 1;
 
 const LINES = LINE_WORDS;
 const TABLE = LINES + THREAD_LINES * LINE_WORDS;
-const WORDS = TABLE + NAME_SLOTS * NAME_WORDS;
+const TABLE_END = TABLE + NAME_SLOTS * NAME_WORDS;
+const WORDS = TABLE_END + SharedIds.words;
 
 /**
- * The memory that all threads of an app share: the next id, the names that are taken, and for each thread its bell and
+ * The memory that all threads of an app share: the ids and the names that are taken, and for each thread its bell and
  * the last question that it has answered.
  *
- * Names lie in a table with open addressing, by a hash of 64 bits, under a lock that is held for about a microsecond. A thread
- * that dies while it holds the lock gives it back by {@link forget}.
+ * Names lie in a table with open addressing, by a hash of 64 bits, under a lock that is held for about a microsecond.
  */
 export class SharedState implements SharedNames {
   readonly #words: Int32Array;
   readonly #thread: number;
   readonly #line: number;
+  readonly #lock: SharedLock;
+  readonly #ids: SharedIds;
 
   /** @param thread the one that this view is for. */
   constructor(
@@ -45,17 +48,24 @@ export class SharedState implements SharedNames {
     this.#words = new Int32Array(buffer);
     this.#thread = thread;
     this.#line = lineOf(thread);
+    this.#lock = new SharedLock(this.#words, LOCK, thread);
+    this.#ids = new SharedIds(this.#words.subarray(TABLE_END), thread);
   }
 
   // ---- Ids and threads ----
 
   /** From here on ids are free. */
   beginIdsAt(id: number): void {
-    Atomics.store(this.#words, NEXT_ID, id);
+    this.#ids.beginAt(id);
   }
 
   newId(): number {
-    return Atomics.add(this.#words, NEXT_ID, 1);
+    return this.#ids.next();
+  }
+
+  /** How many names, and how many blocks of ids, all threads have. */
+  get taken(): { readonly names: number; readonly ids: number } {
+    return { names: this.#words[NAMES]!, ids: this.#ids.taken };
   }
 
   /** The number of a new thread. It is not given again: a handle of one that has ended must never reach another. */
@@ -94,7 +104,7 @@ export class SharedState implements SharedNames {
 
   /** @throws {TaskTonicError} `TT_TOO_MANY_NAMES` */
   take(name: string): boolean {
-    return this.#locked(() => {
+    return this.#lock.locked(() => {
       const words = this.#words;
       const at = this.#find(name);
       if (words[at + 2] !== 0) return false;
@@ -109,17 +119,18 @@ export class SharedState implements SharedNames {
   }
 
   release(name: string): void {
-    this.#locked(() => {
+    this.#lock.locked(() => {
       const at = this.#find(name);
       if (this.#words[at + 2] === this.#thread + 1) this.#remove(at);
     });
   }
 
-  /** A thread has died: its names are free, and so is the lock, if it held it. */
+  /** A thread has ended, and runs no more: its names and ids are free, and so is the lock, if it held it. */
   forget(thread: number): void {
-    Atomics.compareExchange(this.#words, LOCK, thread + 1, 0);
-    this.#locked(() => {
-      for (let at = TABLE; at < WORDS; at += NAME_WORDS) {
+    this.#lock.free(thread);
+    this.#ids.free(thread);
+    this.#lock.locked(() => {
+      for (let at = TABLE; at < TABLE_END; at += NAME_WORDS) {
         // What is moved here by a removal is looked at, too.
         while (this.#words[at + 2] === thread + 1) this.#remove(at);
       }
@@ -147,15 +158,6 @@ export class SharedState implements SharedNames {
     }
     words.fill(0, at, at + NAME_WORDS);
   }
-
-  #locked<T>(body: () => T): T {
-    while (Atomics.compareExchange(this.#words, LOCK, 0, this.#thread + 1) !== 0);
-    try {
-      return body();
-    } finally {
-      Atomics.store(this.#words, LOCK, 0);
-    }
-  }
 }
 
 function lineOf(thread: number): number {
@@ -167,7 +169,7 @@ function homeOf(low: number): number {
 }
 
 function after(at: number): number {
-  return at + NAME_WORDS === WORDS ? TABLE : at + NAME_WORDS;
+  return at + NAME_WORDS === TABLE_END ? TABLE : at + NAME_WORDS;
 }
 
 /** Whether a home lies behind `from`, up to `to`, around the end of the table. */

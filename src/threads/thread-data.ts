@@ -1,5 +1,5 @@
 import type { LogOptions } from '../core/log-targets.js';
-import type { Ref, Refs } from './crossing.js';
+import type { Refs, TonicRef } from './refs.js';
 import type { ChannelEnd } from './wire.js';
 
 /** What a thread is started with. */
@@ -14,7 +14,7 @@ export interface ThreadData {
   /** The id and name of its Catalyst, and who is its base. */
   readonly id: number;
   readonly name: string | undefined;
-  readonly base: Extract<Ref, { kind: 'tonic' }>;
+  readonly base: TonicRef;
   /** The service that its base is a part of. */
   readonly owner: string | undefined;
   /** The arguments of the Catalyst's constructor. */

@@ -4,9 +4,9 @@ import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
-import type { Refs } from './crossing.js';
-import { type DoneCounter, Outlet } from './outlet.js';
 import { ThreadBell } from './doorbell.js';
+import { type DoneCounter, Outlet } from './outlet.js';
+import type { Refs } from './refs.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
 import { ThreadDump } from './thread-dump.js';
@@ -22,6 +22,8 @@ export type Control =
   | { readonly kind: 'adopt'; readonly thread: number; readonly outlet: ChannelEnd; readonly inlet: ChannelEnd }
   /** A thread has ended. */
   | { readonly kind: 'dead'; readonly thread: number }
+  /** Nothing of a thread runs any more, which may be later where it was ended by force. */
+  | { readonly kind: 'exited'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
   /** Are you still there? */
@@ -115,6 +117,13 @@ export class ThreadHub implements Threads, LinkHome {
     let departed = this.#departed;
     for (const link of this.#links.values()) departed += link.departed;
     return departed;
+  }
+
+  /** What is held here for other threads: they leave nothing of it behind. */
+  get held(): { readonly links: number; readonly callbacks: number; readonly tonics: number } {
+    let callbacks = 0;
+    for (const link of this.#links.values()) callbacks += link.callbacks;
+    return { links: this.#links.size, callbacks, tonics: this.#tonics.size };
   }
 
   // ---- Tonics ----
@@ -256,6 +265,9 @@ export class ThreadHub implements Threads, LinkHome {
       case 'dead':
         this.forget(message.thread, from);
         break;
+      case 'exited':
+        this.exited(message.thread);
+        break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
         break;
@@ -282,7 +294,7 @@ export class ThreadHub implements Threads, LinkHome {
     const link = this.#links.get(thread);
     this.#runtime.services?.threadEnded(thread);
     for (const dump of this.#dumps.values()) dump.take(thread, undefined);
-    if (this.thread === 0) this.state.forget(thread);
+    if (this.thread === 0 && link === undefined) return [];
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
     if (this.thread === 0) {
       for (const other of this.#links.keys())
@@ -292,10 +304,25 @@ export class ThreadHub implements Threads, LinkHome {
     const lost = link.close();
     this.#departed += link.departed;
     this.#links.delete(thread);
-    this.#startedBy.delete(thread);
-    // Node ends with a thread those that it has started; nobody is left to tell of them.
-    for (const [child, by] of [...this.#startedBy]) if (by === thread) this.forget(child);
+    for (const child of this.#startedIn(thread)) this.forget(child);
     return lost;
+  }
+
+  /**
+   * Nothing of a thread runs any more: its names and ids are free. The one that has started it says so, and tells the main thread,
+   * which knows what that thread had started in turn.
+   */
+  exited(thread: number): void {
+    this.state.forget(thread);
+    if (this.thread !== 0) return this.tell(0, { kind: 'exited', thread });
+    for (const child of this.#startedIn(thread)) this.exited(child);
+    this.#startedBy.delete(thread);
+    return undefined;
+  }
+
+  /** In the main thread: those that a thread has started. Node ends them with it, and nobody is left to tell of them. */
+  #startedIn(thread: number): number[] {
+    return [...this.#startedBy].filter(([, by]) => by === thread).map(([child]) => child);
   }
 
   // ---- The tree of all ----

@@ -1,14 +1,17 @@
+import { Answer, type Lost, failAnswers, loseAnswers } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
+import { fail, toError } from '../core/errors.js';
 import { running } from '../core/running.js';
 import type { Sparkle } from '../core/plan.js';
-import { type Exporter, type Importer, Packer, type Ref, type Refs, unpack } from './crossing.js';
-import { GivenCallbacks } from './given-callbacks.js';
+import { Packer } from './crossing.js';
 import { ForeignSources } from './foreign-sources.js';
+import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
 import { Inlet } from './inlet.js';
 import { type Batch, type DoneCounter, HEAD, type Outlet } from './outlet.js';
+import type { Exporter, Importer, Ref, Refs, TonicRef } from './refs.js';
 import { RemoteTonic, type Sender } from './remote-tonic.js';
 import type { ThreadMachine } from './thread-machine.js';
+import { unpack } from './unpacking.js';
 import type { Wire } from './wire.js';
 
 /** What a link needs of the thread it is in. */
@@ -122,17 +125,13 @@ export class ThreadLink implements Sender, Exporter, Importer {
     if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
-    packer.begin();
-    try {
-      for (let at = 0; at < args.length; at++) args[at] = packer.pack(args[at], at);
-    } catch (thrown) {
-      packer.dropAll();
-      throw thrown;
-    }
+    packer.packAll(args);
     const { tonic, sparkle } = running;
     const source =
       tonic === undefined ? NOBODY : tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tell(tonic);
     outlet.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
+    // Until the next call it would hold what this one has sent.
+    if (packer.refs !== undefined) packer.begin();
     this.#departs();
   }
 
@@ -185,8 +184,12 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return { kind: 'callback', serial };
   }
 
+  answerRef(answer: Answer<unknown>): Ref {
+    return { kind: 'answer', serial: this.#given.giveAnswer(answer) };
+  }
+
   drop(ref: Ref): void {
-    if (ref.kind === 'callback') this.#given.drop(ref.serial);
+    if (ref.kind === 'callback' || ref.kind === 'answer') this.#given.drop(ref.serial);
   }
 
   /** How many callbacks the other side holds. */
@@ -240,7 +243,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     inlet.learn(names);
     if (heads.length > 0) this.#queueAll(heads, args, inlet);
     for (const serial of gone) this.#finished(serial);
-    for (const serial of released) this.#given.drop(serial);
+    for (const serial of released) this.#given.released(serial);
     for (const serial of held) this.#hold(serial);
     return undefined;
   }
@@ -288,7 +291,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
       this.#home.strays++;
-      return;
+      return loseAnswers(args.slice(from, to));
     }
     try {
       const call = inlet.dispatcher(tonic._ttPlan, key);
@@ -299,6 +302,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     } catch (thrown) {
       // It was called over there: here nobody else can hear of it.
       tonic._ttScheduler.logs.warn(tonic, thrown as Error);
+      failAnswers(args.slice(from, to), () => toError(thrown));
     }
   }
 
@@ -318,7 +322,15 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #callBack(serial: number, args: unknown[]): void {
     const callback = this.#given.get(serial);
     if (callback === undefined) this.#home.strays++;
+    else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
     else callback.owner._ttss__call(callback.call, args);
+  }
+
+  /** What was given to an Answer over there; the first time ends it. */
+  #answer(serial: number, { answer }: GivenAnswer, [error, value]: unknown[]): void {
+    this.#given.drop(serial);
+    if (typeof error === 'string') answer._ttLost(error as Lost);
+    else answer._ttSettle(error as Error | undefined, value);
   }
 
   /** What `this.source.sparkle` is read from, one for each name. */
@@ -358,7 +370,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return handle;
   }
 
-  tonicOf({ thread, serial, id, name }: Extract<Ref, { kind: 'tonic' }>): unknown {
+  tonicOf({ thread, serial, id, name }: TonicRef): unknown {
     if (thread === this.thread) return this.handle(serial, id, name);
     if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
     return this.#home.tonicWith(serial) ?? this.#goneTonic(serial, id, name);
@@ -377,7 +389,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return Object.assign((...args: unknown[]) => tonic[key]!(...args), { tonic: of, sparkle: key });
   }
 
-  callbackOf(serial: number): unknown {
+  callbackOf(serial: number): (...args: unknown[]) => void {
     const callback = (...args: unknown[]): void => {
       if (this.#closed) this.#home.strays++;
       else this.#put(-serial, 'callback', args);
@@ -390,11 +402,16 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return this.#home.service(name);
   }
 
+  answerOf(serial: number): Answer<unknown> {
+    const bring = this.callbackOf(serial);
+    return new Answer({ open: true, settle: bring, lost: bring });
+  }
+
   #finished(serial: number): void {
     const handle = this.#handles.get(serial);
     if (handle === undefined) return;
-    handle._ttFinished = true;
     this.#handles.delete(serial);
+    handle._ttHasFinished();
   }
 
   /** The other thread has ended: nothing will arrive there any more. Tells the orders that were not done. */
@@ -405,8 +422,9 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const lost = this.#outlet?.undone() ?? [];
     this.#outlet?.close();
     for (const inlet of this.#inlets) inlet.close();
-    for (const handle of this.#handles.values()) handle._ttFinished = true;
+    const handles = [...this.#handles.values()];
     this.#handles.clear();
+    for (const handle of handles) handle._ttHasFinished();
     this.#given.clear();
     return lost;
   }

@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle, ServicePort } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { extrasOf, tellEnd } from '../core/extras.js';
 import type { ServiceClass } from '../core/service.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
 import { type ServiceSource, ownerOf, serviceName } from '../core/services.js';
@@ -43,7 +44,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
       this.owner(user),
       args,
     );
-    (user._ttUses ??= new Set()).add(name);
+    (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
     if (users === undefined) this.#users.set(name, new Set([user]));
     else users.add(user);
@@ -69,7 +70,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   entered(): void {}
 
   left(tonic: AnyTonic): void {
-    for (const name of tonic._ttUses ?? []) {
+    for (const name of tonic._ttExtras?.uses ?? []) {
       this.completed(name, tonic);
       this.#main._ttss__unuse(name, tonic);
     }
@@ -77,7 +78,9 @@ export class ThreadServices implements ServicePort, ServiceCaller {
 
   completed(name: string, user: AnyTonic): void {
     const users = this.#users.get(name);
-    if (users?.delete(user) === true && users.size === 0) this.#users.delete(name);
+    if (users?.delete(user) !== true || users.size > 0) return;
+    this.#users.delete(name);
+    tellEnd(this.handle(name));
   }
 
   usersOf(name: string): Iterable<AnyTonic> {

@@ -8,7 +8,7 @@ import { ProcessWatch } from '../core/process-watch.js';
 import { runLoops } from '../core/run-loops.js';
 import { running } from '../core/running.js';
 import { Runtime } from '../core/runtime.js';
-import { Packer, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
 import { SharedState } from './shared-state.js';
 import { START, type ThreadData } from './thread-data.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
@@ -16,6 +16,7 @@ import type { ThreadLink } from './thread-link.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadServices } from './thread-services.js';
 import { workerThreads } from './thread-worker.js';
+import { unpack } from './unpacking.js';
 
 export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
@@ -109,13 +110,15 @@ async function openThreadLog({ log }: ThreadData, runtime: Runtime, hub: ThreadH
 function tellEnd(parent: ThreadLink, root: Catalyst<string>): void {
   const { error, failure } = root._ttEnding ?? {};
   const packer = new Packer(parent);
+  const errors: unknown[] = error === undefined ? [] : [toError(error)];
+  packer.packAll(errors);
   const ended: ThreadEnded = {
     kind: 'ended',
-    errors: error === undefined ? [] : [packer.pack(toError(error), 0)],
+    errors,
     refs: packer.refs,
     sparkle: failure?.sparkle,
     state: failure?.state,
   };
   parent.flush();
-  parent.outlet.port.postMessage(ended);
+  parent.outlet.port.postMessage(ended, packer.moved);
 }

@@ -1,12 +1,14 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
+import { countedNames } from '../core/counted-names.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { Tonic, type TonicOptions } from '../core/tonic.js';
-import { Packer, unpack } from './crossing.js';
+import { Packer } from './crossing.js';
+import type { Importer, TonicRef } from './refs.js';
 import { type RemoteTonic } from './remote-tonic.js';
 import { SharedState } from './shared-state.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
@@ -14,6 +16,7 @@ import type { ThreadLink } from './thread-link.js';
 import type { RunningThread, ThreadMachine } from './thread-machine.js';
 import { Leaving, Watchdog } from './thread-watch.js';
 import { type ThreadStart, startThread, workerThreads } from './thread-worker.js';
+import { unpack } from './unpacking.js';
 
 /** The class of a Catalyst that is to have a thread. */
 export interface ThreadClass extends TonicClass {
@@ -98,7 +101,10 @@ export class ThreadTonic extends Tonic {
     const link = hub.adopt(thread, toChild, fromChild);
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
+    packer.checkMoves();
     super({ base, name: options.name, logMode: options.logMode, drainTimeout });
+    // Not before: a name that is taken refuses the call, too.
+    packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     this.#leaving = new Leaving(this);
     this.#hub = hub;
@@ -169,9 +175,11 @@ export class ThreadTonic extends Tonic {
   #onExit(code: number): void {
     this.#watchdog?.stop();
     this.#leaving.stop();
+    const lost = this.#gone ? [] : this.#hub.forget(this.#thread);
+    // Not before: what it has said last may tell of threads that it has started.
+    this.#hub.exited(this.#thread);
     if (this.#gone) return;
     this.#gone = true;
-    const lost = this.#hub.forget(this.#thread);
     const error = this.#whyFailed(code);
     if (this._ttLife === Life.ended) return;
     if (error === undefined) {
@@ -180,7 +188,7 @@ export class ThreadTonic extends Tonic {
       return;
     }
     if (lost.length > 0) {
-      const details = { count: lost.length, tonic: this.name, sparkles: counted(lost) };
+      const details = { count: lost.length, tonic: this.name, sparkles: countedNames(lost) };
       this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
     }
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
@@ -193,7 +201,7 @@ export class ThreadTonic extends Tonic {
     const tonic = this.name;
     if (this.#ended !== undefined) {
       const { errors, refs } = this.#ended;
-      if (refs !== undefined) unpack(errors, refs, this.#link);
+      if (refs !== undefined) unpack(errors, refs, this.#importer());
       return errors[0] as Error | undefined;
     }
     const error = this.#error as NodeJS.ErrnoException | undefined;
@@ -201,6 +209,19 @@ export class ThreadTonic extends Tonic {
     if (error?.code === 'TT_THREAD_STUCK') return error;
     if (error !== undefined) return fail('TT_THREAD_FAILED', { tonic }, error);
     return fail('TT_THREAD_EXITED', { tonic, code });
+  }
+
+  /** The link has forgotten its handles by then: but who the error is about is known by this one. */
+  #importer(): Importer {
+    const link = this.#link;
+    const isRoot = ({ thread, serial }: TonicRef): boolean => thread === this.#thread && serial === ROOT_SERIAL;
+    return {
+      tonicOf: (ref) => (isRoot(ref) ? this.handle : link.tonicOf(ref)),
+      sparkleOf: (of, key) => link.sparkleOf(of, key),
+      callbackOf: (serial) => link.callbackOf(serial),
+      answerOf: (serial) => link.answerOf(serial),
+      serviceOf: (name) => link.serviceOf(name),
+    };
   }
 
   /** @internal The Catalyst finishes over there; its thread then ends. */
@@ -222,10 +243,3 @@ export class ThreadTonic extends Tonic {
   }
 }
 ofFramework(ThreadTonic);
-
-/** `ttsc__work (3), ttsc__stop` */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(', ');
-}

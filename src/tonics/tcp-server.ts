@@ -41,6 +41,11 @@ export const serverSchema = v.strictObject({
   /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
   reusePort: v.optional(flag, false),
   /**
+   * How many listeners share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so with a thousand busy
+   * connections a new one waits less where there are several. Needs Node 22.12 or 23.1, and neither macOS nor Windows; on others there is one.
+   */
+  listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less')), 1),
+  /**
    * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
@@ -80,8 +85,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
   readonly #tally: ServerTally;
-  /** Whether it is a part of a server whose connections run on several threads. */
-  readonly #isPart: boolean;
+  /** Whether other listeners accept for the same limit: in this thread, or in those that its connections run on. */
+  readonly #sharesLimit: boolean;
   /** The threads that run its connections, where there are some. */
   #spread: ServerSpread | undefined;
   #listener: ListenerChannel | undefined;
@@ -102,7 +107,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#connection = connectionSettings(settings);
     this.#make = make;
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
-    this.#isPart = part !== undefined;
+    this.#sharesLimit = part !== undefined || settings.listeners > 1;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     if (part?.listens === false) this.#phase = 'listening';
@@ -201,10 +206,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #listen(): void {
     const { host, port: at, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const { network } = this._ttCatalyst;
+    const listeners = network.canReusePort ? this.#settings.listeners : 1;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
-    const settings = { host, port: at, backlog, ipv6Only, reusePort, handsOver, maxConnections, stream };
-    this.#listener = this._ttCatalyst.network.listen(settings);
+    const settings = { host, port: at, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
+    this.#listener = network.listen(settings);
     this.#key = this._ttCatalyst.selector.register(this.#listener, Interest.CONNECT | Interest.ACCEPT, this);
   }
 
@@ -283,10 +290,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #accept(channel: StreamChannel): void {
-    // The limit of each thread's listener is that of the whole server.
+    // The limit of each of several listeners is that of the whole server.
     // Counted first, until its Tonic leaves: two threads that accept at once must not both take the last place.
     this.#tally.add('open');
-    if (this.#isPart && this.#tally.open > (this.#settings.maxConnections ?? Infinity)) {
+    if (this.#sharesLimit && this.#tally.open > (this.#mostConnections() ?? Infinity)) {
       this.#tally.add('open', -1);
       this.#turnedAway({ remote: channel.remote, reason: 'maxConnections' });
       return channel.close();

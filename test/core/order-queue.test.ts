@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AnyTonic } from '../../src/core/any-tonic.js';
+import type { AnyTonic, KeptOrder } from '../../src/core/any-tonic.js';
 import { Order } from '../../src/core/order.js';
 import { OrderQueue } from '../../src/core/order-queue.js';
 import { Plan } from '../../src/core/plan.js';
@@ -54,6 +54,57 @@ describe('the queue of a Catalyst', () => {
     queue.put(door, knock, 0, undefined, undefined);
     queue.take(order);
     expect(order.args).to.deep.equal([]);
+  });
+
+  it('puts orders before all that wait, in their order, wherever it is in its chunks', () => {
+    const kept = (n: number): KeptOrder => ({
+      sparkle: knock,
+      count: 1,
+      a: n,
+      b: 'b',
+      source: door,
+      sourceSparkle: finish,
+      queuedAt: n,
+    });
+    for (let seed = 1; seed < 6; seed++) {
+      const queue = new OrderQueue('test');
+      const model: number[] = [];
+      let next = 0;
+      // Numbers that go up and down by stretches, so that it is emptied, filled, and filled from the front.
+      for (let step = 0; step < 100; step++) {
+        const size = ((step * seed * 7) % 13) * ((seed % 5) * 9 + 1);
+        if ((step * seed) % 3 === 0)
+          for (let n = 0; n < size; n++, next++) model.push(next) && queue.put(door, knock, 1, next, undefined);
+        if ((step + seed) % 4 === 0) {
+          const numbers = Array.from({ length: size }, () => next++);
+          model.unshift(...numbers);
+          queue.putFirst(door, numbers.map(kept));
+        }
+        for (let n = 0; n < size; n++) expect(taken(queue)).to.equal(model.shift());
+        expect(queue.size).to.equal(model.length);
+      }
+      while (model.length > 0) expect(taken(queue)).to.equal(model.shift());
+      expect(queue.take(order)).to.equal(false);
+    }
+  });
+
+  it('puts orders first with all that they came with, whatever its limit', () => {
+    const queue = new OrderQueue('test', 0);
+    queue.putFirst(door, [
+      { sparkle: knock, count: 2, a: 'a', b: 'b', source: door, sourceSparkle: finish, queuedAt: 7 },
+    ]);
+    queue.take(order);
+    const came = {
+      tonic: door,
+      sparkle: knock,
+      count: 2,
+      a: 'a',
+      b: 'b',
+      source: door,
+      sourceSparkle: finish,
+      queuedAt: 7,
+    };
+    expect(order).to.include(came);
   });
 
   it('throws TT_QUEUE_FULL at its limit, and takes orders again when there is room', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
+import type { Answer } from '../../src/core/answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
 import { runAs } from '../../src/core/running.js';
 import type { Remote } from '../../src/core/remote.js';
@@ -46,7 +47,7 @@ class Clock extends Tonic {
 class User extends Tonic {
   clock!: Remote<Clock>;
   constructor(
-    private readonly begin: (user: User) => void = (user) => void user.ask(),
+    private readonly begin: (user: User) => void = (user) => void user.useClock(),
     options: TonicOptions = {},
   ) {
     super(options);
@@ -54,7 +55,7 @@ class User extends Tonic {
   ttse__onStart(): void {
     this.begin(this);
   }
-  ask(...args: [zone?: string]): Remote<Clock> {
+  useClock(...args: [zone?: string]): Remote<Clock> {
     return (this.clock = this.use(Clock, ...args));
   }
   askFor(...args: Parameters<typeof this.use<AnyTonic, []>>): Remote<AnyTonic> {
@@ -97,20 +98,26 @@ describe('a service', () => {
   });
 
   it('hears of each access, with who asks and what for; the first time after its start', async () => {
-    const app = await startApp(() => [named('a', (user) => user.ask('CET')), named('b', (user) => user.ask())]);
+    const app = await startApp(() => [
+      named('a', (user) => user.useClock('CET')),
+      named('b', (user) => user.useClock()),
+    ]);
     expect(heard).to.deep.equal(['started', 'access by a for CET', 'access by b']);
     await app.finish();
   });
 
   it('gives its constructor what the first asks with', async () => {
     let user!: User;
-    const app = await startApp(() => [(user = named('a', (a) => a.ask('CET'))), named('b', (b) => b.ask('EST'))]);
+    const app = await startApp(() => [
+      (user = named('a', (a) => a.useClock('CET'))),
+      named('b', (b) => b.useClock('EST')),
+    ]);
     expect((app.ledger.get(user.clock.id) as unknown as Clock).zone).to.equal('CET');
     await app.finish();
   });
 
   it('is called through its handle like any Tonic, and sees who calls', async () => {
-    const app = await startApp(() => named('a', (user) => user.ask().ttsc__ask('noon')));
+    const app = await startApp(() => named('a', (user) => user.useClock().ttsc__ask('noon')));
     expect(heard.at(-1)).to.equal('noon from a.ttse__onStart');
     await app.finish();
   });
@@ -158,7 +165,7 @@ describe('a service', () => {
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
     await app.finish();
-    expectThrow(() => user.ask(), 'TT_BASE_FINISHED');
+    expectThrow(() => user.useClock(), 'TT_BASE_FINISHED');
   });
 
   describe('refuses', () => {
@@ -228,7 +235,7 @@ describe('a service', () => {
     it('what its class has no sparkle for, at the call', async () => {
       const app = await startApp(() =>
         named('a', (user) => {
-          const clock = user.ask() as unknown as { ttsc__lose(): void };
+          const clock = user.useClock() as unknown as { ttsc__lose(): void };
           expectThrow(() => clock.ttsc__lose(), 'TT_UNKNOWN_SPARKLE');
           heard.push('refused');
         }),
@@ -345,7 +352,7 @@ describe('the life of a service', () => {
     const { clock } = a;
     a.ttsc__finish();
     await app.settled();
-    await inside(app, keeper, (user) => user.ask());
+    await inside(app, keeper, (user) => user.useClock());
     expect(Clock.made).to.equal(2);
     expect(keeper.clock).to.equal(clock);
     expect(clock.finished).to.equal(false);
@@ -358,7 +365,9 @@ describe('the life of a service', () => {
     const [keeper, a] = users as [User, User];
     a.ttsc__finish();
     // Its end is on the queue when the other one asks.
-    await inside(app, keeper, (user) => user.ttsc__do(() => user.ttsc__do(() => user.ask('late').ttsc__ask('more'))));
+    await inside(app, keeper, (user) =>
+      user.ttsc__do(() => user.ttsc__do(() => user.useClock('late').ttsc__ask('more'))),
+    );
     expect(heard.filter((line) => !line.startsWith('base'))).to.deep.equal([
       'started',
       'access by a',
@@ -372,7 +381,7 @@ describe('the life of a service', () => {
   });
 
   it('does not keep the app alive', async () => {
-    const { lines } = await runApp(() => named('a', (user) => (user.ask(), user.ttsc__finish())));
+    const { lines } = await runApp(() => named('a', (user) => (user.useClock(), user.ttsc__finish())));
     expect(messages(lines, ERROR)).to.deep.equal([]);
     expect(heard.at(-1)).to.equal('clock finished');
   });
@@ -407,7 +416,7 @@ describe('the life of a service', () => {
         this.drained();
       }
     }
-    const app = await startApp(() => new Last((user) => user.ask(), { name: 'last' }));
+    const app = await startApp(() => new Last((user) => user.useClock(), { name: 'last' }));
     await app.finish();
     expect(heard.slice(-2)).to.deep.equal([heard.at(-2), 'clock finished']);
     expect(heard.join()).to.contain('last words from last');
@@ -423,7 +432,7 @@ describe('the life of a service', () => {
       }
       protected override creatingStartingTonics(): void {
         this.use(Clock, 'CET').ttsc__ask('formula');
-        new User((user) => (user.ask(), user.ttsc__finish()));
+        new User((user) => (user.useClock(), user.ttsc__finish()));
       }
     }
     await Whole.run();
@@ -527,7 +536,7 @@ describe('a service that fails', () => {
 
   it('is started again, and its users keep handles that work', async () => {
     let user!: User;
-    const app = await startApp(() => (user = named('a', (a) => a.ask('CET'))));
+    const app = await startApp(() => (user = named('a', (a) => a.useClock('CET'))));
     const { clock } = user;
     await inside(app, user, () => clock.ttsc__break());
     await inside(app, user, () => clock.ttsc__ask('again'));
@@ -600,10 +609,40 @@ describe('a service that fails', () => {
   it('fails the app where the Formula made it with new, for it cannot be made again', async () => {
     const { result } = await runApp(() => {
       new Clock();
-      named('a', (user) => user.ask().ttsc__break());
+      named('a', (user) => user.useClock().ttsc__break());
     });
     expect(result.exitCode).to.equal(1);
     expect(result.error).to.have.property('code', 'TT_SERVICE_FAILED');
+  });
+
+  it('is asked as any Tonic is, also while it is started again', async () => {
+    const answers: unknown[] = [];
+    class Oracle extends Tonic {
+      static override readonly service = 'oracle';
+      ttsc__ask(n: number, answer: Answer<number>): void {
+        if (n === 0) throw new Error('broken');
+        answer.give(n * 2);
+      }
+    }
+    class Pilgrim extends User {
+      question(n: number): void {
+        this.ask(this.use(Oracle), 'ttsc__ask', [n], this.ttse__answer, { onError: this.ttse__none });
+      }
+      ttse__answer(n: number): void {
+        answers.push(n);
+      }
+      ttse__none(error: Error): void {
+        answers.push((error as { code?: string }).code);
+      }
+    }
+    let pilgrim!: Pilgrim;
+    const app = await startApp(() => (pilgrim = new Pilgrim((p) => (p as Pilgrim).question(1))));
+    await inside(app, pilgrim, () => {
+      pilgrim.question(0);
+      pilgrim.ttsc__do(() => pilgrim.question(2));
+    });
+    expect(answers).to.deep.equal([2, 'TT_ASK_FAILED', 4]);
+    await app.finish();
   });
 
   it('fails again where its constructor throws the second time', async () => {

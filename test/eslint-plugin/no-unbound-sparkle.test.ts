@@ -7,6 +7,8 @@ accepts('no-unbound-sparkle', {
   'a choice of sparkles given to pipe': `this.pipe(read(), ok ? this.ttse__a : this.ttse__b);`,
   'a sparkle given to the pipe of another Tonic, its own': `door.pipe(read(), door.ttse__done);`,
   'the sparkle that a timer calls back': `new TimerRepeat({ seconds: 1, sparkleBack: this.ttse__tick });`,
+  'the sparkles that hear an answer, or that there is none': `this.ask(bank, 'ttsc__x', [], this.ttse__got, { onError: this.ttse__none });`,
+  'the sparkles that hear of long work': `new ChunkedWork({ work, onProgress: this.ttse__on, onDone: this.ttse__done, onCancelled: this.ttse__off });`,
   'binding by hand': `const done = door.ttse__done.bind(door);`,
   'a look whether it is there': `if (door.ttse__onData) {} if (typeof door.ttse__onData === 'function') {} door.ttse__onData && go();`,
   "the parent's body": `class A extends B { ttsc__x() { super.ttsc__x(); super.ttsc__x.call(this); } }`,
@@ -30,6 +32,16 @@ reports('no-unbound-sparkle', {
     code: `this.pipe(read(), this.base.ttse__done);`,
     message: "ttse__done is taken off its Tonic. Make a bound reference: this.base.sparkle('ttse__done').",
     becomes: `this.pipe(read(), this.base.sparkle('ttse__done'));`,
+  },
+  "another Tonic's sparkle given to ask": {
+    code: `this.ask(bank, 'ttsc__x', [], bank.ttse__got);`,
+    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.sparkle('ttse__got').",
+    becomes: `this.ask(bank, 'ttsc__x', [], bank.sparkle('ttse__got'));`,
+  },
+  'an option of the same name that binds nothing': {
+    code: `fetchIt(url, { onError: this.ttse__none });`,
+    message: "ttse__none is taken off its Tonic. Make a bound reference: this.sparkle('ttse__none').",
+    becomes: `fetchIt(url, { onError: this.sparkle('ttse__none') });`,
   },
   "another Tonic's sparkle given to a timer": {
     code: `new TimerRepeat({ seconds: 1, sparkleBack: door.ttse__tick });`,

@@ -2,75 +2,15 @@ import { expect } from 'chai';
 import { Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { TaskTonicError } from '../../src/core/errors.js';
-import { type AnyTonic } from '../../src/core/any-tonic.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type Exporter, type Importer, Packer, type Ref, unpack } from '../../src/threads/crossing.js';
+import { Packer } from '../../src/threads/crossing.js';
 import { RemoteTonic } from '../../src/threads/remote-tonic.js';
 import { transfer } from '../../src/threads/transfer.js';
 import { runApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
-
-type Callback = (...args: unknown[]) => unknown;
-
-/** Both sides of a crossing in one: what is called back is known by its number, and Tonics by their id. */
-class Sides implements Exporter, Importer {
-  readonly callbacks: Callback[] = [];
-  readonly dropped: Ref[] = [];
-  readonly tonics: (AnyTonic | RemoteTonic)[] = [];
-
-  tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
-    const serial = this.tonics.push(tonic) - 1;
-    return { kind: 'tonic', thread: 1, serial, id: tonic.id, name: tonic.name };
-  }
-  callbackRef(callback: Callback): Ref {
-    const { tonic, sparkle } = callback as Callback & { tonic?: AnyTonic; sparkle?: string };
-    if (tonic !== undefined && sparkle !== undefined)
-      return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
-    return { kind: 'callback', serial: this.callbacks.push(callback) - 1 };
-  }
-  drop(ref: Ref): void {
-    this.dropped.push(ref);
-  }
-  tonicOf({ serial }: Extract<Ref, { kind: 'tonic' }>): unknown {
-    return this.tonics[serial];
-  }
-  sparkleOf(of: unknown, key: string): unknown {
-    return { of, key };
-  }
-  callbackOf(serial: number): unknown {
-    return this.callbacks[serial];
-  }
-  serviceOf(name: string): unknown {
-    return { service: name };
-  }
-}
-
-/** The arguments of a call, packed and not yet unpacked. */
-class Packed {
-  readonly #sides = new Sides();
-  readonly #packer = new Packer(this.#sides);
-  readonly #copies: unknown[];
-
-  constructor(args: readonly unknown[]) {
-    this.#packer.begin();
-    this.#copies = args.map((argument, at) => this.#packer.pack(argument, at));
-  }
-
-  get bytesMoved(): number {
-    return this.#packer.moved.reduce((sum, { byteLength }: any) => sum + (byteLength as number), 0);
-  }
-
-  /** Brings them over as a message does. */
-  arrive(): any[] {
-    const { refs, moved } = this.#packer;
-    const { port1, port2 } = new MessageChannel();
-    port1.postMessage([this.#copies, refs], moved);
-    const [args, theirRefs] = (receiveMessageOnPort(port2) as { message: [unknown[], typeof refs] }).message;
-    port1.close();
-    if (theirRefs !== undefined) unpack(args, theirRefs, this.#sides);
-    return args;
-  }
-}
+import { HearingBoss, endApps, start } from './programs/life-boss.js';
+import { FirstArgument, Worker } from './programs/life-workers.js';
+import { Packed, Sides } from './support/sides.js';
 
 /** What arrives of one argument. */
 function crossed(value: unknown): any {
@@ -170,8 +110,21 @@ describe('data that crosses to another thread', () => {
     list[3] = 'three';
     const arrived = crossed(list) as unknown[];
     expect(arrived).to.have.length(4);
-    expect(arrived[0]).to.equal(undefined);
     expect(arrived[3]).to.equal('three');
+    expect(Object.keys(arrived)).to.deep.equal(['3']);
+  });
+
+  it('takes no longer for a list of holes than for what is in it', () => {
+    const list: unknown[] = [];
+    list[4_000_000_000] = { n: 1 };
+    list[7] = undefined;
+    list[2_000_000] = list;
+    const arrived = atOnce(() => crossed({ list })).list as unknown[];
+    expect(arrived).to.have.length(4_000_000_001);
+    expect(Object.keys(arrived)).to.deep.equal(['7', '2000000', '4000000000']);
+    expect(arrived[4_000_000_000]).to.deep.equal({ n: 1 });
+    expect(arrived[2_000_000]).to.equal(arrived);
+    expect(atOnce(() => crossed(new Array(30_000_000)) as unknown[])).to.have.length(30_000_000);
   });
 
   it('keeps fields that are undefined', () => {
@@ -281,6 +234,17 @@ describe('bytes that cross to another thread', () => {
     expect([...new Uint8Array(arrived)]).to.deep.equal([1, 2, 3]);
   });
 
+  it('are copied once, however many places they are in', () => {
+    const buffer = Buffer.alloc(1_000_000, 'x');
+    const { buffer: memory } = new Uint8Array(100_000);
+    const packed = new Packed([Array.from({ length: 1_000 }, () => ({ buffer, list: [memory] }))]);
+    expect(packed.bytesMoved).to.equal(1_000_000);
+    const [arrived] = packed.arrive() as [{ buffer: Buffer; list: ArrayBuffer[] }[]];
+    expect(new Set(arrived.map((one) => one.buffer))).to.have.property('size', 1);
+    expect(new Set(arrived.map((one) => one.list[0]))).to.have.property('size', 1);
+    expect(arrived[999]!.buffer.equals(buffer)).to.equal(true);
+  });
+
   it('are shared where they are in a SharedArrayBuffer', () => {
     const memory = new SharedArrayBuffer(64);
     const words = new Int32Array(memory, 8, 2);
@@ -356,6 +320,36 @@ describe('an error that crosses to another thread', () => {
     expect('cause' in (crossed(new Error('x')) as Error)).to.be.false;
   });
 
+  it('crosses in a circle of errors and others', () => {
+    const error = new Error('x') as Error & { held: { by: unknown; list: unknown[] } };
+    error.held = { by: error, list: [new Map([[error, 1]])] };
+    error.cause = [error];
+    const arrived = crossed([error, error]) as (typeof error)[];
+    expect(arrived[0]).to.equal(arrived[1]);
+    expect(arrived[0]!.held.by).to.equal(arrived[0]);
+    expect((arrived[0]!.held.list[0] as Map<unknown, number>).get(arrived[0])).to.equal(1);
+    expect((arrived[0]!.cause as unknown[])[0]).to.equal(arrived[0]);
+  });
+
+  it('crosses even where a part of what it holds cannot, and all beside it arrives', () => {
+    class Own {
+      toString(): string {
+        return 'my own';
+      }
+    }
+    const request = { headers: { a: 1 }, own: new Own(), list: [Symbol('s'), new (class extends Array<number> {})()] };
+    const getter = Object.defineProperty({}, 'boom', { enumerable: true, get: () => expect.fail('not to be read') });
+    const arrived = crossed(Object.assign(new Error('x'), { request, getter })) as any;
+    expect(arrived.request).to.deep.equal({ headers: { a: 1 }, own: 'my own', list: ['Symbol(s)', ''] });
+    expect(arrived.getter).to.equal('[object Object]');
+  });
+
+  it('does not let pass what somebody else holds and cannot cross', () => {
+    const point = new Point(1, 2);
+    const error = Object.assign(new Error('x'), { point });
+    expect(refused([error, { deep: { deeper: [point] } }]).details['path']).to.equal('args[0][1].deep.deeper[0]');
+  });
+
   it('crosses even where one of its fields cannot, which is a text then', () => {
     const error = Object.assign(new Error('x'), { code: 'E_X', point: new Point(1, 2) });
     const arrived = crossed(error) as Error & { point: unknown };
@@ -370,6 +364,21 @@ describe('an error that crosses to another thread', () => {
     expect(arrived.code).to.equal('TT_NAME_TAKEN');
     expect(arrived.details).to.deep.equal({ name: 'a', holder: 'b' });
   });
+
+  it('of TaskTonic keeps its text, cause and fields of its own, with what can be called in them', async () => {
+    await inTonic((tonic) => {
+      const retry = (): void => {};
+      const cause = Object.assign(new RangeError('inner'), { n: 1 });
+      const details = { name: 'a', holder: { toString: (): string => 'somebody', tonic } };
+      const error = Object.assign(new TaskTonicError('TT_NAME_TAKEN', details, cause), { retry, attempts: 3 });
+      const arrived = crossed(error) as typeof error;
+      expect(arrived).to.be.instanceOf(TaskTonicError).and.to.include({ code: 'TT_NAME_TAKEN', attempts: 3, retry });
+      expect(arrived.message).to.equal(error.message).and.to.include('somebody');
+      expect((arrived.details['holder'] as { tonic: unknown }).tonic).to.equal(tonic);
+      expect(arrived.cause).to.be.instanceOf(RangeError).with.property('n', 1);
+      expect(Object.keys(arrived)).to.deep.equal(Object.keys(error));
+    });
+  });
 });
 
 describe('a tangle that crosses to another thread', () => {
@@ -380,6 +389,20 @@ describe('a tangle that crosses to another thread', () => {
     const arrived = atOnce(() => crossed({ circle })).circle as typeof circle;
     expect(arrived.self).to.equal(arrived);
     expect(arrived.list[0]).to.equal(arrived);
+  });
+
+  it('may be a circle of any length, in something large', () => {
+    for (const length of [1, 2, 7, 8, 9, 20, 63, 64, 65, 200]) {
+      const circle: Record<string, unknown> = { list: Array.from({ length: 3_000 }, (_, n) => [n]) };
+      let last = circle;
+      for (let n = 1; n < length; n++) last = last['next'] = { n } as Record<string, unknown>;
+      last['next'] = circle;
+      let arrived = atOnce(() => crossed([circle]))[0] as Record<string, unknown>;
+      const first = arrived;
+      for (let n = 0; n < length; n++) arrived = arrived['next'] as typeof arrived;
+      expect(arrived, String(length)).to.equal(first);
+      expect(arrived['list']).to.deep.equal(circle['list']);
+    }
   });
 
   it('stands beside arguments with things to call', () => {
@@ -396,8 +419,88 @@ describe('a tangle that crosses to another thread', () => {
     expect(JSON.stringify(crossed(nested(500)))).to.equal(JSON.stringify(nested(500)));
   });
 
-  it('is refused where it is nested too deep for anybody', () => {
-    atOnce(() => refused(nested(200_000)));
+  it('may be nested deeper than any stack', () => {
+    let arrived = atOnce(() => crossed(nested(200_000))) as any;
+    for (let n = 200_000; n-- > 0;) arrived = n % 2 === 0 ? arrived.inner : arrived[0];
+    expect(arrived).to.deep.equal({ end: true });
+  });
+
+  it('may have more objects than the quick way copies', () => {
+    const list = Array.from({ length: 120_000 }, (_, n) => ({ n }));
+    expect(crossed({ list })).to.deep.equal({ list });
+  });
+
+  it('holds what can be called, bytes, errors and shared memory anywhere, keys of a Map too', async () => {
+    await inTonic((tonic) => {
+      const handle = new RemoteTonic({ thread: 2, send: () => {} }, 7, 70, 'far');
+      const [call, error, buffer, bound] = [
+        (): void => {},
+        new Error('x'),
+        Buffer.from('b'),
+        tonic.sparkle('ttse__heard'),
+      ];
+      const memory = new SharedArrayBuffer(4);
+      const all = [call, error, buffer, bound, memory, tonic, handle, null, undefined, 1];
+      const map = new Map<unknown, unknown>(all.map((one) => [one, one]));
+      const tangle: Record<string, unknown> = { map, set: new Set(all), all };
+      tangle['self'] = tangle;
+      map.set('tangle', tangle);
+      const arrived = crossed(tangle);
+      const theirs = arrived.all as any[];
+      expect(arrived.self).to.equal(arrived);
+      expect(arrived.map.get('tangle')).to.equal(arrived);
+      expect([theirs[0], theirs[3], theirs[5], theirs[6]]).to.deep.equal([
+        call,
+        { of: tonic, key: 'ttse__heard' },
+        tonic,
+        handle,
+      ]);
+      expect(theirs[1]).to.be.instanceOf(Error).with.property('message', 'x');
+      expect(Buffer.isBuffer(theirs[2]) && String(theirs[2])).to.equal('b');
+      expect(theirs[4]).to.be.instanceOf(SharedArrayBuffer);
+      expect([...arrived.map.keys()].slice(0, -1)).to.have.ordered.members(theirs);
+      expect([...arrived.map.values()].slice(0, -1)).to.have.ordered.members(theirs);
+      expect([...arrived.set]).to.have.ordered.members(theirs);
+    });
+  });
+
+  it('gives a function that is in many places one number', () => {
+    const sides = new Sides();
+    const packer = new Packer(sides);
+    const call = (): void => {};
+    packer.packAll([new Set([[call], { call }]), new Map([[call, call]])]);
+    expect(sides.callbacks).to.deep.equal([call, call]);
+  });
+
+  it('keeps the order of keys, holes, and what is odd among values', () => {
+    const odd = { z: -0, 2: 'two', a: undefined, 1: 12345678901234567890n, d: new Date(5), r: /x/gi, n: new Date(NaN) };
+    const arrived = crossed(new Set([odd]))
+      .values()
+      .next().value;
+    expect(Object.keys(arrived as object)).to.deep.equal(Object.keys(odd));
+    expect(arrived).to.deep.equal(odd);
+    expect(Object.is(arrived.z, -0)).to.equal(true);
+  });
+
+  it('is a key "__proto__" in what is no tree, which changes no prototype', () => {
+    const data = JSON.parse('{"__proto__": {"a": 1}, "b": 2}') as object;
+    const [arrived] = crossed(new Set([data])) as Set<object>;
+    expect(Object.keys(arrived!)).to.deep.equal(['__proto__', 'b']);
+    expect(Object.getPrototypeOf(arrived)).to.equal(Object.prototype);
+  });
+
+  it('is not changed by what becomes of it after the call', () => {
+    const part = { n: 1 };
+    const map = new Map<unknown, unknown>([
+      ['part', part],
+      [part, new Set([part])],
+    ]);
+    const packed = new Packed([map]);
+    part.n = 2;
+    map.clear();
+    const [arrived] = packed.arrive() as [Map<unknown, any>];
+    expect(arrived.get('part')).to.deep.equal({ n: 1 });
+    expect([...arrived.get(arrived.get('part'))]).to.deep.equal([{ n: 1 }]);
   });
 
   it('may use a part in so many places that nobody could copy each', () => {
@@ -453,6 +556,55 @@ describe('what cannot cross to another thread', () => {
   it('is named by its path behind things that were replaced', () => {
     const value = { call: (): void => {}, bytes: Buffer.from('a'), list: [new Error('x'), new Point(1, 2)] };
     expect(refused(value).details['path']).to.equal('args[0].list[1]');
+  });
+
+  it('is named by its path in circles, Maps and Sets, too', () => {
+    const circle: Record<string, unknown> = { list: [0, { a: [1, 2, { b: new Point(1, 2) }] }] };
+    circle['self'] = circle;
+    expect(refused(circle).details['path']).to.equal('args[0].list[1].a[2].b');
+    const point = new Point(1, 2);
+    const key = { k: 1 };
+    const places: [unknown, string][] = [
+      [new Map([['one', { point }]]), '.get("one").point'],
+      [new Map([[42, [point]]]), '.get(42)[0]'],
+      [new Map([[key, point]]), '.values()[0]'],
+      [
+        new Map<unknown, number>([
+          ['first', 0],
+          [{ point }, 1],
+        ]),
+        '.keys()[1].point',
+      ],
+      [new Set([1, 2, point]), '.values()[2]'],
+      [new Map([['x'.repeat(100), point]]), `.get("${'x'.repeat(50)}...")`],
+    ];
+    for (const [value, place] of places)
+      expect(refused(0, { value }).details['path'], place).to.equal(`args[1].value${place}`);
+    const sparse: unknown[] = [];
+    sparse[1_000_000] = point;
+    expect(refused(sparse).details['path']).to.equal('args[0][1000000]');
+  });
+
+  it('is named by both ends of its path where that is long', () => {
+    let value: object = new Point(1, 2);
+    for (let n = 0; n < 100_000; n++) value = { a: value };
+    const path = refused({ value }).details['path'] as string;
+    expect(path)
+      .to.match(/^args\[0\]\.value\.a.* \.\.\. .*\.a$/)
+      .and.to.have.length.below(200);
+  });
+
+  it('is an instance of a class anywhere, whatever that is called', () => {
+    class List extends Array<number> {}
+    class Bytes extends Uint8Array {}
+    const Blob = class Blob {};
+    const withPrototype = Object.create({ inherited: 1 }) as object;
+    const fakes = [Map, Set, Date, Uint8Array, Array].map(({ prototype }) => Object.create(prototype) as object);
+    class When extends Date {}
+    for (const value of [new List(), new Bytes(3), new Blob(), withPrototype, ...fakes, new When()]) {
+      refused(value);
+      refused({ map: new Map([['value', [value]]]) });
+    }
   });
 
   it('is an instance of a class, which would lose its methods', () => {
@@ -524,6 +676,63 @@ describe('what is moved to another thread', () => {
     expect(refused('a', { again: transfer(bytes) }).details['path']).to.equal('args[1].again');
   });
 
+  it('stays where it was if a later argument cannot cross', () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const { port1, port2 } = new MessageChannel();
+    const more = new Uint8Array([4]);
+    const value = { more, port2, set: new Set([1]) };
+    expect(refused(transfer(bytes), transfer(value, [more.buffer, port2]), new Point(1, 2)).details['path']).to.equal(
+      'args[2]',
+    );
+    expect([...bytes, ...more]).to.deep.equal([1, 2, 3, 4]);
+    port1.postMessage('open');
+    expect(receiveMessageOnPort(port2)).to.deep.equal({ message: 'open' });
+    port1.close();
+  });
+
+  it('stays where it was if another thing cannot be moved, which is the one that is named', () => {
+    const [first, second, gone] = [new Uint8Array([1]), new Uint8Array([2]), new Uint8Array([3])];
+    crossed(transfer(gone));
+    const inUse = new ReadableStream();
+    inUse.getReader();
+    const cases: [unknown, string][] = [
+      [transfer({ plain: 1 }), 'args[1].it'],
+      [transfer(gone), 'args[1].it'],
+      [transfer(first), 'args[1].it'],
+      [transfer(inUse), 'args[1].it'],
+      [transfer(new Map([['a', 1]]), [{} as never]), 'args[1].it'],
+    ];
+    for (const [it, path] of cases)
+      expect(refused(transfer(first), { it }, transfer(second)).details['path']).to.equal(path);
+    expect([...first, ...second]).to.deep.equal([1, 2]);
+  });
+
+  it('is copied where it stands beside itself and is not to be moved', () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const [moved, copied] = new Packed([transfer(bytes), bytes]).arrive();
+    expect(bytes).to.have.length(0);
+    expect([[...moved], [...copied]]).to.deep.equal([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+  });
+
+  it('may stand in a Map, in a circle, and in several places', () => {
+    const [buffer, pixels] = [Buffer.alloc(5_000, 'b'), new Uint16Array([1, 2])];
+    const moving = transfer(buffer);
+    const circle: Record<string, unknown> = { moving, map: new Map<unknown, unknown>([['moving', moving]]) };
+    circle['self'] = circle;
+    circle['frame'] = transfer({ pixels, half: pixels.subarray(1), call: () => 'called' }, [pixels.buffer]);
+    const arrived = crossed(circle);
+    expect([buffer.length, pixels.length]).to.deep.equal([0, 0]);
+    expect(arrived.map.get('moving')).to.equal(arrived.moving);
+    expect(Buffer.isBuffer(arrived.moving) && arrived.moving.toString()).to.equal('b'.repeat(5_000));
+    expect([...arrived.frame.pixels, ...arrived.frame.half]).to.deep.equal([1, 2, 2]);
+    expect(arrived.frame.half.buffer).to.equal(arrived.frame.pixels.buffer);
+    expect(arrived.frame.call()).to.equal('called');
+    expect(arrived.self).to.equal(arrived);
+  });
+
   it('must be something that can be moved', () => {
     for (const value of [transfer('text'), transfer({ plain: 1 }), transfer(new SharedArrayBuffer(8))]) refused(value);
   });
@@ -559,7 +768,9 @@ describe('what is odd, crossing,', () => {
     const error = Object.assign(new Error('x'), { message: { toString: () => 'shown' } });
     expect(crossed(error).message).to.equal('shown');
     const silent = Object.assign(new Error('x'), { field: Object.assign(Object.create(null), { f: new WeakMap() }) });
-    expect(crossed(silent).field).to.equal('something without a text');
+    expect(crossed(silent).field).to.deep.equal({ f: '[object WeakMap]' });
+    const mute = Object.assign(new Error('x'), { mute: Object.create(Object.create(null) as object) as unknown });
+    expect(crossed(mute).mute).to.equal('something without a text');
   });
 
   it('is an AggregateError: it keeps its errors', () => {
@@ -589,12 +800,65 @@ describe('what is odd, crossing,', () => {
   it('is what is given up on the way: callbacks that were numbered are dropped', () => {
     const sides = new Sides();
     const packer = new Packer(sides);
-    packer.begin();
     const circle: Record<string, unknown> = { call: () => {} };
     circle['self'] = circle;
-    expectThrow(() => packer.pack(circle, 0), 'TT_NOT_TRANSFERABLE');
-    packer.pack(() => {}, 1);
-    packer.dropAll();
+    circle['set'] = new Set([() => {}]);
+    expectThrow(() => packer.packAll([() => {}, circle, [circle], Symbol('s')]), 'TT_NOT_TRANSFERABLE');
+    expect(sides.callbacks).to.have.length.above(4);
     expect(sides.dropped.length).to.equal(sides.callbacks.length);
+    expectThrow(() => packer.packAll([[circle, new Point(1, 2)]]), 'TT_NOT_TRANSFERABLE');
+    expect(sides.dropped.length).to.equal(sides.callbacks.length);
+  });
+});
+
+describe('a thread that is really there', () => {
+  afterEach(endApps);
+
+  it('gives back a tangle as it was given: circles, bytes, errors, and what can be called', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn());
+    const tangle: Record<string, any> = { bytes: Buffer.from('bytes'), error: new RangeError('far') };
+    tangle['map'] = new Map<unknown, unknown>([
+      [tangle, boss],
+      ['worker', worker],
+      ['call', (word: string) => boss.ttsc__tell(word)],
+    ]);
+    await boss.inside(() => worker.ttsc__say('back', tangle, [tangle]));
+    const [first, [second]] = (await boss.heard.on('back')) as [typeof tangle, [typeof tangle]];
+    expect(String(first['bytes'])).to.equal('bytes');
+    expect(first['error']).to.be.instanceOf(RangeError);
+    expect(first['map'].get(first)).to.equal(boss);
+    expect(first['map'].get('worker')).to.equal(worker);
+    expect(second['map'].get(second)).to.equal(boss);
+    first['map'].get('call')('called');
+    await boss.heard.on('called');
+  });
+
+  it('is given what is moved with its start, and what a start that is refused was given stays here', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const bytes = new Uint8Array([1, 2, 3]);
+    await boss.inside(() => {
+      expectThrow(() => Worker.spawn({ name: 'boss' }, transfer(bytes) as never), 'TT_NAME_TAKEN');
+      expectThrow(() => FirstArgument.spawn([transfer(bytes), new Point(1, 2)]), 'TT_NOT_TRANSFERABLE');
+      expectThrow(() => FirstArgument.spawn([transfer(bytes), transfer({})]), 'TT_NOT_TRANSFERABLE');
+    });
+    expect([...bytes]).to.deep.equal([1, 2, 3]);
+    expect(boss.infusions.size).to.equal(0);
+    await boss.inside(() => FirstArgument.spawn([transfer(bytes), new Map([['bytes', new Set([1])]])]));
+    const [[moved, map]] = (await boss.heard.on('given')) as [[Uint8Array, Map<string, Set<number>>]];
+    expect([[...moved], [...map.get('bytes')!]]).to.deep.equal([[1, 2, 3], [1]]);
+    expect(bytes).to.have.length(0);
+  });
+
+  it('fails with an error that holds a circle, a Remote and a field of its own, and all of it arrives', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn());
+    worker.ttsc__throwOwn();
+    const { error } = await boss.failure();
+    expect(error).to.be.instanceOf(TaskTonicError).and.to.include({ code: 'TT_NAME_TAKEN', attempts: 3 });
+    const { details, cause } = error as TaskTonicError;
+    expect(details['holder']).to.equal(worker);
+    expect(details['error']).to.equal(error);
+    expect(cause).to.be.instanceOf(RangeError);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import type { InfusionFailure, RemoteHandle } from '../../src/core/any-tonic.js';
+import type { InfusionFailure, InfusionInfo, RemoteHandle } from '../../src/core/any-tonic.js';
 import type { ErrorCode } from '../../src/core/errors.js';
 import { Catalyst } from '../../src/core/catalyst.js';
+import type { ThreadHub } from '../../src/threads/thread-hub.js';
 import { ERROR, type Line, WARN, messages } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
@@ -9,9 +10,12 @@ import {
   BadConstructor,
   BadEnd,
   Deciding,
+  EatsAtEnd,
   ExitsAtEnd,
   Hurried,
   Small,
+  SpinsAsItDrains,
+  SpinsAtEnd,
   Watched,
   Worker,
 } from './programs/life-workers.js';
@@ -261,6 +265,29 @@ describe('a thread fails', () => {
     expectCode(failure.error, 'TT_THREAD_OUT_OF_MEMORY');
   });
 
+  it('with TT_THREAD_OUT_OF_MEMORY where it holds more as the last thing that it does', async function () {
+    this.timeout(20_000);
+    const { app, boss, failure } = await failing(() => {
+      const spawned = EatsAtEnd.spawn({ name: 'far' });
+      spawned.ttsc__finish();
+      return spawned;
+    });
+    expectCode(failure.error, 'TT_THREAD_OUT_OF_MEMORY');
+    expect(boss.infusions.size).to.equal(0);
+    expect((await app.finish()).result.exitCode).to.equal(0);
+  });
+
+  it('with TT_THREAD_OUT_OF_MEMORY where that is because its base finishes, which goes on to its end', async function () {
+    this.timeout(20_000);
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => EatsAtEnd.spawn({ name: 'far' }));
+    await boss.heard.on('started');
+    boss.ttsc__finish();
+    await app.end();
+    expectCode((await boss.failure()).error, 'TT_THREAD_OUT_OF_MEMORY');
+    expect(boss.heard.names.at(-1)).to.equal('onFinished');
+  });
+
   it('at the call with TT_NO_MODULE where its class does not say where it is', async () => {
     class Placeless extends Catalyst {}
     class Heir extends Worker {}
@@ -275,6 +302,58 @@ describe('a thread fails', () => {
 
   it('at the call with TT_NO_BASE where no sparkle runs', () => {
     expectThrow(() => Worker.spawn(), 'TT_NO_BASE');
+  });
+});
+
+describe('a thread that is in an endless loop as it finishes', () => {
+  afterEach(endApps);
+
+  it('is ended by the deadline of who looks after it, and named in the log', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => SpinsAtEnd.spawn({ name: 'far' }));
+    await boss.heard.on('started');
+    worker.ttsc__finish();
+    await boss.heard.on('onInfusionFinished');
+    expect(worker.finished).to.equal(true);
+    const { lines, result } = await app.finish();
+    expect(warnings(lines, 'TT_ABORTED').join()).to.include('far');
+    expect(result.exitCode).to.equal(0);
+  });
+
+  it('does not keep its base from finishing, nor the app', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => SpinsAtEnd.spawn({ name: 'far' }));
+    await boss.heard.on('started');
+    boss.ttsc__finish();
+    const { lines, result } = await app.end();
+    expect(warnings(lines, 'TT_ABORTED').join()).to.include('far');
+    expect(boss.heard.names.at(-1)).to.equal('onFinished');
+    expect(result.exitCode).to.equal(0);
+  });
+
+  it('has its names until nothing of it runs any more, and then they are free', async () => {
+    class Looking extends HearingBoss {
+      look = (): boolean => false;
+      override ttse__onInfusionFinished(info: InfusionInfo): void {
+        // In the turn in which it was given up: no event of its exit has come yet.
+        this.heard.push('at its end', this.look());
+        super.ttse__onInfusionFinished(info);
+      }
+    }
+    const { boss } = await start(() => new Looking());
+    const worker = await boss.inside(() => SpinsAsItDrains.spawn({ name: 'far' }));
+    const { state } = (boss._ttScheduler as Catalyst<string>).runtime.threads as ThreadHub;
+    const hasName = (boss.look = () => {
+      const isFree = state.take('part');
+      if (isFree) state.release('part');
+      return !isFree;
+    });
+    worker.ttsc__infuse('part');
+    await boss.heard.on('a part');
+    expect(hasName()).to.equal(true);
+    worker.ttsc__finish();
+    expect(await boss.heard.on('at its end')).to.deep.equal([true]);
+    while (hasName()) await new Promise((resolve) => setImmediate(resolve));
   });
 });
 
@@ -361,7 +440,7 @@ describe('the orders of a thread that has died', () => {
     const [lost, ...more] = warnings(lines, 'TT_ORDERS_LOST');
     expect(more).to.deep.equal([]);
     // The one that it died in is not done.
-    expect(lost).to.equal('5 orders for far were lost with its thread: ttsc__exit, ttsc__say (3), ttsc__count.');
+    expect(lost).to.equal('5 orders for far were lost with it: ttsc__exit, ttsc__say (3), ttsc__count.');
   });
 
   it('are all counted, also those that still waited here', async () => {
@@ -373,7 +452,7 @@ describe('the orders of a thread that has died', () => {
     });
     const { lines } = await app.finish();
     expect(warnings(lines, 'TT_ORDERS_LOST')).to.deep.equal([
-      '20001 orders for far were lost with its thread: ttsc__exit, ttsc__count (20000).',
+      '20001 orders for far were lost with it: ttsc__exit, ttsc__count (20000).',
     ]);
   });
 

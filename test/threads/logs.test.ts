@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
+import { Program, endPrograms } from '../robustness/support/program.js';
 import { type Line, WARN } from '../support/app.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';
 import { Middle } from './programs/life-nested.js';
@@ -140,4 +141,36 @@ describe('the log of a thread', () => {
     expect(app.messages()).to.include('said');
     expect(app.lines.filter(({ tonic }) => tonic === 'part').map(({ msg }) => msg)).to.include('infused');
   });
+});
+
+const LINES = Array.from({ length: 200 }, (_, n) => `line ${n}.`);
+
+describe('the log of a thread on standard output', function () {
+  this.timeout(30_000);
+  afterEach(endPrograms);
+
+  /** What a program has written whose thread has died like that. */
+  async function written(to: 'screen' | 'json', how: string): Promise<string[]> {
+    const program = new Program('threads-log', { args: [to, how] });
+    expect(await program.heard('over')).to.include({ exitCode: 0 });
+    expect((await program.ended).code).to.equal(0);
+    return program.output.split('\n').filter((line) => line !== '');
+  }
+
+  for (const how of ['finish', 'throw', 'exit', 'uncaught', 'stuck']) {
+    it(`has every line for a person, where the thread ends by ${how}`, async () => {
+      const lines = await written('screen', how);
+      const own = lines.filter((line) => line.includes('line '));
+      expect(own.map((line) => /line \d+\./.exec(line)![0])).to.deep.equal(LINES);
+      expect(own[7]).to.match(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: dying \[last words\] line 7\. \{"n":7\}$/);
+      if (how === 'throw' || how === 'uncaught') expect(lines.join('\n')).to.include('the end');
+    });
+
+    it(`has every line as JSON, where the thread ends by ${how}`, async () => {
+      const lines = (await written('json', how)).map((line) => JSON.parse(line) as Line & { thread?: number });
+      const own = lines.filter(({ msg }) => msg.startsWith('line '));
+      expect(own.map(({ msg }) => msg)).to.deep.equal(LINES);
+      expect(own[7]).to.include({ tonic: 'dying', thread: 1, state: 'last words', sparkle: 'ttsc__speak', n: 7 });
+    });
+  }
 });

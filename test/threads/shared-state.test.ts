@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SharedIds } from '../../src/threads/shared-ids.js';
 import { SharedState } from '../../src/threads/shared-state.js';
 
 /** Two threads' views of the same memory. */
@@ -88,6 +89,27 @@ describe('the names that all threads share', () => {
     expect(one.take('door')).to.be.true;
   });
 
+  it('are taken from a dead holder of the lock after a second, also where nobody could tell of its end', () => {
+    const [one, two] = views();
+    two.take('door');
+    const words = new Int32Array(one.buffer);
+    Atomics.store(words, 2, 3);
+    const { wait } = Atomics;
+    let waited = 0;
+    Atomics.wait = ((_words: Int32Array, _at: number, _value: number, ms: number) => {
+      waited += ms;
+      return 'timed-out';
+    }) as typeof Atomics.wait;
+    try {
+      expect(one.take('window')).to.equal(true);
+    } finally {
+      Atomics.wait = wait;
+    }
+    expect(waited).to.equal(1_000);
+    expect(Atomics.load(words, 2)).to.equal(0);
+    expect(one.take('door')).to.equal(false);
+  });
+
   it('stay locked where another thread than the dead one holds the lock', () => {
     const [one] = views();
     const words = new Int32Array(one.buffer);
@@ -161,7 +183,46 @@ describe('the ids that all threads share', () => {
     const [one, two] = views();
     one.beginIdsAt(17);
     const ids = Array.from({ length: 100 }, (_, n) => (n % 3 === 0 ? two : one).newId());
-    expect(ids).to.deep.equal(Array.from({ length: 100 }, (_, n) => 17 + n));
+    expect(new Set(ids).size).to.equal(100);
+    expect(Math.min(...ids)).to.equal(17);
+    expect(Math.max(...ids)).to.be.below(17 + 100 + 2 * 32);
+  });
+
+  it('are given again when a thread has ended, and no others', () => {
+    const [one, two] = views();
+    one.beginIdsAt(17);
+    const mine = Array.from({ length: 40 }, () => one.newId());
+    const theirs = new Set(Array.from({ length: 100 }, () => two.newId()));
+    one.forget(2);
+    const again = Array.from({ length: 100 }, () => one.newId());
+    expect(new Set([...mine, ...again]).size).to.equal(140);
+    expect(again.filter((id) => theirs.has(id))).to.have.length.above(70);
+    expect(one.taken.ids).to.equal(5);
+  });
+
+  it('stay small however many threads come and go', function () {
+    this.timeout(20_000);
+    const words = new Int32Array(SharedIds.words);
+    const ids = new SharedIds(words, 0);
+    ids.beginAt(5);
+    let highest = ids.next();
+    for (let thread = 1; thread <= 20_000; thread++) {
+      const view = new SharedIds(words, thread);
+      for (let n = 0; n < 50; n++) highest = Math.max(highest, view.next());
+      if (thread > 3) ids.free(thread - 3);
+    }
+    expect(highest).to.be.below(5 + 20 * 32);
+    expect(ids.taken).to.be.below(20);
+  });
+
+  it('are given on where more are taken than are known by their thread, each once', () => {
+    const words = new Int32Array(SharedIds.words);
+    const ids = new SharedIds(words, 1);
+    for (let n = 0; n < 1_048_576; n++) if (ids.next() !== n) expect.fail(`not ${n}`);
+    const other = new SharedIds(words, 2);
+    expect([ids.next(), other.next(), ids.next()]).to.deep.equal([1_048_576, 1_048_577, 1_048_578]);
+    ids.free(1);
+    expect(other.next()).to.equal(0);
   });
 
   it('are given once to threads, too, and 0 is the main one', () => {

@@ -1,4 +1,4 @@
-import { type DropArgument, type Server, type Socket, createServer } from 'node:net';
+import { type AddressInfo, type DropArgument, type Server, type Socket, createServer } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
 import type { ChannelKey } from '../channel.js';
@@ -8,7 +8,9 @@ import { NodeStream } from './node-stream.js';
 /** A listening socket of Node's as a channel. */
 export class NodeListener implements ListenerChannel {
   readonly maxConnections: number;
-  readonly #server: Server;
+  /** One, or several on one port; the first one is there before the others. */
+  readonly #servers: Server[] = [];
+  readonly #settings: ListenSettings;
   #key: ChannelKey | undefined;
   #accepting = true;
   readonly #handsOver: boolean;
@@ -18,25 +20,54 @@ export class NodeListener implements ListenerChannel {
   #error: Error | undefined;
   #closed = false;
 
-  constructor({ host, port, backlog, ipv6Only, reusePort, handsOver, maxConnections, stream }: ListenSettings) {
-    this.#handsOver = handsOver;
+  constructor(settings: ListenSettings) {
+    this.#settings = settings;
+    this.#handsOver = settings.handsOver;
+    this.maxConnections = settings.maxConnections ?? descriptors.most;
+    const { port, reusePort, listeners } = settings;
+    if (listeners === 1) this.#open(port, reusePort, () => this.#key?.signal(Interest.CONNECT));
+    else if (reusePort) this.#openFirst(port);
+    // Sharing would hide that somebody else has the port: it is asked for alone first.
+    else this.#open(port, false, (probe) => this.#replace(probe));
+  }
+
+  #replace(probe: Server): void {
+    const { port } = probe.address() as AddressInfo;
+    this.#servers.length = 0;
+    descriptors.closed();
+    probe.close(() => this.#openFirst(port));
+  }
+
+  #openFirst(port: number): void {
+    if (this.#closed) return;
+    this.#open(port, true, (first) => {
+      const { port: taken } = first.address() as AddressInfo;
+      let missing = this.#settings.listeners - 1;
+      const opened = (): void => {
+        if (--missing === 0) this.#key?.signal(Interest.CONNECT);
+      };
+      for (let n = missing; n > 0; n--) this.#open(taken, true, opened);
+    });
+  }
+
+  #open(port: number, reusePort: boolean, listening: (server: Server) => void): void {
+    const { host, backlog, ipv6Only, stream } = this.#settings;
     const server = createServer({
       allowHalfOpen: true,
       // One that is to be moved must not have been read from.
-      pauseOnConnect: handsOver,
+      pauseOnConnect: this.#handsOver,
       noDelay: stream.noDelay,
       keepAlive: stream.keepAlive !== undefined,
       keepAliveInitialDelay: stream.keepAlive ?? 0,
     });
-    this.#server = server;
-    this.maxConnections = maxConnections ?? descriptors.most;
+    this.#servers.push(server);
     // Of those that are handed over it knows only that they are gone.
-    if (this.maxConnections < Infinity && !handsOver) server.maxConnections = this.maxConnections;
+    if (this.maxConnections < Infinity && !this.#handsOver) server.maxConnections = this.maxConnections;
     server.on('connection', (socket) => this.#onConnection(socket));
     server.on('drop', (peer) => this.#turnAway(addressOf(peer), 'maxConnections'));
     server.on('listening', () => {
       descriptors.opened();
-      this.#key?.signal(Interest.CONNECT);
+      listening(server);
     });
     server.on('error', (error) => {
       this.#error ??= error;
@@ -48,8 +79,8 @@ export class NodeListener implements ListenerChannel {
   }
 
   get local(): Address | undefined {
-    const address = this.#server.address();
-    if (address === null || typeof address === 'string') return undefined;
+    const address = this.#servers[0]?.address();
+    if (address === undefined || address === null || typeof address === 'string') return undefined;
     return { address: address.address, port: address.port, family: address.family as Address['family'] };
   }
 
@@ -86,8 +117,10 @@ export class NodeListener implements ListenerChannel {
 
   detach(): void {
     this.#key = undefined;
-    if (this.#server.listening) descriptors.closed();
-    this.#server.close();
+    for (const server of this.#servers) {
+      if (server.listening) descriptors.closed();
+      server.close();
+    }
     this.#closed = true;
     for (const stream of this.#accepted.splice(0)) stream.close(true);
     for (const socket of this.#sockets.splice(0)) socket.destroy();

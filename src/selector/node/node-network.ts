@@ -21,7 +21,9 @@ export const nodeNetwork: Network = {
     if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
     return new NodeStream(socket);
   },
-  canReusePort: atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0)),
+  // https://nodejs.org/docs/latest-v24.x/api/net.html#serverlistenoptions-callback: not on these two.
+  canReusePort:
+    (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
   connect({ host, port, localAddress, localPort, family, stream: { noDelay, keepAlive } }) {
     const socket = new Socket({ allowHalfOpen: true });

@@ -32,15 +32,23 @@ function seeded(seed: number): (below: number) => number {
 export class Brief extends Catalyst {
   static override readonly module = import.meta.url;
   declare readonly base: Remote<Cycles>;
-  ttsc__work(n: number, back: (n: number) => void): void {
+  ttsc__work(n: number, back: (n: number) => void, end: 'finish' | 'throw' | 'exit'): void {
     new Tonic({ name: `part of ${threadId}` });
+    for (let more = 0; more < 40; more++) new Tonic();
     back(n);
     this.base.ttsc__worked(n);
-    this.ttsc__finish();
+    if (end === 'finish') this.ttsc__finish();
+    // In a later turn, so that the answers have left.
+    else setImmediate(() => this.ttsc__break(end));
+  }
+  ttsc__break(end: 'throw' | 'exit'): void {
+    if (end === 'exit') process.exit(3);
+    throw new Error('as it was told');
   }
 }
 
 class Cycles extends Tonic {
+  #spawned = 0;
   left = 0;
   atOnce = 0;
   worked = 0;
@@ -51,11 +59,13 @@ class Cycles extends Tonic {
     for (let n = 0; n < atOnce; n++) this.ttsc__one(`brief ${n}`);
   }
   ttsc__one(name: string): void {
-    Brief.spawn({ name }).ttsc__work(1, (n: number) => (this.calledBack += n));
+    const end = (['finish', 'finish', 'throw', 'finish', 'exit'] as const)[this.#spawned++ % 5]!;
+    Brief.spawn({ name }).ttsc__work(1, (n: number) => (this.calledBack += n), end);
   }
   ttsc__worked(n: number): void {
     this.worked += n;
   }
+  ttse__onInfusionFailed(): void {}
   ttse__onInfusionFinished({ name }: InfusionInfo): void {
     if (--this.left >= this.atOnce) this.ttsc__one(name);
     if (this.left === 0) tell('cycled');
@@ -311,6 +321,12 @@ class HoseMain extends Tonic {
   }
 }
 
+/** What a test may look at and a user may not. */
+interface Internals {
+  readonly ledger: { readonly size: number; readonly highestId: number };
+  readonly threads?: { readonly held: object; readonly state: { readonly taken: object } };
+}
+
 if (isMainThread) {
   const [what, ...numbers] = process.argv.slice(2);
   const makers: Record<string, () => AnyTonic> = {
@@ -328,7 +344,7 @@ if (isMainThread) {
   let main!: SelectorCatalyst;
   class App extends Formula {
     protected override creatingFormula(): FormulaData {
-      return { log: { to: 'json', level: 'warn' } };
+      return { log: { to: 'json', level: what === 'cycles' ? 'fatal' : 'warn' } };
     }
     protected override creatingMainCatalyst(): unknown {
       return (main = new SelectorCatalyst({ queueLimit: what === 'hose' ? 100_000 : undefined }));
@@ -338,6 +354,7 @@ if (isMainThread) {
       tonic.ttsc__begin?.(...numbers.map(Number));
     }
   }
+  const runtime = (): Internals => (main as unknown as { runtime: Internals }).runtime;
   answering({
     cycle: () => {
       tonic.ttsc__cycle!(Number(numbers[0]), 4);
@@ -345,7 +362,10 @@ if (isMainThread) {
     },
     counts: () => ({
       resources: process.getActiveResourcesInfo().filter((kind) => kind === 'Worker' || kind === 'MessagePort'),
-      ledger: (main as unknown as { runtime: { ledger: { size: number } } }).runtime.ledger.size,
+      ledger: runtime().ledger.size,
+      highestId: runtime().ledger.highestId,
+      held: runtime().threads?.held,
+      taken: runtime().threads?.state.taken,
       heap: memory()['heapUsed'],
       worked: (tonic as Cycles).worked,
       calledBack: (tonic as Cycles).calledBack,

@@ -1,4 +1,5 @@
 import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { fail } from '../../../src/core/errors.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import '../../../src/index.js';
@@ -62,6 +63,12 @@ export class Worker extends Catalyst<'at work'> {
   ttsc__throw(text: string): void {
     throw Object.assign(new TypeError(text, { cause: new Error('the reason') }), { code: 'E_OWN', at: [1, 2] });
   }
+  ttsc__throwOwn(): void {
+    const details: Record<string, unknown> = { name: 'a', holder: this };
+    const error = fail('TT_NAME_TAKEN', details, new RangeError('the reason'));
+    details['error'] = error;
+    throw Object.assign(error, { attempts: 3 });
+  }
   ttsc__throwLater(text: string): void {
     setTimeout(() => {
       throw Object.assign(new RangeError(text), { code: 'E_LATER' });
@@ -82,8 +89,7 @@ export class Worker extends Catalyst<'at work'> {
     while (performance.now() < end);
   }
   ttsc__eatMemory(): void {
-    const eaten: unknown[] = [];
-    for (;;) eaten.push(new Array<number>(10_000).fill(eaten.length));
+    eatMemory();
   }
   ttsc__log(text: string): void {
     this.log.info(text);
@@ -99,6 +105,11 @@ export class Worker extends Catalyst<'at work'> {
   protected hold(): void {
     setInterval(() => {}, 1_000_000);
   }
+}
+
+function eatMemory(): never {
+  const eaten: unknown[] = [];
+  for (;;) eaten.push(new Array<number>(10_000).fill(eaten.length));
 }
 
 /** A Tonic within a thread. */
@@ -147,6 +158,31 @@ export class ExitsAtEnd extends Worker {
   static override readonly module: string = here;
   override ttse__onFinished(): void {
     process.exit(5);
+  }
+}
+
+/** Its end takes all the memory that it may hold. */
+export class EatsAtEnd extends Worker {
+  static override readonly module: string = here;
+  static override readonly thread = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
+  override ttse__onFinished(): void {
+    eatMemory();
+  }
+}
+
+/** Its end never ends, and it has little time for it. */
+export class SpinsAtEnd extends Hurried {
+  static override readonly module: string = here;
+  override ttse__onFinished(): void {
+    for (;;);
+  }
+}
+
+/** It gets no further than the beginning of its end. */
+export class SpinsAsItDrains extends Hurried {
+  static override readonly module: string = here;
+  ttse__onDraining(): void {
+    for (;;);
   }
 }
 

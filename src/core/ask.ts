@@ -1,0 +1,257 @@
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import { Answer, type AnswerTo, type Lost } from './answer.js';
+import { type ErrorCode, type TaskTonicError, fail } from './errors.js';
+import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';
+import { Life, failTonic, failureInfo } from './life.js';
+import type { Plan, Sparkle } from './plan.js';
+import type { Due } from './timer-queue.js';
+
+// ---- Types: what can be asked, read from the signature of who answers ----
+
+/** The sparkles of a Tonic or a Remote that answer: those whose last parameter is an {@link Answer}. */
+export type AskKey<T> = {
+  [K in keyof T]-?: K extends `tts${string}__${string}` ? (Asked<T[K]> extends never ? never : K) : never;
+}[keyof T];
+
+type Asked<F> =
+  NonNullable<F> extends (...args: infer P) => unknown
+    ? P extends [...infer A, Answer<infer V>]
+      ? [A, V]
+      : never
+    : never;
+
+/** The arguments of such a sparkle, without the Answer. */
+export type AskArgs<F> = Asked<F> extends [infer A extends unknown[], unknown] ? A : never;
+
+/** What such a sparkle answers. */
+export type AskValue<F> = Asked<F> extends [unknown, infer V] ? V : never;
+
+/** Options of `this.ask()`. */
+export interface AskOptions {
+  /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. Default 5,000. */
+  readonly timeout?: number | undefined;
+  /** The sparkle that hears why there is no answer. Without it that fails the asker as a throw in one of its sparkles does. */
+  readonly onError?: ((error: Error, question: Question) => void) | undefined;
+}
+
+const TIMEOUT = 5_000;
+
+type State = 'open' | 'settled' | 'heard' | 'over';
+
+/**
+ * Something that a Tonic has asked: `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
+ * tell one question from another.
+ */
+export class Question implements AnswerTo, EndWatcher, Due {
+  /** Who was asked. */
+  readonly to: AnyTonic | RemoteHandle;
+  /** What was asked: the name of the sparkle. */
+  readonly sparkle: string;
+  /** @internal */ at = Infinity;
+  /** @internal */ slot = -1;
+  readonly #asker: AnyTonic;
+  readonly #timeout: number;
+  readonly #onAnswer: Sparkle;
+  readonly #onError: Sparkle | undefined;
+  #state: State = 'open';
+  /** It ended without an answer: one that comes now is too late. */
+  #givenUp = false;
+  #error: Error | undefined;
+  #value: unknown;
+
+  /** @internal */
+  constructor(
+    asker: AnyTonic,
+    to: AnyTonic | RemoteHandle,
+    sparkle: string,
+    timeout: number,
+    onAnswer: Sparkle,
+    onError: Sparkle | undefined,
+  ) {
+    this.#asker = asker;
+    this.to = to;
+    this.sparkle = sparkle;
+    this.#timeout = timeout;
+    this.#onAnswer = onAnswer;
+    this.#onError = onError;
+  }
+
+  /** Whether it waits for its answer. */
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Nothing of it is heard from now on, not even what came back already and waits for its turn. Whoever was asked is not told. */
+  cancel(): void {
+    if (this.#state !== 'open' && this.#state !== 'settled') return;
+    this.#givenUp ||= this.open;
+    this.#end('over');
+  }
+
+  /** @internal Waits for the answer, or for what keeps it from coming. */
+  _ttWait(): void {
+    const { clock, timers } = this.#asker._ttScheduler;
+    if (this.#timeout < Infinity) {
+      this.at = clock.now() + this.#timeout;
+      timers.add(this);
+    }
+    watchEnd(this.to, this);
+  }
+
+  /** @internal What came back is brought to the asker as a sparkle; no queue is too full for it, since questions have a bound. */
+  settle(error: Error | undefined, value: unknown): void {
+    if (!this.open) {
+      if (this.#givenUp) questionsOf(this.#asker).countLate(this);
+      return;
+    }
+    this.#stopWaiting();
+    this.#state = 'settled';
+    this.#error = error;
+    this.#value = value;
+    this.#asker._ttss__answered(this);
+  }
+
+  /** @internal Its sparkle's turn has come. */
+  _ttHear(): void {
+    if (this.#state !== 'settled') return;
+    const asker = this.#asker;
+    const error = this.#error;
+    const value = this.#value;
+    const { key } = this.#hears;
+    this.#end('heard');
+    const unheard = error !== undefined && this.#onError === undefined;
+    const thrown = unheard ? error : asker._ttScheduler.runHook(asker, key, error ?? value, this);
+    this.#error = this.#value = undefined;
+    if (thrown !== undefined) failTonic(asker, thrown, failureInfo(key, asker));
+  }
+
+  /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
+  _ttGiven(key: string): readonly [value: unknown, question: this] | undefined {
+    return key === this.#hears.key ? [this.#error ?? this.#value, this] : undefined;
+  }
+
+  get #hears(): Sparkle {
+    return this.#error === undefined ? this.#onAnswer : (this.#onError ?? this.#onAnswer);
+  }
+
+  /** @internal Its time is up. */
+  fire(): void {
+    this.#giveUp(this.#problem('TT_ASK_TIMEOUT', { ms: this.#timeout }));
+  }
+
+  /** @internal Who was asked has ended. */
+  ended(): void {
+    this.lost('TT_ASK_GONE');
+  }
+
+  /** @internal */
+  lost(why: Lost): void {
+    this.#giveUp(this.#problem(why));
+  }
+
+  #giveUp(error: Error): void {
+    if (!this.open) return;
+    this.settle(error, undefined);
+    this.#givenUp = true;
+  }
+
+  #problem(code: ErrorCode, details: object = {}): TaskTonicError {
+    return fail(code, { tonic: this.to.name, sparkle: this.sparkle, ...details });
+  }
+
+  #end(state: 'heard' | 'over'): void {
+    this.#stopWaiting();
+    this.#state = state;
+    if (state === 'over') this.#error = this.#value = undefined;
+    questionsOf(this.#asker).all.delete(this);
+  }
+
+  #stopWaiting(): void {
+    if (this.#state !== 'open') return;
+    this.#asker._ttScheduler.timers.remove(this);
+    unwatchEnd(this.to, this);
+    letGo.unregister(this);
+  }
+}
+
+/** Tells a question that its Answer is gone. */
+const letGo = new FinalizationRegistry<Question>((question) => question.lost('TT_ASK_UNANSWERED'));
+
+/** What one Tonic has asked. A question counts until what became of it was heard. */
+class Questions implements OpenQuestions {
+  readonly all = new Set<Question>();
+  late = 0;
+
+  constructor(readonly asker: AnyTonic) {}
+
+  get open(): number {
+    return this.all.size;
+  }
+
+  countLate({ sparkle, to }: Question): void {
+    this.late++;
+    const { logs } = this.asker._ttScheduler;
+    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late: nobody waits for it`);
+  }
+
+  close(): void {
+    for (const question of this.all) question.cancel();
+  }
+}
+
+function questionsOf(asker: AnyTonic): Questions {
+  return (extrasOf(asker).questions ??= new Questions(asker)) as Questions;
+}
+
+/** What a Tonic is asked by `this.ask()`, checked and in order. */
+export interface Asking {
+  readonly to: AnyTonic | RemoteHandle;
+  readonly key: string;
+  readonly args: readonly unknown[];
+  readonly onAnswer: Sparkle;
+  readonly onError: Sparkle | undefined;
+  readonly timeout: number | undefined;
+}
+
+/** Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. */
+export function ask(asker: AnyTonic, { to, key, args, onAnswer, onError, timeout = TIMEOUT }: Asking): Question {
+  checkTarget(asker, to, key);
+  if (!(timeout >= 0)) throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+  const question = new Question(asker, to, key, timeout, onAnswer, onError);
+  if (asker._ttLife === Life.ended) {
+    asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);
+    question.cancel();
+    return question;
+  }
+  const { all } = questionsOf(asker);
+  const { questionLimit } = asker._ttPlan;
+  if (all.size >= questionLimit) throw fail('TT_ASK_FULL', { tonic: asker.name, count: questionLimit });
+  if (!to.finished) put(question, to, key, args);
+  all.add(question);
+  // Before this nothing is held, so that what was thrown leaves nothing.
+  if (question.open) question._ttWait();
+  return question;
+}
+
+function put(question: Question, to: object, key: string, args: readonly unknown[]): void {
+  const answer = new Answer(question);
+  try {
+    (to as Readonly<Record<string, (...args: unknown[]) => void>>)[key]!(...args, answer);
+    letGo.register(answer, question, question);
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code !== 'TT_QUEUE_FULL') throw thrown;
+    question.settle(thrown as Error, undefined);
+  }
+}
+
+function checkTarget(asker: AnyTonic, to: unknown, key: string): void {
+  const target = to as { readonly _ttPlan?: Plan; readonly finished?: unknown } | null | undefined;
+  if (typeof target?.finished !== 'boolean')
+    throw badOption(asker, 'to', `it is ${String(to)}, and must be a Tonic or a Remote`);
+  // Of a Remote the class may not be known here: then its own thread tells.
+  target._ttPlan?.sparkle(key);
+}
+
+function badOption(asker: AnyTonic, option: string, problem: string): Error {
+  return fail('TT_BAD_OPTION', { class: `${asker._ttPlan.className}.ask()`, option, problem });
+}

@@ -1,0 +1,259 @@
+import type { AnyTonic } from './any-tonic.js';
+import { fail, toError } from './errors.js';
+import { ofFramework } from './plan.js';
+import { running } from './running.js';
+import { eventName } from './sparkle-names.js';
+import { Tonic, type TonicOptions } from './tonic.js';
+
+/** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
+export type Work<Progress, Result> = Iterator<Progress, Result> | Iterable<Progress, Result>;
+
+/** Options of a {@link ChunkedWork}. */
+export interface ChunkedWorkOptions<Progress = unknown, Result = unknown> extends Pick<
+  TonicOptions,
+  'base' | 'logMode'
+> {
+  /** The work, or a function that begins it, such as a generator function: called in its first sparkle. Each `yield` is a place to pause. */
+  readonly work: Work<Progress, Result> | (() => Work<Progress, Result>);
+  /** How long it works in one go, in ms, more than 0: about so long everything else waits. Default 5. */
+  readonly slice?: number | undefined;
+  /** It tells how far it is at most every so many ms; 0 for after each slice. Default 100. */
+  readonly progress?: number | undefined;
+  /** Named `primes`, its base hears `ttse__onPrimesProgress`, `ttse__onPrimesDone`, `ttse__onPrimesCancelled`. Default `work`. It is no entry in the Ledger. */
+  readonly name?: string | undefined;
+  /** The sparkle that hears how far it is, instead of the named one. */
+  readonly onProgress?: ((info: WorkInfo<Progress>) => void) | undefined;
+  /** The sparkle that hears the result, instead of the named one. */
+  readonly onDone?: ((result: Result, info: WorkInfo<Progress>) => void) | undefined;
+  /** The sparkle that hears that it was cancelled, instead of the named one. */
+  readonly onCancelled?: ((info: WorkInfo<Progress>) => void) | undefined;
+}
+
+/** How far a {@link ChunkedWork} is. */
+export interface WorkInfo<Progress = unknown> {
+  readonly id: number;
+  readonly name: string;
+  readonly work: AnyTonic;
+  /** What it yielded last; `undefined` before the first `yield`. */
+  readonly progress: Progress | undefined;
+  /** How often it has yielded. */
+  readonly steps: number;
+  /** How many slices it took so far. */
+  readonly slices: number;
+  /** How long it has worked, in ms; what it waited meanwhile is not counted. */
+  readonly ms: number;
+}
+
+const SLICE = 5;
+const PROGRESS_EVERY = 100;
+/** Between two looks at the clock at most so many steps are done: a look costs more than a small step. */
+const STEPS_PER_LOOK = 64;
+/** A slice ends after so many steps, however quick they were (or the clock says they were). */
+const STEPS_PER_SLICE = 65_536;
+
+/**
+ * Does long work some milliseconds at a time, so that it never holds the loop: a slice is an order behind those that have come
+ * meanwhile. It begins at once, and finishes when the work is done, cancelled, or has failed.
+ *
+ * The generator's `finally` runs in each case, also where it is finished with its base. What the generator throws fails it as any
+ * infusion fails; what it infuses is its own infusion. A step that takes longer than a slice is not interrupted: yield more often.
+ *
+ * @typeParam Progress what the work yields.
+ * @typeParam Result what it returns.
+ */
+export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'working' | 'paused'> {
+  // Declared only: the constructor below asks for it before fields of this class are there.
+  /** @internal */ declare _ttWorkName: string | undefined;
+  readonly #begin: () => Iterator<Progress, Result>;
+  readonly #slice: number;
+  readonly #progressEvery: number;
+  readonly #tells: Tells;
+  /** While it has begun and is not at its end. */
+  #iterator: Iterator<Progress, Result> | undefined;
+  #queued = false;
+  #progress: Progress | undefined;
+  #steps = 0;
+  #slices = 0;
+  #ms = 0;
+  #stepsPerLook = 1;
+  #toldAt = 0;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_A_SPARKLE`; and as every Tonic. */
+  constructor(options: ChunkedWorkOptions<Progress, Result>) {
+    // Looked at before it is entered, so that what is refused leaves nothing.
+    const className = new.target.name;
+    const { work, slice = SLICE, progress = PROGRESS_EVERY, name, logMode } = options;
+    const base = options.base ?? running.tonic;
+    if (!(slice > 0)) throw badOption(className, 'slice', slice, 'more than 0 ms');
+    if (!(progress >= 0)) throw badOption(className, 'progress', progress, '0 ms or more');
+    if (typeof work !== 'function') iteratorOf(work, className);
+    const tells = base === undefined ? undefined : tellsOf(base, options);
+    super({ base, logMode });
+    this.#begin = () => iteratorOf(typeof work === 'function' ? work() : work, className);
+    this.#slice = slice;
+    this.#progressEvery = progress;
+    this._ttWorkName = name;
+    this.#tells = tells!;
+    this._ttss__begin();
+  }
+
+  override get name(): string {
+    return this._ttWorkName ?? super.name;
+  }
+
+  /** How far it is. */
+  get info(): WorkInfo<Progress> {
+    const { id, name } = this;
+    return { id, name, work: this, progress: this.#progress, steps: this.#steps, slices: this.#slices, ms: this.#ms };
+  }
+
+  /** Stops for good, between two slices: the work's `finally` runs, the base hears that it was cancelled, and it finishes. */
+  ttsc__cancel(): void {
+    if (this.#iterator === undefined) return;
+    this.#stop();
+    this.#tell('Cancelled', this.info);
+    this.ttsc__finish();
+  }
+
+  /** Does no more until `ttsc__resume`. */
+  ttsc__pause(): void {
+    if (this.#iterator !== undefined) this.toState('paused');
+  }
+
+  /** Goes on where it was paused. */
+  ttsc__resume(): void {
+    if (this.state !== 'paused') return;
+    this.toState('working');
+    this.#queueSlice();
+  }
+
+  /** @internal */
+  _ttss__begin(): void {
+    this.#iterator = this.#begin();
+    this.#toldAt = this._ttScheduler.clock.now();
+    this.toState('working');
+    this.#queueSlice();
+  }
+
+  /** @internal Where it is paused, or at its end. */
+  _ttss__slice(): void {
+    this.#queued = false;
+  }
+
+  /** @internal */
+  _ttss_working__slice(): void {
+    this.#queued = false;
+    const iterator = this.#iterator;
+    if (iterator === undefined) return;
+    const { clock } = this._ttScheduler;
+    const start = clock.now();
+    const last = this.#steps + STEPS_PER_SLICE;
+    let nextLook = this.#steps + this.#stepsPerLook;
+    this.#slices++;
+    while (this.#steps < last) {
+      const step = this.#next(iterator);
+      if (step.done === true) return this.#finished(step.value, clock.now() - start);
+      this.#steps++;
+      this.#progress = step.value;
+      if (this.#steps < nextLook) continue;
+      const took = clock.now() - start;
+      if (took >= this.#slice) break;
+      nextLook = this.#steps + this.#paceAfter(took, this.#steps + STEPS_PER_SLICE - last);
+    }
+    this.#pauseAt(clock.now(), start);
+  }
+
+  /** The slice is over, and not the work. */
+  #pauseAt(now: number, start: number): void {
+    this.#ms += now - start;
+    if (now - this.#toldAt >= this.#progressEvery) {
+      this.#toldAt = now;
+      this.#tell('Progress', this.info);
+    }
+    this.#queueSlice();
+  }
+
+  #next(iterator: Iterator<Progress, Result>): IteratorResult<Progress, Result> {
+    try {
+      return iterator.next();
+    } catch (thrown) {
+      // It is at its end: there is nothing to return from.
+      this.#iterator = undefined;
+      throw thrown;
+    }
+  }
+
+  /** How many steps until the next look: not more than fill a slice, and at most twice as many as the last time. */
+  #paceAfter(took: number, steps: number): number {
+    const fill = Math.max(Math.floor((steps * this.#slice) / took) - steps, 1);
+    return (this.#stepsPerLook = Math.min(fill, this.#stepsPerLook * 2, STEPS_PER_LOOK));
+  }
+
+  #finished(result: Result, took: number): void {
+    this.#iterator = undefined;
+    this.#ms += took;
+    this.#tell('Done', result, this.info);
+    this.ttsc__finish();
+  }
+
+  #queueSlice(): void {
+    if (this.#queued) return;
+    this.#queued = true;
+    this._ttss__slice();
+  }
+
+  #tell(what: keyof Tells, value: unknown, info?: WorkInfo<Progress>): void {
+    try {
+      this.#tells[what](value, info);
+    } catch (thrown) {
+      // The queue is full. How far it is will be told again; whoever waits for the end must hear of this.
+      if (what !== 'Progress') this._ttBase?._ttss__throw(toError(thrown));
+    }
+  }
+
+  /** Has the work clean up after itself; it may throw there. */
+  #stop(): void {
+    const iterator = this.#iterator;
+    this.#iterator = undefined;
+    iterator?.return?.();
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.#stop();
+  }
+}
+ofFramework(ChunkedWork);
+
+type Tell = (value: unknown, info?: unknown) => void;
+type Tells = Readonly<Record<'Progress' | 'Done' | 'Cancelled', Tell>>;
+
+/** How the base is told: by the sparkles that were given, else by those of its name, else by the common ones. */
+function tellsOf<P, R>(base: AnyTonic, options: ChunkedWorkOptions<P, R>): Tells {
+  const { name = 'work', onProgress, onDone, onCancelled } = options;
+  const tell = (what: keyof Tells, given: ((value: never, info: never) => void) | undefined): Tell => {
+    if (given !== undefined) return base._ttResolve(given);
+    const { _ttPlan: plan } = base;
+    const sparkle = plan.sparkles.get(`${eventName(name)}${what}`) ?? plan.sparkles.get(`ttse__onWork${what}`);
+    if (sparkle === undefined) return () => {};
+    return (value, info) => base._ttScheduler.queue.put(base, sparkle, info === undefined ? 1 : 2, value, info);
+  };
+  return {
+    Progress: tell('Progress', onProgress),
+    Done: tell('Done', onDone),
+    Cancelled: tell('Cancelled', onCancelled),
+  };
+}
+
+function iteratorOf<P, R>(work: unknown, className: string): Iterator<P, R> {
+  const given = work as Partial<Iterator<P, R> & Iterable<P, R> & AsyncIterable<P>> | null | undefined;
+  if (given?.[Symbol.asyncIterator] === undefined) {
+    if (typeof given?.[Symbol.iterator] === 'function') return given[Symbol.iterator]!() as Iterator<P, R>;
+    if (typeof given?.next === 'function') return given as Iterator<P, R>;
+  }
+  throw badOption(className, 'work', given, 'a generator function, or something to iterate that is not async');
+}
+
+function badOption(className: string, option: string, value: unknown, wanted: string): Error {
+  return fail('TT_BAD_OPTION', { class: className, option, problem: `it is ${String(value)}, and must be ${wanted}` });
+}

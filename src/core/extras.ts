@@ -1,0 +1,85 @@
+/** Wants to hear that a Tonic has ended, in this thread or another. */
+export interface EndWatcher {
+  ended(): void;
+}
+
+/** What a Tonic has asked and not heard of. */
+export interface OpenQuestions {
+  readonly open: number;
+  readonly late: number;
+  /** It has finished: nobody waits any more. */
+  close(): void;
+}
+
+/** The orders that a Tonic has postponed. */
+export interface PostponedOrders {
+  /** The sparkle that postponed its order has ended: the order is kept. */
+  keep(): void;
+  /** It threw: the order is not. */
+  takeBack(): void;
+  /** The state has changed: all run again. */
+  release(): void;
+  /** Newer orders have their turn. */
+  newerRun(): void;
+  /** The Tonic has finished: they are let go of, and named. */
+  drop(): void;
+}
+
+/** The timeout of the state that holds. */
+export interface StateTimeouts {
+  /** A state was entered, or left for none. */
+  entered(state: string | undefined): void;
+}
+
+/** What only some Tonics have: made when one of it is first needed, so that the others pay for one empty field. */
+export interface Extras {
+  watchers: Set<EndWatcher> | undefined;
+  questions: OpenQuestions | undefined;
+  postponed: PostponedOrders | undefined;
+  stateTimeouts: StateTimeouts | undefined;
+  /** The services that it uses, by name. */
+  uses: Set<string> | undefined;
+}
+
+/** Who may have extras: a Tonic, or the handle of one in another thread. */
+interface HasExtras {
+  _ttExtras?: Extras | undefined;
+}
+
+export function extrasOf(tonic: HasExtras): Extras {
+  return (tonic._ttExtras ??= {
+    watchers: undefined,
+    questions: undefined,
+    postponed: undefined,
+    stateTimeouts: undefined,
+    uses: undefined,
+  });
+}
+
+/** Has `watcher` told when a Tonic or the Tonic of a handle has ended: once, and at once where that is known. */
+export function watchEnd(tonic: HasExtras & { readonly finished: boolean }, watcher: EndWatcher): void {
+  if (tonic.finished) return watcher.ended();
+  (extrasOf(tonic).watchers ??= new Set()).add(watcher);
+  return undefined;
+}
+
+export function unwatchEnd(tonic: HasExtras, watcher: EndWatcher): void {
+  tonic._ttExtras?.watchers?.delete(watcher);
+}
+
+/** A Tonic has ended, or is known to: whoever waits for that is told. */
+export function tellEnd(tonic: HasExtras): void {
+  const watchers = tonic._ttExtras?.watchers;
+  if (watchers === undefined) return;
+  tonic._ttExtras!.watchers = undefined;
+  for (const watcher of watchers) watcher.ended();
+}
+
+/** A Tonic of this thread has ended: all that it has beside is closed. */
+export function closeExtras(tonic: HasExtras): void {
+  const extras = tonic._ttExtras!;
+  extras.stateTimeouts?.entered(undefined);
+  extras.postponed?.drop();
+  extras.questions?.close();
+  tellEnd(tonic);
+}

@@ -1,0 +1,95 @@
+import type { AnyTonic } from './any-tonic.js';
+import { fail } from './errors.js';
+import { type StateTimeouts, extrasOf } from './extras.js';
+import type { Due } from './timer-queue.js';
+
+/** What `ttse__onStateTimeout` is given. */
+export interface StateTimeoutInfo {
+  /** The state that has lasted too long; it still holds. */
+  readonly state: string;
+  /** How long it was to last, in ms. */
+  readonly ms: number;
+}
+
+/**
+ * The timeout of the state that a Tonic is in. It begins when the state is entered and is over when it is left: what fired, and waits
+ * as an order, is not heard in another state.
+ */
+class StateTimeout implements StateTimeouts, Due {
+  at = Infinity;
+  slot = -1;
+  readonly #tonic: AnyTonic;
+  /** What the last `toState()` gave, for the state that it goes to. */
+  #given: number | undefined;
+  #ms = Infinity;
+  /** Changes with each beginning: what has fired belongs to the one before. */
+  #turn = 0;
+
+  constructor(tonic: AnyTonic) {
+    this.#tonic = tonic;
+  }
+
+  /** What `toState()` gave for the state that it goes to. */
+  give(ms: number | undefined): void {
+    this.#given = ms;
+  }
+
+  entered(state: string | undefined): void {
+    const given = this.#given;
+    this.#given = undefined;
+    this.begin(state === undefined ? Infinity : (given ?? this.#tonic._ttPlan.stateTimeouts.get(state) ?? Infinity));
+  }
+
+  /** Begins anew in the state that holds. */
+  begin(ms: number): void {
+    const { clock, timers } = this.#tonic._ttScheduler;
+    this.#turn++;
+    this.#ms = ms;
+    timers.remove(this);
+    if (ms === Infinity) return;
+    this.at = clock.now() + ms;
+    timers.add(this);
+  }
+
+  fire(): void {
+    this.#tonic._ttss__stateTimeout(this.#turn);
+  }
+
+  /** What to tell of it; `undefined` where the state was left, or began anew, before its turn came. */
+  heard(turn: number): StateTimeoutInfo | undefined {
+    return turn === this.#turn ? { state: this.#tonic._ttState!, ms: this.#ms } : undefined;
+  }
+}
+
+function timeoutOf(tonic: AnyTonic): StateTimeout {
+  return (extrasOf(tonic).stateTimeouts ??= new StateTimeout(tonic)) as StateTimeout;
+}
+
+/**
+ * What `toState()` was given as its timeout: for the state that it goes to, or, where that holds already, from now on.
+ * @throws {TaskTonicError} `TT_BAD_OPTION`
+ */
+export function giveTimeout(tonic: AnyTonic, ms: number | undefined, transition: boolean): void {
+  if (ms === undefined && tonic._ttExtras?.stateTimeouts === undefined) return;
+  if (ms !== undefined) checkTimeout(tonic, ms);
+  const timeout = timeoutOf(tonic);
+  if (transition) timeout.give(ms);
+  else if (ms !== undefined && tonic._ttState !== undefined) timeout.begin(ms);
+}
+
+/** A state was entered, of a class whose states have timeouts or a Tonic that has one. */
+export function beginStateTimeout(tonic: AnyTonic, state: string | undefined): void {
+  timeoutOf(tonic).entered(state);
+}
+
+/** What to tell of a timeout that has fired, if it is not over. */
+export function heardTimeout(tonic: AnyTonic, turn: number): StateTimeoutInfo | undefined {
+  return timeoutOf(tonic).heard(turn);
+}
+
+function checkTimeout({ _ttPlan }: AnyTonic, ms: unknown): void {
+  const bad = (problem: string): Error =>
+    fail('TT_BAD_OPTION', { class: `${_ttPlan.className}.toState()`, option: 'timeout', problem });
+  if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
+  if (!_ttPlan.has('ttse__onStateTimeout')) throw bad('nobody hears it: the class has no ttse__onStateTimeout');
+}

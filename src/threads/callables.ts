@@ -1,0 +1,15 @@
+import { Answer } from '../core/answer.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { ServiceHandle } from '../core/service-handle.js';
+import { TonicRoot } from '../core/tonic-root.js';
+import type { Exporter, Ref } from './refs.js';
+import { RemoteTonic } from './remote-tonic.js';
+
+/** What stands on the way for an object that is no data but can be called over there; `undefined` for all others. */
+export function callableRef(value: object, exporter: Exporter): Ref | undefined {
+  if (value instanceof TonicRoot || value instanceof RemoteTonic)
+    return exporter.tonicRef(value as AnyTonic | RemoteTonic);
+  if (value instanceof ServiceHandle) return { kind: 'service', name: value.name };
+  if (value instanceof Answer) return exporter.answerRef(value);
+  return undefined;
+}

@@ -1,0 +1,25 @@
+import type { Answer } from '../../../src/core/answer.js';
+import type { AskOptions, Question } from '../../../src/core/ask.js';
+import { Caller } from './calls-main.js';
+
+/** Lives in the main thread: asks as a test says, and answers. */
+export class AskMain extends Caller {
+  asks(to: unknown, key: string, args: readonly unknown[] = [], options: AskOptions = {}): Question {
+    return this.ask(to as never, key as never, args as never, this.ttse__onAnswer as never, {
+      onError: this.ttse__onNoAnswer,
+      ...options,
+    });
+  }
+  ttse__onAnswer(value: unknown, question: Question): void {
+    this.heard.push('answer', value, question, this.source?.tonic);
+  }
+  ttse__onNoAnswer(error: Error, question: Question): void {
+    this.heard.push('no answer', error, question);
+  }
+  ttsc__spell(word: string, answer: Answer<string>): void {
+    answer.give([...word].join('-'));
+  }
+  ttse__onInfusionFailed(): void {
+    this.heard.push('onInfusionFailed');
+  }
+}

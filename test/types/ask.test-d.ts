@@ -1,0 +1,120 @@
+// Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
+// must pass.
+import type { Answer } from '../../src/core/answer.js';
+import type { Question } from '../../src/core/ask.js';
+import { Catalyst } from '../../src/core/catalyst.js';
+import type { Remote } from '../../src/core/remote.js';
+import { Tonic } from '../../src/core/tonic.js';
+
+interface Account {
+  readonly owner: string;
+}
+
+class Bank extends Catalyst<'open'> {
+  static override readonly module: string = import.meta.url;
+  ttsc__balance(_account: string, _answer: Answer<number>): void {}
+  ttsc__accounts(_answer: Answer<Account[]>): void {}
+  ttsc__close(_answer: Answer): void {}
+  ttsc__transfer(_from: string, _to: string, _cents: number, _answer: Answer<boolean>): void {}
+  ttsc_open__rate(_answer: Answer<number>): void {}
+  ttsc__noAnswer(_account: string): void {}
+  ttsc__notLast(_answer: Answer<number>, _account: string): void {}
+  balance(_account: string, _answer: Answer<number>): void {}
+}
+
+class Customer extends Tonic {
+  ttse__onBalance(_cents: number, _question: Question): void {}
+  ttse__onNumber(_cents: number): void {}
+  ttse__onAccounts(_accounts: readonly Account[]): void {}
+  ttse__onAnything(_value: unknown): void {}
+  ttse__onText(_text: string): void {}
+  ttse__onClosed(): void {}
+  ttse__onNone(_error: Error, _question: Question): void {}
+
+  ttsc__asks(bank: Bank, remote: Remote<Bank>): void {
+    const question: Question = this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onBalance);
+    question.cancel();
+    this.ask(remote, 'ttsc__balance', ['acc'], this.ttse__onNumber, { timeout: 2_000, onError: this.ttse__onNone });
+    this.ask(bank, 'ttsc__accounts', [], this.ttse__onAccounts);
+    this.ask(remote, 'ttsc__accounts', [], this.ttse__onAnything);
+    this.ask(bank, 'ttsc__close', [], this.ttse__onClosed);
+    this.ask(bank, 'ttsc__transfer', ['a', 'b', 5], this.sparkle('ttse__onAnything'));
+    this.ask(bank, 'ttsc_open__rate', [], this.ttse__onNumber);
+    // Of a Remote, a sparkle of some states has its generic name as well.
+    this.ask(remote, 'ttsc__rate', [], this.ttse__onNumber);
+  }
+
+  ttsc__wrongKeys(bank: Bank, remote: Remote<Bank>): void {
+    // @ts-expect-error no such sparkle
+    this.ask(bank, 'ttsc__blance', ['acc'], this.ttse__onNumber);
+    // @ts-expect-error nor over there
+    this.ask(remote, 'ttsc__blance', ['acc'], this.ttse__onNumber);
+    // @ts-expect-error a sparkle that answers nobody
+    this.ask(bank, 'ttsc__noAnswer', ['acc'], this.ttse__onNumber);
+    // @ts-expect-error the Answer must be the last parameter
+    this.ask(bank, 'ttsc__notLast', ['acc'], this.ttse__onNumber);
+    // @ts-expect-error a method that is no sparkle
+    this.ask(bank, 'balance', ['acc'], this.ttse__onNumber);
+    // @ts-expect-error nor is the end of a Tonic a question
+    this.ask(bank, 'ttsc__finish', [], this.ttse__onClosed);
+  }
+
+  ttsc__wrongArguments(bank: Bank, remote: Remote<Bank>): void {
+    // @ts-expect-error an argument is missing
+    this.ask(bank, 'ttsc__balance', [], this.ttse__onNumber);
+    // @ts-expect-error an argument of the wrong type
+    this.ask(remote, 'ttsc__balance', [7], this.ttse__onNumber);
+    // @ts-expect-error one too many
+    this.ask(bank, 'ttsc__accounts', ['acc'], this.ttse__onAccounts);
+    // @ts-expect-error the order of the arguments
+    this.ask(bank, 'ttsc__transfer', ['a', 5, 'b'], this.ttse__onAnything);
+  }
+
+  ttsc__wrongSparkles(bank: Bank, remote: Remote<Bank>): void {
+    // @ts-expect-error it hears a text, and the answer is a number
+    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onText);
+    // @ts-expect-error so it is over there
+    this.ask(remote, 'ttsc__balance', ['acc'], this.ttse__onText);
+    // @ts-expect-error what hears errors hears an error
+    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { onError: this.ttse__onText });
+    // @ts-expect-error an option that is none
+    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { timeuot: 1 });
+    // @ts-expect-error only the Tonic itself asks
+    bank.ask(this, 'ttsc__asks', [], bank.ttsc__close);
+  }
+
+  ttsc__answers(numbers: Answer<number>, nothing: Answer, accounts: Answer<readonly Account[]>): void {
+    numbers.give(1);
+    nothing.give();
+    accounts.give([]);
+    numbers.fail(new Error('no'));
+    const open: boolean = numbers.open;
+    // @ts-expect-error it wants a number
+    numbers.give('1');
+    // @ts-expect-error it wants something
+    numbers.give();
+    // @ts-expect-error it wants nothing
+    nothing.give(1);
+    // @ts-expect-error accounts have an owner
+    accounts.give([{ ower: 'x' }]);
+    // @ts-expect-error an Answer of another type
+    const texts: Answer<string> = numbers;
+    void [open, texts];
+  }
+}
+
+class Timed extends Tonic<'on' | 'off'> {
+  ttsc__go(): void {
+    this.toState('on', { timeout: 5_000 });
+    this.toState('on', { timeout: 5_000, reenter: true });
+    this.postpone();
+    // @ts-expect-error it is given in ms
+    this.toState('on', { timeout: '5 s' });
+  }
+}
+
+function outside(timed: Timed): void {
+  // @ts-expect-error only a Tonic itself postpones
+  timed.postpone();
+}
+void [Customer, outside];
