@@ -128,6 +128,8 @@ export const ERRORS = {
   TT_POSTPONE_FULL:
     '{tonic} has postponed {count} orders, its limit: refuse {sparkle} in this state, or raise "static postponeLimit".',
   TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
+  // Invariants of a Distiller
+  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -39,7 +39,17 @@ describe('explore()', () => {
       await distiller.advance('1s');
     });
     expect(seeds).to.deep.equal([4294967294, 4294967295, 0, 1, 2]);
-    expect(explored).to.deep.equal({ runs: 5, seed: 4294967294 });
+    expect(explored).to.deep.equal({ runs: 5, seed: 4294967294, faults: {} });
+  });
+
+  it('tells how many faults of each kind there were', async () => {
+    let crashes = 0;
+    const { faults } = await explore({ runs: 4, seed: 1, app: () => {} }, (distiller) => {
+      for (let nr = 0; nr < 10; nr++) if (distiller.chance(0.5, 'crash', 'disk')) crashes++;
+      expect(distiller.chance(1, 'stall', 'disk')).to.be.true;
+    });
+    expect(crashes).to.be.greaterThan(0);
+    expect(faults).to.deep.equal({ crash: crashes, stall: 4 });
   });
 
   it('lets its apps join where it is given none', async () => {

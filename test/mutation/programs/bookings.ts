@@ -9,9 +9,9 @@ let network: SimulatedNetwork;
 
 export const options: Exploration['options'] = {
   network: (parts) => {
-    // An answer takes several packets, each of which may be the one at which the connection is reset.
+    // An answer takes several packets: some of them may have come when another one is lost, and the connection reset.
     network = new SimulatedNetwork({ ...parts, giveUp: 20_000, segment: 8 });
-    return network.conditions({ latency: 20, jitter: 10, split: 'random', reset: 0.02 });
+    return network.conditions({ latency: 20, jitter: 10, split: 'random', loss: 0.05, reset: 0.02 });
   },
 };
 

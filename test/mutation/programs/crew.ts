@@ -43,26 +43,25 @@ class NetRoom extends SelectorCatalyst {
 class Boss extends Tonic {
   readonly done: number[] = [];
   refused = 0;
-  #rooms: (Room | NetRoom)[] = [];
+  rooms: (Room | NetRoom)[] = [];
   ttse__onStart(): void {
-    this.#rooms = [new Room(this), new NetRoom(this)];
+    this.rooms = [new Room(this), new NetRoom(this)];
   }
   ttsc__order(nr: number, seconds: number): void {
-    this.#rooms[nr % 2]!.hand!.ttsc__do(nr, seconds);
+    this.rooms[nr % 2]!.hand!.ttsc__do(nr, seconds);
   }
   ttsc__done(nr: number): void {
     this.done.push(nr);
   }
   /** More at once than a room takes. */
   ttsc__flood(orders: number): void {
-    const [room] = this.#rooms;
+    const [room] = this.rooms;
     for (let nr = 0; nr < orders; nr++) {
       try {
         room!.hand!.ttsc__do(-1, 0);
       } catch {
         this.refused++;
       }
-      assert.ok(room!.queue.size <= QUEUE_LIMIT, `${room!.queue.size} orders wait`);
     }
   }
 }
@@ -72,6 +71,9 @@ export const options: Exploration['options'] = { app: () => {} };
 export const body: Exploration['body'] = async (distiller) => {
   const random = new SeededRandom(distiller.seed);
   const boss = distiller.infuse(() => new Boss());
+  distiller.always(() => {
+    for (const { queue } of boss.rooms) assert.ok(queue.size <= QUEUE_LIMIT, `${queue.size} orders wait`);
+  });
   await distiller.settle();
   let nr = 0;
   for (let round = 0; round < 10; round++) {
