@@ -11,6 +11,7 @@ const clockGlobals = ['performance', 'setTimeout', 'setInterval', 'setImmediate'
 
 const clockProperties = [
   ['Date', 'now'],
+  ['Temporal', 'Now'],
   ['Math', 'random'],
   ['performance', 'now'],
   ['performance', 'timeOrigin'],

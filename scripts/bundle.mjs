@@ -9,7 +9,9 @@ const input = {
   selector: 'dist/src/selector/index.js',
   tonics: 'dist/src/tonics/index.js',
   testing: 'dist/src/testing/index.js',
+  calendar: 'dist/src/calendar/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
+  cli: 'dist/src/cli/index.js',
 };
 
 /** So that a stack trace leads to the TypeScript. */

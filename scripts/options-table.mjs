@@ -46,7 +46,37 @@ const SECTIONS = [
   {
     title: 'Timers',
     text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
-    from: ['interface', 'src/core/timer.ts', 'Period', 'TimerOptions'],
+    from: ['interface', 'src/core/timer.ts', 'Period', 'AnyTimerOptions'],
+  },
+  {
+    title: 'Calendar timers',
+    text: `Of \`tasktonic/calendar\`, with \`name\` and \`sparkleBack\` of [timers](#timers); also \`base\` and \`logMode\` of every Tonic.
+See [Timers and calendars](timers.md).`,
+    from: ['interface', 'src/calendar/calendar-timer.ts', 'CalendarTimerOptions'],
+  },
+  {
+    title: 'TimerEveryMinute',
+    from: ['interface', 'src/calendar/options.ts', 'TimerEveryMinuteOptions'],
+  },
+  {
+    title: 'TimerEveryHour',
+    from: ['interface', 'src/calendar/options.ts', 'TimerEveryHourOptions'],
+  },
+  {
+    title: 'TimerEveryDay',
+    text: '`TimerEveryWeek`, `TimerEveryMonth` and `TimerEveryYear` take these as well.',
+    from: ['interface', 'src/calendar/options.ts', 'TimeOfDay'],
+  },
+  { title: 'TimerEveryWeek', from: ['interface', 'src/calendar/options.ts', 'TimerEveryWeekOptions'] },
+  {
+    title: 'TimerEveryMonth',
+    text: 'The number of a day, or its name with `inWeek`.',
+    from: ['interface', 'src/calendar/options.ts', 'NumberedDay', 'NamedDay'],
+  },
+  {
+    title: 'TimerEveryYear',
+    text: '`month` with the day as [every month](#timereverymonth); or `week` with its day.',
+    from: ['interface', 'src/calendar/options.ts', 'InMonth', 'DayOfWeekNumber'],
   },
   {
     title: 'ask()',
@@ -87,6 +117,11 @@ const SECTIONS = [
     title: 'Formula: log',
     text: 'What they mean is told in [Logging](logging.md).',
     from: ['interface', 'src/core/log-targets.ts', 'LogOptions'],
+  },
+  {
+    title: 'Formula: log/ip',
+    text: "Of the log service `ip`; also the second argument of `runtime.log.use('ip', ...)`.",
+    from: ['interface', 'src/core/log-targets.ts', 'IpLogOptions'],
   },
 ];
 
@@ -183,7 +218,8 @@ function callOf(node) {
 
 function interfaceRows(source, name) {
   const { members } = find(source, (node) => ts.isInterfaceDeclaration(node) && node.name.text === name);
-  const rows = members.filter(ts.isPropertySignature).flatMap((member) => membersOf(member, ''));
+  const options = members.filter((member) => ts.isPropertySignature(member) && member.type.getText() !== 'never');
+  const rows = options.flatMap((member) => membersOf(member, ''));
   const missing = rows.find(({ what }) => what === '');
   if (missing !== undefined) throw new Error(`${name}.${missing.name} has no description`);
   return rows;
@@ -215,11 +251,20 @@ const TYPES = {
   AnyTonic: 'a Tonic',
   'readonly { readonly tonic: string; readonly options?: object }[]': 'list of `{ tonic, options? }`',
   '(info: TimerInfo) => void': 'a sparkle',
+  LogTarget: "`'screen'`, `'json'`, `'ip'`, `'off'`, a name or a stream",
+  LogLane: alias('src/core/log-lane.ts', 'LogLane'),
+  'boolean | Partial<EntryBounds>': '`true`, `false`, or `{ lines?, bytes? }`',
+  IpLogOptions: '[see below](#formula-logip)',
+  object: 'an object',
   '(error: Error, question: Question) => void': 'a sparkle',
   '(info: WorkInfo<Progress>) => void': 'a sparkle',
   '(result: Result, info: WorkInfo<Progress>) => void': 'a sparkle',
   'Work<Progress, Result> | (() => Work<Progress, Result>)': 'a generator function, or something to iterate',
-  "'screen' | 'json' | 'off' | DestinationStream": "`'screen'`, `'json'`, `'off'` or a stream",
+  '(info: Info) => void': 'a sparkle',
+  WeekdayName: 'the name of a day',
+  DayOfWeek: 'a day of the week',
+  'DayOfWeek | readonly DayOfWeek[]': 'a day of the week, or a list of them',
+  'MonthName | number': 'the name of a month, or its number',
 };
 
 /** The texts that a type stands for. */

@@ -50,7 +50,7 @@ export interface TonicClass {
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted',
-  'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
+  'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
 

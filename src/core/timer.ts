@@ -19,16 +19,19 @@ export interface Period {
   readonly days?: number | undefined;
 }
 
-/** Options of a timer. */
-export interface TimerOptions extends Period, Pick<TonicOptions, 'base' | 'logMode'> {
+/** What every timer takes, those of `tasktonic/calendar` too. */
+export interface AnyTimerOptions<Info extends TimerInfo = TimerInfo> extends Pick<TonicOptions, 'base' | 'logMode'> {
   /**
    * Named `lightsOff`, its base hears `ttse__onLightsOff`. Timers of several Tonics may have one name: it is no entry in the
    * Ledger.
    */
   readonly name?: string | undefined;
   /** The sparkle to call instead, such as `this.ttse__enough`. */
-  readonly sparkleBack?: ((info: TimerInfo) => void) | undefined;
+  readonly sparkleBack?: ((info: Info) => void) | undefined;
 }
+
+/** Options of a timer. */
+export interface TimerOptions extends Period, AnyTimerOptions {}
 
 /** What a timer's event is given. */
 export interface TimerInfo {
@@ -41,13 +44,17 @@ export interface TimerInfo {
   readonly missed: number;
 }
 
+/** What a timer tells of its expiry besides what it is. */
+export type Expiry = Pick<TimerInfo, 'missed'>;
+
+const NONE_MISSED: Expiry = { missed: 0 };
 const SECONDS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
 
 /**
  * The common part of the timers: an infusion that queues a sparkle of its base when its time has come.
  *
  * It starts at once. It calls `sparkleBack` if given; else, named `lightsOff`, the base's `ttse__onLightsOff`; unnamed or
- * where the base has no such event, `ttse__onTimer`. Time is that of a monotonic clock.
+ * where the base has no such event, `ttse__onTimer`.
  */
 export abstract class Timer extends Tonic implements Due {
   /** @internal */ at = Infinity;
@@ -56,29 +63,20 @@ export abstract class Timer extends Tonic implements Due {
   /** @internal */ declare _ttTimerName: string | undefined;
   /** @internal */ declare _ttLeft: number | undefined;
   readonly #target: (info: unknown) => void;
-  #period: number;
   #count = 0;
 
-  /** @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every Tonic. */
-  constructor(options: TimerOptions) {
+  /** A subclass starts it when it has what it needs. @throws {TaskTonicError} as every Tonic, and `TT_NOT_A_SPARKLE`. */
+  constructor(options: AnyTimerOptions<never>) {
     // Looked at before it is entered, so that what is refused leaves nothing.
-    const period = checkedPeriod(options, new.target.name);
     const base = options.base ?? running.tonic;
     const target = base === undefined ? undefined : targetOf(base, options);
     super({ base, logMode: options.logMode, drainTimeout: 0 });
     this._ttTimerName = options.name;
-    this.#period = period;
     this.#target = target!;
-    this.start();
   }
 
   override get name(): string {
     return this._ttTimerName ?? super.name;
-  }
-
-  /** Its period, in ms. */
-  get period(): number {
-    return this.#period;
   }
 
   /** Whether it is on its way to fire. */
@@ -86,7 +84,7 @@ export abstract class Timer extends Tonic implements Due {
     return this.slot >= 0;
   }
 
-  /** Lets the whole period begin now, unless it runs already. */
+  /** Lets it begin now, unless it runs already. */
   start(): void {
     if (!this.running) this.restart();
   }
@@ -96,32 +94,19 @@ export abstract class Timer extends Tonic implements Due {
     this._ttScheduler.timers.remove(this);
   }
 
-  /** Lets the whole period begin anew. */
-  restart(): void {
-    this.fireIn(this.#period);
-  }
-
-  /**
-   * Takes another period, which begins now if the timer runs, else when it is started.
-   * @throws {TaskTonicError} `TT_BAD_OPTION`
-   */
-  changePeriod(period: Period): void {
-    this.#period = checkedPeriod(period, this._ttPlan.className);
-    if (this.running) this.restart();
-  }
+  /** Lets it begin anew. */
+  abstract restart(): void;
 
   /** @internal */
   fire(now: number): void {
-    const missed = this.expired(now);
-    const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, missed };
+    const expiry = this.expired(now);
+    const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, ...expiry };
     // The timer is the source of the sparkle that it calls.
     runAs(this, () => this.#call(info));
   }
 
-  /** What it does when its time has come, before its sparkle is queued; tells how many periods were missed. */
-  protected expired(_now: number): number {
-    return 0;
-  }
+  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. */
+  protected abstract expired(now: number): Expiry;
 
   protected fireIn(ms: number): void {
     if (this.finished) return;
@@ -144,8 +129,44 @@ export abstract class Timer extends Tonic implements Due {
   }
 }
 
+/** A timer with a period: its time is that of a monotonic clock. */
+export abstract class PeriodTimer extends Timer {
+  #period: number;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every timer. */
+  constructor(options: TimerOptions) {
+    const period = checkedPeriod(options, new.target.name);
+    super(options);
+    this.#period = period;
+    this.start();
+  }
+
+  /** Its period, in ms. */
+  get period(): number {
+    return this.#period;
+  }
+
+  /** Lets the whole period begin anew. */
+  restart(): void {
+    this.fireIn(this.#period);
+  }
+
+  /**
+   * Takes another period, which begins now if the timer runs, else when it is started.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  changePeriod(period: Period): void {
+    this.#period = checkedPeriod(period, this._ttPlan.className);
+    if (this.running) this.restart();
+  }
+
+  protected expired(_now: number): Expiry {
+    return NONE_MISSED;
+  }
+}
+
 /** Fires once; then it has finished. */
-export class TimerSingleShot extends Timer {
+export class TimerSingleShot extends PeriodTimer {
   /** @internal */
   override fire(now: number): void {
     super.fire(now);
@@ -154,17 +175,17 @@ export class TimerSingleShot extends Timer {
 }
 
 /** Fires again and again, without drift. After a stall it fires once and tells how many periods were missed. */
-export class TimerRepeat extends Timer {
-  protected override expired(now: number): number {
+export class TimerRepeat extends PeriodTimer {
+  protected override expired(now: number): Expiry {
     const missed = Math.floor((now - this.at) / this.period);
     this.at += (missed + 1) * this.period;
     this._ttScheduler.timers.add(this);
-    return missed;
+    return { missed };
   }
 }
 
 /** Can be held: `pause()` keeps what is left of the period, `resume()` goes on with it. It pauses itself when it has fired. */
-export class TimerPausing extends Timer {
+export class TimerPausing extends PeriodTimer {
   /** Whether it is held, and by how much it is from firing when it goes on. */
   get paused(): boolean {
     return this._ttLeft !== undefined;
@@ -193,13 +214,13 @@ export class TimerPausing extends Timer {
     super.restart();
   }
 
-  protected override expired(): number {
+  protected override expired(): Expiry {
     this._ttLeft = this.period;
-    return 0;
+    return NONE_MISSED;
   }
 }
 
-for (const timer of [Timer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
+for (const timer of [Timer, PeriodTimer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
 
 /** In ms. */
 function checkedPeriod(period: Period, className: string): number {
@@ -215,7 +236,7 @@ function checkedPeriod(period: Period, className: string): number {
   throw bad('seconds', 'a timer needs a period: give seconds, minutes, hours or days, more than 0 together');
 }
 
-function targetOf(base: AnyTonic, { name, sparkleBack }: TimerOptions): (info: unknown) => void {
+function targetOf(base: AnyTonic, { name, sparkleBack }: AnyTimerOptions<never>): (info: unknown) => void {
   return sparkleBack === undefined ? eventOf(base, name) : base._ttResolve(sparkleBack);
 }
 

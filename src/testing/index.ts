@@ -26,6 +26,6 @@ export {
 export { SimulatedHost } from './network/simulated-host.js';
 export type { Conditions } from './network/conditions.js';
 export type { SimulatedConnection } from './network/connection.js';
-export type { NetworkEvent } from './network/fabric.js';
+export type { NetworkEvent } from './network/simulation.js';
 export type { FaultKind, NetworkFault } from './network/fault-dice.js';
 export type { NetworkSettings } from './network/settings.js';

@@ -13,8 +13,10 @@ const DEEPEST = 64;
 /** At each so many steps down it is looked whether it is one: what is less deep pays nothing for that. A power of two. */
 const LOOK = 8;
 const MOST_OBJECTS = 100_000;
-/** Nor are a list's holes copied one by one where it has more of them. */
+/** Nor are a list's holes copied one by one where it has more of them; a long list is looked at before memory is taken for it. */
 const MOST_HOLES = 1_024;
+const LONG = 32_768;
+const SAMPLES = 16;
 /** No error: it does not leave pack(). */
 const TANGLED = Symbol('parts that hold each other, or nearly');
 
@@ -198,6 +200,7 @@ export class Packer {
 
   #copyArray(value: readonly unknown[], prototype: object): unknown[] {
     if (prototype !== Array.prototype) throw lostClass(value);
+    if (value.length > LONG && isSparse(value)) throw TANGLED;
     const copy = new Array<unknown>(value.length);
     let holes = 0;
     for (let at = 0; at < value.length; at++) {
@@ -234,6 +237,13 @@ export class Packer {
   #note(ref: Ref): void {
     (this.refs ??= []).push([[...this.#path], ref]);
   }
+}
+
+/** Whether a long list is mostly holes, as far as a few looks tell. */
+function isSparse(list: readonly unknown[]): boolean {
+  let holes = 0;
+  for (let n = 0; n < SAMPLES; n++) if (!(Math.floor((n * list.length) / SAMPLES) in list)) holes++;
+  return holes > SAMPLES / 2;
 }
 
 function pathText([index, ...rest]: readonly (string | number)[]): string {

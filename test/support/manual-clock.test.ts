@@ -55,6 +55,15 @@ describe('a manual clock', () => {
     expect(fired).to.equal(1);
   });
 
+  it('whose time of day is set goes on from there, and no time has passed', async () => {
+    const clock = new ManualClock();
+    const before = clock.now();
+    clock.setWallTime(Date.UTC(2030, 0, 1));
+    await clock.pass(1_500);
+    expect(clock.wallTime()).to.equal(Date.UTC(2030, 0, 1) + 1_500);
+    expect(clock.now()).to.equal(before + 1_500);
+  });
+
   it('says so where a promise waits for nothing that time brings', async () => {
     const clock = new ManualClock();
     expect(await rejection(clock.passUntil(new Promise(() => {})))).to.have.property(

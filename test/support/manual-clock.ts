@@ -19,6 +19,7 @@ const FOR_EVER = 400 * 24 * 3_600_000;
 export class ManualClock implements Clock {
   readonly #timers = new Set<Entry>();
   #now = 1_000;
+  #wallOffset = NOON - 1_000;
   #polls = 0;
 
   now(): number {
@@ -26,7 +27,12 @@ export class ManualClock implements Clock {
   }
 
   wallTime(): number {
-    return NOON + this.#now - 1_000;
+    return this.#wallOffset + this.#now;
+  }
+
+  /** Sets the time of day, as an operator or NTP would: no time passes. */
+  setWallTime(wallTime: number): void {
+    this.#wallOffset = wallTime - this.#now;
   }
 
   setTimer(callback: () => void, ms: number, hold = true): Entry {

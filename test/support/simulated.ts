@@ -1,5 +1,5 @@
 import type { Random } from '../../src/core/random.js';
-import type { NetworkEvent } from '../../src/testing/network/fabric.js';
+import type { NetworkEvent } from '../../src/testing/network/simulation.js';
 import { type SimulatedNetworkOptions, SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
 import type { SimulatedHost } from '../../src/testing/network/simulated-host.js';
 import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';

@@ -16,7 +16,7 @@ class Alarm extends Tonic {
     for (const seconds of this.periods) new TimerSingleShot({ seconds });
   }
   ttse__onTimer({ timer }: TimerInfo): void {
-    this.heard.push(`${timer.period} at ${this._ttScheduler.clock.now()}`);
+    this.heard.push(`${(timer as TimerSingleShot).period} at ${this._ttScheduler.clock.now()}`);
   }
 }
 

@@ -375,7 +375,7 @@ describe('the watchdog of a thread', () => {
     await boss.heard.on('started');
     await boss.inside(() => {
       // Of many turns, each of which takes up to 64 of them.
-      for (let n = 0; n < 500; n++) worker.ttsc__spin(3);
+      for (let n = 0; n < 400; n++) worker.ttsc__spin(3);
       worker.ttsc__say('done');
     });
     await boss.heard.on('done');

@@ -1,11 +1,12 @@
 import type { Address } from '../../selector/network.js';
 import { show, shownTo } from './addresses.js';
-import type { Fabric, Station } from './fabric.js';
+import type { Link } from './link.js';
+import type { Simulation } from './simulation.js';
 import { TcpEnd } from './tcp-end.js';
 
 /** One side of a connection. */
 export interface Side {
-  readonly host: Pick<Station, 'name'>;
+  readonly host: { readonly name: string };
   readonly at: Address;
 }
 
@@ -20,14 +21,15 @@ export class Connection {
   readonly server: TcpEnd;
 
   constructor(
-    fabric: Fabric,
-    readonly from: Side & { readonly host: Station },
-    readonly to: Side & { readonly host: Station },
+    simulation: Simulation,
+    readonly from: Side,
+    readonly to: Side,
+    links: { readonly there: Link; readonly back: Link },
   ) {
     const [near, far] = [show(from.at), show(to.at)];
     this.name = `tcp ${near}>${far}`;
-    this.client = new TcpEnd(fabric, fabric.link(from.host, to.host), this.name);
-    this.server = new TcpEnd(fabric, fabric.link(to.host, from.host), `tcp ${far}>${near}`);
+    this.client = new TcpEnd(simulation, links.there, this.name);
+    this.server = new TcpEnd(simulation, links.back, `tcp ${far}>${near}`);
     this.client.peer = this.server;
     this.server.peer = this.client;
   }

@@ -187,11 +187,9 @@ class Attempt {
     const answer = target.knock(this.#to);
     if (answer === 'drop') return this.#fabric.tell('drop', this.#name, attempt);
     if (answer === 'refuse') return this.#send(back, this.#answerName, attempt, () => this.#failed('ECONNREFUSED'));
-    const connection = new Connection(
-      this.#fabric,
-      { host: this.#caller, at: this.#from },
-      { host: target, at: this.#to },
-    );
+    const from = { host: this.#caller, at: this.#from };
+    const links = { there: this.#fabric.link(this.#caller, target), back };
+    const connection = new Connection(this.#fabric, from, { host: target, at: this.#to }, links);
     this.#connection = connection;
     this.#fabric.begun(connection);
     answer.greets(connection);

@@ -1,43 +1,10 @@
 import type { Address, Datagram } from '../../selector/network.js';
-import type { Agenda } from './agenda.js';
-import type { FaultDice } from './fault-dice.js';
-import type { Link } from './link.js';
-import type { NetworkSettings } from './settings.js';
 import type { Connection } from './connection.js';
-
-/** One thing that happened in the network, as plain data. */
-export interface NetworkEvent {
-  /** In ms of the clock. */
-  readonly at: number;
-  readonly kind:
-    | 'listen'
-    | 'bind'
-    | 'connect'
-    | 'refused'
-    | 'open'
-    | 'deliver'
-    | 'end'
-    | 'drop'
-    | 'timeout'
-    | 'reset'
-    | 'close'
-    | 'fault'
-    | 'crash'
-    | 'restart'
-    | 'partition'
-    | 'heal';
-  /** The sockets or hosts that it concerns. */
-  readonly what: string;
-  /** Bytes that were delivered, or the index of what was dropped. */
-  readonly count?: number;
-}
+import type { Link } from './link.js';
+import type { Simulation } from './simulation.js';
 
 /** What sockets see of the network that they are in. */
-export interface Fabric {
-  readonly agenda: Agenda;
-  readonly faults: FaultDice;
-  readonly settings: NetworkSettings;
-  tell(kind: NetworkEvent['kind'], what: string, count?: number): void;
+export interface Fabric extends Simulation {
   /** The addresses of a name, for a host that looks it up; none where nobody has it. */
   resolve(name: string, family: 0 | 4 | 6): readonly string[];
   /** The host that has an address; to each host the loopback addresses are its own. */

@@ -4,6 +4,9 @@ import type { Fault } from '../faults.js';
 /** What can go wrong by chance, or because the test says so. */
 export type FaultKind = 'loss' | 'delay' | 'duplicate' | 'reorder' | 'reset' | 'split' | 'partition';
 
+/** One die for each kind of fault, and one for sizes. */
+const DICE = { loss: 1, delay: 2, duplicate: 3, reorder: 4, reset: 5, split: 6, partition: 7, size: 8 } as const;
+
 /** One thing that goes wrong in a simulated network. `kind`, `what` and `index` name it: in another run with the same seed it has the same name. */
 export interface NetworkFault extends Fault {
   readonly kind: FaultKind;
@@ -11,7 +14,7 @@ export interface NetworkFault extends Fault {
    * Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`; for a packet that was sent before, with `again` and how often.
    */
   readonly what: string;
-  /** Which one there: the offset of a byte in a stream, the number of a datagram in its flow; -1 for the handshake of TCP. */
+  /** Which one there: the offset of a byte in a stream, the number of a datagram of its socket; -1 for the handshake of TCP. */
   readonly index: number;
 }
 
@@ -53,9 +56,9 @@ export class FaultDice {
   }
 
   /** A number from 0 up to, but not including, 1: always the same one for the same arguments. */
-  roll(kind: FaultKind | 'size', place: Place, index: number, attempt = 0): number {
+  roll(kind: keyof typeof DICE, place: Place, index: number, attempt = 0): number {
     let x = this.#seed ^ place.hash;
-    for (const part of [kind.length * 31 + kind.charCodeAt(2), index % 0x1_0000_0000, index / 0x1_0000_0000, attempt])
+    for (const part of [DICE[kind], index % 0x1_0000_0000, index / 0x1_0000_0000, attempt])
       x = mixed(x ^ Math.imul(part + 1, 0x9e37_79b1));
     return (x >>> 0) / 0x1_0000_0000;
   }

@@ -43,8 +43,8 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   #taken = 0;
   #out: { readonly bytes: Buffer; readonly to: Address | undefined }[] = [];
   #gathered = 0;
-  /** How many went to each place: what a fault is named by. */
-  readonly #counts = new Map<string, number>();
+  /** How many it has sent: what a fault is named by, with the flow. */
+  #sent = 0;
   readonly #lookups = new Set<Appointment>();
   #error: Error | undefined;
 
@@ -237,8 +237,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     const from = { address: address!, port: this.port };
     const parcel = { datagram: { bytes, from }, to };
     const name = `udp ${show(from)}>${show(to)}`;
-    const index = this.#counts.get(name) ?? 0;
-    this.#counts.set(name, index + 1);
+    const index = this.#sent++;
     for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
   }
 

@@ -29,10 +29,10 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   closed = false;
   readonly #fabric: Fabric;
   readonly #host: ListenerHost;
-  readonly #backlog: number;
   #key: ChannelKey | undefined;
   #accepting = true;
-  #greeted: Connection[] = [];
+  /** Handshakes that are under way. */
+  readonly #greeted = new Set<Connection>();
   readonly #accepted: SimulatedStream[] = [];
   readonly #open = new Set<SimulatedStream>();
   readonly #turnedAway: TurnedAway[] = [];
@@ -42,7 +42,6 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
     this.#fabric = fabric;
     this.#host = host;
-    this.#backlog = settings.backlog;
     this.shares = settings.reusePort;
     this.ipv6Only = settings.ipv6Only;
     this.maxConnections = settings.maxConnections ?? host.descriptors;
@@ -99,26 +98,30 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     this.closed = true;
     this.#lookup = this.#fabric.agenda.cancel(this.#lookup);
     this.#host.forget(this);
-    for (const { server } of this.#greeted.splice(0)) server.reset();
+    for (const { server } of [...this.#greeted]) server.reset();
     for (const stream of this.#accepted.splice(0)) stream.close(true);
   }
 
   // ---- What the host tells ----
 
-  /** With so many handshakes under way the next packet that begins one is dropped, and comes again. */
+  /**
+   * With more handshakes under way than the host has descriptors the packet that begins one is dropped, and comes again. The backlog is
+   * no bound: it is for those that wait to be accepted, and Node accepts at once. (Handshakes beyond it go on with cookies, `tcp_syncookies`.)
+   */
   get full(): boolean {
-    this.#greeted = this.#greeted.filter(({ server }) => server.state === 'open');
-    return this.#greeted.length > this.#backlog;
+    return this.#greeted.size >= this.#host.descriptors;
   }
 
   greets(connection: Connection): void {
     this.taken++;
-    this.#greeted.push(connection);
+    this.#greeted.add(connection);
+    connection.server.onForgotten = () => void this.#greeted.delete(connection);
     connection.server.onFirstPacket = () => this.#accept(connection);
   }
 
   #accept(connection: Connection): void {
-    this.#greeted.splice(this.#greeted.indexOf(connection), 1);
+    this.#greeted.delete(connection);
+    connection.server.onForgotten = undefined;
     const { local, remote } = connection.seenByServer(this.family);
     const reason = this.#whyNot();
     const stream = new SimulatedStream(this.#fabric, (closed) => {

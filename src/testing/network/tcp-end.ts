@@ -1,8 +1,8 @@
 import type { Appointment } from './agenda.js';
 import { ByteQueue } from './byte-queue.js';
-import type { Fabric } from './fabric.js';
 import type { Place } from './fault-dice.js';
 import type { Link } from './link.js';
+import type { Simulation } from './simulation.js';
 
 /** Bytes of the headers of IP and TCP. */
 const HEADERS = 40;
@@ -54,10 +54,12 @@ export class TcpEnd {
   error: 'ECONNRESET' | 'EPIPE' | undefined;
   /** The first packet of the peer after the greeting: it knows that the connection is open. */
   onFirstPacket: (() => void) | undefined;
+  /** It ended before that. */
+  onForgotten: (() => void) | undefined;
   /** Nobody brings a packet of it further while it is stalled. */
   stalled = false;
   readonly place: Place;
-  readonly #fabric: Fabric;
+  readonly #simulation: Simulation;
   readonly #link: Link;
   #state: EndState = 'open';
   // Sending
@@ -84,12 +86,12 @@ export class TcpEnd {
   #held: (() => void)[] = [];
   #farewell: Appointment | undefined;
 
-  constructor(fabric: Fabric, link: Link, name: string) {
-    this.#fabric = fabric;
+  constructor(simulation: Simulation, link: Link, name: string) {
+    this.#simulation = simulation;
     this.#link = link;
-    this.place = fabric.faults.place(name);
-    this.#limit = this.#window = fabric.settings.receiveBuffer;
-    this.#retransmit = fabric.settings.retransmit;
+    this.place = simulation.faults.place(name);
+    this.#limit = this.#window = simulation.settings.receiveBuffer;
+    this.#retransmit = simulation.settings.retransmit;
   }
 
   get state(): EndState {
@@ -114,7 +116,7 @@ export class TcpEnd {
 
   /** Bytes that can be given to be sent. */
   get room(): number {
-    return Math.max(this.#fabric.settings.sendBuffer - this.#queue.size - this.#flightBytes, 0);
+    return Math.max(this.#simulation.settings.sendBuffer - this.#queue.size - this.#flightBytes, 0);
   }
 
   write(bytes: Buffer): void {
@@ -130,11 +132,11 @@ export class TcpEnd {
   }
 
   read(most: number): Buffer {
-    const wasSmall = this.#window < this.#fabric.settings.segment;
+    const wasSmall = this.#window < this.#simulation.settings.segment;
     const bytes = this.#received.take(most);
     this.#window += bytes.length;
     // RFC 9293, 3.8.6.2.2: a window that has opened is told when it is worth a segment.
-    const worth = Math.min(this.#fabric.settings.segment, this.#fabric.settings.receiveBuffer / 2);
+    const worth = Math.min(this.#simulation.settings.segment, this.#simulation.settings.receiveBuffer / 2);
     if (this.#state === 'open' && ((wasSmall && this.#window >= worth) || this.#received.size === 0)) this.#answer();
     return bytes;
   }
@@ -177,7 +179,7 @@ export class TcpEnd {
   // ---- Sending ----
 
   #pump(): void {
-    const { segment: largest } = this.#fabric.settings;
+    const { segment: largest } = this.#simulation.settings;
     while (this.#queue.size > 0 && this.#sent < this.#limit)
       this.#emit(this.#queue.take(Math.min(largest, this.#limit - this.#sent)), false);
     if (this.#ending && !this.#finSent && this.#queue.size === 0) {
@@ -189,7 +191,7 @@ export class TcpEnd {
   }
 
   #emit(bytes: Buffer, fin: boolean): void {
-    if (this.#flight.length === 0) this.#heardAt = this.#fabric.agenda.now;
+    if (this.#flight.length === 0) this.#heardAt = this.#simulation.agenda.now;
     const segment = { from: this.#sent, bytes, fin, attempt: 0, arrivedAt: Infinity, known: false, expectedAt: 0 };
     this.#sent += bytes.length + (fin ? 1 : 0);
     this.#flight.push(segment);
@@ -199,14 +201,15 @@ export class TcpEnd {
 
   #transmit(segment: Segment): void {
     const { from: index, attempt, bytes } = segment;
-    if (this.#fabric.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt)) this.#cutDown();
+    if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
+      this.#cutDown();
     const packet = { place: this.place, index, attempt, size: bytes.length + HEADERS, kind: 'segment' } as const;
     segment.expectedAt = this.#link.send(packet, () => this.peer.#arrive(() => this.peer.#onSegment(segment)));
   }
 
   /** Something between the hosts resets both. */
   #cutDown(): void {
-    this.#fabric.agenda.after(0, () => {
+    this.#simulation.agenda.after(0, () => {
       this.peer.onReset();
       this.onReset();
     });
@@ -219,7 +222,7 @@ export class TcpEnd {
 
   /** Watches over what is under way, or over a peer that takes nothing. */
   #watch(): void {
-    const { agenda } = this.#fabric;
+    const { agenda } = this.#simulation;
     this.#timer = agenda.cancel(this.#timer);
     const waits = this.#flight.length > 0 || this.#queue.size > 0;
     if (!waits || this.#state === 'gone' || this.#state === 'done') return;
@@ -229,7 +232,7 @@ export class TcpEnd {
   }
 
   #sendAgain(): void {
-    const { agenda, settings } = this.#fabric;
+    const { agenda, settings } = this.#simulation;
     this.#timer = undefined;
     if (agenda.now - this.#heardAt >= settings.giveUp) return this.#giveUp();
     this.#retransmit = Math.min(this.#retransmit * 2, LONGEST_RETRANSMIT);
@@ -244,14 +247,14 @@ export class TcpEnd {
 
   #giveUp(): void {
     const { owner } = this;
-    this.#fabric.tell('timeout', this.place.name);
+    this.#simulation.tell('timeout', this.place.name);
     this.#forget();
     owner?.onTimeout();
   }
 
   #onAck({ upTo, window, sentAt }: Ack): void {
     if (this.#state === 'gone') return;
-    this.#heardAt = this.#fabric.agenda.now;
+    this.#heardAt = this.#simulation.agenda.now;
     for (const segment of this.#flight) segment.known ||= segment.arrivedAt <= sentAt;
     const before = this.#flightBytes;
     while (this.#flight.length > 0 && endOf(this.#flight[0]!) <= upTo)
@@ -260,7 +263,7 @@ export class TcpEnd {
     const anew = upTo > this.#acked || this.#flight.length === 0;
     if (upTo > this.#acked) {
       this.#acked = upTo;
-      this.#retransmit = this.#fabric.settings.retransmit;
+      this.#retransmit = this.#simulation.settings.retransmit;
     }
     this.#limit = Math.max(this.#limit, upTo + window);
     this.#pump();
@@ -285,7 +288,7 @@ export class TcpEnd {
       return this.#sendReset();
     }
     if (!known && segment.arrivedAt === Infinity) {
-      segment.arrivedAt = this.#fabric.agenda.now;
+      segment.arrivedAt = this.#simulation.agenda.now;
       this.#early.push(segment);
     }
     const news = this.#takeInOrder();
@@ -307,7 +310,7 @@ export class TcpEnd {
       this.#received.put(bytes);
       this.#window -= bytes.length;
       this.#finIn ||= fin;
-      this.#fabric.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
+      this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
       news = true;
     }
   }
@@ -319,7 +322,7 @@ export class TcpEnd {
 
   /** Tells the peer what has come and what would fit; what is told at one instant is told once. */
   #answer(): void {
-    const { now } = this.#fabric.agenda;
+    const { now } = this.#simulation.agenda;
     const upTo = this.#next;
     const window = Math.max(this.#window, 0);
     if (this.#ack !== undefined && this.#ack.sentAt === now) {
@@ -350,7 +353,7 @@ export class TcpEnd {
   // ---- The end ----
 
   #sendReset(): void {
-    this.#fabric.tell('reset', this.place.name);
+    this.#simulation.tell('reset', this.place.name);
     this.#control(0, (peer) => peer.onReset());
   }
 
@@ -366,14 +369,16 @@ export class TcpEnd {
 
   #forget(): void {
     this.#state = 'gone';
-    this.#timer = this.#fabric.agenda.cancel(this.#timer);
-    this.#farewell = this.#fabric.agenda.cancel(this.#farewell);
+    this.#timer = this.#simulation.agenda.cancel(this.#timer);
+    this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
     this.#queue.clear();
     this.#flight = [];
     this.#flightBytes = 0;
     this.#early = [];
     this.#held = [];
     this.onFirstPacket = undefined;
+    this.onForgotten?.();
+    this.onForgotten = undefined;
   }
 
   /** Both have ended, or the process has gone and its peer says nothing. */
@@ -381,8 +386,8 @@ export class TcpEnd {
     if (this.#state !== 'orphan' || !this.#finSent || this.#flight.length > 0) return;
     if (this.#finIn) {
       this.#state = 'done';
-      this.#farewell = this.#fabric.agenda.cancel(this.#farewell);
-    } else this.#farewell ??= this.#fabric.agenda.after(FIN_TIMEOUT, () => this.#forget());
+      this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
+    } else this.#farewell ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());
   }
 }
 

@@ -47,21 +47,29 @@ function wrapped({ note }: Block, code: string): string {
 }
 
 function hiddenImport(code: string): string {
-  const isUsed = (name: string): boolean =>
-    new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code);
-  const importOf = (names: readonly string[], entry: string): string => {
-    const used = names.filter(isUsed);
-    return used.length === 0 ? '' : `import { ${used.join(', ')} } from '${entry}';`;
-  };
-  // On one line: what the compiler says is shown with the lines of the page.
-  return `${importOf(publicNames(), 'tasktonic')} ${importOf(namesOf('src/testing/index.ts'), 'tasktonic/testing')}\n`;
+  const lines = [...publicNames()].map(([entry, names]) => {
+    const used = names.filter((name) => uses(code, name));
+    return used.length > 0 || entry === 'tasktonic' ? `import { ${used.join(', ')} } from '${entry}';\n` : '';
+  });
+  return lines.join('');
 }
 
-let names: string[] | undefined;
+function uses(code: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(code) && !new RegExp(`(class|interface|type) ${name}\\b`).test(code);
+}
 
-/** Every name that `tasktonic` exports. */
-export function publicNames(): string[] {
-  return (names ??= ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'].flatMap(namesOf));
+/** The entries whose names a fragment has, and the sources of what they export. */
+const ENTRIES = {
+  tasktonic: ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'],
+  'tasktonic/calendar': ['src/calendar/index.ts'],
+  'tasktonic/testing': ['src/testing/index.ts'],
+};
+
+let names: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** Every name that these entries export. */
+function publicNames(): ReadonlyMap<string, readonly string[]> {
+  return (names ??= new Map(Object.entries(ENTRIES).map(([entry, paths]) => [entry, paths.flatMap(namesOf)])));
 }
 
 function namesOf(path: string): string[] {

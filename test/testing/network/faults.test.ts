@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { NetworkFault } from '../../../src/testing/network/fault-dice.js';
-import { Recorder, tidyUp } from '../../support/net-app.js';
+import { type Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Lab } from '../../support/simulated.js';
 

@@ -160,6 +160,65 @@ describe('TCP on the simulated network', () => {
       expect((error as Error).cause).to.include({ code: 'ECONNRESET', syscall: 'read', errno: -104 });
     });
 
+    it('is an end for one that finds bytes and a reset at once, as libuv tells it', async () => {
+      const { lab, client, connection } = await pair();
+      client.ttsc__pause();
+      await lab.pass(1);
+      connection.ttsc__send(Buffer.alloc(100_000));
+      await lab.pass(100);
+      connection.ttsc__abort();
+      await lab.pass(100);
+      expect(client.names).to.deep.equal(['onConnected']);
+      client.ttsc__resume();
+      await lab.pass(10);
+      expect(client.text.length).to.equal(100_000);
+      expect(client.all('onDisconnected')[0].reason).to.equal('peerEnded');
+    });
+
+    it('leaves nothing to happen after a reset', async () => {
+      const { lab, client } = await pair();
+      client.ttsc__send('x');
+      await lab.clock.settled();
+      client.ttsc__abort();
+      await lab.pass(10);
+      const before = lab.events.length;
+      await lab.pass(3_600_000);
+      expect(lab.events.length).to.equal(before);
+    });
+
+    it('is a broken pipe for one that goes on writing to a peer that has closed', async () => {
+      const { lab, client, connection } = await pair(new Lab(), { halfOpen: true }, { halfOpen: true });
+      await connection.inside((self) => self._ttChannel!.close());
+      await lab.pass(10);
+      expect(client.names).to.deep.equal(['onConnected', 'onEnd']);
+      client.ttsc__send('a');
+      await lab.pass(10);
+      client.ttsc__send('b');
+      await lab.pass(10);
+      expect(client.all('onError')[0].cause).to.include({ message: 'write EPIPE', errno: -32 });
+    });
+
+    it('is told although its packet is lost at first', async () => {
+      const { lab, client, connection } = await pair();
+      const partition = lab.network.partition('a', 'b');
+      client.ttsc__end();
+      await lab.pass(500);
+      expect(connection.heard.names).to.deep.equal(['onConnected']);
+      partition.heal();
+      await lab.pass(2_000);
+      expect(connection.heard.names).to.deep.equal(['onConnected', 'onEnd', 'onDisconnected', 'onFinished']);
+      expect(lab.network.connections).to.deep.equal([]);
+    });
+
+    it('of a peer that never ends is given up by the host after a minute', async () => {
+      const { lab, connection } = await pair(new Lab(), { lingerTimeout: 100 }, { halfOpen: true });
+      connection.ttsc__close();
+      await lab.pass(59_000);
+      expect(lab.network.connections.length).to.equal(1);
+      await lab.pass(2_000);
+      expect(lab.network.connections[0]?.over).to.equal(false);
+    });
+
     it('is a reset for both where something between them resets it', async () => {
       const { lab, client, connection } = await pair();
       lab.network.reset(lab.network.connections[0]!);
@@ -195,6 +254,20 @@ describe('TCP on the simulated network', () => {
       expect(client.names).to.deep.equal(['onConnected']);
       connection.ttsc__resume();
       await lab.pass(130_000);
+      expect(connection.text.length).to.equal(600_000);
+    });
+
+    it('a sender that was not told of the room asks for it', async () => {
+      const { lab, client, connection } = await pair();
+      connection.ttsc__pause();
+      await lab.pass(1);
+      client.ttsc__send(Buffer.alloc(600_000));
+      await lab.pass(100);
+      const partition = lab.network.partition('a', 'b');
+      connection.ttsc__resume();
+      await lab.pass(1_000);
+      partition.heal();
+      await lab.pass(10_000);
       expect(connection.text.length).to.equal(600_000);
     });
 
@@ -346,6 +419,21 @@ describe('TCP on the simulated network', () => {
       partition.heal();
       await lab.pass(2_000);
       expect(client.names).to.deep.equal(['onConnected']);
+      expect(connections.length).to.equal(1);
+    });
+
+    it('succeeds when the last packet of the handshake was lost, although the client is silent', async () => {
+      const lab = new Lab();
+      const { connections } = await lab.server('b');
+      lab.network.conditions({ latency: 10 });
+      const { client } = await lab.client('a', '10.0.0.1');
+      await lab.pass(15);
+      const partition = lab.network.partition('a', 'b', { oneWay: true });
+      await lab.pass(500);
+      expect(client.names).to.deep.equal(['onConnected']);
+      expect(connections.length).to.equal(0);
+      partition.heal();
+      await lab.pass(1_000);
       expect(connections.length).to.equal(1);
     });
   });

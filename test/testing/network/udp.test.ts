@@ -29,6 +29,16 @@ describe('UDP on the simulated network', () => {
     expect(to.app.heard.all('onDatagram')[0]![2]).to.deep.equal({ address: '10.0.0.1', port: 32_768, family: 'IPv4' });
   });
 
+  it('brings them in order although some are late', async () => {
+    const { lab, to, send } = await pair();
+    lab.network.towards('a', 'b', { jitter: 50 });
+    for (const text of hundred) send(text);
+    await lab.pass(25);
+    expect(heardBy(to).length).to.be.below(100);
+    await lab.pass(100);
+    expect(heardBy(to)).to.deep.equal(hundred);
+  });
+
   it('loses some, and never part of one', async () => {
     const { lab, to, send } = await pair();
     lab.network.towards('a', 'b', { loss: 0.3 });

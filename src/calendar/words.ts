@@ -1,0 +1,89 @@
+import { fail } from '../core/errors.js';
+import { nearest } from '../core/nearest.js';
+
+const MONTHS = [
+  'january', 'february', 'march', 'april', 'may', 'june',
+  'july', 'august', 'september', 'october', 'november', 'december',
+] as const; // prettier-ignore
+const MONTHS_SHORT = {
+  jan: 1, feb: 2, mar: 3, apr: 4, jun: 6, jul: 7, aug: 8, sep: 9, sept: 9, oct: 10, nov: 11, dec: 12,
+} as const; // prettier-ignore
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+const WEEKDAYS_SHORT = {
+  mon: 1, tue: 2, tues: 2, wed: 3, thu: 4, thur: 4, thurs: 4, fri: 5, sat: 6, sun: 7,
+} as const; // prettier-ignore
+
+/** In small letters, in capitals, or with a capital first; at run time the case plays no part. */
+type AnyCase<Word extends string> = Word | Capitalize<Word> | Uppercase<Word>;
+
+/** The English name of a month, or its abbreviation (`'jan'`, `'sept'`); the case plays no part. */
+export type MonthName = AnyCase<(typeof MONTHS)[number] | keyof typeof MONTHS_SHORT>;
+/** The English name of a day of the week, or its abbreviation (`'mon'`, `'thurs'`); the case plays no part. */
+export type WeekdayName = AnyCase<(typeof WEEKDAYS)[number] | keyof typeof WEEKDAYS_SHORT>;
+
+const MONTH_WORDS = numbered(MONTHS, MONTHS_SHORT);
+const WEEKDAY_WORDS = numbered(WEEKDAYS, WEEKDAYS_SHORT);
+
+/** Refuses an option: `problem` completes "The option month of TimerEveryYear is not right: ...". */
+export type Refuse = (option: string, problem: string) => Error;
+
+/** What refuses the options of a class. */
+export function refuserOf(className: string): Refuse {
+  return (option, problem) => fail('TT_BAD_OPTION', { class: className, option, problem });
+}
+
+/** 1 for January to 12. */
+export function monthOf(month: unknown, refuse: Refuse): number {
+  if (typeof month === 'string') return wordOf(month, MONTH_WORDS, 'month', 'the name of a month', refuse);
+  return wholeNumber(month, 'month', 1, 12, refuse, 'the name of a month');
+}
+
+/** 1 for Monday to 7, as ISO 8601 counts. */
+export function weekdayOf(day: string, refuse: Refuse): number {
+  return wordOf(day, WEEKDAY_WORDS, 'day', 'the name of a day of the week', refuse);
+}
+
+/** A whole number within bounds; where `least` is negative, 0 is none. */
+export function wholeNumber(
+  value: unknown,
+  option: string,
+  least: number,
+  most: number,
+  refuse: Refuse,
+  or?: string,
+): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most && value !== 0) {
+    return value;
+  }
+  const range =
+    least < 0 ? `a whole number from 1 to ${most} or -1 to ${least}` : `a whole number from ${least} to ${most}`;
+  throw refuse(option, `it is ${shown(value)}, and must be ${range}${or === undefined ? '' : `, or ${or}`}`);
+}
+
+/** A value as an error shows it. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}
+
+/** `: did you mean "august"?`, or nothing. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const small = words.map((known) => known.toLowerCase());
+  const close = nearest(word.trim().toLowerCase(), small);
+  return close === undefined ? '' : `: did you mean "${words[small.indexOf(close)]}"?`;
+}
+
+function wordOf(
+  word: string,
+  words: ReadonlyMap<string, number>,
+  option: string,
+  kind: string,
+  refuse: Refuse,
+): number {
+  const found = words.get(word.trim().toLowerCase());
+  if (found !== undefined) return found;
+  throw refuse(option, `it is ${shown(word)}, and must be ${kind}${didYouMean(word, [...words.keys()])}`);
+}
+
+function numbered(names: readonly string[], short: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  return new Map([...names.map((name, at) => [name, at + 1] as const), ...Object.entries(short)]);
+}

@@ -1,0 +1,359 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { nodeNetwork } from '../../src/selector/node/node-network.js';
+import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { tidyUp } from '../support/net-app.js';
+import { seeded } from '../support/simulated.js';
+import { type Heard, type Stage, type Step, play } from './network-contract.js';
+
+afterEach(tidyUp);
+
+/** Real sockets of the loopback interface, in real time: looked at in each turn of Node's loop. */
+const node = (): Stage => ({
+  network: nodeNetwork,
+  clock: 'real',
+  async until(holds, what) {
+    for (const began = Date.now(); !holds();) {
+      if (Date.now() - began > 8_000) throw new Error(`not so: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  },
+});
+
+/** The loopback interface of a simulated host, in virtual time. */
+const simulated = (): Stage => {
+  const clock = new ManualClock();
+  const network = new SimulatedNetwork({ clock, random: seeded(1) }).host('here');
+  return {
+    network,
+    clock,
+    async until(holds, what) {
+      for (let passed = 0; !holds(); passed++) {
+        if (passed > 8_000) throw new Error(`not so: ${what}`);
+        await clock.pass(1);
+      }
+    },
+  };
+};
+
+interface Case {
+  readonly it: string;
+  readonly script: readonly Step[];
+  readonly heard: Heard;
+}
+
+const connected: readonly Step[] = [
+  ['listen', 'server'],
+  ['hears', 'server', 'listening'],
+  ['connect', 'c', 'server'],
+  ['hears', 'c', 'connected'],
+  ['hears', 's1', 'connected'],
+];
+
+const halfOpen: readonly Step[] = [
+  ['listen', 'server', { halfOpen: true }],
+  ['hears', 'server', 'listening'],
+  ['connect', 'c', 'server', { halfOpen: true }],
+  ['hears', 'c', 'connected'],
+  ['hears', 's1', 'connected'],
+];
+
+const MUCH = 12_000_000;
+
+const cases: readonly Case[] = [
+  {
+    it: 'brings bytes both ways',
+    script: [
+      ...connected,
+      ['send', 'c', 'ping'],
+      ['hears', 's1', 'data ping'],
+      ['send', 's1', 'pong'],
+      ['hears', 'c', 'data pong'],
+      ['close', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'data pong', 'gone: closedHere'],
+      s1: ['connected', 'data ping', 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'brings what was sent before the end, and then the end',
+    script: [
+      ...connected,
+      ['send', 's1', 'last words'],
+      ['close', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'data last words', 'end', 'gone: peerEnded'],
+      s1: ['connected', 'gone: closedHere'],
+    },
+  },
+  {
+    it: 'lets one side speak on after the other has ended',
+    script: [
+      ...halfOpen,
+      ['send', 'c', 'question'],
+      ['end', 'c'],
+      ['hears', 's1', 'end'],
+      ['send', 's1', 'answer'],
+      ['hears', 'c', 'data answer'],
+      ['close', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'data answer', 'end', 'gone: closedHere'],
+      s1: ['connected', 'data question', 'end', 'gone: closedHere'],
+    },
+  },
+  {
+    it: 'tells a reset as one',
+    script: [...connected, ['abort', 's1'], ['hears', 'c', 'gone'], ['hears', 's1', 'gone']],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'TT_PEER_RESET: read ECONNRESET -104 read', 'gone: peerReset'],
+      s1: ['connected', 'gone: aborted'],
+    },
+  },
+  {
+    it: 'tells a reset to one that waits for its bytes to leave',
+    script: [
+      ...connected,
+      ['pause', 's1'],
+      ['send', 'c', MUCH],
+      ['hears', 'c', 'high water'],
+      ['abort', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'high water', 'TT_PEER_RESET: read ECONNRESET -104 read', 'gone: peerReset, with bytes unsent'],
+      s1: ['connected', 'gone: aborted'],
+    },
+  },
+  {
+    it: 'holds a sender back whose peer does not read, and tells when all has left',
+    script: [
+      ...connected,
+      ['pause', 's1'],
+      ['send', 'c', MUCH],
+      ['hears', 'c', 'high water'],
+      ['resume', 's1'],
+      ['has', 's1', MUCH],
+      ['hears', 'c', 'drain'],
+      ['close', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'high water', 'drain', 'gone: closedHere'],
+      s1: ['connected', `data of ${MUCH} bytes`, 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'closes after all that was given before has left',
+    script: [...connected, ['send', 'c', MUCH], ['close', 'c'], ['hears', 'c', 'gone'], ['hears', 's1', 'gone']],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'high water', 'drain', 'gone: closedHere'],
+      s1: ['connected', `data of ${MUCH} bytes`, 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'refuses where nobody listens',
+    script: [
+      ['connect', 'c', 'nobody'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: { c: ['TT_CONNECTION_REFUSED: connect ECONNREFUSED 127.0.0.1:PORT -111 connect', 'gone: error'] },
+  },
+  {
+    it: 'finds no host with a name that nobody has',
+    script: [
+      ['connect', 'c', 'nobody', { host: 'no.such.invalid' }],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: { c: ['TT_NO_SUCH_HOST: getaddrinfo ENOTFOUND no.such.invalid -3008 getaddrinfo', 'gone: error'] },
+  },
+  {
+    it: 'connects from no address that is not its own',
+    script: [
+      ['listen', 'server'],
+      ['hears', 'server', 'listening'],
+      ['connect', 'c', 'server', { localAddress: '192.0.2.1' }],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['TT_ADDRESS_NOT_AVAILABLE: bind EADDRNOTAVAIL 192.0.2.1 -99 bind', 'gone: error'],
+    },
+  },
+  {
+    it: 'listens on no address that is not its own',
+    script: [
+      ['listen', 'server', { host: '192.0.2.1' }],
+      ['hears', 'server', 'TT_'],
+    ],
+    heard: { server: ['TT_ADDRESS_NOT_AVAILABLE: listen EADDRNOTAVAIL: address not available 192.0.2.1 -99 listen'] },
+  },
+  {
+    it: 'turns away more than it may have',
+    script: [
+      ['listen', 'server', { maxConnections: 1 }],
+      ['hears', 'server', 'listening'],
+      ['connect', 'c', 'server'],
+      ['hears', 's1', 'connected'],
+      ['connect', 'd', 'server'],
+      ['hears', 'd', 'gone'],
+      ['hears', 'server', 'turned away'],
+    ],
+    heard: {
+      server: ['listening', 'turned away: maxConnections'],
+      c: ['connected', 'gone: finished'],
+      s1: ['connected', 'gone: finished'],
+      d: ['connected', 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'turns everybody away while it is paused',
+    script: [
+      ['listen', 'server'],
+      ['hears', 'server', 'listening'],
+      ['pause', 'server'],
+      ['connect', 'c', 'server'],
+      ['hears', 'c', 'gone'],
+      ['hears', 'server', 'turned away'],
+    ],
+    heard: { server: ['listening', 'turned away: paused'], c: ['connected', 'end', 'gone: peerEnded'] },
+  },
+  {
+    it: 'brings datagrams whole',
+    script: [
+      ['bind', 'u'],
+      ['bind', 'w'],
+      ['hears', 'u', 'listening'],
+      ['hears', 'w', 'listening'],
+      ['sendTo', 'u', 'w', 'one'],
+      ['hears', 'w', 'one'],
+      ['sendTo', 'u', 'w', 2_000],
+      ['hears', 'w', '2000 bytes'],
+      ['sendTo', 'w', 'u', 'back'],
+      ['hears', 'u', 'back'],
+    ],
+    heard: {
+      u: ['listening', 'back from 127.0.0.1'],
+      w: ['listening', 'one from 127.0.0.1', '2000 bytes from 127.0.0.1'],
+    },
+  },
+  {
+    it: 'tells a socket with one peer that nobody is there, and goes on',
+    script: [
+      ['bind', 'u', { toPortOf: 'nobody' }],
+      ['hears', 'u', 'listening'],
+      ['send', 'u', 'x'],
+      ['hears', 'u', 'TT_'],
+    ],
+    heard: { u: ['listening', 'TT_CONNECTION_REFUSED: recvmsg ECONNREFUSED -111 recvmsg'] },
+  },
+  {
+    it: 'lets a socket with one peer hear that one alone',
+    script: [
+      ['bind', 'peer'],
+      ['bind', 'stranger'],
+      ['hears', 'peer', 'listening'],
+      ['hears', 'stranger', 'listening'],
+      ['bind', 'u', { toPortOf: 'peer' }],
+      ['hears', 'u', 'listening'],
+      ['sendTo', 'stranger', 'u', 'psst'],
+      ['sendTo', 'peer', 'u', 'hello'],
+      ['hears', 'u', 'hello'],
+    ],
+    heard: { peer: ['listening'], stranger: ['listening'], u: ['listening', 'hello from 127.0.0.1'] },
+  },
+  {
+    it: 'binds a datagram socket to no address that is not its own',
+    script: [
+      ['bind', 'u', { host: '192.0.2.1' }],
+      ['hears', 'u', 'TT_'],
+    ],
+    heard: { u: ['TT_ADDRESS_NOT_AVAILABLE: bind EADDRNOTAVAIL 192.0.2.1 -99 bind'] },
+  },
+];
+
+for (const [name, stage] of [
+  ['the network of Node', node],
+  ['the simulated network', simulated],
+] as const) {
+  describe(`the contract of a Network, kept by ${name}`, () => {
+    for (const { it: sentence, script, heard } of cases) {
+      it(sentence, async () => {
+        expect(await play(script, stage())).to.deep.equal(heard);
+      });
+    }
+  });
+}
+
+/** One thing that one side of a connection does, and what shows that it has been done. */
+const SIDES = ['c', 's1'] as const;
+const act = fc.record({
+  by: fc.constantFrom(0, 1),
+  what: fc.constantFrom('send' as const, 'send' as const, 'send' as const, 'end' as const, 'pause' as const),
+  size: fc.constantFrom(1, 3, 1_459, 1_461, 65_536, 700_000),
+});
+
+/** A conversation that waits after each act for what it brings: so its order is certain, on any network. */
+function conversation(
+  acts: readonly { by: number; what: 'send' | 'end' | 'pause'; size: number }[],
+  last: 'close' | 'abort',
+): Step[] {
+  const script: Step[] = [...halfOpen];
+  const sent = [0, 0];
+  const ended = [false, false];
+  const paused = [false, false];
+  for (const { by, what, size } of acts) {
+    const [me, peer] = [SIDES[by]!, SIDES[1 - by]!];
+    if (what === 'pause') {
+      script.push([paused[by] ? 'resume' : 'pause', me]);
+      if (paused[by]) script.push(['has', me, sent[1 - by]!]);
+      paused[by] = !paused[by];
+    } else if (ended[by] || paused[1 - by] || (what === 'end' && ended[1 - by])) continue;
+    else if (what === 'end') {
+      script.push(['end', me], ['hears', peer, 'end']);
+      ended[by] = true;
+    } else {
+      script.push(['send', me, size], ['has', peer, (sent[by]! += size)]);
+      if (size > 262_144) script.push(['hears', me, 'drain']);
+    }
+  }
+  for (const by of [0, 1]) if (paused[by]) script.push(['resume', SIDES[by]!]);
+  const by = ended[0] ? 1 : 0;
+  script.push([last, SIDES[by]!]);
+  if (last === 'close' && !ended[1 - by]) script.push(['hears', SIDES[1 - by]!, 'end'], ['close', SIDES[1 - by]!]);
+  return [...script, ['hears', 'c', 'gone'], ['hears', 's1', 'gone']];
+}
+
+describe('two networks under the same Tonics', () => {
+  it('are told apart by nobody, whatever is said on a connection', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(act, { maxLength: 8 }),
+        fc.constantFrom('close' as const, 'abort' as const),
+        async (acts, last) => {
+          const script = conversation(acts, last);
+          expect(await play(script, simulated())).to.deep.equal(await play(script, node()));
+        },
+      ),
+      { numRuns: 60, seed: 7 },
+    );
+  }).timeout(60_000);
+});

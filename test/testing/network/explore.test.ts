@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { Formula } from '../../../src/core/formula.js';
+import { SelectorCatalyst } from '../../../src/selector/selector-catalyst.js';
+import { TcpClient } from '../../../src/tonics/tcp-client.js';
+import { TcpConnection } from '../../../src/tonics/tcp-connection.js';
+import { TcpServer } from '../../../src/tonics/tcp-server.js';
+import { Distiller } from '../../../src/testing/distiller.js';
+import { explore } from '../../../src/testing/explore.js';
+import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/testing/network/simulated-network.js';
+
+/** Takes what comes at once for a whole message: which is so until a stream is cut. */
+class Hasty extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    this.send(`[${String(data)}]`);
+  }
+}
+
+class Asking extends TcpClient {
+  answer = '';
+  ttse__onConnected(): void {
+    this.send('hello');
+  }
+  ttse__onData(data: Buffer): void {
+    this.answer += String(data);
+  }
+}
+
+class ServerFormula extends Formula {
+  protected override creatingMainCatalyst(): SelectorCatalyst {
+    return new SelectorCatalyst();
+  }
+  protected override creatingStartingTonics(): void {
+    new TcpServer({ port: 80, protocol: Hasty });
+  }
+}
+
+class ClientFormula extends Formula {
+  protected override creatingMainCatalyst(): SelectorCatalyst {
+    return new SelectorCatalyst();
+  }
+  protected override creatingStartingTonics(): void {
+    new Asking({ host: 'server', port: 80, name: 'asking' });
+  }
+}
+
+/** A network whose links lose packets and cut streams by chance. */
+const bad = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random' | 'inject'>): SimulatedNetwork =>
+  new SimulatedNetwork(parts).conditions({ latency: 5, jitter: 2, loss: 0.05, split: 'random' });
+
+const conversation = async (distiller: Distiller): Promise<string> => {
+  const client = await distiller.join(ClientFormula, { host: 'client' });
+  await distiller.advance('1m');
+  return (client.find('asking') as Asking).answer;
+};
+
+describe('the simulated network under a Distiller', () => {
+  it('is the network of each app from its own host', async () => {
+    const distiller = await Distiller.start(ServerFormula, {
+      host: 'server',
+      network: (parts) => new SimulatedNetwork(parts),
+    });
+    expect(await conversation(distiller)).to.equal('[hello]');
+    await distiller.finish();
+  });
+
+  it('lets explore() find a protocol that takes a piece for a message, and blame one cut alone', async () => {
+    const failure = await explore(
+      { runs: 50, seed: 1, app: ServerFormula, host: 'server', network: bad } as never,
+      async (distiller: Distiller) => {
+        expect(await conversation(distiller)).to.equal('[hello]');
+      },
+    ).then(
+      () => expect.fail('nothing was found'),
+      (error: Error) => error as Error & { readonly details: { readonly faults: unknown } },
+    );
+    expect(failure.message).to.include('split #');
+    expect(failure.message).not.to.match(/loss|delay/);
+  });
+});
