@@ -27,10 +27,12 @@ import {
   membersOf,
   notAllowed,
   refusalOf,
+  shown,
   valueAt,
   withValueAt,
 } from './configuration-tree.js';
 import { fail } from './errors.js';
+import { coreLogServices, type LogSinkMaker } from './log-services.js';
 import type { Place } from './json-text.js';
 import type { TonicMaker } from './ports.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } from './schema-parts.js';
@@ -41,14 +43,16 @@ import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } 
  *
  * @param code what `creatingFormula()` gave.
  * @param store where the Tonics that `start` names come from.
+ * @param logs where the log service that `log/to` names comes from.
  * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
  */
 export function readConfiguration(
   code: Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
+  logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
 ): Configuration {
-  const reading = new Reading(code, sources.schema, store);
+  const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
   return reading.checked();
 }
@@ -58,6 +62,7 @@ class Reading {
   readonly #code: Readonly<Record<string, unknown>>;
   readonly #schema: v.GenericSchema | undefined;
   readonly #store: TonicMaker | undefined;
+  readonly #logs: readonly string[];
   readonly #schemas: readonly v.GenericSchema[];
   readonly #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
@@ -68,10 +73,12 @@ class Reading {
     code: Readonly<Record<string, unknown>>,
     schema: v.GenericSchema | undefined,
     store: TonicMaker | undefined,
+    logs: readonly string[],
   ) {
     this.#tree = this.#code = code;
     this.#schema = schema;
     this.#store = store;
+    this.#logs = logs;
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
   }
 
@@ -137,6 +144,7 @@ class Reading {
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
   checked(): Configuration {
+    this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
@@ -222,6 +230,14 @@ class Reading {
     const own = namesIn(alternatives(schema));
     const ours = Object.keys(frameworkSchema.entries).filter((name) => !own.includes(name));
     return Object.fromEntries(Object.entries(this.#tree as object).filter(([name]) => !ours.includes(name)));
+  }
+
+  #checkLog(): void {
+    const path = ['log', 'to'];
+    const to = valueAt(this.#tree, path);
+    if (typeof to !== 'string' || to === '' || this.#logs.includes(to)) return;
+    const must = `must be ${this.#logs.join(', ')} or a stream`;
+    this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
   }
 
   #checkStart(): void {

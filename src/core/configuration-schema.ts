@@ -38,8 +38,9 @@ const ip = v.strictObject(
   section,
 );
 
+/** Their bounds are checked where the log is opened. */
 const entries = v.union(
-  [flag, v.strictObject({ lines: v.optional(positive('lines')), bytes: v.optional(positive('bytes')) })],
+  [flag, v.looseObject({ lines: v.optional(v.unknown()), bytes: v.optional(v.unknown()) })],
   'must be true, false or an object with "lines" and "bytes"',
 );
 

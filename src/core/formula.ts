@@ -124,7 +124,12 @@ export abstract class Formula {
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random, testbench);
-    const config = readConfiguration(this.creatingFormula(), this.creatingConfiguration(), this.tonicStore);
+    const config = readConfiguration(
+      this.creatingFormula(),
+      this.creatingConfiguration(),
+      this.tonicStore,
+      this.logServices,
+    );
     const data = config.data as FormulaData;
     const project = {
       name: this.constructor.name,

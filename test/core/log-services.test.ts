@@ -226,7 +226,7 @@ describe("a log service of one's own", () => {
   it('is not found under an option that is misspelt', async () => {
     const app = new LoggingApp(undefined, { levle: 'info' } as LogOptions);
     const error = await expectRejection(app.ended, 'TT_BAD_OPTION');
-    expect(error.message).to.include('log/levle').and.include('did you mean level?');
+    expect(error.message).to.include('log/levle').and.include('perhaps level is meant');
   });
 });
 
