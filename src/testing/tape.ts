@@ -67,7 +67,7 @@ export class Tape {
       const { lastTonic, lastSparkle } = this;
       const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
       const { message } = toError(thrown);
-      this.broken = fail('TT_INVARIANT_BROKEN', { at: this.clock.now(), tonic, sparkle, message }, thrown);
+      this.broken = fail('TT_INVARIANT_BROKEN', { at: Math.round(this.clock.now()), tonic, sparkle, message }, thrown);
       return false;
     }
   }

@@ -5,12 +5,10 @@ import { Book, Booker, BookingServer } from '../../testing/support/booking.js';
 import type { Exploration } from '../support/exploration.js';
 
 const BOOKINGS = 5;
-let network: SimulatedNetwork;
-
 export const options: Exploration['options'] = {
   network: (parts) => {
     // An answer takes several packets: some of them may have come when another one is lost, and the connection reset.
-    network = new SimulatedNetwork({ ...parts, giveUp: 20_000, segment: 8 });
+    const network = new SimulatedNetwork({ ...parts, giveUp: 20_000, segment: 8 });
     return network.conditions({ latency: 20, jitter: 10, split: 'random', loss: 0.05, reset: 0.02 });
   },
 };
@@ -30,7 +28,7 @@ export const body: Exploration['body'] = async (distiller) => {
   for (let second = 0; second < 60; second++) {
     await distiller.advance('1s');
     if (distiller.chance(0.03, 'partition', 'all')) {
-      const partition = network.partition('server', 'clients');
+      const partition = distiller.network.partition('server', 'clients');
       await distiller.advance('30s');
       partition.heal();
     }

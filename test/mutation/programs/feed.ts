@@ -55,13 +55,8 @@ class Reader extends Tonic {
   ttse__onError(): void {}
 }
 
-let network: SimulatedNetwork;
-
 export const options: Exploration['options'] = {
-  network: (parts) => {
-    network = new SimulatedNetwork({ ...parts, giveUp: 3_000 });
-    return network;
-  },
+  network: (parts) => new SimulatedNetwork({ ...parts, giveUp: 3_000 }),
 };
 
 export const body: Exploration['body'] = async (distiller) => {
@@ -89,7 +84,7 @@ export const body: Exploration['body'] = async (distiller) => {
       else if (distiller.chance(0.02, 'reads again', name)) client.ttsc__resume();
     }
     if (distiller.chance(0.01, 'partition', 'all')) {
-      const partition = network.partition('server', 'readers');
+      const partition = distiller.network.partition('server', 'readers');
       for (let ms = 0; ms < 30_000; ms += 250) {
         for (const reader of readers) reader.ttsc__opine();
         await distiller.advance(250);

@@ -1,7 +1,7 @@
 // Frames with a length before them: each comes whole, once and in order, however the stream is cut.
 import assert from 'node:assert/strict';
 import { TcpClient, TcpServer, Tonic } from '../../../src/index.js';
-import { SeededRandom, SimulatedNetwork } from '../../../src/testing/index.js';
+import { SeededRandom } from '../../../src/testing/index.js';
 import type { Exploration } from '../support/exploration.js';
 import { FrameBuffer, frame } from './frame-buffer.js';
 
@@ -18,10 +18,7 @@ class Sink extends Tonic {
   }
 }
 
-export const options: Exploration['options'] = {
-  // Without conditions of its own the network cuts one time in so many.
-  network: (parts) => new SimulatedNetwork(parts).conditions({ split: 'random' }),
-};
+export const options: Exploration['options'] = {};
 
 export const body: Exploration['body'] = async (distiller) => {
   const random = new SeededRandom(distiller.seed);
@@ -30,6 +27,7 @@ export const body: Exploration['body'] = async (distiller) => {
   await distiller.settle();
   let client: TcpClient | undefined;
   await distiller.join(() => void (client = new TcpClient({ host: 'server', port: PORT })), { host: 'client' });
+  distiller.network.conditions({ split: 'random' });
   const sent: string[] = [];
   for (let nr = 0; nr < 5; nr++) {
     const text = `${'å'.repeat(random.below(12))}${nr}`;
