@@ -142,6 +142,30 @@ describe('explore()', () => {
     expect(error.message).to.include('bad from the start');
   });
 
+  it('says so where an app had failed before the body did', async () => {
+    class Weak extends Tonic {
+      ttsc__work(): void {
+        throw new Error('too weak');
+      }
+    }
+    const body = async (distiller: Distiller): Promise<void> => {
+      const weak = distiller.infuse(() => new Weak());
+      weak.ttsc__work();
+      await distiller.settle();
+      throw new RangeError('the work is not done');
+    };
+    const error = await expectRejection(explore({ runs: 1, app: () => {} }, body), 'TT_EXPLORE_FAILED');
+    expect(error.cause).to.be.instanceOf(RangeError);
+    expect(error.message).to.include('An app had failed before').and.to.include('too weak');
+    const alone = await expectRejection(
+      explore({ runs: 1, app: () => {} }, () => {
+        throw new RangeError('for itself');
+      }),
+      'TT_EXPLORE_FAILED',
+    );
+    expect(alone.message).not.to.include('An app had failed');
+  });
+
   for (const runs of [0, -1, 1.5, NaN]) {
     it(`refuses ${runs} runs`, async () => {
       await expectRejection(
