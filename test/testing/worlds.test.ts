@@ -111,6 +111,23 @@ describe('a world with a network', () => {
     await distiller.finish();
   });
 
+  it('gets through what was sent while it was cut, although more is sent all the time', async () => {
+    class Talker extends Pinger {
+      override ttse__onTimer(): void {
+        this.client.ttsc__send('x ');
+      }
+    }
+    const distiller = await Distiller.start(() => void new TcpServer({ port: 7, protocol: Echo }), { host: 'server' });
+    const client = await distiller.join(() => void new Talker({ name: 'talker' }), { host: 'client' });
+    await distiller.advance('2500ms');
+    const partition = distiller.network.partition('server', 'client');
+    await distiller.advance('10s');
+    partition.heal();
+    await distiller.advance('1m');
+    expect(client.find<Talker>('talker')!.heard).to.have.length(72);
+    await distiller.finish();
+  });
+
   it('may lose a host, whose client comes back when it does', async () => {
     const { distiller, pinger } = await echoWorld(3);
     await distiller.advance('2s');
