@@ -186,8 +186,7 @@ export class TcpEnd {
       this.#finSent = true;
       this.#emit(Buffer.alloc(0), true);
     }
-    // RFC 6298, 5.1: what is sent meanwhile does not put off the time at which the packets before are sent again.
-    if (this.#timer === undefined) this.#watch();
+    this.#watch();
   }
 
   #emit(bytes: Buffer, fin: boolean): void {
@@ -265,15 +264,12 @@ export class TcpEnd {
     const before = this.#flightBytes;
     while (this.#flight.length > 0 && endOf(this.#flight[0]!) <= upTo)
       this.#flightBytes -= this.#flight.shift()!.bytes.length;
-    // RFC 6298, 5.3: nor does an acknowledgement of nothing new.
-    const anew = upTo > this.#acked || this.#flight.length === 0;
     if (upTo > this.#acked) {
       this.#acked = upTo;
       this.#retransmit = this.#simulation.settings.retransmit;
     }
     this.#limit = Math.max(this.#limit, upTo + window);
     this.#pump();
-    if (anew) this.#watch();
     if (this.#flightBytes < before) this.owner?.onSpace();
     this.#settle();
   }
