@@ -197,6 +197,17 @@ export class Distiller {
     return this.#dice.strikes(probability, kind, what);
   }
 
+  /**
+   * From now on this is to hold after each order, in whatever app: `distiller.always(() => assert.ok(queue.size <= 50))`. The first time
+   * that it throws the loops stop there, and the call that turned them throws; then nothing is checked any more.
+   *
+   * @param invariant looks and throws; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
+   *   sparkle after which it no longer held; its cause is what was thrown.
+   */
+  always(invariant: () => void): void {
+    this.#world.tape.always(invariant);
+  }
+
   // ---- Turning ----
 
   /**
