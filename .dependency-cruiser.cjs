@@ -10,12 +10,15 @@ const MAY_IMPORT = {
   store: ['core'],
   calendar: ['core'],
   'eslint-plugin': ['core'],
+  cli: ['core'],
 };
 
 /** The entry points of the package, each of which lists what is public. */
 const ENTRY = ['^src/index\\.ts$', '^src/[^/]+/index\\.ts$'];
 /** Fills in what core leaves open, so it knows every folder; entry points load it. */
 const COMPOSE = '^src/compose\\.ts$';
+
+const COMPILER = 'node_modules/typescript/';
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, below]) => ({
   name: `${folder}-imports-only-downward`,
@@ -99,7 +102,14 @@ module.exports = {
       comment: 'src imports packages that package.json lists as dependencies, and Node itself.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'deprecated'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'deprecated'], pathNot: COMPILER },
+    },
+    {
+      name: 'only-cli-knows-the-compiler',
+      comment: "The command line looks for its user's compiler when it runs, and says so where there is none.",
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: COMPILER },
     },
     {
       name: 'no-unresolved-imports',

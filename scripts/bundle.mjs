@@ -11,6 +11,7 @@ const input = {
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
+  cli: 'dist/src/cli/index.js',
 };
 
 /** So that a stack trace leads to the TypeScript. */

@@ -118,6 +118,11 @@ See [Timers and calendars](timers.md).`,
     text: 'What they mean is told in [Logging](logging.md).',
     from: ['interface', 'src/core/log-targets.ts', 'LogOptions'],
   },
+  {
+    title: 'Formula: log/ip',
+    text: "Of the log service `ip`; also the second argument of `runtime.log.use('ip', ...)`.",
+    from: ['interface', 'src/core/log-targets.ts', 'IpLogOptions'],
+  },
 ];
 
 /** @returns {string} the whole page. */
@@ -246,6 +251,11 @@ const TYPES = {
   AnyTonic: 'a Tonic',
   'readonly { readonly tonic: string; readonly options?: object }[]': 'list of `{ tonic, options? }`',
   '(info: TimerInfo) => void': 'a sparkle',
+  LogTarget: "`'screen'`, `'json'`, `'ip'`, `'off'`, a name or a stream",
+  LogLane: alias('src/core/log-lane.ts', 'LogLane'),
+  'boolean | Partial<EntryBounds>': '`true`, `false`, or `{ lines?, bytes? }`',
+  IpLogOptions: '[see below](#formula-logip)',
+  object: 'an object',
   '(error: Error, question: Question) => void': 'a sparkle',
   '(info: WorkInfo<Progress>) => void': 'a sparkle',
   '(result: Result, info: WorkInfo<Progress>) => void': 'a sparkle',
@@ -255,7 +265,6 @@ const TYPES = {
   DayOfWeek: 'a day of the week',
   'DayOfWeek | readonly DayOfWeek[]': 'a day of the week, or a list of them',
   'MonthName | number': 'the name of a month, or its number',
-  "'screen' | 'json' | 'off' | DestinationStream": "`'screen'`, `'json'`, `'off'` or a stream",
 };
 
 /** The texts that a type stands for. */

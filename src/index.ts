@@ -16,9 +16,14 @@ export {
 export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
-export type { LogMode } from './core/log-service.js';
-export type { LogOptions } from './core/log-targets.js';
+export type { LogMode, LogService } from './core/log-service.js';
+export type { IpLogOptions, LogOptions, LogTarget } from './core/log-targets.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
+export type { EntryBounds } from './core/log-entries.js';
+export type { LogLane } from './core/log-lane.js';
+export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './core/log-services.js';
+export type { LogContext, LogSink } from './core/log-sink.js';
+export { showLog, type ShowLogOptions } from './core/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue } from './core/order-queue.js';
 export { Order } from './core/order.js';
@@ -35,6 +40,9 @@ export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from '
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic.js';
 export type { KeptOrder } from './core/any-tonic.js';
+export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
+export type { ConfigurationProblem } from './core/configuration-problems.js';
+export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
 export * from './threads/index.js';
 export * from './selector/index.js';
 export * from './tonics/index.js';

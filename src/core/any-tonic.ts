@@ -1,5 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Extras } from './extras.js';
+import type { Configuration } from './configuration.js';
+import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan.js';
 import type { TimerQueue } from './timer-queue.js';
 
@@ -24,6 +26,7 @@ export interface AnyTonic {
   /** @internal */ readonly _ttFarBase: RemoteHandle | undefined;
   /** @internal */ readonly _ttDrainTimeout: number;
   /** @internal */ readonly _ttLogLevel: number;
+  /** @internal The colour of its lines. */ readonly _ttLane: LogLane | undefined;
   /** @internal */ readonly _ttMayInfuse: boolean;
   /** @internal */ readonly _ttCounts: boolean;
   /** @internal */ _ttTable: Table;
@@ -177,11 +180,16 @@ export interface InfusionFailure extends InfusionInfo, FailureInfo {
 
 /** Where Tonics are logged. */
 export interface TonicLogPort {
+  /** The lane of Tonics that have none of their own and no base. */
+  readonly lane: LogLane | undefined;
   failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
   warn(tonic: AnyTonic, error: Error): void;
   debug(tonic: AnyTonic, message: string): void;
   life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
+  probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void;
+  mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void;
+  flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -194,6 +202,8 @@ export interface Scheduler {
   readonly name: string;
   readonly thread: number;
   readonly clock: Clock;
+  /** What belongs to the app. */
+  readonly runtime: { readonly config: Configuration };
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
   readonly services: ServicePort;

@@ -261,12 +261,13 @@ export class Catalyst<State extends string = never>
   /** The same with a watch: for slow sparkles, the log in mode `full`, metrics and tests. */
   #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     const state = tonic._ttState;
+    const gathers = this.#gathers(tonic, sparkle, state);
     const start = this.clock.now();
     this.#hookTime = 0;
     this.#observer?.entered(this, tonic, sparkle, order, order.a, order.b);
     this.#call(order, tonic, sparkle, body);
     const ms = this.clock.now() - start - this.#hookTime;
-    this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt);
+    this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathers);
     if (this.#observer !== undefined) this.#carriedOut(this.#observer);
   }
 
@@ -276,14 +277,31 @@ export class Catalyst<State extends string = never>
     if (observer.carriedOut()) this.#turnBound = 0;
   }
 
-  #report(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined, ms: number, waited: number): void {
+  /** Whether what the sparkle logs is gathered into one entry, which it begins. */
+  #gathers(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean {
+    const { entries } = this.logs;
+    if (entries === undefined || tonic._ttLogLevel < LogLevel.quiet) return false;
+    entries.begin(tonic, sparkle, state);
+    return true;
+  }
+
+  #report(
+    tonic: AnyTonic,
+    sparkle: Sparkle,
+    state: string | undefined,
+    ms: number,
+    waited: number,
+    gathers: boolean,
+  ): void {
     const { logs } = this;
     if (this.metrics.on) this.metrics.record(tonic._ttPlan.className, sparkle, ms, waited);
+    if (gathers) return logs.endEntry(tonic, sparkle, this.#order.source, this.#order.sourceSparkle, state, ms);
     if (tonic._ttLogLevel < LogLevel.quiet) return;
     if (ms >= logs.slowSparkle) logs.slow(tonic, sparkle, ms);
     if (tonic._ttLogLevel === LogLevel.full && sparkle.prefix !== '_ttss') {
       logs.sparkle(tonic, sparkle, this.#order.source, this.#order.sourceSparkle, state, ms);
     }
+    return undefined;
   }
 
   /** @internal */
@@ -294,6 +312,7 @@ export class Catalyst<State extends string = never>
     const { tonic: outerTonic, sparkle: outerSparkle, born } = running;
     const state = tonic._ttState;
     const watched = tonic._ttLogLevel >= LogLevel.quiet || this.#watched;
+    const gathers = watched && this.#gathers(tonic, sparkle, state);
     const start = watched ? this.clock.now() : 0;
     running.tonic = tonic;
     running.sparkle = sparkle;
@@ -304,6 +323,7 @@ export class Catalyst<State extends string = never>
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
       return undefined;
     } catch (thrown) {
+      if (gathers) this.logs.entries?.threw();
       this.#finishBorn(tonic);
       const error = toError(thrown);
       this.#observer?.threw(error);
@@ -315,7 +335,7 @@ export class Catalyst<State extends string = never>
       if (watched) {
         const ms = this.clock.now() - start;
         this.#hookTime += ms;
-        this.#report(tonic, sparkle, state, ms, 0);
+        this.#report(tonic, sparkle, state, ms, 0, gathers);
       }
       this.#observer?.left();
     }

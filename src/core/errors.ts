@@ -128,6 +128,16 @@ export const ERRORS = {
   TT_POSTPONE_FULL:
     '{tonic} has postponed {count} orders, its limit: refuse {sparkle} in this state, or raise "static postponeLimit".',
   TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
+  // Configuration
+  TT_BAD_CONFIGURATION: 'The configuration is not right: {problems}.',
+  // Log services
+  TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
+  TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',
+  TT_BAD_LOG_SERVICE: 'The log service {name} is none: it must make an object with write(line).',
+  TT_LOG_CLOSED: 'The app has ended, and so has its log: call runtime.log.use() while it runs.',
+  TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
+  // Invariants of a Distiller
+  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

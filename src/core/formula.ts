@@ -1,8 +1,11 @@
 import { Catalyst } from './catalyst.js';
 import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
+import { readConfiguration } from './configuration-reading.js';
+import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
+import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
 import { type TonicMaker, ports } from './ports.js';
 import type { Remote } from './remote.js';
@@ -10,10 +13,10 @@ import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
 import { runAs, running } from './running.js';
 import { runLoops } from './run-loops.js';
-import { Runtime, isRecord } from './runtime.js';
+import { Runtime } from './runtime.js';
 import type { Testbench } from './testbench.js';
 
-/** The configuration of an app; keys of one's own may be added, and are found by their path with `runtime.get()`. */
+/** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
 export interface FormulaData {
   readonly project?:
     | {
@@ -74,8 +77,16 @@ export abstract class Formula {
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
   protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
 
+  /** The log services that the configuration may name. Default: those of the framework. */
+  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
+    return {};
+  }
+
+  /** From where else the configuration comes, laid over that of `creatingFormula()`: a file, the environment, the command line. */
+  protected creatingConfiguration(): ConfigurationSources {
     return {};
   }
 
@@ -103,7 +114,7 @@ export abstract class Formula {
   /**
    * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
     return new this(...args)._ttRun();
@@ -113,20 +124,43 @@ export abstract class Formula {
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random, testbench);
-    const data = this.creatingFormula();
+    const config = readConfiguration(
+      this.creatingFormula(),
+      this.creatingConfiguration(),
+      this.tonicStore,
+      this.logServices,
+    );
+    const data = config.data as FormulaData;
     const project = {
       name: this.constructor.name,
       ...data.project,
       startedAt: runtime.clock.wallTime(),
       status: 'starting',
     };
-    runtime.data = testbench === undefined ? { ...data, project } : { ...data, project, testing: BY_HAND };
-    const grace = checkedGrace(data);
-    runtime.log = await openLog(logOptions(data, testbench), runtime.clock);
+    runtime.config = config.with(testbench === undefined ? { project } : { project, testing: BY_HAND });
+    const grace = data.shutdown!.grace!;
+    runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
+    try {
+      return await this.#runLogged(runtime, data, project, grace, testbench, started);
+    } finally {
+      // The last words of threads are in it by now.
+      await runtime.log.close();
+      runtime.threads?.close();
+      if (testbench === undefined) warnIfHeldOpen(runtime);
+    }
+  }
+
+  async #runLogged(
+    runtime: Runtime,
+    data: FormulaData,
+    project: { status: string },
+    grace: number,
+    testbench: Testbench | undefined,
+    started: ((runtime: Runtime) => void) | undefined,
+  ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
     // A test's process is none of its app's business.
-    const watch =
-      testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown?.signals ?? true, grace) : undefined;
+    const watch = testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown!.signals!, grace) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
@@ -142,8 +176,6 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch?.close();
-      runtime.threads?.close();
-      if (testbench === undefined) warnIfHeldOpen(runtime);
     }
     const error = main._ttEnding?.error;
     const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;
@@ -175,16 +207,6 @@ function within(runtime: Runtime, body: () => void, starting = false): void {
 
 /** Under a test the log goes to it, unless there is to be none. */
 function logOptions({ log }: FormulaData, testbench: Testbench | undefined): LogOptions {
-  const given: LogOptions = isRecord(log) ? log : {};
+  const given = log ?? {};
   return testbench === undefined || given.to === 'off' ? given : { ...given, ...testbench.log };
-}
-
-function checkedGrace({ shutdown }: FormulaData): number {
-  const grace = shutdown?.grace ?? 10_000;
-  if (typeof grace === 'number' && grace >= 0) return grace;
-  throw fail('TT_BAD_OPTION', {
-    class: 'the Formula',
-    option: 'shutdown/grace',
-    problem: `it is ${String(grace)}, and must be 0 ms or more`,
-  });
 }

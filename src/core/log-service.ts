@@ -1,5 +1,12 @@
 import type { Logger } from 'pino';
-import type { AnyTonic, FailureInfo, LineLevel, TonicLogPort } from './any-tonic.js';
+import { type AnyTonic, type FailureInfo, type LineLevel, NONE, type TonicLogPort } from './any-tonic.js';
+import { fail } from './errors.js';
+import { EntryBook, type EntryBounds } from './log-entries.js';
+import { identityOf, rounded } from './log-fields.js';
+import type { Clock } from './clock.js';
+import type { LogLane } from './log-lane.js';
+import { LogOutlet } from './log-outlet.js';
+import type { LogSink } from './log-sink.js';
 import type { Sparkle } from './plan.js';
 
 /**
@@ -15,41 +22,144 @@ export type LogLevel = (typeof LogLevel)[LogMode];
 /** Lines of life cycle and sparkles are `debug` lines, and `info` where the Tonic is in mode `full`: somebody asked for them. */
 const lineLevel = (tonic: AnyTonic): 'info' | 'debug' => (tonic._ttLogLevel === LogLevel.full ? 'info' : 'debug');
 
-/** Where the log of an app goes: a pino logger with the rules of the modes. */
-export class LogService implements TonicLogPort {
-  constructor(
-    /** `undefined` where nothing is to be logged at all. */
-    readonly logger: Logger | undefined,
-    /** The mode of Tonics that have none of their own and no base. */
-    readonly level: LogLevel,
-    /** A sparkle that runs longer is flagged, in ms. */
-    readonly slowSparkle: number,
-    /** The user's own stream, where the log goes to one: threads have none, and send their lines here. */
-    readonly stream?: { write(line: string): void },
-  ) {}
+/** The rules of an app's log: the mode of its Tonics, and when a sparkle is slow. */
+export interface LogRules {
+  /** The mode of Tonics that have none of their own and no base. */
+  readonly level: LogLevel;
+  /** A sparkle that runs longer is flagged, in ms. */
+  readonly slowSparkle: number;
+  /** Whether what a sparkle logs is gathered into one entry, and how much of it. */
+  readonly entries?: EntryBounds | undefined;
+  readonly far?: FarLog | undefined;
+}
 
-  /** A line that another thread has written. */
-  forwarded(line: string): void {
-    this.stream?.write(line);
+/** What the log of a thread has from the main one, which leads it. */
+export interface FarLog {
+  /** The lane of its Catalyst's base. */
+  readonly lane: LogLane | undefined;
+}
+
+/** The log of an app: what is written of what happens, by the rules of the modes. */
+export class LogService implements TonicLogPort {
+  /** The mode of Tonics that have none of their own and no base. @internal */
+  readonly level: LogLevel;
+  /** A sparkle that runs longer is flagged, in ms. @internal */
+  readonly slowSparkle: number;
+  /** Where the log of a sparkle is gathered; `undefined` where each line is written at once. @internal */
+  readonly entries: EntryBook | undefined;
+  /** @internal */
+  readonly outlet: LogOutlet;
+  readonly #far: FarLog | undefined;
+
+  /** @internal */
+  constructor(outlet: LogOutlet, { level, slowSparkle, entries, far }: LogRules, clock?: Clock) {
+    this.outlet = outlet;
+    this.level = level;
+    this.slowSparkle = slowSparkle;
+    this.#far = far;
+    if (entries !== undefined && clock !== undefined) this.entries = new EntryBook(outlet, entries, clock);
   }
 
-  /** A line of a Tonic, as its user wrote it. */
+  /** `undefined` while nothing is to be logged at all. @internal */
+  get logger(): Logger | undefined {
+    return this.outlet.logger;
+  }
+
+  /** The lane of Tonics that have none of their own and no base here. @internal */
+  get lane(): LogLane | undefined {
+    return this.#far?.lane;
+  }
+
+  /** Lines that a sink has refused by throwing, since the start. */
+  get lost(): number {
+    return this.outlet.lost;
+  }
+
+  /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
+  get to(): string {
+    return this.outlet.name;
+  }
+
+  /**
+   * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and
+   * none comes twice: those up to the change go to the old one, which is then flushed and closed, those after it to the new one.
+   *
+   * @returns resolves when the change is made and the old one has ended.
+   * @throws {TaskTonicError} `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`, `TT_BAD_OPTION`, or what its maker throws, and the log goes on
+   *   as before; `TT_LOG_CLOSED` where the app has ended; `TT_LOG_IN_THREAD` in a thread that is not the main one.
+   */
+  async use(to: string | LogSink, options?: object): Promise<void> {
+    if (this.#far !== undefined) throw fail('TT_LOG_IN_THREAD');
+    return this.outlet.use(to, options);
+  }
+
+  /** The app has ended: what is open is written, and leaves. @internal */
+  async close(): Promise<void> {
+    this.entries?.writeOpen();
+    return this.outlet.close();
+  }
+
+  /** Nobody caught an error, and the process may end with it: what is open is written first. @internal */
+  uncaught(error: Error, origin: string): void {
+    this.entries?.writeOpen();
+    this.logger?.fatal({ err: error, origin }, `nobody caught: ${error.message}`);
+  }
+
+  /** A line that another thread has written. @internal */
+  forwarded(line: string): void {
+    this.outlet.write(line);
+  }
+
+  /** A line of a Tonic, as its user wrote it. @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void {
     if (this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
     const fields =
       typeof what === 'object' && what !== null ? (what instanceof Error ? { err: what } : what) : undefined;
     const message = (fields === undefined ? [what, ...text] : text) as [string?];
-    this.logger[level]({ ...identity(tonic), state: tonic._ttState, sparkle, ...fields }, ...message);
+    const entry = this.#entryOf(tonic, sparkle);
+    if (entry === undefined) this.logger[level]({ ...this.#where(tonic, sparkle), ...fields }, ...message);
+    else entry.line(level, this.entries!.json(level, fields ?? {}, message));
   }
 
-  /** A step in the life of a Tonic. */
+  /** A value to watch, as JSON. @internal */
+  probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void {
+    if (this.logger === undefined || !this.logger.isLevelEnabled('info')) return;
+    const entry = this.#entryOf(tonic, sparkle);
+    if (entry !== undefined) return entry.probe(name, json);
+    return this.logger.info(
+      { ...this.#where(tonic, sparkle), probes: { [name]: JSON.parse(json) as unknown } },
+      'probe',
+    );
+  }
+
+  /** A place in the course of a sparkle. @internal */
+  mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void {
+    if (this.logger === undefined || !this.logger.isLevelEnabled('info')) return;
+    const entry = this.#entryOf(tonic, sparkle);
+    if (entry !== undefined) return entry.mark(text, this.entries!.now);
+    return this.logger.info({ ...this.#where(tonic, sparkle), markers: [{ text }] }, 'mark');
+  }
+
+  /** A word for what is odd about a sparkle. @internal */
+  flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void {
+    if (this.logger === undefined || !this.logger.isLevelEnabled('info')) return;
+    const entry = this.#entryOf(tonic, sparkle);
+    if (entry !== undefined) return entry.flag(name);
+    return this.logger.info({ ...this.#where(tonic, sparkle), flags: [name] }, 'flag');
+  }
+
+  /** A step in the life of a Tonic. @internal */
   life(tonic: AnyTonic, step: string, name = tonic.name, id = tonic.id): void {
     const level = lineLevel(tonic);
     if (tonic._ttLogLevel < LogLevel.off || this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
-    this.logger[level]({ tonic: name, id, life: step }, step);
+    const entry = this.entries?.current();
+    const lane = tonic._ttLane;
+    if (entry === undefined)
+      this.logger[level]({ tonic: name, id, ...(lane !== undefined && { lane }), life: step }, step);
+    else entry.life(level, { tonic: name, id, life: step });
   }
 
-  /** One sparkle that has run, in mode `full`. */
+  /** One sparkle that has run, in mode `full`. @internal */
   sparkle(
     tonic: AnyTonic,
     { key }: Sparkle,
@@ -60,50 +170,77 @@ export class LogService implements TonicLogPort {
   ): void {
     const from = source === undefined ? undefined : { from: source.name, fromSparkle: sourceSparkle?.key };
     const next = tonic._ttState === state ? undefined : { to: tonic._ttState };
-    this.logger?.info({ ...identity(tonic), state, ...next, sparkle: key, ms: rounded(ms), ...from }, 'sparkle');
+    this.logger?.info({ ...identityOf(tonic), state, ...next, sparkle: key, ms: rounded(ms), ...from }, 'sparkle');
   }
 
+  /** @internal */
   slow(tonic: AnyTonic, { key }: Sparkle, ms: number): void {
-    this.logger?.warn(
-      { ...identity(tonic), state: tonic._ttState, sparkle: key, ms: rounded(ms), slow: true },
-      'slow sparkle',
-    );
+    this.logger?.warn({ ...this.#where(tonic, key), ms: rounded(ms), slow: true }, 'slow sparkle');
   }
 
-  /** A throw: never lost, whatever the mode, and even where the error cannot be read: the loop must not break for it. */
+  /** The entry of a sparkle that has run: written if it has said something, is slow, or the Tonic is in mode `full`. @internal */
+  endEntry(
+    tonic: AnyTonic,
+    { prefix }: Sparkle,
+    source: AnyTonic | undefined,
+    sourceSparkle: Sparkle | undefined,
+    state: string | undefined,
+    ms: number,
+  ): void {
+    const entries = this.entries!;
+    const { logger } = this;
+    const level = tonic._ttLogLevel;
+    if (ms >= this.slowSparkle && level >= LogLevel.quiet && logger?.isLevelEnabled('warn') === true)
+      entries.of(tonic)?.flag('slow', 'warn');
+    if (level === LogLevel.full && prefix !== '_ttss' && logger?.isLevelEnabled('info') === true)
+      entries.of(tonic)?.raise('info');
+    const target = tonic._ttTarget === NONE ? tonic._ttState : tonic._ttTarget;
+    entries.end(target === state ? undefined : target, ms, source, sourceSparkle);
+  }
+
+  /** A throw: never lost, whatever the mode, and even where the error cannot be read: the loop must not break for it. @internal */
   failure(tonic: AnyTonic, error: Error, { sparkle, state, source }: FailureInfo): void {
     const from = source === undefined ? undefined : { from: source.name, fromSparkle: source.sparkle };
-    const fields = { ...identity(tonic), state, sparkle, ...from };
+    const fields = { ...identityOf(tonic), state, sparkle, ...from };
+    const entry = this.logger?.isLevelEnabled('error') === true ? this.#entryOf(tonic, sparkle) : undefined;
     try {
-      this.logger?.error({ ...fields, err: error }, error.message);
+      if (entry === undefined) this.logger?.error({ ...fields, err: error }, error.message);
+      else entry.failure(this.entries!.json('error', { err: error }, [error.message]));
     } catch (unreadable) {
       this.logger?.error(fields, `an error that cannot be read (${String(unreadable)})`);
     }
   }
 
-  /** Something the user should know, said by the framework for a Tonic. */
+  /** Something the user should know, said by the framework for a Tonic. @internal */
   warn(tonic: AnyTonic, error: Error): void {
-    if (tonic._ttLogLevel > LogLevel.stealth)
-      this.logger?.warn(
-        { ...identity(tonic), code: (error as { code?: unknown }).code, err: error.cause },
-        error.message,
-      );
+    if (tonic._ttLogLevel <= LogLevel.stealth) return;
+    const fields = { code: (error as { code?: unknown }).code, err: error.cause };
+    this.#say(tonic, 'warn', fields, error.message);
   }
 
+  /** @internal */
   debug(tonic: AnyTonic, message: string): void {
-    if (tonic._ttLogLevel >= LogLevel.quiet) this.logger?.debug(identity(tonic), message);
+    if (tonic._ttLogLevel >= LogLevel.quiet) this.#say(tonic, 'debug', {}, message);
+  }
+
+  #say(tonic: AnyTonic, level: 'warn' | 'debug', fields: object, message: string): void {
+    if (this.logger?.isLevelEnabled(level) !== true) return;
+    const entry = this.entries?.of(tonic);
+    if (entry === undefined) this.logger[level]({ ...identityOf(tonic), ...fields }, message);
+    else entry.line(level, this.entries!.json(level, fields, [message]));
+  }
+
+  /** The entry that gathers what a sparkle says; `undefined` where it is written at once. */
+  #entryOf(tonic: AnyTonic, sparkle: string | undefined): ReturnType<EntryBook['of']> {
+    return sparkle === undefined ? undefined : this.entries?.of(tonic, sparkle);
+  }
+
+  #where(tonic: AnyTonic, sparkle: string | undefined): object {
+    return { ...identityOf(tonic), state: tonic._ttState, sparkle };
   }
 }
 
 /** A log that takes everything and keeps nothing. */
 export function silentLog(): LogService {
-  return new LogService(undefined, LogLevel.stealth, Infinity);
+  return new LogService(new LogOutlet(), { level: LogLevel.stealth, slowSparkle: Infinity });
 }
-
-function identity(tonic: AnyTonic): { tonic: string; id: number; thread?: number } {
-  const { name, id, thread } = tonic;
-  return thread > 0 ? { tonic: name, id, thread } : { tonic: name, id };
-}
-
-/** Microseconds are enough. */
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

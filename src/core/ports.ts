@@ -1,4 +1,6 @@
+import type * as v from 'valibot';
 import type { RemoteHandle } from './any-tonic.js';
+import type { LogSinkMaker } from './log-services.js';
 
 /** What the layers above the core fill in, so that the core need not know them. */
 export const ports: {
@@ -6,8 +8,10 @@ export const ports: {
   makeMainCatalyst: (() => unknown) | undefined;
   /** The Tonics that a configuration may name. */
   tonicStore: TonicMaker | undefined;
+  /** The services that the log may go to. */
+  logServices: LogSinkMaker | undefined;
   threads: ThreadPort | undefined;
-} = { makeMainCatalyst: undefined, tonicStore: undefined, threads: undefined };
+} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined, threads: undefined };
 
 /** Starts Catalysts in threads of their own. */
 export interface ThreadPort {
@@ -19,4 +23,16 @@ export interface ThreadPort {
 /** Makes Tonics by name. */
 export interface TonicMaker {
   make(name: string, options: never): unknown;
+  /** The description of the options that a Tonic takes, where it has one. */
+  schemaOf?(name: string): v.GenericSchema | undefined;
+  /** What would be wrong with making it; nothing is made. */
+  check?(name: string, options: unknown): readonly StartProblem[];
+}
+
+/** What is wrong with a Tonic that a configuration starts. */
+export interface StartProblem {
+  /** Within its entry: `tonic`, or `options` and what follows. */
+  readonly path: readonly string[];
+  readonly is: string;
+  readonly must: string;
 }

@@ -29,11 +29,13 @@ export class ProcessWatch {
     this.#grace = grace;
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
+    if (runtime.log.entries !== undefined) process.on('exit', this.#onExit);
   }
 
   close(): void {
     for (const signal of this.#signals) process.off(signal, this.#onSignal);
     process.off('uncaughtExceptionMonitor', this.#onUncaught);
+    process.off('exit', this.#onExit);
     this.#runtime.clock.clearTimer(this.#deadline);
   }
 
@@ -53,8 +55,11 @@ export class ProcessWatch {
   };
 
   readonly #onUncaught = (error: Error, origin: string): void => {
-    this.#runtime.log.logger?.fatal({ err: error, origin }, `nobody caught: ${error.message}`);
+    this.#runtime.log.uncaught(error, origin);
   };
+
+  /** `process.exit()` in a sparkle: what that has logged is not lost. */
+  readonly #onExit = (): void => this.#runtime.log.entries?.writeOpen();
 }
 
 /** Names in the log what keeps the process open although the app has ended; holds nothing open itself. */

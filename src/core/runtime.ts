@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle, ServicePort } from './any-tonic.js';
 import { type Clock, nodeClock } from './clock.js';
+import { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
 import { type LogService, silentLog } from './log-service.js';
 import { type Random, systemRandom } from './random.js';
@@ -17,7 +18,7 @@ export class Runtime {
   /** Replaced once, when the Formula's configuration is known. */
   log: LogService = silentLog();
   /** The configuration of the Formula: what its user gave, and the defaults. */
-  data: Readonly<Record<string, unknown>> = {};
+  config: Configuration = new Configuration();
   /** The thread that it lives in; 0 is the main one. */
   thread = 0;
   /** The other threads, where there are any. @internal */
@@ -86,9 +87,7 @@ export class Runtime {
 
   /** Looks a value of the configuration up by its path, such as `'log/default'`. */
   get(path: string): unknown {
-    let value: unknown = this.data;
-    for (const key of path.split('/')) value = isRecord(value) ? value[key] : undefined;
-    return value;
+    return this.config.get(path);
   }
 }
 

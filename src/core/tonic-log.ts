@@ -1,4 +1,6 @@
 import type { AnyTonic, LineLevel } from './any-tonic.js';
+import { jsonOf } from './log-fields.js';
+import { type LogLane, checkedLane } from './log-lane.js';
 import { LogLevel } from './log-service.js';
 import { running } from './running.js';
 
@@ -8,9 +10,20 @@ export interface LogLine {
   (fields: object, message?: string, ...values: unknown[]): void;
 }
 
-/** What `this.log` is: every line carries the Tonic, its state and the sparkle that runs. */
+/** So many probes of a Tonic are known by their last value; of more, the oldest is forgotten and shown again. */
+const MOST_PROBES = 64;
+/** Longer words are cut. */
+const LONGEST_NAME = 200;
+
+/**
+ * What `this.log` is: every line carries the Tonic, its state and the sparkle that runs. Where the log gathers entries, what a sparkle
+ * says is one entry; else, and outside sparkles, each call is a line of its own. Below mode `quiet` nothing is done at all.
+ */
 export class TonicLog {
   readonly #tonic: AnyTonic;
+  #lane: LogLane | undefined = undefined;
+  /** The last value of each probe, as JSON. */
+  #probes: Map<string, string> | undefined = undefined;
 
   constructor(tonic: AnyTonic) {
     this.#tonic = tonic;
@@ -34,10 +47,66 @@ export class TonicLog {
     }
   }
 
+  /**
+   * Shows a value to watch, at level `info`, whenever it is another one than it was: compared as JSON, as it is now. Longer than 1,000
+   * characters it is cut. Of up to 64 names the last value is known.
+   */
+  probe(name: string, value: unknown): void {
+    const tonic = this.#tonic;
+    if (tonic._ttLogLevel < LogLevel.quiet) return;
+    const key = cut(name);
+    const json = jsonOf(value);
+    const known = (this.#probes ??= new Map());
+    if (known.get(key) === json) return;
+    if (known.size >= MOST_PROBES && !known.has(key)) known.delete(known.keys().next().value!);
+    known.set(key, json);
+    tonic._ttScheduler.logs.probe(tonic, this.#sparkle(), key, json);
+  }
+
+  /** Marks how far a sparkle has come, at level `info`: in its entry the marker stands between the lines before and after it. */
+  mark(text: string): void {
+    const tonic = this.#tonic;
+    if (tonic._ttLogLevel < LogLevel.quiet) return;
+    tonic._ttScheduler.logs.mark(tonic, this.#sparkle(), cut(text));
+  }
+
+  /** Puts a word on the entry of the sparkle that runs, at level `info`, beside the framework's own `slow` and `failed`. At most 16. */
+  flag(name: string): void {
+    const tonic = this.#tonic;
+    if (tonic._ttLogLevel < LogLevel.quiet) return;
+    tonic._ttScheduler.logs.flag(tonic, this.#sparkle(), cut(name));
+  }
+
+  /**
+   * The colour of its lines and entries, and of those of its infusions that have none of their own. Also the option `logLane`.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for a colour that there is not.
+   */
+  get lane(): LogLane | undefined {
+    return this.#tonic._ttLane;
+  }
+
+  set lane(lane: LogLane | undefined) {
+    this.#lane = lane === undefined ? undefined : checkedLane(lane, this.#tonic._ttPlan.className);
+  }
+
+  /** @internal The lane that it was given itself. */
+  get ownLane(): LogLane | undefined {
+    return this.#lane;
+  }
+
   #line(level: LineLevel, what: unknown, text: readonly unknown[]): void {
     const tonic = this.#tonic;
     if (tonic._ttLogLevel < LogLevel.quiet) return;
-    const sparkle = running.tonic === tonic ? running.sparkle?.key : undefined;
-    tonic._ttScheduler.logs.line(tonic, level, sparkle, what, text);
+    tonic._ttScheduler.logs.line(tonic, level, this.#sparkle(), what, text);
   }
+
+  /** The sparkle of this Tonic that runs. */
+  #sparkle(): string | undefined {
+    return running.tonic === this.#tonic ? running.sparkle?.key : undefined;
+  }
+}
+
+function cut(name: unknown): string {
+  const text = String(name);
+  return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}...` : text;
 }

@@ -14,10 +14,12 @@ import {
   type Target,
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
+import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import type { Extras } from './extras.js';
 import { defaultName } from './ledger.js';
 import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, hears, userDrained } from './life.js';
+import type { LogLane } from './log-lane.js';
 import { LogLevel, type LogMode } from './log-service.js';
 import type { Remote } from './remote.js';
 import { running } from './running.js';
@@ -35,6 +37,8 @@ export interface TonicOptions {
   readonly name?: string | undefined;
   /** What it writes to the log. Default: as its base. */
   readonly logMode?: LogMode | undefined;
+  /** The colour of its lines and entries on the screen and in a viewer. Default: as its base. */
+  readonly logLane?: LogLane | undefined;
   /** Its base. Default: the Tonic whose sparkle makes it; needed where none runs (a promise, an event of Node's, a test). */
   readonly base?: AnyTonic | undefined;
   /**
@@ -98,6 +102,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
 
+  /** The configuration of the app; a subclass may declare what it holds: `declare readonly config: ConfigurationOf<Settings>`. */
+  declare readonly config: Configuration;
+
   /** @internal */ readonly _ttScheduler: Scheduler;
   /** @internal The table of the state that holds. */
   _ttTable: Table;
@@ -159,6 +166,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     this._ttDrainTimeout = checkedTimeout(options.drainTimeout, className);
     if (options.logMode !== undefined) this._ttLogLevel = checkedMode(options.logMode, className);
     else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
+    if (options.logLane !== undefined) this.log.lane = options.logLane;
     if (ownLoop === undefined) this._ttEnter();
   }
 
@@ -213,6 +221,13 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   set logMode(mode: LogMode) {
     this._ttLogLevel = checkedMode(mode, this._ttPlan.className);
+  }
+
+  /** @internal */
+  get _ttLane(): LogLane | undefined {
+    const own = this._ttLog?.ownLane;
+    if (own !== undefined) return own;
+    return this._ttBase === undefined ? this._ttScheduler.logs.lane : this._ttBase._ttLane;
   }
 
   // ---- What its sparkles do ----
@@ -513,6 +528,11 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 Object.defineProperty(TonicBase.prototype, 'base', {
   get(this: AnyTonic): AnyTonic | RemoteHandle | undefined {
     return this._ttBase ?? this._ttFarBase;
+  },
+});
+Object.defineProperty(TonicBase.prototype, 'config', {
+  get(this: AnyTonic): Configuration {
+    return this._ttScheduler.runtime.config;
   },
 });
 ofFramework(TonicBase);

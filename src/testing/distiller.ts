@@ -4,14 +4,16 @@ import { fail } from '../core/errors.js';
 import type { Ledger } from '../core/ledger.js';
 import type { LogOptions } from '../core/log-targets.js';
 import type { Runtime } from '../core/runtime.js';
+import type { Network } from '../selector/network.js';
 import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
 import { type Duration, toMs } from './duration.js';
-import { type Fault, Faults, faultText } from './faults.js';
-import { type NetworkChoice, networksOf } from './networks.js';
+import { type Fault, Faults, TestDice } from './faults.js';
+import { SimulatedNetwork } from './network/simulated-network.js';
+import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
+import { reportOf, tableOf } from './report.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
-import { timeText, traceTable } from './trace-table.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
 
@@ -27,7 +29,7 @@ export interface AppOptions {
 export interface DistillerOptions extends AppOptions {
   /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
   readonly seed?: number | undefined;
-  /** What its apps open sockets with. */
+  /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
   readonly network?: NetworkChoice | undefined;
   /** Fields to be copied into the trace, by the name of a Tonic or of its class: `{ door: ['tries', 'lock.code'] }`. */
   readonly probes?: Probes | undefined;
@@ -38,7 +40,6 @@ export interface DistillerOptions extends AppOptions {
 }
 
 const DEFAULT_LIMIT: Duration = '1h';
-const TAIL = 40;
 const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
 
 /**
@@ -57,7 +58,8 @@ const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
 export class Distiller {
   readonly #world: World;
   readonly #apps: AppUnderTest[] = [];
-  readonly #networkOf: (host: string) => unknown;
+  readonly #network: Network | HostedNetwork;
+  readonly #dice: TestDice;
   #finishCalled = false;
 
   private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
@@ -66,7 +68,8 @@ export class Distiller {
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
     this.#world.tape.finished = () => this.finished;
-    this.#networkOf = networksOf(this.#world, network);
+    this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
+    this.#network = networkOf(this.#world, network);
   }
 
   /**
@@ -95,7 +98,7 @@ export class Distiller {
   async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
     if (this.#apps.some((other) => other.host === host)) throw bad('host', `an app runs on ${host} already`);
     const joined = new AppUnderTest(this.#world, host);
-    await joined.start(app, { host, network: this.#networkOf(host), log });
+    await joined.start(app, { host, network: networkAt(this.#network, host), log });
     this.#apps.push(joined);
     return joined;
   }
@@ -147,6 +150,15 @@ export class Distiller {
     return this.#world.tape.ring.dropped;
   }
 
+  /**
+   * The simulated network of the world, to have things go wrong with.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` where the option `network` is another one.
+   */
+  get network(): SimulatedNetwork {
+    if (this.#network instanceof SimulatedNetwork) return this.#network;
+    throw bad('network', 'it is none that is simulated');
+  }
+
   /** The faults that were injected so far. */
   get faults(): readonly Fault[] {
     return this.#world.faults.injected;
@@ -182,13 +194,19 @@ export class Distiller {
    * @param what what it befalls, such as `'worker 2'`.
    */
   chance(probability: number, kind: string, what: string): boolean {
-    const place = `${kind}/${what}`;
-    let draws = this.#chances.get(place);
-    if (draws === undefined) this.#chances.set(place, (draws = { random: this.#world.random.fork(place), index: 0 }));
-    if (draws.random.next() >= probability) return false;
-    return this.#world.faults.inject({ kind, what, index: draws.index++, at: this.clock.now() });
+    return this.#dice.strikes(probability, kind, what);
   }
-  readonly #chances = new Map<string, { readonly random: { next(): number }; index: number }>();
+
+  /**
+   * From now on this is to hold after each order, in whatever app: `distiller.always(() => assert.ok(queue.size <= 50))`. The first time
+   * that it throws the loops stop there, and the call that turned them throws; then nothing is checked any more.
+   *
+   * @param invariant looks and throws; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
+   *   sparkle after which it no longer held; its cause is what was thrown.
+   */
+  always(invariant: () => void): void {
+    this.#world.tape.always(invariant);
+  }
 
   // ---- Turning ----
 
@@ -279,7 +297,13 @@ export class Distiller {
     this.#finishCalled = true;
     return this.#world.drive('finish()', async () => {
       const ends: Finished[] = [];
-      for (const app of [...this.#apps].reverse()) ends.unshift(await app.end());
+      const broken: unknown[] = [];
+      for (const app of [...this.#apps].reverse())
+        await app.end().then(
+          (end) => ends.unshift(end),
+          (thrown: unknown) => broken.push(thrown),
+        );
+      if (broken.length > 0) throw broken[0];
       const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
       return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
     });
@@ -298,7 +322,7 @@ export class Distiller {
 
   /** The seed, the time and the trace, as a table. */
   toString(): string {
-    return [this.#head(), traceTable(this.trace)].join('\n');
+    return tableOf(this.#world);
   }
 
   /** Writes the same to standard output. */
@@ -308,18 +332,7 @@ export class Distiller {
 
   /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */
   report(): string {
-    const parts = [this.#head()];
-    const { faults, lines } = this;
-    if (faults.length > 0) parts.push(`faults: ${faults.slice(-TAIL).map(faultText).join(', ')}`);
-    parts.push(traceTable(this.trace.slice(-TAIL)));
-    if (lines.length > 0) parts.push('log:', ...lines.slice(-TAIL).map(logText));
-    return parts.join('\n');
-  }
-
-  #head(): string {
-    const { count, ring } = this.#world.tape;
-    const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
-    return `seed ${this.seed}, time ${timeText(this.clock.now())}, ${count} sparkles${dropped}`;
+    return reportOf(this.#world, this.lines);
   }
 
   get #first(): AppUnderTest {
@@ -327,12 +340,6 @@ export class Distiller {
     if (first === undefined) throw fail('TT_NO_APP');
     return first;
   }
-}
-
-function logText({ level, msg, tonic, state, sparkle }: LogEntry): string {
-  const name = { 10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }[level] ?? String(level);
-  const where = [tonic, state === undefined ? undefined : `[${state}]`, sparkle].filter((part) => part !== undefined);
-  return `  ${name} ${where.join(' ')}: ${msg}`;
 }
 
 function bad(option: string, problem: string): Error {

@@ -23,6 +23,8 @@ export interface Explored {
   readonly runs: number;
   /** The first seed; the others are the numbers that follow it. */
   readonly seed: number;
+  /** How many faults were injected, by their kinds: runs in which nothing went wrong have shown little. */
+  readonly faults: Readonly<Record<string, number>>;
 }
 
 /**
@@ -41,17 +43,24 @@ export async function explore(options: ExploreOptions, body: DistillerBody): Pro
   const first = asked ?? (options.seed === undefined ? anySeed() : checkedSeed(options.seed, 'seed'));
   const runs = asked === undefined ? wanted : 1;
   const may = typeof faults === 'function' ? faults : (): boolean => faults;
-  const run = (seed: number, allowed: (fault: Fault) => boolean): Promise<TrialFailure | undefined> =>
-    runTrial({ app, options: { ...rest, seed }, faults: new Faults(allowed), body });
+  const run = (seed: number, faults: Faults): Promise<TrialFailure | undefined> =>
+    runTrial({ app, options: { ...rest, seed }, faults, body });
+  const counts: Record<string, number> = {};
 
   for (let nr = 0; nr < runs; nr++) {
     const seed = (first + nr) >>> 0;
-    const failure = await run(seed, may);
-    if (failure === undefined) continue;
-    const shrunk = await shrunkFailure(failure, (allowed) => run(seed, allowed), may, shrinkRuns);
+    const faults = new Faults(may);
+    const failure = await run(seed, faults);
+    if (failure === undefined) {
+      for (const { kind } of faults.injected) counts[kind] = (counts[kind] ?? 0) + 1;
+      continue;
+    }
+    const again = (allowed: (fault: Fault) => boolean): Promise<TrialFailure | undefined> =>
+      run(seed, new Faults(allowed));
+    const shrunk = await shrunkFailure(failure, again, may, shrinkRuns);
     throw exploreFailed(shrunk, { seed, run: nr + 1, runs });
   }
-  return { runs, seed: first };
+  return { runs, seed: first, faults: counts };
 }
 
 /** A failure that was looked at again. */
@@ -85,8 +94,23 @@ const NOT_AGAIN =
 
 /** Another failure that turns up while faults are left out is not the one that was found. */
 function isSame({ error: a }: TrialFailure, { error: b }: TrialFailure): boolean {
+  return isSameError(a, b, DEEPEST_CAUSE);
+}
+
+/** How many causes of causes are compared. */
+const DEEPEST_CAUSE = 8;
+
+/** By name, code and place, not by message: that may tell a time or a count. */
+function isSameError(a: unknown, b: unknown, depth: number): boolean {
+  if (!(a instanceof Error && b instanceof Error)) return a === b || (typeof a === typeof b && typeof a === 'object');
   const code = (error: Error): unknown => (error as { code?: unknown }).code;
-  return a.name === b.name && code(a) === code(b);
+  if (a.name !== b.name || code(a) !== code(b) || placeOf(a) !== placeOf(b)) return false;
+  return depth === 0 || isSameError(a.cause, b.cause, depth - 1);
+}
+
+/** Where it was thrown: two assertions of one test are two failures. What Node and packages have on top of that is left out. */
+function placeOf({ stack = '' }: Error): string | undefined {
+  return stack.split('\n').find((line) => /^ +at /.test(line) && !/[( ]node:|[\\/]node_modules[\\/]/.test(line));
 }
 
 function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs: number }): Error {

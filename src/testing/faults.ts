@@ -1,3 +1,5 @@
+import type { Clock } from '../core/clock.js';
+import type { SeededRandom } from './seeded-random.js';
 import { Ring } from './trace.js';
 
 /** Something that goes wrong by chance: a lost datagram, a connection that is reset, a peer that stalls. */
@@ -39,6 +41,29 @@ export class Faults {
     if (happens) this.#injected.push(fault);
     return happens;
   };
+}
+
+/** Throws the dice for the faults of a test's own: one for each place, so that none shifts another. */
+export class TestDice {
+  readonly #faults: Faults;
+  readonly #random: SeededRandom;
+  readonly #clock: Clock;
+  readonly #places = new Map<string, { readonly random: SeededRandom; index: number }>();
+
+  constructor(faults: Faults, random: SeededRandom, clock: Clock) {
+    this.#faults = faults;
+    this.#random = random;
+    this.#clock = clock;
+  }
+
+  /** Whether a fault with such a probability happens now. */
+  strikes(probability: number, kind: string, what: string): boolean {
+    const name = `${kind}/${what}`;
+    let place = this.#places.get(name);
+    if (place === undefined) this.#places.set(name, (place = { random: this.#random.fork(name), index: 0 }));
+    const index = place.index++;
+    return place.random.next() < probability && this.#faults.inject({ kind, what, index, at: this.#clock.now() });
+  }
 }
 
 /** What one fault is known by from run to run: not by its time, which the absence of another one may shift. */

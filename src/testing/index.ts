@@ -10,6 +10,7 @@ export { explore, type ExploreOptions, type Explored } from './explore.js';
 export type { Fault } from './faults.js';
 export type { HostedNetwork, NetworkChoice, NetworkParts } from './networks.js';
 export { SeededRandom } from './seeded-random.js';
+export type { SimulatedThread } from './simulated-threads.js';
 export type { SparkleConditions, SparkleResult, StopCondition } from './sparkle-run.js';
 export type { Probes } from './tape.js';
 export type { DistillerBody } from './trial.js';

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
 import type { Network } from '../selector/network.js';
 import type { Fault } from './faults.js';
+import { SimulatedNetwork } from './network/simulated-network.js';
 import type { World } from './world.js';
 
 /** A network with several hosts, each of which sees it from its own place. */
@@ -21,10 +22,16 @@ export interface NetworkParts {
 /** The network of a world: one for all hosts, one with hosts, or what makes one for the world. */
 export type NetworkChoice = Network | HostedNetwork | ((parts: NetworkParts) => HostedNetwork);
 
-/** Gives each host its network. */
-export function networksOf(world: World, choice: NetworkChoice | undefined): (host: string) => Network | undefined {
+/** The network of a world; by default a simulated one, on which nothing goes wrong but what the test has go wrong. */
+export function networkOf(
+  world: World,
+  choice: NetworkChoice = (parts) => new SimulatedNetwork(parts),
+): Network | HostedNetwork {
   const parts = { clock: world.clock, random: world.random.fork('network'), inject: world.faults.inject };
-  const network = typeof choice === 'function' ? choice(parts) : choice;
-  if (network === undefined || !('host' in network)) return () => network;
-  return (host) => network.host(host);
+  return typeof choice === 'function' ? choice(parts) : choice;
+}
+
+/** The network as a host sees it. */
+export function networkAt(network: Network | HostedNetwork, host: string): Network {
+  return 'host' in network ? network.host(host) : network;
 }

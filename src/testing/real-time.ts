@@ -1,8 +1,38 @@
 // The one file of a world that touches the machine's time: a turn of a loop ends when Node's own microtasks have run.
 
+/** How many steps of a world Node runs between two looks at its kernel. */
+const AT_A_TIME = 16;
+
 /** Resolves after all microtasks and next ticks, in the check phase. */
 export function afterMicrotasks(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * Calls `step` again and again while it says so, each time after all microtasks and next ticks: they run between two immediates. Several
+ * immediates stand ready at a time, so that Node looks for what its kernel has only once for all of them.
+ */
+export function eachAfterMicrotasks(step: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let ready = 0;
+    let over = false;
+    const next = (): void => {
+      ready--;
+      if (!over) go();
+    };
+    const go = (): void => {
+      try {
+        over = !step();
+      } catch (thrown) {
+        over = true;
+        return reject(thrown);
+      }
+      if (over) return resolve();
+      if (ready > 0) return;
+      for (ready = 0; ready < AT_A_TIME; ready++) setImmediate(next);
+    };
+    go();
+  });
 }
 
 /** Resolves after so many ms of the machine's time. */

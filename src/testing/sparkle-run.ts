@@ -62,6 +62,8 @@ export class SparkleRun {
   readonly #statesMet = new Set<string>();
   readonly #sparklesMet = new Set<string>();
   #ran = 0;
+  /** What a condition of the test threw: it is the test that fails, not the loop that is turned. */
+  #thrown: { readonly value: unknown } | undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(conditions: SparkleConditions) {
@@ -97,7 +99,11 @@ export class SparkleRun {
     const { state } = tonic;
     if (state !== undefined && this.#states.has(state)) this.#statesMet.add(state);
     if (this.#sparkles.has(key)) this.#sparklesMet.add(key);
-    this.#contract?.ran(tonic, name, key, at);
+    try {
+      this.#contract?.ran(tonic, name, key, at);
+    } catch (thrown) {
+      this.#thrown ??= { value: thrown };
+    }
   }
 
   /** An order that ran a sparkle has been carried out. */
@@ -107,11 +113,17 @@ export class SparkleRun {
 
   get stops(): boolean {
     return (
-      this.#ran >= this.#count || this.#statesMet.size > 0 || this.#sparklesMet.size > 0 || this.#contract?.met === true
+      this.#thrown !== undefined ||
+      this.#ran >= this.#count ||
+      this.#statesMet.size > 0 ||
+      this.#sparklesMet.size > 0 ||
+      this.#contract?.met === true
     );
   }
 
+  /** @throws what a condition of the test threw. */
   result(startAt: number, endAt: number, finished: boolean): SparkleResult {
+    if (this.#thrown !== undefined) throw this.#thrown.value;
     return {
       status: finished ? 'finished' : 'running',
       startAt,

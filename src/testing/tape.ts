@@ -1,5 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Clock } from '../core/clock.js';
+import { fail, toError } from '../core/errors.js';
 import type { Order } from '../core/order.js';
 import type { Sparkle } from '../core/plan.js';
 import type { SparkleObserver } from '../core/testbench.js';
@@ -25,6 +26,9 @@ export class Tape {
   run: SparkleRun | undefined = undefined;
   /** Whether all apps have finished: asked after each order while a run lasts. */
   finished: () => boolean = () => false;
+  /** What stopped to hold, once something did. */
+  broken: Error | undefined = undefined;
+  #invariants: (() => void)[] = [];
   readonly #keeps: boolean;
   readonly #probes: Probes;
   readonly #hasProbes: boolean;
@@ -45,6 +49,27 @@ export class Tape {
   began(record: TraceRecord): void {
     if (this.#keeps) this.ring.push(record);
     this.run?.began(record);
+  }
+
+  /** From now on this is to hold after each order. */
+  always(invariant: () => void): void {
+    this.#invariants.push(invariant);
+  }
+
+  /** Whether all that is to hold does; when it no longer does, that is said once. */
+  holds(): boolean {
+    if (this.#invariants.length === 0) return true;
+    try {
+      for (const invariant of this.#invariants) invariant();
+      return true;
+    } catch (thrown) {
+      this.#invariants = [];
+      const { lastTonic, lastSparkle } = this;
+      const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
+      const { message } = toError(thrown);
+      this.broken = fail('TT_INVARIANT_BROKEN', { at: Math.round(this.clock.now()), tonic, sparkle, message }, thrown);
+      return false;
+    }
   }
 
   /** Copies of the probes of a Tonic that were asked for. */
@@ -124,9 +149,9 @@ export class Recorder implements SparkleObserver {
     const tape = this.#tape;
     tape.ordersNow++;
     const frame = this.#frames.pop();
-    if (frame === undefined) return false;
-    this.#end(frame);
-    if (tape.run === undefined) return false;
+    if (frame !== undefined) this.#end(frame);
+    if (!tape.holds()) return true;
+    if (frame === undefined || tape.run === undefined) return false;
     if (frame.record !== undefined) tape.run.ran();
     return tape.run.stops || tape.finished();
   }

@@ -16,7 +16,8 @@ export function traceTable(entries: readonly TraceEntry[]): string {
   const hosts = new Set(entries.map(({ host }) => host)).size > 1;
   const head = ['nr', 'time', ...(hosts ? ['host'] : []), 'tonic', 'state', 'sparkle'];
   const rows = entries.map((entry) => cells(entry, hosts));
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
+  // A long trace has more rows than a call can have arguments.
+  const widths = head.map((title, at) => rows.reduce((widest, row) => Math.max(widest, row[at]!.length), title.length));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, at) => (at < 2 ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))

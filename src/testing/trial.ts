@@ -35,10 +35,17 @@ export async function runTrial({ app, options, faults, body }: Trial): Promise<T
     return undefined;
   } catch (thrown) {
     const failure = failed(thrown);
-    // What the body's own failure has left is no news.
-    await distiller?.finish().catch(() => {});
-    return failure;
+    const cause = distiller === undefined ? undefined : await endAfterFailure(distiller);
+    if (cause === undefined || cause === failure.error) return failure;
+    return { ...failure, report: `An app had failed before: ${cause.message}\n${failure.report}` };
   }
+}
+
+/** Ends the apps after their test has failed; an app that had failed before is likely to be why. What the failure has left is no news. */
+async function endAfterFailure(distiller: Distiller): Promise<Error | undefined> {
+  const hadEnded = distiller.apps.some(({ finished }) => finished);
+  const ended = await distiller.finish().catch(() => undefined);
+  return hadEnded ? ended?.error : undefined;
 }
 
 /** A body that does not end its apps itself expects of them what every app owes: no failure that nobody handles, nothing left open. */

@@ -127,7 +127,8 @@ export class VirtualClock implements Clock {
   }
 
   #forget(instant: Instant): void {
-    this.#instants.delete(instant.at);
+    // While the timers of an instant fire, another one for the same time may have begun.
+    if (this.#instants.get(instant.at) === instant) this.#instants.delete(instant.at);
     this.#queue.remove(instant);
   }
 }

@@ -1,7 +1,7 @@
 import { systemRandom } from '../core/random.js';
 import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
-import { afterMicrotasks, sleep } from './real-time.js';
+import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
 import { SeededRandom } from './seeded-random.js';
 import { type Probes, Tape } from './tape.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -78,15 +78,19 @@ export class World {
 
   /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
   async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
-    while (goesOn()) {
-      if (this.#held.size > 0) {
-        await this.#release();
-        continue;
-      }
-      if (!this.#step(until)) return false;
-      await afterMicrotasks();
+    let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
+    const step = (): boolean => {
+      if (!goesOn() || this.#isBroken) outcome = 'stopped';
+      else if (this.#held.size > 0) outcome = 'held';
+      else if (this.#step(until)) return true;
+      else outcome = 'nothing to do';
+      return false;
+    };
+    for (;;) {
+      await eachAfterMicrotasks(step);
+      if (outcome !== 'held') return outcome === 'stopped';
+      await this.#release();
     }
-    return true;
   }
 
   /** Steps until nothing is left to do at this instant. */
@@ -96,8 +100,8 @@ export class World {
 
   /** Steps up to a time, and stands there. */
   async advanceTo(until: number): Promise<void> {
-    await this.stepWhile(() => true, until);
-    this.clock.moveTo(until);
+    const broken = await this.stepWhile(() => true, until);
+    if (!broken) this.clock.moveTo(until);
   }
 
   /** Steps while `promise` is not settled; virtual time does not move. */
@@ -108,6 +112,7 @@ export class World {
     for (;;) {
       await this.settle();
       if (settled) return promise;
+      if (this.#isBroken) throw this.tape.broken as Error;
       await Promise.race([promise, sleep(REAL_STEP)]).catch(() => {});
       await afterMicrotasks();
     }
@@ -116,12 +121,17 @@ export class World {
   /** Lets so many ms of the machine's time go by, and virtual time with it. */
   async realTime(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
-    while (this.clock.now() < end) {
+    while (this.clock.now() < end && !this.#isBroken) {
       const step = Math.min(REAL_STEP, end - this.clock.now());
       await sleep(step);
       await this.advanceTo(this.clock.now() + step);
     }
     await this.settle();
+  }
+
+  /** What is to hold no longer does: nothing else happens. But whoever ends the apps has them end. */
+  get #isBroken(): boolean {
+    return this.tape.broken !== undefined && this.#driving !== 'finish()';
   }
 
   async #release(): Promise<void> {
@@ -175,6 +185,9 @@ export class World {
 
   #throwWhatWasThrown(): void {
     const thrown = this.#thrown.splice(0);
+    const { broken } = this.tape;
+    this.tape.broken = undefined;
+    if (broken !== undefined) throw broken;
     if (thrown.length === 1) throw thrown[0];
     if (thrown.length > 1) throw new AggregateError(thrown, 'timers or the network threw');
   }

@@ -1,6 +1,9 @@
+import type { LogLane } from '../core/log-lane.js';
 import type { LogOptions } from '../core/log-targets.js';
 import type { Refs, TonicRef } from './refs.js';
+import type { ThreadLogTarget } from './thread-log-target.js';
 import type { ChannelEnd } from './wire.js';
+import type { CrossingConfiguration } from './thread-configuration.js';
 
 /** What a thread is started with. */
 export interface ThreadData {
@@ -25,8 +28,12 @@ export interface ThreadData {
   readonly fromParent: ChannelEnd;
   readonly toMain: ChannelEnd | undefined;
   readonly fromMain: ChannelEnd | undefined;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly log: Omit<LogOptions, 'to'> & { readonly to: 'screen' | 'json' | 'off' | 'main' };
+  readonly config: CrossingConfiguration;
+  readonly log: Pick<LogOptions, 'default' | 'level' | 'slowSparkle' | 'entries'> & {
+    readonly to: ThreadLogTarget;
+    /** The colour that its base has. */
+    readonly lane?: LogLane | undefined;
+  };
   readonly waitingLimit: number;
   /** How long what it has said may take to leave, when it has finished, in ms. */
   readonly drainTimeout: number;

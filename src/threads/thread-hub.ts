@@ -9,6 +9,8 @@ import { type DoneCounter, Outlet } from './outlet.js';
 import type { Refs } from './refs.js';
 import type { RemoteTonic } from './remote-tonic.js';
 import type { SharedState } from './shared-state.js';
+import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
+import { type ThreadLogTarget, threadLogTarget } from './thread-log-target.js';
 import { ThreadDump } from './thread-dump.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ChannelEnd } from './wire.js';
@@ -26,6 +28,10 @@ export type Control =
   | { readonly kind: 'exited'; readonly thread: number }
   /** A line of the log. */
   | { readonly kind: 'log'; readonly line: string }
+  /** So many characters of your lines were written. */
+  | { readonly kind: 'logged'; readonly characters: number }
+  /** The log of the app goes elsewhere now. */
+  | { readonly kind: 'logTo'; readonly to: ThreadLogTarget }
   /** Are you still there? */
   | { readonly kind: 'ping'; readonly count: number }
   /** What Tonics have you? Or, to the main thread: what have all? */
@@ -79,6 +85,11 @@ export class ThreadHub implements Threads, LinkHome {
   #marks: Mark[] = [];
   #flushing = false;
   #closed = false;
+  #logMoved = false;
+  /** In the main thread: characters of each thread's log that were written and not yet acknowledged. */
+  readonly #logged = new Map<number, number>();
+  /** In another thread: what sends its log to the main one. */
+  logSink: ThreadLogSink | undefined = undefined;
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
@@ -90,12 +101,27 @@ export class ThreadHub implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     runtime.threads = this;
     runtime.ledger.share(state);
+    if (this.thread === 0) runtime.log.outlet.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
   }
 
   /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
   rootIsThere(): void {
     if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
     this.root._ttAnswers(new ThreadBell(this.state, () => this.#drain()));
+  }
+
+  /** Tells a thread from time to time how much of its log was written. */
+  #acknowledge(thread: number, characters: number): void {
+    const since = (this.#logged.get(thread) ?? 0) + characters;
+    this.#logged.set(thread, since < ACK_EVERY ? since : 0);
+    if (since >= ACK_EVERY && this.#links.has(thread)) this.tell(thread, { kind: 'logged', characters: since });
+  }
+
+  /** Where the log goes is said in the main thread; what was written until a thread hears of it goes the old way. */
+  #tellLogTo(threads: readonly number[]): void {
+    const to = threadLogTarget(this.#runtime.log.to);
+    this.#logMoved = true;
+    for (const thread of threads) this.tell(thread, { kind: 'logTo', to });
   }
 
   #drain(): void {
@@ -261,6 +287,8 @@ export class ThreadHub implements Threads, LinkHome {
       case 'adopt':
         this.adopt(message.thread, message.outlet, message.inlet);
         this.#startedBy.set(message.thread, from);
+        // Who has started it may not have heard yet.
+        if (this.#logMoved) this.#tellLogTo([message.thread]);
         break;
       case 'dead':
         this.forget(message.thread, from);
@@ -270,6 +298,13 @@ export class ThreadHub implements Threads, LinkHome {
         break;
       case 'log':
         this.#runtime.log.forwarded(message.line);
+        this.#acknowledge(from, message.line.length);
+        break;
+      case 'logged':
+        this.logSink?.written(message.characters);
+        break;
+      case 'logTo':
+        void this.#runtime.log.outlet.use(message.to, undefined).catch(() => {});
         break;
       case 'ping':
         this.state.answer(message.count);
@@ -304,6 +339,7 @@ export class ThreadHub implements Threads, LinkHome {
     const lost = link.close();
     this.#departed += link.departed;
     this.#links.delete(thread);
+    this.#logged.delete(thread);
     for (const child of this.#startedIn(thread)) this.forget(child);
     return lost;
   }

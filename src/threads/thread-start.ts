@@ -3,6 +3,8 @@ import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
 import { fail, toError } from '../core/errors.js';
 import type { LogService } from '../core/log-service.js';
+import { coreLogServices } from '../core/log-services.js';
+import type { LogSink } from '../core/log-sink.js';
 import { openLog } from '../core/log-targets.js';
 import { ProcessWatch } from '../core/process-watch.js';
 import { runLoops } from '../core/run-loops.js';
@@ -10,9 +12,11 @@ import { running } from '../core/running.js';
 import { Runtime } from '../core/runtime.js';
 import { Packer } from './crossing.js';
 import { SharedState } from './shared-state.js';
+import { crossed } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
+import { ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadServices } from './thread-services.js';
 import { workerThreads } from './thread-worker.js';
@@ -42,7 +46,7 @@ export async function runThread(
 ): Promise<void> {
   runtime.thread = given.thread;
   runtime.rootName = given.name;
-  runtime.data = given.data;
+  runtime.config = crossed(given.config);
   runtime.ledger.giveFirst(given.id);
   const hub = new ThreadHub(runtime, new SharedState(given.thread, given.state), given.waitingLimit, machine);
   runtime.log = await runtime.held(openThreadLog(given, runtime, hub));
@@ -61,6 +65,7 @@ export async function runThread(
     tellEnd(parent, root);
   } finally {
     watch?.close();
+    await runtime.log.close();
     hub.close();
   }
 }
@@ -100,10 +105,12 @@ function makeRoot(
   }
 }
 
+/** Its log: as that of the main thread, to whose sink it sends what only that can write. */
 async function openThreadLog({ log }: ThreadData, runtime: Runtime, hub: ThreadHub): Promise<LogService> {
-  const { to, ...options } = log;
-  const toMain = { write: (line: string): void => hub.tell(0, { kind: 'log', line }) };
-  return openLog({ ...options, to: to === 'main' ? toMain : to }, runtime.clock);
+  const { lane, ...options } = log;
+  const main = (): LogSink =>
+    (hub.logSink = new ThreadLogSink((line) => hub.tell(0, { kind: 'log', line }), runtime.clock));
+  return openLog(options, runtime, coreLogServices.with({ main }), { lane });
 }
 
 /** Tells the one that started the thread how its Catalyst has ended. */

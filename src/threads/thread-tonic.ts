@@ -102,7 +102,7 @@ export class ThreadTonic extends Tonic {
     const packer = new Packer(link);
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
     packer.checkMoves();
-    super({ base, name: options.name, logMode: options.logMode, drainTimeout });
+    super({ base, name: options.name, logMode: options.logMode, logLane: options.logLane, drainTimeout });
     // Not before: a name that is taken refuses the call, too.
     packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
@@ -121,6 +121,7 @@ export class ThreadTonic extends Tonic {
       id: this.id,
       name: options.name,
       logMode: this.logMode,
+      logLane: this._ttLane,
       base: link.tonicRef(base) as ThreadStart['base'],
       owner: this._ttScheduler.services.owner(this),
       args: packed,

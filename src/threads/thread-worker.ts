@@ -1,8 +1,11 @@
 import { MessageChannel, type MessagePort, Worker, receiveMessageOnPort } from 'node:worker_threads';
+import type { LogLane } from '../core/log-lane.js';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
+import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
 import type { ThreadHub } from './thread-hub.js';
+import { threadLogTarget } from './thread-log-target.js';
 import type { RunningThread, StartOptions, ThreadMachine } from './thread-machine.js';
 import { type ChannelEnd, channelMemory } from './wire.js';
 
@@ -32,7 +35,7 @@ export type ThreadStart = Pick<
   | 'toParent'
   | 'fromParent'
   | 'drainTimeout'
-> & { readonly logMode: LogOptions['default'] };
+> & { readonly logMode: LogOptions['default']; readonly logLane: LogLane | undefined };
 
 /** Node's worker threads. */
 export const workerThreads: ThreadMachine = {
@@ -62,7 +65,7 @@ export const workerThreads: ThreadMachine = {
 export function startThread(
   hub: ThreadHub,
   runtime: Runtime,
-  { logMode, ...start }: ThreadStart,
+  { logMode, logLane, ...start }: ThreadStart,
   options: StartOptions,
 ): RunningThread {
   const [toMain, fromMain] = hub.thread === 0 ? [] : channelsWithMain(hub, start.thread);
@@ -72,8 +75,8 @@ export function startThread(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    data: plainData(runtime.data),
-    log: { ...logFor(runtime), default: logMode },
+    config: crossing(runtime.config),
+    log: { ...logFor(runtime), default: logMode, lane: logLane },
     waitingLimit: hub.waitingLimit,
   };
   return hub.machine.start(data, options);
@@ -88,21 +91,8 @@ function channelsWithMain(hub: ThreadHub, thread: number): [toMain: ChannelEnd, 
   return [toMain, fromMain];
 }
 
-/** The part of the configuration that can cross: functions and instances of classes stay here. */
-function plainData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const plain: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === 'function' || typeof value === 'symbol') continue;
-    if (!isRecord(value)) plain[key] = value;
-    else if (Array.isArray(value)) plain[key] = value.filter((element) => typeof element !== 'function');
-    else if (Object.getPrototypeOf(value) === Object.prototype) plain[key] = plainData(value);
-  }
-  return plain;
-}
-
-function logFor({ data, log }: Runtime): ThreadData['log'] {
-  const { to = 'screen', ...options } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
-  if (log.logger === undefined) return { to: 'off' };
-  // In a thread the configuration has lost a stream of the user's own; its log still goes to the main one.
-  return { ...options, to: log.stream === undefined && typeof to === 'string' ? to : 'main' };
+/** A stream or a service of the user's own is in the main thread only. */
+function logFor({ config: { data }, log }: Runtime): Omit<ThreadData['log'], 'default'> {
+  const { level, slowSparkle, entries } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
+  return { level, slowSparkle, entries, to: threadLogTarget(log.to) };
 }

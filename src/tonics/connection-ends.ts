@@ -30,7 +30,8 @@ export class IdleWatch implements Due {
   }
 
   fire(now: number): void {
-    if (now - this.#touchedAt >= this.timeout) this.connection._ttIdle();
+    // The same sum as in #wait: the difference of the two, rounded, can be less than the timeout, and the watch would be due for ever.
+    if (now >= this.#touchedAt + this.timeout) this.connection._ttIdle();
     else this.#wait();
   }
 

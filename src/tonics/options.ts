@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
+import { problemsOf, schemasAlong } from '../core/configuration-problems.js';
 import { fail } from '../core/errors.js';
+import type { StartProblem } from '../core/ports.js';
+import { alternatives } from '../core/schema-parts.js';
+import { type Issue, isMissing, isUnknown, wanted } from '../core/schema-problems.js';
+import { LANES } from '../core/log-lane.js';
 
 // Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
 // docs/options.md.
@@ -19,6 +24,7 @@ export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not 
 export const tonicOptions = {
   name: v.optional(text),
   logMode: v.optional(v.picklist(['stealth', 'off', 'quiet', 'full'], 'must be stealth, off, quiet or full')),
+  logLane: v.optional(v.picklist(LANES, `must be one of ${LANES.join(', ')}`)),
   base: v.optional(v.custom<AnyTonic>((base) => typeof base === 'object' && base !== null, 'must be a Tonic')),
   drainTimeout: v.optional(ms()),
 };
@@ -39,13 +45,24 @@ export function parseOptions<S extends v.GenericSchema>(
   throw fail('TT_BAD_OPTION', { class: className, option: v.getDotPath(issue) ?? '(all)', problem: problemOf(issue) });
 }
 
-function problemOf(issue: v.BaseIssue<unknown>): string {
-  const { type, expected, received, input, message } = issue;
-  if (type === 'strict_object' && expected === 'never') return 'there is no such option';
-  if (type === 'strict_object' && received === 'undefined' && issue.path !== undefined)
-    return 'it is missing, and must be given';
-  const wanted = message.startsWith('must') ? message : `must be ${KINDS[expected ?? ''] ?? expected}`;
-  return `it is ${typeof input === 'string' ? JSON.stringify(input) : received}, and ${wanted}`;
+/** All that is wrong with options, for those that a configuration gives. */
+export function checkOptions(schema: v.GenericSchema, options: unknown, below: readonly string[]): StartProblem[] {
+  const result = v.safeParse(schema, options);
+  if (result.success) return [];
+  const around = (path: readonly string[]): readonly v.GenericSchema[] =>
+    schemasAlong(alternatives(schema), path.slice(below.length));
+  const found = problemsOf(result.issues, valueBelow(options, below), () => undefined, around, below);
+  return found.map(({ path, is, must }) => ({ path: path.split('/'), is, must }));
 }
 
-const KINDS: Readonly<Record<string, string>> = { number: 'a number', Object: 'an object', Array: 'a list' };
+/** `{ options: { ... } }`: what is wrong is found by its path from there. */
+function valueBelow(value: unknown, [first, ...rest]: readonly string[]): unknown {
+  return first === undefined ? value : { [first]: valueBelow(value, rest) };
+}
+
+function problemOf(issue: Issue): string {
+  if (isUnknown(issue)) return 'there is no such option';
+  if (isMissing(issue)) return 'it is missing, and must be given';
+  const { received, input } = issue;
+  return `it is ${typeof input === 'string' ? JSON.stringify(input) : received}, and ${wanted(issue)}`;
+}

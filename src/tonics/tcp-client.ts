@@ -65,6 +65,8 @@ const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'fi
  * `onDisconnected` is heard and it finishes.
  */
 export class TcpClient<State extends string = never> extends TcpConnection<State> {
+  /** What its options must look like. */
+  static readonly optionsSchema: v.GenericSchema = clientSchema;
   readonly #settings: Settings;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;

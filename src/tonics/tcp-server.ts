@@ -74,6 +74,8 @@ export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
  * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
  */
 export class TcpServer<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+  /** What its options must look like. */
+  static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void;
   /** A peer was accepted and closed at once: too many connections, no descriptor left, or the server is paused. */

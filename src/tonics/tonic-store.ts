@@ -1,21 +1,34 @@
+import type * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
+import { isPlainObject, shown } from '../core/configuration-tree.js';
 import { fail } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import type { StartProblem, TonicMaker } from '../core/ports.js';
+import { checkOptions } from './options.js';
 import { TcpClient } from './tcp-client.js';
+import { TcpConnection } from './tcp-connection.js';
 import { TcpServer } from './tcp-server.js';
 import { UdpSocket } from './udp-socket.js';
 
 /** A class of Tonics that is made with one record of options, or none. */
-export type StoredTonic = new (options: never) => AnyTonic;
+export type StoredTonic = (new (options: never) => AnyTonic) & {
+  /**
+   * What its options must look like, as a schema of valibot: those that a configuration gives are then checked before anything is made,
+   * and texts of the environment become what is wanted. Of the class itself, not of its parents.
+   */
+  readonly optionsSchema?: v.GenericSchema;
+};
 export type Catalog = Readonly<Record<string, StoredTonic>>;
 
 /**
  * The catalog of ready-made Tonics, by name. A Formula's configuration starts any of them:
  * `{ start: [{ tonic: 'UdpSocket', options: { port: 7007 } }] }`.
  *
+ * An option `protocol` may be the name of a protocol handler that the catalog has.
+ *
  * A catalog does not change: {@link with} makes a larger one, which a Formula takes as its `tonicStore`.
  */
-export class TonicStore<C extends Catalog = Catalog> {
+export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
   constructor(readonly tonics: C) {}
 
   /**
@@ -34,12 +47,57 @@ export class TonicStore<C extends Catalog = Catalog> {
    * @throws {TaskTonicError} `TT_UNKNOWN_TONIC`; and what the class throws.
    */
   make<N extends keyof C & string>(name: N, ...options: ConstructorParameters<C[N]>): InstanceType<C[N]> {
-    const TonicClass = Object.hasOwn(this.tonics, name) ? this.tonics[name] : undefined;
-    if (TonicClass === undefined) {
-      const close = nearest(name, Object.keys(this.tonics), 3);
-      throw fail('TT_UNKNOWN_TONIC', { name, hint: close === undefined ? '' : ` (did you mean ${close}?)` });
+    const [given, ...rest] = options as unknown[];
+    const TonicClass = this.#find(name);
+    if (TonicClass === undefined) throw fail('TT_UNKNOWN_TONIC', { name, hint: this.#hint(name) });
+    return new TonicClass(...([this.#withProtocol(given), ...rest] as [never])) as InstanceType<C[N]>;
+  }
+
+  /** The description of the options that a Tonic takes, where its class has one. */
+  schemaOf(name: string): v.GenericSchema | undefined {
+    const TonicClass = this.#find(name);
+    return TonicClass !== undefined && Object.hasOwn(TonicClass, 'optionsSchema')
+      ? TonicClass.optionsSchema
+      : undefined;
+  }
+
+  /** What would be wrong with making a Tonic; nothing is made. */
+  check(name: string, options: unknown): StartProblem[] {
+    if (this.#find(name) === undefined) {
+      const is = `is ${shown(name, [])}`;
+      return [{ path: ['tonic'], is, must: `the TonicStore has none of that name${this.#hint(name)}` }];
     }
-    return new TonicClass(...(options as [never])) as InstanceType<C[N]>;
+    const protocol = this.#protocolProblem(options);
+    if (protocol !== undefined) return [protocol];
+    const schema = this.schemaOf(name);
+    const given = this.#withProtocol(options) ?? {};
+    return schema === undefined ? [] : checkOptions(schema, given, ['options']);
+  }
+
+  /** The options with a protocol handler in the place of its name. */
+  #withProtocol(options: unknown): unknown {
+    if (!isPlainObject(options) || typeof options['protocol'] !== 'string') return options;
+    return { ...options, protocol: this.#find(options['protocol']) ?? options['protocol'] };
+  }
+
+  #protocolProblem(options: unknown): StartProblem | undefined {
+    if (!isPlainObject(options) || typeof options['protocol'] !== 'string') return undefined;
+    const name = options['protocol'];
+    const found = this.#find(name);
+    const at = { path: ['options', 'protocol'], is: `is ${shown(name, [])}` };
+    if (found === undefined) return { ...at, must: `the TonicStore has none of that name${this.#hint(name)}` };
+    return found.prototype instanceof TcpConnection
+      ? undefined
+      : { ...at, must: 'must be the name of a class that extends TcpConnection' };
+  }
+
+  #find(name: string): StoredTonic | undefined {
+    return Object.hasOwn(this.tonics, name) ? this.tonics[name] : undefined;
+  }
+
+  #hint(name: string): string {
+    const close = nearest(name, Object.keys(this.tonics), 3);
+    return close === undefined ? '' : ` (did you mean ${close}?)`;
   }
 }
 

@@ -60,6 +60,8 @@ const LARGEST = { 4: 65_507, 6: 65_527 } as const;
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
  */
 export class UdpSocket<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+  /** What its options must look like. */
+  static readonly optionsSchema: v.GenericSchema = udpSchema;
   /** It is bound (and connected, where it has one peer); tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void;
   /** A datagram has come. The buffer is the receiver's to keep. */

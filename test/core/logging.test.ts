@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AnyTonic } from '../../src/core/any-tonic.js';
 import type { LogMode } from '../../src/core/log-service.js';
-import { screenLine } from '../../src/core/log-targets.js';
+import { screenLine } from '../../src/core/log-screen-line.js';
 import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
 import { type App, type Line, type Setup, WARN, messages, runApp, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';

@@ -1,5 +1,8 @@
 import { passTime } from './stage.js';
 
+/** How long it waits for what must come, in ms of the machine's time: a busy machine is no reason to fail. */
+const PATIENCE = 20_000;
+
 /** What was heard, in order, for a test that waits for it. It waits for events, never for a time; virtual time passes meanwhile. */
 export class Heard {
   readonly events: { readonly name: string; readonly args: readonly any[] }[] = [];
@@ -43,7 +46,7 @@ export class Heard {
       const patience = setTimeout(() => {
         this.#waiting.delete(look);
         reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
-      }, 5_000);
+      }, PATIENCE);
       const look = (): void => {
         if (!holds()) return;
         over = true;

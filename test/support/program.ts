@@ -30,13 +30,14 @@ export class Program {
     this.#exit = once(this.#child, 'close');
   }
 
-  /** Resolves when it has written this line. */
-  async wrote(line: string): Promise<void> {
+  /** Resolves when it has written this line, or one like it. */
+  async wrote(line: string | RegExp): Promise<void> {
     const ended = this.#exit.then(() => {
-      throw new Error(`it ended without "${line}": ${[...this.#out, this.#err].join('\n')}`);
+      throw new Error(`it ended without "${String(line)}": ${[...this.#out, this.#err].join('\n')}`);
     });
     ended.catch(() => {});
-    while (!this.#out.includes(line)) await Promise.race([once(this.#lines, 'line'), ended]);
+    const isIt = (written: string): boolean => (typeof line === 'string' ? written === line : line.test(written));
+    while (!this.#out.some(isIt)) await Promise.race([once(this.#lines, 'line'), ended]);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
 import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
@@ -207,6 +208,32 @@ describe('the end of an app under a Distiller', () => {
     const distiller = await Distiller.start(Doors);
     await distiller[Symbol.asyncDispose]();
     expect(distiller.finished).to.be.true;
+  });
+});
+
+describe('a loop that breaks', () => {
+  class Broken extends Catalyst {
+    override async sparkle(): Promise<void> {
+      await this.parker.park(0);
+      throw new RangeError('a slip in the loop');
+    }
+  }
+  class BrokenApp extends Formula {
+    protected override creatingMainCatalyst(): unknown {
+      return new Broken();
+    }
+    protected override creatingStartingTonics(): void {
+      new Door();
+    }
+  }
+
+  it('is told to the test at the end, and the other apps are ended nevertheless', async () => {
+    const distiller = await Distiller.start(Doors);
+    const broken = await distiller.join(BrokenApp, { host: 'other' });
+    await distiller.settle();
+    await expectRejection(distiller.finish(), 'TT_LOOP_BROKEN');
+    expect(broken.ledger.size).to.equal(0);
+    expect(distiller.ledger.size).to.equal(0);
   });
 });
 

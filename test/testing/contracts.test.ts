@@ -84,6 +84,22 @@ describe('a contract', () => {
     expect(contractDetails?.tonics['Door']?.why).to.deep.equal(['probe: lock.code = 42']);
   });
 
+  it('fails the test, and not the app, where a function of it throws', async () => {
+    const tonics = {
+      visitor: {
+        stopOnProbe: {
+          knocks: () => {
+            throw new RangeError('a slip');
+          },
+        },
+      },
+    };
+    const thrown: unknown = await distiller.sparkle({ contract: { tonics } }).catch((error: unknown) => error);
+    expect(thrown).to.be.instanceOf(RangeError);
+    await distiller.settle();
+    expect([door.state, visitor.knocks]).to.deep.equal(['open', 2]);
+  });
+
   it('goes by the class where no Tonic has the name', async () => {
     const { contractDetails } = await distiller.sparkle({
       contract: { tonics: { Visitor: { tillStateIn: ['inside'] } } },

@@ -39,7 +39,17 @@ describe('explore()', () => {
       await distiller.advance('1s');
     });
     expect(seeds).to.deep.equal([4294967294, 4294967295, 0, 1, 2]);
-    expect(explored).to.deep.equal({ runs: 5, seed: 4294967294 });
+    expect(explored).to.deep.equal({ runs: 5, seed: 4294967294, faults: {} });
+  });
+
+  it('tells how many faults of each kind there were', async () => {
+    let crashes = 0;
+    const { faults } = await explore({ runs: 4, seed: 1, app: () => {} }, (distiller) => {
+      for (let nr = 0; nr < 10; nr++) if (distiller.chance(0.5, 'crash', 'disk')) crashes++;
+      expect(distiller.chance(1, 'stall', 'disk')).to.be.true;
+    });
+    expect(crashes).to.be.greaterThan(0);
+    expect(faults).to.deep.equal({ crash: crashes, stall: 4 });
   });
 
   it('lets its apps join where it is given none', async () => {
@@ -130,6 +140,30 @@ describe('explore()', () => {
     );
     expect(error.cause).to.have.property('code', 'TT_INFUSION_FAILED');
     expect(error.message).to.include('bad from the start');
+  });
+
+  it('says so where an app had failed before the body did', async () => {
+    class Weak extends Tonic {
+      ttsc__work(): void {
+        throw new Error('too weak');
+      }
+    }
+    const body = async (distiller: Distiller): Promise<void> => {
+      const weak = distiller.infuse(() => new Weak());
+      weak.ttsc__work();
+      await distiller.settle();
+      throw new RangeError('the work is not done');
+    };
+    const error = await expectRejection(explore({ runs: 1, app: () => {} }, body), 'TT_EXPLORE_FAILED');
+    expect(error.cause).to.be.instanceOf(RangeError);
+    expect(error.message).to.include('An app had failed before').and.to.include('too weak');
+    const alone = await expectRejection(
+      explore({ runs: 1, app: () => {} }, () => {
+        throw new RangeError('for itself');
+      }),
+      'TT_EXPLORE_FAILED',
+    );
+    expect(alone.message).not.to.include('An app had failed');
   });
 
   for (const runs of [0, -1, 1.5, NaN]) {

@@ -71,6 +71,35 @@ describe('the log of a thread', () => {
     expect(app.messages()).to.include.members(['the last words', 'nobody caught: boom']);
   });
 
+  it('that is more than the main thread keeps up with is bounded, and a line tells how much is missing', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    await boss.inside(() => {
+      const worker = Worker.spawn({ name: 'far' });
+      worker.ttsc__logOften('x'.repeat(100_000), 300);
+      worker.ttsc__finish();
+    });
+    await boss.heard.on('onInfusionFinished');
+    const arrived = app.messages().filter((text) => text.startsWith('xxx')).length;
+    const dropped = app.lines.reduce((sum, line) => sum + ((line['dropped'] as number | undefined) ?? 0), 0);
+    expect(dropped).to.be.greaterThan(0);
+    expect(arrived).to.be.greaterThan(100);
+    expect(arrived + dropped).to.equal(300);
+  });
+
+  it('that is long in all arrives whole, where the main thread has time to write it', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn({ name: 'far' }));
+    for (let n = 1; n <= 30; n++) {
+      worker.ttsc__logOften('x'.repeat(100_000), 10);
+      worker.ttsc__say('spoke');
+      await boss.heard.on('spoke', n);
+    }
+    worker.ttsc__finish();
+    await boss.heard.on('onInfusionFinished');
+    expect(app.messages().filter((text) => text.startsWith('xxx'))).to.have.length(300);
+    expect(app.lines.filter((line) => 'dropped' in line)).to.deep.equal([]);
+  });
+
   it('of a nested one arrives, too, also where the stream is an instance of a class', async () => {
     const stream = new Lines();
     let boss!: HearingBoss;
@@ -140,6 +169,69 @@ describe('the log of a thread', () => {
     await boss.heard.on('onInfusionFinished');
     expect(app.messages()).to.include('said');
     expect(app.lines.filter(({ tonic }) => tonic === 'part').map(({ msg }) => msg)).to.include('infused');
+  });
+});
+
+describe('the log of a thread, where the app gathers entries', () => {
+  afterEach(endApps);
+
+  it('arrives as entries that name the thread, with the lane of its base', async () => {
+    const { app, boss } = await start(() => new HearingBoss(() => {}, { logLane: 'cyan' }), { log: { entries: true } });
+    await boss.inside(() => {
+      const worker = Worker.spawn({ name: 'far' });
+      worker.ttsc__logMuch('from over there');
+      worker.ttsc__finish();
+    });
+    await boss.heard.on('onInfusionFinished');
+    const entry = app.lines.find(({ sparkle, msg }) => sparkle === 'ttsc__logMuch' && msg === 'entry');
+    expect(entry).to.include({ tonic: 'far', state: 'at work', level: 30, lane: 'cyan' });
+    expect(entry!['thread']).to.be.a('number').and.greaterThan(0);
+    expect((entry!['lines'] as Line[]).map(({ msg }) => msg)).to.deep.equal(['from over there']);
+    expect(entry).to.have.property('probes').that.deep.equals({ queue: 3 });
+  });
+
+  it('is not lost where the thread exits within a sparkle', async () => {
+    const { app, boss } = await start(() => new HearingBoss(), { log: { entries: true } });
+    await boss.inside(() => Worker.spawn({ name: 'far' }).ttsc__logAndExit('the last words'));
+    await boss.failure();
+    const entry = app.lines.find(({ sparkle, msg }) => sparkle === 'ttsc__logAndExit' && msg === 'entry');
+    expect((entry!['lines'] as Line[]).map(({ msg }) => msg)).to.deep.equal(['the last words']);
+    expect(entry!['flags']).to.deep.equal(['unfinished']);
+  });
+});
+
+describe('the log of an app with threads that goes elsewhere', () => {
+  afterEach(endApps);
+
+  it('goes there from all threads, a nested one and one that began in silence as well', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const { log } = app.main.runtime;
+    await log.use('off');
+    const worker = await boss.inside(() => Worker.spawn({ name: 'far' }));
+    const middle = await boss.inside(() => Middle.spawn({ name: 'middle' }));
+    middle.ttsc__spawn('leaf');
+    const [leaf] = await boss.heard.on('spawned');
+    worker.ttsc__log('unheard');
+    const stream = new Lines();
+    await log.use(stream);
+    const messages = (): string[] => stream.lines.map(({ msg }) => msg);
+    // Each of them hears of the change in its own time.
+    for (let n = 1; !(messages().includes('from far') && messages().includes('from the leaf')); n++) {
+      worker.ttsc__log('from far');
+      leaf.ttsc__log('from the leaf');
+      worker.ttsc__say('spoke');
+      await boss.heard.on('spoke', n);
+    }
+    expect(messages()).not.to.include('unheard');
+    leaf.ttsc__finishYourself();
+    await boss.heard.on('the middle heard of the end of');
+  });
+
+  it('is led in the main thread only', async () => {
+    const { boss } = await start(() => new HearingBoss());
+    await boss.inside(() => Worker.spawn({ name: 'far' }).ttsc__useLog('off'));
+    const [code] = await boss.heard.on('used the log');
+    expect(code).to.equal('TT_LOG_IN_THREAD');
   });
 });
 

@@ -219,14 +219,20 @@ export class TcpEnd {
     return this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer)));
   }
 
-  /** Watches over what is under way, or over a peer that takes nothing. */
+  /**
+   * Watches over what is under way, or over a peer that takes nothing. What is sent meanwhile does not put the time off (RFC 6298, 5.1):
+   * it goes by the oldest segment that is not known to have arrived.
+   */
   #watch(): void {
     const { agenda } = this.#simulation;
+    const oldest = this.#flight.find(({ known }) => !known);
+    const isProbing = oldest === undefined && this.#queue.size > 0 && this.#timer !== undefined;
+    if (isProbing && this.#state !== 'gone' && this.#state !== 'done') return;
     this.#timer = agenda.cancel(this.#timer);
     const waits = this.#flight.length > 0 || this.#queue.size > 0;
     if (!waits || this.#state === 'gone' || this.#state === 'done') return;
-    const arrives = this.#flight.reduce((latest, { expectedAt }) => Math.max(latest, expectedAt), agenda.now);
     const { latency, jitter } = this.peer.#link.conditions;
+    const arrives = oldest?.expectedAt ?? agenda.now;
     this.#timer = agenda.at(arrives + latency + jitter + this.#retransmit, () => this.#sendAgain());
   }
 
@@ -236,7 +242,7 @@ export class TcpEnd {
     if (agenda.now - this.#heardAt >= settings.giveUp) return this.#giveUp();
     this.#retransmit = Math.min(this.#retransmit * 2, LONGEST_RETRANSMIT);
     for (const segment of this.#flight) {
-      if (segment.known) continue;
+      if (segment.known || segment.expectedAt > agenda.now) continue;
       segment.attempt++;
       this.#transmit(segment);
     }

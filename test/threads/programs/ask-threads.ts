@@ -6,10 +6,11 @@ import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { AskMain } from './ask-main.js';
+import { built } from './life-built.js';
 
 /** Lives in a thread of its own, answers in all the ways there are, and asks. */
 export class Answerer extends Catalyst<'open' | 'shut'> {
-  static override readonly module: string = import.meta.url;
+  static override readonly module: string = built(import.meta.url);
   declare readonly base: Remote<AskMain>;
   readonly kept: Answer<unknown>[] = [];
   part: Part | undefined;

@@ -7,6 +7,7 @@ import { Tonic } from '../../../src/core/tonic.js';
 import type { ThreadHub } from '../../../src/threads/thread-hub.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { Caller } from './calls-main.js';
+import { built } from './life-built.js';
 
 export interface EchoOptions extends CatalystOptions {
   /** Called in its first sparkle. */
@@ -16,7 +17,7 @@ export interface EchoOptions extends CatalystOptions {
 
 /** Lives in a thread of its own, and tells its base of everything. */
 export class Echo extends Catalyst<'open' | 'shut'> {
-  static override readonly module: string = import.meta.url;
+  static override readonly module: string = built(import.meta.url);
   declare readonly base: Remote<Caller>;
 
   #counted: (readonly [number, number])[] = [];
@@ -194,7 +195,7 @@ export class Part extends Tonic {
 
 /** A thread that a thread has started: its base is an Echo. */
 export class NestedEcho extends Catalyst {
-  static override readonly module: string = import.meta.url;
+  static override readonly module: string = built(import.meta.url);
   declare readonly base: Remote<Echo>;
 
   ttsc__echoOverBase(word: string, ...values: unknown[]): void {

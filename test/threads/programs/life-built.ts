@@ -1,22 +1,24 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type typescript from 'typescript';
+import type esbuild from 'esbuild';
 
 const HERE = new URL('./', import.meta.url);
-const BUILT = new URL('../../../dist/test/threads/programs/', import.meta.url);
-let compiled = false;
+/** Tests run in several processes: each has its own. */
+const BUILT = new URL(`../../../dist/test/threads/programs.${process.pid}/`, import.meta.url);
+const made = new Set<string>();
 
 /**
- * Where a thread finds a module of this folder: what the compiler makes of it, beside the built framework. As TypeScript each thread
- * would compile all of the framework again, which takes two seconds.
+ * Where a thread finds a module of this folder: in one file with all of the framework that it needs. As TypeScript each thread would compile
+ * all of that again, which takes two seconds.
  *
  * @param url `import.meta.url` of the module; in the thread itself it is the right one already.
  */
 export function built(url: string): string {
   if (url.endsWith('.js')) return url;
-  if (!compiled) compile();
-  return new URL(url.slice(HERE.href.length).replace(/ts$/, 'js'), BUILT).href;
+  const name = url.slice(HERE.href.length);
+  if (!made.has(name)) make(name);
+  return new URL(name.replace(/ts$/, 'js'), BUILT).href;
 }
 
 /**
@@ -29,13 +31,22 @@ export function source(url: string): string {
   return new URL(`../../../../test/threads/programs/${url.split('/').at(-1)!.replace(/js$/, 'ts')}`, url).href;
 }
 
-function compile(): void {
-  compiled = true;
-  const ts = createRequire(import.meta.url)('typescript') as typeof typescript;
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
-  mkdirSync(BUILT, { recursive: true });
-  for (const file of readdirSync(HERE).filter((name) => name.startsWith('life-'))) {
-    const { outputText } = ts.transpileModule(readFileSync(new URL(file, HERE), 'utf8'), { compilerOptions });
-    writeFileSync(fileURLToPath(new URL(file.replace(/ts$/, 'js'), BUILT)), outputText);
-  }
+function make(name: string): void {
+  if (made.size === 0) process.once('exit', () => rmSync(BUILT, { recursive: true, force: true }));
+  made.add(name);
+  // Not imported: in the thread it would be loaded for nothing.
+  const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof esbuild;
+  buildSync({
+    entryPoints: [fileURLToPath(new URL(name, HERE))],
+    outdir: fileURLToPath(BUILT),
+    bundle: true,
+    packages: 'external',
+    // What the package says of its bundles does not hold for its sources.
+    ignoreAnnotations: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // A thread finds a class by its name.
+    keepNames: true,
+  });
 }

@@ -60,6 +60,23 @@ export class Worker extends Catalyst<'at work'> {
   ttsc__finishYourself(): void {
     this.ttsc__finish();
   }
+  /** Tries to lead the log elsewhere, and tells what came of it. */
+  ttsc__useLog(to: string): void {
+    this.pipe(this.runtime.log.use(to), this.ttse__logUsed, this.ttse__logUsed);
+  }
+  ttse__logUsed(error?: unknown): void {
+    this.base.ttsc__tell('used the log', (error as { readonly code?: string } | undefined)?.code);
+  }
+  /** Logs it so often, in one sparkle. */
+  ttsc__logOften(text: string, times: number): void {
+    for (let n = 0; n < times; n++) this.log.info(text);
+  }
+  /** Lines, a marker and a probe in one sparkle. */
+  ttsc__logMuch(text: string): void {
+    this.log.info(text);
+    this.log.mark('phase 2');
+    this.log.probe('queue', 3);
+  }
   ttsc__throw(text: string): void {
     throw Object.assign(new TypeError(text, { cause: new Error('the reason') }), { code: 'E_OWN', at: [1, 2] });
   }

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { TaskTonicError } from '../core/errors.js';
+import { CliError } from './cli-error.js';
+import { diagramsOf } from './diagram.js';
+
+const HELP = `Usage: tasktonic <command>
+
+  tasktonic diagram <file> [Class]   prints the state machine of a Tonic as a Mermaid state diagram;
+                                     of all Tonics of the file, as Markdown, where no class is named
+
+Options:
+  -o, --output <file>   writes it to a file: .mmd for one diagram, .md for any number
+  -h, --help            prints this
+
+The file is read, not run. It needs the package typescript.
+`;
+
+/** Where a command writes. */
+export interface Streams {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** Carries a command out; returns the exit code: 0, 1 where it cannot be done, 2 where it was typed wrongly. */
+export async function runCli(words: readonly string[], { out, err }: Streams): Promise<number> {
+  const typed = read(words);
+  if (typeof typed === 'string') {
+    err(`tasktonic: ${typed}\n\n${HELP}`);
+    return 2;
+  }
+  const { help, output, positionals } = typed;
+  const [command, file, className, ...more] = positionals;
+  if (help || (command === 'help' && file === undefined)) {
+    out(HELP);
+    return 0;
+  }
+  const problem = problemWith(command, file, more);
+  if (problem !== undefined) {
+    err(`tasktonic: ${problem}\n\n${HELP}`);
+    return 2;
+  }
+  try {
+    const text = await diagramsOf({ file: file!, className, output });
+    if (output === undefined) out(text);
+    else writeFileSync(output, text);
+    return 0;
+  } catch (thrown) {
+    const known = thrown instanceof CliError || thrown instanceof TaskTonicError || isOfSystem(thrown);
+    if (!known) throw thrown;
+    err(`tasktonic: ${thrown.message}\n`);
+    return 1;
+  }
+}
+
+interface Typed {
+  readonly help: boolean;
+  readonly output: string | undefined;
+  readonly positionals: readonly string[];
+}
+
+function read(words: readonly string[]): Typed | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h' }, output: { type: 'string', short: 'o' } },
+    });
+    return { help: values.help === true, output: values.output, positionals };
+  } catch (thrown) {
+    return (thrown as Error).message;
+  }
+}
+
+function problemWith(
+  command: string | undefined,
+  file: string | undefined,
+  more: readonly string[],
+): string | undefined {
+  if (command === undefined) return 'a command is missing';
+  if (command !== 'diagram') return `there is no command ${command}`;
+  if (file === undefined) return 'the file is missing: tasktonic diagram <file> [Class]';
+  return more.length === 0 ? undefined : `${more[0]} is too much: one file and one class are taken`;
+}
+
+function isOfSystem(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'syscall' in thrown;
+}

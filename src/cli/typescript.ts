@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type typescript from 'typescript';
+import { CliError } from './cli-error.js';
+
+/** The compiler's API. */
+export type TypeScript = typeof typescript;
+
+/**
+ * Loads the compiler of the project whose file is looked at, or else the one that can be found from here.
+ *
+ * @param here where it is looked for next.
+ * @throws {CliError} where there is none.
+ */
+export async function loadTypeScript(folder: string, here: string = import.meta.url): Promise<TypeScript> {
+  const path = resolved(join(folder, 'any.js')) ?? resolved(here);
+  if (path === undefined)
+    throw new CliError('a diagram needs the package typescript: npm install --save-dev typescript');
+  const loaded = (await import(pathToFileURL(path).href)) as { readonly default?: TypeScript } & TypeScript;
+  const ts = loaded.default ?? loaded;
+  if (typeof ts.createProgram === 'function') return ts;
+  throw new CliError(`the package typescript at ${path} has no API for programs: install version 5 or 6`);
+}
+
+function resolved(from: string): string | undefined {
+  try {
+    return createRequire(from).resolve('typescript');
+  } catch {
+    return undefined;
+  }
+}

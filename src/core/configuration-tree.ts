@@ -1,0 +1,112 @@
+// The data of a configuration: plain objects and lists in each other. What is an instance of a class is a value as it is.
+
+/** Names that would reach into the prototypes of objects where somebody merges carelessly. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
+
+export function isForbidden(name: string): boolean {
+  return FORBIDDEN.has(name);
+}
+
+export function notAllowed(path: Path): string {
+  return `the name ${path.find(isForbidden)} is not allowed`;
+}
+
+export type Path = readonly string[];
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** The members of an object or list, by name; a value has none. */
+export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return isPlainObject(value) || Array.isArray(value) ? Object.entries(value) : [];
+}
+
+/** The value at a path; `undefined` where none is. What objects inherit is not there. */
+export function valueAt(tree: unknown, path: Path): unknown {
+  let value = tree;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
+
+/**
+ * The same data with another value at a path: what lies on the way is copied, so that nobody else's object changes. Where nothing lies
+ * there yet, `isList` says whether a list or an object is made.
+ */
+export function withValueAt(tree: unknown, path: Path, value: unknown, isList: (path: Path) => boolean): unknown {
+  const place = (node: unknown, depth: number): unknown => {
+    const key = path[depth];
+    if (key === undefined) return value;
+    const copy = Array.isArray(node)
+      ? ([...(node as unknown[])] as unknown as Record<string, unknown>)
+      : isPlainObject(node)
+        ? { ...node }
+        : emptyAt(path.slice(0, depth), isList);
+    copy[key] = place(Object.hasOwn(copy, key) ? copy[key] : undefined, depth + 1);
+    return copy;
+  };
+  return place(tree, 0);
+}
+
+function emptyAt(path: Path, isList: (path: Path) => boolean): Record<string, unknown> {
+  return isList(path) ? ([] as unknown as Record<string, unknown>) : {};
+}
+
+/** Why nothing can be put at a path: a name that is forbidden, or a list that would get a hole. */
+export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boolean): string | undefined {
+  if (path.some(isForbidden)) return notAllowed(path);
+  for (const [depth, key] of path.entries()) {
+    const above = path.slice(0, depth);
+    const node = valueAt(tree, above);
+    if (!Array.isArray(node) && (isPlainObject(node) || !isList(above))) continue;
+    const length = Array.isArray(node) ? node.length : 0;
+    const fits = /^(?:0|[1-9]\d*)$/.test(key) && Number(key) <= length;
+    if (!fits) return `the list has ${length} elements: name one of 0 to ${length}`;
+  }
+  return undefined;
+}
+
+/** The first path within a value that has a forbidden name; the value is a tree, of JSON. */
+export function forbiddenWithin(value: unknown, path: Path): Path | undefined {
+  for (const [key, member] of membersOf(value)) {
+    const found = isForbidden(key) ? [...path, key] : forbiddenWithin(member, [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const SECRET = /passw|passphrase|secret|token|credential|key/i;
+
+/** Whether what stands at a path is not to be shown: its name speaks of a password, secret, token or key. */
+export function isSecret(path: Path): boolean {
+  return path.some((name) => SECRET.test(name));
+}
+
+/** A value as it may be shown to somebody: masked where it is secret, and never long. */
+export function shown(value: unknown, path: Path): string {
+  if (isSecret(path)) return '(a secret)';
+  if (typeof value === 'string') return shownText(value);
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return isPlainObject(value) ? 'an object' : `a ${classOf(value)}`;
+  return String(value);
+}
+
+const MOST_CHARACTERS = 60;
+
+function shownText(text: string): string {
+  // A text of JSON may hold what the name of its own path does not tell; a URL may hold a name and password.
+  if (/^\s*[[{]/.test(text)) return `a text of ${text.length} characters`;
+  const open = text.replace(/\/\/[^/\s]*@/g, '//(a secret)@');
+  return JSON.stringify(open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`);
+}
+
+function classOf(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'object';
+}

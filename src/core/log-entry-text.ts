@@ -1,0 +1,79 @@
+import { inLane } from './log-lane.js';
+import { screenLine } from './log-screen-line.js';
+
+/** The labels of pino's levels. */
+export const LABELS: Readonly<Record<number, string>> = {
+  10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL',
+}; // prettier-ignore
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Whether a line of the log is the entry of a sparkle. */
+export function isEntry(line: Fields): boolean {
+  return line['msg'] === 'entry' && Array.isArray(line['lines']);
+}
+
+/**
+ * An entry as a person reads it: a head, and below it what the sparkle said, in the order it was said.
+ *
+ * ```text
+ * lamp [on -> off] ttse__onLightsOff 310.169 ms <- lightsOff SLOW
+ *   | INFO: burning {"watts":40}
+ *   | -- phase 2
+ *   | queue = 3
+ * ```
+ *
+ * It takes what a viewer has received as well: nothing in it is trusted to be there.
+ */
+export function entryText(entry: Fields, colours = false): string {
+  const head = screenLine(entry, 'sparkle', colours);
+  const bar = colours ? inLane('  |', entry['lane']) : '  |';
+  const flags = listOf(entry['flags']).map((flag) => ` ${String(flag).toUpperCase()}`);
+  const body = [...steps(entry), ...said(entry), ...probes(entry)];
+  if (typeof entry['leftOut'] === 'number') body.push(`(${entry['leftOut']} more left out)`);
+  const lines = body.flatMap((part) => part.split('\n')).map((line) => `${bar} ${line}`);
+  return [`${head}${flags.join('')}`, ...lines].join('\n');
+}
+
+/** `door infused`, each step of a life. */
+function steps(entry: Fields): string[] {
+  return listOf(entry['life']).map((step) => `${textOf(field(step, 'tonic'))} ${textOf(field(step, 'life'))}`);
+}
+
+/** The lines, with the markers between them. */
+function said(entry: Fields): string[] {
+  const shown: string[] = [];
+  const markers = listOf(entry['markers']);
+  const showMarkers = (after: number): void => {
+    for (const marker of markers)
+      if (field(marker, 'after') === after) shown.push(`-- ${textOf(field(marker, 'text'))}`);
+  };
+  showMarkers(0);
+  for (const [at, line] of listOf(entry['lines']).entries()) {
+    shown.push(lineText(line));
+    showMarkers(at + 1);
+  }
+  return shown;
+}
+
+function lineText(line: unknown): string {
+  if (typeof line !== 'object' || line === null) return textOf(line);
+  const { level, time: _, msg, err, ...fields } = line as Fields;
+  const label = LABELS[Number(level)] ?? textOf(level);
+  const rest = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+  const stack = err === undefined ? '' : `\n${textOf(field(err, 'stack') ?? err)}`;
+  return `${label}:${msg === undefined ? '' : ` ${textOf(msg)}`}${rest}${stack}`;
+}
+
+function probes(entry: Fields): string[] {
+  const values = entry['probes'];
+  if (typeof values !== 'object' || values === null) return [];
+  return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+}
+
+function field(of: unknown, key: string): unknown {
+  return typeof of === 'object' && of !== null ? (of as Fields)[key] : undefined;
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

@@ -1,0 +1,21 @@
+import { inLane } from './log-lane.js';
+
+/** The part of a line between its level and its further fields. */
+export function screenLine(line: Readonly<Record<string, unknown>>, message: string, colours = false): string {
+  const { tonic, state, sparkle, ms, from, fromSparkle, to, slow, lane } = line;
+  const parts: unknown[] = [colours && typeof tonic === 'string' ? inLane(tonic, lane) : tonic];
+  if (state !== undefined || to !== undefined) parts.push(stateText(state, to));
+  if (message === 'sparkle' || slow !== undefined) parts.push(sparkle, ms === undefined ? undefined : `${text(ms)} ms`);
+  if (slow !== undefined) parts.push('SLOW');
+  else if (message !== 'sparkle') parts.push(message);
+  if (from !== undefined) parts.push(`<- ${text(from)}${fromSparkle === undefined ? '' : `.${text(fromSparkle)}`}`);
+  return parts.filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+/** `[open]`, `[open -> shut]`, `[-> open]` */
+function stateText(state: unknown, to: unknown): string {
+  if (to === undefined) return `[${text(state)}]`;
+  return state === undefined ? `[-> ${text(to)}]` : `[${text(state)} -> ${text(to)}]`;
+}
+
+const text = (value: unknown): string => String(value);

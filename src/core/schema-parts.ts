@@ -1,0 +1,123 @@
+import type * as v from 'valibot';
+
+/** What a description of options (a schema of valibot) consists of, as far as its parts can be looked at. */
+interface Parts {
+  readonly type: string;
+  readonly entries?: Readonly<Record<string, v.GenericSchema>>;
+  readonly rest?: v.GenericSchema;
+  readonly wrapped?: v.GenericSchema;
+  readonly options?: readonly unknown[];
+  readonly literal?: unknown;
+  readonly item?: v.GenericSchema;
+  readonly items?: readonly v.GenericSchema[];
+  readonly value?: v.GenericSchema;
+  readonly getter?: (input: unknown) => v.GenericSchema;
+}
+
+const partsOf = (schema: v.GenericSchema): Parts => schema as unknown as Parts;
+const COMBINED: ReadonlySet<string> = new Set(['union', 'variant', 'intersect']);
+const CHOICES: ReadonlySet<string> = new Set(['picklist', 'enum', 'literal']);
+const CLOSED: ReadonlySet<string> = new Set(['object', 'strict_object']);
+const OBJECTS: ReadonlySet<string> = new Set([...CLOSED, 'loose_object', 'object_with_rest', 'record']);
+const LISTS: ReadonlySet<string> = new Set(['array', 'tuple', 'strict_tuple', 'loose_tuple', 'tuple_with_rest']);
+
+/** The schemas that a value may be of, without what is wrapped around them: `optional`, `union`, `lazy`. */
+export function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[] {
+  const { type, wrapped, options, getter } = partsOf(schema);
+  if (wrapped !== undefined) return alternatives(wrapped);
+  if (COMBINED.has(type)) return (options as v.GenericSchema[]).flatMap(alternatives);
+  if (type === 'lazy' && getter !== undefined) return alternatives(getter(undefined));
+  return [schema];
+}
+
+/** What members and elements of one name may be; none where there are none of that name, or nothing is said of them. */
+export function childrenOf(schemas: readonly v.GenericSchema[], key: string): readonly v.GenericSchema[] {
+  return schemas.flatMap((schema) => {
+    const { type, entries = {}, rest, item, items, value } = partsOf(schema);
+    const child =
+      (Object.hasOwn(entries, key) ? entries[key] : undefined) ??
+      (type === 'record' ? value : undefined) ??
+      (/^\d+$/.test(key) ? (items?.[Number(key)] ?? item) : undefined) ??
+      rest;
+    return child === undefined ? [] : alternatives(child);
+  });
+}
+
+/** The names of the members that are described. */
+export function namesIn(schemas: readonly v.GenericSchema[]): string[] {
+  return schemas.flatMap((schema) => Object.keys(partsOf(schema).entries ?? {}));
+}
+
+/** Whether nothing may stand there but what is described. */
+export function isClosed(schemas: readonly v.GenericSchema[]): boolean {
+  return schemas.length > 0 && schemas.every((schema) => CLOSED.has(partsOf(schema).type));
+}
+
+export function isList(schemas: readonly v.GenericSchema[]): boolean {
+  return schemas.some((schema) => LISTS.has(partsOf(schema).type));
+}
+
+export function isFlag(schemas: readonly v.GenericSchema[]): boolean {
+  return schemas.length > 0 && schemas.every((schema) => partsOf(schema).type === 'boolean');
+}
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
+/**
+ * The value that a text stands for, by what is wanted: one of the choices, a number, a flag, `null`, JSON, or a list with commas. What
+ * fits none of them, or where nothing is said, stays a text, so that the check names it as it was written.
+ */
+export function valueOf(text: string, schemas: readonly v.GenericSchema[]): unknown {
+  for (const read of READERS) {
+    for (const schema of schemas) {
+      const value = read(text, partsOf(schema));
+      if (value !== undefined) return value;
+    }
+  }
+  return text;
+}
+
+/** In this order: a choice that is there word by word is meant more surely than anything else. */
+const READERS: readonly ((text: string, parts: Parts) => unknown)[] = [
+  (text, { type, options, literal }) =>
+    CHOICES.has(type) ? (options ?? [literal]).find((option) => String(option) === text) : undefined,
+  (text, { type }) => (type === 'number' ? numberOf(text) : undefined),
+  (text, { type }) => (type === 'bigint' && /^-?\d+$/.test(text) ? BigInt(text) : undefined),
+  (text, { type }) => (type === 'boolean' ? flagOf(text) : undefined),
+  (text, { type }) => (type === 'null' && text === 'null' ? null : undefined),
+  (text, { type }) => (OBJECTS.has(type) ? jsonOf(text, '{') : undefined),
+  (text, parts) => (LISTS.has(parts.type) ? (jsonOf(text, '[') ?? listOf(text, parts)) : undefined),
+];
+
+/** A number as TypeScript writes it, and nothing that is half of one. */
+export function numberOf(text: string): number | undefined {
+  const value = text.trim() === '' ? NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** `true yes on 1` or `false no off 0`, in any case. */
+export function flagOf(text: string): boolean | undefined {
+  return FLAGS.get(text.toLowerCase());
+}
+
+function jsonOf(text: string, begins: '{' | '['): unknown {
+  if (!text.trimStart().startsWith(begins)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `a,b,c`; what begins as JSON and is none is no list of this kind. */
+function listOf(text: string, { item, items }: Parts): unknown[] | undefined {
+  if (text.trimStart().startsWith('[')) return undefined;
+  if (text === '') return [];
+  return text.split(',').map((part, at) => {
+    const schema = items?.[at] ?? item;
+    return valueOf(part.trim(), schema === undefined ? [] : alternatives(schema));
+  });
+}

@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import { entryText } from '../../src/core/log-entry-text.js';
+import { showLog } from '../../src/core/log-show.js';
+import { Program } from '../support/program.js';
+
+const entry = {
+  level: 40,
+  time: 0,
+  tonic: 'lamp',
+  state: 'on',
+  to: 'off',
+  sparkle: 'ttse__onLightsOff',
+  ms: 310.169,
+  from: 'clock',
+  fromSparkle: 'ttse__onTimer',
+  flags: ['slow', 'odd'],
+  lane: 'cyan',
+  lines: [
+    { level: 30, time: 0, watts: 40, msg: 'burning' },
+    { level: 50, time: 0, err: { message: 'boom', stack: 'Error: boom\n    at lamp' }, msg: 'boom' },
+  ],
+  life: [{ tonic: 'bulb', id: 3, life: 'infused' }],
+  probes: { queue: 3, list: [1, 2] },
+  markers: [
+    { text: 'begin', after: 0 },
+    { text: 'phase 2', after: 1 },
+  ],
+  leftOut: 7,
+  msg: 'entry',
+};
+
+describe('an entry on the screen', () => {
+  it('is a head, and below it what the sparkle said, in its order', () => {
+    expect(entryText(entry).split('\n')).to.deep.equal([
+      'lamp [on -> off] ttse__onLightsOff 310.169 ms <- clock.ttse__onTimer SLOW ODD',
+      '  | bulb infused',
+      '  | -- begin',
+      '  | INFO: burning {"watts":40}',
+      '  | -- phase 2',
+      '  | ERROR: boom',
+      '  | Error: boom',
+      '  |     at lamp',
+      '  | queue = 3',
+      '  | list = [1,2]',
+      '  | (7 more left out)',
+    ]);
+  });
+
+  it('has its Tonic and its bars in the colour of its lane, on a terminal', () => {
+    const [head, first] = entryText(entry, true).split('\n');
+    expect(head).to.match(/^\u001b\[36mlamp\u001b\[39m \[on/); // eslint-disable-line no-control-regex -- looked for
+    expect(first).to.equal('\u001b[36m  |\u001b[39m bulb infused');
+    expect(entryText({ ...entry, lane: 'toString' }, true)).to.equal(entryText(entry));
+  });
+
+  it('is where it cannot be told from another line: one that breaks a line stays within its bars', () => {
+    const text = entryText({ ...entry, lines: [{ level: 30, msg: 'one\n[12:00:00.000] INFO: forged' }] });
+    expect(text.split('\n').filter((line) => line.startsWith('['))).to.deep.equal([]);
+  });
+
+  it('written by an app is a head and indented lines among its other lines', async function () {
+    this.timeout(20_000);
+    const { out } = await new Program(new URL('./programs/log-entries.ts', import.meta.url), ['screen']).exit();
+    const withoutChance = out.map((line) => line.replace(/^\[[\d:.]+\]/, '[time]').replace(/[\d.]+ ms/, 'n ms'));
+    expect(withoutChance).to.deep.equal([
+      '[time] WARN: lamp [-> on] ttse__onStart n ms <- tt_main_catalyst ODD',
+      '  | INFO: plugged in {"watts":40}',
+      '  | -- phase 2',
+      '  | WARN: bright',
+      '  | queue = 3',
+      '[time] INFO: lamp [on] ttse__onEnter n ms <- tt_main_catalyst',
+      '  | INFO: shining',
+    ]);
+  });
+});
+
+describe('the screen', () => {
+  it('is not steered by what a peer has sent', async function () {
+    this.timeout(20_000);
+    const { out } = await new Program(new URL('./programs/log-entries.ts', import.meta.url), ['evil']).exit();
+    expect(out.filter((line) => line.includes('evil'))).to.have.length(2);
+    expect(out.join('\n')).not.to.match(/[\u0000-\u0008\u000b-\u001f]/); // eslint-disable-line no-control-regex -- looked for
+  });
+});
+
+describe('a line that a viewer shows', () => {
+  const shown = (line: object | string): string =>
+    showLog(typeof line === 'string' ? line : JSON.stringify(line)).replace(/^\[[\d:.]+\] /, '[time] ');
+
+  const cases: [string, object | string, string][] = [
+    ['a line', { level: 30, time: 5, tonic: 'lamp', id: 1, watts: 40, msg: 'on' }, '[time] INFO: lamp on {"watts":40}'],
+    ['one with an error', { level: 50, msg: 'boom', err: { stack: 'Error: boom' } }, 'ERROR: boom\nError: boom'],
+    ['a sparkle', { level: 30, tonic: 'lamp', sparkle: 'ttsc__go', ms: 2, msg: 'sparkle' }, 'INFO: lamp ttsc__go 2 ms'],
+    ['no JSON', 'not {json', 'not {json'],
+    ['a list', '[1,2]\n', '[1,2]'],
+    ['a number', '3', '3'],
+    ['nothing', '', ''],
+    ['an object of nothing', {}, 'LINE: '],
+    ['one of another program', { level: 'info', time: 'now', msg: 7 }, 'LINE: '],
+  ];
+  for (const [what, line, text] of cases) {
+    it(`is ${what}`, () => {
+      expect(shown(line)).to.equal(text);
+    });
+  }
+
+  it('may be a broken entry: nothing in it is trusted', () => {
+    for (const broken of [
+      { msg: 'entry', lines: [null, 5, 'text', {}] },
+      { msg: 'entry', lines: [], life: [null], probes: null, markers: [3], flags: 'slow', leftOut: 'x' },
+      { msg: 'entry', lines: [{ err: 5, level: {} }], probes: [1], markers: {}, lane: {} },
+      { msg: 'entry', lines: 'none' },
+    ])
+      expect(shown(broken)).to.be.a('string');
+  });
+
+  it('does not steer the terminal: but for colours, nothing that does is let through', () => {
+    const evil = '\u001b[2J\u001b]0;t\u0007\r\u009b1m';
+    const text = showLog(JSON.stringify({ ...entry, tonic: evil, [evil]: evil, lines: [{ msg: evil, [evil]: 1 }] }));
+    expect(text).not.to.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/); // eslint-disable-line no-control-regex -- looked for
+    expect(text).to.include('\\x1b[2J');
+  });
+});

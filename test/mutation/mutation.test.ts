@@ -1,0 +1,63 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { MUTATIONS } from './mutations.js';
+import { MutatedTree, exploreIn, mutated } from './support/mutated-tree.js';
+
+const SEED = 1;
+const RUNS = 1_000;
+const RUNS_WITHOUT = 200;
+/** So many of each program are run with all tests, so that it stays in step with the source. */
+const RUNS_ALWAYS = 5;
+
+const ASKED = process.env['TT_MUTATION'] === '1';
+const PROGRAMS = [...new Set(MUTATIONS.map(({ program }) => program))];
+
+describe('bugs put in on purpose', function () {
+  this.timeout(ASKED ? 600_000 : 60_000);
+
+  it('are of all kinds, each at a place that is there once', () => {
+    const kinds = new Set(MUTATIONS.map(({ kind }) => kind));
+    expect(kinds).to.include.all.keys('missing bound', 'lost wake-up', 'split frame', 'unhandled reset', 'late timer');
+    for (const mutation of MUTATIONS) {
+      const source = readFileSync(new URL(`../../${mutation.file}`, import.meta.url), 'utf8');
+      expect(mutated(source, mutation)).not.to.equal(source);
+    }
+    const programs = readdirSync(new URL('./programs/', import.meta.url)).map((name) => name.replace(/\.ts$/, ''));
+    expect(programs).to.include.members(PROGRAMS);
+  });
+
+  for (const program of PROGRAMS) {
+    it(`are not in the source: ${program} passes`, async () => {
+      expect(await exploreIn(undefined, program, RUNS_ALWAYS, SEED)).to.deep.equal({ found: false });
+    });
+  }
+
+  describe(`are found by explore() within ${RUNS} runs`, () => {
+    let tree: MutatedTree;
+    before(async function () {
+      if (!ASKED) {
+        process.stdout.write('    (skipped: they take minutes; TT_MUTATION=1 runs them)\n');
+        return this.skip();
+      }
+      tree = await MutatedTree.make();
+      return undefined;
+    });
+    after(() => tree?.remove());
+
+    for (const program of PROGRAMS) {
+      it(`and without one ${program} passes ${RUNS_WITHOUT} runs`, async () => {
+        expect(await tree.explore(program, RUNS_WITHOUT, SEED)).to.deep.equal({ found: false });
+      });
+    }
+
+    for (const mutation of MUTATIONS) {
+      it(`${mutation.kind}: ${mutation.what}`, async () => {
+        const { found, run = Infinity, faults = [], message } = await tree.exploreWith(mutation, RUNS, SEED);
+        expect(found, `${mutation.program} has not found it`).to.be.true;
+        expect(run).to.be.at.most(RUNS);
+        const needs = faults.length === 0 ? 'no fault' : faults.join(', ');
+        process.stdout.write(`      found in run ${run}, needs ${needs}: ${message?.split('\n')[0]}\n`);
+      });
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Mutation } from '../mutations.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const COPIED = ['src', 'examples', 'test/mutation', 'test/testing/support', 'package.json', 'tsconfig.json'];
+
+/** What `explore()` found in a tree. */
+export interface Found {
+  readonly found: boolean;
+  /** The run that failed first, from 1. */
+  readonly run?: number;
+  /** The faults that the failure needs. */
+  readonly faults?: readonly string[];
+  readonly message?: string;
+}
+
+/** A copy of the sources in a temporary folder, into which one bug at a time is put. */
+export class MutatedTree {
+  private constructor(readonly folder: string) {}
+
+  static async make(): Promise<MutatedTree> {
+    const folder = await mkdtemp(join(tmpdir(), 'tasktonic-mutation-'));
+    for (const path of COPIED) await cp(join(ROOT, path), join(folder, path), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    return new MutatedTree(folder);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** Puts a bug in, explores its program, and takes it out again. */
+  async exploreWith(mutation: Mutation, runs: number, seed: number): Promise<Found> {
+    const path = join(this.folder, mutation.file);
+    const source = await readFile(path, 'utf8');
+    await writeFile(path, mutated(source, mutation));
+    try {
+      return await this.explore(mutation.program, runs, seed);
+    } finally {
+      await writeFile(path, source);
+    }
+  }
+
+  /** Explores a program on the tree as it is. */
+  explore(program: string, runs: number, seed: number): Promise<Found> {
+    return exploreIn(this.folder, program, runs, seed);
+  }
+}
+
+/** Explores a program in a process of its own, on the sources in a folder: by default, those of the project. */
+export async function exploreIn(
+  folder: string | undefined,
+  program: string,
+  runs: number,
+  seed: number,
+): Promise<Found> {
+  const cwd = folder ?? ROOT;
+  const script = join(cwd, 'test/mutation/support/explore-one.ts');
+  // tsx knows the paths of tsconfig.json: an example then runs on these sources, and not on what was built.
+  const args = ['--import', 'tsx', script, program, String(runs), String(seed)];
+  const { TASKTONIC_SEED: _, ...env } = process.env;
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${err}`);
+  return JSON.parse(out) as Found;
+}
+
+/** The source with the bug in it. @throws where the place is not there, or more than one. */
+export function mutated(source: string, { file, find, replace }: Mutation): string {
+  const parts = source.split(find);
+  if (parts.length !== 2) throw new Error(`${file} has "${find}" ${parts.length - 1} times, and must have it once`);
+  return parts.join(replace);
+}

@@ -1,0 +1,212 @@
+import { expect } from 'chai';
+import { TimerRepeat } from '../../src/core/timer.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { nodeNetwork } from '../../src/selector/node/node-network.js';
+import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
+import { TcpClient } from '../../src/tonics/tcp-client.js';
+import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { Distiller, type NetworkParts, SimulatedNetwork, explore } from '../../src/testing/index.js';
+import { expectRejection, thrownBy } from '../support/errors.js';
+
+class Echo extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    this.send(data);
+  }
+}
+
+/** Sends a number each second, once the one before was answered, and writes the answers down. */
+class Pinger extends Tonic {
+  readonly heard: string[] = [];
+  readonly ended: string[] = [];
+  connects = 0;
+  #sent = 0;
+  client!: TcpClient;
+  ttse__onStart(): void {
+    this.client = new TcpClient({ host: 'server', port: 7, reconnect: true });
+    new TimerRepeat({ seconds: 1 });
+  }
+  ttse__onConnected(): void {
+    this.connects++;
+  }
+  ttse__onTimer(): void {
+    if (this.client.phase === 'open' && this.heard.length === this.#sent) this.client.ttsc__send(`${++this.#sent} `);
+  }
+  ttse__onData(_client: TcpClient, data: Buffer): void {
+    this.heard.push(...data.toString().trim().split(' '));
+  }
+  ttse__onDisconnected(_client: TcpClient, { reason }: DisconnectInfo): void {
+    this.ended.push(reason);
+  }
+  ttse__onError(): void {}
+}
+
+class Asker extends Tonic {
+  readonly answers: string[] = [];
+  #socket!: UdpSocket;
+  ttse__onStart(): void {
+    this.#socket = new UdpSocket({ host: '0.0.0.0' });
+  }
+  ttse__onListening(): void {
+    for (let nr = 0; nr < 50; nr++) this.#socket.ttsc__send(`${nr}`, { address: '10.0.0.1', port: 9 });
+  }
+  ttse__onDatagram(_socket: UdpSocket, data: Buffer): void {
+    this.answers.push(data.toString());
+  }
+}
+
+class Answerer extends Tonic {
+  ttse__onStart(): void {
+    new UdpSocket({ port: 9, host: '0.0.0.0' });
+  }
+  ttse__onDatagram(socket: UdpSocket, data: Buffer, from: { address: string; port: number }): void {
+    socket.ttsc__send(data, from);
+  }
+}
+
+const slow = (parts: NetworkParts): SimulatedNetwork =>
+  new SimulatedNetwork(parts).conditions({ latency: 20, jitter: 5 });
+
+async function echoWorld(seed: number): Promise<{ distiller: Distiller; pinger: Pinger }> {
+  const distiller = await Distiller.start(() => void new TcpServer({ port: 7, protocol: Echo }), {
+    seed,
+    host: 'server',
+    network: slow,
+  });
+  const client = await distiller.join(() => void new Pinger({ name: 'pinger' }), { host: 'client' });
+  return { distiller, pinger: client.find<Pinger>('pinger')! };
+}
+
+describe('a world with a network', () => {
+  it('has server and client talk to each other, in virtual time', async () => {
+    const { distiller, pinger } = await echoWorld(1);
+    await distiller.advance('10s');
+    await distiller.advance(100);
+    expect(pinger.heard).to.deep.equal(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
+    expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+  });
+
+  it('gives the same trace for the same seed, and another one for another', async () => {
+    const traces: string[] = [];
+    for (const seed of [5, 5, 6]) {
+      const { distiller } = await echoWorld(seed);
+      await distiller.advance('1m');
+      await distiller.finish();
+      traces.push(JSON.stringify(distiller.trace) + String(distiller));
+    }
+    expect(traces[0]).to.equal(traces[1]);
+    expect(traces[0]).to.not.equal(traces[2]);
+  });
+
+  it('may be cut in two, and healed', async () => {
+    const { distiller, pinger } = await echoWorld(2);
+    await distiller.advance('2500ms');
+    const partition = distiller.network.partition('server', 'client');
+    await distiller.advance('10s');
+    expect(pinger.heard).to.deep.equal(['1', '2']);
+    partition.heal();
+    await distiller.advance('1m');
+    expect(pinger.heard.slice(0, 12)).to.deep.equal(Array.from({ length: 12 }, (_, at) => String(at + 1)));
+    await distiller.finish();
+  });
+
+  it('gets through what was sent while it was cut, although more is sent all the time', async () => {
+    class Talker extends Pinger {
+      override ttse__onTimer(): void {
+        this.client.ttsc__send('x ');
+      }
+    }
+    const distiller = await Distiller.start(() => void new TcpServer({ port: 7, protocol: Echo }), { host: 'server' });
+    const client = await distiller.join(() => void new Talker({ name: 'talker' }), { host: 'client' });
+    await distiller.advance('2500ms');
+    const partition = distiller.network.partition('server', 'client');
+    await distiller.advance('10s');
+    partition.heal();
+    await distiller.advance('1m');
+    expect(client.find<Talker>('talker')!.heard).to.have.length(72);
+    await distiller.finish();
+  });
+
+  it('may lose a host, whose client comes back when it does', async () => {
+    const { distiller, pinger } = await echoWorld(3);
+    await distiller.advance('2s');
+    for (const connection of distiller.network.connections) distiller.network.reset(connection);
+    await distiller.advance('1m');
+    expect(pinger.connects).to.be.at.least(2);
+    expect(pinger.client.phase).to.equal('open');
+    await distiller.finish();
+  });
+
+  it('may be stepped through, one sparkle at a time, across its apps', async () => {
+    const { distiller } = await echoWorld(4);
+    const { sparkleTrace, stopCondition } = await distiller.sparkle({ tillSparkleIn: ['ttse__onData'] });
+    expect(stopCondition).to.deep.equal(['sparkleTrigger: [ttse__onData]']);
+    expect(sparkleTrace.at(-1)?.host).to.equal('server');
+    const next = await distiller.sparkle({ tillSparkleIn: ['ttse__onData'] });
+    expect(next.sparkleTrace.at(-1)).to.deep.include({ host: 'client', tonic: 'pinger' });
+    await distiller.finish();
+  });
+
+  it('has no simulated network where the test gives another one', async () => {
+    const distiller = await Distiller.start(undefined, { network: nodeNetwork });
+    expect(thrownBy(() => distiller.network)).to.have.property('code', 'TT_BAD_OPTION');
+    await distiller.finish();
+  });
+
+  it('may have real sockets, in real time', async () => {
+    class Caller extends Tonic {
+      readonly heard: string[] = [];
+      ttse__onStart(): void {
+        new TcpServer({ port: 0, host: '127.0.0.1', protocol: Echo });
+      }
+      ttse__onListening({ port }: ListenInfo): void {
+        new TcpClient({ host: '127.0.0.1', port });
+      }
+      ttse__onConnected(socket: TcpConnection): void {
+        if (socket instanceof TcpClient) socket.ttsc__send('hello');
+      }
+      ttse__onData(_client: TcpClient, data: Buffer): void {
+        this.heard.push(data.toString());
+      }
+    }
+    const distiller = await Distiller.start(() => void new Caller({ name: 'caller' }), { network: nodeNetwork });
+    const caller = distiller.find<Caller>('caller')!;
+    for (let tries = 0; caller.heard.length === 0 && tries < 2_000; tries++) await distiller.realTime('1ms');
+    expect(caller.heard.join('')).to.equal('hello');
+    expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+  });
+});
+
+describe('explore() with a network', () => {
+  it('finds the seed that loses an answer, and names the one loss that it takes', async () => {
+    const lossy = (parts: NetworkParts): SimulatedNetwork =>
+      new SimulatedNetwork(parts).conditions({ latency: 5, loss: 0.01 });
+    const error = await expectRejection(
+      explore({ runs: 50, seed: 1, network: lossy }, async (distiller) => {
+        await distiller.join(() => void new Answerer(), { host: 'server' });
+        await distiller.join(() => void new Asker({ name: 'asker' }), { host: 'client' });
+        await distiller.advance('10s');
+        expect(distiller.find<Asker>('asker')!.answers).to.have.length(50);
+      }),
+      'TT_EXPLORE_FAILED',
+    );
+    const { faults } = error.details as { faults: { kind: string; what: string }[] };
+    expect(faults.map(({ kind }) => kind)).to.deep.equal(['loss']);
+    expect(faults[0]!.what).to.match(/^udp 10\.0\.0\.\d:\d+>10\.0\.0\.\d:\d+$/);
+  });
+
+  it('passes where the network does its worst to TCP, which loses nothing', async function () {
+    this.timeout(60_000);
+    const bad = (parts: NetworkParts): SimulatedNetwork =>
+      new SimulatedNetwork(parts).conditions({ latency: 20, jitter: 30, loss: 0.05 });
+    await explore({ runs: 20, seed: 1, network: bad, trace: false }, async (distiller) => {
+      await distiller.join(() => void new TcpServer({ port: 7, protocol: Echo }), { host: 'server' });
+      const client = await distiller.join(() => void new Pinger({ name: 'pinger' }), { host: 'client' });
+      await distiller.advance('30s');
+      const { heard } = client.find<Pinger>('pinger')!;
+      expect(heard).to.deep.equal(heard.map((_, at) => String(at + 1)));
+      expect(heard.length).to.be.above(15);
+    });
+  });
+});

@@ -1,0 +1,20 @@
+import { Catalyst } from '../../../src/core/catalyst.js';
+import type { Remote } from '../../../src/core/remote.js';
+import '../../../src/index.js';
+import type { Boss } from './life-boss.js';
+import { built } from './life-built.js';
+
+const here = built(import.meta.url);
+
+/** Tells what it reads from the configuration. */
+export class ConfigReader extends Catalyst {
+  static override readonly module: string = here;
+  declare readonly base: Remote<Boss>;
+
+  ttsc__read(path: string): void {
+    this.base.ttsc__tell('read', path, this.config.get(path), this.config.source(path));
+  }
+  ttsc__dump(): void {
+    this.base.ttsc__tell('dump', this.config.dump());
+  }
+}

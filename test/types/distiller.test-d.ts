@@ -1,0 +1,56 @@
+// What the compiler must refuse, and must know, of the Distiller.
+import { Formula, Tonic } from '../../src/index.js';
+import { type SparkleResult, type TraceEntry, Distiller, distilled, explore } from '../../src/testing/index.js';
+
+class Door extends Tonic<'open' | 'locked'> {
+  ttsc__unlock(_code: string): void {}
+}
+class House extends Formula {}
+class Sized extends Formula {
+  constructor(readonly doors: number) {
+    super();
+  }
+}
+
+export async function turning(distiller: Distiller): Promise<SparkleResult> {
+  const door: Door = distiller.infuse(() => new Door());
+  const found: Door | undefined = distiller.find<Door>('door');
+  found?.ttsc__unlock('42');
+  // @ts-expect-error -- a sparkle's arguments are checked
+  door.ttsc__unlock(42);
+  // @ts-expect-error -- there is no such condition
+  await distiller.sparkle({ tillState: ['open'] });
+  // @ts-expect-error -- a list of states
+  await distiller.sparkle({ tillStateIn: 'open' });
+  // @ts-expect-error -- a contract is with Tonics
+  await distiller.sparkle({ contract: { stopMatchCount: 1 } });
+  // @ts-expect-error -- a number or 'all'
+  await distiller.sparkle({ contract: { stopMatchCount: 'both', tonics: {} } });
+  const text: string = await distiller.until(Promise.resolve('text'));
+  const none: void = await distiller.realTime('5ms');
+  const value: number = await distiller.realTime(Promise.resolve(text.length));
+  void [none, value];
+  return distiller.sparkle({ count: 1, timeout: '1s' });
+}
+
+export async function starting(): Promise<void> {
+  await Distiller.start(House, { seed: 1, probes: { door: ['tries'] } });
+  await Distiller.start(new Sized(3));
+  await Distiller.start(() => void new Door());
+  // @ts-expect-error -- a Formula with arguments is given as an instance
+  await Distiller.start(Sized);
+  // @ts-expect-error -- where its log goes is the Distiller's
+  await Distiller.start(House, { log: { to: 'screen' } });
+  // @ts-expect-error -- how many runs must be said
+  await explore({ seed: 1 }, () => {});
+  const test: () => Promise<void> = distilled(House, { trace: false }, async (distiller) => distiller.settle());
+  await test();
+}
+
+export function reading(entry: TraceEntry): string | undefined {
+  // @ts-expect-error -- it is frozen
+  entry.sparkle = 'forged';
+  // @ts-expect-error -- while it runs there is no exit
+  void entry.atExit.state;
+  return entry.atExit?.state;
+}
