@@ -112,7 +112,7 @@ export class PeerServer {
 export async function listenOn(host = '127.0.0.1', port = 0, allowHalfOpen = false): Promise<PeerServer> {
   const server = stage().sockets.listen({ host, port, allowHalfOpen });
   const wrapped = new PeerServer(server);
-  server.on('connection', (socket: PeerSocket) => {
+  server.on('connection', (socket) => {
     wrapped.peers.push(new Peer(socket));
     wrapped.heard.push('connection');
   });

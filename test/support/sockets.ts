@@ -13,7 +13,10 @@ export interface PeerSocket extends Duplex {
 }
 
 /** The part of `net.Server` that tests use. */
-export interface PeerListener extends EventEmitter {
+export interface PeerListener {
+  on(event: 'connection', accepted: (socket: PeerSocket) => void): unknown;
+  on(event: 'listening', listening: () => void): unknown;
+  on(event: 'error', failed: (error: Error) => void): unknown;
   address(): unknown;
   close(closed?: () => void): unknown;
 }

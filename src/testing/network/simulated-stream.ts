@@ -21,6 +21,12 @@ interface Writing {
   readonly size: number;
 }
 
+/**
+ * How far the end of the peer has come: it waits for the bytes before it to be taken; it comes with the next turn; it is there to be taken;
+ * it was taken.
+ */
+type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
+
 /** A connection as its process sees it: what `node-stream.ts` and a socket of Node's make of the kernel's end. */
 export class SimulatedStream implements StreamChannel, EndOwner {
   local: Address | undefined;
@@ -44,10 +50,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   #reading = true;
   #nextRead: Appointment | undefined;
   #sawEnd = false;
-  /** `waits`: for the bytes before it to be taken. `next`: it comes with the next turn. */
-  #endIs: 'waits' | 'next' | undefined;
-  #peerEnded = false;
-  #endTaken = false;
+  #peersEnd: PeersEnd = 'unseen';
   // Sending
   #out: Buffer[] = [];
   #gathered = 0;
@@ -87,7 +90,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   }
 
   get ended(): boolean {
-    return this.#peerEnded && this.#taken >= this.#inbox.length;
+    return this.#endCame && this.#taken >= this.#inbox.length;
   }
 
   get unsent(): number {
@@ -136,7 +139,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   attach(key: ChannelKey): void {
     this.#key = key;
-    if (this.#taken < this.#inbox.length || this.#peerEnded) key.signal(Interest.READ);
+    if (this.#taken < this.#inbox.length || this.#endCame) key.signal(Interest.READ);
     if (this.closed || this.#error !== undefined) key.signal(Interest.HANGUP);
   }
 
@@ -191,7 +194,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (end.peerEnded) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#failOf('read');
     // A socket of Node's reads an end before which nothing waits although it is paused.
-    if (this.#sawEnd && !this.#peerEnded && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
+    if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
 
   get #mayRead(): boolean {
@@ -222,7 +225,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     for (const bytes of ahead) this.#receive(bytes);
     if (ahead.length === 0 || !this.#sawEnd) return;
     // An end that was read ahead too comes with them, and what is over then is closed before the next turn.
-    this.#peerEnded = true;
+    this.#peersEnd = 'there';
     this.#closeIfOver();
   }
 
@@ -239,21 +242,23 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (wasFull) this.#read();
   }
 
+  get #endCame(): boolean {
+    return this.#peersEnd === 'there' || this.#peersEnd === 'taken';
+  }
+
   /** A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. */
   #onEnd(): void {
-    if (this.#taken < this.#inbox.length) this.#endIs ??= 'waits';
-    else this.#peerEnded = true;
+    if (this.#peersEnd !== 'unseen') return;
+    this.#peersEnd = this.#taken < this.#inbox.length ? 'waits' : 'there';
     this.#key?.signal(Interest.READ);
     if (!this.#reading) this.#closeIfOver();
   }
 
   #nothingToTake(): undefined {
-    if (this.#endIs === 'next') this.#peerEnded = true;
-    this.#endTaken = this.#peerEnded;
-    if (this.#endIs === 'waits') {
-      this.#endIs = 'next';
+    if (this.#peersEnd === 'waits') {
+      this.#peersEnd = 'next';
       this.#key?.signal(Interest.READ);
-    }
+    } else if (this.#peersEnd !== 'unseen') this.#peersEnd = 'taken';
     // Node closes what both sides have ended after the turn in which the end was read.
     this.#closeIfOver();
     return undefined;
@@ -277,7 +282,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     end.end();
     this.#key?.signal(Interest.WRITE);
     // Where the end of the peer is still to be taken, that turn comes first.
-    if (this.#endTaken || !this.#reading) this.#closeIfOver();
+    if (this.#peersEnd === 'taken' || !this.#reading) this.#closeIfOver();
   }
 
   #nextWriting(): Writing | undefined {
@@ -292,7 +297,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   /** Both sides have ended: Node destroys the socket by itself. */
   #closeIfOver(): void {
-    if (!this.flushed || !this.#peerEnded || this.closed) return;
+    if (!this.flushed || !this.#endCame || this.closed) return;
     this.#end?.close(false);
     this.#shut();
   }
