@@ -5,7 +5,7 @@ import { type TcpClient } from '../../src/tonics/tcp-client.js';
 import { type TcpConnection } from '../../src/tonics/tcp-connection.js';
 import type { PeerSocket } from '../support/sockets.js';
 import { Notes, pattern, shown } from './notes.js';
-import type { Doing } from './script.js';
+import type { Doing, Sending } from './script.js';
 
 /** One that takes part in a script, and writes down what it sees. */
 export interface Actor {
@@ -75,6 +75,8 @@ export class TonicActor implements Actor {
         return this.tonic.ttsc__end();
       case 'close':
         return this.tonic.ttsc__close();
+      case 'finish':
+        return this.tonic.ttsc__finish();
       case 'abort':
         return this.tonic.ttsc__abort();
       case 'pause':
@@ -86,7 +88,7 @@ export class TonicActor implements Actor {
     }
   }
 
-  #send({ send, asOrders }: Extract<Doing, object>): void {
+  #send({ send, asOrders }: Sending): void {
     const results = send.map((size) => {
       const bytes = pattern(this.#sent, size);
       this.#sent += size;
@@ -127,6 +129,7 @@ export class PlainActor implements Actor {
     const { socket } = this;
     switch (doing) {
       case 'end':
+      case 'finish':
         return void socket.end();
       case 'close':
         return void socket.destroy();
@@ -194,7 +197,7 @@ export class UdpActor implements Actor {
     });
   }
 
-  #send({ send, asOrders }: Extract<Doing, object>): void {
+  #send({ send, asOrders }: Sending): void {
     for (const size of send) {
       const bytes = pattern(this.#sent++ & 0xff, size);
       if (asOrders) this.socket.ttsc__send(bytes, this.to!.socket.local);

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 
-/** One thing that one side does. */
-export type Doing =
-  /** Sends so many bytes in each piece: with `send()` in its own sparkle, or as orders. */
-  { readonly send: readonly number[]; readonly asOrders: boolean } | 'end' | 'close' | 'abort' | 'pause' | 'resume';
+/** So many bytes in each piece: with `send()` in its own sparkle, or as orders. */
+export interface Sending {
+  readonly send: readonly number[];
+  readonly asOrders: boolean;
+}
+
+/** One thing that one side does. To a plain socket, `close` is `destroy()`, and `finish` its end. */
+export type Doing = Sending | 'end' | 'close' | 'finish' | 'abort' | 'pause' | 'resume';
 
 /**
  * What happens at one time: on one connection, what its client and its server do (both: their packets cross), or on a datagram socket. All
@@ -38,7 +42,7 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('pause' as const) },
   { weight: 4, arbitrary: fc.constant('resume' as const) },
   { weight: 2, arbitrary: fc.constant('end' as const) },
-  { weight: 1, arbitrary: fc.constant('close' as const) },
+  { weight: 1, arbitrary: fc.constantFrom('close' as const, 'finish' as const) },
   { weight: 1, arbitrary: fc.constant('abort' as const) },
 );
 const does = fc.array(doing, { minLength: 1, maxLength: 3 });

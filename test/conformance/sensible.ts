@@ -36,6 +36,7 @@ export function over({ actor }: Side): boolean {
  *   through, is luck;
  * - a reset or an end after more than {@link AHEAD} bytes for one who is paused: a Node reads more or less ahead than another;
  * - an end together with more than that: bulk may come with the end in one poll, or in two;
+ * - to finish while the peer ends: finishing takes some turns, and what comes first is luck;
  * - a pause after a resume in one sparkle: Node resumes with the next tick;
  * - more than the buffers of a kernel take for one who is paused.
  */
@@ -66,6 +67,7 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
       if (!alone || peerDoes.length > 0 || peer.waiting > AHEAD || me.waiting > AHEAD) return false;
       return (me.ended = true);
     }
+    if (doing === 'finish' && peerDoes.some(ends)) return false;
     const sent = [...before, ...peerDoes].reduce((sum, other) => sum + sizeOf(other), 0);
     if (ends(doing)) {
       if (sent > AHEAD || peer.waiting > AHEAD || me.waiting > AHEAD) return false;
@@ -81,7 +83,7 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
 }
 
 function ends(doing: Doing): boolean {
-  return doing === 'end' || doing === 'close' || doing === 'abort';
+  return typeof doing === 'string' && doing !== 'pause' && doing !== 'resume';
 }
 
 function sizeOf(doing: Doing): number {

@@ -124,11 +124,12 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   }
 
   flush(): void {
+    if (this.flushed) return this.#closeIfOver();
     this.#later.push(...this.#out);
     this.#laterSize += this.#gathered;
     this.#out = [];
     this.#gathered = 0;
-    this.#send();
+    return this.#send(true);
   }
 
   close(reset = false): void {
@@ -267,7 +268,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   // ---- Sending ----
 
   /** Gives the host what it takes. What one write brings counts as unsent until all of it is gone, as Node counts. */
-  #send(): void {
+  #send(inTurn = false): void {
     const end = this.#end;
     if (end === undefined || this.closed) return;
     while ((this.#writing ??= this.#nextWriting()) !== undefined) {
@@ -281,8 +282,11 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.flushed = true;
     end.end();
     this.#key?.signal(Interest.WRITE);
-    // Where the end of the peer is still to be taken, that turn comes first.
-    if (this.#peersEnd === 'taken' || !this.#reading) this.#closeIfOver();
+    // Where the end of the peer is still to be taken, that turn comes first; nobody takes it from one that is paused.
+    if (!this.#endCame || (this.#peersEnd === 'there' && this.#reading)) return;
+    // The kernel answers shutdown(2) with the poll after this turn, and Node closes after that.
+    if (inTurn) this.#key?.flushAfterTurn();
+    else this.#closeIfOver();
   }
 
   #nextWriting(): Writing | undefined {
