@@ -8,7 +8,7 @@ import { type Heard, type Stage, type Step, play } from './network-contract.js';
 
 afterEach(tidyUp);
 
-/** Real sockets of the loopback interface, in real time: looked at in each turn of Node's loop. */
+/** Real sockets of the loopback interface, in real time, since the contract is that of the kernel: looked at each millisecond. */
 const node = (): Stage => ({
   network: nodeNetwork,
   clock: 'real',

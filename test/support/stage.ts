@@ -72,6 +72,8 @@ export async function passTime(over: () => boolean): Promise<void> {
 
 function simulated(): Stage {
   const clock = new ManualClock({ instant: true });
-  const network = new SimulatedNetwork({ clock, random: new SeededRandom(1), lookup: 0 }).host('here');
+  // Segments as large as those of a loopback interface.
+  const settings = { clock, random: new SeededRandom(1), lookup: 0, segment: 65_483 };
+  const network = new SimulatedNetwork(settings).host('here');
   return { isReal: false, network, clock, sockets: socketsOn(network) };
 }
