@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 readonly SERVER=dist/examples/ip-echo/server.js
 readonly MATH=dist/examples/math-worker/main.js
 readonly ARRAY=dist/examples/shared-array/main.js
+readonly VIEWER=dist/examples/log-viewer/server.js
 passing=0
 failing=0
 server=
@@ -26,6 +27,7 @@ main() {
   check 'math-worker: SIGTERM ends it with exit code 0' math_ends_in_order
   if needs script; then check 'math-worker: on a terminal c cancels, and q ends' math_hears_keys; fi
   check 'shared-array: main sees what the threads wrote' shares_array
+  if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
   finish
 }
 
@@ -129,6 +131,15 @@ math_hears_keys() {
 
 shares_array() {
   runs node "$ARRAY" --mib 1 && shows 'each part is in order$' && shows 'main gets the same$' && shows '^  moved ' || shown_lines
+}
+
+shows_logs() {
+  node "$VIEWER" 0 >"$log" 2>&1 &
+  server=$!
+  within 10 grep -q 'waits for logs' "$log" || return 1
+  local line='{"level":30,"time":0,"tonic":"01.Door","sparkle":"ttsc__knock","msg":"who is there"}'
+  echo "$line" | socat -t 2 - "TCP:127.0.0.1:$(grep -oE 'port [0-9]+' "$log" | head -n 1 | cut -d ' ' -f 2)" &&
+    within 10 grep -q '01.Door.*who is there' "$log" && ends_in_order
 }
 
 # Runs a program to its end; it must end well.

@@ -14,6 +14,7 @@ main() {
   npx --no-install publint --strict "$tarball"
   npx --no-install attw --profile esm-only "$tarball"
   every_entry_loads "$tarball"
+  command_runs
 }
 
 holds_only_what_users_need() {
@@ -39,6 +40,20 @@ for (const entry of Object.keys(exports).filter((key) => !key.endsWith('.json'))
 }
 PROGRAM
   node "$scratch/user/load.mjs"
+}
+
+# The command, with the compiler where it finds one.
+command_runs() {
+  local user=$scratch/user
+  cat >"$user/door.ts" <<'SOURCE'
+import { Tonic } from 'tasktonic';
+export class Door extends Tonic<'locked' | 'open'> {
+  ttse__onStart(): void { this.toState('locked'); }
+  ttsc_locked__unlock(): void { this.toState('open'); }
+}
+SOURCE
+  ln -s "$PWD/node_modules/typescript" "$user/node_modules/typescript"
+  (cd "$user" && npx --no-install tasktonic diagram door.ts Door) | tee /dev/stderr | grep -q 'locked --> open'
 }
 
 main

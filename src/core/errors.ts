@@ -137,7 +137,7 @@ export const ERRORS = {
   TT_LOG_CLOSED: 'The app has ended, and so has its log: call runtime.log.use() while it runs.',
   TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
   // Invariants of a Distiller
-  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}',
+  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -252,11 +252,17 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #queueAll(heads: ArrayLike<number>, args: unknown[], inlet: Inlet): void {
     const { tonic, sparkle } = running;
     let next = 0;
+    // Mostly all orders of a message come from one sparkle.
+    let lastSource = NaN;
+    let lastSparkle = NaN;
     try {
       for (let at = 0; at < heads.length; at += HEAD) {
         const source = heads[at + 2]!;
-        running.tonic = (source < 0 ? inlet.foreign[-1 - source] : this.#handles.get(source)) as AnyTonic | undefined;
-        running.sparkle = this.#sourceSparkle(inlet, heads[at + 3]!);
+        if (source !== lastSource) running.tonic = this.#sourceTonic(inlet, source);
+        const from = heads[at + 3]!;
+        if (from !== lastSparkle) running.sparkle = this.#sourceSparkle(inlet, from);
+        lastSource = source;
+        lastSparkle = from;
         const shape = heads[at + 4]!;
         const end = next + (shape >> 1);
         const refs = (shape & 1) === 1 ? (args[end] as Refs) : undefined;
@@ -268,6 +274,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
       running.sparkle = sparkle;
     }
     this.#home.whenRun(heads.length / HEAD, inlet.done);
+  }
+
+  #sourceTonic({ foreign }: Inlet, source: number): AnyTonic | undefined {
+    return (source < 0 ? foreign[-1 - source] : this.#handles.get(source)) as AnyTonic | undefined;
   }
 
   #queue(
