@@ -1,8 +1,8 @@
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { SendResult } from '../../src/tonics/socket-tonic.js';
-import { type TcpClient } from '../../src/tonics/tcp-client.js';
-import { type TcpConnection } from '../../src/tonics/tcp-connection.js';
+import type { TcpClient } from '../../src/tonics/tcp-client.js';
+import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import type { PeerSocket } from '../support/sockets.js';
 import { Notes, pattern, shown } from './notes.js';
 import type { Doing, Sending } from './script.js';

@@ -71,4 +71,40 @@ describe('a manual clock', () => {
       'it would wait for ever',
     );
   });
+
+  it('steps to the next due time, and to none after the last that it may', async () => {
+    const clock = new ManualClock();
+    const fired: number[] = [];
+    for (const ms of [30, 10]) clock.setTimer(() => fired.push(ms), ms);
+    const begin = clock.now();
+    expect(await clock.step(begin + 20)).to.equal(true);
+    expect([fired, clock.now() - begin]).to.deep.equal([[10], 10]);
+    expect(await clock.step(begin + 20)).to.equal(false);
+    expect([fired, clock.now() - begin]).to.deep.equal([[10], 10]);
+  });
+
+  describe('with instant', () => {
+    it('has what waits for no time happen by itself, once, and is settled after that', async () => {
+      const clock = new ManualClock({ instant: true });
+      const fired: string[] = [];
+      clock.setTimer(() => {
+        fired.push('first');
+        clock.setTimer(() => fired.push('second'), 0);
+      }, 0);
+      clock.setTimer(() => fired.push('later'), 1);
+      expect(fired).to.deep.equal([]);
+      await clock.settled();
+      expect(fired).to.deep.equal(['first', 'second']);
+      await clock.pass(0);
+      expect(fired).to.deep.equal(['first', 'second']);
+    });
+
+    it('forgets it when it is cleared before', async () => {
+      const clock = new ManualClock({ instant: true });
+      let fired = 0;
+      clock.clearTimer(clock.setTimer(() => fired++, 0));
+      await clock.settled();
+      expect(fired).to.equal(0);
+    });
+  });
 });
