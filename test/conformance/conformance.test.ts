@@ -19,7 +19,7 @@ describe('the simulated network and that of Node', () => {
           await tidyUp();
         }
       }),
-      { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: 400_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true },
     );
   }).timeout(0);
 });

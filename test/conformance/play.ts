@@ -22,7 +22,7 @@ export interface Played {
 }
 
 /** How long a real network may take for an act. */
-const PATIENCE = 3_000;
+const PATIENCE = 8_000;
 /** Plays a script on the stage. @param marks what was seen by the first run, on a network where all is settled at once. */
 export async function play(script: Script, marks?: readonly Mark[]): Promise<Played> {
   const run = new Run(script, marks);
