@@ -84,7 +84,9 @@ export interface Supervision {
   readonly strategy: 'restart' | 'finish' | 'escalate';
   readonly limit: number;
   readonly within: number;
+  /** @internal */
   takeRestart(base: AnyTonic): number;
+  /** @internal */
   start(base: AnyTonic): void;
 }
 
@@ -180,15 +182,23 @@ export interface InfusionFailure extends InfusionInfo, FailureInfo {
 
 /** Where Tonics are logged. */
 export interface TonicLogPort {
-  /** The lane of Tonics that have none of their own and no base. */
+  /** @internal The lane of Tonics that have none of their own and no base. */
   readonly lane: LogLane | undefined;
+  /** @internal */
   failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
+  /** @internal */
   warn(tonic: AnyTonic, error: Error): void;
+  /** @internal */
   debug(tonic: AnyTonic, message: string): void;
+  /** @internal */
   life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
+  /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
+  /** @internal */
   probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void;
+  /** @internal */
   mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void;
+  /** @internal */
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
@@ -204,8 +214,10 @@ export interface Scheduler {
   readonly clock: Clock;
   /** What belongs to the app. */
   readonly runtime: { readonly config: Configuration };
+  /** @internal */
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
+  /** @internal */
   readonly services: ServicePort;
   readonly ledger: Registry;
   readonly queue: {
@@ -213,11 +225,12 @@ export interface Scheduler {
     put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
   };
-  /** Enters a new Tonic and gives it its id. */
+  /** @internal Enters a new Tonic and gives it its id. */
   enter(tonic: AnyTonic, name: string | undefined): number;
+  /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;
-  /** Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
+  /** @internal Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
   settle(tonic: AnyTonic): void;
-  /** Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
+  /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
   runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
 }

@@ -1,10 +1,10 @@
 /** One thing that is due some time. Owned by whoever added it; `slot` belongs to the queue. */
 export interface Due {
-  /** When, in ms of the clock. */
+  /** @internal When, in ms of the clock. */
   at: number;
-  /** Its place in the heap, -1 while it is not queued. */
+  /** @internal Its place in the heap, -1 while it is not queued. */
   slot: number;
-  /** Called by {@link TimerQueue.queueDue} when the time has come. */
+  /** @internal Called by {@link TimerQueue.queueDue} when the time has come. */
   fire(now: number): void;
 }
 

@@ -8,7 +8,7 @@ import { running } from '../core/running.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
-import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import type { SelectionKey } from '../selector/selection-key.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import {
   type ConnectionSettings,
@@ -73,7 +73,7 @@ export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
 /**
  * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
  */
-export class TcpServer<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+export class TcpServer<State extends string = never> extends SocketTonic<State> {
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */

@@ -4,7 +4,7 @@ import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, DatagramChannel } from '../selector/network.js';
-import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import type { SelectionKey } from '../selector/selection-key.js';
 import { bytes, count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
@@ -59,7 +59,7 @@ const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 /**
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
  */
-export class UdpSocket<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+export class UdpSocket<State extends string = never> extends SocketTonic<State> {
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
   /** It is bound (and connected, where it has one peer); tells the real address and port. */
