@@ -14,6 +14,7 @@ main() {
   npx --no-install publint --strict "$tarball"
   npx --no-install attw --profile esm-only "$tarball"
   every_entry_loads "$tarball"
+  types_are_whole
 }
 
 holds_only_what_users_need() {
@@ -27,7 +28,7 @@ holds_only_what_users_need() {
 
 every_entry_loads() {
   mkdir "$scratch/user"
-  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1"
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1" @types/node@20
   cat >"$scratch/user/load.mjs" <<'PROGRAM'
 import { readFileSync } from 'node:fs';
 const root = new URL('node_modules/tasktonic/', import.meta.url);
@@ -39,6 +40,10 @@ for (const entry of Object.keys(exports).filter((key) => !key.endsWith('.json'))
 }
 PROGRAM
   node "$scratch/user/load.mjs"
+}
+
+types_are_whole() {
+  node scripts/check-types.mjs "$scratch/user/node_modules/tasktonic"
 }
 
 main

@@ -202,6 +202,7 @@ export interface TonicLogPort {
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
+/** The level of a line of the log. */
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /**

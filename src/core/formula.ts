@@ -123,7 +123,8 @@ export abstract class Formula {
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
-    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random, testbench);
+    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
+    runtime.testbench = testbench;
     const config = readConfiguration(
       this.creatingFormula(),
       this.creatingConfiguration(),

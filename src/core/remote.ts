@@ -23,7 +23,8 @@ type SparkleNames<K, All> = K extends `${SparklePrefix}__${string}`
     ? K | Exclude<`${P}__${N}`, All>
     : never;
 
-type RemoteSparkle<F> =
+/** A sparkle of a Remote: what it takes must be able to cross. */
+export type RemoteSparkle<F> =
   NonNullable<F> extends (...args: infer A) => unknown ? (...args: { [I in keyof A]: Crossing<A[I]> }) => void : never;
 
 /** A bare Tonic cannot cross: over there only its sparkles can be called, so the parameter is a `Remote`. */

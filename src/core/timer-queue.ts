@@ -26,6 +26,7 @@ export class TimerQueue {
     return this.#heap[0]?.at ?? Infinity;
   }
 
+  /** @internal */
   add(due: Due): void {
     this.remove(due);
     due.slot = this.#heap.push(due) - 1;
@@ -33,6 +34,7 @@ export class TimerQueue {
     if (due.slot === 0) this.onEarlier?.();
   }
 
+  /** @internal */
   remove(due: Due): void {
     const { slot } = due;
     if (slot < 0) return;

@@ -105,7 +105,7 @@ export abstract class Timer extends Tonic implements Due {
     runAs(this, () => this.#call(info));
   }
 
-  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. */
+  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. @internal */
   protected abstract expired(now: number): Expiry;
 
   protected fireIn(ms: number): void {
@@ -160,6 +160,7 @@ export abstract class PeriodTimer extends Timer {
     if (this.running) this.restart();
   }
 
+  /** @internal */
   protected expired(_now: number): Expiry {
     return NONE_MISSED;
   }
@@ -176,6 +177,7 @@ export class TimerSingleShot extends PeriodTimer {
 
 /** Fires again and again, without drift. After a stall it fires once and tells how many periods were missed. */
 export class TimerRepeat extends PeriodTimer {
+  /** @internal */
   protected override expired(now: number): Expiry {
     const missed = Math.floor((now - this.at) / this.period);
     this.at += (missed + 1) * this.period;
@@ -214,6 +216,7 @@ export class TimerPausing extends PeriodTimer {
     super.restart();
   }
 
+  /** @internal */
   protected override expired(): Expiry {
     this._ttLeft = this.period;
     return NONE_MISSED;

@@ -69,7 +69,7 @@ export interface MulticastSettings {
   readonly interface: string | undefined;
 }
 
-interface SocketChannel extends Channel {
+export interface SocketChannel extends Channel {
   /** Where it is bound, once it is open. */
   readonly local: Address | undefined;
   /** What went wrong last, taken once; `undefined` where nothing did. */
