@@ -22,7 +22,12 @@ export function distilled(
   return async () => {
     const failure = await runTrial({ app, options, faults: new Faults(), body });
     if (failure === undefined) return;
-    process.stderr.write(`${failure.report}\n`);
+    process.stderr.write(`${failure.report}\n${howToRunAgain(failure.seed, options)}`);
     throw failure.error;
   };
+}
+
+/** A test that fixes its seed has the same one anyway. */
+function howToRunAgain(seed: number | undefined, options: DistillerOptions): string {
+  return seed === undefined || options.seed !== undefined ? '' : `Set TASKTONIC_SEED=${seed} to run it again.\n`;
 }

@@ -191,9 +191,9 @@ export class Distiller {
    *
    * @param probability from 0 to 1.
    * @param kind such as `'crash'`.
-   * @param what what it befalls, such as `'worker 2'`.
+   * @param what what it befalls, such as `'worker 2'`, where there are several.
    */
-  chance(probability: number, kind: string, what: string): boolean {
+  chance(probability: number, kind: string, what = ''): boolean {
     return this.#dice.strikes(probability, kind, what);
   }
 
