@@ -298,6 +298,15 @@ describe('distilled()', () => {
     expect(written).to.not.include('TASKTONIC_SEED');
   });
 
+  it('refuses what is no app, such as the class of a Tonic, and what is no test', async () => {
+    for (const app of ['Doors', 7, Stubborn]) {
+      const { thrown } = await failing(distilled(app as never, () => {}));
+      expectCode(thrown, 'TT_BAD_OPTION');
+      expect((thrown as Error).message).to.include('() => void new Door()');
+    }
+    expect(() => distilled(Doors, undefined as never)).to.throw('must be a function');
+  });
+
   it('tells how a seed that came by chance is run again', async () => {
     let seed: number | undefined;
     const test = distilled(Doors, (distiller) => {
