@@ -5,6 +5,7 @@ import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
+import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
@@ -15,6 +16,7 @@ import {
   connectionOptions,
   connectionSettings,
   streamSettings,
+  type ConnectionOptions,
 } from './connection-options.js';
 import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
@@ -55,8 +57,9 @@ export const serverSchema = v.strictObject({
   protocol: protocolOption,
 });
 
+// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
-export type TcpServerOptions = v.InferInput<typeof serverSchema>;
+export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
 
 /** What `onListening` is given. */
 export interface ListenInfo extends Address {

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
+import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, DatagramChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -47,8 +48,9 @@ export const udpSchema = v.strictObject({
   unsentLimit: v.optional(bytes(1), 16_777_216),
 });
 
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of a {@link UdpSocket}. */
-export type UdpSocketOptions = v.InferInput<typeof udpSchema>;
+export type UdpSocketOptions = v.InferInput<typeof udpSchema> & TonicOptions;
 
 /** The life of a datagram socket, apart from the state machine of a subclass. */
 export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
