@@ -10,14 +10,21 @@ import type { TimerQueue } from './timer-queue.js';
 
 /** Any Tonic, whatever its class and states. */
 export interface AnyTonic {
+  /** Its number in the app, the same in every thread. */
   readonly id: number;
+  /** Its name, unique in the app: given, or its id and class. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
+  /** The state that holds; `undefined` before the first transition, and when its machine has stopped. */
   readonly state: string | undefined;
+  /** Whether it has finished: no sparkle of it runs any more. */
   readonly finished: boolean;
+  /** Who queued the sparkle that runs; `undefined` where no Tonic did. */
   readonly source: Source | undefined;
+  /** What it has made and has not finished. */
   readonly infusions: Iterable<AnyTonic>;
+  /** Ends it in order, with its infusions. Only itself, its base and code outside any sparkle may. */
   ttsc__finish(): void;
 
   /** @internal */ readonly _ttPlan: Plan;
@@ -57,6 +64,7 @@ export interface AnyTonic {
 export interface RemoteHandle {
   /** Its number in the app, the same in every thread. */
   readonly id: number;
+  /** Its name, unique in the app. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
@@ -103,8 +111,11 @@ export interface KeptOrder {
 
 /** Who queued the sparkle that runs. */
 export interface Source {
+  /** The Tonic, or the handle of one in another thread. */
   readonly tonic: AnyTonic;
+  /** Its id. */
   readonly id: number;
+  /** Its name. */
   readonly name: string;
   /** The sparkle it was queued in; `undefined` where a timer or socket of that Tonic did. */
   readonly sparkle: string | undefined;
@@ -157,8 +168,11 @@ export interface ServicePort {
 
 /** What is known of a throw. */
 export interface FailureInfo {
+  /** The sparkle that threw. */
   readonly sparkle: string | undefined;
+  /** The state that held then. */
   readonly state: string | undefined;
+  /** Who had queued it. */
   readonly source: Source | undefined;
 }
 
@@ -166,6 +180,7 @@ export interface FailureInfo {
 export interface InfusionInfo {
   /** The id that it had. */
   readonly id: number;
+  /** The name that it had. */
   readonly name: string;
   /** The Tonic itself, finished: its fields can still be read. */
   readonly tonic: AnyTonic;

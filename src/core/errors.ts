@@ -149,7 +149,9 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
  */
 export class TaskTonicError extends Error {
   override readonly name = 'TaskTonicError';
+  /** Which error it is: a key of {@link ERRORS}. */
   readonly code: ErrorCode;
+  /** What the text was made of, for programs. */
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown) {

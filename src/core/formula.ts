@@ -18,6 +18,7 @@ import type { Testbench } from './testbench.js';
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
 export interface FormulaData {
+  /** What the app is. */
   readonly project?:
     | {
         /** What the app is called. Default: the name of the Formula's class. */
@@ -29,6 +30,7 @@ export interface FormulaData {
   readonly log?: LogOptions | undefined;
   /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
   readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
+  /** How threads talk to each other. */
   readonly threads?:
     | {
         /**
@@ -38,6 +40,7 @@ export interface FormulaData {
         readonly doorbell?: boolean | undefined;
       }
     | undefined;
+  /** How the app ends when the system asks it to. */
   readonly shutdown?:
     | {
         /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */

@@ -35,8 +35,11 @@ export interface TimerOptions extends Period, AnyTimerOptions {}
 
 /** What a timer's event is given. */
 export interface TimerInfo {
+  /** The id of the timer. */
   readonly id: number;
+  /** The name of the timer. */
   readonly name: string;
+  /** The timer itself. */
   readonly timer: Timer;
   /** How often it has fired, this time included. */
   readonly count: number;
@@ -193,12 +196,14 @@ export class TimerPausing extends PeriodTimer {
     return this._ttLeft !== undefined;
   }
 
+  /** Holds it, and keeps what is left of its period; nothing where it does not run. */
   pause(): void {
     if (!this.running) return;
     this._ttLeft = Math.max(this.at - this._ttScheduler.clock.now(), 0);
     super.stop();
   }
 
+  /** Goes on with what was left of its period; nothing where it is not held. */
   resume(): void {
     if (this._ttLeft === undefined) return;
     const left = this._ttLeft;

@@ -110,6 +110,7 @@ export class Distiller {
     return this.#apps;
   }
 
+  /** The seed of the run: the same one gives the same run. */
   get seed(): number {
     return this.#world.seed;
   }

@@ -96,6 +96,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     return this.#protocol;
   }
 
+  /** How far its connection is. */
   override get phase(): ConnectionPhase {
     return this.#protocol?.phase ?? super.phase;
   }
@@ -128,6 +129,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     });
   }
 
+  /** @internal */
   override onReady(key: SelectionKey, ready: InterestSet): void {
     if ((ready & Interest.CONNECT) !== 0 && this.phase === 'connecting') this.#timer = this.#clear();
     super.onReady(key, ready);

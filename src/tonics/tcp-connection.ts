@@ -135,6 +135,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   // ---- What it is ----
 
+  /** How far the connection is, apart from the states of a subclass. */
   get phase(): ConnectionPhase {
     return this.#phase;
   }
@@ -305,6 +306,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#pause(Pause.user);
   }
 
+  /** Receives again. */
   ttsc__resume(): void {
     this.#resume(Pause.user);
   }

@@ -119,6 +119,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     else this._ttss__listen();
   }
 
+  /** How far the server is, apart from the states of a subclass. */
   get phase(): ServerPhase {
     return this.#phase;
   }
@@ -128,6 +129,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#listener?.local ?? this.#spread?.at;
   }
 
+  /** Its connections, over all its threads: accepted, open, turned away, failed. */
   get counts(): ServerCounts {
     return this.#tally.counts;
   }
@@ -138,6 +140,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#spread?.pause();
   }
 
+  /** Takes new connections again. */
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.ACCEPT);
     this.#spread?.resume();

@@ -104,6 +104,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     this._ttss__bind();
   }
 
+  /** How far the socket is, apart from the states of a subclass. */
   get phase(): UdpPhase {
     return this.#phase;
   }
@@ -156,6 +157,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     this.#key?.modify(Interest.CONNECT);
   }
 
+  /** Receives again. */
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.READ);
   }
