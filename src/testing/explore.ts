@@ -92,7 +92,7 @@ function isSame({ error: a }: TrialFailure, { error: b }: TrialFailure): boolean
 function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs: number }): Error {
   const { error, faults, report, note } = shrunk;
   const needs = faults.length === 0 ? '' : `\nIt needs ${faults.map(faultText).join(', ')}.`;
-  const details = { ...where, message: error.message, faults, report: `${needs}${note}\n${report}` };
+  const details = { ...where, message: error.message, faults, report: `${needs}${note}\n${report}\n` };
   return fail('TT_EXPLORE_FAILED', details, error);
 }
 
