@@ -114,7 +114,7 @@ export const ERRORS = {
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
-    'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
+    'Run {run} of {runs} failed, with seed {seed}: {message}.{report}Set TASKTONIC_SEED={seed} to run it alone.',
   // Ask and answer, postponing
   TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
   TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',
@@ -151,7 +151,9 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
  */
 export class TaskTonicError extends Error {
   override readonly name = 'TaskTonicError';
+  /** Which error it is: a key of {@link ERRORS}. */
   readonly code: ErrorCode;
+  /** What the text was made of, for programs. */
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown) {

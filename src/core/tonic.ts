@@ -177,6 +177,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     return this._ttId;
   }
 
+  /** Its name, unique in the app: given, or its id and class, such as `02.Door`. */
   get name(): string {
     return this._ttName ?? defaultName(this._ttId, this._ttPlan.className);
   }

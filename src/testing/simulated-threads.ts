@@ -56,6 +56,7 @@ export class SimulatedThread implements RunningThread {
   readonly #onExit: ((code: number) => void)[] = [];
   #over = false;
 
+  /** @internal */
   constructor(
     /** What its Catalyst is called. */
     readonly name: string,
@@ -63,7 +64,8 @@ export class SimulatedThread implements RunningThread {
     testbench: Testbench,
   ) {
     this.#clock = clock;
-    this.runtime = new Runtime(clock, testbench.random, testbench);
+    this.runtime = new Runtime(clock, testbench.random);
+    this.runtime.testbench = testbench;
   }
 
   on(event: 'error', heard: (error: unknown) => void): void;
@@ -73,6 +75,7 @@ export class SimulatedThread implements RunningThread {
     else this.#onExit.push(heard as (code: number) => void);
   }
 
+  /** @internal */
   async run(data: ThreadData, catalystClass: CatalystClass, machine: ThreadMachine): Promise<void> {
     try {
       await runThread(data, catalystClass, this.runtime, machine);
