@@ -1,6 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
-import { failThrown, failUnheard } from './answer.js';
+import { failAnswers, failThrown, failUnheard } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -452,7 +452,9 @@ export class Catalyst<State extends string = never>
       asIf(source, sourceSparkle, () => this.#registry.callService(name, key, args));
     } catch (thrown) {
       // It was called in another thread: here nobody else can hear of it.
-      this.logs.warn(this, toError(thrown));
+      const error = toError(thrown);
+      this.logs.warn(this, error);
+      failAnswers(args, () => error);
     }
   }
 

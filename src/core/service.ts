@@ -1,5 +1,7 @@
+import { failAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail, toError } from './errors.js';
+import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle, type TonicClass } from './plan.js';
 import { running } from './running.js';
 
@@ -69,6 +71,8 @@ export class Service implements Supervision {
   #retiring = false;
   #askedAgain = false;
   #error: Error | undefined;
+  /** What the Tonic that it is now was asked: its askers know the service, which may outlive that Tonic. */
+  readonly #asked = new OpenAnswers();
   readonly #restartedAt: number[] = [];
   readonly #home: ServiceHome;
 
@@ -141,6 +145,7 @@ export class Service implements Supervision {
   left(base: AnyTonic): void {
     this.#error = this.instance?._ttEnding?.error;
     this.instance = this.#face = undefined;
+    this.#asked.lose();
     if (this.#error !== undefined) {
       // Before what was called since it failed.
       const called = this.takeWaiting();
@@ -196,7 +201,8 @@ export class Service implements Supervision {
   call(key: string, args: unknown[]): void {
     if (this.#class !== undefined) this.#plan.sparkle(key);
     if (!this.#isOpen) return this.#wait(key, args);
-    return this.#put(key, args);
+    this.#put(key, args);
+    this.#asked.add(args);
   }
 
   /** Whether its Tonic takes orders, or else those wait for the next one. */
@@ -230,7 +236,9 @@ export class Service implements Supervision {
           else this.call(key, args);
         } catch (thrown) {
           // Who called it has long gone on.
-          this.instance?._ttScheduler.logs.warn(this.instance, toError(thrown));
+          const error = toError(thrown);
+          this.instance?._ttScheduler.logs.warn(this.instance, error);
+          failAnswers(args, () => error);
         }
       });
     }

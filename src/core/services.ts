@@ -1,3 +1,4 @@
+import { loseAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { extrasOf, tellEnd } from './extras.js';
@@ -103,7 +104,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   }
 
   callService(name: string, key: string, args: unknown[]): void {
-    this.#services.get(name)?.call(key, args);
+    const service = this.#services.get(name);
+    if (service === undefined) loseAnswers(args);
+    else service.call(key, args);
   }
 
   whoIs(name: string): RemoteHandle | undefined {
@@ -224,6 +227,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
       this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
     }
+    for (const { args } of lost) loseAnswers(args);
     for (const user of service.users.keys()) {
       (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
       tellCompleted(user, { service: service.name, error });

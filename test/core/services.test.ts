@@ -645,6 +645,38 @@ describe('a service that fails', () => {
     await app.finish();
   });
 
+  it('that fails tells who waits for an answer of it, though it is started again', async () => {
+    const answers: unknown[] = [];
+    class Vault extends Tonic {
+      static override readonly service = 'vault';
+      private readonly kept: Answer<number>[] = [];
+      ttsc__open(answer: Answer<number>): void {
+        this.kept.push(answer);
+      }
+      ttsc__break(): void {
+        throw new Error('broken');
+      }
+    }
+    class Thief extends User {
+      question(): void {
+        this.ask(this.use(Vault), 'ttsc__open', [], this.ttse__answer, { onError: this.ttse__none, timeout: Infinity });
+      }
+      ttse__answer(n: number): void {
+        answers.push(n);
+      }
+      ttse__none(error: Error): void {
+        answers.push((error as { code?: string }).code);
+      }
+    }
+    let thief!: Thief;
+    const app = await startApp(() => (thief = new Thief((t) => (t as Thief).question())));
+    await inside(app, thief, () => (thief.askFor(Vault) as unknown as Remote<Vault>).ttsc__break());
+    expect(answers).to.deep.equal(['TT_ASK_GONE']);
+    await inside(app, thief, () => thief.question());
+    expect(thief.questions.open).to.equal(1);
+    await app.finish();
+  });
+
   it('fails again where its constructor throws the second time', async () => {
     let makes = 0;
     class Once extends Tonic {
