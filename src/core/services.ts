@@ -64,6 +64,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     owner: string | undefined,
     args: readonly unknown[],
   ): void {
+    // Its thread has died since: nobody will tell that it uses the service no more.
+    if (user.finished) return;
     let service = this.#services.get(name);
     if (service === undefined) {
       if (source?.module === undefined) {
@@ -141,13 +143,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   /** A class that another thread has asked for: its module is loaded here, once. */
   #load(service: Service, module: string, className: string): void {
     const started = (exports: Readonly<Record<string, unknown>>): void => {
+      if (service.ended) return;
       const found = [exports[className], ...Object.values(exports)].find(
         (value) => typeof value === 'function' && value.name === className && 'service' in value,
       );
       if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module, what: 'service' });
       service.class = found as ServiceClass;
-      if (service.ended) return;
-      if (this.#main._ttMayInfuse) this.#main._ttss__restart(service);
+      if (this.#app.main?._ttMayInfuse === true) this.#main._ttss__restart(service);
       else service.end(undefined);
     };
     const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
@@ -221,6 +223,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   ended(service: Service, error: Error | undefined): void {
     this.#services.delete(service.name);
+    // The app has ended while a module was loaded: nobody is left to be told.
+    if (this.#app.main === undefined) return;
     const lost = service.takeWaiting();
     if (lost.length > 0) {
       const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');

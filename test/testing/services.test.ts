@@ -1,0 +1,77 @@
+import { expect } from 'chai';
+import type { RemoteHandle } from '../../src/core/any-tonic.js';
+import { Catalyst } from '../../src/core/catalyst.js';
+import { Tonic } from '../../src/core/tonic.js';
+import { Distiller } from '../../src/testing/index.js';
+
+export class Board extends Tonic {
+  static override readonly service = 'board';
+  static override readonly module = import.meta.url;
+  ttsc__note(): void {}
+}
+
+export class Engine extends Catalyst {
+  static override readonly service = 'engine';
+  static override readonly module = import.meta.url;
+  ttsc__run(): void {}
+}
+
+export class Worker extends Catalyst {
+  static override readonly module = import.meta.url;
+  ttse__onStart(): void {
+    this.use(Board).ttsc__note();
+    this.use(Engine).ttsc__run();
+  }
+}
+
+class Boss extends Tonic {
+  ttse__onStart(): void {
+    Worker.spawn({ name: 'worker' });
+  }
+  ttse__onInfusionFailed(): void {}
+}
+
+/** An app with services that a thread uses, stopped after so many sparkles. */
+async function stopped(count: number, seed = count): Promise<Distiller> {
+  const distiller = await Distiller.start(undefined, { seed });
+  distiller.infuse(() => new Boss({ name: 'boss' }));
+  await distiller.sparkle({ count });
+  return distiller;
+}
+
+const named = (tonics: Iterable<RemoteHandle>): string[] => Array.from(tonics, ({ name }) => name);
+
+/** As many as such an app has, and one more. */
+const COUNTS = Array.from({ length: 14 }, (_, count) => count + 1);
+
+describe('services of an app under a Distiller', () => {
+  it('end with the thread that uses them, whenever it dies', async () => {
+    for (const count of COUNTS) {
+      const distiller = await stopped(count);
+      const [app] = distiller.apps;
+      app!.threads.find(({ name }) => name === 'worker')?.terminate();
+      await distiller.settle();
+      expect(named(distiller.ledger), `after ${count} sparkles`).to.deep.equal(['tt_main_catalyst', 'boss']);
+      expect(app!.threads).to.deep.equal([]);
+      expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+    }
+  });
+
+  it('end with their app, whenever it does', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    for (const seed of COUNTS) {
+      const distiller = await stopped(1 + (seed % 3), seed);
+      distiller.ledger.get(0)!.ttsc__finish();
+      await distiller.advance('10s');
+      const { leftOpen, exitCode } = await distiller.finish();
+      expect({ leftOpen, exitCode }, `with seed ${seed}`).to.deep.equal({ leftOpen: [], exitCode: 0 });
+    }
+    // A module that was to be loaded for one of them comes too late, and harms nobody.
+    await import(Board.module);
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(unhandled).to.deep.equal([]);
+  });
+});
