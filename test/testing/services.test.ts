@@ -2,6 +2,10 @@ import { expect } from 'chai';
 import type { RemoteHandle } from '../../src/core/any-tonic.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { Tonic } from '../../src/core/tonic.js';
+import type { Remote } from '../../src/core/remote.js';
+import { Formula } from '../../src/core/formula.js';
+import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { expectCode } from '../support/errors.js';
 import { Distiller } from '../../src/testing/index.js';
 
 export class Board extends Tonic {
@@ -25,16 +29,51 @@ export class Worker extends Catalyst {
 }
 
 class Boss extends Tonic {
-  ttse__onStart(): void {
-    Worker.spawn({ name: 'worker' });
+  constructor(private readonly begin: () => void = () => Worker.spawn({ name: 'worker' })) {
+    super({ name: 'boss' });
   }
+  ttse__onStart(): void {
+    this.begin();
+  }
+  ttsc__hear(): void {}
   ttse__onInfusionFailed(): void {}
+}
+
+/** Uses a service, and finishes when the way to the main thread is full. */
+export class Flooder extends Catalyst {
+  static override readonly module = import.meta.url;
+  declare readonly base: Remote<Boss>;
+  ttse__onStart(): void {
+    const user = new User({ name: 'user' });
+    user.ttsc__flood(this.base);
+    user.ttsc__finish();
+  }
+}
+
+class User extends Tonic {
+  ttsc__flood(boss: Remote<Boss>): void {
+    this.use(Board);
+    try {
+      for (;;) boss.ttsc__hear();
+    } catch (thrown) {
+      expectCode(thrown, 'TT_QUEUE_FULL');
+    }
+  }
+}
+
+class FloodedApp extends Formula {
+  protected override creatingMainCatalyst(): unknown {
+    return new SelectorCatalyst({ queueLimit: 100 });
+  }
+  protected override creatingStartingTonics(): void {
+    new Boss(() => Flooder.spawn({ name: 'flooder' }));
+  }
 }
 
 /** An app with services that a thread uses, stopped after so many sparkles. */
 async function stopped(count: number, seed = count): Promise<Distiller> {
   const distiller = await Distiller.start(undefined, { seed });
-  distiller.infuse(() => new Boss({ name: 'boss' }));
+  distiller.infuse(() => new Boss());
   await distiller.sparkle({ count });
   return distiller;
 }
@@ -55,6 +94,14 @@ describe('services of an app under a Distiller', () => {
       expect(app!.threads).to.deep.equal([]);
       expect((await distiller.finish()).leftOpen).to.deep.equal([]);
     }
+  });
+
+  it('are left by a user that finishes while the way to the main thread is full', async () => {
+    const distiller = await Distiller.start(FloodedApp, { seed: 1, trace: false });
+    await distiller.settle();
+    expect(distiller.find('user')).to.equal(undefined);
+    expect(named(distiller.ledger)).to.not.include('board');
+    expect((await distiller.finish()).leftOpen).to.deep.equal([]);
   });
 
   it('end with their app, whenever it does', async () => {
