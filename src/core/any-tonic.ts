@@ -85,7 +85,8 @@ export interface Supervision {
   readonly limit: number;
   readonly within: number;
   takeRestart(base: AnyTonic): number;
-  start(base: AnyTonic): void;
+  /** Makes the next one, in a sparkle of the base. */
+  restart(base: AnyTonic): void;
 }
 
 /** An order that was kept for later, with all that it came with. */
@@ -132,6 +133,8 @@ export interface Registry extends Iterable<AnyTonic> {
 export interface ServicePort {
   /** Makes a Tonic a user of a service, which is started where it does not run; gives the handle of it. */
   use(user: AnyTonic, service: object, args: readonly unknown[]): RemoteHandle;
+  /** Whether a Tonic is a service that begins though its base infuses nothing else any more. */
+  begins(tonic: AnyTonic): boolean;
   /** A Tonic that is a service is to be entered; throws where it may not. */
   admit(tonic: AnyTonic): void;
   entered(tonic: AnyTonic): void;

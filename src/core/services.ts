@@ -149,7 +149,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       );
       if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module, what: 'service' });
       service.class = found as ServiceClass;
-      if (this.#app.main?._ttMayInfuse === true) this.#main._ttss__restart(service);
+      if (this.mayBegin) this.#main._ttss__restart(service);
       else service.end(undefined);
     };
     const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
@@ -179,6 +179,18 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       this.#making = before.making;
       running.starting = before.starting;
     }
+  }
+
+  /** As long as somebody who is no service has not finished, he may have a last word for one. */
+  get mayBegin(): boolean {
+    const { main } = this.#app;
+    if (main === undefined || main._ttMayInfuse) return main !== undefined;
+    for (const infusion of main.infusions) if (!this.staysLast(infusion)) return true;
+    return false;
+  }
+
+  begins(tonic: AnyTonic): boolean {
+    return this.#making !== undefined && this.#making.name === tonic._ttPlan.service && this.mayBegin;
   }
 
   admit(tonic: AnyTonic): void {

@@ -65,6 +65,10 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     return handle;
   }
 
+  begins(): boolean {
+    return false;
+  }
+
   /** A Catalyst that is a service is the first Tonic of its thread. */
   admit(tonic: AnyTonic): void {
     if (tonic._ttBase !== undefined) throw fail('TT_SERVICE_BY_USE', { class: tonic._ttPlan.className });

@@ -3,6 +3,7 @@ import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
 import type { Answer } from '../../src/core/answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
+import { abort } from '../../src/core/life.js';
 import { runAs } from '../../src/core/running.js';
 import type { Remote } from '../../src/core/remote.js';
 import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
@@ -215,6 +216,22 @@ describe('a service', () => {
       }
     });
 
+    it('a supervision that is none', async () => {
+      class Frail extends Tonic {
+        static override readonly service = 'frail';
+        static override readonly supervision = { limit: -1 };
+      }
+      const app = await startApp(() =>
+        named('a', (user) => {
+          const error = expectThrow(() => user.askFor(Frail), 'TT_BAD_OPTION');
+          expect(error.message).to.contain('supervision.limit');
+          heard.push('refused');
+        }),
+      );
+      expect(heard).to.deep.equal(['refused']);
+      await app.finish();
+    });
+
     it('another class with its name', async () => {
       class Watch extends Tonic {
         static override readonly service = 'clock';
@@ -420,6 +437,55 @@ describe('the life of a service', () => {
     await app.finish();
     expect(heard.slice(-2)).to.deep.equal([heard.at(-2), 'clock finished']);
     expect(heard.join()).to.contain('last words from last');
+  });
+
+  it('may be asked for the first time by a last word while the app ends', async () => {
+    class Last extends HearingUser {
+      ttse__onDraining(): void {
+        this.useClock().ttsc__ask('last words');
+        this.drained();
+      }
+    }
+    const app = await startApp(() => new Last(() => {}, { name: 'last' }));
+    const { result } = await app.finish();
+    expect(result.exitCode).to.equal(0);
+    expect(heard).to.deep.equal([
+      'started',
+      'access by last',
+      'last words from last.ttse__onDraining',
+      'base 1 completed, 0 left',
+      'clock finished',
+    ]);
+  });
+
+  it('is started again while the app ends, as long as somebody needs it', async () => {
+    class Last extends HearingUser {
+      ttse__onDraining(): void {
+        this.clock.ttsc__break();
+        this.clock.ttsc__ask('lost with it');
+        this.ttsc__do(() => this.clock.ttsc__ask('last words'));
+        this.ttsc__do(() => this.ttsc__do(() => this.drained()));
+      }
+    }
+    const app = await startApp(() => new Last((user) => user.useClock(), { name: 'last' }));
+    const { result } = await app.finish();
+    expect(result.exitCode).to.equal(0);
+    expect(heard).to.include('last words from last.ttsc__do');
+    expect(Clock.made).to.equal(2);
+  });
+
+  it('that a last word has started ends with the app, though it is aborted', async () => {
+    class Last extends HearingUser {
+      ttse__onFinished(): void {
+        this.useClock().ttsc__ask('nobody hears that');
+      }
+    }
+    const app = await startApp(() => new Last(() => {}, { name: 'last' }));
+    const aborted: string[] = [];
+    abort(app.main, ({ name }) => aborted.push(name));
+    expect(aborted).to.deep.equal(['last', '02.Clock', 'tt_main_catalyst']);
+    expect(app.ledger.size).to.equal(0);
+    await app.end();
   });
 
   it('is started for the whole app by the Formula, which is a user of it', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RemoteHandle } from '../../src/core/any-tonic.js';
+import type { RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Remote } from '../../src/core/remote.js';
@@ -37,6 +37,30 @@ class Boss extends Tonic {
   }
   ttsc__hear(): void {}
   ttse__onInfusionFailed(): void {}
+}
+
+export class Frail extends Tonic {
+  static override readonly service = 'frail';
+  static override readonly module = import.meta.url;
+  static override readonly supervision = { limit: 1 };
+  static made = 0;
+  constructor() {
+    super();
+    Frail.made++;
+  }
+  ttsc__break(): void {
+    throw new Error('broken');
+  }
+}
+
+export class Breaker extends Catalyst {
+  static override readonly module = import.meta.url;
+  ttsc__break(): void {
+    this.use(Frail).ttsc__break();
+  }
+  ttse__onFrailCompleted({ error }: ServiceInfo): void {
+    this.log.info(`completed: ${error?.message}`);
+  }
 }
 
 /** Uses a service, and finishes when the way to the main thread is full. */
@@ -94,6 +118,21 @@ describe('services of an app under a Distiller', () => {
       expect(app!.threads).to.deep.equal([]);
       expect((await distiller.finish()).leftOpen).to.deep.equal([]);
     }
+  });
+
+  it('are started again as often as their class says, whichever thread asks first', async () => {
+    Frail.made = 0;
+    const distiller = await Distiller.start(undefined, { seed: 1 });
+    let breaker!: Remote<Breaker>;
+    distiller.infuse(() => new Boss(() => (breaker = Breaker.spawn({ name: 'breaker' }))));
+    await distiller.settle();
+    for (let times = 0; times < 2; times++) {
+      breaker.ttsc__break();
+      await distiller.settle();
+    }
+    expect(Frail.made).to.equal(2);
+    expect(distiller.lines.map(({ msg }) => msg)).to.include('completed: broken');
+    await distiller.finish();
   });
 
   it('are left by a user that finishes while the way to the main thread is full', async () => {
