@@ -188,7 +188,7 @@ export interface TonicLogPort {
   failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
   warn(tonic: AnyTonic, error: Error): void;
   debug(tonic: AnyTonic, message: string): void;
-  life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
+  life(tonic: AnyTonic, step: string): void;
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
   probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void;
   mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void;
