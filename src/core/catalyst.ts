@@ -445,6 +445,11 @@ export class Catalyst<State extends string = never>
     this.#registry.leaveFrom(name, user);
   }
 
+  /** @internal A thread has ended: nobody in it uses any service. */
+  _ttss__leaveAll(thread: number): void {
+    this.#registry.leaveAll(thread);
+  }
+
   /** @internal It calls it. */
   _ttss__serve(name: string, key: string, args: unknown[]): void {
     const { source, sourceSparkle } = this.#order;

@@ -124,9 +124,11 @@ export class Service implements Supervision {
 
   restart(base: AnyTonic): void {
     if (this.ended) return;
-    if (!this.#home.mayBegin || !this.#home.isNeeded(this)) return this.end(undefined);
+    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.#isCalled)) return this.end(undefined);
     try {
       this.begin(base);
+      // Whoever called it has finished since: it does that, and no more.
+      if (!this.#home.isNeeded(this)) this.retire();
     } catch (thrown) {
       const error = (this.#error = toError(thrown));
       base._ttScheduler.logs.failure(base, error, { sparkle: undefined, state: undefined, source: undefined });
@@ -192,6 +194,11 @@ export class Service implements Supervision {
     if (known === undefined) return;
     this.users.delete(user);
     this.#tell(COMPLETED, [known.id, this.users.size]);
+  }
+
+  /** Whether somebody wants more of it than that it is there. */
+  get #isCalled(): boolean {
+    return this.#waiting.some(({ key }) => key !== ACCESS && key !== COMPLETED);
   }
 
   /** An event that it may hear. */

@@ -17,7 +17,8 @@ export interface ServiceSource {
 /** What the registry needs of its app. */
 export interface ServicesApp {
   /** The main Catalyst, the base of all services. */
-  readonly main: (AnyTonic & { readonly queue: { readonly limit: number } }) | undefined;
+  readonly main:
+    (AnyTonic & { readonly queue: { readonly limit: number }; _ttss__leaveAll(thread: number): void }) | undefined;
   readonly clock: { now(): number };
   held<T>(something: Promise<T>): Promise<T>;
 }
@@ -64,8 +65,6 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     owner: string | undefined,
     args: readonly unknown[],
   ): void {
-    // Its thread has died since: nobody will tell that it uses the service no more.
-    if (user.finished) return;
     let service = this.#services.get(name);
     if (service === undefined) {
       if (source?.module === undefined) {
@@ -88,8 +87,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     this.#sweep();
   }
 
-  /** A thread has ended, and all users in it with it. */
+  /** What a thread has said last is done first: it may use a service for the first time. */
   threadEnded(thread: number): void {
+    this.#app.main?._ttss__leaveAll(thread);
+  }
+
+  /** A thread has ended, and all users in it with it. */
+  leaveAll(thread: number): void {
     for (const service of this.#services.values())
       for (const user of [...service.users.keys()]) if (user.thread === thread) service.removeUser(user);
     this.#sweep();

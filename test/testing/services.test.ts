@@ -11,7 +11,10 @@ import { Distiller } from '../../src/testing/index.js';
 export class Board extends Tonic {
   static override readonly service = 'board';
   static override readonly module = import.meta.url;
-  ttsc__note(): void {}
+  static notes: string[] = [];
+  ttsc__note(text: string): void {
+    Board.notes.push(text);
+  }
 }
 
 export class Engine extends Catalyst {
@@ -23,13 +26,13 @@ export class Engine extends Catalyst {
 export class Worker extends Catalyst {
   static override readonly module = import.meta.url;
   ttse__onStart(): void {
-    this.use(Board).ttsc__note();
+    this.use(Board).ttsc__note('here');
     this.use(Engine).ttsc__run();
   }
 }
 
 class Boss extends Tonic {
-  constructor(private readonly begin: () => void = () => Worker.spawn({ name: 'worker' })) {
+  constructor(private readonly begin: () => unknown = () => Worker.spawn({ name: 'worker' })) {
     super({ name: 'boss' });
   }
   ttse__onStart(): void {
@@ -60,6 +63,17 @@ export class Breaker extends Catalyst {
   }
   ttse__onFrailCompleted({ error }: ServiceInfo): void {
     this.log.info(`completed: ${error?.message}`);
+  }
+}
+
+export class Last extends Catalyst {
+  static override readonly module = import.meta.url;
+  ttsc__use(): void {
+    this.use(Board).ttsc__note('hello');
+  }
+  ttse__onDraining(): void {
+    this.use(Board).ttsc__note(`last words of ${this.name}`);
+    this.drained();
   }
 }
 
@@ -133,6 +147,29 @@ describe('services of an app under a Distiller', () => {
     expect(Frail.made).to.equal(2);
     expect(distiller.lines.map(({ msg }) => msg)).to.include('completed: broken');
     await distiller.finish();
+  });
+
+  it('hear the last words of threads', async () => {
+    for (const seed of COUNTS) {
+      Board.notes = [];
+      const distiller = await Distiller.start(undefined, { seed });
+      distiller.infuse(() => new Boss(() => Last.spawn({ name: 'a' }).ttsc__use()));
+      await distiller.settle();
+      expect((await distiller.finish()).exitCode).to.equal(0);
+      expect(Board.notes, `with seed ${seed}`).to.deep.equal(['hello', 'last words of a']);
+    }
+  });
+
+  it('hear them also where they are loaded for that', async () => {
+    for (const seed of COUNTS) {
+      Board.notes = [];
+      const distiller = await Distiller.start(undefined, { seed });
+      distiller.infuse(() => new Boss(() => Last.spawn({ name: 'a' }).ttsc__finish()));
+      await distiller.settle();
+      expect(Board.notes, `with seed ${seed}`).to.deep.equal(['last words of a']);
+      expect(named(distiller.ledger)).to.deep.equal(['tt_main_catalyst', 'boss']);
+      await distiller.finish();
+    }
   });
 
   it('are left by a user that finishes while the way to the main thread is full', async () => {
