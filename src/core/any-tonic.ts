@@ -154,6 +154,8 @@ export interface ServicePort {
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
+  /** The first Catalyst of the thread leaves: what has not begun by now will not. */
+  close(): void;
 }
 
 /** What is known of a throw. */

@@ -15,7 +15,8 @@ import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
 import { asIf } from './service.js';
-import { Services, type ServiceSource } from './services.js';
+import type { ServiceSource } from './service-module.js';
+import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
@@ -412,6 +413,7 @@ export class Catalyst<State extends string = never>
     if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;
+    if (this.runtime.main === (this as unknown)) this.services.close();
     this.runtime.remove(this);
     if (this.#servedBy !== undefined) this.#servedBy.#serveOneLess();
     this.wake();

@@ -136,6 +136,10 @@ export const ERRORS = {
   TT_BAD_LOG_SERVICE: 'The log service {name} is none: it must make an object with write(line).',
   TT_LOG_CLOSED: 'The app has ended, and so has its log: call runtime.log.use() while it runs.',
   TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
+
+  // Services of other threads
+  TT_SERVICE_NOT_LOADED:
+    'The module {module} was not loaded within {ms} ms: one that awaits run() at its top level is not, while the app runs. Put the service {class} into a module of its own, or have the main thread use it first.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -156,7 +156,7 @@ export class Service implements Supervision {
     this.#asked.lose();
     if (this.#error !== undefined) {
       // Before what was called since it failed.
-      const called = this.takeWaiting();
+      const called = this.#takeWaiting();
       for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
     } else if (this.#askedAgain && this.#home.mayBegin) {
@@ -198,7 +198,7 @@ export class Service implements Supervision {
 
   /** Whether somebody wants more of it than that it is there. */
   get #isCalled(): boolean {
-    return this.#waiting.some(({ key }) => key !== ACCESS && key !== COMPLETED);
+    return this.#waiting.some(isCall);
   }
 
   /** An event that it may hear. */
@@ -240,7 +240,7 @@ export class Service implements Supervision {
   }
 
   #callWaiting(): void {
-    const waiting = this.takeWaiting();
+    const waiting = this.#takeWaiting();
     for (const { source, sourceSparkle, key, args } of waiting) {
       asIf(source, sourceSparkle, () => {
         try {
@@ -256,12 +256,20 @@ export class Service implements Supervision {
     }
   }
 
-  /** What waits will not be done. */
-  takeWaiting(): readonly Waiting[] {
+  /** What waits will not be done; what tells of its users is no loss. */
+  takeCalls(): readonly Waiting[] {
+    return this.#takeWaiting().filter(isCall);
+  }
+
+  #takeWaiting(): readonly Waiting[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     return waiting;
   }
+}
+
+function isCall({ key }: Waiting): boolean {
+  return key !== ACCESS && key !== COMPLETED;
 }
 
 /** Queues what `body` calls as if that sparkle had. */

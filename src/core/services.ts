@@ -7,12 +7,7 @@ import { ports } from './ports.js';
 import { runAs, running } from './running.js';
 import { Service, type ServiceClass, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
-
-/** Where the main thread finds a service's class that another thread has asked for. */
-export interface ServiceSource {
-  readonly module: string | undefined;
-  readonly className: string;
-}
+import { type ServiceSource, loadService } from './service-module.js';
 
 /** What the registry needs of its app. */
 export interface ServicesApp {
@@ -144,21 +139,17 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return service;
   }
 
-  /** A class that another thread has asked for: its module is loaded here, once. */
+  /** A class that another thread has asked for. */
   #load(service: Service, module: string, className: string): void {
-    const started = (exports: Readonly<Record<string, unknown>>): void => {
+    const { clock } = this.#app;
+    const { timers } = this.#main._ttScheduler;
+    const started = (serviceClass: ServiceClass): void => {
       if (service.ended) return;
-      const found = [exports[className], ...Object.values(exports)].find(
-        (value) => typeof value === 'function' && value.name === className && 'service' in value,
-      );
-      if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module, what: 'service' });
-      service.class = found as ServiceClass;
+      service.class = serviceClass;
       if (this.mayBegin) this.#main._ttss__restart(service);
       else service.end(undefined);
     };
-    const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
-    this.#app
-      .held(loaded)
+    loadService(module, className, { clock, timers, held: async (loading) => this.#app.held(loading) })
       .then(started)
       .catch((thrown: unknown) => service.end(toError(thrown)));
   }
@@ -239,9 +230,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   ended(service: Service, error: Error | undefined): void {
     this.#services.delete(service.name);
-    // The app has ended while a module was loaded: nobody is left to be told.
-    if (this.#app.main === undefined) return;
-    const lost = service.takeWaiting();
+    const lost = service.takeCalls();
     if (lost.length > 0) {
       const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
@@ -268,6 +257,10 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     for (const infusion of catalyst.infusions) if (!this.staysLast(infusion)) return;
     this.#finishing = true;
     this.#sweep();
+  }
+
+  close(): void {
+    for (const service of [...this.#services.values()]) service.end(undefined);
   }
 
   /** Finishes what nobody needs any more; of several, those first that no other one uses. */

@@ -3,7 +3,8 @@ import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
 import type { ServiceClass } from '../core/service.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import { type ServiceSource, ownerOf, serviceName } from '../core/services.js';
+import type { ServiceSource } from '../core/service-module.js';
+import { ownerOf, serviceName } from '../core/services.js';
 
 /** What the main Catalyst does for other threads. */
 interface MainServices {
@@ -121,4 +122,6 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   finishLast(): void {}
+
+  close(): void {}
 }

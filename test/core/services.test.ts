@@ -8,7 +8,7 @@ import { runAs } from '../../src/core/running.js';
 import type { Remote } from '../../src/core/remote.js';
 import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
 import '../../src/index.js';
-import { type App, ERROR, messages, runApp, startApp } from '../support/app.js';
+import { type App, ERROR, WARN, messages, runApp, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 
 /** What happened, in the order it did. */
@@ -397,6 +397,30 @@ describe('the life of a service', () => {
     await app.finish();
   });
 
+  it('ends where its module is not loaded in time, as one that awaits the app is not', async () => {
+    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
+    let user!: User;
+    const app = await startApp(() => (user = named('a', () => {})));
+    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    await app.pass(9_999);
+    expect(heard).to.deep.equal([]);
+    await app.pass(1);
+    expect(heard).to.have.lengthOf(1);
+    expect(heard[0]).to.contain('was not loaded within 10000 ms');
+    await app.finish();
+  });
+
+  it('whose module is not there when the app ends is named with what it was to do', async () => {
+    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
+    let user!: User;
+    const app = await startApp(() => (user = named('a', () => {})));
+    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
+    const { lines } = await app.finish();
+    const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
+    expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');
+  });
+
   it('does not keep the app alive', async () => {
     const { lines } = await runApp(() => named('a', (user) => (user.useClock(), user.ttsc__finish())));
     expect(messages(lines, ERROR)).to.deep.equal([]);
@@ -639,6 +663,7 @@ describe('a service that fails', () => {
     expect(heard.filter((line) => line.includes('completed'))).to.deep.equal([]);
     await inside(app, user, () => clock().ttsc__break());
     expect(heard.at(-1)).to.equal('a heard that clock completed: broken');
+    expect(app.messages(WARN).filter((message) => message.includes('lost'))).to.deep.equal([]);
     expect(user.finished).to.equal(false);
     await app.finish();
   });
