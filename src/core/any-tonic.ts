@@ -94,8 +94,8 @@ export interface Supervision {
   readonly within: number;
   /** @internal */
   takeRestart(base: AnyTonic): number;
-  /** @internal */
-  start(base: AnyTonic): void;
+  /** @internal Makes the next one, in a sparkle of the base. */
+  restart(base: AnyTonic): void;
 }
 
 /** An order that was kept for later, with all that it came with. */
@@ -145,6 +145,8 @@ export interface Registry extends Iterable<AnyTonic> {
 export interface ServicePort {
   /** Makes a Tonic a user of a service, which is started where it does not run; gives the handle of it. */
   use(user: AnyTonic, service: object, args: readonly unknown[]): RemoteHandle;
+  /** Whether a Tonic is a service that begins though its base infuses nothing else any more. */
+  begins(tonic: AnyTonic): boolean;
   /** A Tonic that is a service is to be entered; throws where it may not. */
   admit(tonic: AnyTonic): void;
   entered(tonic: AnyTonic): void;
@@ -164,6 +166,8 @@ export interface ServicePort {
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
+  /** The first Catalyst of the thread leaves: what has not begun by now will not. */
+  close(): void;
 }
 
 /** What is known of a throw. */
@@ -206,7 +210,7 @@ export interface TonicLogPort {
   /** @internal */
   debug(tonic: AnyTonic, message: string): void;
   /** @internal */
-  life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
+  life(tonic: AnyTonic, step: string): void;
   /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
   /** @internal */

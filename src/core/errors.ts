@@ -138,6 +138,9 @@ export const ERRORS = {
   TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
   // Invariants of a Distiller
   TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}.',
+  // Services of other threads
+  TT_SERVICE_NOT_LOADED:
+    'The module {module} was not loaded within {ms} ms: one that awaits run() at its top level is not, while the app runs. Put the service {class} into a module of its own, or have the main thread use it first.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -95,6 +95,7 @@ export class Runtime {
 export interface Loop extends AnyTonic {
   readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
+  _ttss__leaveAll(thread: number): void;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
