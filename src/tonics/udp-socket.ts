@@ -162,8 +162,9 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     this.#key?.modify(Interest.CONNECT | Interest.READ);
   }
 
-  /** Closes the socket, after what was sent has left, and finishes. */
+  /** Closes the socket, after what was sent before has left, and finishes; what is sent later is refused. */
   ttsc__close(): void {
+    if (this.#phase !== 'closed') this.#phase = 'draining';
     this.ttsc__finish();
   }
 
@@ -187,8 +188,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     if (remote === undefined && !isAddress(to))
       return this.#refused(fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' }));
     const channel = this.#channel;
-    if (channel === undefined || this.#phase === 'opening')
-      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: 'the socket is not open' }));
+    if (channel === undefined || this.#phase !== 'open')
+      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: `the socket is ${this.#phase}` }));
     if (channel.unsent + size > unsentLimit)
       return this.#refused(fail('TT_UNSENT_LIMIT', { bytes: channel.unsent + size }));
     channel.send(data, to);
@@ -258,7 +259,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   #opened(channel: DatagramChannel): void {
     const { local } = channel;
     if (local === undefined) return;
-    this.#phase = 'open';
+    if (this.#phase === 'opening') this.#phase = 'open';
     tellListening(this, { ...local, transport: 'udp', tonic: this as SocketTonic<string>, maxConnections: Infinity });
   }
 

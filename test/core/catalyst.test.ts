@@ -193,6 +193,7 @@ describe('fairness', () => {
       }
     }
     let endless!: Endless;
+    // The machine's clock: it is the timers of Node that must not starve.
     const app = await startApp(() => (endless = new Endless()), { clock: 'real' });
     await new Promise<void>((resolve) => {
       let left = 10;
@@ -227,6 +228,7 @@ describe('fairness', () => {
         endless.ttsc__next();
         ending.ttsc__count(1_000);
       },
+      // No time is waited for; but an app that never settles cannot be waited for with a clock by hand.
       { clock: 'real' },
     );
     while (!ending.finished) await new Promise((resolve) => setImmediate(resolve));

@@ -27,7 +27,7 @@ class Bell extends Tonic {
   }
 }
 
-const start = async (clock: 'real' | ManualClock): Promise<{ app: App; bell: Bell; main: Watched }> => {
+const start = async (clock: ManualClock): Promise<{ app: App; bell: Bell; main: Watched }> => {
   let bell!: Bell;
   let main!: Watched;
   const app = await startApp(() => (bell = new Bell()), { clock, main: () => (main = new Watched()) });
@@ -49,7 +49,7 @@ describe('a parked Catalyst', () => {
   };
   for (const [what, callback] of Object.entries(callbacks)) {
     it(`is woken at once by an order from ${what}`, async () => {
-      const { app, bell, main } = await start('real');
+      const { app, bell, main } = await start(new ManualClock());
       const { turns } = main;
       callback(() => bell.ttsc__ring());
       await once(bell.heard, 'rung');
@@ -59,7 +59,7 @@ describe('a parked Catalyst', () => {
   }
 
   it('is woken before the next poll is over: nothing else runs for long in between', async () => {
-    const { app, bell } = await start('real');
+    const { app, bell } = await start(new ManualClock());
     let immediates = 0;
     bell.ttsc__ring();
     const rung = once(bell.heard, 'rung').then(() => true);
@@ -74,7 +74,7 @@ describe('a parked Catalyst', () => {
   });
 
   it('is woken a few times by ten thousand orders, whatever callbacks they come from', async () => {
-    const { app, bell, main } = await start('real');
+    const { app, bell, main } = await start(new ManualClock());
     const { wakeups } = main;
     const ring = (): void => bell.ttsc__ring();
     for (let n = 0; n < 2_500; n++) {

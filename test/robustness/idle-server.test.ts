@@ -10,6 +10,7 @@ import { Program, endPrograms } from './support/program.js';
 const CONNECTIONS = 1_000;
 const WATCHED_MS = 3_000;
 
+/** Real time: what a process does while nothing happens shows in no other. */
 const pass = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The time that a process has used, in ticks of 10 ms (proc_pid_stat(5)). */

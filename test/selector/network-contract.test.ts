@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { nodeNetwork } from '../../src/selector/node/node-network.js';
 import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -9,7 +8,7 @@ import { type Heard, type Stage, type Step, play } from './network-contract.js';
 
 afterEach(tidyUp);
 
-/** Real sockets of the loopback interface, in real time: looked at in each turn of Node's loop. */
+/** Real sockets of the loopback interface, in real time, since the contract is that of the kernel: looked at each millisecond. */
 const node = (): Stage => ({
   network: nodeNetwork,
   clock: 'real',
@@ -302,58 +301,3 @@ for (const [name, stage] of [
     }
   });
 }
-
-/** One thing that one side of a connection does, and what shows that it has been done. */
-const SIDES = ['c', 's1'] as const;
-const act = fc.record({
-  by: fc.constantFrom(0, 1),
-  what: fc.constantFrom('send' as const, 'send' as const, 'send' as const, 'end' as const, 'pause' as const),
-  size: fc.constantFrom(1, 3, 1_459, 1_461, 65_536, 700_000),
-});
-
-/** A conversation that waits after each act for what it brings: so its order is certain, on any network. */
-function conversation(
-  acts: readonly { by: number; what: 'send' | 'end' | 'pause'; size: number }[],
-  last: 'close' | 'abort',
-): Step[] {
-  const script: Step[] = [...halfOpen];
-  const sent = [0, 0];
-  const ended = [false, false];
-  const paused = [false, false];
-  for (const { by, what, size } of acts) {
-    const [me, peer] = [SIDES[by]!, SIDES[1 - by]!];
-    if (what === 'pause') {
-      script.push([paused[by] ? 'resume' : 'pause', me]);
-      if (paused[by]) script.push(['has', me, sent[1 - by]!]);
-      paused[by] = !paused[by];
-    } else if (ended[by] || paused[1 - by] || (what === 'end' && ended[1 - by])) continue;
-    else if (what === 'end') {
-      script.push(['end', me], ['hears', peer, 'end']);
-      ended[by] = true;
-    } else {
-      script.push(['send', me, size], ['has', peer, (sent[by]! += size)]);
-      if (size > 262_144) script.push(['hears', me, 'drain']);
-    }
-  }
-  for (const by of [0, 1]) if (paused[by]) script.push(['resume', SIDES[by]!]);
-  const by = ended[0] ? 1 : 0;
-  script.push([last, SIDES[by]!]);
-  if (last === 'close' && !ended[1 - by]) script.push(['hears', SIDES[1 - by]!, 'end'], ['close', SIDES[1 - by]!]);
-  return [...script, ['hears', 'c', 'gone'], ['hears', 's1', 'gone']];
-}
-
-describe('two networks under the same Tonics', () => {
-  it('are told apart by nobody, whatever is said on a connection', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(act, { maxLength: 8 }),
-        fc.constantFrom('close' as const, 'abort' as const),
-        async (acts, last) => {
-          const script = conversation(acts, last);
-          expect(await play(script, simulated())).to.deep.equal(await play(script, node()));
-        },
-      ),
-      { numRuns: 60, seed: 7 },
-    );
-  }).timeout(60_000);
-});

@@ -5,6 +5,7 @@ import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { UdpSocket, type UdpSocketOptions } from '../../src/tonics/udp-socket.js';
+import { shown } from '../conformance/notes.js';
 import type { ManualClock } from '../support/manual-clock.js';
 import { type Ear, type NetApp, startNet } from '../support/net-app.js';
 
@@ -224,14 +225,4 @@ function command(tonic: NonNullable<Actor['tonic']>, what: 'end' | 'close' | 'ab
     case 'resume':
       return connection.ttsc__resume();
   }
-}
-
-/** The error as the system tells it, which is the cause of ours. */
-function shown({ code, cause }: TaskTonicError): string {
-  const message =
-    cause instanceof Error
-      ? cause.message.replace(/\b\d{5}\b|:1\b/g, (port) => (port.startsWith(':') ? ':PORT' : 'PORT'))
-      : '';
-  const { errno, syscall } = (cause ?? {}) as NodeJS.ErrnoException;
-  return `${code}: ${message} ${errno ?? ''} ${syscall ?? ''}`.trim();
 }

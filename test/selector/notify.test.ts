@@ -119,6 +119,7 @@ describe('a NotifyingQueue', () => {
   const ways: Record<string, (order: () => void) => void> = {
     'a promise': (order) => void Promise.resolve().then(order),
     'a tick': (order) => process.nextTick(order),
+    // Of the machine: that its callback wakes the loop is what is tested.
     'a timer of Node': (order) => void setTimeout(order, 2),
     'an immediate': (order) => void setImmediate(order),
     'a stream': (order) => {

@@ -13,6 +13,7 @@ import {
 } from '../../src/index.js';
 import { Heard } from '../support/heard.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
+import { onRealSockets } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -92,6 +93,8 @@ const read = async <C extends Channel>(channel: C): Promise<{ app: NetApp; reade
 };
 
 describe('a channel of a user', () => {
+  onRealSockets('child processes and watched folders are those of the machine, and take its time');
+
   it('brings what a child process writes, and its end, as sparkles', async () => {
     const { app, reader } = await read(
       new ChildOutput(process.execPath, ['-e', 'console.log("hello"); process.exitCode = 3']),

@@ -13,6 +13,7 @@ import { FakeNetwork } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type NetApp, Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
 import { ProbeChannel } from '../support/probe-channel.js';
+import { stage } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -126,7 +127,7 @@ describe('a SelectorCatalyst', () => {
         }
       }
     }
-    const app = await serve(() => new Recorder(), {}, { main: () => new Own() });
+    const app = await serve(() => new Recorder(), {}, { main: () => new Own({ network: stage().network }) });
     const { peer, connection } = await app.pair();
     peer.send('over its own loop');
     await connection.heard.on('onData');

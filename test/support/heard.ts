@@ -1,7 +1,9 @@
+import { passTime } from './stage.js';
+
 /** How long it waits for what must come, in ms of the machine's time: a busy machine is no reason to fail. */
 const PATIENCE = 20_000;
 
-/** What was heard, in order, for a test that waits for it. It waits for events, never for a time. */
+/** What was heard, in order, for a test that waits for it. It waits for events, never for a time; virtual time passes meanwhile. */
 export class Heard {
   readonly events: { readonly name: string; readonly args: readonly any[] }[] = [];
   readonly #waiting = new Set<() => void>();
@@ -40,17 +42,20 @@ export class Heard {
   async until(holds: () => boolean, what = 'what was waited for'): Promise<void> {
     if (holds()) return;
     await new Promise<void>((resolve, reject) => {
+      let over = false;
       const patience = setTimeout(() => {
         this.#waiting.delete(look);
         reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
       }, PATIENCE);
       const look = (): void => {
         if (!holds()) return;
+        over = true;
         this.#waiting.delete(look);
         clearTimeout(patience);
         resolve();
       };
       this.#waiting.add(look);
+      passTime(() => over).catch(reject);
     });
   }
 }

@@ -18,9 +18,15 @@ const FOR_EVER = 400 * 24 * 3_600_000;
  */
 export class ManualClock implements Clock {
   readonly #timers = new Set<Entry>();
+  readonly #instant: boolean;
   #now = 1_000;
   #wallOffset = NOON - 1_000;
   #polls = 0;
+
+  /** @param options `instant`: what waits for no time at all happens by itself, with the next poll. */
+  constructor({ instant = false }: { readonly instant?: boolean } = {}) {
+    this.#instant = instant;
+  }
 
   now(): number {
     return this.#now;
@@ -38,6 +44,7 @@ export class ManualClock implements Clock {
   setTimer(callback: () => void, ms: number, hold = true): Entry {
     const entry = { at: this.#now + Math.min(Math.max(ms, 0), LONGEST_TIMER), hold, callback };
     this.#timers.add(entry);
+    if (this.#instant && ms <= 0) this.afterPoll(() => void (this.#timers.delete(entry) && callback()));
     return entry;
   }
 
@@ -80,6 +87,16 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, end);
     await this.settled();
     throwThe(thrown);
+  }
+
+  /** Goes to the next due time; false where there is none up to `last`. */
+  async step(last: number): Promise<boolean> {
+    const next = this.#next();
+    if (next === undefined || next.at > last) return false;
+    const thrown: unknown[] = [];
+    await this.#stepTo(next, thrown);
+    throwThe(thrown);
+    return true;
   }
 
   /** Lets time pass until `promise` is settled. */

@@ -7,6 +7,8 @@ import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { App, type Ended, type Setup } from './app.js';
 import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
+import { clearStage, stage } from './stage.js';
+import { ManualClock } from './manual-clock.js';
 
 /** A base that hears every event of the sockets it infuses, and writes it down. */
 export class Ear extends Tonic {
@@ -120,15 +122,16 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
 
 const apps = new Set<NetApp>();
 
-/** An app whose sockets are real (or those of a fake network), with an {@link Ear} as its starting Tonic. */
+/** An app whose sockets and time are those of the stage (or of the network and clock that it is given), with an {@link Ear} as its starting Tonic. */
 export class NetApp extends App {
   ear!: Ear;
 
   constructor(begin: (ear: Ear) => void, { main, ...setup }: Setup & { options?: SelectorCatalystOptions } = {}) {
     super(() => (this.ear = new Ear(begin)), {
-      clock: 'real',
+      clock: clockOfStage(setup),
       ...setup,
-      main: main ?? (() => new SelectorCatalyst(setup.options)),
+      main:
+        main ?? (() => new SelectorCatalyst({ ...setup.options, network: setup.options?.network ?? stage().network })),
     });
     apps.add(this);
     void this.ended.then(
@@ -159,6 +162,13 @@ export class NetApp extends App {
     this.main.ttsc__finish();
     return this.end();
   }
+}
+
+/** The stage is not asked for, and so not made, where a test brings all of its own. */
+function clockOfStage({ clock }: Setup): 'real' | ManualClock {
+  if (clock !== undefined) return clock;
+  const own = stage().clock;
+  return own instanceof ManualClock ? own : 'real';
 }
 
 /** Starts an app; `begin` runs in the Ear's onStart. */
@@ -232,4 +242,5 @@ export async function tidyUp(): Promise<void> {
     app.main.ttsc__finish();
     await app.end().catch(() => {});
   }
+  clearStage();
 }

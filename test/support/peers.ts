@@ -1,7 +1,6 @@
-import { type Socket as DatagramSocket, createSocket } from 'node:dgram';
-import { type NetConnectOpts, type Server, type Socket, connect as netConnect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Heard } from './heard.js';
+import type { PeerDatagram, PeerListener, PeerSocket, Reach } from './sockets.js';
+import { stage } from './stage.js';
 
 const open = new Set<() => void>();
 
@@ -11,13 +10,13 @@ export function closePeers(): void {
   open.clear();
 }
 
-/** The other end of a TCP connection: a plain socket of Node's. */
+/** The other end of a TCP connection: a plain socket of the stage. */
 export class Peer {
   readonly heard = new Heard();
   readonly #chunks: Buffer[] = [];
   #size = 0;
 
-  constructor(readonly socket: Socket) {
+  constructor(readonly socket: PeerSocket) {
     open.add(() => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk);
@@ -79,25 +78,25 @@ export class Peer {
   }
 }
 
-export async function connectTo(options: number | NetConnectOpts): Promise<Peer> {
-  const given = typeof options === 'number' ? { port: options, host: '127.0.0.1' } : options;
-  const peer = new Peer(netConnect({ noDelay: true, ...given } as NetConnectOpts));
+export async function connectTo(to: number | Reach): Promise<Peer> {
+  const reach = typeof to === 'number' ? { port: to, host: '127.0.0.1' } : to;
+  const peer = new Peer(stage().sockets.connect(reach));
   await peer.heard.until(() => peer.heard.count('connect') + peer.heard.count('error') > 0, 'a connection');
   if (peer.heard.count('connect') === 0) throw peer.heard.all('error')[0]![0];
   return peer;
 }
 
-/** A plain server of Node's, whose connections are peers. */
+/** A plain server, whose connections are peers. */
 export class PeerServer {
   readonly heard = new Heard();
   readonly peers: Peer[] = [];
 
-  constructor(readonly server: Server) {
+  constructor(readonly server: PeerListener) {
     open.add(() => server.close());
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return (this.server.address() as { port: number }).port;
   }
 
   async peer(n = 1): Promise<Peer> {
@@ -106,12 +105,12 @@ export class PeerServer {
   }
 
   async close(): Promise<void> {
-    await new Promise<unknown>((resolve) => this.server.close(resolve));
+    await new Promise<void>((resolve) => this.server.close(resolve));
   }
 }
 
 export async function listenOn(host = '127.0.0.1', port = 0, allowHalfOpen = false): Promise<PeerServer> {
-  const server = createServer({ noDelay: true, allowHalfOpen });
+  const server = stage().sockets.listen({ host, port, allowHalfOpen });
   const wrapped = new PeerServer(server);
   server.on('connection', (socket) => {
     wrapped.peers.push(new Peer(socket));
@@ -119,7 +118,7 @@ export async function listenOn(host = '127.0.0.1', port = 0, allowHalfOpen = fal
   });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);
-    server.listen({ port, host }, resolve);
+    server.on('listening', resolve);
   });
   return wrapped;
 }
@@ -137,11 +136,11 @@ export class UdpPeer {
   readonly heard = new Heard();
   readonly messages: string[] = [];
 
-  constructor(readonly socket: DatagramSocket) {
+  constructor(readonly socket: PeerDatagram) {
     let closed = false;
     socket.on('close', () => (closed = true));
     open.add(() => closed || socket.close());
-    socket.on('message', (message, from) => {
+    socket.on('message', (message: Buffer, from: unknown) => {
       this.messages.push(message.toString());
       this.heard.push('message', message, from);
     });
@@ -167,15 +166,16 @@ export class UdpPeer {
 }
 
 export async function udpPeer(host = '127.0.0.1'): Promise<UdpPeer> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const socket = stage().sockets.bind(host);
   const peer = new UdpPeer(socket);
-  await new Promise<void>((resolve) => socket.bind({ port: 0, address: host }, resolve));
+  await new Promise<void>((resolve, reject) => socket.on('listening', resolve).on('error', reject));
   return peer;
 }
 
 let ipv6: boolean | undefined;
-/** Whether this machine has an IPv6 loopback; where it has none, prints so and skips the test. */
+/** On real sockets: where this machine has no IPv6 loopback, prints so and skips the test. */
 export async function needsIPv6(running: Mocha.Context): Promise<void> {
+  if (!stage().isReal) return;
   ipv6 ??= await listenOn('::1').then(
     (server) => (server.server.close(), true),
     () => false,

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Line } from '../support/app.js';
 import { type Peer, type PeerServer, closePeers, freePort, listenOn } from '../support/peers.js';
 import { Program } from '../support/program.js';
+import { onRealSockets } from '../support/stage.js';
 
 const program = (how: string, port: number): Program =>
   new Program(new URL('./programs/log-ip.ts', import.meta.url), [how, String(port)]);
@@ -14,6 +15,7 @@ const linesOf = ({ text }: Peer): Line[] =>
 
 describe('the process of an app that logs to a viewer', function () {
   this.timeout(30_000);
+  onRealSockets('the app is another process');
   let server: PeerServer;
 
   beforeEach(async () => {

@@ -9,6 +9,7 @@ import { FakeNetwork } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
 import { listenOn } from '../support/peers.js';
+import { onRealSockets } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -117,21 +118,25 @@ describe('a TcpConnection with a peer that reads slowly', () => {
     expect(connection.heard.count('onHighWater')).to.equal(1);
   });
 
-  it('hears onDrain also where Node thinks that little is buffered', async () => {
-    const before = getDefaultHighWaterMark(false);
-    // That of Node 22.
-    setDefaultHighWaterMark(false, 65_536);
-    try {
-      const { peer, connection } = await pair({ highWaterMark: 16_384 });
-      peer.socket.pause();
-      await connection.inside((self) => {
-        for (let sent = 0; sent < 17; sent++) self.say(KB);
-      });
-      await connection.heard.on('onHighWater');
-      await connection.heard.on('onDrain');
-    } finally {
-      setDefaultHighWaterMark(false, before);
-    }
+  describe('on a socket of Node', () => {
+    onRealSockets('it is Node that buffers');
+
+    it('hears onDrain also where Node thinks that little is buffered', async () => {
+      const before = getDefaultHighWaterMark(false);
+      // That of Node 22.
+      setDefaultHighWaterMark(false, 65_536);
+      try {
+        const { peer, connection } = await pair({ highWaterMark: 16_384 });
+        peer.socket.pause();
+        await connection.inside((self) => {
+          for (let sent = 0; sent < 17; sent++) self.say(KB);
+        });
+        await connection.heard.on('onHighWater');
+        await connection.heard.on('onDrain');
+      } finally {
+        setDefaultHighWaterMark(false, before);
+      }
+    });
   });
 
   it('sends everything to a peer that begins to read', async () => {
@@ -217,7 +222,7 @@ describe('a TcpConnection with a peer that reads slowly', () => {
       expect(stream.sent).to.equal(`${'x'.repeat(29_999)}z!`);
     });
 
-    it('is closed on a real socket too; the peers of others go on', async () => {
+    it('is closed in the middle of a sparkle that sends; the peers of others go on', async () => {
       const { app, peer, connection } = await pair({ highWaterMark: 16_384, unsentLimit: 100_000 });
       peer.socket.pause();
       connection.ttsc__do((self: Recorder) => {

@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { expectCode, expectThrow, thrownBy } from '../support/errors.js';
 import { Recorder, serve, tidyUp } from '../support/net-app.js';
+import { onRealSockets } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -194,23 +195,27 @@ describe('a TcpConnection sends', () => {
     expect(connection.unsentBytes).to.equal(0);
   });
 
-  it('all that belongs to one turn in one write', async () => {
-    const { peer, connection } = await pair();
-    for (const [parts, size] of [
-      [100, 20],
-      [100, 2_000],
-    ] as const) {
-      const before = peer.size;
-      const writes = await countingWrites(async () => {
-        await connection.inside((self) => {
-          for (let n = 0; n < parts; n++) self.say(n % 2 === 0 ? 'x'.repeat(size) : Buffer.alloc(size, 'y'));
+  describe('on a socket of Node', () => {
+    onRealSockets('the writes that a net.Socket makes are counted');
+
+    it('all that belongs to one turn in one write', async () => {
+      const { peer, connection } = await pair();
+      for (const [parts, size] of [
+        [100, 20],
+        [100, 2_000],
+      ] as const) {
+        const before = peer.size;
+        const writes = await countingWrites(async () => {
+          await connection.inside((self) => {
+            for (let n = 0; n < parts; n++) self.say(n % 2 === 0 ? 'x'.repeat(size) : Buffer.alloc(size, 'y'));
+          });
+          await peer.received(before + parts * size);
         });
-        await peer.received(before + parts * size);
-      });
-      expect(writes, `${parts} parts of ${size} bytes`).to.equal(1);
-    }
-    const pattern = (size: number): string => ('x'.repeat(size) + 'y'.repeat(size)).repeat(50);
-    expect(peer.text).to.equal(pattern(20) + pattern(2_000));
+        expect(writes, `${parts} parts of ${size} bytes`).to.equal(1);
+      }
+      const pattern = (size: number): string => ('x'.repeat(size) + 'y'.repeat(size)).repeat(50);
+      expect(peer.text).to.equal(pattern(20) + pattern(2_000));
+    });
   });
 
   it('what it was given before it throws', async () => {

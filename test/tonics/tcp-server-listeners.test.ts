@@ -4,11 +4,14 @@ import { nodeNetwork } from '../../src/selector/node/node-network.js';
 import { expectCode } from '../support/errors.js';
 import { Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
 import { connectTo } from '../support/peers.js';
+import { onRealSockets } from '../support/stage.js';
 
 const listening = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
 
-// Real sockets: that the kernel spreads connections over listeners, and refuses a port that is taken, only it can show.
 describe('a TcpServer with several listeners on its port', () => {
+  onRealSockets(
+    'only the kernel can show that it spreads connections over listeners, and refuses a port that is taken',
+  );
   afterEach(tidyUp);
 
   it('serves every connection, whichever listener the kernel gives it to', async () => {

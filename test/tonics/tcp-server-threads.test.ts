@@ -11,9 +11,11 @@ import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
 import { Peer, closePeers } from '../robustness/support/peer.js';
 import { until } from '../robustness/support/later.js';
 import { SpreadEcho } from './programs/spread-echo.js';
+import { onRealSockets } from '../support/stage.js';
 
 describe('a TcpServer with connections on several threads', function () {
   this.timeout(20_000);
+  onRealSockets('the kernel brings connections to real threads');
   let app: NetApp;
   let server: TcpServer;
   let network = nodeNetwork;

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { setTimeout as later } from 'node:timers/promises';
+import { Formula } from '../../src/core/formula.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { TimerRepeat } from '../../src/core/timer.js';
+import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
 import { ERROR, WARN } from '../support/app.js';
@@ -10,6 +11,7 @@ import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
 import { Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
 import { connectTo, freePort, listenOn, needsIPv6 } from '../support/peers.js';
+import { stage } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -22,8 +24,10 @@ const codeOf = async (options: object): Promise<unknown> =>
 describe('a TcpServer', () => {
   it('tells the real address and port where it listens on port 0', async () => {
     let server!: TcpServer;
-    const app = await startNet(() => (server = new TcpServer({ port: 0, host: '127.0.0.1', maxConnections: 12 })));
-    expect(server.phase).to.equal('opening');
+    const app = await startNet(() => {
+      server = new TcpServer({ port: 0, host: '127.0.0.1', maxConnections: 12 });
+      expect(server.phase).to.equal('opening');
+    });
     const [info] = (await app.heard.on('onListening')) as [ListenInfo];
     expect(info).to.include({
       transport: 'tcp',
@@ -133,9 +137,7 @@ describe('a TcpServer', () => {
       const peers = [await connectTo(port), await connectTo(port)];
       peers[0]!.send('first');
       peers[1]!.send('second');
-      await peers[0]!.heard.until(() => true);
-      await app.inside(() => {});
-      while (made.length < 2) await later(1);
+      while (made.length < 2) await app.inside(() => {});
       await made[0]!.heard.on('onData');
       await made[1]!.heard.on('onData');
       expect(made.map((proto) => proto.text).sort()).to.deep.equal(['first', 'second']);
@@ -338,10 +340,12 @@ describe('a TcpServer', () => {
       expectCode(error, 'TT_INFUSION_FAILED');
       expectCode(error.cause, 'TT_ADDRESS_IN_USE');
 
-      const { Formula } = await import('../../src/index.js');
       class App extends Formula {
         protected override creatingFormula() {
           return { log: { to: 'off' as const } };
+        }
+        protected override creatingMainCatalyst(): SelectorCatalyst {
+          return new SelectorCatalyst({ network: stage().network });
         }
         protected override creatingStartingTonics(): void {
           new Deaf();

@@ -10,6 +10,7 @@ import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
 import { needsIPv6, udpPeer } from '../support/peers.js';
+import { stage } from '../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -433,7 +434,7 @@ describe('a UdpSocket', () => {
       }
       const { App } = await import('../support/app.js');
       const { SelectorCatalyst } = await import('../../src/selector/selector-catalyst.js');
-      const app = new App(() => void new Deaf(), { clock: 'real', main: () => new SelectorCatalyst() });
+      const app = new App(() => void new Deaf(), { main: () => new SelectorCatalyst({ network: stage().network }) });
       const { result } = await app.end();
       expect(result.exitCode).to.equal(1);
       expect(app.lines.some(({ err }) => err?.code === 'TT_ADDRESS_IN_USE')).to.equal(true);
@@ -450,6 +451,7 @@ describe('a UdpSocket', () => {
       self.ttsc__send('too late', at(peer.port));
     });
     await app.heard.on('onInfusionFinished');
+    expect(codes(app)).to.deep.equal(['TT_SEND_REFUSED']);
     await peer.received(21);
     expect(peer.messages).to.deep.equal([...Array.from({ length: 20 }, (_, n) => `${n}`), 'last']);
     expect([socket.phase, socket.local, socket.unsentBytes]).to.deep.equal(['closed', undefined, 0]);

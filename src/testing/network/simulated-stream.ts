@@ -21,6 +21,12 @@ interface Writing {
   readonly size: number;
 }
 
+/**
+ * How far the end of the peer has come: it waits for the bytes before it to be taken; it comes with the next turn; it is there to be taken;
+ * it was taken.
+ */
+type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
+
 /** A connection as its process sees it: what `node-stream.ts` and a socket of Node's make of the kernel's end. */
 export class SimulatedStream implements StreamChannel, EndOwner {
   local: Address | undefined;
@@ -44,7 +50,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   #reading = true;
   #nextRead: Appointment | undefined;
   #sawEnd = false;
-  #peerEnded = false;
+  #peersEnd: PeersEnd = 'unseen';
   // Sending
   #out: Buffer[] = [];
   #gathered = 0;
@@ -84,7 +90,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   }
 
   get ended(): boolean {
-    return this.#peerEnded && this.#taken >= this.#inbox.length;
+    return this.#endCame && this.#taken >= this.#inbox.length;
   }
 
   get unsent(): number {
@@ -99,8 +105,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   take(): Buffer | undefined {
     const bytes = this.#inbox[this.#taken];
-    // Node closes what both sides have ended after the turn in which the end was read.
-    if (bytes === undefined) return void this.#closeIfOver();
+    if (bytes === undefined) return this.#nothingToTake();
     if (++this.#taken === this.#inbox.length) this.#emptied();
     return bytes;
   }
@@ -119,11 +124,12 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   }
 
   flush(): void {
+    if (this.flushed) return this.#closeIfOver();
     this.#later.push(...this.#out);
     this.#laterSize += this.#gathered;
     this.#out = [];
     this.#gathered = 0;
-    this.#send();
+    return this.#send(true);
   }
 
   close(reset = false): void {
@@ -134,7 +140,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   attach(key: ChannelKey): void {
     this.#key = key;
-    if (this.#taken < this.#inbox.length || this.#peerEnded) key.signal(Interest.READ);
+    if (this.#taken < this.#inbox.length || this.#endCame) key.signal(Interest.READ);
     if (this.closed || this.#error !== undefined) key.signal(Interest.HANGUP);
   }
 
@@ -188,7 +194,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (end.unread > 0 || !this.#mayRead || this.#nextRead !== undefined) return;
     if (end.peerEnded) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#failOf('read');
-    if (this.#sawEnd && this.#flowing && !this.#peerEnded) this.#onEnd();
+    // A socket of Node's reads an end before which nothing waits although it is paused.
+    if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
 
   get #mayRead(): boolean {
@@ -217,6 +224,10 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.#ahead = [];
     this.#aheadSize = 0;
     for (const bytes of ahead) this.#receive(bytes);
+    if (ahead.length === 0 || !this.#sawEnd) return;
+    // An end that was read ahead too comes with them, and what is over then is closed before the next turn.
+    this.#peersEnd = 'there';
+    this.#closeIfOver();
   }
 
   #receive(bytes: Buffer): void {
@@ -232,15 +243,32 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     if (wasFull) this.#read();
   }
 
+  get #endCame(): boolean {
+    return this.#peersEnd === 'there' || this.#peersEnd === 'taken';
+  }
+
+  /** A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. */
   #onEnd(): void {
-    this.#peerEnded = true;
+    if (this.#peersEnd !== 'unseen') return;
+    this.#peersEnd = this.#taken < this.#inbox.length ? 'waits' : 'there';
     this.#key?.signal(Interest.READ);
+    if (!this.#reading) this.#closeIfOver();
+  }
+
+  #nothingToTake(): undefined {
+    if (this.#peersEnd === 'waits') {
+      this.#peersEnd = 'next';
+      this.#key?.signal(Interest.READ);
+    } else if (this.#peersEnd !== 'unseen') this.#peersEnd = 'taken';
+    // Node closes what both sides have ended after the turn in which the end was read.
+    this.#closeIfOver();
+    return undefined;
   }
 
   // ---- Sending ----
 
   /** Gives the host what it takes. What one write brings counts as unsent until all of it is gone, as Node counts. */
-  #send(): void {
+  #send(inTurn = false): void {
     const end = this.#end;
     if (end === undefined || this.closed) return;
     while ((this.#writing ??= this.#nextWriting()) !== undefined) {
@@ -254,7 +282,11 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.flushed = true;
     end.end();
     this.#key?.signal(Interest.WRITE);
-    this.#closeIfOver();
+    // Where the end of the peer is still to be taken, that turn comes first; nobody takes it from one that is paused.
+    if (!this.#endCame || (this.#peersEnd === 'there' && this.#reading)) return;
+    // The kernel answers shutdown(2) with the poll after this turn, and Node closes after that.
+    if (inTurn) this.#key?.flushAfterTurn();
+    else this.#closeIfOver();
   }
 
   #nextWriting(): Writing | undefined {
@@ -269,13 +301,15 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   /** Both sides have ended: Node destroys the socket by itself. */
   #closeIfOver(): void {
-    if (!this.flushed || !this.#peerEnded || this.closed) return;
+    if (!this.flushed || !this.#endCame || this.closed) return;
     this.#end?.close(false);
     this.#shut();
   }
 
   #failOf(syscall: 'read' | 'write'): void {
     const code: SystemCode = this.#end?.error ?? 'EPIPE';
+    // What a write has taken that fails, Node does not count as unsent any more.
+    if (syscall === 'write') this.#writing = undefined;
     this.fail(systemError(code, syscall));
   }
 

@@ -2,7 +2,10 @@ import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../src/sel
 import { TcpConnection } from '../../../src/tonics/index.js';
 import { type App, type Setup, startApp } from '../../support/app.js';
 
-/** An app on the machine's clock and network, in this process. */
+/**
+ * An app on the machine's clock and network, in this process. Real in any case: what hostile and unlucky peers bring, they bring through a
+ * kernel, with its buffers and its time.
+ */
 export async function startNetworkApp(
   startingTonics: () => void,
   options: SelectorCatalystOptions = {},

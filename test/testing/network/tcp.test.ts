@@ -150,6 +150,50 @@ describe('TCP on the simulated network', () => {
       expect(connection.heard.all('onDisconnected')[0]![0]).to.include({ reason: 'closedHere' });
     });
 
+    it('has a turn of its own after the last bytes, as libuv gives it', async () => {
+      const phases: string[] = [];
+      class Phases extends Recorder {
+        override ttse__onData(): void {
+          phases.push(this.phase);
+        }
+        override ttse__onEnd(): void {
+          phases.push(this.phase);
+        }
+      }
+      const lab = new Lab();
+      await lab.server('b', { halfOpen: true }, () => new Phases());
+      const { client } = await lab.client('a', '10.0.0.1');
+      await lab.pass(10);
+      client.ttsc__send('last words');
+      client.ttsc__close();
+      await lab.pass(10);
+      expect(phases).to.deep.equal(['open', 'halfClosed']);
+    });
+
+    it('comes with the last bytes to one that was paused and has read both ahead', async () => {
+      const { lab, client, connection } = await pair(new Lab(), { halfOpen: true }, { halfOpen: true });
+      client.ttsc__pause();
+      client.ttsc__end();
+      await lab.pass(10);
+      connection.ttsc__send('last words');
+      connection.ttsc__end();
+      await lab.pass(10);
+      expect(client.names).to.deep.equal(['onConnected']);
+      client.ttsc__resume();
+      await lab.pass(10);
+      expect(client.names).to.deep.equal(['onConnected', 'onData', 'onEnd', 'onDisconnected']);
+      expect(client.all('onDisconnected')[0].reason).to.equal('peerEnded');
+    });
+
+    it('closes one that is paused and has ended itself, since nothing is to be read before it', async () => {
+      const { lab, client, connection } = await pair(new Lab(), {}, { halfOpen: true });
+      client.ttsc__pause();
+      client.ttsc__end();
+      await lab.pass(10);
+      expect(connection.heard.names.at(-1)).to.equal('onFinished');
+      expect(client.names).to.deep.equal(['onConnected', 'onDisconnected']);
+    });
+
     it('is a reset for one whose peer aborts', async () => {
       const { lab, client, connection } = await pair();
       connection.ttsc__abort();
