@@ -15,6 +15,7 @@ main() {
   npx --no-install attw --profile esm-only "$tarball"
   every_entry_loads "$tarball"
   command_runs
+  types_are_whole
 }
 
 holds_only_what_users_need() {
@@ -28,7 +29,7 @@ holds_only_what_users_need() {
 
 every_entry_loads() {
   mkdir "$scratch/user"
-  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1"
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1" @types/node@20
   cat >"$scratch/user/load.mjs" <<'PROGRAM'
 import { readFileSync } from 'node:fs';
 const root = new URL('node_modules/tasktonic/', import.meta.url);
@@ -54,6 +55,10 @@ export class Door extends Tonic<'locked' | 'open'> {
 SOURCE
   ln -s "$PWD/node_modules/typescript" "$user/node_modules/typescript"
   (cd "$user" && npx --no-install tasktonic diagram door.ts Door) | tee /dev/stderr | grep -q 'locked --> open'
+}
+
+types_are_whole() {
+  node scripts/check-types.mjs "$scratch/user/node_modules/tasktonic"
 }
 
 main

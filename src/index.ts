@@ -2,7 +2,7 @@ import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
 export { Formula, type FormulaData, type RunResult } from './core/formula.js';
-export { Tonic, type BoundSparkle, type TonicOptions } from './core/tonic.js';
+export { Tonic, type BoundSparkle, type SparkleKey, type TonicOptions } from './core/tonic.js';
 export {
   TimerSingleShot,
   TimerRepeat,
@@ -12,8 +12,18 @@ export {
   type TimerOptions,
   type AnyTimerOptions,
   type Timer,
+  type PeriodTimer,
 } from './core/timer.js';
-export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
+export type {
+  AnyTonic,
+  FailureInfo,
+  InfusionFailure,
+  InfusionInfo,
+  LineLevel,
+  Registry,
+  RemoteHandle,
+  Source,
+} from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
 export type { LogMode, LogService } from './core/log-service.js';
@@ -27,12 +37,15 @@ export { showLog, type ShowLogOptions } from './core/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue } from './core/order-queue.js';
 export { Order } from './core/order.js';
-export type { Sparkle, SparkleBinder } from './core/plan.js';
+export type { Dispatcher, Sparkle, SparkleBinder } from './core/plan.js';
 export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.js';
 export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
+export type { TimerQueue } from './core/timer-queue.js';
+export type { Doorbell, Parker } from './core/parker.js';
+export type { StartProblem, TonicMaker } from './core/ports.js';
 export { systemRandom, type Random } from './core/random.js';
 export { Runtime } from './core/runtime.js';
-export type { Remote } from './core/remote.js';
+export type { Remote, RemoteSparkle } from './core/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
 export { Answer } from './core/answer.js';
 export type { AskArgs, AskKey, AskOptions, AskValue, Question } from './core/ask.js';

@@ -133,6 +133,7 @@ export abstract class CalendarTimer extends Timer {
     if (event !== undefined) runAs(this, () => base._ttScheduler.queue.put(base, event, 1, info, undefined));
   }
 
+  /** @internal */
   protected override expired(): CalendarExpiry {
     const wallTime = this._ttScheduler.clock.wallTime();
     const clockSet = this.#clockSet;

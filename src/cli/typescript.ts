@@ -8,19 +8,25 @@ import { CliError } from './cli-error.js';
 export type TypeScript = typeof typescript;
 
 /**
- * Loads the compiler of the project whose file is looked at, or else the one that can be found from here.
+ * Loads the compiler of the project whose file is looked at, or else the one that can be found from here. Version 7 has no API for
+ * programs: where the project has that, `npx --package` can bring another one along.
  *
  * @param here where it is looked for next.
  * @throws {CliError} where there is none.
  */
 export async function loadTypeScript(folder: string, here: string = import.meta.url): Promise<TypeScript> {
-  const path = resolved(join(folder, 'any.js')) ?? resolved(here);
-  if (path === undefined)
-    throw new CliError('a diagram needs the package typescript: npm install --save-dev typescript');
-  const loaded = (await import(pathToFileURL(path).href)) as { readonly default?: TypeScript } & TypeScript;
-  const ts = loaded.default ?? loaded;
-  if (typeof ts.createProgram === 'function') return ts;
-  throw new CliError(`the package typescript at ${path} has no API for programs: install version 5 or 6`);
+  const paths = [join(folder, 'any.js'), here].map(resolved).filter((path) => path !== undefined);
+  for (const path of paths) {
+    const loaded = (await import(pathToFileURL(path).href)) as { readonly default?: TypeScript } & TypeScript;
+    const ts = loaded.default ?? loaded;
+    if (typeof ts.createProgram === 'function') return ts;
+  }
+  if (paths.length === 0)
+    throw new CliError('a diagram needs the package typescript: npm install --save-dev typescript@6');
+  const other = 'npx --package typescript@6 --package tasktonic tasktonic diagram ...';
+  throw new CliError(
+    `the package typescript at ${paths[0]} has no API for programs: install version 5 or 6, or run ${other}`,
+  );
 }
 
 function resolved(from: string): string | undefined {

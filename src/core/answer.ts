@@ -8,9 +8,9 @@ import { running } from './running.js';
 export interface AnswerTo {
   /** Whether somebody waits for it, as far as that is known here. */
   readonly open: boolean;
-  /** Brings a value, or the error instead of one. @throws {TaskTonicError} where it cannot cross to the asker's thread. */
+  /** @internal Brings a value, or the error instead of one. @throws {TaskTonicError} where it cannot cross to the asker's thread. */
   settle(error: Error | undefined, value: unknown): void;
-  /** There will be none. */
+  /** @internal There will be none. */
   lost(why: Lost): void;
 }
 

@@ -10,14 +10,21 @@ import type { TimerQueue } from './timer-queue.js';
 
 /** Any Tonic, whatever its class and states. */
 export interface AnyTonic {
+  /** Its number in the app, the same in every thread. */
   readonly id: number;
+  /** Its name, unique in the app: given, or its id and class. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
+  /** The state that holds; `undefined` before the first transition, and when its machine has stopped. */
   readonly state: string | undefined;
+  /** Whether it has finished: no sparkle of it runs any more. */
   readonly finished: boolean;
+  /** Who queued the sparkle that runs; `undefined` where no Tonic did. */
   readonly source: Source | undefined;
+  /** What it has made and has not finished. */
   readonly infusions: Iterable<AnyTonic>;
+  /** Ends it in order, with its infusions. Only itself, its base and code outside any sparkle may. */
   ttsc__finish(): void;
 
   /** @internal */ readonly _ttPlan: Plan;
@@ -57,6 +64,7 @@ export interface AnyTonic {
 export interface RemoteHandle {
   /** Its number in the app, the same in every thread. */
   readonly id: number;
+  /** Its name, unique in the app. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
@@ -84,8 +92,10 @@ export interface Supervision {
   readonly strategy: 'restart' | 'finish' | 'escalate';
   readonly limit: number;
   readonly within: number;
+  /** @internal */
   takeRestart(base: AnyTonic): number;
-  start(base: AnyTonic): void;
+  /** @internal Makes the next one, in a sparkle of the base. */
+  restart(base: AnyTonic): void;
 }
 
 /** An order that was kept for later, with all that it came with. */
@@ -101,8 +111,11 @@ export interface KeptOrder {
 
 /** Who queued the sparkle that runs. */
 export interface Source {
+  /** The Tonic, or the handle of one in another thread. */
   readonly tonic: AnyTonic;
+  /** Its id. */
   readonly id: number;
+  /** Its name. */
   readonly name: string;
   /** The sparkle it was queued in; `undefined` where a timer or socket of that Tonic did. */
   readonly sparkle: string | undefined;
@@ -132,6 +145,8 @@ export interface Registry extends Iterable<AnyTonic> {
 export interface ServicePort {
   /** Makes a Tonic a user of a service, which is started where it does not run; gives the handle of it. */
   use(user: AnyTonic, service: object, args: readonly unknown[]): RemoteHandle;
+  /** Whether a Tonic is a service that begins though its base infuses nothing else any more. */
+  begins(tonic: AnyTonic): boolean;
   /** A Tonic that is a service is to be entered; throws where it may not. */
   admit(tonic: AnyTonic): void;
   entered(tonic: AnyTonic): void;
@@ -151,12 +166,17 @@ export interface ServicePort {
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
+  /** The first Catalyst of the thread leaves: what has not begun by now will not. */
+  close(): void;
 }
 
 /** What is known of a throw. */
 export interface FailureInfo {
+  /** The sparkle that threw. */
   readonly sparkle: string | undefined;
+  /** The state that held then. */
   readonly state: string | undefined;
+  /** Who had queued it. */
   readonly source: Source | undefined;
 }
 
@@ -164,6 +184,7 @@ export interface FailureInfo {
 export interface InfusionInfo {
   /** The id that it had. */
   readonly id: number;
+  /** The name that it had. */
   readonly name: string;
   /** The Tonic itself, finished: its fields can still be read. */
   readonly tonic: AnyTonic;
@@ -180,18 +201,27 @@ export interface InfusionFailure extends InfusionInfo, FailureInfo {
 
 /** Where Tonics are logged. */
 export interface TonicLogPort {
-  /** The lane of Tonics that have none of their own and no base. */
+  /** @internal The lane of Tonics that have none of their own and no base. */
   readonly lane: LogLane | undefined;
+  /** @internal */
   failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
+  /** @internal */
   warn(tonic: AnyTonic, error: Error): void;
+  /** @internal */
   debug(tonic: AnyTonic, message: string): void;
-  life(tonic: AnyTonic, step: string, name?: string, id?: number): void;
+  /** @internal */
+  life(tonic: AnyTonic, step: string): void;
+  /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
+  /** @internal */
   probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void;
+  /** @internal */
   mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void;
+  /** @internal */
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
+/** The level of a line of the log. */
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /**
@@ -204,8 +234,10 @@ export interface Scheduler {
   readonly clock: Clock;
   /** What belongs to the app. */
   readonly runtime: { readonly config: Configuration };
+  /** @internal */
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
+  /** @internal */
   readonly services: ServicePort;
   readonly ledger: Registry;
   readonly queue: {
@@ -213,11 +245,12 @@ export interface Scheduler {
     put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
   };
-  /** Enters a new Tonic and gives it its id. */
+  /** @internal Enters a new Tonic and gives it its id. */
   enter(tonic: AnyTonic, name: string | undefined): number;
+  /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;
-  /** Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
+  /** @internal Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
   settle(tonic: AnyTonic): void;
-  /** Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
+  /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
   runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
 }

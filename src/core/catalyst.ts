@@ -1,6 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
-import { failThrown, failUnheard } from './answer.js';
+import { failAnswers, failThrown, failUnheard } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -15,7 +15,8 @@ import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
 import { asIf } from './service.js';
-import { Services, type ServiceSource } from './services.js';
+import type { ServiceSource } from './service-module.js';
+import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
@@ -412,6 +413,7 @@ export class Catalyst<State extends string = never>
     if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;
+    if (this.runtime.main === (this as unknown)) this.services.close();
     this.runtime.remove(this);
     if (this.#servedBy !== undefined) this.#servedBy.#serveOneLess();
     this.wake();
@@ -445,6 +447,11 @@ export class Catalyst<State extends string = never>
     this.#registry.leaveFrom(name, user);
   }
 
+  /** @internal A thread has ended: nobody in it uses any service. */
+  _ttss__leaveAll(thread: number): void {
+    this.#registry.leaveAll(thread);
+  }
+
   /** @internal It calls it. */
   _ttss__serve(name: string, key: string, args: unknown[]): void {
     const { source, sourceSparkle } = this.#order;
@@ -452,7 +459,9 @@ export class Catalyst<State extends string = never>
       asIf(source, sourceSparkle, () => this.#registry.callService(name, key, args));
     } catch (thrown) {
       // It was called in another thread: here nobody else can hear of it.
-      this.logs.warn(this, toError(thrown));
+      const error = toError(thrown);
+      this.logs.warn(this, error);
+      failAnswers(args, () => error);
     }
   }
 

@@ -16,6 +16,7 @@ export interface Clock {
    * @param hold whether the timer keeps the process alive; default true.
    */
   setTimer(callback: () => void, ms: number, hold?: boolean): ClockTimer;
+  /** Clears a timer; nothing where it has fired or there is none. */
   clearTimer(timer: ClockTimer): void;
   /** Calls `callback` in the check phase: after the poll of the kernel that runs now, or the next one. */
   afterPoll(callback: () => void): void;

@@ -37,6 +37,7 @@ export interface ConfigurationSources {
   readonly schema?: v.GenericSchema | undefined;
 }
 
+/** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One value, as the environment or the command line gives it. */

@@ -114,7 +114,7 @@ export const ERRORS = {
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
-    'Run {run} of {runs} failed, with seed {seed}: {message}.{report} Set TASKTONIC_SEED={seed} to run it alone.',
+    'Run {run} of {runs} failed, with seed {seed}: {message}.{report}Set TASKTONIC_SEED={seed} to run it alone.',
   // Ask and answer, postponing
   TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
   TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',
@@ -138,6 +138,9 @@ export const ERRORS = {
   TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
   // Invariants of a Distiller
   TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}.',
+  // Services of other threads
+  TT_SERVICE_NOT_LOADED:
+    'The module {module} was not loaded within {ms} ms: one that awaits run() at its top level is not, while the app runs. Put the service {class} into a module of its own, or have the main thread use it first.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */
@@ -151,7 +154,9 @@ export type ErrorDetails = Readonly<Record<string, unknown>>;
  */
 export class TaskTonicError extends Error {
   override readonly name = 'TaskTonicError';
+  /** Which error it is: a key of {@link ERRORS}. */
   readonly code: ErrorCode;
+  /** What the text was made of, for programs. */
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, cause?: unknown) {

@@ -1,5 +1,6 @@
 /** Wants to hear that a Tonic has ended, in this thread or another. */
 export interface EndWatcher {
+  /** @internal */
   ended(): void;
 }
 

@@ -18,6 +18,7 @@ import type { Testbench } from './testbench.js';
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
 export interface FormulaData {
+  /** What the app is. */
   readonly project?:
     | {
         /** What the app is called. Default: the name of the Formula's class. */
@@ -29,6 +30,7 @@ export interface FormulaData {
   readonly log?: LogOptions | undefined;
   /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
   readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
+  /** How threads talk to each other. */
   readonly threads?:
     | {
         /**
@@ -38,6 +40,7 @@ export interface FormulaData {
         readonly doorbell?: boolean | undefined;
       }
     | undefined;
+  /** How the app ends when the system asks it to. */
   readonly shutdown?:
     | {
         /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
@@ -123,7 +126,8 @@ export abstract class Formula {
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
-    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random, testbench);
+    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
+    runtime.testbench = testbench;
     const config = readConfiguration(
       this.creatingFormula(),
       this.creatingConfiguration(),

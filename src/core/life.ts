@@ -123,9 +123,16 @@ export function endLife(tonic: AnyTonic): void {
 /** Ends a Tonic and all below it without waiting for anything. */
 export function abort(tonic: AnyTonic, report: (tonic: AnyTonic) => void): void {
   if (tonic._ttLife === Life.ended) return;
-  for (const infusion of [...tonic.infusions]) abort(infusion, report);
+  tonic._ttLife = Life.closing;
+  // More than once: a last word of one of them may have started a service.
+  for (let left = living(tonic); left.length > 0; left = living(tonic))
+    for (const infusion of left) abort(infusion, report);
   report(tonic);
   endLife(tonic);
+}
+
+function living({ infusions }: AnyTonic): AnyTonic[] {
+  return [...infusions].filter(({ finished }) => !finished);
 }
 
 /** A sparkle threw: the Tonic decides in its `ttse__onFailure`, or else it finishes and its base hears of it. */

@@ -149,14 +149,12 @@ export class LogService implements TonicLogPort {
   }
 
   /** A step in the life of a Tonic. @internal */
-  life(tonic: AnyTonic, step: string, name = tonic.name, id = tonic.id): void {
+  life(tonic: AnyTonic, step: string): void {
     const level = lineLevel(tonic);
     if (tonic._ttLogLevel < LogLevel.off || this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
     const entry = this.entries?.current();
-    const lane = tonic._ttLane;
-    if (entry === undefined)
-      this.logger[level]({ tonic: name, id, ...(lane !== undefined && { lane }), life: step }, step);
-    else entry.life(level, { tonic: name, id, life: step });
+    if (entry === undefined) this.logger[level]({ ...identityOf(tonic), life: step }, step);
+    else entry.life(level, { tonic: tonic.name, id: tonic.id, life: step });
   }
 
   /** One sparkle that has run, in mode `full`. @internal */

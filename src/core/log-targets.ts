@@ -67,7 +67,7 @@ const OPTIONS: readonly (keyof LogOptions)[] = [
  */
 export async function openLog(
   options: LogOptions,
-  runtime: Pick<Runtime, 'clock' | 'random' | 'main'>,
+  runtime: Pick<Runtime, 'clock' | 'random'> & { readonly main: unknown },
   services: LogSinkMaker = coreLogServices,
   far?: FarLog,
 ): Promise<LogService> {

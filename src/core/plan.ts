@@ -254,8 +254,7 @@ function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
   const sparkles = new Map<string, Sparkle>();
   const add = (key: string, { prefix, name }: Method['method'], state: string | undefined): void => {
     if (sparkles.has(key)) return;
-    const life = prefix === '_ttss' || RESERVED.has(key) || LIFE_EVENTS.has(key);
-    sparkles.set(key, { key, prefix, state, name, index: sparkles.size, life });
+    sparkles.set(key, { key, prefix, state, name, index: sparkles.size, life: isOfLife(key) });
   };
   for (const { key, method } of methods) {
     add(method.generic, method, undefined);
@@ -282,6 +281,11 @@ const LIFE_EVENTS: ReadonlySet<string> = new Set([
   'ttse__onServiceAccess',
   'ttse__onServiceBaseCompleted',
 ]);
+
+/** Whether the orders of a sparkle are of the life cycle: they pass every bound of a queue. */
+export function isOfLife(key: string): boolean {
+  return key.startsWith('_ttss_') || RESERVED.has(key) || LIFE_EVENTS.has(key);
+}
 
 function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {
   const binders = new Map(Object.entries(tonicClass.prefixes ?? {}));

@@ -12,18 +12,25 @@ import type { AnyTonic, RemoteHandle } from './any-tonic.js';
  *
  * @typeParam T the class of the Tonic.
  */
-export type Remote<T> = RemoteHandle & { readonly [K in keyof T as SparkleNames<K, keyof T>]: RemoteSparkle<T[K]> };
+export type Remote<T> = RemoteHandle & OwnSparkles<T, SparklesOf<T>> & GenericSparkles<T>;
 
 type SparklePrefix = 'ttsc' | 'ttse' | 'tts';
 
-/** The names that a method is called by over there: none where it is no sparkle; the generic one where it has no method of its own. */
-type SparkleNames<K, All> = K extends `${SparklePrefix}__${string}`
-  ? K
-  : K extends `${infer P extends SparklePrefix}_${string}__${infer N}`
-    ? K | Exclude<`${P}__${N}`, All>
-    : never;
+/** The methods that are sparkles. */
+type SparklesOf<T> = Extract<keyof T, `${SparklePrefix}__${string}` | `${SparklePrefix}_${string}__${string}`>;
 
-type RemoteSparkle<F> =
+/** Keys of T and not new ones: so an editor finds their docs and where they are written. */
+type OwnSparkles<T, K extends keyof T> = { readonly [Key in K]: RemoteSparkle<T[Key]> };
+
+type GenericSparkles<T> = { readonly [K in keyof T as GenericName<K, keyof T>]: RemoteSparkle<T[K]> };
+
+/** The generic name of a sparkle of one state, where there is no method of that name. */
+type GenericName<K, All> = K extends `${infer P extends SparklePrefix}_${string}__${infer N}`
+  ? Exclude<`${P}__${N}`, All>
+  : never;
+
+/** A sparkle of a Remote: what it takes must be able to cross. */
+export type RemoteSparkle<F> =
   NonNullable<F> extends (...args: infer A) => unknown ? (...args: { [I in keyof A]: Crossing<A[I]> }) => void : never;
 
 /** A bare Tonic cannot cross: over there only its sparkles can be called, so the parameter is a `Remote`. */

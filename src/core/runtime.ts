@@ -31,12 +31,11 @@ export class Runtime {
   farBase: RemoteHandle | undefined = undefined;
 
   /** What a test has put in the place of the machine. @internal */
-  readonly testbench: Testbench | undefined;
+  testbench: Testbench | undefined = undefined;
 
-  constructor(clock: Clock = nodeClock, random: Random = systemRandom, testbench?: Testbench) {
+  constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
     this.clock = clock;
     this.random = random;
-    this.testbench = testbench;
   }
 
   /** The Catalysts, the main one first. */
@@ -51,28 +50,29 @@ export class Runtime {
     return this.testbench === undefined ? something : this.testbench.hold(something);
   }
 
-  /** Takes a Catalyst in; it is started with the others, or at once where they run. */
+  /** Takes a Catalyst in; it is started with the others, or at once where they run. @internal */
   add(loop: Loop): void {
     this.#loops.add(loop);
     this.#start?.(loop);
   }
 
+  /** @internal */
   remove(loop: Loop): void {
     this.#loops.delete(loop);
   }
 
-  /** Starts all Catalysts, and from now on each one that is added. */
+  /** Starts all Catalysts, and from now on each one that is added. @internal */
   start(start: (loop: Loop) => void): void {
     this.#start = start;
     for (const loop of this.#loops) start(loop);
   }
 
-  /** The main Catalyst: the first that was made. */
+  /** The main Catalyst: the first that was made. @internal */
   get main(): Loop | undefined {
     return this.#loops.values().next().value;
   }
 
-  /** The Catalysts that have not finished. */
+  /** The Catalysts that have not finished. @internal */
   get loops(): Iterable<Loop> {
     return this.#loops;
   }
@@ -95,6 +95,7 @@ export class Runtime {
 export interface Loop extends AnyTonic {
   readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
+  _ttss__leaveAll(thread: number): void;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,13 +1,16 @@
+import { failAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail, toError } from './errors.js';
+import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle, type TonicClass } from './plan.js';
+import { RestartBudget, type RestartOptions } from './restart-budget.js';
 import { running } from './running.js';
 
 /** A class that is a service, or stands for one that others are. */
 export interface ServiceClass extends TonicClass {
   readonly abstractService?: string;
   /** How often it is started again when it fails; see `supervise()`. */
-  readonly supervision?: { readonly limit?: number; readonly within?: number } | undefined;
+  readonly supervision?: RestartOptions | undefined;
 }
 
 /** One that uses a service. */
@@ -34,6 +37,8 @@ export interface ServiceHome {
   /** The most calls that may wait for a start. */
   readonly waitingLimit: number;
   now(): number;
+  /** Whether a service may begin: the app has not ended, and does not end for services only. */
+  readonly mayBegin: boolean;
   /** Makes its Tonic, as an infusion of the main Catalyst; tells it by `entered()` on the way. */
   make(service: Service): RemoteHandle | AnyTonic;
   /** Whether a real user needs it. */
@@ -44,8 +49,6 @@ export interface ServiceHome {
 
 const ACCESS = 'ttse__onServiceAccess';
 const COMPLETED = 'ttse__onServiceBaseCompleted';
-const LIMIT = 3;
-const WITHIN = 60_000;
 
 /**
  * One service: the Tonic that it is now, its users, and what waits while it is started.
@@ -55,8 +58,6 @@ const WITHIN = 60_000;
 export class Service implements Supervision {
   /** A failure that is not mended goes to the users, not to the base. */
   readonly strategy = 'finish';
-  readonly limit: number;
-  readonly within: number;
   readonly users = new Map<UserHandle, User>();
   /** What it is now: a Tonic, or what stands in for a Catalyst in a thread. */
   instance: AnyTonic | undefined;
@@ -69,7 +70,9 @@ export class Service implements Supervision {
   #retiring = false;
   #askedAgain = false;
   #error: Error | undefined;
-  readonly #restartedAt: number[] = [];
+  /** What the Tonic that it is now was asked: its askers know the service, which may outlive that Tonic. */
+  readonly #asked = new OpenAnswers();
+  #restarts!: RestartBudget;
   readonly #home: ServiceHome;
 
   constructor(
@@ -82,10 +85,7 @@ export class Service implements Supervision {
     readonly isMade: boolean,
   ) {
     this.#home = home;
-    const { limit = LIMIT, within = WITHIN } = serviceClass?.supervision ?? {};
-    this.limit = isMade ? limit : 0;
-    this.within = within;
-    this.#class = serviceClass;
+    if (serviceClass !== undefined) this.class = serviceClass;
   }
 
   /** Its class; `undefined` until the module is loaded that has it. */
@@ -93,8 +93,19 @@ export class Service implements Supervision {
     return this.#class;
   }
 
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` for its supervision. */
   set class(serviceClass: ServiceClass) {
+    const { name, supervision = {} } = serviceClass;
+    this.#restarts = new RestartBudget(name, this.isMade ? supervision : { limit: 0 }, 'supervision.');
     this.#class = serviceClass;
+  }
+
+  get limit(): number {
+    return this.#restarts.limit;
+  }
+
+  get within(): number {
+    return this.#restarts.within;
   }
 
   /** What others know it by. */
@@ -111,16 +122,17 @@ export class Service implements Supervision {
     this.#callWaiting();
   }
 
-  /** Makes its next Tonic, in a sparkle of its base. */
-  start(base: AnyTonic): void {
+  restart(base: AnyTonic): void {
     if (this.ended) return;
-    if (!this.#home.isNeeded(this)) return this.end(undefined);
+    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.#isCalled)) return this.end(undefined);
     try {
       this.begin(base);
+      // Whoever called it has finished since: it does that, and no more.
+      if (!this.#home.isNeeded(this)) this.retire();
     } catch (thrown) {
       const error = (this.#error = toError(thrown));
       base._ttScheduler.logs.failure(base, error, { sparkle: undefined, state: undefined, source: undefined });
-      if (this.takeRestart(base) > 0) base._ttss__restart(this);
+      if (this.takeRestart() > 0) base._ttss__restart(this);
     }
   }
 
@@ -141,22 +153,22 @@ export class Service implements Supervision {
   left(base: AnyTonic): void {
     this.#error = this.instance?._ttEnding?.error;
     this.instance = this.#face = undefined;
+    this.#asked.lose();
     if (this.#error !== undefined) {
       // Before what was called since it failed.
-      const called = this.takeWaiting();
+      const called = this.#takeWaiting();
       for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
-    } else if (this.#askedAgain && base._ttMayInfuse) {
+    } else if (this.#askedAgain && this.#home.mayBegin) {
       this.#retiring = this.#askedAgain = false;
       base._ttss__restart(this);
     } else this.end(undefined);
   }
 
-  takeRestart(base: AnyTonic): number {
+  takeRestart(): number {
     if (this.ended) return 0;
-    const now = this.#home.now();
-    while (this.#restartedAt.length > 0 && this.#restartedAt[0]! <= now - this.within) this.#restartedAt.shift();
-    if (base._ttMayInfuse && this.#restartedAt.length < this.limit) return this.#restartedAt.push(now);
+    const restart = this.#home.mayBegin ? this.#restarts.take(this.#home.now()) : 0;
+    if (restart > 0) return restart;
     this.end(this.#error);
     return 0;
   }
@@ -184,6 +196,11 @@ export class Service implements Supervision {
     this.#tell(COMPLETED, [known.id, this.users.size]);
   }
 
+  /** Whether somebody wants more of it than that it is there. */
+  get #isCalled(): boolean {
+    return this.#waiting.some(isCall);
+  }
+
   /** An event that it may hear. */
   #tell(key: typeof ACCESS | typeof COMPLETED, args: unknown[]): void {
     if (!this.#isOpen) this.#wait(key, args);
@@ -196,7 +213,8 @@ export class Service implements Supervision {
   call(key: string, args: unknown[]): void {
     if (this.#class !== undefined) this.#plan.sparkle(key);
     if (!this.#isOpen) return this.#wait(key, args);
-    return this.#put(key, args);
+    this.#put(key, args);
+    this.#asked.add(args);
   }
 
   /** Whether its Tonic takes orders, or else those wait for the next one. */
@@ -222,7 +240,7 @@ export class Service implements Supervision {
   }
 
   #callWaiting(): void {
-    const waiting = this.takeWaiting();
+    const waiting = this.#takeWaiting();
     for (const { source, sourceSparkle, key, args } of waiting) {
       asIf(source, sourceSparkle, () => {
         try {
@@ -230,18 +248,28 @@ export class Service implements Supervision {
           else this.call(key, args);
         } catch (thrown) {
           // Who called it has long gone on.
-          this.instance?._ttScheduler.logs.warn(this.instance, toError(thrown));
+          const error = toError(thrown);
+          this.instance?._ttScheduler.logs.warn(this.instance, error);
+          failAnswers(args, () => error);
         }
       });
     }
   }
 
-  /** What waits will not be done. */
-  takeWaiting(): readonly Waiting[] {
+  /** What waits will not be done; what tells of its users is no loss. */
+  takeCalls(): readonly Waiting[] {
+    return this.#takeWaiting().filter(isCall);
+  }
+
+  #takeWaiting(): readonly Waiting[] {
     const waiting = this.#waiting;
     this.#waiting = [];
     return waiting;
   }
+}
+
+function isCall({ key }: Waiting): boolean {
+  return key !== ACCESS && key !== COMPLETED;
 }
 
 /** Queues what `body` calls as if that sparkle had. */

@@ -1,3 +1,4 @@
+import { loseAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { extrasOf, tellEnd } from './extras.js';
@@ -6,17 +7,13 @@ import { ports } from './ports.js';
 import { runAs, running } from './running.js';
 import { Service, type ServiceClass, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
-
-/** Where the main thread finds a service's class that another thread has asked for. */
-export interface ServiceSource {
-  readonly module: string | undefined;
-  readonly className: string;
-}
+import { type ServiceSource, loadService } from './service-module.js';
 
 /** What the registry needs of its app. */
 export interface ServicesApp {
   /** The main Catalyst, the base of all services. */
-  readonly main: (AnyTonic & { readonly queue: { readonly limit: number } }) | undefined;
+  readonly main:
+    (AnyTonic & { readonly queue: { readonly limit: number }; _ttss__leaveAll(thread: number): void }) | undefined;
   readonly clock: { now(): number };
   held<T>(something: Promise<T>): Promise<T>;
 }
@@ -85,8 +82,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     this.#sweep();
   }
 
-  /** A thread has ended, and all users in it with it. */
+  /** What a thread has said last is done first: it may use a service for the first time. */
   threadEnded(thread: number): void {
+    this.#app.main?._ttss__leaveAll(thread);
+  }
+
+  /** A thread has ended, and all users in it with it. */
+  leaveAll(thread: number): void {
     for (const service of this.#services.values())
       for (const user of [...service.users.keys()]) if (user.thread === thread) service.removeUser(user);
     this.#sweep();
@@ -103,7 +105,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   }
 
   callService(name: string, key: string, args: unknown[]): void {
-    this.#services.get(name)?.call(key, args);
+    const service = this.#services.get(name);
+    if (service === undefined) loseAnswers(args);
+    else service.call(key, args);
   }
 
   whoIs(name: string): RemoteHandle | undefined {
@@ -135,21 +139,17 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return service;
   }
 
-  /** A class that another thread has asked for: its module is loaded here, once. */
+  /** A class that another thread has asked for. */
   #load(service: Service, module: string, className: string): void {
-    const started = (exports: Readonly<Record<string, unknown>>): void => {
-      const found = [exports[className], ...Object.values(exports)].find(
-        (value) => typeof value === 'function' && value.name === className && 'service' in value,
-      );
-      if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module, what: 'service' });
-      service.class = found as ServiceClass;
+    const { clock } = this.#app;
+    const { timers } = this.#main._ttScheduler;
+    const started = (serviceClass: ServiceClass): void => {
       if (service.ended) return;
-      if (this.#main._ttMayInfuse) this.#main._ttss__restart(service);
+      service.class = serviceClass;
+      if (this.mayBegin) this.#main._ttss__restart(service);
       else service.end(undefined);
     };
-    const loaded = import(module) as Promise<Readonly<Record<string, unknown>>>;
-    this.#app
-      .held(loaded)
+    loadService(module, className, { clock, timers, held: async (loading) => this.#app.held(loading) })
       .then(started)
       .catch((thrown: unknown) => service.end(toError(thrown)));
   }
@@ -174,6 +174,18 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       this.#making = before.making;
       running.starting = before.starting;
     }
+  }
+
+  /** As long as somebody who is no service has not finished, he may have a last word for one. */
+  get mayBegin(): boolean {
+    const { main } = this.#app;
+    if (main === undefined || main._ttMayInfuse) return main !== undefined;
+    for (const infusion of main.infusions) if (!this.staysLast(infusion)) return true;
+    return false;
+  }
+
+  begins(tonic: AnyTonic): boolean {
+    return this.#making !== undefined && this.#making.name === tonic._ttPlan.service && this.mayBegin;
   }
 
   admit(tonic: AnyTonic): void {
@@ -218,12 +230,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   ended(service: Service, error: Error | undefined): void {
     this.#services.delete(service.name);
-    const lost = service.takeWaiting();
+    const lost = service.takeCalls();
     if (lost.length > 0) {
       const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
       this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
     }
+    for (const { args } of lost) loseAnswers(args);
     for (const user of service.users.keys()) {
       (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
       tellCompleted(user, { service: service.name, error });
@@ -244,6 +257,10 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     for (const infusion of catalyst.infusions) if (!this.staysLast(infusion)) return;
     this.#finishing = true;
     this.#sweep();
+  }
+
+  close(): void {
+    for (const service of [...this.#services.values()]) service.end(undefined);
   }
 
   /** Finishes what nobody needs any more; of several, those first that no other one uses. */

@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail } from './errors.js';
+import { RestartBudget } from './restart-budget.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
 export type Strategy = 'restart' | 'finish' | 'escalate';
@@ -17,22 +18,27 @@ export interface SuperviseOptions {
 /** An infusion that is looked after: `current` is the one that runs now. */
 export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements Supervision {
   readonly strategy: Strategy;
-  readonly limit: number;
-  readonly within: number;
   readonly #make: () => T;
-  readonly #restartedAt: number[] = [];
+  readonly #restarts: RestartBudget;
   #current: T | undefined;
 
   /** @internal */
-  constructor(make: () => T, { strategy = 'restart', limit = 3, within = 60_000 }: SuperviseOptions) {
-    if (!['restart', 'finish', 'escalate'].includes(strategy))
-      throw badOption('strategy', strategy, 'restart, finish or escalate');
-    if (!(limit >= 0)) throw badOption('limit', limit, '0 or more');
-    if (!(within >= 0)) throw badOption('within', within, '0 or more');
+  constructor(make: () => T, { strategy = 'restart', ...restarts }: SuperviseOptions) {
+    if (!['restart', 'finish', 'escalate'].includes(strategy)) {
+      const problem = `it is ${String(strategy)}, and must be restart, finish or escalate`;
+      throw fail('TT_BAD_OPTION', { class: 'supervise()', option: 'strategy', problem });
+    }
     this.strategy = strategy;
-    this.limit = limit;
-    this.within = within;
+    this.#restarts = new RestartBudget('supervise()', restarts);
     this.#make = make;
+  }
+
+  get limit(): number {
+    return this.#restarts.limit;
+  }
+
+  get within(): number {
+    return this.#restarts.within;
   }
 
   /** The infusion that runs now (after its last failure, the one that has finished). */
@@ -46,9 +52,12 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
    */
   takeRestart(base: AnyTonic): number {
     if (this.strategy !== 'restart' || !base._ttMayInfuse) return 0;
-    const now = base._ttScheduler.clock.now();
-    while (this.#restartedAt.length > 0 && this.#restartedAt[0]! <= now - this.within) this.#restartedAt.shift();
-    return this.#restartedAt.length < this.limit ? this.#restartedAt.push(now) : 0;
+    return this.#restarts.take(base._ttScheduler.clock.now());
+  }
+
+  /** @internal */
+  restart(base: AnyTonic): void {
+    if (base._ttMayInfuse) this.start(base);
   }
 
   /** @internal In a sparkle of the base. */
@@ -56,12 +65,4 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
     this.#current = this.#make();
     (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#current, this);
   }
-}
-
-function badOption(option: string, value: unknown, wanted: string): Error {
-  return fail('TT_BAD_OPTION', {
-    class: 'supervise()',
-    option,
-    problem: `it is ${String(value)}, and must be ${wanted}`,
-  });
 }

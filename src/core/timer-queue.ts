@@ -1,10 +1,10 @@
 /** One thing that is due some time. Owned by whoever added it; `slot` belongs to the queue. */
 export interface Due {
-  /** When, in ms of the clock. */
+  /** @internal When, in ms of the clock. */
   at: number;
-  /** Its place in the heap, -1 while it is not queued. */
+  /** @internal Its place in the heap, -1 while it is not queued. */
   slot: number;
-  /** Called by {@link TimerQueue.queueDue} when the time has come. */
+  /** @internal Called by {@link TimerQueue.queueDue} when the time has come. */
   fire(now: number): void;
 }
 
@@ -26,6 +26,7 @@ export class TimerQueue {
     return this.#heap[0]?.at ?? Infinity;
   }
 
+  /** @internal */
   add(due: Due): void {
     this.remove(due);
     due.slot = this.#heap.push(due) - 1;
@@ -33,6 +34,7 @@ export class TimerQueue {
     if (due.slot === 0) this.onEarlier?.();
   }
 
+  /** @internal */
   remove(due: Due): void {
     const { slot } = due;
     if (slot < 0) return;

@@ -35,8 +35,11 @@ export interface TimerOptions extends Period, AnyTimerOptions {}
 
 /** What a timer's event is given. */
 export interface TimerInfo {
+  /** The id of the timer. */
   readonly id: number;
+  /** The name of the timer. */
   readonly name: string;
+  /** The timer itself. */
   readonly timer: Timer;
   /** How often it has fired, this time included. */
   readonly count: number;
@@ -105,7 +108,7 @@ export abstract class Timer extends Tonic implements Due {
     runAs(this, () => this.#call(info));
   }
 
-  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. */
+  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. @internal */
   protected abstract expired(now: number): Expiry;
 
   protected fireIn(ms: number): void {
@@ -160,6 +163,7 @@ export abstract class PeriodTimer extends Timer {
     if (this.running) this.restart();
   }
 
+  /** @internal */
   protected expired(_now: number): Expiry {
     return NONE_MISSED;
   }
@@ -176,6 +180,7 @@ export class TimerSingleShot extends PeriodTimer {
 
 /** Fires again and again, without drift. After a stall it fires once and tells how many periods were missed. */
 export class TimerRepeat extends PeriodTimer {
+  /** @internal */
   protected override expired(now: number): Expiry {
     const missed = Math.floor((now - this.at) / this.period);
     this.at += (missed + 1) * this.period;
@@ -191,12 +196,14 @@ export class TimerPausing extends PeriodTimer {
     return this._ttLeft !== undefined;
   }
 
+  /** Holds it, and keeps what is left of its period; nothing where it does not run. */
   pause(): void {
     if (!this.running) return;
     this._ttLeft = Math.max(this.at - this._ttScheduler.clock.now(), 0);
     super.stop();
   }
 
+  /** Goes on with what was left of its period; nothing where it is not held. */
   resume(): void {
     if (this._ttLeft === undefined) return;
     const left = this._ttLeft;
@@ -214,6 +221,7 @@ export class TimerPausing extends PeriodTimer {
     super.restart();
   }
 
+  /** @internal */
   protected override expired(): Expiry {
     this._ttLeft = this.period;
     return NONE_MISSED;

@@ -29,11 +29,17 @@ export class TonicLog {
     this.#tonic = tonic;
   }
 
+  /** What only whoever looks for a fault wants, in all detail. */
   declare readonly trace: LogLine;
+  /** What whoever looks for a fault wants. */
   declare readonly debug: LogLine;
+  /** What has happened, as meant. */
   declare readonly info: LogLine;
+  /** What is odd, and was coped with. */
   declare readonly warn: LogLine;
+  /** What has failed. */
   declare readonly error: LogLine;
+  /** What ends the app. */
   declare readonly fatal: LogLine;
 
   // On the prototype, not in fields: ten thousand connections have a log each.

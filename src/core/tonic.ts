@@ -177,6 +177,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     return this._ttId;
   }
 
+  /** Its name, unique in the app: given, or its id and class, such as `02.Door`. */
   get name(): string {
     return this._ttName ?? defaultName(this._ttId, this._ttPlan.className);
   }
@@ -392,9 +393,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   _ttEnter(): void {
     const plan = this._ttPlan;
     const base = this._ttBase as TonicBase<string> | undefined;
-    if (base !== undefined && !base._ttMayInfuse)
-      throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
     const isService = plan.service !== undefined;
+    if (base !== undefined && !base._ttMayInfuse && !(isService && this._ttScheduler.services.begins(this)))
+      throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
     if (isService) this._ttScheduler.services.admit(this);
     // A service lives for its users: it is no reason for its Catalyst to live on.
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
@@ -478,7 +479,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal */
   _ttss__restart(supervised: Supervision): void {
-    if (this._ttMayInfuse) supervised.start(this);
+    supervised.restart(this);
   }
 
   /** @internal A function that this Tonic gave to another thread was called there. */

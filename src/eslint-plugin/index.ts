@@ -2,6 +2,8 @@ import { noUnboundSparkle } from './no-unbound-sparkle.js';
 import { sparkleNames } from './sparkle-names.js';
 import type { RuleModule } from './syntax.js';
 
+export type { Fix, Fixer, Node as SyntaxNode, Report, RuleContext, RuleModule, Suggestion } from './syntax.js';
+
 /** A plugin for ESLint's flat configuration. See docs/lint.md. */
 export interface TaskTonicPlugin {
   readonly meta: { readonly name: string };

@@ -44,21 +44,25 @@ export interface Scope {
   readonly upper: Scope | null;
 }
 
+/** A change of the text. */
 export interface Fix {
   readonly range: [number, number];
   readonly text: string;
 }
 
+/** Makes a change of the text. */
 export interface Fixer {
   replaceText(node: Node, text: string): Fix;
 }
 
+/** A change that an editor offers. */
 export interface Suggestion {
   readonly messageId: string;
   readonly data: Record<string, string>;
   fix(fixer: Fixer): Fix;
 }
 
+/** A slip that was found. */
 export interface Report {
   readonly node: Node;
   readonly messageId: string;
@@ -71,12 +75,14 @@ export interface SourceCode {
   getScope(node: Node): Scope;
 }
 
+/** What a rule is given. */
 export interface RuleContext {
   /** A `SourceCode`, read with `sourceOf`: ESLint's types leave open which language it is of. */
   readonly sourceCode: object;
   report(report: Report): void;
 }
 
+/** A rule. */
 export interface RuleModule {
   readonly meta: {
     readonly type: 'problem';

@@ -19,6 +19,7 @@ export type {
   ListenerChannel,
   MulticastSettings,
   Network,
+  SocketChannel,
   StreamChannel,
   StreamSettings,
   TurnedAway,

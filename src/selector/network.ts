@@ -6,6 +6,7 @@ export interface Address {
   readonly address: string;
   /** 1 to 65535. */
   readonly port: number;
+  /** Which of the two `address` is, where that is known. */
   readonly family?: 'IPv4' | 'IPv6' | undefined;
 }
 
@@ -69,7 +70,8 @@ export interface MulticastSettings {
   readonly interface: string | undefined;
 }
 
-interface SocketChannel extends Channel {
+/** What all sockets have. */
+export interface SocketChannel extends Channel {
   /** Where it is bound, once it is open. */
   readonly local: Address | undefined;
   /** What went wrong last, taken once; `undefined` where nothing did. */
@@ -91,6 +93,7 @@ export interface ListenerChannel extends SocketChannel {
   takeTurnedAway(): TurnedAway | undefined;
 }
 
+/** A connection that was accepted and closed at once, as Node cannot leave it in the kernel. */
 export interface TurnedAway {
   readonly remote: Address | undefined;
   readonly reason: 'maxConnections' | 'descriptors' | 'paused';
@@ -132,6 +135,7 @@ export interface DatagramChannel extends SocketChannel {
   close(): void;
 }
 
+/** One datagram that was received. */
 export interface Datagram {
   readonly bytes: Buffer;
   readonly from: Address;

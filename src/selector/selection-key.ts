@@ -8,9 +8,13 @@ export interface ReadyHandler {
 
 /** What a key sees of its Selector. */
 export interface KeyOwner {
+  /** @internal */
   keyReady(key: SelectionKey): void;
+  /** @internal */
   keyUnflushed(channel: Channel): void;
+  /** @internal */
   keyCancelled(key: SelectionKey): void;
+  /** @internal */
   keyFailed(thrown: unknown): void;
 }
 

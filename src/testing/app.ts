@@ -1,5 +1,6 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
+import { fail } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
@@ -7,6 +8,7 @@ import type { LogOptions } from '../core/log-targets.js';
 import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
+import { Tonic } from '../core/tonic.js';
 import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
 import { Recorder } from './tape.js';
@@ -196,7 +198,13 @@ class GivenTonics extends Formula {
 
 function formulaOf(source: AppSource): Formula {
   if (source instanceof Formula) return source;
+  if (typeof source !== 'function' || source.prototype instanceof Tonic) throw noApp();
   return isFormula(source) ? new source() : new GivenTonics(source);
+}
+
+function noApp(): Error {
+  const problem = 'it must be a Formula, its class, or a function that makes Tonics, such as () => void new Door()';
+  return fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'app', problem });
 }
 
 function isFormula(source: (new () => Formula) | (() => void)): source is new () => Formula {

@@ -1,3 +1,4 @@
+import { fail } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import type { DistillerOptions } from './distiller.js';
 import { Faults } from './faults.js';
@@ -9,6 +10,8 @@ import { type DistillerBody, runTrial } from './trial.js';
  * The app is ended after it. Where the test fails, the seed, the trace and the log are written to standard error, and the error
  * goes on to the runner. It fails too where an app has failed and nobody handled it, or has left something open, unless the test
  * has called `finish()` and looked itself.
+ *
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where the test is no function.
  */
 export function distilled(app: AppSource, body: DistillerBody): () => Promise<void>;
 export function distilled(app: AppSource, options: DistillerOptions, body: DistillerBody): () => Promise<void>;
@@ -19,10 +22,18 @@ export function distilled(
 ): () => Promise<void> {
   const [options, body] =
     typeof optionsOrBody === 'function' ? [{}, optionsOrBody] : [optionsOrBody, givenBody as DistillerBody];
+  if (typeof body !== 'function') {
+    throw fail('TT_BAD_OPTION', { class: 'distilled()', option: 'test', problem: 'it must be a function' });
+  }
   return async () => {
     const failure = await runTrial({ app, options, faults: new Faults(), body });
     if (failure === undefined) return;
-    process.stderr.write(`${failure.report}\n`);
+    process.stderr.write(`${failure.report}\n${howToRunAgain(failure.seed, options)}`);
     throw failure.error;
   };
+}
+
+/** A test that fixes its seed has the same one anyway. */
+function howToRunAgain(seed: number | undefined, options: DistillerOptions): string {
+  return seed === undefined || options.seed !== undefined ? '' : `Set TASKTONIC_SEED=${seed} to run it again.\n`;
 }

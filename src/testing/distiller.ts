@@ -110,6 +110,7 @@ export class Distiller {
     return this.#apps;
   }
 
+  /** The seed of the run: the same one gives the same run. */
   get seed(): number {
     return this.#world.seed;
   }
@@ -191,9 +192,9 @@ export class Distiller {
    *
    * @param probability from 0 to 1.
    * @param kind such as `'crash'`.
-   * @param what what it befalls, such as `'worker 2'`.
+   * @param what what it befalls, such as `'worker 2'`, where there are several.
    */
-  chance(probability: number, kind: string, what: string): boolean {
+  chance(probability: number, kind: string, what = ''): boolean {
     return this.#dice.strikes(probability, kind, what);
   }
 

@@ -72,5 +72,5 @@ export function faultKey({ kind, what, index }: Fault): string {
 }
 
 export function faultText({ kind, what, index }: Fault): string {
-  return `${kind} #${index} of ${what}`;
+  return what === '' ? `${kind} #${index}` : `${kind} #${index} of ${what}`;
 }

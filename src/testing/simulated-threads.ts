@@ -40,30 +40,47 @@ export class SimulatedThreads implements ThreadMachine {
   start(data: ThreadData, { catalystClass, label }: StartOptions): RunningThread {
     const clock = new AppClock(this.#world.clock);
     const observer = new Recorder(this.#world.tape, `${this.#host}, thread ${data.thread}`);
-    const thread = new SimulatedThread(label, clock, { ...this.#testbench(), clock, observer });
+    const thread = new SimulatedThread(label, data, clock, { ...this.#testbench(), clock, observer });
     this.threads.push(thread);
-    thread.on('exit', () => this.threads.splice(this.threads.indexOf(thread), 1));
+    thread.on('exit', () => this.#remove(thread));
     clock.afterPoll(() => void thread.run(data, catalystClass as CatalystClass, this));
     return thread;
+  }
+
+  /** One has ended, and with it, as with Node's, those that it has started: nobody is left who could hear of that. */
+  #remove(ended: SimulatedThread): void {
+    this.threads.splice(this.threads.indexOf(ended), 1);
+    for (const thread of this.threads.filter(({ parent }) => parent === ended.number)) {
+      thread.vanish();
+      this.#remove(thread);
+    }
   }
 }
 
 /** One of them. */
 export class SimulatedThread implements RunningThread {
   readonly runtime: Runtime;
+  /** The thread that it is, and the one that has started it. */
+  readonly number: number;
+  readonly parent: number;
   readonly #clock: AppClock;
   readonly #onError: ((error: unknown) => void)[] = [];
   readonly #onExit: ((code: number) => void)[] = [];
   #over = false;
 
+  /** @internal */
   constructor(
     /** What its Catalyst is called. */
     readonly name: string,
+    { thread, parent }: ThreadData,
     clock: AppClock,
     testbench: Testbench,
   ) {
+    this.number = thread;
+    this.parent = parent;
     this.#clock = clock;
-    this.runtime = new Runtime(clock, testbench.random, testbench);
+    this.runtime = new Runtime(clock, testbench.random);
+    this.runtime.testbench = testbench;
   }
 
   on(event: 'error', heard: (error: unknown) => void): void;
@@ -73,6 +90,7 @@ export class SimulatedThread implements RunningThread {
     else this.#onExit.push(heard as (code: number) => void);
   }
 
+  /** @internal */
   async run(data: ThreadData, catalystClass: CatalystClass, machine: ThreadMachine): Promise<void> {
     try {
       await runThread(data, catalystClass, this.runtime, machine);
@@ -89,6 +107,12 @@ export class SimulatedThread implements RunningThread {
   terminate(code = 1): void {
     if (this.#over) return;
     this.#clock.close(() => this.#exit(code));
+  }
+
+  /** @internal Ends it with the thread that has started it. */
+  vanish(): void {
+    this.#over = true;
+    this.#clock.close();
   }
 
   #exit(code: number): void {

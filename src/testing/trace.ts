@@ -38,6 +38,7 @@ export interface TraceEntry {
   readonly error: string | undefined;
 }
 
+/** Who queued a sparkle of the trace. */
 export interface TraceSource {
   readonly id: number;
   readonly name: string;

@@ -10,6 +10,8 @@ export type DistillerBody = (distiller: Distiller) => Promise<void> | void;
 export interface TrialFailure {
   readonly error: Error;
   readonly faults: readonly Fault[];
+  /** Of its world; `undefined` where none was made. */
+  readonly seed: number | undefined;
   /** What is worth reading of the world that it failed in. */
   readonly report: string;
 }
@@ -26,7 +28,8 @@ export interface Trial {
 export async function runTrial({ app, options, faults, body }: Trial): Promise<TrialFailure | undefined> {
   let distiller: Distiller | undefined;
   const failed = (thrown: unknown): TrialFailure => {
-    return { error: toError(thrown), faults: faults.injected, report: distiller?.report() ?? 'the app did not start' };
+    const report = distiller?.report() ?? 'the app did not start';
+    return { error: toError(thrown), faults: faults.injected, seed: distiller?.seed, report };
   };
   try {
     distiller = await Distiller._ttStart(app, options, faults);

@@ -1,4 +1,4 @@
-import { type Clock, LONGEST_TIMER } from '../core/clock.js';
+import { type Clock, type ClockTimer, LONGEST_TIMER } from '../core/clock.js';
 import { TimerQueue, type Due } from '../core/timer-queue.js';
 
 /** The time of day at which a world begins where nobody says otherwise: 2026-01-01 12:00 UTC. */
@@ -56,7 +56,7 @@ export class VirtualClock implements Clock {
     this.#now += Math.max(ms, 0);
   }
 
-  setTimer(callback: () => void, ms: number): Entry {
+  setTimer(callback: () => void, ms: number): ClockTimer {
     const at = this.#now + Math.min(Math.max(ms, 0), LONGEST_TIMER);
     let instant = this.#instants.get(at);
     if (instant === undefined) {

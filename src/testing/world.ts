@@ -196,7 +196,7 @@ export class World {
 /** The seed that the environment asks for in `TASKTONIC_SEED`; `undefined` where it asks for none. */
 export function seedAskedFor(): number | undefined {
   const text = process.env['TASKTONIC_SEED'];
-  return text === undefined || text === '' ? undefined : checkedSeed(Number(text), 'TASKTONIC_SEED');
+  return text === undefined || text === '' ? undefined : checkedSeed(Number(text), 'TASKTONIC_SEED', `"${text}"`);
 }
 
 /** One by chance. */
@@ -205,8 +205,8 @@ export function anySeed(): number {
 }
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */
-export function checkedSeed(seed: number, option: string): number {
+export function checkedSeed(seed: number, option: string, given = String(seed)): number {
   if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff) return seed;
-  const problem = `it is ${String(seed)}, and must be a whole number from 0 to 4294967295`;
+  const problem = `it is ${given}, and must be a whole number from 0 to 4294967295`;
   throw fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
 }

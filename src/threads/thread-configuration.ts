@@ -9,7 +9,8 @@ export interface CrossingConfiguration {
   readonly code: Readonly<Record<string, unknown>>;
 }
 
-export function crossing({ data, _origin, _code }: Configuration): CrossingConfiguration {
+export function crossing(configuration: Configuration): CrossingConfiguration {
+  const { data, _origin, _code } = configuration;
   return { data: plainPart(data), origin: _origin, code: plainPart(_code) };
 }
 

@@ -327,7 +327,6 @@ export class ThreadHub implements Threads, LinkHome {
    */
   forget(thread: number, from = this.thread): readonly string[] {
     const link = this.#links.get(thread);
-    this.#runtime.services?.threadEnded(thread);
     for (const dump of this.#dumps.values()) dump.take(thread, undefined);
     if (this.thread === 0 && link === undefined) return [];
     if (this.thread !== 0 && from !== 0) this.tell(0, { kind: 'dead', thread });
@@ -337,6 +336,7 @@ export class ThreadHub implements Threads, LinkHome {
     }
     if (link === undefined) return [];
     const lost = link.close();
+    this.#runtime.services?.threadEnded(thread);
     this.#departed += link.departed;
     this.#links.delete(thread);
     this.#logged.delete(thread);

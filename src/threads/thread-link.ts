@@ -2,7 +2,7 @@ import { Answer, type Lost, failAnswers, loseAnswers } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
 import { running } from '../core/running.js';
-import type { Sparkle } from '../core/plan.js';
+import { type Sparkle, isOfLife } from '../core/plan.js';
 import { Packer } from './crossing.js';
 import { ForeignSources } from './foreign-sources.js';
 import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
@@ -122,7 +122,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   #put(target: number, key: string, args: unknown[]): void {
     const { outlet } = this;
     const { waitingLimit } = this.#home;
-    if (outlet.waiting >= waitingLimit && key !== 'ttsc__finish')
+    // What a user calls a service with is an order like any other, though it travels as one of the framework's.
+    if (outlet.waiting >= waitingLimit && (key === '_ttss__serve' || !isOfLife(key)))
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
     packer.packAll(args);

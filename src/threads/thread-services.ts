@@ -3,7 +3,8 @@ import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
 import type { ServiceClass } from '../core/service.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import { type ServiceSource, ownerOf, serviceName } from '../core/services.js';
+import type { ServiceSource } from '../core/service-module.js';
+import { ownerOf, serviceName } from '../core/services.js';
 
 /** What the main Catalyst does for other threads. */
 interface MainServices {
@@ -28,6 +29,8 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   readonly #owner: string | undefined;
   readonly #handles = new Map<string, ServiceHandle>();
   readonly #users = new Map<string, Set<AnyTonic>>();
+  /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
+  readonly #ended = new Set<string>();
 
   constructor(main: RemoteHandle, owner: string | undefined) {
     this.#main = main as unknown as MainServices;
@@ -56,9 +59,15 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   handle(name: string): ServiceHandle {
+    // Whoever is given it, by use() or from another thread: it may run again.
+    this.#ended.delete(name);
     let handle = this.#handles.get(name);
     if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
     return handle;
+  }
+
+  begins(): boolean {
+    return false;
   }
 
   /** A Catalyst that is a service is the first Tonic of its thread. */
@@ -71,16 +80,23 @@ export class ThreadServices implements ServicePort, ServiceCaller {
 
   left(tonic: AnyTonic): void {
     for (const name of tonic._ttExtras?.uses ?? []) {
-      this.completed(name, tonic);
+      this.#forget(name, tonic);
       this.#main._ttss__unuse(name, tonic);
     }
   }
 
   completed(name: string, user: AnyTonic): void {
+    if (!this.#forget(name, user)) return;
+    const handle = this.handle(name);
+    this.#ended.add(name);
+    tellEnd(handle);
+  }
+
+  /** A Tonic uses a service no more; true where it was the last of this thread. */
+  #forget(name: string, user: AnyTonic): boolean {
     const users = this.#users.get(name);
-    if (users?.delete(user) !== true || users.size > 0) return;
-    this.#users.delete(name);
-    tellEnd(this.handle(name));
+    if (users?.delete(user) !== true || users.size > 0) return false;
+    return this.#users.delete(name);
   }
 
   usersOf(name: string): Iterable<AnyTonic> {
@@ -96,7 +112,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   hasFinished(name: string): boolean {
-    return !this.#users.has(name);
+    return this.#ended.has(name);
   }
 
   threadEnded(): void {}
@@ -106,4 +122,6 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   finishLast(): void {}
+
+  close(): void {}
 }

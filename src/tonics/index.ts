@@ -9,6 +9,6 @@ export { UdpSocket, type UdpSocketOptions, type UdpPhase } from './udp-socket.js
 export type { ConnectionOptions } from './connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 export type { Protocol } from './protocol.js';
-export type { SendResult, Sendable } from './socket-tonic.js';
+export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log-services.js';
 export { TonicStore, tonicStore, type Catalog, type StoredTonic } from './tonic-store.js';

@@ -43,12 +43,14 @@ interface PartServer {
 export class ServerCatalyst extends SelectorCatalyst {
   // The entry of the package: in a thread nothing else has loaded it.
   static override readonly module = new URL('./index.js', import.meta.url).href;
+  /** @internal */
   declare readonly base: Remote<ServerWhole>;
   readonly #part: ServerPart;
   #server: PartServer | undefined;
   /** Handed over before the protocol was loaded. */
   #sockets: unknown[] = [];
 
+  /** @internal */
   constructor({ part, ...options }: SelectorCatalystOptions & { readonly part: ServerPart }) {
     super(options);
     this.#part = part;

@@ -3,12 +3,13 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
+import type { TonicOptions } from '../core/tonic.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { backoff } from './backoff.js';
-import { connectionOptions, connectionSettings, streamSettings } from './connection-options.js';
+import { connectionOptions, connectionSettings, streamSettings, type ConnectionOptions } from './connection-options.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { bytes, count, flag, ms, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
@@ -51,8 +52,9 @@ export const clientSchema = v.strictObject({
   protocol: protocolOption,
 });
 
+// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = v.InferInput<typeof clientSchema>;
+export type TcpClientOptions = v.InferInput<typeof clientSchema> & ConnectionOptions & TonicOptions;
 type Settings = v.InferOutput<typeof clientSchema>;
 
 /** Reasons that a client does not answer with a new connection: they were meant here. */
@@ -94,6 +96,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     return this.#protocol;
   }
 
+  /** How far its connection is. */
   override get phase(): ConnectionPhase {
     return this.#protocol?.phase ?? super.phase;
   }
@@ -126,6 +129,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     });
   }
 
+  /** @internal */
   override onReady(key: SelectionKey, ready: InterestSet): void {
     if ((ready & Interest.CONNECT) !== 0 && this.phase === 'connecting') this.#timer = this.#clear();
     super.onReady(key, ready);

@@ -5,7 +5,7 @@ import { running } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
-import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import type { SelectionKey } from '../selector/selection-key.js';
 import { Farewell, HOPS, IdleWatch, LastLook, Linger } from './connection-ends.js';
 import type { ConnectionSettings } from './connection-options.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
@@ -65,7 +65,7 @@ const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
  *
  * An event that its class does not define goes to its base, with the connection as the first argument.
  */
-export class TcpConnection<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+export class TcpConnection<State extends string = never> extends SocketTonic<State> {
   /** It is open. */
   ttse__onConnected?(): void;
   /** Bytes have come. The buffer is the receiver's to keep. */
@@ -135,6 +135,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   // ---- What it is ----
 
+  /** How far the connection is, apart from the states of a subclass. */
   get phase(): ConnectionPhase {
     return this.#phase;
   }
@@ -305,6 +306,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#pause(Pause.user);
   }
 
+  /** Receives again. */
   ttsc__resume(): void {
     this.#resume(Pause.user);
   }

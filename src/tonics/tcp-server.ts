@@ -5,16 +5,18 @@ import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
+import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
-import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import type { SelectionKey } from '../selector/selection-key.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import {
   type ConnectionSettings,
   connectionOptions,
   connectionSettings,
   streamSettings,
+  type ConnectionOptions,
 } from './connection-options.js';
 import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
@@ -55,8 +57,9 @@ export const serverSchema = v.strictObject({
   protocol: protocolOption,
 });
 
+// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
-export type TcpServerOptions = v.InferInput<typeof serverSchema>;
+export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
 
 /** What `onListening` is given. */
 export interface ListenInfo extends Address {
@@ -73,7 +76,7 @@ export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
 /**
  * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
  */
-export class TcpServer<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+export class TcpServer<State extends string = never> extends SocketTonic<State> {
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */
@@ -116,6 +119,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     else this._ttss__listen();
   }
 
+  /** How far the server is, apart from the states of a subclass. */
   get phase(): ServerPhase {
     return this.#phase;
   }
@@ -125,6 +129,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#listener?.local ?? this.#spread?.at;
   }
 
+  /** Its connections, over all its threads: accepted, open, turned away, failed. */
   get counts(): ServerCounts {
     return this.#tally.counts;
   }
@@ -135,6 +140,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#spread?.pause();
   }
 
+  /** Takes new connections again. */
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.ACCEPT);
     this.#spread?.resume();

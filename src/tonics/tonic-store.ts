@@ -18,6 +18,7 @@ export type StoredTonic = (new (options: never) => AnyTonic) & {
    */
   readonly optionsSchema?: v.GenericSchema;
 };
+/** Tonics by the names that a configuration calls them by. */
 export type Catalog = Readonly<Record<string, StoredTonic>>;
 
 /**

@@ -2,9 +2,10 @@ import { isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
+import type { TonicOptions } from '../core/tonic.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, DatagramChannel } from '../selector/network.js';
-import type { ReadyHandler, SelectionKey } from '../selector/selection-key.js';
+import type { SelectionKey } from '../selector/selection-key.js';
 import { bytes, count, flag, parseOptions, port, text, tonicOptions } from './options.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
@@ -47,8 +48,9 @@ export const udpSchema = v.strictObject({
   unsentLimit: v.optional(bytes(1), 16_777_216),
 });
 
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of a {@link UdpSocket}. */
-export type UdpSocketOptions = v.InferInput<typeof udpSchema>;
+export type UdpSocketOptions = v.InferInput<typeof udpSchema> & TonicOptions;
 
 /** The life of a datagram socket, apart from the state machine of a subclass. */
 export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
@@ -59,7 +61,7 @@ const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 /**
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
  */
-export class UdpSocket<State extends string = never> extends SocketTonic<State> implements ReadyHandler {
+export class UdpSocket<State extends string = never> extends SocketTonic<State> {
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
   /** It is bound (and connected, where it has one peer); tells the real address and port. */
@@ -102,6 +104,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     this._ttss__bind();
   }
 
+  /** How far the socket is, apart from the states of a subclass. */
   get phase(): UdpPhase {
     return this.#phase;
   }
@@ -154,6 +157,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     this.#key?.modify(Interest.CONNECT);
   }
 
+  /** Receives again. */
   ttsc__resume(): void {
     this.#key?.modify(Interest.CONNECT | Interest.READ);
   }

@@ -155,11 +155,12 @@ describe('tasktonic diagram', function () {
         () => 'loaded',
         (thrown: Error) => thrown.message,
       );
-    expect(await said()).to.equal('a diagram needs the package typescript: npm install --save-dev typescript');
+    expect(await said()).to.equal('a diagram needs the package typescript: npm install --save-dev typescript@6');
     const other = join(folder, 'node_modules', 'typescript');
     mkdirSync(other, { recursive: true });
     writeFileSync(join(other, 'index.js'), 'module.exports = { version: "9.0.0" };');
     expect(await said()).to.contain('has no API for programs');
+    expect(await loadTypeScript(folder)).to.have.property('createProgram');
     rmSync(join(folder, 'node_modules'), { recursive: true });
   });
 });

@@ -3,11 +3,12 @@ import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
 import type { Answer } from '../../src/core/answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
+import { abort } from '../../src/core/life.js';
 import { runAs } from '../../src/core/running.js';
 import type { Remote } from '../../src/core/remote.js';
 import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
 import '../../src/index.js';
-import { type App, ERROR, messages, runApp, startApp } from '../support/app.js';
+import { type App, ERROR, WARN, messages, runApp, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 
 /** What happened, in the order it did. */
@@ -215,6 +216,22 @@ describe('a service', () => {
       }
     });
 
+    it('a supervision that is none', async () => {
+      class Frail extends Tonic {
+        static override readonly service = 'frail';
+        static override readonly supervision = { limit: -1 };
+      }
+      const app = await startApp(() =>
+        named('a', (user) => {
+          const error = expectThrow(() => user.askFor(Frail), 'TT_BAD_OPTION');
+          expect(error.message).to.contain('supervision.limit');
+          heard.push('refused');
+        }),
+      );
+      expect(heard).to.deep.equal(['refused']);
+      await app.finish();
+    });
+
     it('another class with its name', async () => {
       class Watch extends Tonic {
         static override readonly service = 'clock';
@@ -380,6 +397,30 @@ describe('the life of a service', () => {
     await app.finish();
   });
 
+  it('ends where its module is not loaded in time, as one that awaits the app is not', async () => {
+    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
+    let user!: User;
+    const app = await startApp(() => (user = named('a', () => {})));
+    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    await app.pass(9_999);
+    expect(heard).to.deep.equal([]);
+    await app.pass(1);
+    expect(heard).to.have.lengthOf(1);
+    expect(heard[0]).to.contain('was not loaded within 10000 ms');
+    await app.finish();
+  });
+
+  it('whose module is not there when the app ends is named with what it was to do', async () => {
+    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
+    let user!: User;
+    const app = await startApp(() => (user = named('a', () => {})));
+    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
+    const { lines } = await app.finish();
+    const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
+    expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');
+  });
+
   it('does not keep the app alive', async () => {
     const { lines } = await runApp(() => named('a', (user) => (user.useClock(), user.ttsc__finish())));
     expect(messages(lines, ERROR)).to.deep.equal([]);
@@ -420,6 +461,55 @@ describe('the life of a service', () => {
     await app.finish();
     expect(heard.slice(-2)).to.deep.equal([heard.at(-2), 'clock finished']);
     expect(heard.join()).to.contain('last words from last');
+  });
+
+  it('may be asked for the first time by a last word while the app ends', async () => {
+    class Last extends HearingUser {
+      ttse__onDraining(): void {
+        this.useClock().ttsc__ask('last words');
+        this.drained();
+      }
+    }
+    const app = await startApp(() => new Last(() => {}, { name: 'last' }));
+    const { result } = await app.finish();
+    expect(result.exitCode).to.equal(0);
+    expect(heard).to.deep.equal([
+      'started',
+      'access by last',
+      'last words from last.ttse__onDraining',
+      'base 1 completed, 0 left',
+      'clock finished',
+    ]);
+  });
+
+  it('is started again while the app ends, as long as somebody needs it', async () => {
+    class Last extends HearingUser {
+      ttse__onDraining(): void {
+        this.clock.ttsc__break();
+        this.clock.ttsc__ask('lost with it');
+        this.ttsc__do(() => this.clock.ttsc__ask('last words'));
+        this.ttsc__do(() => this.ttsc__do(() => this.drained()));
+      }
+    }
+    const app = await startApp(() => new Last((user) => user.useClock(), { name: 'last' }));
+    const { result } = await app.finish();
+    expect(result.exitCode).to.equal(0);
+    expect(heard).to.include('last words from last.ttsc__do');
+    expect(Clock.made).to.equal(2);
+  });
+
+  it('that a last word has started ends with the app, though it is aborted', async () => {
+    class Last extends HearingUser {
+      ttse__onFinished(): void {
+        this.useClock().ttsc__ask('nobody hears that');
+      }
+    }
+    const app = await startApp(() => new Last(() => {}, { name: 'last' }));
+    const aborted: string[] = [];
+    abort(app.main, ({ name }) => aborted.push(name));
+    expect(aborted).to.deep.equal(['last', '02.Clock', 'tt_main_catalyst']);
+    expect(app.ledger.size).to.equal(0);
+    await app.end();
   });
 
   it('is started for the whole app by the Formula, which is a user of it', async () => {
@@ -573,6 +663,7 @@ describe('a service that fails', () => {
     expect(heard.filter((line) => line.includes('completed'))).to.deep.equal([]);
     await inside(app, user, () => clock().ttsc__break());
     expect(heard.at(-1)).to.equal('a heard that clock completed: broken');
+    expect(app.messages(WARN).filter((message) => message.includes('lost'))).to.deep.equal([]);
     expect(user.finished).to.equal(false);
     await app.finish();
   });
@@ -642,6 +733,38 @@ describe('a service that fails', () => {
       pilgrim.ttsc__do(() => pilgrim.question(2));
     });
     expect(answers).to.deep.equal([2, 'TT_ASK_FAILED', 4]);
+    await app.finish();
+  });
+
+  it('that fails tells who waits for an answer of it, though it is started again', async () => {
+    const answers: unknown[] = [];
+    class Vault extends Tonic {
+      static override readonly service = 'vault';
+      private readonly kept: Answer<number>[] = [];
+      ttsc__open(answer: Answer<number>): void {
+        this.kept.push(answer);
+      }
+      ttsc__break(): void {
+        throw new Error('broken');
+      }
+    }
+    class Thief extends User {
+      question(): void {
+        this.ask(this.use(Vault), 'ttsc__open', [], this.ttse__answer, { onError: this.ttse__none, timeout: Infinity });
+      }
+      ttse__answer(n: number): void {
+        answers.push(n);
+      }
+      ttse__none(error: Error): void {
+        answers.push((error as { code?: string }).code);
+      }
+    }
+    let thief!: Thief;
+    const app = await startApp(() => (thief = new Thief((t) => (t as Thief).question())));
+    await inside(app, thief, () => (thief.askFor(Vault) as unknown as Remote<Vault>).ttsc__break());
+    expect(answers).to.deep.equal(['TT_ASK_GONE']);
+    await inside(app, thief, () => thief.question());
+    expect(thief.questions.open).to.equal(1);
     await app.finish();
   });
 

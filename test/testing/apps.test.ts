@@ -295,6 +295,26 @@ describe('distilled()', () => {
     const { thrown, written } = await failing(test);
     expect((thrown as Error).message).to.include("expected 'locked' to equal 'open'");
     expect(written).to.include('seed 99').and.to.include('ttse__onStart').and.to.include('INFO door 1');
+    expect(written).to.not.include('TASKTONIC_SEED');
+  });
+
+  it('refuses what is no app, such as the class of a Tonic, and what is no test', async () => {
+    for (const app of ['Doors', 7, Stubborn]) {
+      const { thrown } = await failing(distilled(app as never, () => {}));
+      expectCode(thrown, 'TT_BAD_OPTION');
+      expect((thrown as Error).message).to.include('() => void new Door()');
+    }
+    expect(() => distilled(Doors, undefined as never)).to.throw('must be a function');
+  });
+
+  it('tells how a seed that came by chance is run again', async () => {
+    let seed: number | undefined;
+    const test = distilled(Doors, (distiller) => {
+      seed = distiller.seed;
+      throw new Error('unlucky');
+    });
+    const { written } = await failing(test);
+    expect(written).to.include(`Set TASKTONIC_SEED=${seed} to run it again.`);
   });
 
   it('fails where the app leaves something open', async () => {

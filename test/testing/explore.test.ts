@@ -81,6 +81,14 @@ describe('explore()', () => {
     expect(again.details['run']).to.equal(1);
   });
 
+  it('names a fault that befalls nothing in particular by its kind alone', async () => {
+    const body = (distiller: Distiller): void => {
+      if (distiller.chance(1, 'flood')) throw new Error('wet');
+    };
+    const error = await expectRejection(explore({ runs: 1, app: () => {} }, body), 'TT_EXPLORE_FAILED');
+    expect(error.message).to.include('It needs flood #0.\n');
+  });
+
   it('names no fault where it fails without any', async () => {
     const body = async (distiller: Distiller): Promise<void> => {
       await crashing(distiller, 3);
@@ -177,9 +185,10 @@ describe('explore()', () => {
 
   it('refuses a seed in the environment that is none', async () => {
     process.env['TASKTONIC_SEED'] = 'lucky';
-    await expectRejection(
+    const error = await expectRejection(
       explore({ runs: 1 }, () => {}),
       'TT_BAD_OPTION',
     );
+    expect(error.message).to.include('it is "lucky"');
   });
 });

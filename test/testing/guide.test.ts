@@ -50,6 +50,28 @@ describe('the trace in docs/test-without-luck.md', () => {
   });
 });
 
+describe('the failure in docs/test-without-luck.md', () => {
+  it('is what explore() throws', () => {
+    const blocks = blocksOf('docs/test-without-luck.md');
+    const { code } = blocks.find((block) => block.code.includes('explore({ runs: 100'))!;
+    const shown = blocks.find(({ note }) => note === 'explored')!;
+    const failing = code
+      .replace(
+        /^import .* 'node:test';$/m,
+        'const test = (_name, body) => body().catch(({ message }) => console.log(message));',
+      )
+      .replace('0.05', '0.3')
+      .replace('runs: 100', 'runs: 100, seed: 22');
+    const file = `${FOLDER}/explored.mjs`;
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(file, transpiled(failing));
+    const { TASKTONIC_SEED: _seed, ...env } = process.env;
+    const { stdout, stderr } = spawnSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8', env });
+    rmSync(FOLDER, { recursive: true, force: true });
+    expect(stdout + stderr).to.equal(shown.code);
+  });
+});
+
 function transpiled(code: string): string {
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

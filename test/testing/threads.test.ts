@@ -201,6 +201,16 @@ describe('a Catalyst in a simulated thread', () => {
     expect((await distiller.finish()).leftOpen).to.deep.equal([]);
   });
 
+  it('takes those that it has started along when it crashes', async () => {
+    const { distiller } = await start(() => Worker.spawn({ name: 'w' }).ttsc__spawn());
+    const [app] = distiller.apps;
+    expect(app!.threads.map(({ name }) => name)).to.deep.equal(['w', 'grandchild']);
+    app!.threads.find(({ name }) => name === 'w')!.terminate(3);
+    await distiller.settle();
+    expect(app!.threads).to.deep.equal([]);
+    expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+  });
+
   it('is found by the name of its Tonics, and seen in the trace', async () => {
     const { distiller } = await start(() => Worker.spawn({ name: 'w' }).ttsc__echo('x'));
     expect(distiller.find('w')).to.be.instanceOf(Worker);

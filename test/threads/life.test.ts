@@ -122,9 +122,8 @@ describe('the end of a thread', () => {
     const [part] = (await boss.heard.on('a part')) as unknown as [Remote<Part>];
     part.ttsc__finishItsBase();
     other.ttsc__finishThat(worker);
-    other.ttsc__say('other is done');
-    await boss.heard.on('other is done');
-    // What it was told by the others is before this.
+    // Said by whom it was told to finish, behind that: senders are not in any order among each other.
+    await boss.heard.on('other was here');
     await boss.inside(() => worker.ttsc__say('goes on'));
     part.ttsc__say('part goes on');
     await boss.heard.on('part goes on');

@@ -30,6 +30,16 @@ describe('the log of a thread', () => {
     expect(line.time).to.be.within(before - 5, Date.now() + 5);
   });
 
+  it('names the thread in each line, of lives too', async () => {
+    const { app, boss } = await start(() => new HearingBoss());
+    const worker = await boss.inside(() => Worker.spawn({ name: 'far', logMode: 'full' }));
+    worker.ttsc__log('from over there');
+    worker.ttsc__finish();
+    await boss.heard.on('onInfusionFinished');
+    const ofThread = app.lines.filter(({ thread }) => thread === worker.thread).map(({ msg }) => msg);
+    expect(ofThread).to.include.members(['infused', 'from over there', 'sparkle', 'finished']);
+  });
+
   it('arrives in the order it was written', async () => {
     const { app, boss } = await start(() => new HearingBoss());
     await boss.inside(() => {

@@ -120,6 +120,45 @@ describe('a service over threads', function () {
     expect(lines).to.have.members(['access by asker 0', 'again by asker 0']);
   });
 
+  describe('asked from a thread that was given its handle', () => {
+    const asked = async (key: string): Promise<{ boss: Boss; asker: Remote<Asker>; board: Remote<Board> }> => {
+      const { boss, all } = await askers(1, () => new HearingBoss());
+      const [asker] = all as [Remote<Asker>];
+      const board = await boss.inside(() => {
+        const used = boss.useService(Board);
+        asker.ttsc__ask(used, key as 'ttsc__count');
+        return used;
+      });
+      await boss.heard.on('asked');
+      return { boss, asker, board };
+    };
+
+    it('answers', async () => {
+      const { boss } = await asked('ttsc__count');
+      expect(await boss.heard.on('count')).to.deep.equal([1]);
+    });
+
+    it('that fails before it has answered tells so, though it is started again', async () => {
+      const { boss, board } = await asked('ttsc__keep');
+      await notes(boss);
+      await boss.inside(() => board.ttsc__break());
+      expect(await boss.heard.on('no count')).to.deep.equal(['TT_ASK_GONE']);
+    });
+
+    it('that has no such sparkle tells so', async () => {
+      const { boss } = await asked('ttsc__nothing');
+      expect(await boss.heard.on('no count')).to.deep.equal(['TT_UNKNOWN_SPARKLE']);
+    });
+
+    it('that has finished tells so', async () => {
+      const { boss, asker, board } = await asked('ttsc__count');
+      await boss.heard.on('count');
+      await boss.inside(() => board.ttsc__stop());
+      await boss.inside(() => asker.ttsc__ask(board, 'ttsc__count'));
+      expect(await boss.heard.on('no count')).to.deep.equal(['TT_ASK_GONE']);
+    });
+  });
+
   it('that ends first is told to users in threads', async () => {
     const { boss, all } = await askers(1, () => new Boss());
     await boss.inside(() => all[0]!.ttsc__useBoard());

@@ -21,10 +21,11 @@ const SIZE = 60;
 
 /** What opening a connection needs of its host. */
 export interface Caller extends Station {
-  /** The address to call another one from; `undefined` where it has none of that family. */
+  /** @internal The address to call another one from; `undefined` where it has none of that family. */
   sourceFor(address: string): string | undefined;
+  /** @internal */
   owns(address: string): boolean;
-  /** A free port to connect from; `undefined` where the wanted one is taken, or none is left. */
+  /** @internal A free port to connect from; `undefined` where the wanted one is taken, or none is left. */
   portFor(from: string, to: Address, wanted: number | undefined): number | undefined;
 }
 

@@ -30,9 +30,9 @@ export interface Parcel {
 export interface Station {
   readonly name: string;
   readonly up: boolean;
-  /** The first packet of a connection: refused, dropped without a word, or taken by what listens. */
+  /** @internal The first packet of a connection: refused, dropped without a word, or taken by what listens. */
   knock(to: Address): 'refuse' | 'drop' | Greeter;
-  /** Takes a datagram; false where nobody has the port. */
+  /** @internal Takes a datagram; false where nobody has the port. */
   deliver(parcel: Parcel): boolean;
 }
 

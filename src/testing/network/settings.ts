@@ -21,4 +21,5 @@ export const settingsSchema = v.strictObject({
   inbox: v.optional(count(1), 4_096),
 });
 
+/** The sizes and times of the hosts of a simulated network. */
 export type NetworkSettings = Readonly<v.InferOutput<typeof settingsSchema>>;

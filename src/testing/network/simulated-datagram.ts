@@ -15,11 +15,15 @@ const HEADERS = 28;
 
 /** What a datagram socket needs of its host. */
 export interface DatagramHost extends Station {
-  /** Takes the port; the errors are those of bind(2). */
+  /** @internal Takes the port; the errors are those of bind(2). */
   bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error;
+  /** @internal */
   forget(socket: object): void;
+  /** @internal */
   owns(address: string): boolean;
+  /** @internal */
   sourceFor(address: string): string | undefined;
+  /** @internal */
   isMember(group: string): boolean;
 }
 

@@ -12,11 +12,13 @@ import { systemError } from './system-error.js';
 
 /** What a listener needs of its host. */
 export interface ListenerHost {
-  /** Takes the port; the errors are those of listen(2). */
+  /** @internal Takes the port; the errors are those of listen(2). */
   bindListener(listener: SimulatedListener, address: string, port: number): Address | Error;
+  /** @internal */
   forget(socket: object): void;
-  /** Counts a stream that was accepted; false where no descriptor is left. */
+  /** @internal Counts a stream that was accepted; false where no descriptor is left. */
   takes(stream: SimulatedStream): boolean;
+  /** @internal */
   readonly descriptors: number;
 }
 

@@ -31,6 +31,7 @@ export type HostSet = string | SimulatedHost | readonly (string | SimulatedHost)
 
 /** A partition of the network that can be undone. */
 export interface Partition {
+  /** Lets packets pass again. */
   heal(): void;
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from '../../../src/core/answer.js';
 import type { RemoteHandle, ServiceInfo } from '../../../src/core/any-tonic.js';
 import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';
@@ -15,6 +16,7 @@ export class Board extends Tonic {
   static override readonly service: string = 'board';
   static override readonly module = atMain;
   private readonly notes: string[] = [];
+  private readonly kept: Answer<number>[] = [];
 
   ttse__onServiceAccess(user: RemoteHandle, ...args: unknown[]): void {
     this.notes.push(`access by ${user.name}${args.length === 0 ? '' : ` with ${args.join()}`}`);
@@ -34,6 +36,12 @@ export class Board extends Tonic {
   }
   ttsc__stop(): void {
     this.ttsc__finish();
+  }
+  ttsc__count(answer: Answer<number>): void {
+    answer.give(this.notes.length);
+  }
+  ttsc__keep(answer: Answer<number>): void {
+    this.kept.push(answer);
   }
 }
 
@@ -100,6 +108,16 @@ export class Asker extends Catalyst {
   ttsc__takeBoard(board: Remote<Board>): void {
     this.base.ttsc__tell('same', board === this.board);
     board.ttsc__note('taken');
+  }
+  ttsc__ask(board: Remote<Board>, key: 'ttsc__count'): void {
+    this.ask(board, key, [], this.ttse__onCount, { onError: this.ttse__onNoCount, timeout: Infinity });
+    this.base.ttsc__tell('asked');
+  }
+  ttse__onCount(count: number): void {
+    this.base.ttsc__tell('count', count);
+  }
+  ttse__onNoCount({ code }: Error & { code?: string }): void {
+    this.base.ttsc__tell('no count', code);
   }
   ttsc__useLost(): void {
     this.use(Lost);

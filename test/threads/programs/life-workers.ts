@@ -56,6 +56,7 @@ export class Worker extends Catalyst<'at work'> {
   }
   ttsc__finishThat(other: Remote<Worker>): void {
     other.ttsc__finish();
+    other.ttsc__say('other was here');
   }
   ttsc__finishYourself(): void {
     this.ttsc__finish();

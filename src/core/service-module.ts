@@ -1,0 +1,49 @@
+import { fail } from './errors.js';
+import type { ServiceClass } from './service.js';
+import type { Due, TimerQueue } from './timer-queue.js';
+
+/** Where the main thread finds a service's class that another thread has asked for. */
+export interface ServiceSource {
+  readonly module: string | undefined;
+  readonly className: string;
+}
+
+/** What loading a module needs of the app. */
+export interface LoadingApp {
+  readonly clock: { now(): number };
+  readonly timers: TimerQueue;
+  held<T>(something: Promise<T>): Promise<T>;
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/** How long a module may take to load, in ms. One that awaits `run()` at its top level is not loaded while the app runs. */
+const LOAD_TIME = 10_000;
+
+/**
+ * Loads the class of a service; Node loads a module once.
+ * @throws {TaskTonicError} rejects with `TT_NOT_IN_MODULE`, `TT_SERVICE_NOT_LOADED`, and what the module throws.
+ */
+export async function loadService(module: string, className: string, app: LoadingApp): Promise<ServiceClass> {
+  return new Promise((resolve, reject) => {
+    const late: Due = {
+      at: app.clock.now() + LOAD_TIME,
+      slot: -1,
+      fire: () => reject(fail('TT_SERVICE_NOT_LOADED', { class: className, module, ms: LOAD_TIME })),
+    };
+    app.timers.add(late);
+    app
+      .held(import(module) as Promise<Exports>)
+      .finally(() => app.timers.remove(late))
+      .then((exports) => resolve(serviceIn(exports, className, module)))
+      .catch(reject);
+  });
+}
+
+function serviceIn(exports: Exports, className: string, module: string): ServiceClass {
+  const found = [exports[className], ...Object.values(exports)].find(
+    (value) => typeof value === 'function' && value.name === className && 'service' in value,
+  );
+  if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module });
+  return found as ServiceClass;
+}
