@@ -233,7 +233,7 @@ export interface Scheduler {
   readonly thread: number;
   readonly clock: Clock;
   /** What belongs to the app. */
-  readonly runtime: { readonly config: Configuration };
+  readonly runtime: { readonly config: Configuration; /** @internal */ readonly testbench: unknown };
   /** @internal */
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;

@@ -6,10 +6,17 @@ const FEW = 64;
 /**
  * The Answers that one Tonic was given, for whoever tells the askers when it goes. They are held weakly: an Answer that nobody keeps is
  * still noticed by its question. Those that were given are let go of from time to time, so that there are at most twice as many as open ones.
+ *
+ * Under a test they are held firmly: when garbage is collected, no seed decides.
  */
 export class OpenAnswers {
-  #all: WeakRef<Answer<unknown>>[] = [];
+  #all: { deref(): Answer<unknown> | undefined }[] = [];
+  readonly #firmly: boolean;
   #lookAt = FEW;
+
+  constructor(firmly: boolean) {
+    this.#firmly = firmly;
+  }
 
   /** How many are known, given ones among them. */
   get size(): number {
@@ -26,7 +33,7 @@ export class OpenAnswers {
       this.#all = this.#all.filter((known) => known.deref()?.open === true);
       this.#lookAt = Math.max(this.#all.length * 2, FEW);
     }
-    this.#all.push(new WeakRef(answer));
+    this.#all.push(this.#firmly ? { deref: () => answer } : new WeakRef(answer));
   }
 
   /** The Tonic has gone. */

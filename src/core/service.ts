@@ -41,6 +41,8 @@ export interface ServiceHome {
   readonly mayBegin: boolean;
   /** Makes its Tonic, as an infusion of the main Catalyst; tells it by `entered()` on the way. */
   make(service: Service): RemoteHandle | AnyTonic;
+  /** Whether it runs under a test, where no seed decides when garbage is collected. */
+  readonly isUnderTest: boolean;
   /** Whether a real user needs it. */
   isNeeded(service: Service): boolean;
   /** It has ended: `error` where it failed and is not started again. */
@@ -71,7 +73,7 @@ export class Service implements Supervision {
   #askedAgain = false;
   #error: Error | undefined;
   /** What the Tonic that it is now was asked: its askers know the service, which may outlive that Tonic. */
-  readonly #asked = new OpenAnswers();
+  readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
   readonly #home: ServiceHome;
 
@@ -85,6 +87,7 @@ export class Service implements Supervision {
     readonly isMade: boolean,
   ) {
     this.#home = home;
+    this.#asked = new OpenAnswers(home.isUnderTest);
     if (serviceClass !== undefined) this.class = serviceClass;
   }
 

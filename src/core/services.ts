@@ -15,6 +15,7 @@ export interface ServicesApp {
   readonly main:
     (AnyTonic & { readonly queue: { readonly limit: number }; _ttss__leaveAll(thread: number): void }) | undefined;
   readonly clock: { now(): number };
+  readonly testbench: unknown;
   held<T>(something: Promise<T>): Promise<T>;
 }
 
@@ -298,6 +299,10 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   isNeeded({ name }: Service): boolean {
     return this.#needed().has(name);
+  }
+
+  get isUnderTest(): boolean {
+    return this.#app.testbench !== undefined;
   }
 
   get waitingLimit(): number {

@@ -104,6 +104,10 @@ export class ThreadHub implements Threads, LinkHome {
     if (this.thread === 0) runtime.log.outlet.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
   }
 
+  get noticesGarbage(): boolean {
+    return this.machine.isParallel;
+  }
+
   /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
   rootIsThere(): void {
     if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;

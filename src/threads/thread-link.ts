@@ -28,6 +28,8 @@ export interface LinkHome {
   tonicWith(serial: number): AnyTonic | undefined;
   /** The handle of a Tonic in any thread; a third one tells of it. */
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
+  /** Whether it is told over there that a callback was collected as garbage: under a test no seed would decide when. */
+  readonly noticesGarbage: boolean;
   /** Opens a channel to another thread. */
   open(thread: number): Outlet;
   /** The handle of a service. */
@@ -405,7 +407,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
       if (this.#closed) this.#home.strays++;
       else this.#put(-serial, 'callback', args);
     };
-    this.#forgotten.register(callback, serial);
+    if (this.#home.noticesGarbage) this.#forgotten.register(callback, serial);
     return callback;
   }
 

@@ -8,7 +8,7 @@ describe('the open answers of a Tonic', () => {
   beforeEach(() => (told = []));
 
   it('are lost with it, but for those that were given', () => {
-    const open = new OpenAnswers();
+    const open = new OpenAnswers(false);
     const [given, kept] = [new Answer<number>(to), new Answer<number>(to)];
     open.add(['no answer', given]);
     open.add([kept]);
@@ -19,7 +19,7 @@ describe('the open answers of a Tonic', () => {
   });
 
   it('take no more room for those that were given', () => {
-    const open = new OpenAnswers();
+    const open = new OpenAnswers(false);
     const kept = new Answer<number>(to);
     open.add([kept]);
     for (let n = 0; n < 10_000; n++) {

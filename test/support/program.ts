@@ -31,13 +31,17 @@ export class Program {
   }
 
   /** Resolves when it has written this line, or one like it. */
-  async wrote(line: string | RegExp): Promise<void> {
+  async wrote(line: string | RegExp): Promise<string> {
     const ended = this.#exit.then(() => {
       throw new Error(`it ended without "${String(line)}": ${[...this.#out, this.#err].join('\n')}`);
     });
     ended.catch(() => {});
     const isIt = (written: string): boolean => (typeof line === 'string' ? written === line : line.test(written));
-    while (!this.#out.some(isIt)) await Promise.race([once(this.#lines, 'line'), ended]);
+    for (;;) {
+      const written = this.#out.find(isIt);
+      if (written !== undefined) return written;
+      await Promise.race([once(this.#lines, 'line'), ended]);
+    }
   }
 
   signal(signal: NodeJS.Signals): void {
