@@ -222,6 +222,9 @@ describe('the log of an app with threads that goes elsewhere', () => {
     middle.ttsc__spawn('leaf');
     const [leaf] = await boss.heard.on('spawned');
     worker.ttsc__log('unheard');
+    // The change may pass orders that wait: this one has run before it.
+    worker.ttsc__say('said it');
+    await boss.heard.on('said it');
     const stream = new Lines();
     await log.use(stream);
     const messages = (): string[] => stream.lines.map(({ msg }) => msg);
