@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
+import { nodeClock } from '../../src/core/clock.js';
+import { Formula, type FormulaData } from '../../src/core/formula.js';
 import type { CatalystQueue } from '../../src/core/order-queue.js';
 import { OrderQueue } from '../../src/core/order-queue.js';
 import { TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
@@ -420,5 +422,26 @@ describe('a loop that breaks', () => {
       return app.end();
     })();
     expectCode(await expectRejection(run, 'TT_LOOP_BROKEN'), 'TT_LOOP_BROKEN');
+  });
+});
+
+describe('the clock of a Catalyst', () => {
+  it('is read once for many orders where the log goes nowhere, whatever the mode of the Tonics', async () => {
+    let reads = 0;
+    const clock = { ...nodeClock, now: () => (reads++, nodeClock.now()) };
+    class Silent extends Formula {
+      protected override readonly clock = clock;
+      protected override creatingFormula(): FormulaData {
+        return { log: { to: 'off' } };
+      }
+      protected override creatingMainCatalyst(): unknown {
+        return new Catalyst();
+      }
+      protected override creatingStartingTonics(): void {
+        new Chain(6_400);
+      }
+    }
+    await Silent.run();
+    expect(reads).to.be.below(1_000);
   });
 });
