@@ -37,7 +37,7 @@ export const threadRows = [
     theirs: 'raw-ping-pong',
     limits: ['thread-ping-pong-silent'],
     bar: atLeast(4),
-    ops: 100_000,
+    ops: 50_000,
     quickOps: 500,
   },
   {
@@ -67,7 +67,7 @@ export const threadRows = [
     ours: 'thread-busy',
     theirs: 'raw-busy',
     bar: atLeast(0.9),
-    ops: 100_000,
+    ops: 50_000,
     quickOps: 500,
   },
   {
