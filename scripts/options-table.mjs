@@ -17,7 +17,7 @@ option and what is wrong with it.
 
 /** The sections of the page: where the options are described, and what is said above them. */
 const SECTIONS = [
-  { title: 'Every Tonic', from: ['interface', 'src/core/tonic.ts', 'TonicOptions'] },
+  { title: 'Every Tonic', from: ['interface', 'src/core/tonic-options.ts', 'TonicOptions'] },
   {
     title: 'TcpServer',
     text: 'With the options of [every Tonic](#every-tonic), and those of [its connections](#tcpconnection).',
@@ -85,7 +85,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'toState()',
-    from: ['interface', 'src/core/tonic.ts', 'TransitionOptions'],
+    from: ['interface', 'src/core/tonic-options.ts', 'TransitionOptions'],
   },
   {
     title: 'ChunkedWork',

@@ -2,7 +2,9 @@ import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
 export { Formula, type FormulaData, type RunResult } from './core/formula.js';
-export { Tonic, type BoundSparkle, type SparkleKey, type TonicOptions } from './core/tonic.js';
+export { Tonic } from './core/tonic.js';
+export type { BoundSparkle, SparkleKey } from './core/bound-sparkle.js';
+export type { TonicOptions } from './core/tonic-options.js';
 export {
   TimerSingleShot,
   TimerRepeat,
@@ -51,7 +53,7 @@ export { Answer } from './core/answer.js';
 export type { AskArgs, AskKey, AskOptions, AskValue, Question } from './core/ask.js';
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';
-export type { TransitionOptions } from './core/tonic.js';
+export type { TransitionOptions } from './core/tonic-options.js';
 export type { KeptOrder } from './core/any-tonic.js';
 export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './core/configuration-problems.js';

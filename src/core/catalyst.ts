@@ -20,7 +20,8 @@ import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
-import { Tonic, type TonicBase, type TonicOptions } from './tonic.js';
+import { Tonic, type TonicBase } from './tonic.js';
+import type { TonicOptions } from './tonic-options.js';
 import { WakingQueue } from './waking-queue.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */

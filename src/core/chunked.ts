@@ -3,7 +3,8 @@ import { fail, toError } from './errors.js';
 import { ofFramework } from './plan.js';
 import { running } from './running.js';
 import { eventName } from './sparkle-names.js';
-import { Tonic, type TonicOptions } from './tonic.js';
+import { Tonic } from './tonic.js';
+import type { TonicOptions } from './tonic-options.js';
 
 /** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
 export type Work<Progress, Result> = Iterator<Progress, Result> | Iterable<Progress, Result>;

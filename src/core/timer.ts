@@ -5,7 +5,8 @@ import { ofFramework } from './plan.js';
 import { runAs, running } from './running.js';
 import { eventName } from './sparkle-names.js';
 import type { Due } from './timer-queue.js';
-import { Tonic, type TonicOptions } from './tonic.js';
+import { Tonic } from './tonic.js';
+import type { TonicOptions } from './tonic-options.js';
 
 /** How long, as a sum of parts; each 0 or more, fractions allowed. */
 export interface Period {

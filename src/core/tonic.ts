@@ -14,6 +14,7 @@ import {
   type Target,
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
+import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import type { Extras } from './extras.js';
@@ -29,43 +30,15 @@ import { eventName } from './sparkle-names.js';
 import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { TonicLog } from './tonic-log.js';
+import {
+  type TonicOptions,
+  type TransitionOptions,
+  checkedMode,
+  checkedName,
+  checkedTimeout,
+} from './tonic-options.js';
 import { TonicRoot } from './tonic-root.js';
 
-/** Options that every Tonic takes; a subclass passes them on to `super`. */
-export interface TonicOptions {
-  /** Its name, unique in the app. Default: its id and class, such as `02.Door`. */
-  readonly name?: string | undefined;
-  /** What it writes to the log. Default: as its base. */
-  readonly logMode?: LogMode | undefined;
-  /** The colour of its lines and entries on the screen and in a viewer. Default: as its base. */
-  readonly logLane?: LogLane | undefined;
-  /** Its base. Default: the Tonic whose sparkle makes it; needed where none runs (a promise, an event of Node's, a test). */
-  readonly base?: AnyTonic | undefined;
-  /**
-   * How long it may drain when it finishes, and then wait for its infusions, in ms each. Default 5,000; from 0 to
-   * `Infinity`, which is no bound of its own.
-   */
-  readonly drainTimeout?: number | undefined;
-}
-
-/** A sparkle with its Tonic, to be handed on: calling it puts an order on the Tonic's queue, from anywhere. */
-export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic: AnyTonic; readonly sparkle: string };
-
-/** The keys of a Tonic that name sparkles. */
-export type SparkleKey<T> = keyof T & (`tts${string}__${string}` | `_tts${string}__${string}`);
-
-/** Options of a transition. */
-export interface TransitionOptions {
-  /** Whether the state that holds is left and entered again. Default `false`. */
-  readonly reenter?: boolean | undefined;
-  /**
-   * How long the state may last, in ms: then `ttse__onStateTimeout` is heard, unless it was left. `Infinity` for no bound. Default: what
-   * `static stateTimeouts` says for it.
-   */
-  readonly timeout?: number | undefined;
-}
-
-const DRAIN_TIMEOUT = 5_000;
 const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
@@ -558,39 +531,4 @@ export class Tonic<State extends string = never> extends TonicBase<State> {
     const bound = (...args: unknown[]): void => call.apply(this, args);
     return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
   }
-}
-
-function isBound(target: unknown): target is BoundSparkle {
-  return typeof target === 'function' && 'tonic' in target && 'sparkle' in target;
-}
-
-function describe(target: unknown): string {
-  if (typeof target !== 'function') return String(target);
-  const key = sparkleNameOf(target);
-  return key === undefined ? `the function ${target.name || '(without a name)'}` : `the ${key} of another class`;
-}
-
-function checkedName(name: unknown, className: string): string | undefined {
-  if (name === undefined || (typeof name === 'string' && name !== '')) return name;
-  throw fail('TT_BAD_OPTION', {
-    class: className,
-    option: 'name',
-    problem: `it is ${String(name)}, and must be a text`,
-  });
-}
-
-function checkedTimeout(timeout: unknown, className: string): number {
-  if (timeout === undefined) return DRAIN_TIMEOUT;
-  if (typeof timeout === 'number' && timeout >= 0) return timeout;
-  throw fail('TT_BAD_OPTION', {
-    class: className,
-    option: 'drainTimeout',
-    problem: `it is ${String(timeout)}, and must be 0 ms or more`,
-  });
-}
-
-function checkedMode(mode: unknown, className: string): number {
-  if (Object.hasOwn(LogLevel, mode as LogMode)) return LogLevel[mode as LogMode];
-  const problem = `it is ${String(mode)}, and must be one of ${Object.keys(LogLevel).join(', ')}`;
-  throw fail('TT_BAD_OPTION', { class: className, option: 'logMode', problem });
 }

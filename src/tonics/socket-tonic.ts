@@ -3,7 +3,8 @@ import { fail } from '../core/errors.js';
 import { LogLevel } from '../core/log-service.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
-import { Tonic, type TonicOptions } from '../core/tonic.js';
+import { Tonic } from '../core/tonic.js';
+import type { TonicOptions } from '../core/tonic-options.js';
 import type { Bytes } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 

@@ -3,7 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
-import type { TonicOptions } from '../core/tonic.js';
+import type { TonicOptions } from '../core/tonic-options.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';

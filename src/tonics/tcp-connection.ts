@@ -2,7 +2,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
-import type { TonicOptions } from '../core/tonic.js';
+import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';

@@ -5,7 +5,7 @@ import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
-import type { TonicOptions } from '../core/tonic.js';
+import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
 import { descriptors } from '../selector/node/descriptors.js';
@@ -43,10 +43,11 @@ export const serverSchema = v.strictObject({
   /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
   reusePort: v.optional(flag, false),
   /**
-   * How many listeners share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so with a thousand busy
-   * connections a new one waits less where there are several. Needs Node 22.12 or 23.1, and neither macOS nor Windows; on others there is one.
+   * How many listeners of this thread share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so beside a
+   * thousand busy connections a new one waits a quarter as long where there are four. A port that somebody else has is refused nevertheless.
+   * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort`; on others there is one.
    */
-  listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less')), 1),
+  listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less'))),
   /**
    * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
@@ -58,6 +59,9 @@ export const serverSchema = v.strictObject({
 });
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
+/** Where several can share a port. More make the longest wait no shorter. */
+const LISTENERS = 4;
+
 /** Options of a {@link TcpServer}. */
 export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
 
@@ -112,7 +116,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#connection = connectionSettings(settings);
     this.#make = make;
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
-    this.#sharesLimit = part !== undefined || settings.listeners > 1;
+    this.#sharesLimit = part !== undefined || this.#listeners() > 1;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     if (part?.listens === false) this.#phase = 'listening';
@@ -212,10 +216,17 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (this.#spread === undefined || this.#spread.handsOver) this.#listen();
   }
 
+  /** How many it has here. */
+  #listeners(): number {
+    const { listeners, reusePort } = this.#settings;
+    if (!this._ttCatalyst.network.canReusePort) return 1;
+    return listeners ?? (reusePort ? 1 : LISTENERS);
+  }
+
   #listen(): void {
     const { host, port: at, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
     const { network } = this._ttCatalyst;
-    const listeners = network.canReusePort ? this.#settings.listeners : 1;
+    const listeners = this.#listeners();
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const settings = { host, port: at, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
-import type { TonicOptions } from '../core/tonic.js';
+import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, DatagramChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';

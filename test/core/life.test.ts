@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { AnyTonic, InfusionInfo } from '../../src/core/any-tonic.js';
 import type { Catalyst } from '../../src/core/catalyst.js';
-import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { TonicOptions } from '../../src/core/tonic-options.js';
 import { WARN, catalyst, messages, runApp, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 

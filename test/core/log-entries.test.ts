@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { LogMode } from '../../src/core/log-service.js';
-import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { TonicOptions } from '../../src/core/tonic-options.js';
 import { ERROR, type Line, type Setup, WARN, runApp, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 import { ManualClock, NOON } from '../support/manual-clock.js';

@@ -6,7 +6,8 @@ import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../src/core/any-ton
 import { abort } from '../../src/core/life.js';
 import { runAs } from '../../src/core/running.js';
 import type { Remote } from '../../src/core/remote.js';
-import { Tonic, type TonicOptions } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { TonicOptions } from '../../src/core/tonic-options.js';
 import '../../src/index.js';
 import { type App, ERROR, WARN, messages, runApp, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';

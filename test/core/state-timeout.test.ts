@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { FailureInfo } from '../../src/core/any-tonic.js';
 import type { StateTimeoutInfo } from '../../src/core/state-timeout.js';
-import { Tonic, type TransitionOptions } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { TransitionOptions } from '../../src/core/tonic-options.js';
 import { type App, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import type { ManualClock } from '../support/manual-clock.js';

@@ -3,7 +3,8 @@
 import type { AnyTonic, RemoteHandle } from '../../src/core/any-tonic.js';
 import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
 import type { Remote } from '../../src/core/remote.js';
-import { type BoundSparkle, Tonic } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { BoundSparkle } from '../../src/core/bound-sparkle.js';
 import { transfer } from '../../src/threads/transfer.js';
 
 interface Job {

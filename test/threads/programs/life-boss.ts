@@ -1,6 +1,7 @@
 import type { AnyTonic, InfusionFailure, InfusionInfo, RemoteHandle } from '../../../src/core/any-tonic.js';
 import type { Remote } from '../../../src/core/remote.js';
-import { Tonic, type TonicOptions } from '../../../src/core/tonic.js';
+import { Tonic } from '../../../src/core/tonic.js';
+import type { TonicOptions } from '../../../src/core/tonic-options.js';
 import '../../../src/index.js';
 import { type App, type Setup, startApp } from '../../support/app.js';
 import { Heard } from '../../support/heard.js';

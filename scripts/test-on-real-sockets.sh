@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs the tests about sockets, which play on the simulated network else, on Node's; and compares both networks by a thousand scripts.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+mocha() {
+  node node_modules/mocha/bin/mocha.js --no-config --extension ts --node-option no-warnings --node-option loader=ts-node/esm \
+    --timeout 30000 --parallel --jobs 2 --forbid-only "$@"
+}
+
+export TT_NETWORK=real TT_CONFORMANCE_RUNS=1000
+mocha 'test/tonics/*.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'
