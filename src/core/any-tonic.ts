@@ -224,6 +224,13 @@ export interface TonicLogPort {
 /** The level of a line of the log. */
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
+/** What a Tonic sees of its app. */
+export interface AppFace {
+  readonly config: Configuration;
+  /** @internal What a test has put in the place of the machine. */
+  readonly testbench: unknown;
+}
+
 /**
  * What a Tonic sees of its Catalyst: enough to queue an order, to set a timer, and to say that it was born or has gone.
  * A fake needs no more.
@@ -233,7 +240,7 @@ export interface Scheduler {
   readonly thread: number;
   readonly clock: Clock;
   /** What belongs to the app. */
-  readonly runtime: { readonly config: Configuration; /** @internal */ readonly testbench: unknown };
+  readonly runtime: AppFace;
   /** @internal */
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
