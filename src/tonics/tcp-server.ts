@@ -45,7 +45,8 @@ export const serverSchema = v.strictObject({
   /**
    * How many listeners of this thread share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so beside a
    * thousand busy connections a new one waits a quarter as long where there are four. A port that somebody else has is refused nevertheless.
-   * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort`; on others there is one.
+   * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort` or a limit below 256
+   * connections; on others there is one.
    */
   listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less'))),
   /**
@@ -61,6 +62,8 @@ export const serverSchema = v.strictObject({
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Where several can share a port. More make the longest wait no shorter. */
 const LISTENERS = 4;
+/** With fewer connections than this, or descriptors for them, one listener is enough. */
+const MANY = 256;
 
 /** Options of a {@link TcpServer}. */
 export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
@@ -220,7 +223,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #listeners(): number {
     const { listeners, reusePort } = this.#settings;
     if (!this._ttCatalyst.network.canReusePort) return 1;
-    return listeners ?? (reusePort ? 1 : LISTENERS);
+    return listeners ?? (reusePort || (this.#mostConnections() ?? Infinity) < MANY ? 1 : LISTENERS);
   }
 
   #listen(): void {

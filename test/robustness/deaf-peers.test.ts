@@ -78,8 +78,12 @@ describe(`${DEAF} peers that send for ever and never read`, () => {
     const { heapUsed, external } = (await idle.ask('memory')) as unknown as NodeJS.MemoryUsage;
     await untilStuck();
     expect((await held()) - heapUsed - external).to.be.below(DEAF * MOST_PER_PEER);
-    const stuckAt = sent();
-    await untilStuck();
+    // A busy kernel still takes some after a pause: but it comes to an end.
+    let stuckAt = -1;
+    for (let tries = 0; tries < 10 && sent() !== stuckAt; tries++) {
+      stuckAt = sent();
+      await untilStuck();
+    }
     expect(sent(), 'bytes that the system took').to.equal(stuckAt);
     expect((await held()) - heapUsed - external).to.be.below(DEAF * MOST_PER_PEER);
   });
