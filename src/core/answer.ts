@@ -100,16 +100,21 @@ export function loseAnswers(args: readonly unknown[]): void {
 
 /** An order found no body: in this state, or because its Tonic has finished. */
 export function failUnheard(order: Order): void {
-  if (order.count === 0) return;
-  const tonic = order.tonic!;
-  const code = tonic._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD';
-  failAnswers(order.args, () => noAnswer(code, tonic, order.sparkle!.key));
+  if (mayAnswer(order)) failOrder(order, order.tonic!._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD');
 }
 
 /** The sparkle of an order threw. */
 export function failThrown(order: Order, cause: Error): void {
-  if (order.count === 0) return;
-  failAnswers(order.args, () => noAnswer('TT_ASK_FAILED', order.tonic!, order.sparkle!.key, cause));
+  if (mayAnswer(order)) failOrder(order, 'TT_ASK_FAILED', cause);
+}
+
+function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Error): void {
+  failAnswers(args, () => noAnswer(code, tonic!, sparkle!.key, cause));
+}
+
+/** Without a list of the arguments, which most such orders would pay for in vain. */
+function mayAnswer({ count, a, b }: Order): boolean {
+  return count > 2 || a instanceof Answer || b instanceof Answer;
 }
 
 /** Why a Tonic does not answer. */
