@@ -70,20 +70,23 @@ export class Answer<V = void> {
     if (!this.#given) this.#settle(error, value);
   }
 
-  /** @internal */
+  /** @internal There will be no answer; nothing where one was given. */
   _ttLost(why: Lost): void {
-    if (!this.open) return;
-    this.#given = true;
-    this.#to.lost(why);
+    this.#end(() => this.#to.lost(why));
   }
 
-  /** @internal There will be no answer; nothing where one was given. */
+  /** @internal The same, with the reason. */
   _ttFail(error: Error): void {
+    this.#end(() => this.#to.settle(error, undefined));
+  }
+
+  #end(tell: () => void): void {
     if (!this.open) return;
+    this.#given = true;
     try {
-      this.#settle(error, undefined);
+      tell();
     } catch {
-      // The way to the asker's thread is full, or closed. Its timeout is left.
+      // The way to the asker's thread is full. Its timeout is left.
     }
   }
 }
