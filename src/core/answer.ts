@@ -70,20 +70,23 @@ export class Answer<V = void> {
     if (!this.#given) this.#settle(error, value);
   }
 
-  /** @internal */
+  /** @internal There will be no answer; nothing where one was given. */
   _ttLost(why: Lost): void {
-    if (!this.open) return;
-    this.#given = true;
-    this.#to.lost(why);
+    this.#end(() => this.#to.lost(why));
   }
 
-  /** @internal There will be no answer; nothing where one was given. */
+  /** @internal The same, with the reason. */
   _ttFail(error: Error): void {
+    this.#end(() => this.#to.settle(error, undefined));
+  }
+
+  #end(tell: () => void): void {
     if (!this.open) return;
+    this.#given = true;
     try {
-      this.#settle(error, undefined);
+      tell();
     } catch {
-      // The way to the asker's thread is full, or closed. Its timeout is left.
+      // The way to the asker's thread is full. Its timeout is left.
     }
   }
 }
@@ -100,16 +103,21 @@ export function loseAnswers(args: readonly unknown[]): void {
 
 /** An order found no body: in this state, or because its Tonic has finished. */
 export function failUnheard(order: Order): void {
-  if (order.count === 0) return;
-  const tonic = order.tonic!;
-  const code = tonic._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD';
-  failAnswers(order.args, () => noAnswer(code, tonic, order.sparkle!.key));
+  if (mayAnswer(order)) failOrder(order, order.tonic!._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD');
 }
 
 /** The sparkle of an order threw. */
 export function failThrown(order: Order, cause: Error): void {
-  if (order.count === 0) return;
-  failAnswers(order.args, () => noAnswer('TT_ASK_FAILED', order.tonic!, order.sparkle!.key, cause));
+  if (mayAnswer(order)) failOrder(order, 'TT_ASK_FAILED', cause);
+}
+
+function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Error): void {
+  failAnswers(args, () => noAnswer(code, tonic!, sparkle!.key, cause));
+}
+
+/** Without a list of the arguments, which most such orders would pay for in vain. */
+function mayAnswer({ count, a, b }: Order): boolean {
+  return count > 2 || a instanceof Answer || b instanceof Answer;
 }
 
 /** Why a Tonic does not answer. */

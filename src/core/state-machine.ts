@@ -10,7 +10,8 @@ export type Failed = (tonic: AnyTonic, error: Error, hook: string | undefined) =
 
 /**
  * Carries out the transitions that a sparkle asked for: `onExit` of the old state, the change, `onEnter` of the new one,
- * and so on while those ask for another. Where the state has changed, postponed orders run next. What goes wrong is given to `failed`, with the hook that threw.
+ * and so on while those ask for another. Where the state has changed, postponed orders run next. What goes wrong is given
+ * to `failed`, with the hook that threw.
  */
 export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
   tonic._ttExtras?.postponed?.keep();

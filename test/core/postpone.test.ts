@@ -159,11 +159,19 @@ describe('an order that is postponed', () => {
   });
 
   it('does not run again for the same state, not even for one that is entered again', async () => {
-    const { app, worker } = await start(Worker);
+    let runs = 0;
+    class Counting extends Worker {
+      override ttsc_busy__job(): void {
+        runs++;
+        this.postpone();
+      }
+    }
+    const { app, worker } = await start(Counting);
     worker.ttsc__job(1);
     worker.ttsc__go('busy');
     worker.ttsc__go('busy', true);
     await app.settled();
+    expect(runs).to.equal(1);
     expect(worker.words).to.deep.equal([]);
     await app.finish();
   });
@@ -378,7 +386,7 @@ describe('an order that is postponed', () => {
     await app.finish();
   });
 
-  it('goes to the end of a queue that puts nothing first, with its source', async () => {
+  it('goes to the end of a queue that puts nothing first, whatever its limit', async () => {
     class PlainQueue implements CatalystQueue {
       readonly #queue = new OrderQueue('plain');
       stampWith = undefined;
@@ -410,12 +418,17 @@ describe('an order that is postponed', () => {
       }
     }
     const { app, worker } = await start(Worker, { main: () => new Plain() });
-    worker.ttsc__job(1);
-    worker.ttsc__go('ready');
-    worker.ttsc__job(2);
+    for (const n of [1, 2, 3]) worker.ttsc__job(n);
     (app.main as unknown as Plain).wakeUp();
     await app.settled();
-    expect(worker.words).to.deep.equal([2, 1]);
+    app.main.queue.limit = 2;
+    worker.ttsc__go('ready');
+    worker.ttsc__job(4);
+    (app.main as unknown as Plain).wakeUp();
+    await app.settled();
+    expect(worker.failure).to.equal(undefined);
+    expect(worker.words).to.deep.equal([4, 1, 2, 3]);
+    expect(app.main.queue.limit).to.equal(2);
     app.main.ttsc__finish();
     (app.main as unknown as Plain).wakeUp();
     await app.end();

@@ -3,7 +3,7 @@ import type { FailureInfo } from '../../src/core/any-tonic.js';
 import type { StateTimeoutInfo } from '../../src/core/state-timeout.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TransitionOptions } from '../../src/core/tonic-options.js';
-import { type App, startApp } from '../support/app.js';
+import { type App, type Setup, catalyst, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import type { ManualClock } from '../support/manual-clock.js';
 import { tonicClass } from '../support/classes.js';
@@ -40,9 +40,9 @@ class Timed extends Phone {
   static override readonly stateTimeouts: Readonly<Record<string, number>> = { calling: 1_000, talking: 5_000 };
 }
 
-async function start<P extends Phone>(PhoneClass: new () => P): Promise<{ app: App; phone: P }> {
+async function start<P extends Phone>(PhoneClass: new () => P, setup: Setup = {}): Promise<{ app: App; phone: P }> {
   let phone!: P;
-  const app = await startApp(() => (phone = new PhoneClass()));
+  const app = await startApp(() => (phone = new PhoneClass()), setup);
   return { app, phone };
 }
 
@@ -142,19 +142,22 @@ describe('the timeout of a state', () => {
     await app.finish();
   });
 
-  it('is not heard in another state, though it had fired before the change', async () => {
-    const { app, phone } = await start(Phone);
-    phone.ttsc__go('calling', { timeout: 1_000 });
-    await app.settled();
-    // Both are queued in one turn: the change first.
-    phone.ttsc__do((self) => {
-      (app.clock as ManualClock).stall(1_000);
-      self.ttsc__do(() => self.go('idle'));
-    });
-    await app.pass(0);
-    expect(phone.state).to.equal('idle');
-    expect(phone.words).to.deep.equal([]);
-    await app.finish();
+  it('is not heard in another state or stay, though it had fired before the change', async () => {
+    for (const next of ['idle', 'calling'] as const) {
+      // One order a turn: between two of them it looks at the timers.
+      const { app, phone } = await start(Phone, { main: catalyst({ turnOrders: 1 }) });
+      phone.ttsc__go('calling', { timeout: 1_000 });
+      await app.settled();
+      phone.ttsc__do((self) => {
+        (app.clock as ManualClock).stall(1_000);
+        // It waits already when the timeout fires.
+        self.ttsc__go(next, { reenter: true });
+      });
+      await app.pass(0);
+      expect(phone.state).to.equal(next);
+      expect(phone.words).to.deep.equal([]);
+      await app.finish();
+    }
   });
 
   it('0 is heard behind the orders that wait', async () => {
