@@ -14,7 +14,6 @@ import { ports } from './ports.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
-import { asIf } from './service.js';
 import type { ServiceSource } from './service-module.js';
 import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
@@ -462,7 +461,7 @@ export class Catalyst<State extends string = never>
   _ttss__serve(name: string, key: string, args: unknown[]): void {
     const { source, sourceSparkle } = this.#order;
     try {
-      asIf(source, sourceSparkle, () => this.#registry.callService(name, key, args));
+      runAs(source, () => this.#registry.callService(name, key, args), sourceSparkle);
     } catch (thrown) {
       // It was called in another thread: here nobody else can hear of it.
       const error = toError(thrown);

@@ -30,17 +30,17 @@ export const running: Running = {
   born: undefined,
 };
 
-/** Runs `body` as if a sparkle of `tonic` did: what it infuses has that base. */
-export function runAs<T>(tonic: AnyTonic | undefined, body: () => T): T {
-  const { tonic: before, sparkle, born } = running;
+/** Runs `body` as if a sparkle of `tonic` did (that one, where it is given): what it infuses has that base, what it queues that source. */
+export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: Sparkle): T {
+  const { tonic: before, sparkle: sparkleBefore, born } = running;
   running.tonic = tonic;
-  running.sparkle = undefined;
+  running.sparkle = sparkle;
   running.born = undefined;
   try {
     return body();
   } finally {
     running.tonic = before;
-    running.sparkle = sparkle;
+    running.sparkle = sparkleBefore;
     running.born = born;
   }
 }

@@ -1,4 +1,5 @@
 import { fail } from './errors.js';
+import { exportedClass } from './exported-class.js';
 import type { ServiceClass } from './service.js';
 import type { Due, TimerQueue } from './timer-queue.js';
 
@@ -35,15 +36,9 @@ export async function loadService(module: string, className: string, app: Loadin
     app
       .held(import(module) as Promise<Exports>)
       .finally(() => app.timers.remove(late))
-      .then((exports) => resolve(serviceIn(exports, className, module)))
+      .then((exports) =>
+        resolve(exportedClass(exports, className, module, (found) => 'service' in found) as ServiceClass),
+      )
       .catch(reject);
   });
-}
-
-function serviceIn(exports: Exports, className: string, module: string): ServiceClass {
-  const found = [exports[className], ...Object.values(exports)].find(
-    (value) => typeof value === 'function' && value.name === className && 'service' in value,
-  );
-  if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module });
-  return found as ServiceClass;
 }

@@ -4,7 +4,7 @@ import { fail, toError } from './errors.js';
 import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle, type TonicClass } from './plan.js';
 import { RestartBudget, type RestartOptions } from './restart-budget.js';
-import { running } from './running.js';
+import { runAs, running } from './running.js';
 
 /** A class that is a service, or stands for one that others are. */
 export interface ServiceClass extends TonicClass {
@@ -243,19 +243,19 @@ export class Service implements Supervision {
   }
 
   #callWaiting(): void {
-    const waiting = this.#takeWaiting();
-    for (const { source, sourceSparkle, key, args } of waiting) {
-      asIf(source, sourceSparkle, () => {
-        try {
-          if (key === ACCESS || key === COMPLETED) this.#tell(key, args);
-          else this.call(key, args);
-        } catch (thrown) {
-          // Who called it has long gone on.
-          const error = toError(thrown);
-          this.instance?._ttScheduler.logs.warn(this.instance, error);
-          failAnswers(args, () => error);
-        }
-      });
+    for (const { source, sourceSparkle, key, args } of this.#takeWaiting())
+      runAs(source, () => this.#callLate(key, args), sourceSparkle);
+  }
+
+  #callLate(key: string, args: unknown[]): void {
+    try {
+      if (key === ACCESS || key === COMPLETED) this.#tell(key, args);
+      else this.call(key, args);
+    } catch (thrown) {
+      // Who called it has long gone on.
+      const error = toError(thrown);
+      this.instance?._ttScheduler.logs.warn(this.instance, error);
+      failAnswers(args, () => error);
     }
   }
 
@@ -273,17 +273,4 @@ export class Service implements Supervision {
 
 function isCall({ key }: Waiting): boolean {
   return key !== ACCESS && key !== COMPLETED;
-}
-
-/** Queues what `body` calls as if that sparkle had. */
-export function asIf(tonic: AnyTonic | undefined, sparkle: Sparkle | undefined, body: () => void): void {
-  const { tonic: before, sparkle: beforeSparkle } = running;
-  running.tonic = tonic;
-  running.sparkle = sparkle;
-  try {
-    body();
-  } finally {
-    running.tonic = before;
-    running.sparkle = beforeSparkle;
-  }
 }

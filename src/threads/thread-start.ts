@@ -1,7 +1,8 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
-import { fail, toError } from '../core/errors.js';
+import { toError } from '../core/errors.js';
+import { exportedClass } from '../core/exported-class.js';
 import type { LogService } from '../core/log-service.js';
 import { coreLogServices } from '../core/log-services.js';
 import type { LogSink } from '../core/log-sink.js';
@@ -81,11 +82,8 @@ async function within(ms: number, something: Promise<void>, clock: Clock): Promi
 }
 
 function classIn(module: Readonly<Record<string, unknown>>, { className, module: url }: ThreadData): CatalystClass {
-  const found = [module[className], ...Object.values(module)].find(
-    (value) => typeof value === 'function' && value.name === className && value.prototype instanceof Catalyst,
-  );
-  if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: className, module: url });
-  return found as CatalystClass;
+  const isCatalyst = ({ prototype }: { readonly prototype: unknown }): boolean => prototype instanceof Catalyst;
+  return exportedClass(module, className, url, isCatalyst) as CatalystClass;
 }
 
 function makeRoot(

@@ -4,20 +4,12 @@ import { Formula, type FormulaData, type RunResult } from '../../src/core/formul
 import type { Ledger } from '../../src/core/ledger.js';
 import type { LogOptions } from '../../src/core/log-targets.js';
 import type { Random } from '../../src/core/random.js';
+import type { LogEntry } from '../../src/testing/app.js';
 import { ManualClock } from './manual-clock.js';
 
 /** One line of the log, as JSON gives it. */
-export interface Line {
-  readonly level: number;
-  readonly time: number;
-  readonly msg: string;
-  readonly tonic?: string;
-  readonly id?: number;
-  readonly state?: string;
-  readonly sparkle?: string;
-  readonly code?: string;
+export interface Line extends LogEntry {
   readonly err?: { readonly message: string; readonly code?: string };
-  readonly [field: string]: unknown;
 }
 
 /** What an app is made of; the defaults are a plain Catalyst, a clock held by the test, and every line of the log. */
