@@ -27,6 +27,11 @@ import { WakingQueue } from './waking-queue.js';
 export interface ThreadOptions {
   /** Bounds of its memory (https://nodejs.org/api/worker_threads.html#new-workerfilename-options). Default: Node's. */
   readonly resourceLimits?: ResourceLimits | undefined;
+  /**
+   * Options of Node for the thread, such as `--expose-gc`. With those of the process, a loader of TypeScript starts in each thread; `[]`
+   * leaves it out, where the module is JavaScript. Default: those of the process.
+   */
+  readonly execArgv?: readonly string[] | undefined;
   /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. Default `false`. */
   readonly watchdog?: number | false | undefined;
   /** How long it may take to end when it is to finish, in ms; then its thread is ended. Default 5,000. */

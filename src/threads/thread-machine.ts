@@ -1,5 +1,6 @@
-import type { ResourceLimits, Transferable } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 import type { ThreadData } from './thread-data.js';
+import type { ThreadSettings } from './thread-options.js';
 import type { ChannelEnd, Wire } from './wire.js';
 
 /** A thread that was started. */
@@ -17,7 +18,8 @@ export interface StartOptions {
   readonly catalystClass: object;
   /** What is moved to it. */
   readonly moved: readonly Transferable[];
-  readonly resourceLimits: ResourceLimits | undefined;
+  /** What is for Node's `Worker` alone. */
+  readonly node: Pick<ThreadSettings, 'resourceLimits' | 'execArgv'>;
 }
 
 /** What runs threads: Node's worker threads, or a test bench that has them all in one. */

@@ -16,6 +16,7 @@ import { ROOT_SERIAL, type ThreadEnded, ThreadHub } from './thread-hub.js';
 import type { ThreadLink } from './thread-link.js';
 import type { RunningThread, ThreadMachine } from './thread-machine.js';
 import { Leaving, Watchdog } from './thread-watch.js';
+import { threadSettings } from './thread-options.js';
 import { type ThreadStart, startThread, workerThreads } from './thread-worker.js';
 import { unpack } from './unpacking.js';
 
@@ -91,7 +92,7 @@ export class ThreadTonic extends Tonic {
   #gone = false;
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
-    const { resourceLimits, watchdog = false, drainTimeout = 5_000 } = catalystClass.thread ?? {};
+    const { watchdog, drainTimeout, ...node } = threadSettings(catalystClass);
     // Before it is infused: what is wrong with the class leaves nothing.
     const plan = Plan.of(catalystClass);
     const given = optionsIn(args);
@@ -134,7 +135,7 @@ export class ThreadTonic extends Tonic {
     try {
       const { runtime } = this._ttScheduler as Catalyst<string>;
       const { moved } = packer;
-      this.#worker = startThread(hub, runtime, start, { label: this.name, catalystClass, moved, resourceLimits });
+      this.#worker = startThread(hub, runtime, start, { label: this.name, catalystClass, moved, node });
       this.#worker.on('error', (error) => (this.#error ??= toError(error)));
       this.#worker.on('exit', (code) => this.#onExit(code));
     } catch (thrown) {

@@ -1,4 +1,10 @@
-import { MessageChannel, type MessagePort, Worker, receiveMessageOnPort } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  Worker,
+  type WorkerOptions,
+  receiveMessageOnPort,
+} from 'node:worker_threads';
 import type { LogLane } from '../core/log-lane.js';
 import type { LogOptions } from '../core/log-targets.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
@@ -49,14 +55,14 @@ export const workerThreads: ThreadMachine = {
     ];
   },
   receive: (port) => receiveMessageOnPort(port as MessagePort) as { message: unknown } | undefined,
-  start(data, { label, moved, resourceLimits }) {
+  start(data, { label, moved, node }) {
     const ends = [data.toParent, data.fromParent, data.toMain, data.fromMain];
     const ports = ends.flatMap((end) => (end?.port as MessagePort | undefined) ?? []);
     return new Worker(ENTRY_URL, {
       name: label,
       workerData: { tasktonic: data },
       transferList: [...ports, ...moved],
-      ...(resourceLimits !== undefined && { resourceLimits }),
+      ...(node as WorkerOptions),
     });
   },
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
-import { bytes, flag, ms } from './options.js';
+import { bytes, flag, ms } from '../core/option-schema.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {

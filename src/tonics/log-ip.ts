@@ -8,7 +8,7 @@ import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { backoff } from './backoff.js';
 import { LogBacklog } from './log-backlog.js';
 import { LogLink } from './log-link.js';
-import { bytes, ms, parseOptions, port, text } from './options.js';
+import { bytes, ms, parseOptions, port, text } from '../core/option-schema.js';
 
 const ipSchema = v.strictObject({
   host: v.optional(text, 'localhost'),

@@ -18,7 +18,8 @@ import {
   streamSettings,
   type ConnectionOptions,
 } from './connection-options.js';
-import { count, flag, parseOptions, port, text, tonicOptions } from './options.js';
+import { count, flag, parseOptions, port, text } from '../core/option-schema.js';
+import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { PART, type ServerPart } from './server-catalyst.js';

@@ -80,7 +80,7 @@ describe('the log viewer', () => {
 
   it('is a program that listens until it is told to end', async function () {
     this.timeout(30_000);
-    const program = new Program(new URL('../../examples/log-viewer/server.ts', import.meta.url), ['0', 'cyan']);
+    const program = new Program(new URL('../../dist/examples/log-viewer/server.js', import.meta.url), ['0', 'cyan']);
     const line = await program.wrote(/waits for logs on 127\.0\.0\.1 port \d+/);
     await runLamps(Number(/\d+$/.exec(line)![0]));
     await program.wrote('  | INFO: plugged in {"watts":40}');

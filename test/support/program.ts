@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { built } from './built.js';
 
 /** How a program ended, and what it wrote. */
 export interface Exit {
@@ -21,8 +22,7 @@ export class Program {
 
   /** @param url of the program, such as `new URL('./programs/app.ts', import.meta.url)`. */
   constructor(url: URL, args: readonly string[] = [], nodeOptions: readonly string[] = []) {
-    const node = ['--no-warnings', '--loader=ts-node/esm', ...nodeOptions];
-    this.#child = spawn(process.execPath, [...node, fileURLToPath(url), ...args], {
+    this.#child = spawn(process.execPath, [...nodeOptions, fileURLToPath(built(url.href)), ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#lines = createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#out.push(line));

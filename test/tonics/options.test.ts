@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ErrorDetails } from '../../src/core/errors.js';
 import { connectionOptions, connectionSettings } from '../../src/tonics/connection-options.js';
-import { parseOptions } from '../../src/tonics/options.js';
+import { parseOptions } from '../../src/core/option-schema.js';
 import { TcpClient, clientSchema } from '../../src/tonics/tcp-client.js';
 import { TcpServer, serverSchema } from '../../src/tonics/tcp-server.js';
 import { UdpSocket, udpSchema } from '../../src/tonics/udp-socket.js';

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../../core/clock.js';
 import { fail } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
-import { parseOptions } from '../../tonics/options.js';
+import { parseOptions } from '../../core/option-schema.js';
 import { familyOf, isLoopback } from './addresses.js';
 import { Agenda } from './agenda.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';

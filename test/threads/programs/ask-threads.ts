@@ -1,16 +1,17 @@
 import '../../../src/index.js';
 import type { Answer } from '../../../src/core/answer.js';
-import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
 import type { Question } from '../../../src/core/ask.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { AskMain } from './ask-main.js';
-import { built } from './life-built.js';
+import { built, plainNode } from '../../support/built.js';
 
 /** Lives in a thread of its own, answers in all the ways there are, and asks. */
 export class Answerer extends Catalyst<'open' | 'shut'> {
   static override readonly module: string = built(import.meta.url);
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<AskMain>;
   readonly kept: Answer<unknown>[] = [];
   part: Part | undefined;

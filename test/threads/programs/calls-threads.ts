@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
 import '../../../src/index.js';
 import type { InfusionInfo } from '../../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import type { ThreadHub } from '../../../src/threads/thread-hub.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { Caller } from './calls-main.js';
-import { built } from './life-built.js';
+import { built, plainNode } from '../../support/built.js';
 
 export interface EchoOptions extends CatalystOptions {
   /** Called in its first sparkle. */
@@ -18,6 +18,7 @@ export interface EchoOptions extends CatalystOptions {
 /** Lives in a thread of its own, and tells its base of everything. */
 export class Echo extends Catalyst<'open' | 'shut'> {
   static override readonly module: string = built(import.meta.url);
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Caller>;
 
   #counted: (readonly [number, number])[] = [];
@@ -196,6 +197,7 @@ export class Part extends Tonic {
 /** A thread that a thread has started: its base is an Echo. */
 export class NestedEcho extends Catalyst {
   static override readonly module: string = built(import.meta.url);
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Echo>;
 
   ttsc__echoOverBase(word: string, ...values: unknown[]): void {

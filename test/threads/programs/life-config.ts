@@ -1,14 +1,15 @@
-import { Catalyst } from '../../../src/core/catalyst.js';
+import { Catalyst, type ThreadOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
-import { built } from './life-built.js';
+import { built, plainNode } from '../../support/built.js';
 
 const here = built(import.meta.url);
 
 /** Tells what it reads from the configuration. */
 export class ConfigReader extends Catalyst {
   static override readonly module: string = here;
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Boss>;
 
   ttsc__read(path: string): void {

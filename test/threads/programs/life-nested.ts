@@ -2,7 +2,7 @@ import type { InfusionInfo } from '../../../src/core/any-tonic.js';
 import type { CatalystOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';
 import type { Boss } from './life-boss.js';
-import { built } from './life-built.js';
+import { built } from '../../support/built.js';
 import { Worker } from './life-workers.js';
 
 const here = built(import.meta.url);

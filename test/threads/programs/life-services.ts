@@ -1,11 +1,12 @@
 import type { Answer } from '../../../src/core/answer.js';
 import type { RemoteHandle, ServiceInfo } from '../../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
-import { built, source } from './life-built.js';
+import { built, plainNode } from '../../support/built.js';
+import { source } from './life-source.js';
 
 const here = built(import.meta.url);
 // Where a thread has the main one find a class.
@@ -67,6 +68,7 @@ export class Engine extends Catalyst {
   static override readonly service: string = 'engine';
   // In the main thread it says where its own thread finds it.
   static override readonly module = here === import.meta.url ? atMain : here;
+  static override readonly thread: ThreadOptions = plainNode;
 
   ttse__onServiceAccess(user: RemoteHandle): void {
     (user as Remote<Asker>).ttsc__heard('engine access', this.thread);
@@ -82,6 +84,7 @@ export class Engine extends Catalyst {
 /** Uses services in a thread. */
 export class Asker extends Catalyst {
   static override readonly module = here;
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Boss>;
   private board!: Remote<Board>;
 

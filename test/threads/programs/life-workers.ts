@@ -1,16 +1,17 @@
-import { Catalyst, type CatalystOptions } from '../../../src/core/catalyst.js';
+import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
 import { fail } from '../../../src/core/errors.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
-import { built } from './life-built.js';
+import { built, plainNode } from '../../support/built.js';
 
 const here = built(import.meta.url);
 
 /** Does what it is told, and tells its base of each step of its life. */
 export class Worker extends Catalyst<'at work'> {
   static override readonly module: string = here;
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Boss>;
   private counted = 0;
 
@@ -150,7 +151,7 @@ export class Part extends Tonic {
 /** It has little time to end. */
 export class Hurried extends Worker {
   static override readonly module: string = here;
-  static override readonly thread = { drainTimeout: 150 };
+  static override readonly thread: ThreadOptions = { ...plainNode, drainTimeout: 150 };
 }
 
 /** It says never that it has drained. */
@@ -182,7 +183,7 @@ export class ExitsAtEnd extends Worker {
 /** Its end takes all the memory that it may hold. */
 export class EatsAtEnd extends Worker {
   static override readonly module: string = here;
-  static override readonly thread = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
+  static override readonly thread: ThreadOptions = { ...plainNode, resourceLimits: { maxOldGenerationSizeMb: 24 } };
   override ttse__onFinished(): void {
     eatMemory();
   }
@@ -215,13 +216,22 @@ export class BadConstructor extends Worker {
 /** It may hold little. */
 export class Small extends Worker {
   static override readonly module: string = here;
-  static override readonly thread = { resourceLimits: { maxOldGenerationSizeMb: 24 } };
+  static override readonly thread: ThreadOptions = { ...plainNode, resourceLimits: { maxOldGenerationSizeMb: 24 } };
 }
 
 /** It is looked after: a turn of it may take so long. */
 export class Watched extends Worker {
   static override readonly module: string = here;
-  static override readonly thread = { watchdog: 1_000 };
+  static override readonly thread: ThreadOptions = { ...plainNode, watchdog: 1_000 };
+}
+
+/** Its thread has options of Node's own. */
+export class Optioned extends Worker {
+  static override readonly module: string = here;
+  static override readonly thread: ThreadOptions = { execArgv: ['--no-deprecation'] };
+  ttsc__tellOptions(): void {
+    this.base.ttsc__tell('options', process.execArgv, process.noDeprecation);
+  }
 }
 
 /** It decides itself what becomes of a throw. */
@@ -235,6 +245,7 @@ export class Deciding extends Worker {
 /** Its first argument is no options. */
 export class FirstArgument extends Catalyst {
   static override readonly module: string = here;
+  static override readonly thread: ThreadOptions = plainNode;
   declare readonly base: Remote<Boss>;
   constructor(private readonly given: unknown) {
     super();
