@@ -1,7 +1,8 @@
 /**
  * Why a connection ended: the peer ended it (`peerEnded`) or reset it (`peerReset`); nothing happened for `idleTimeout`
- * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`) or `ttsc__abort` (`aborted`); its Tonic finished
- * (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code (`error`).
+ * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`), or by `ttsc__abort` or a client's `ttsc__reconnect`
+ * (`aborted`); its Tonic finished (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code
+ * (`error`).
  */
 export type DisconnectReason =
   'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'error';

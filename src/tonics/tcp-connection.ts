@@ -364,6 +364,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#closing = undefined;
     this.#gone = false;
     this.#error = undefined;
+    this.#discarded = 0;
   }
 
   /** @internal A TcpClient's try has failed by its own judgement. */
