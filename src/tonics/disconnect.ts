@@ -12,6 +12,6 @@ export interface DisconnectInfo {
   readonly reason: DisconnectReason;
   /** The error, where it was one. */
   readonly error: Error | undefined;
-  /** Bytes that were given to be sent and did not leave this process. */
+  /** Bytes that were given to be sent and did not leave this process; a write of a turn that has left in part counts whole. */
   readonly discarded: number;
 }
