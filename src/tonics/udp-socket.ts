@@ -143,7 +143,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
    * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ADDRESS`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
   protected send(data: Sendable, to?: Address): SendResult {
-    this._ttNeedsOwnSparkle('send()');
+    this._ttNeedsOwnSparkle();
     return this.#send(data, to);
   }
 
