@@ -1,7 +1,10 @@
 // Joins what the compiler made of src into a few files, dist/lib. Node opens all files of a package at once: as sixty files
 // it could not be imported with 40 descriptors (ulimit -n), and took three times as long.
-import { readFile } from 'node:fs/promises';
+// The types go beside them, to dist/types, as files of their own: those that an entry reaches.
+import { cp, readFile, rm } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { rollup } from 'rollup';
+import ts from 'typescript';
 
 const root = new URL('../', import.meta.url).pathname;
 const input = {
@@ -33,3 +36,22 @@ const bundle = await rollup({
 });
 await bundle.write({ dir: `${root}dist/lib`, chunkFileNames: 'shared.js', sourcemap: true });
 await bundle.close();
+
+await rm(`${root}dist/types`, { recursive: true, force: true });
+for (const path of await reachedTypes()) {
+  await cp(`${root}dist/src/${path}`, `${root}dist/types/${path}`);
+}
+
+/** The declarations that the package names, and those that they import, from file to file. */
+async function reachedTypes() {
+  const { exports } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
+  const named = Object.values(exports).flatMap(({ types }) => (types === undefined ? [] : [types]));
+  const reached = new Set(named.map((path) => posix.relative('dist/types', path)));
+  for (const path of reached) {
+    const { importedFiles } = ts.preProcessFile(await readFile(`${root}dist/src/${path}`, 'utf8'));
+    for (const { fileName } of importedFiles) {
+      if (fileName.startsWith('.')) reached.add(posix.join(posix.dirname(path), fileName.replace(/\.js$/, '.d.ts')));
+    }
+  }
+  return reached;
+}

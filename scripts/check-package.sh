@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at the package as a user gets it: what is in it, its exports, its types, and that each entry loads.
+# Looks at the package as a user gets it: what is in it, its exports, its types, that each entry loads, and that tests run with each runner.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,11 +16,12 @@ main() {
   every_entry_loads "$tarball"
   command_runs
   types_are_whole
+  tests_run_with_each_runner
 }
 
 holds_only_what_users_need() {
   local others
-  others=$(tar -tzf "$1" | grep -vE '^package/(dist/lib/[^/]*\.js(\.map)?|dist/src/.*\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)$' || true)
+  others=$(tar -tzf "$1" | grep -vE '^package/(dist/lib/[^/]*\.js(\.map)?|dist/types/.*\.d\.ts|package\.json|README\.md|LICENSE|CHANGELOG\.md)$' || true)
   if [ -n "$others" ]; then
     printf 'not for users, but in the package:\n%s\n' "$others"
     return 1
@@ -59,6 +60,12 @@ SOURCE
 
 types_are_whole() {
   node scripts/check-types.mjs "$scratch/user/node_modules/tasktonic"
+}
+
+# vitest is installed here alone: it is tried for its users, and tests nothing of ours.
+tests_run_with_each_runner() {
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error mocha@12 tsx@4 vitest@4
+  NO_COLOR=1 node scripts/check-runners.mjs "$scratch/user"
 }
 
 main

@@ -1,7 +1,7 @@
 // The types of the package as a user's project sees them: node scripts/check-types.mjs <project>/node_modules/tasktonic
 // They compile where skipLibCheck is off, and the members of exported classes and interfaces mention only types that are exported too:
-// what cannot be imported cannot be written down by whoever holds one.
-import { readFileSync } from 'node:fs';
+// what cannot be imported cannot be written down by whoever holds one. And no file of types is there that no entry reaches.
+import { readFileSync, readdirSync } from 'node:fs';
 import ts from 'typescript';
 
 const root = `${process.argv[2]}/`;
@@ -18,7 +18,7 @@ const program = ts.createProgram(entries, {
 });
 const checker = program.getTypeChecker();
 
-const problems = [...compilerErrors(), ...hiddenTypes()];
+const problems = [...compilerErrors(), ...hiddenTypes(), ...unreachedFiles()];
 console.log([...problems, `types: ${problems.length} problems`].join('\n'));
 process.exitCode = problems.length > 0 ? 1 : 0;
 
@@ -42,6 +42,13 @@ function hiddenTypes() {
     }
   }
   return found;
+}
+
+function unreachedFiles() {
+  const files = readdirSync(`${root}dist`, { recursive: true }).filter((file) => file.endsWith('.d.ts'));
+  return files
+    .filter((file) => program.getSourceFile(`${root}dist/${file}`) === undefined)
+    .map((file) => `dist/${file} is reached by no entry`);
 }
 
 function exportsOf(file) {

@@ -35,7 +35,7 @@ import { fail } from './errors.js';
 import { coreLogServices, type LogSinkMaker } from './log-services.js';
 import type { Place } from './json-text.js';
 import type { TonicMaker } from './ports.js';
-import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf } from './schema-parts.js';
+import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, wantsValue } from './schema-parts.js';
 
 /**
  * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
@@ -129,13 +129,15 @@ class Reading {
   }
 
   /** Lays one value over what there is. */
-  #lay({ path: written, text, kind, from }: Given): void {
+  #lay({ path: written, text, isBare = false, kind, from }: Given): void {
     const path = this.#matched(written);
     const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
     if (refused !== undefined) return this.#refuse(path, from, refused);
     const unknown = this.#firstUnknown(path);
     if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
-    const value = valueOf(text, this.#schemasAt(path));
+    const schemas = this.#schemasAt(path);
+    if (isBare && wantsValue(schemas)) return this.#refuse(path, from, 'it needs a value, as in --path=value');
+    const value = valueOf(text, schemas);
     const forbidden = forbiddenWithin(value, path);
     if (forbidden !== undefined) return this.#refuse(forbidden, from, notAllowed(forbidden));
     this.#tree = withValueAt(this.#tree, path, value, this.#isList);

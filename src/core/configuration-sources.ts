@@ -45,6 +45,8 @@ export interface Given {
   /** Names as they are written, to be matched with those that there are. */
   readonly path: Path;
   readonly text: string;
+  /** Whether only the name was written, which stands for true or false. */
+  readonly isBare?: boolean;
   readonly kind: 'env' | 'args';
   /** What it is called in an error: `the environment variable APP_X`. */
   readonly from: string;
@@ -153,8 +155,8 @@ export function fromArguments(words: readonly string[], isFlag: (path: Path) => 
       else file = value;
     } else if (value === undefined && name.startsWith('no-')) {
       const plain = name.slice(3);
-      given.push(argument(plain.split(plain.includes('/') ? '/' : '.'), 'false', name));
-    } else given.push(argument(path, value ?? 'true', name));
+      given.push({ ...argument(plain.split(plain.includes('/') ? '/' : '.'), 'false', name), isBare: true });
+    } else given.push({ ...argument(path, value ?? 'true', name), isBare: value === undefined });
   }
   return { given, file, faults };
 }

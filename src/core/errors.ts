@@ -11,7 +11,7 @@ export const ERRORS = {
   TT_RESERVED_SPARKLE: '{class}.{key} uses a name that is reserved to the framework: choose another one{hint}.',
   TT_SPARKLE_FIELD: '{class}.{key} is a field, so calling it would run it at once: make it a method.',
   TT_BASE_FIELD: '{class} has a field "base", which hides its base: write "declare readonly base: ..." instead.',
-  TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is a {kind}: a sparkle is a plain method.',
+  TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is {kind}: a sparkle is a plain method.',
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
   TT_UNKNOWN_EVENT:
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',

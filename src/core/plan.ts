@@ -217,10 +217,11 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
       const method = parseSparkleName(key, prefixes);
       if (method === undefined) continue;
       if (typeof property.value !== 'function')
-        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'property' });
+        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'a property' });
       const body = property.value as SparkleBody;
       const kind = body.constructor.name;
-      if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? kind });
+      if (kind !== 'Function')
+        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? `a ${kind}` });
       refuseReserved({ key, method, body }, className);
       if (!found.has(key)) found.set(key, { key, method, body });
     }
@@ -229,9 +230,9 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
 }
 
 const KINDS: Readonly<Record<string, string>> = {
-  AsyncFunction: 'async method (bring results back with this.pipe)',
-  GeneratorFunction: 'generator',
-  AsyncGeneratorFunction: 'async generator',
+  AsyncFunction: 'an async method (bring results back with this.pipe)',
+  GeneratorFunction: 'a generator',
+  AsyncGeneratorFunction: 'an async generator',
 };
 
 /** The bodies of the framework's own classes: they alone may have reserved names. */

@@ -61,6 +61,13 @@ export function isFlag(schemas: readonly v.GenericSchema[]): boolean {
   return schemas.length > 0 && schemas.every((schema) => partsOf(schema).type === 'boolean');
 }
 
+const VALUES: ReadonlySet<string> = new Set(['string', 'number', ...CHOICES, ...OBJECTS, ...LISTS]);
+
+/** Whether neither true nor false may stand there. */
+export function wantsValue(schemas: readonly v.GenericSchema[]): boolean {
+  return schemas.length > 0 && schemas.every((schema) => VALUES.has(partsOf(schema).type));
+}
+
 const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
   ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),

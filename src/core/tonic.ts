@@ -86,7 +86,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   _ttTarget: Target = NONE;
   /** @internal */ _ttLife: number = Life.running;
   /** @internal */ _ttId = -1;
-  /** @internal */ readonly _ttName: string | undefined;
+  /** @internal */ _ttName: string | undefined;
   /** @internal */ _ttBase: AnyTonic | undefined;
   /** @internal The base of a thread's Catalyst, in another thread. */
   declare _ttFarBase: RemoteHandle | undefined;
@@ -405,9 +405,11 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal */
   _ttLeave(): void {
-    const id = this._ttId;
-    this._ttScheduler.leave(this, id, this._ttName);
+    const { name } = this;
+    this._ttScheduler.leave(this, this._ttId, this._ttName);
     this._ttId = -1;
+    // One that has its id in it stays what it was: a log may still speak of it.
+    this._ttName = name;
   }
 
   /** @internal An infusion has gone, whatever its base does with that. */

@@ -1,3 +1,5 @@
+import { ServiceHandle } from '../core/service-handle.js';
+
 /** What is copied of one value: deeper, longer or more than this is named and left out. */
 const DEEPEST = 4;
 const MOST_ITEMS = 100;
@@ -6,7 +8,7 @@ const MOST_BYTES = 4_096;
 
 /**
  * A frozen copy of a value, as it is now. It is bounded, calls nothing of the value's own, and never throws: a Tonic becomes
- * `{ tonic, id }`, a function its name, what goes too deep or round in a circle a text in brackets.
+ * `{ tonic, id }`, a service `{ service }`, a function its name, what goes too deep or round in a circle a text in brackets.
  */
 export function snapshot(value: unknown): unknown {
   return copy(value, [], 0);
@@ -33,6 +35,7 @@ function copy(value: unknown, above: readonly object[], depth: number): unknown 
 
 function copyObject(value: object, above: readonly object[], depth: number): unknown {
   if ('_ttPlan' in value) return tonicOf(value as unknown as { readonly name: unknown; readonly id: unknown });
+  if (value instanceof ServiceHandle) return Object.freeze(value.toJSON());
   // Bytes are copied and cannot be frozen.
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return bytesOf(value);
   if (value instanceof Date) return Object.freeze(new Date(value.getTime()));

@@ -1,7 +1,8 @@
 /**
  * Why a connection ended: the peer ended it (`peerEnded`) or reset it (`peerReset`); nothing happened for `idleTimeout`
- * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`) or `ttsc__abort` (`aborted`); its Tonic finished
- * (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code (`error`).
+ * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`), or by `ttsc__abort` or a client's `ttsc__reconnect`
+ * (`aborted`); its Tonic finished (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code
+ * (`error`).
  */
 export type DisconnectReason =
   'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'error';
@@ -11,6 +12,6 @@ export interface DisconnectInfo {
   readonly reason: DisconnectReason;
   /** The error, where it was one. */
   readonly error: Error | undefined;
-  /** Bytes that were given to be sent and did not leave this process. */
+  /** Bytes that were given to be sent and did not leave this process; a write of a turn that has left in part counts whole. */
   readonly discarded: number;
 }

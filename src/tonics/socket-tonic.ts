@@ -80,9 +80,10 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return false;
   }
 
-  /** @internal */
-  _ttNeedsOwnSparkle(what: string): void {
-    if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what, tonic: this.name });
+  /** @internal For its `send()`. */
+  _ttNeedsOwnSparkle(): void {
+    if (running.tonic !== this)
+      throw fail('TT_NOT_RUNNING', { what: 'send(), unlike ttsc__send(),', tonic: this.name });
   }
 }
 ofFramework(SocketTonic);

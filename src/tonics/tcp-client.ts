@@ -80,6 +80,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** It waits before another try. */
   #retrying = false;
   #ended = false;
+  /** The connection that is there is given up for another one. */
+  #reconnecting = false;
   /** What is to be done when those that wait have been sent. */
   #whenSent: 'end' | 'close' | undefined;
 
@@ -119,7 +121,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** @internal */
   _ttss__connect(): void {
     this.#retrying = false;
-    if (this.#ended || !this._ttMayInfuse) return;
+    if (this.#ended || this._ttChannel !== undefined || !this._ttMayInfuse) return;
     const { host, port: to, family, localAddress, localPort, connectTimeout } = this.#settings;
     const stream = streamSettings(this.#settings);
     const channel = this._ttCatalyst.network.connect({ host, port: to, family, localAddress, localPort, stream });
@@ -176,14 +178,14 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** @internal */
   override _ttUnsendable(data: Sendable, size: number): SendResult {
     const protocol = this.#protocol;
-    if (protocol !== undefined) {
+    if (protocol !== undefined && !this.#reconnecting) {
       // On behalf of whoever sends here: one that relays is held back by the protocol.
       runAs(this.source?.tonic, () => protocol.ttsc__send(data));
       return 'sent';
     }
     const { whileDisconnected, queueLimit } = this.#settings;
     // The connection that is there may be ended: what comes after that is not for the next one.
-    const ends = this._ttChannel !== undefined && super.phase !== 'connecting';
+    const ends = this._ttChannel !== undefined && super.phase !== 'connecting' && !this.#reconnecting;
     if (this.#ended || ends || this.#whenSent !== undefined) return super._ttUnsendable(data, size);
     if (whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
@@ -201,29 +203,30 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   override _ttss__disconnected(info: DisconnectInfo, wasOpen: boolean): void {
     this.#timer = this.#clear();
     if (!wasOpen) this.#failures++;
-    const { retries, retryDelay, retryCap, reconnect } = this.#settings;
-    const again =
-      this._ttMayInfuse &&
-      !this.#ended &&
-      this.#whenSent !== 'close' &&
-      !MEANT.includes(info.reason) &&
-      (wasOpen ? reconnect : this.#failures <= retries);
-    if (again) {
-      const wait = backoff(
-        { delay: retryDelay, cap: retryCap },
-        Math.max(this.#failures, 1),
-        this._ttCatalyst.runtime.random,
-      );
+    const atOnce = this.#reconnecting;
+    this.#reconnecting = false;
+    if (this._ttMayInfuse && !this.#ended && (atOnce || this.#triesAfter(info.reason, wasOpen))) {
       this.#retrying = true;
-      this.#after(wait, () => this._ttss__connect());
+      this.#after(atOnce ? 0 : this.#nextWait(), () => this._ttss__connect());
       return;
     }
     this.#ended = true;
-    const discarded = info.discarded + this.#waitingBytes;
+    const waiting = this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (!wasOpen) this._ttEmit('ttse__onDisconnected', { ...info, discarded });
+    if (!wasOpen) this._ttEmit('ttse__onDisconnected', { ...info, discarded: info.discarded + waiting });
+    else if (waiting > 0) this._ttRefuse(waiting, 'the client was ended before it was connected again');
     super._ttss__disconnected(info, wasOpen);
+  }
+
+  #triesAfter(reason: DisconnectReason, wasOpen: boolean): boolean {
+    if (this.#whenSent === 'close' || MEANT.includes(reason)) return false;
+    return wasOpen ? this.#settings.reconnect : this.#failures <= this.#settings.retries;
+  }
+
+  #nextWait(): number {
+    const { retryDelay: delay, retryCap: cap } = this.#settings;
+    return backoff({ delay, cap }, Math.max(this.#failures, 1), this._ttCatalyst.runtime.random);
   }
 
   /** @internal */
@@ -271,16 +274,16 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   // ---- Commands: they are for the connection of the protocol, where it has one ----
 
   override ttsc__end(): void {
-    if (this.#protocol !== undefined) return this.#protocol.ttsc__end();
+    if (this.#protocol !== undefined && !this.#reconnecting) return this.#protocol.ttsc__end();
     if (this.#waiting.length > 0) this.#whenSent ??= 'end';
-    else if (super.phase === 'closed') this.#giveUp('closedHere');
+    else if (this.#reconnecting || super.phase === 'closed') this.#giveUp('closedHere');
     else super.ttsc__end();
     return undefined;
   }
 
   /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
   override ttsc__close(): void {
-    if (this.#protocol === undefined && super.phase === 'connecting' && this.#waiting.length > 0) {
+    if (this.#waiting.length > 0 && !this.#retrying) {
       this.#whenSent = 'close';
       return;
     }
@@ -294,6 +297,25 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     const protocol = this.#protocol;
     this.#giveUp('aborted');
     if (protocol !== undefined) protocol.ttsc__abort();
+    else super.ttsc__abort();
+  }
+
+  /**
+   * Gives the connection up for dead, and connects again at once, whatever the option `reconnect` says: for a peer that has vanished
+   * without a word, which the protocol has found out (a ping without an answer).
+   *
+   * The connection is reset, as by `ttsc__abort`: what had not left is discarded, and counted in `onDisconnected` (reason `aborted`).
+   * What is sent from then on waits for the new connection, unless `whileDisconnected` is `fail`. All retries are there again. While it
+   * waits before another try, it tries at once; while it connects, that try goes on. Once it is closed, finishes or has given up,
+   * nothing happens.
+   */
+  ttsc__reconnect(): void {
+    if (this.#ended) return;
+    this.#failures = 0;
+    if (this.#retrying) return this._ttss__connect();
+    if (this.phase === 'connecting') return;
+    this.#reconnecting = true;
+    if (this.#protocol !== undefined) this.#protocol.ttsc__abort();
     else super.ttsc__abort();
   }
 

@@ -174,7 +174,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
   protected send(data: Sendable): SendResult {
-    this._ttNeedsOwnSparkle('send()');
+    this._ttNeedsOwnSparkle();
     if (this.#ownOrders > 0) {
       this.ttsc__send(data);
       this._ttBlock();
@@ -364,6 +364,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#closing = undefined;
     this.#gone = false;
     this.#error = undefined;
+    this.#discarded = 0;
   }
 
   /** @internal A TcpClient's try has failed by its own judgement. */

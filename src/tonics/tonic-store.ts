@@ -69,10 +69,12 @@ export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
       return [{ path: ['tonic'], is, must: `the TonicStore has none of that name${this.#hint(name)}` }];
     }
     const protocol = this.#protocolProblem(options);
-    if (protocol !== undefined) return [protocol];
     const schema = this.schemaOf(name);
-    const given = this.#withProtocol(options) ?? {};
-    return schema === undefined ? [] : checkOptions(schema, given, ['options']);
+    // The other options are looked at as if the protocol were right.
+    const given =
+      protocol === undefined ? this.#withProtocol(options) : { ...(options as object), protocol: TcpConnection };
+    const others = schema === undefined ? [] : checkOptions(schema, given ?? {}, ['options']);
+    return protocol === undefined ? others : [protocol, ...others];
   }
 
   /** The options with a protocol handler in the place of its name. */

@@ -144,11 +144,11 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
    * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ADDRESS`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
   protected send(data: Sendable, to?: Address): SendResult {
-    this._ttNeedsOwnSparkle('send()');
+    this._ttNeedsOwnSparkle();
     return this.#send(data, to);
   }
 
-  /** Sends a datagram, on behalf of anybody. A refusal is told by `onError`. */
+  /** Sends a datagram, on behalf of anybody. A refusal (before `onListening`, for one) is told by `onError`. */
   ttsc__send(data: Sendable, to?: Address): void {
     this.#send(data, to);
   }
@@ -189,6 +189,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     if (remote === undefined && !isAddress(to))
       return this.#refused(fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' }));
     const channel = this.#channel;
+    if (this.#phase === 'opening')
+      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: 'the socket is not open before onListening' }));
     if (channel === undefined || this.#phase !== 'open')
       return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: `the socket is ${this.#phase}` }));
     if (channel.unsent + size > unsentLimit)

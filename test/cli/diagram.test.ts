@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
 import { runCli } from '../../src/cli/run-cli.js';
 import { loadTypeScript } from '../../src/cli/typescript.js';
@@ -151,7 +151,7 @@ describe('tasktonic diagram', function () {
 
   it('says what to install where there is no compiler, or one without an API', async () => {
     const said = async (): Promise<string> =>
-      loadTypeScript(folder, join(folder, 'x.js')).then(
+      loadTypeScript(folder, join(folder, 'x.js'), '').then(
         () => 'loaded',
         (thrown: Error) => thrown.message,
       );
@@ -162,5 +162,14 @@ describe('tasktonic diagram', function () {
     expect(await said()).to.contain('has no API for programs');
     expect(await loadTypeScript(folder)).to.have.property('createProgram');
     rmSync(join(folder, 'node_modules'), { recursive: true });
+  });
+
+  it('takes a compiler that npx brings along, where neither the project nor this package has one', async () => {
+    const npx = join(folder, '_npx', 'node_modules');
+    mkdirSync(join(npx, 'typescript'), { recursive: true });
+    writeFileSync(join(npx, 'typescript', 'index.js'), 'module.exports = { version: "5.9.9", createProgram() {} };');
+    const commands = [join(folder, 'bin'), join(npx, '.bin')].join(delimiter);
+    const project = join(folder, 'project');
+    expect(await loadTypeScript(project, join(project, 'x.js'), commands)).to.include({ version: '5.9.9' });
   });
 });

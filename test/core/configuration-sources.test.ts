@@ -162,6 +162,8 @@ describe('the command line of a configuration', () => {
   const schema = v.looseObject({
     on: v.optional(v.boolean()),
     deep: v.optional(v.looseObject({ flag: v.optional(v.boolean()) })),
+    host: v.optional(v.pipe(v.string(), v.minLength(1))),
+    loud: v.optional(v.union([v.string(), v.boolean()])),
   });
   const cases: [string[], Record<string, unknown>][] = [
     [['--a.b=1'], { a: { b: '1' } }],
@@ -175,6 +177,8 @@ describe('the command line of a configuration', () => {
     [['--no-on'], { on: false }],
     [['--no-deep.flag'], { deep: { flag: false } }],
     [['--on=off'], { on: false }],
+    [['--host=true'], { host: 'true' }],
+    [['--loud'], { loud: true }],
     [['--a=1', '--a=2'], { a: '2' }],
     [['--max-peers=1'], { maxPeers: '1' }],
     [['--a=1', '--', '--b=2', 'words'], { a: '1' }],
@@ -194,6 +198,8 @@ describe('the command line of a configuration', () => {
       ['--on', 'false'],
       'the command line has a word that belongs to no option: write --path=value, such as --log.default=full',
     ],
+    [['--host'], 'host is refused (from the command line (--host)): it needs a value, as in --path=value'],
+    [['--no-host'], 'host is refused (from the command line (--no-host)): it needs a value, as in --path=value'],
     [['--a..b=1'], 'a//b is refused (from the command line (--a..b)): a name in it is empty'],
   ] as const) {
     it(`${JSON.stringify(args.join(' '))} is refused`, () => {

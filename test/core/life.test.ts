@@ -86,6 +86,19 @@ describe('the life of a Tonic', () => {
     await app.finish();
   });
 
+  it('keeps the name that it had by itself, which another Tonic may have then', async () => {
+    let first!: Living;
+    const app = await startApp(() => {
+      first = new Living([]);
+      first.ttsc__finish();
+      new Living([], { name: 'other' });
+    });
+    await app.settled();
+    const second = new Living([], { base: app.main });
+    expect([first.id, first.name, second.name]).to.deep.equal([-1, '01.Living', '01.Living']);
+    await app.finish();
+  });
+
   it('is heard of by its base when it has left the Ledger', async () => {
     class Main extends Tonic {
       heard: InfusionInfo | undefined;

@@ -120,4 +120,10 @@ describe('a line that a viewer shows', () => {
     expect(text).not.to.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/); // eslint-disable-line no-control-regex -- looked for
     expect(text).to.include('\\x1b[2J');
   });
+
+  it('lets a colour through, and nothing that would hide or blink what follows', () => {
+    const shows = (msg: string): string => showLog(JSON.stringify({ level: 30, msg }));
+    expect(shows('\u001b[31mred\u001b[39m')).to.include('\u001b[31mred\u001b[39m');
+    for (const code of [5, 6, 7, 8, 28]) expect(shows(`\u001b[${code}mgone`)).to.include(`\\x1b[${code}mgone`);
+  });
 });

@@ -76,7 +76,9 @@ describe('a class of Tonics is refused at its first instance', () => {
     for (const method of Object.values(kinds)) {
       expectCode(await made(tonicClass({ ttsc__x: method })), 'TT_NOT_A_METHOD');
     }
-    expect(((await made(tonicClass({ async ttsc__x() {} }))) as Error).message).to.contain('this.pipe');
+    expect(((await made(tonicClass({ async ttsc__x() {} }))) as Error).message).to.contain(
+      'but is an async method (bring results back with this.pipe)',
+    );
   });
 
   it('for a getter or a value with the name of a sparkle', async () => {

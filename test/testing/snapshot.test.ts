@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { ServiceHandle, type ServiceCaller } from '../../src/core/service-handle.js';
 import { snapshot } from '../../src/testing/snapshot.js';
 
 describe('a snapshot', () => {
@@ -43,6 +44,11 @@ describe('a snapshot', () => {
     expect(snapshot(new Set([1, 2]))).to.deep.equal({ set: [1, 2] });
     const error = Object.assign(new RangeError('too much'), { code: 'E_MUCH', secret: 1 });
     expect(snapshot(error)).to.deep.equal({ error: 'RangeError', message: 'too much', code: 'E_MUCH' });
+  });
+
+  it('names a service by its handle', () => {
+    const services: ServiceCaller = { callService: () => {}, whoIs: () => undefined, hasFinished: () => false };
+    expect(snapshot([new ServiceHandle(services, 'limiter')])).to.deep.equal([{ service: 'limiter' }]);
   });
 
   it('calls nothing of what it is of', () => {

@@ -286,6 +286,31 @@ describe('what is sent to a TcpClient that is not connected', () => {
     expect((await app.heard.on('onDisconnected'))[1]).to.include({ reason: 'error', discarded: 5 });
   });
 
+  it('is told as discarded once, where the connection was lost before the tries that failed', async () => {
+    const { app, clock, client, last, untilNextTry } = await start({ reconnect: true, retries: 0, retryDelay: 1 });
+    last().opens();
+    last().stuck = true;
+    client.ttsc__send('12345');
+    await clock.settled();
+    last().fails('ECONNRESET');
+    await untilNextTry();
+    last().fails('ECONNREFUSED');
+    await clock.settled();
+    expect(app.heard.all('onDisconnected').map(([, { discarded }]) => discarded as number)).to.deep.equal([5, 0]);
+  });
+
+  it('is refused where the connection is lost in the same turn, and there will be no other one', async () => {
+    const { app, clock, client, codes, last } = await start();
+    last().opens();
+    await clock.settled();
+    last().fails('ECONNRESET');
+    client.ttsc__send('12345');
+    await clock.settled();
+    expect(codes()).to.deep.equal(['TT_PEER_RESET', 'TT_SEND_REFUSED']);
+    expect(app.heard.all('onError')[1]![1].details).to.include({ bytes: 5 });
+    expect([client.finished, client.unsentBytes]).to.deep.equal([true, 0]);
+  });
+
   it('is refused after ttsc__end, though the peer still sends', async () => {
     const { clock, client, codes, last } = await start({ reconnect: true });
     last().opens();

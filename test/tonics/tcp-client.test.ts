@@ -274,6 +274,21 @@ describe('a TcpClient', () => {
     });
   });
 
+  it('gives its connection up for another one when it is told to reconnect', async () => {
+    const server = await listenOn();
+    const { app, client: tonic } = await client({ port: server.port, host: '127.0.0.1' });
+    await app.heard.on('onConnected');
+    const first = await server.peer();
+    tonic.ttsc__reconnect();
+    tonic.ttsc__send('again');
+    await first.closed();
+    const second = await server.peer(2);
+    await second.received('again');
+    expect((await app.heard.on('onDisconnected'))[1]).to.include({ reason: 'aborted', error: undefined });
+    await app.heard.on('onDrain');
+    expect(story(app.heard)).to.deep.equal(['onConnected', 'onDisconnected', 'onConnected', 'onDrain']);
+  });
+
   it('hears its own events in a subclass, with states of its own', async () => {
     const heard = new Heard();
     class Login extends TcpClient<'greeting' | 'in'> {

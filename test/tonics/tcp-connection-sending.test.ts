@@ -104,7 +104,9 @@ describe('a TcpConnection sends', () => {
 
   it('with send() in its own sparkles only', async () => {
     const { app, peer, connection } = await pair();
-    expect(expectThrow(() => connection.say('x'), 'TT_NOT_RUNNING').details).to.include({ what: 'send()' });
+    expect(expectThrow(() => connection.say('x'), 'TT_NOT_RUNNING').details).to.include({
+      what: 'send(), unlike ttsc__send(),',
+    });
     const thrown = await app.app.inside(() => thrownBy(() => connection.say('x')));
     expectCode(thrown, 'TT_NOT_RUNNING');
     await connection.inside((self) => self.say('y'));

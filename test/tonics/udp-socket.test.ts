@@ -212,7 +212,10 @@ describe('a UdpSocket', () => {
       const app = await startNet(() => (socket = new UdpSocket()), { options: { network } });
       socket.ttsc__send('early', at(9));
       const [, error] = await app.heard.on('onError');
-      expect(expectCode(error, 'TT_SEND_REFUSED').details).to.include({ bytes: 5 });
+      expect(expectCode(error, 'TT_SEND_REFUSED').details).to.deep.equal({
+        bytes: 5,
+        why: 'the socket is not open before onListening',
+      });
       (await network.datagram()).opens();
       await app.heard.on('onListening');
     });
