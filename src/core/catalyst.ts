@@ -14,7 +14,7 @@ import { ports } from './ports.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
-import type { ServiceSource } from './service-module.js';
+import type { ServiceSource } from './service-class.js';
 import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
@@ -439,12 +439,12 @@ export class Catalyst<State extends string = never>
   /** @internal A Tonic of another thread asks for a service. */
   _ttss__use(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
   ): void {
-    this.#registry.useFrom(name, source, user, owner, args);
+    this.#registry.useFrom(name, asked, user, owner, args);
   }
 
   /** @internal It uses it no more. */

@@ -2,16 +2,10 @@ import { failAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { OpenAnswers } from './open-answers.js';
-import { Plan, type Sparkle, type TonicClass } from './plan.js';
-import { RestartBudget, type RestartOptions } from './restart-budget.js';
+import { Plan, type Sparkle } from './plan.js';
+import { RestartBudget } from './restart-budget.js';
 import { runAs, running } from './running.js';
-
-/** A class that is a service, or stands for one that others are. */
-export interface ServiceClass extends TonicClass {
-  readonly abstractService?: string;
-  /** How often it is started again when it fails; see `supervise()`. */
-  readonly supervision?: RestartOptions | undefined;
-}
+import type { AskedClass, ServiceClass } from './service-class.js';
 
 /** One that uses a service. */
 interface User {
@@ -76,6 +70,10 @@ export class Service implements Supervision {
   readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
   readonly #home: ServiceHome;
+  /** Who has asked for it while its class was not known. */
+  #askers: { readonly user: UserHandle; readonly asked: AskedClass }[] = [];
+  /** Who has asked for another class, in another thread: it has a handle, and is no user. */
+  readonly #refused = new WeakMap<UserHandle, Error>();
 
   constructor(
     home: ServiceHome,
@@ -199,6 +197,34 @@ export class Service implements Supervision {
     this.#tell(COMPLETED, [known.id, this.users.size]);
   }
 
+  /** Its class is not known: whether this is the one that was asked for is looked at when it is. */
+  addAsker(user: UserHandle, asked: AskedClass): void {
+    this.#askers.push({ user, asked });
+  }
+
+  takeAskers(): readonly { readonly user: UserHandle; readonly asked: AskedClass }[] {
+    const askers = this.#askers;
+    this.#askers = [];
+    return askers;
+  }
+
+  /** It has asked for another class: it is no user, and its calls are refused. */
+  refuse(user: UserHandle, error: Error): void {
+    this.#refused.set(user, error);
+    const isIts = ({ source, key, args }: Waiting): boolean => (key === ACCESS ? args[0] : source) === user;
+    const its = this.#waiting.filter(isIts);
+    this.#waiting = this.#waiting.filter((waiting) => !isIts(waiting));
+    for (const { args } of its) failAnswers(args, () => error);
+    // It has not heard of a user whose access it has not heard of.
+    if (its.some(({ key }) => key === ACCESS)) this.users.delete(user);
+    else this.removeUser(user);
+  }
+
+  /** It asks again. */
+  forgive(user: UserHandle): void {
+    this.#refused.delete(user);
+  }
+
   /** Whether somebody wants more of it than that it is there. */
   get #isCalled(): boolean {
     return this.#waiting.some(isCall);
@@ -212,8 +238,10 @@ export class Service implements Supervision {
 
   // ---- Calls ----
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL` */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL`; `TT_BAD_SERVICE` from one who has asked for another class. */
   call(key: string, args: unknown[]): void {
+    const refused = running.tonic === undefined ? undefined : this.#refused.get(running.tonic);
+    if (refused !== undefined) throw refused;
     if (this.#class !== undefined) this.#plan.sparkle(key);
     if (!this.#isOpen) return this.#wait(key, args);
     this.#put(key, args);

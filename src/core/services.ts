@@ -5,9 +5,10 @@ import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';
 import { ports } from './ports.js';
 import { runAs, running } from './running.js';
-import { Service, type ServiceClass, type ServiceHome, type UserHandle } from './service.js';
+import { Service, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
-import { type ServiceSource, loadService } from './service-module.js';
+import { loadService } from './service-module.js';
+import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
 
 /** What the registry needs of its app. */
 export interface ServicesApp {
@@ -47,7 +48,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const name = serviceName(asked);
     let service = this.#services.get(name);
     if (service === undefined) service = this.#create(name, asked, args);
-    else checkClass(service, asked);
+    else if (service.class === undefined) this.#ask(service, asked, user);
+    else if (isAsked(service.class, asked) === false) throw otherClass(service, asked);
     (extrasOf(user).uses ??= new Set()).add(name);
     service.addUser(user, user.id, ownerOf(user), args);
     return this.handle(name);
@@ -56,25 +58,25 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   /** The same for a Tonic of another thread, which has its handle already. */
   useFrom(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
   ): void {
+    const { className, module, isAbstract } = asked;
     let service = this.#services.get(name);
     if (service === undefined) {
-      if (source?.module === undefined) {
-        const error =
-          source === undefined
-            ? fail('TT_NO_SERVICE', { service: name, class: 'the class that was asked for' })
-            : fail('TT_NO_MODULE', { class: source.className });
+      if (isAbstract || module === undefined) {
+        const error = isAbstract
+          ? fail('TT_NO_SERVICE', { service: name, class: className })
+          : fail('TT_NO_MODULE', { class: className });
         return tellCompleted(user, { service: name, error });
       }
       service = new Service(this, name, undefined, args, true);
       this.#services.set(name, service);
-      this.#load(service, source.module, source.className);
+      this.#begin(service, asked);
     }
-    service.addUser(user, user.id, owner, args);
+    if (this.#ask(service, asked, user)) service.addUser(user, user.id, owner, args);
   }
 
   /** A Tonic of another thread has finished, or uses the service no more. */
@@ -140,19 +142,58 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return service;
   }
 
-  /** A class that another thread has asked for. */
-  #load(service: Service, module: string, className: string): void {
+  /** Begins a service whose class another thread has asked for. */
+  #begin(service: Service, asked: ServiceSource): void {
+    this.#load(asked)
+      .then((serviceClass) => this.#found(service, serviceClass))
+      .catch((thrown: unknown) => {
+        if (service.class === undefined) service.end(toError(thrown));
+      });
+  }
+
+  async #load({ module, className }: ServiceSource): Promise<ServiceClass> {
     const { clock } = this.#app;
     const { timers } = this.#main._ttScheduler;
-    const started = (serviceClass: ServiceClass): void => {
-      if (service.ended) return;
-      service.class = serviceClass;
-      if (this.mayBegin) this.#main._ttss__restart(service);
-      else service.end(undefined);
-    };
-    loadService(module, className, { clock, timers, held: async (loading) => this.#app.held(loading) })
-      .then(started)
-      .catch((thrown: unknown) => service.end(toError(thrown)));
+    return loadService(module!, className, { clock, timers, held: async (loading) => this.#app.held(loading) });
+  }
+
+  /** Its class is known now: it begins, and who has asked for another one meanwhile is refused. */
+  #found(service: Service, serviceClass: ServiceClass): void {
+    if (service.ended || service.class !== undefined) return;
+    service.class = serviceClass;
+    for (const { user, asked } of service.takeAskers()) this.#ask(service, asked, user);
+    if (this.mayBegin) this.#main._ttss__restart(service);
+    else service.end(undefined);
+  }
+
+  /**
+   * A user that cannot be thrown at asks for a service; where it is another class, the user is told as of a service that has failed.
+   * Until that is known it may be a user of it.
+   */
+  #ask(service: Service, asked: AskedClass, user: UserHandle): boolean {
+    service.forgive(user);
+    if (service.class === undefined) {
+      service.addAsker(user, asked);
+      // The main thread has the class at hand.
+      if (!('className' in asked) && asked.service !== undefined) this.#found(service, asked);
+      return true;
+    }
+    const is = isAsked(service.class, asked);
+    if (is === false) this.#refuse(service, user, otherClass(service, asked));
+    else if (is === undefined) {
+      const refuse = (error: Error): void => this.#refuse(service, user, error);
+      this.#load(asked as ServiceSource)
+        .then((found) => isAsked(service.class!, found) === false && refuse(otherClass(service, found)))
+        .catch((thrown: unknown) => refuse(toError(thrown)));
+    }
+    return is !== false;
+  }
+
+  #refuse(service: Service, user: UserHandle, error: Error): void {
+    if (service.ended) return;
+    service.refuse(user, error);
+    tellCompleted(user, { service: service.name, error });
+    this.#sweep();
   }
 
   make(service: Service): RemoteHandle | AnyTonic {
@@ -339,11 +380,14 @@ export function serviceName({ name, service, abstractService }: ServiceClass): s
   return found;
 }
 
-function checkClass({ name, class: running }: Service, asked: ServiceClass): void {
-  if (running === undefined || running === asked || running.prototype instanceof (asked as unknown as new () => object))
-    return;
-  const problem = `${running.name} is that service, and no ${asked.name}`;
-  throw fail('TT_BAD_SERVICE', { class: asked.name, service: name, problem });
+function otherClass({ name, class: running }: Service, asked: AskedClass): Error {
+  const wanted = askedName(asked);
+  const other = running!.name === wanted ? 'another class of that name' : `no ${wanted}`;
+  return fail('TT_BAD_SERVICE', {
+    class: wanted,
+    service: name,
+    problem: `${running!.name} is that service, and ${other}`,
+  });
 }
 
 /** Whether its Tonic has a thread of its own. */

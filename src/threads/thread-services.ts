@@ -1,16 +1,15 @@
 import type { AnyTonic, RemoteHandle, ServicePort } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
-import type { ServiceClass } from '../core/service.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import type { ServiceSource } from '../core/service-module.js';
+import type { ServiceClass, ServiceSource } from '../core/service-class.js';
 import { ownerOf, serviceName } from '../core/services.js';
 
 /** What the main Catalyst does for other threads. */
 interface MainServices {
   _ttss__use(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: AnyTonic,
     owner: string | undefined,
     args: readonly unknown[],
@@ -40,13 +39,8 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
     const name = serviceName(asked);
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
-    this.#main._ttss__use(
-      name,
-      service === undefined ? undefined : { module, className },
-      user,
-      this.owner(user),
-      args,
-    );
+    const source = { module, className, isAbstract: service === undefined };
+    this.#main._ttss__use(name, source, user, this.owner(user), args);
     (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
     if (users === undefined) this.#users.set(name, new Set([user]));

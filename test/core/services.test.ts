@@ -402,7 +402,7 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, []);
     await app.pass(9_999);
     expect(heard).to.deep.equal([]);
     await app.pass(1);
@@ -411,11 +411,23 @@ describe('the life of a service', () => {
     await app.finish();
   });
 
+  it('begins with the class of the main thread, where that asks while the module of another thread is loaded', async () => {
+    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
+    let users!: User[];
+    const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, users[0]!, undefined, []);
+    await inside(app, users[1]!, (user) => user.useClock().ttsc__ask('at once'));
+    expect(heard).to.include('at once from b.ttsc__do');
+    await app.pass(10_000);
+    expect(users[1]!.clock.finished).to.equal(false);
+    await app.finish();
+  });
+
   it('whose module is not there when the app ends is named with what it was to do', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, []);
     app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
     const { lines } = await app.finish();
     const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
