@@ -166,6 +166,8 @@ export interface ServicePort {
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
+  /** Whether the end of a Catalyst waits for a service that is loaded to hear a last word; then it is told to end again. */
+  holdsEnd(catalyst: AnyTonic): boolean;
   /** The first Catalyst of the thread leaves: what has not begun by now will not. */
   close(): void;
 }

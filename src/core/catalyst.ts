@@ -429,6 +429,11 @@ export class Catalyst<State extends string = never>
     runAs(this, () => this.ttsc__finish());
   }
 
+  /** @internal */
+  override _ttss__end(): void {
+    if (!this.services.holdsEnd(this)) super._ttss__end();
+  }
+
   /** @internal An app that starts with nothing to do would never end. */
   _ttss__finishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();

@@ -125,7 +125,7 @@ export class Service implements Supervision {
 
   restart(base: AnyTonic): void {
     if (this.ended) return;
-    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.#isCalled)) return this.end(undefined);
+    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.isCalled)) return this.end(undefined);
     try {
       this.begin(base);
       // Whoever called it has finished since: it does that, and no more.
@@ -226,7 +226,7 @@ export class Service implements Supervision {
   }
 
   /** Whether somebody wants more of it than that it is there. */
-  get #isCalled(): boolean {
+  get isCalled(): boolean {
     return this.#waiting.some(isCall);
   }
 

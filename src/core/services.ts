@@ -36,6 +36,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   #making: Service | undefined;
   /** Nothing is left under the main Catalyst but services: nobody but they is a user any more. */
   #finishing = false;
+  /** The main Catalyst would have ended, if there were no service yet to begin. */
+  #holdsEnd = false;
 
   constructor(app: ServicesApp) {
     this.#app = app;
@@ -221,7 +223,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   /** As long as somebody who is no service has not finished, he may have a last word for one. */
   get mayBegin(): boolean {
     const { main } = this.#app;
-    if (main === undefined || main._ttMayInfuse) return main !== undefined;
+    if (main === undefined || main._ttMayInfuse || this.#holdsEnd) return main !== undefined;
     for (const infusion of main.infusions) if (!this.staysLast(infusion)) return true;
     return false;
   }
@@ -276,7 +278,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     if (lost.length > 0) {
       const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
-      this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
+      this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details, error));
     }
     for (const { args } of lost) loseAnswers(args);
     for (const user of service.users.keys()) {
@@ -285,6 +287,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     }
     const handle = this.#handles.get(service.name);
     if (handle !== undefined) tellEnd(handle);
+    if (this.#holdsEnd) this.#main._ttss__end();
   }
 
   /** What is known of it here is known by {@link ended}. */
@@ -301,7 +304,16 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     this.#sweep();
   }
 
+  holdsEnd(catalyst: AnyTonic): boolean {
+    if (catalyst !== this.#app.main) return false;
+    const isToBegin = [...this.#services.values()].some((service) => service.instance === undefined && service.isCalled);
+    // One that has begun so meanwhile is heard to the end.
+    this.#holdsEnd = isToBegin || (this.#holdsEnd && this.#main._ttInfusions?.size !== 0);
+    return this.#holdsEnd;
+  }
+
   close(): void {
+    this.#holdsEnd = false;
     for (const service of [...this.#services.values()]) service.end(undefined);
   }
 

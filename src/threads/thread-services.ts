@@ -117,5 +117,9 @@ export class ThreadServices implements ServicePort, ServiceCaller {
 
   finishLast(): void {}
 
+  holdsEnd(): boolean {
+    return false;
+  }
+
   close(): void {}
 }

@@ -172,6 +172,19 @@ describe('services of an app under a Distiller', () => {
     }
   });
 
+  it('hear them also where they are loaded for that, and nobody else is left', async () => {
+    for (const seed of COUNTS) {
+      Board.notes = [];
+      const distiller = await Distiller.start(undefined, { seed });
+      distiller.infuse(() => new Boss(() => Last.spawn({ name: 'a' })));
+      await distiller.settle();
+      const { exitCode, leftOpen } = await distiller.finish();
+      expect({ exitCode, leftOpen }, `with seed ${seed}`).to.deep.equal({ exitCode: 0, leftOpen: [] });
+      expect(Board.notes, `with seed ${seed}`).to.deep.equal(['last words of a']);
+      expect(distiller.lines.filter(({ code }) => code !== undefined)).to.deep.equal([]);
+    }
+  });
+
   it('are left by a user that finishes while the way to the main thread is full', async () => {
     const distiller = await Distiller.start(FloodedApp, { seed: 1, trace: false });
     await distiller.settle();
