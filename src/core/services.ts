@@ -306,7 +306,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   holdsEnd(catalyst: AnyTonic): boolean {
     if (catalyst !== this.#app.main) return false;
-    const isToBegin = [...this.#services.values()].some((service) => service.instance === undefined && service.isCalled);
+    const isToBegin = [...this.#services.values()].some(
+      (service) => service.instance === undefined && service.isCalled,
+    );
     // One that has begun so meanwhile is heard to the end.
     this.#holdsEnd = isToBegin || (this.#holdsEnd && this.#main._ttInfusions?.size !== 0);
     return this.#holdsEnd;
