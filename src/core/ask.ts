@@ -221,7 +221,8 @@ export interface Asking {
 /** Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. */
 export function ask(asker: AnyTonic, { to, key, args, onAnswer, onError, timeout = TIMEOUT }: Asking): Question {
   checkTarget(asker, to, key);
-  if (!(timeout >= 0)) throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+  if (typeof timeout !== 'number' || !(timeout >= 0))
+    throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
   const question = new Question(asker, to, key, timeout, onAnswer, onError);
   if (asker._ttLife === Life.ended) {
     asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);

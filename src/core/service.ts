@@ -118,6 +118,7 @@ export class Service implements Supervision {
 
   /** Makes its Tonic. */
   begin(base: AnyTonic): void {
+    this.#retiring = this.#askedAgain = false;
     this.#face = this.#home.make(this);
     (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
     this.#callWaiting();
@@ -158,10 +159,10 @@ export class Service implements Supervision {
     if (this.#error !== undefined) {
       // Before what was called since it failed.
       const called = this.#takeWaiting();
-      for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
+      const told = new Set(called.filter(({ key }) => key === ACCESS).map(({ args: [user] }) => user));
+      for (const [user, { args }] of this.users) if (!told.has(user)) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
     } else if (this.#askedAgain && this.#home.mayBegin) {
-      this.#retiring = this.#askedAgain = false;
       base._ttss__restart(this);
     } else this.end(undefined);
   }

@@ -719,6 +719,44 @@ describe('a service that fails', () => {
     expect(result.error).to.have.property('code', 'TT_SERVICE_FAILED');
   });
 
+  it('while it finishes because nobody needs it, and is asked for again, is started for who asks', async () => {
+    class Sick extends Clock {
+      static made = 0;
+      readonly #number = ++Sick.made;
+      override ttse__onFinished(): void {
+        super.ttse__onFinished();
+        if (this.#number === 1) throw new Error('broken at its end');
+      }
+    }
+    const use = (user: User): Remote<Clock> => user.askFor(Sick as never) as unknown as Remote<Clock>;
+    let users!: User[];
+    const app = await startApp(() => (users = [named('keeper', () => {}), named('a', (a) => void use(a))]));
+    const [keeper, a] = users as [User, User];
+    a.ttsc__finish();
+    await inside(app, keeper, () => keeper.ttsc__do(() => keeper.ttsc__do(() => use(keeper).ttsc__ask('more'))));
+    expect(heard.filter((line) => !line.startsWith('base')).slice(-4)).to.deep.equal([
+      'clock finished',
+      'started',
+      'access by keeper',
+      'more from keeper.ttsc__do',
+    ]);
+    await inside(app, keeper, () => use(keeper).ttsc__ask('and more'));
+    expect(heard.at(-1)).to.equal('and more from keeper.ttsc__do');
+    await app.finish();
+  });
+
+  it('hears once of an access while it is started again', async () => {
+    let users!: User[];
+    const app = await startApp(() => (users = [named('a'), named('b', () => {})]));
+    const [a, b] = users as [User, User];
+    await inside(app, a, ({ clock }) => {
+      clock.ttsc__break();
+      b.ttsc__do(() => b.useClock('CET'));
+    });
+    expect(heard.slice(heard.lastIndexOf('started'))).to.deep.equal(['started', 'access by a', 'access by b for CET']);
+    await app.finish();
+  });
+
   it('is asked as any Tonic is, also while it is started again', async () => {
     const answers: unknown[] = [];
     class Oracle extends Tonic {
