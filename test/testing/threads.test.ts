@@ -96,8 +96,8 @@ class Boss extends Tonic {
     return this.use(Board);
   }
   askFlooder(): void {
-    const options = { onError: this.ttse__onNothing, timeout: Infinity };
-    this.ask(Flooder.spawn({ name: 'flooder' }), 'ttsc__ask', [], this.ttse__onAnswer, options);
+    const flooder = Flooder.spawn({ name: 'flooder' });
+    this.ask(flooder, 'ttsc__ask', [], this.ttse__onAnswer, { onError: this.ttse__onNothing, timeout: Infinity });
   }
   ttse__onAnswer(word: string): void {
     this.heard.push(['answer', word]);
