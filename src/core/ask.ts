@@ -13,9 +13,10 @@ export type AskKey<T> = {
   [K in keyof T]-?: K extends `tts${string}__${string}` ? (Asked<T[K]> extends never ? never : K) : never;
 }[keyof T];
 
+/** The Answer may be optional: then the sparkle can be called as well, and answers nobody. */
 type Asked<F> =
   NonNullable<F> extends (...args: infer P) => unknown
-    ? P extends [...infer A, Answer<infer V>]
+    ? Required<P> extends [...infer A, Answer<infer V>]
       ? [A, V]
       : never
     : never;
