@@ -158,8 +158,8 @@ export interface ServicePort {
   usersOf(name: string): Iterable<RemoteHandle>;
   /** A Tonic that is a service, or uses some, leaves. */
   left(tonic: AnyTonic): void;
-  /** A user in this thread hears that a service has finished. */
-  completed(name: string, user: AnyTonic): void;
+  /** A user in this thread hears that a service has finished, for it at least. */
+  completed(info: ServiceInfo, user: AnyTonic): void;
   /** Another thread has ended. */
   threadEnded(thread: number): void;
   /** Whether a Catalyst that finishes keeps this infusion until the others have left. */

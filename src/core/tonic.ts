@@ -462,7 +462,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal A service that it uses has finished. */
   _ttss__serviceCompleted(info: ServiceInfo): void {
-    this._ttScheduler.services.completed(info.service, this);
+    this._ttScheduler.services.completed(info, this);
     this._ttExtras?.uses?.delete(info.service);
     const event = `${eventName(info.service)}Completed`;
     if (hears(this, event)) this.#hook(event, info);

@@ -1,4 +1,4 @@
-import type { AnyTonic, RemoteHandle, ServicePort } from '../core/any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
@@ -79,8 +79,10 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     }
   }
 
-  completed(name: string, user: AnyTonic): void {
+  completed({ service: name, error }: ServiceInfo, user: AnyTonic): void {
     if (!this.#forget(name, user)) return;
+    // That one was refused, and the service goes on without it.
+    if ((error as { readonly code?: unknown } | undefined)?.code === 'TT_BAD_SERVICE') return;
     const handle = this.handle(name);
     this.#ended.add(name);
     tellEnd(handle);

@@ -3,6 +3,7 @@ import type { Answer } from '../../src/core/answer.js';
 import type { AnyTonic, ServiceInfo } from '../../src/core/any-tonic.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import type { Remote } from '../../src/core/remote.js';
+import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { Distiller } from '../../src/testing/index.js';
 
@@ -26,6 +27,14 @@ export class Board extends Tonic {
   ttsc__count(answer: Answer<number>): void {
     answer.give(heard.length);
   }
+  ttsc__keep(answer: Answer<number>): void {
+    new TimerSingleShot({ seconds: 1, sparkleBack: this.ttse__later });
+    this.kept.push(answer);
+  }
+  ttse__later(): void {
+    for (const answer of this.kept) answer.give(1);
+  }
+  private readonly kept: Answer<number>[] = [];
 }
 
 export class GreenBoard extends Board {
@@ -61,6 +70,9 @@ export class User extends Catalyst {
     const board = this.use(classes[asked]!) as unknown as Remote<Board>;
     board.ttsc__note(`by ${this.name}`);
     this.ask(board, 'ttsc__count', [], this.ttse__onCount, { onError: this.ttse__onNoCount });
+  }
+  ttsc__askFor(board: Remote<Board>): void {
+    this.ask(board, 'ttsc__keep', [], this.ttse__onCount, { onError: this.ttse__onNoCount });
   }
   ttse__onCount(): void {
     heard.push(`${this.name} counts`);
@@ -163,6 +175,19 @@ describe('a service of which a thread knows another class', () => {
     await inside(() => HearingUser.spawn({ name: 'user' }).ttsc__use('Board'));
     expect(heard.filter((line) => line.startsWith('user hears'))).to.deep.equal([]);
     expect(heard).to.include('GreenBoard: by user').and.to.include('user counts');
+    await distiller.finish();
+  });
+
+  it('is not gone for others of that thread, who were given its handle', async () => {
+    const { distiller, inside } = await start();
+    await inside((boss) => {
+      const user = HearingUser.spawn({ name: 'user' });
+      user.ttsc__askFor(boss.useIt(Board));
+      user.ttsc__use('Plank');
+    });
+    await distiller.advance('1s');
+    expect(heard).to.deep.include(`user hears: ${REFUSED}`).and.to.include('user counts');
+    expect(heard).to.not.include('user does not count: TT_ASK_GONE');
     await distiller.finish();
   });
 
