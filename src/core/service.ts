@@ -5,7 +5,7 @@ import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle } from './plan.js';
 import { RestartBudget } from './restart-budget.js';
 import { runAs, running } from './running.js';
-import type { AskedClass, ServiceClass } from './service-class.js';
+import { type AskedClass, type ServiceClass, isAsked } from './service-class.js';
 
 /** One that uses a service. */
 interface User {
@@ -201,6 +201,11 @@ export class Service implements Supervision {
   /** Its class is not known: whether this is the one that was asked for is looked at when it is. */
   addAsker(user: UserHandle, asked: AskedClass): void {
     this.#askers.push({ user, asked });
+  }
+
+  /** Whether a class is what all those have asked for. */
+  suits(serviceClass: ServiceClass): boolean {
+    return this.#askers.every(({ asked }) => isAsked(serviceClass, asked) === true);
   }
 
   takeAskers(): readonly { readonly user: UserHandle; readonly asked: AskedClass }[] {

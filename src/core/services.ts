@@ -175,9 +175,10 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   #ask(service: Service, asked: AskedClass, user: UserHandle): boolean {
     service.forgive(user);
     if (service.class === undefined) {
+      // The main thread may have at hand what others wait for.
+      const isIt = !('className' in asked) && asked.service !== undefined && service.suits(asked);
       service.addAsker(user, asked);
-      // The main thread has the class at hand.
-      if (!('className' in asked) && asked.service !== undefined) this.#found(service, asked);
+      if (isIt) this.#found(service, asked);
       return true;
     }
     const is = isAsked(service.class, asked);

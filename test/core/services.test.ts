@@ -411,16 +411,31 @@ describe('the life of a service', () => {
     await app.finish();
   });
 
-  it('begins with the class of the main thread, where that asks while the module of another thread is loaded', async () => {
-    const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
-    let users!: User[];
-    const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, users[0]!, undefined, []);
-    await inside(app, users[1]!, (user) => user.useClock().ttsc__ask('at once'));
-    expect(heard).to.include('at once from b.ttsc__do');
-    await app.pass(10_000);
-    expect(users[1]!.clock.finished).to.equal(false);
-    await app.finish();
+  it('begins with the class of the main thread, where that asks for what another thread waits for', async () => {
+    class Watch extends Clock {
+      static override readonly module: string =
+        'data:text/javascript,await new Promise(() => {}); export class Watch {}';
+    }
+    for (const [className, begins] of [
+      ['Watch', true],
+      ['Sundial', false],
+    ] as const) {
+      heard = [];
+      let users!: User[];
+      const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
+      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, []);
+      await inside(app, users[1]!, (user) =>
+        (user.askFor(Watch as never) as unknown as Remote<Clock>).ttsc__ask('now'),
+      );
+      expect(heard.includes('now from b.ttsc__do'), className).to.equal(begins);
+      await app.pass(10_000);
+      expect(
+        heard.some((line) => line.includes('was not loaded')),
+        className,
+      ).to.equal(!begins);
+      app.main._ttss__unuse('clock', users[0]!);
+      await app.finish();
+    }
   });
 
   it('whose module is not there when the app ends is named with what it was to do', async () => {
