@@ -56,7 +56,7 @@ export interface AnyTonic {
   /** @internal */ _ttss__stateTimeout(turn: number): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
   /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
-  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo): void;
+  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo, access: number): void;
   /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
 }
 
@@ -158,8 +158,8 @@ export interface ServicePort {
   usersOf(name: string): Iterable<RemoteHandle>;
   /** A Tonic that is a service, or uses some, leaves. */
   left(tonic: AnyTonic): void;
-  /** A user in this thread hears that a service has finished, for it at least. */
-  completed(info: ServiceInfo, user: AnyTonic): void;
+  /** A user in this thread hears that a service has finished, for it at least: for the last of its accesses up to this one. */
+  completed(info: ServiceInfo, user: AnyTonic, access: number): void;
   /** Another thread has ended. */
   threadEnded(thread: number): void;
   /** Whether a Catalyst that finishes keeps this infusion until the others have left. */

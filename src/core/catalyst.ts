@@ -450,8 +450,9 @@ export class Catalyst<State extends string = never>
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void {
-    this.#registry.useFrom(name, asked, user, owner, args);
+    this.#registry.useFrom(name, asked, user, owner, args, access);
   }
 
   /** @internal It uses it no more. */

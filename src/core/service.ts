@@ -14,6 +14,16 @@ interface User {
   readonly owner: string | undefined;
   /** What it gave with its last access. */
   args: readonly unknown[];
+  /** The number of that, as its thread counts them. */
+  access: number;
+}
+
+/** One that asks for a service and cannot be thrown at: what it has asked for may prove to be another class only later. */
+export interface Asker {
+  readonly user: UserHandle;
+  readonly asked: AskedClass;
+  /** The number of this access, as its thread counts them. */
+  readonly access: number;
 }
 
 /** A call that waits until the service has been started. */
@@ -71,7 +81,7 @@ export class Service implements Supervision {
   #restarts!: RestartBudget;
   readonly #home: ServiceHome;
   /** Who has asked for it while its class was not known. */
-  #askers: { readonly user: UserHandle; readonly asked: AskedClass }[] = [];
+  #askers: Asker[] = [];
   /** Who has asked for another class, in another thread: it has a handle, and is no user. */
   readonly #refused = new WeakMap<UserHandle, Error>();
 
@@ -183,10 +193,11 @@ export class Service implements Supervision {
 
   // ---- Its users ----
 
-  addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[]): void {
+  addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[], access: number): void {
+    this.#refused.delete(user);
     const known = this.users.get(user);
-    if (known === undefined) this.users.set(user, { id, owner, args });
-    else known.args = args;
+    if (known === undefined) this.users.set(user, { id, owner, args, access });
+    else Object.assign(known, { args, access });
     this.#askedAgain ||= this.#retiring;
     this.#tell(ACCESS, [user, ...args]);
   }
@@ -199,8 +210,8 @@ export class Service implements Supervision {
   }
 
   /** Its class is not known: whether this is the one that was asked for is looked at when it is. */
-  addAsker(user: UserHandle, asked: AskedClass): void {
-    this.#askers.push({ user, asked });
+  addAsker(asker: Asker): void {
+    this.#askers.push(asker);
   }
 
   /** Whether a class is what all those have asked for. */
@@ -208,7 +219,7 @@ export class Service implements Supervision {
     return this.#askers.every(({ asked }) => isAsked(serviceClass, asked) === true);
   }
 
-  takeAskers(): readonly { readonly user: UserHandle; readonly asked: AskedClass }[] {
+  takeAskers(): readonly Asker[] {
     const askers = this.#askers;
     this.#askers = [];
     return askers;
@@ -224,11 +235,6 @@ export class Service implements Supervision {
     // It has not heard of a user whose access it has not heard of.
     if (its.some(({ key }) => key === ACCESS)) this.users.delete(user);
     else this.removeUser(user);
-  }
-
-  /** It asks again. */
-  forgive(user: UserHandle): void {
-    this.#refused.delete(user);
   }
 
   /** Whether somebody wants more of it than that it is there. */

@@ -5,7 +5,7 @@ import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';
 import { ports } from './ports.js';
 import { runAs, running } from './running.js';
-import { Service, type ServiceHome, type UserHandle } from './service.js';
+import { type Asker, Service, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
 import { loadService } from './service-module.js';
 import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
@@ -32,6 +32,8 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   readonly #app: ServicesApp;
   readonly #services = new Map<string, Service>();
   readonly #handles = new Map<string, ServiceHandle>();
+  /** How often Tonics of this thread have asked for one. */
+  #accesses = 0;
   /** The one whose Tonic is being made. */
   #making: Service | undefined;
   /** Nothing is left under the main Catalyst but services: nobody but they is a user any more. */
@@ -50,10 +52,11 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const name = serviceName(asked);
     let service = this.#services.get(name);
     if (service === undefined) service = this.#create(name, asked, args);
-    else if (service.class === undefined) this.#ask(service, asked, user);
-    else if (isAsked(service.class, asked) === false) throw otherClass(service, asked);
+    else if (service.class !== undefined && isAsked(service.class, asked) === false) throw otherClass(service, asked);
     (extrasOf(user).uses ??= new Set()).add(name);
-    service.addUser(user, user.id, ownerOf(user), args);
+    const access = ++this.#accesses;
+    service.addUser(user, user.id, ownerOf(user), args, access);
+    if (service.class === undefined) this.#ask(service, { user, asked, access });
     return this.handle(name);
   }
 
@@ -64,6 +67,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void {
     const { className, module, isAbstract } = asked;
     let service = this.#services.get(name);
@@ -72,13 +76,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
         const error = isAbstract
           ? fail('TT_NO_SERVICE', { service: name, class: className })
           : fail('TT_NO_MODULE', { class: className });
-        return tellCompleted(user, { service: name, error });
+        return tellCompleted(user, { service: name, error }, access);
       }
       service = new Service(this, name, undefined, args, true);
       this.#services.set(name, service);
       this.#begin(service, asked);
     }
-    if (this.#ask(service, asked, user)) service.addUser(user, user.id, owner, args);
+    if (this.#ask(service, { user, asked, access })) service.addUser(user, user.id, owner, args, access);
   }
 
   /** A Tonic of another thread has finished, or uses the service no more. */
@@ -163,7 +167,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   #found(service: Service, serviceClass: ServiceClass): void {
     if (service.ended || service.class !== undefined) return;
     service.class = serviceClass;
-    for (const { user, asked } of service.takeAskers()) this.#ask(service, asked, user);
+    for (const asker of service.takeAskers()) this.#ask(service, asker);
     if (this.mayBegin) this.#main._ttss__restart(service);
     else service.end(undefined);
   }
@@ -172,19 +176,19 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
    * A user that cannot be thrown at asks for a service; where it is another class, the user is told as of a service that has failed.
    * Until that is known it may be a user of it.
    */
-  #ask(service: Service, asked: AskedClass, user: UserHandle): boolean {
-    service.forgive(user);
+  #ask(service: Service, asker: Asker): boolean {
+    const { asked } = asker;
     if (service.class === undefined) {
       // The main thread may have at hand what others wait for.
       const isIt = !('className' in asked) && asked.service !== undefined && service.suits(asked);
-      service.addAsker(user, asked);
+      service.addAsker(asker);
       if (isIt) this.#found(service, asked);
       return true;
     }
     const is = isAsked(service.class, asked);
-    if (is === false) this.#refuse(service, user, otherClass(service, asked));
+    if (is === false) this.#refuse(service, asker, otherClass(service, asked));
     else if (is === undefined) {
-      const refuse = (error: Error): void => this.#refuse(service, user, error);
+      const refuse = (error: Error): void => this.#refuse(service, asker, error);
       this.#load(asked as ServiceSource)
         .then((found) => isAsked(service.class!, found) === false && refuse(otherClass(service, found)))
         .catch((thrown: unknown) => refuse(toError(thrown)));
@@ -192,10 +196,11 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return is !== false;
   }
 
-  #refuse(service: Service, user: UserHandle, error: Error): void {
+  #refuse(service: Service, { user, access }: Asker, error: Error): void {
     if (service.ended) return;
-    service.refuse(user, error);
-    tellCompleted(user, { service: service.name, error });
+    // It may have asked again since, for the right one.
+    if ((service.users.get(user)?.access ?? access) <= access) service.refuse(user, error);
+    tellCompleted(user, { service: service.name, error }, access);
     this.#sweep();
   }
 
@@ -260,7 +265,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const service = new Service(this, name, serviceClass, [], false);
     this.#services.set(name, service);
     service.adopt(tonic, this.#main);
-    service.addUser(this.#main, this.#main.id, undefined, []);
+    service.addUser(this.#main, this.#main.id, undefined, [], 0);
   }
 
   // ---- The end of one, and of its users ----
@@ -282,9 +287,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details, error));
     }
     for (const { args } of lost) loseAnswers(args);
-    for (const user of service.users.keys()) {
+    for (const [user, { access }] of service.users) {
       (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
-      tellCompleted(user, { service: service.name, error });
+      tellCompleted(user, { service: service.name, error }, access);
     }
     const handle = this.#handles.get(service.name);
     if (handle !== undefined) tellEnd(handle);
@@ -410,6 +415,6 @@ function isCatalystClass(serviceClass: ServiceClass): boolean {
   return '_ttOwnLoop' in serviceClass.prototype && 'startSparkling' in serviceClass.prototype;
 }
 
-function tellCompleted(user: UserHandle, info: ServiceInfo): void {
-  (user as AnyTonic)._ttss__serviceCompleted(info);
+function tellCompleted(user: UserHandle, info: ServiceInfo, access: number): void {
+  (user as AnyTonic)._ttss__serviceCompleted(info, access);
 }

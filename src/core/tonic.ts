@@ -461,9 +461,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal A service that it uses has finished. */
-  _ttss__serviceCompleted(info: ServiceInfo): void {
-    this._ttScheduler.services.completed(info, this);
-    this._ttExtras?.uses?.delete(info.service);
+  _ttss__serviceCompleted(info: ServiceInfo, access: number): void {
+    this._ttScheduler.services.completed(info, this, access);
     const event = `${eventName(info.service)}Completed`;
     if (hears(this, event)) this.#hook(event, info);
     else if (info.error !== undefined)

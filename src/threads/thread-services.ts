@@ -13,6 +13,7 @@ interface MainServices {
     user: AnyTonic,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void;
   _ttss__unuse(name: string, user: AnyTonic): void;
   _ttss__serve(name: string, key: string, args: unknown[]): void;
@@ -27,7 +28,9 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   /** The service that the base of this thread's Catalyst is a part of. */
   readonly #owner: string | undefined;
   readonly #handles = new Map<string, ServiceHandle>();
-  readonly #users = new Map<string, Set<AnyTonic>>();
+  /** The users of each in this thread, with the number of the last access of each. */
+  readonly #users = new Map<string, Map<AnyTonic, number>>();
+  #accesses = 0;
   /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
   readonly #ended = new Set<string>();
 
@@ -40,11 +43,12 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     const name = serviceName(asked);
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
     const source = { module, className, isAbstract: service === undefined };
-    this.#main._ttss__use(name, source, user, this.owner(user), args);
+    const access = ++this.#accesses;
+    this.#main._ttss__use(name, source, user, this.owner(user), args, access);
     (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
-    if (users === undefined) this.#users.set(name, new Set([user]));
-    else users.add(user);
+    if (users === undefined) this.#users.set(name, new Map([[user, access]]));
+    else users.set(user, access);
     return this.handle(name);
   }
 
@@ -79,7 +83,10 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     }
   }
 
-  completed({ service: name, error }: ServiceInfo, user: AnyTonic): void {
+  completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
+    // It has asked again since, which the main thread did not know then: it is a user of the next one.
+    if (this.#users.get(name)?.get(user) !== access) return;
+    user._ttExtras?.uses?.delete(name);
     if (!this.#forget(name, user)) return;
     // That one was refused, and the service goes on without it.
     if ((error as { readonly code?: unknown } | undefined)?.code === 'TT_BAD_SERVICE') return;
@@ -96,7 +103,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   usersOf(name: string): Iterable<AnyTonic> {
-    return this.#users.get(name) ?? [];
+    return this.#users.get(name)?.keys() ?? [];
   }
 
   callService(name: string, key: string, args: unknown[]): void {

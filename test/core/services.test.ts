@@ -402,7 +402,7 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
     await app.pass(9_999);
     expect(heard).to.deep.equal([]);
     await app.pass(1);
@@ -423,7 +423,7 @@ describe('the life of a service', () => {
       heard = [];
       let users!: User[];
       const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
-      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, []);
+      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, [], 1);
       await inside(app, users[1]!, (user) =>
         (user.askFor(Watch as never) as unknown as Remote<Clock>).ttsc__ask('now'),
       );
@@ -442,11 +442,27 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
     app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
     const { lines } = await app.finish();
     const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
     expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');
+  });
+
+  it('is left by a user that asked for it again before it heard of its end', async () => {
+    let users!: User[];
+    const app = await startApp(() => (users = [named('a'), named('keeper', () => {})]));
+    const [a] = users as [User];
+    await inside(app, a, ({ clock }) => {
+      clock.ttsc__stop();
+      // Its turn is after the end, and before that is heard.
+      a.ttsc__do(() => a.ttsc__do(() => a.ttsc__do(() => a.useClock('late'))));
+    });
+    expect(heard.slice(-3)).to.deep.equal(['a heard that clock completed', 'started', 'access by a for late']);
+    a.ttsc__finish();
+    await app.settled();
+    expect(heard.at(-1)).to.equal('clock finished');
+    await app.finish();
   });
 
   it('does not keep the app alive', async () => {
