@@ -5,6 +5,7 @@ import { CliError } from './cli-error.js';
 import { type Machine, type SparkleFacts } from './machine.js';
 import { type Method, MoveReader } from './move-reader.js';
 import type { Source } from './source-files.js';
+import { stateTimeoutsOf, withTimeouts } from './state-timeouts.js';
 import { statesOf } from './state-names.js';
 
 /**
@@ -59,12 +60,13 @@ function machineOf(source: Source, chain: ClassChain, className: string): Machin
     const { state, name: short } = name;
     return { state, name: short, moves: moves.of(method), empty: isEmpty(method) };
   });
-  const states = new Set(listed);
+  const timeouts = stateTimeoutsOf(source, chain);
+  const states = new Set([...listed, ...timeouts.keys()]);
   for (const { state, moves: made } of sparkles) {
     if (state !== undefined) states.add(state);
     for (const { to } of made) if (typeof to === 'string') states.add(to);
   }
-  return { className, states: [...states], sparkles };
+  return { className, states: [...states], sparkles: withTimeouts(sparkles, timeouts) };
 }
 
 /** All methods along the chain, by name: of each the one of the class that is nearest comes first. */

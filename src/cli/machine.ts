@@ -16,6 +16,8 @@ export interface SparkleFacts {
   readonly moves: readonly Move[];
   /** Whether there is nothing in it: then it stands there for the compiler only. */
   readonly empty: boolean;
+  /** For what hears the timeout of its state: how long that may last, such as `5000 ms`. */
+  readonly after?: string;
 }
 
 /** One call that ends a state. */

@@ -15,6 +15,8 @@ class Drawing {
   readonly #machine: Machine;
   readonly #ids = new Map<string, string>();
   readonly #edges = new Set<string>();
+  /** Beside states: what their timeouts do where they lead nowhere. */
+  readonly #notes: string[] = [];
   #hasAny = false;
   #hasUnknown = false;
 
@@ -30,19 +32,21 @@ class Drawing {
     const states = [...this.#ids].map(([state, id]) => this.#declared(id, state));
     if (this.#hasAny || note.length > 0) states.push(this.#declared(this.#anyId, ANY));
     if (this.#hasUnknown) states.push(this.#declared(this.#unknownId, OPEN));
-    const body = [...states, ...this.#edges, ...note];
+    const body = [...states, ...this.#edges, ...this.#notes, ...note];
     return ['stateDiagram-v2', `    accTitle: ${escaped(className)}`, ...body.map((line) => `    ${line}`)];
   }
 
   #draw(sparkle: SparkleFacts): void {
-    for (const move of sparkle.moves) {
-      const from = this.#from(sparkle);
-      // The state that holds already is no transition.
-      if (move.to === sparkle.state && !move.reenters) continue;
+    const after = sparkle.after === undefined ? undefined : `after ${sparkle.after}`;
+    const from = this.#from(sparkle);
+    // The state that holds already is no transition.
+    const moves = sparkle.moves.filter(({ to, reenters }) => to !== sparkle.state || reenters);
+    for (const move of moves) {
       this.#hasAny ||= from === this.#anyId;
-      const label = sparkle.name + (move.detail === undefined ? '' : ` (${move.detail})`);
-      this.#edges.add(`${from} --> ${this.#to(move)} : ${escaped(label)}`);
+      this.#edges.add(`${from} --> ${this.#to(move)} : ${labelled(sparkle.name, after, move.detail)}`);
     }
+    if (after !== undefined && moves.length === 0)
+      this.#notes.push(`note right of ${from}`, `    ${labelled(sparkle.name, after)}`, 'end note');
   }
 
   /** A machine has no state when it starts. */
@@ -60,16 +64,20 @@ class Drawing {
 
   /** Where a state has a sparkle of its own, the generic one does not run. */
   #note(): string[] {
-    const own = (name: string): string[] =>
-      this.#machine.sparkles.flatMap((other) => (other.name === name && other.state !== undefined ? other.state : []));
+    // The generic one may stand for a state as well, with the timeout of that.
+    const own = ({ name, moves }: SparkleFacts): string[] =>
+      this.#machine.sparkles.flatMap((other) =>
+        other.name === name && other.state !== undefined && other.moves !== moves ? other.state : [],
+      );
     const lines = this.#machine.sparkles
-      .filter(({ state, name, moves, empty }) => {
+      .filter((sparkle) => {
+        const { state, name, moves, empty } = sparkle;
         const starts = name === 'onStart' && moves.length > 0;
-        return state === undefined && !empty && !starts && (moves.length === 0 || own(name).length > 0);
+        return state === undefined && !empty && !starts && (moves.length === 0 || own(sparkle).length > 0);
       })
-      .map(({ name }) => {
-        const besides = own(name);
-        return escaped(besides.length === 0 ? name : `${name} (not in ${besides.join(', ')})`);
+      .map((sparkle) => {
+        const besides = own(sparkle);
+        return escaped(besides.length === 0 ? sparkle.name : `${sparkle.name} (not in ${besides.join(', ')})`);
       });
     if (lines.length === 0) return [];
     return [`note right of ${this.#anyId}`, ...lines.map((line) => `    ${line}`), 'end note'];
@@ -109,6 +117,12 @@ class Drawing {
 /** Words that Mermaid takes for its own where an id stands, in any case. */
 const RESERVED =
   /^(?:default.*|state|note|class|classdef|style|click|href|scale|direction|hide|end|acctitle|accdescr|statediagram.*)$/i;
+
+/** A name, with what is beside it. */
+function labelled(name: string, ...besides: readonly (string | undefined)[]): string {
+  const said = besides.filter((part) => part !== undefined).join(', ');
+  return escaped(said === '' ? name : `${name} (${said})`);
+}
 
 /** A text as it may stand in a label: what has a meaning to Mermaid, or to HTML, as the code of its character. */
 function escaped(text: string): string {

@@ -62,8 +62,7 @@ export class MoveReader {
     const detail = options === undefined ? undefined : short(inner(ts, options));
     const reenters = options !== undefined && /\breenter\b(?!\s*:\s*false)/.test(options.getText());
     const move = (to: Move['to'], text = detail): Move => ({ to, detail: text, reenters });
-    const branches = ts.isConditionalExpression(target) ? [target.whenTrue, target.whenFalse] : [target];
-    return branches.flatMap((branch): Move[] => {
+    return branchesOf(ts, target).flatMap((branch): Move[] => {
       const type = checker.getTypeAtLocation(branch);
       if ((type.flags & ts.TypeFlags.Undefined) !== 0) return [move(END)];
       const states = literalsOf(type);
@@ -73,6 +72,13 @@ export class MoveReader {
       return [move(UNKNOWN, [short(branch.getText()), detail].filter((part) => part !== undefined).join(', '))];
     });
   }
+}
+
+/** What `quick ? 'a' : slow ? 'b' : 'c'` may be. */
+function branchesOf(ts: Source['ts'], node: typescript.Expression): typescript.Expression[] {
+  if (ts.isParenthesizedExpression(node)) return branchesOf(ts, node.expression);
+  if (!ts.isConditionalExpression(node)) return [node];
+  return [...branchesOf(ts, node.whenTrue), ...branchesOf(ts, node.whenFalse)];
 }
 
 /** What stands between the braces of an object. */

@@ -44,7 +44,7 @@ export class Answer<V = void> {
 
   /**
    * Answers.
-   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, `TT_QUEUE_FULL` where the asker lives in another thread: it is not answered then.
+   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE` where the asker lives in another thread: it is not answered then.
    */
   give(value: V): void {
     this.#settle(undefined, value);
@@ -83,11 +83,7 @@ export class Answer<V = void> {
   #end(tell: () => void): void {
     if (!this.open) return;
     this.#given = true;
-    try {
-      tell();
-    } catch {
-      // The way to the asker's thread is full. Its timeout is left.
-    }
+    tell();
   }
 }
 

@@ -56,7 +56,7 @@ export interface AnyTonic {
   /** @internal */ _ttss__stateTimeout(turn: number): void;
   /** @internal */ _ttss__restart(supervised: Supervision): void;
   /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
-  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo): void;
+  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo, access: number): void;
   /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
 }
 
@@ -158,14 +158,16 @@ export interface ServicePort {
   usersOf(name: string): Iterable<RemoteHandle>;
   /** A Tonic that is a service, or uses some, leaves. */
   left(tonic: AnyTonic): void;
-  /** A user in this thread hears that a service has finished. */
-  completed(name: string, user: AnyTonic): void;
+  /** A user in this thread hears that a service has finished, for it at least: for the last of its accesses up to this one. */
+  completed(info: ServiceInfo, user: AnyTonic, access: number): void;
   /** Another thread has ended. */
   threadEnded(thread: number): void;
   /** Whether a Catalyst that finishes keeps this infusion until the others have left. */
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
+  /** Whether the end of a Catalyst waits for a service that is loaded to hear a last word; then it is told to end again. */
+  holdsEnd(catalyst: AnyTonic): boolean;
   /** The first Catalyst of the thread leaves: what has not begun by now will not. */
   close(): void;
 }

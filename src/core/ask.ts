@@ -13,9 +13,10 @@ export type AskKey<T> = {
   [K in keyof T]-?: K extends `tts${string}__${string}` ? (Asked<T[K]> extends never ? never : K) : never;
 }[keyof T];
 
+/** The Answer may be optional: then the sparkle can be called as well, and answers nobody. */
 type Asked<F> =
   NonNullable<F> extends (...args: infer P) => unknown
-    ? P extends [...infer A, Answer<infer V>]
+    ? Required<P> extends [...infer A, Answer<infer V>]
       ? [A, V]
       : never
     : never;
@@ -221,7 +222,8 @@ export interface Asking {
 /** Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. */
 export function ask(asker: AnyTonic, { to, key, args, onAnswer, onError, timeout = TIMEOUT }: Asking): Question {
   checkTarget(asker, to, key);
-  if (!(timeout >= 0)) throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+  if (typeof timeout !== 'number' || !(timeout >= 0))
+    throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
   const question = new Question(asker, to, key, timeout, onAnswer, onError);
   if (asker._ttLife === Life.ended) {
     asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);

@@ -9,12 +9,12 @@ import { Metrics } from './metrics.js';
 import type { CatalystQueue } from './order-queue.js';
 import { Order } from './order.js';
 import { type Doorbell, Parker } from './parker.js';
-import { type Sparkle, type SparkleBody, ofFramework } from './plan.js';
+import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
-import type { ServiceSource } from './service-module.js';
+import type { ServiceSource } from './service-class.js';
 import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
@@ -105,6 +105,7 @@ export class Catalyst<State extends string = never>
   /** The Catalyst that counts it among those that it lives for. */
   #servedBy: Catalyst | undefined;
   #started = false;
+  #mayLoop = false;
 
   /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
   constructor(options: CatalystOptions = {}) {
@@ -112,6 +113,7 @@ export class Catalyst<State extends string = never>
     const isRoot = runtime?.ledger.size === 0;
     super({ drainTimeout: Infinity, ...options, ...(isRoot && { name: runtime.rootName }) });
     if (runtime === undefined) throw fail('TT_NO_RUNTIME', { class: this._ttPlan.className });
+    Catalyst.#guardLoop(this._ttPlan);
     this.runtime = runtime;
     if (isRoot) this._ttFarBase = runtime.farBase;
     this.#turnOrders = positive(options, 'turnOrders', 16_384);
@@ -434,6 +436,11 @@ export class Catalyst<State extends string = never>
     runAs(this, () => this.ttsc__finish());
   }
 
+  /** @internal */
+  override _ttss__end(): void {
+    if (!this.services.holdsEnd(this)) super._ttss__end();
+  }
+
   /** @internal An app that starts with nothing to do would never end. */
   _ttss__finishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
@@ -444,12 +451,13 @@ export class Catalyst<State extends string = never>
   /** @internal A Tonic of another thread asks for a service. */
   _ttss__use(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void {
-    this.#registry.useFrom(name, source, user, owner, args);
+    this.#registry.useFrom(name, asked, user, owner, args, access);
   }
 
   /** @internal It uses it no more. */
@@ -487,7 +495,7 @@ export class Catalyst<State extends string = never>
   /** @internal Runs the loop; resolves when the Catalyst has finished. */
   async startSparkling(): Promise<void> {
     if (this.#started) throw fail('TT_ALREADY_SPARKLING', { catalyst: this.name });
-    this.#started = true;
+    this.#started = this.#mayLoop = true;
     this.sparkling = !this.finished;
     try {
       await this.sparkle();
@@ -496,6 +504,23 @@ export class Catalyst<State extends string = never>
     } finally {
       this.closeLoop();
     }
+  }
+
+  /**
+   * A Catalyst's loop has the name that a reference to a sparkle is made with, which is an error to the compiler but none in plain
+   * JavaScript. So whatever loop a class has, it is begun once, and a key gives the reference.
+   */
+  static #guardLoop(plan: Plan): void {
+    const layer = plan.layer.prototype as object;
+    if (Object.hasOwn(layer, 'sparkle')) return;
+    const { sparkle: loop } = layer as Catalyst;
+    const value = function (this: Catalyst, key?: string): unknown {
+      if (key !== undefined) return Tonic.prototype.sparkle.call(this, key as never);
+      if (!this.#mayLoop) throw fail('TT_ALREADY_SPARKLING', { catalyst: this.name });
+      this.#mayLoop = false;
+      return loop.call(this);
+    };
+    Object.defineProperty(layer, 'sparkle', { value, configurable: true });
   }
 
   /** Lets go of what the loop holds; called once it has ended. */

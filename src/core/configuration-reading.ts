@@ -52,6 +52,7 @@ export function readConfiguration(
   store?: TonicMaker,
   logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
 ): Configuration {
+  checkSchema(sources.schema);
   const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
   return reading.checked();
@@ -281,6 +282,13 @@ function bare(name: string): string {
 function camelCase(name: string): string {
   if (/[a-z]/.test(name) && !name.includes('-')) return name;
   return name.toLowerCase().replace(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** In plain JavaScript it may be anything; an async one would let everything pass. */
+function checkSchema(schema: Partial<v.GenericSchema> | undefined): void {
+  if (schema === undefined || (schema.kind === 'schema' && schema.async === false)) return;
+  const problem = 'it must be a schema of valibot, and none of its async ones';
+  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'schema', problem });
 }
 
 function checkedPrefix(prefix: string): string {

@@ -134,6 +134,12 @@ export class Plan {
     return this.sparkles.has(key);
   }
 
+  /** Whether there is a body for the timeout of a state. */
+  hearsTimeout(state: string | undefined): boolean {
+    const heard = this.sparkles.get('ttse__onStateTimeout');
+    return heard !== undefined && this.table(state)[heard.index] !== undefined;
+  }
+
   /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE` */
   sparkle(key: string): Sparkle {
     const found = this.sparkles.get(key);
@@ -173,9 +179,7 @@ export class Plan {
     const bad = (problem: string): Error =>
       fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${state}`, problem });
     if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-    const heard = this.sparkles.get('ttse__onStateTimeout');
-    if (heard === undefined || this.table(state)[heard.index] === undefined)
-      throw bad(`nobody hears it: write ttse_${state}__onStateTimeout`);
+    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${state}__onStateTimeout`);
   }
 
   #checkEvents(declared: readonly string[] | undefined): void {

@@ -1,13 +1,7 @@
 import { fail } from './errors.js';
 import { exportedClass } from './exported-class.js';
-import type { ServiceClass } from './service.js';
+import type { ServiceClass } from './service-class.js';
 import type { Due, TimerQueue } from './timer-queue.js';
-
-/** Where the main thread finds a service's class that another thread has asked for. */
-export interface ServiceSource {
-  readonly module: string | undefined;
-  readonly className: string;
-}
 
 /** What loading a module needs of the app. */
 export interface LoadingApp {
@@ -36,9 +30,11 @@ export async function loadService(module: string, className: string, app: Loadin
     app
       .held(import(module) as Promise<Exports>)
       .finally(() => app.timers.remove(late))
-      .then((exports) =>
-        resolve(exportedClass(exports, className, module, (found) => 'service' in found) as ServiceClass),
-      )
+      .then((exports) => resolve(exportedClass(exports, className, module, isServiceClass) as ServiceClass))
       .catch(reject);
   });
+}
+
+function isServiceClass(found: object): boolean {
+  return 'service' in found || 'abstractService' in found;
 }

@@ -2,16 +2,10 @@ import { failAnswers } from './answer.js';
 import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { OpenAnswers } from './open-answers.js';
-import { Plan, type Sparkle, type TonicClass } from './plan.js';
-import { RestartBudget, type RestartOptions } from './restart-budget.js';
+import { Plan, type Sparkle } from './plan.js';
+import { RestartBudget } from './restart-budget.js';
 import { runAs, running } from './running.js';
-
-/** A class that is a service, or stands for one that others are. */
-export interface ServiceClass extends TonicClass {
-  readonly abstractService?: string;
-  /** How often it is started again when it fails; see `supervise()`. */
-  readonly supervision?: RestartOptions | undefined;
-}
+import { type AskedClass, type ServiceClass, isAsked } from './service-class.js';
 
 /** One that uses a service. */
 interface User {
@@ -20,6 +14,16 @@ interface User {
   readonly owner: string | undefined;
   /** What it gave with its last access. */
   args: readonly unknown[];
+  /** The number of that, as its thread counts them. */
+  access: number;
+}
+
+/** One that asks for a service and cannot be thrown at: what it has asked for may prove to be another class only later. */
+export interface Asker {
+  readonly user: UserHandle;
+  readonly asked: AskedClass;
+  /** The number of this access, as its thread counts them. */
+  readonly access: number;
 }
 
 /** A call that waits until the service has been started. */
@@ -76,6 +80,10 @@ export class Service implements Supervision {
   readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
   readonly #home: ServiceHome;
+  /** Who has asked for it while its class was not known. */
+  #askers: Asker[] = [];
+  /** Who has asked for another class, in another thread: it has a handle, and is no user. */
+  readonly #refused = new WeakMap<UserHandle, Error>();
 
   constructor(
     home: ServiceHome,
@@ -120,6 +128,7 @@ export class Service implements Supervision {
 
   /** Makes its Tonic. */
   begin(base: AnyTonic): void {
+    this.#retiring = this.#askedAgain = false;
     this.#face = this.#home.make(this);
     (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
     this.#callWaiting();
@@ -127,7 +136,7 @@ export class Service implements Supervision {
 
   restart(base: AnyTonic): void {
     if (this.ended) return;
-    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.#isCalled)) return this.end(undefined);
+    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.isCalled)) return this.end(undefined);
     try {
       this.begin(base);
       // Whoever called it has finished since: it does that, and no more.
@@ -160,10 +169,10 @@ export class Service implements Supervision {
     if (this.#error !== undefined) {
       // Before what was called since it failed.
       const called = this.#takeWaiting();
-      for (const [user, { args }] of this.users) this.#wait(ACCESS, [user, ...args]);
+      const told = new Set(called.filter(({ key }) => key === ACCESS).map(({ args: [user] }) => user));
+      for (const [user, { args }] of this.users) if (!told.has(user)) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
     } else if (this.#askedAgain && this.#home.mayBegin) {
-      this.#retiring = this.#askedAgain = false;
       base._ttss__restart(this);
     } else this.end(undefined);
   }
@@ -184,10 +193,11 @@ export class Service implements Supervision {
 
   // ---- Its users ----
 
-  addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[]): void {
+  addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[], access: number): void {
+    this.#refused.delete(user);
     const known = this.users.get(user);
-    if (known === undefined) this.users.set(user, { id, owner, args });
-    else known.args = args;
+    if (known === undefined) this.users.set(user, { id, owner, args, access });
+    else Object.assign(known, { args, access });
     this.#askedAgain ||= this.#retiring;
     this.#tell(ACCESS, [user, ...args]);
   }
@@ -199,8 +209,36 @@ export class Service implements Supervision {
     this.#tell(COMPLETED, [known.id, this.users.size]);
   }
 
+  /** Its class is not known: whether this is the one that was asked for is looked at when it is. */
+  addAsker(asker: Asker): void {
+    this.#askers.push(asker);
+  }
+
+  /** Whether a class is what all those have asked for. */
+  suits(serviceClass: ServiceClass): boolean {
+    return this.#askers.every(({ asked }) => isAsked(serviceClass, asked) === true);
+  }
+
+  takeAskers(): readonly Asker[] {
+    const askers = this.#askers;
+    this.#askers = [];
+    return askers;
+  }
+
+  /** It has asked for another class: it is no user, and its calls are refused. */
+  refuse(user: UserHandle, error: Error): void {
+    this.#refused.set(user, error);
+    const isIts = ({ source, key, args }: Waiting): boolean => (key === ACCESS ? args[0] : source) === user;
+    const its = this.#waiting.filter(isIts);
+    this.#waiting = this.#waiting.filter((waiting) => !isIts(waiting));
+    for (const { args } of its) failAnswers(args, () => error);
+    // It has not heard of a user whose access it has not heard of.
+    if (its.some(({ key }) => key === ACCESS)) this.users.delete(user);
+    else this.removeUser(user);
+  }
+
   /** Whether somebody wants more of it than that it is there. */
-  get #isCalled(): boolean {
+  get isCalled(): boolean {
     return this.#waiting.some(isCall);
   }
 
@@ -212,8 +250,10 @@ export class Service implements Supervision {
 
   // ---- Calls ----
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL` */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL`; `TT_BAD_SERVICE` from one who has asked for another class. */
   call(key: string, args: unknown[]): void {
+    const refused = running.tonic === undefined ? undefined : this.#refused.get(running.tonic);
+    if (refused !== undefined) throw refused;
     if (this.#class !== undefined) this.#plan.sparkle(key);
     if (!this.#isOpen) return this.#wait(key, args);
     this.#put(key, args);

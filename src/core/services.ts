@@ -5,9 +5,10 @@ import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';
 import { ports } from './ports.js';
 import { runAs, running } from './running.js';
-import { Service, type ServiceClass, type ServiceHome, type UserHandle } from './service.js';
+import { type Asker, Service, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
-import { type ServiceSource, loadService } from './service-module.js';
+import { loadService } from './service-module.js';
+import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
 
 /** What the registry needs of its app. */
 export interface ServicesApp {
@@ -31,10 +32,14 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   readonly #app: ServicesApp;
   readonly #services = new Map<string, Service>();
   readonly #handles = new Map<string, ServiceHandle>();
+  /** How often Tonics of this thread have asked for one. */
+  #accesses = 0;
   /** The one whose Tonic is being made. */
   #making: Service | undefined;
   /** Nothing is left under the main Catalyst but services: nobody but they is a user any more. */
   #finishing = false;
+  /** The main Catalyst would have ended, if there were no service yet to begin. */
+  #holdsEnd = false;
 
   constructor(app: ServicesApp) {
     this.#app = app;
@@ -47,34 +52,37 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const name = serviceName(asked);
     let service = this.#services.get(name);
     if (service === undefined) service = this.#create(name, asked, args);
-    else checkClass(service, asked);
+    else if (service.class !== undefined && isAsked(service.class, asked) === false) throw otherClass(service, asked);
     (extrasOf(user).uses ??= new Set()).add(name);
-    service.addUser(user, user.id, ownerOf(user), args);
+    const access = ++this.#accesses;
+    service.addUser(user, user.id, ownerOf(user), args, access);
+    if (service.class === undefined) this.#ask(service, { user, asked, access });
     return this.handle(name);
   }
 
   /** The same for a Tonic of another thread, which has its handle already. */
   useFrom(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: RemoteHandle,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void {
+    const { className, module, isAbstract } = asked;
     let service = this.#services.get(name);
     if (service === undefined) {
-      if (source?.module === undefined) {
-        const error =
-          source === undefined
-            ? fail('TT_NO_SERVICE', { service: name, class: 'the class that was asked for' })
-            : fail('TT_NO_MODULE', { class: source.className });
-        return tellCompleted(user, { service: name, error });
+      if (isAbstract || module === undefined) {
+        const error = isAbstract
+          ? fail('TT_NO_SERVICE', { service: name, class: className })
+          : fail('TT_NO_MODULE', { class: className });
+        return tellCompleted(user, { service: name, error }, access);
       }
       service = new Service(this, name, undefined, args, true);
       this.#services.set(name, service);
-      this.#load(service, source.module, source.className);
+      this.#begin(service, asked);
     }
-    service.addUser(user, user.id, owner, args);
+    if (this.#ask(service, { user, asked, access })) service.addUser(user, user.id, owner, args, access);
   }
 
   /** A Tonic of another thread has finished, or uses the service no more. */
@@ -140,19 +148,60 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return service;
   }
 
-  /** A class that another thread has asked for. */
-  #load(service: Service, module: string, className: string): void {
+  /** Begins a service whose class another thread has asked for. */
+  #begin(service: Service, asked: ServiceSource): void {
+    this.#load(asked)
+      .then((serviceClass) => this.#found(service, serviceClass))
+      .catch((thrown: unknown) => {
+        if (service.class === undefined) service.end(toError(thrown));
+      });
+  }
+
+  async #load({ module, className }: ServiceSource): Promise<ServiceClass> {
     const { clock } = this.#app;
     const { timers } = this.#main._ttScheduler;
-    const started = (serviceClass: ServiceClass): void => {
-      if (service.ended) return;
-      service.class = serviceClass;
-      if (this.mayBegin) this.#main._ttss__restart(service);
-      else service.end(undefined);
-    };
-    loadService(module, className, { clock, timers, held: async (loading) => this.#app.held(loading) })
-      .then(started)
-      .catch((thrown: unknown) => service.end(toError(thrown)));
+    return loadService(module!, className, { clock, timers, held: async (loading) => this.#app.held(loading) });
+  }
+
+  /** Its class is known now: it begins, and who has asked for another one meanwhile is refused. */
+  #found(service: Service, serviceClass: ServiceClass): void {
+    if (service.ended || service.class !== undefined) return;
+    service.class = serviceClass;
+    for (const asker of service.takeAskers()) this.#ask(service, asker);
+    if (this.mayBegin) this.#main._ttss__restart(service);
+    else service.end(undefined);
+  }
+
+  /**
+   * A user that cannot be thrown at asks for a service; where it is another class, the user is told as of a service that has failed.
+   * Until that is known it may be a user of it.
+   */
+  #ask(service: Service, asker: Asker): boolean {
+    const { asked } = asker;
+    if (service.class === undefined) {
+      // The main thread may have at hand what others wait for.
+      const isIt = !('className' in asked) && asked.service !== undefined && service.suits(asked);
+      service.addAsker(asker);
+      if (isIt) this.#found(service, asked);
+      return true;
+    }
+    const is = isAsked(service.class, asked);
+    if (is === false) this.#refuse(service, asker, otherClass(service, asked));
+    else if (is === undefined) {
+      const refuse = (error: Error): void => this.#refuse(service, asker, error);
+      this.#load(asked as ServiceSource)
+        .then((found) => isAsked(service.class!, found) === false && refuse(otherClass(service, found)))
+        .catch((thrown: unknown) => refuse(toError(thrown)));
+    }
+    return is !== false;
+  }
+
+  #refuse(service: Service, { user, access }: Asker, error: Error): void {
+    if (service.ended) return;
+    // It may have asked again since, for the right one.
+    if ((service.users.get(user)?.access ?? access) <= access) service.refuse(user, error);
+    tellCompleted(user, { service: service.name, error }, access);
+    this.#sweep();
   }
 
   make(service: Service): RemoteHandle | AnyTonic {
@@ -180,7 +229,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   /** As long as somebody who is no service has not finished, he may have a last word for one. */
   get mayBegin(): boolean {
     const { main } = this.#app;
-    if (main === undefined || main._ttMayInfuse) return main !== undefined;
+    if (main === undefined || main._ttMayInfuse || this.#holdsEnd) return main !== undefined;
     for (const infusion of main.infusions) if (!this.staysLast(infusion)) return true;
     return false;
   }
@@ -216,7 +265,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const service = new Service(this, name, serviceClass, [], false);
     this.#services.set(name, service);
     service.adopt(tonic, this.#main);
-    service.addUser(this.#main, this.#main.id, undefined, []);
+    service.addUser(this.#main, this.#main.id, undefined, [], 0);
   }
 
   // ---- The end of one, and of its users ----
@@ -235,15 +284,16 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     if (lost.length > 0) {
       const sparkles = [...new Set(lost.map(({ key }) => key))].join(', ');
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
-      this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details));
+      this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details, error));
     }
     for (const { args } of lost) loseAnswers(args);
-    for (const user of service.users.keys()) {
+    for (const [user, { access }] of service.users) {
       (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
-      tellCompleted(user, { service: service.name, error });
+      tellCompleted(user, { service: service.name, error }, access);
     }
     const handle = this.#handles.get(service.name);
     if (handle !== undefined) tellEnd(handle);
+    if (this.#holdsEnd) this.#main._ttss__end();
   }
 
   /** What is known of it here is known by {@link ended}. */
@@ -260,7 +310,18 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     this.#sweep();
   }
 
+  holdsEnd(catalyst: AnyTonic): boolean {
+    if (catalyst !== this.#app.main) return false;
+    const isToBegin = [...this.#services.values()].some(
+      (service) => service.instance === undefined && service.isCalled,
+    );
+    // One that has begun so meanwhile is heard to the end.
+    this.#holdsEnd = isToBegin || (this.#holdsEnd && this.#main._ttInfusions?.size !== 0);
+    return this.#holdsEnd;
+  }
+
   close(): void {
+    this.#holdsEnd = false;
     for (const service of [...this.#services.values()]) service.end(undefined);
   }
 
@@ -339,11 +400,14 @@ export function serviceName({ name, service, abstractService }: ServiceClass): s
   return found;
 }
 
-function checkClass({ name, class: running }: Service, asked: ServiceClass): void {
-  if (running === undefined || running === asked || running.prototype instanceof (asked as unknown as new () => object))
-    return;
-  const problem = `${running.name} is that service, and no ${asked.name}`;
-  throw fail('TT_BAD_SERVICE', { class: asked.name, service: name, problem });
+function otherClass({ name, class: running }: Service, asked: AskedClass): Error {
+  const wanted = askedName(asked);
+  const other = running!.name === wanted ? 'another class of that name' : `no ${wanted}`;
+  return fail('TT_BAD_SERVICE', {
+    class: wanted,
+    service: name,
+    problem: `${running!.name} is that service, and ${other}`,
+  });
 }
 
 /** Whether its Tonic has a thread of its own. */
@@ -351,6 +415,6 @@ function isCatalystClass(serviceClass: ServiceClass): boolean {
   return '_ttOwnLoop' in serviceClass.prototype && 'startSparkling' in serviceClass.prototype;
 }
 
-function tellCompleted(user: UserHandle, info: ServiceInfo): void {
-  (user as AnyTonic)._ttss__serviceCompleted(info);
+function tellCompleted(user: UserHandle, info: ServiceInfo, access: number): void {
+  (user as AnyTonic)._ttss__serviceCompleted(info, access);
 }

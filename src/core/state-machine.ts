@@ -19,8 +19,10 @@ export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
   for (let count = 1; tonic._ttTarget !== NONE; count++) {
     const target = tonic._ttTarget;
     tonic._ttTarget = NONE;
-    if (count > MOST_TRANSITIONS)
-      return failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
+    if (count > MOST_TRANSITIONS) {
+      failed(tonic, fail('TT_TRANSITION_LOOP', { tonic: tonic.name, count }), undefined);
+      break;
+    }
     if (tonic._ttState !== undefined) runStateHook(tonic, 'ttse__onExit', failed);
     if (target !== tonic._ttState) changed = true;
     change(tonic, target);

@@ -66,12 +66,17 @@ function timeoutOf(tonic: AnyTonic): StateTimeout {
 }
 
 /**
- * What `toState()` was given as its timeout: for the state that it goes to, or, where that holds already, from now on.
+ * What `toState(state)` was given as its timeout: for the state that it goes to, or, where that holds already, from now on.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
-export function giveTimeout(tonic: AnyTonic, ms: number | undefined, transition: boolean): void {
+export function giveTimeout(
+  tonic: AnyTonic,
+  state: string | undefined,
+  ms: number | undefined,
+  transition: boolean,
+): void {
   if (ms === undefined && tonic._ttExtras?.stateTimeouts === undefined) return;
-  if (ms !== undefined) checkTimeout(tonic, ms);
+  if (ms !== undefined) checkTimeout(tonic, state, ms);
   const timeout = timeoutOf(tonic);
   if (transition) timeout.give(ms);
   else if (ms !== undefined && tonic._ttState !== undefined) timeout.begin(ms);
@@ -87,9 +92,10 @@ export function heardTimeout(tonic: AnyTonic, turn: number): StateTimeoutInfo | 
   return timeoutOf(tonic).heard(turn);
 }
 
-function checkTimeout({ _ttPlan }: AnyTonic, ms: unknown): void {
+function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: unknown): void {
   const bad = (problem: string): Error =>
     fail('TT_BAD_OPTION', { class: `${_ttPlan.className}.toState()`, option: 'timeout', problem });
   if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-  if (!_ttPlan.has('ttse__onStateTimeout')) throw bad('nobody hears it: the class has no ttse__onStateTimeout');
+  if (ms < Infinity && !_ttPlan.hearsTimeout(state))
+    throw bad(`nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`);
 }

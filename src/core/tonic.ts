@@ -218,7 +218,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
-    giveTimeout(this, timeout, state !== this._ttState || reenter);
+    giveTimeout(this, state, timeout, state !== this._ttState || reenter);
     const waits = this._ttTarget !== NONE;
     this._ttTarget = state === this._ttState && !reenter ? NONE : state;
     if (!waits && this._ttTarget !== NONE) this._ttScheduler.settle(this);
@@ -463,9 +463,8 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** @internal A service that it uses has finished. */
-  _ttss__serviceCompleted(info: ServiceInfo): void {
-    this._ttScheduler.services.completed(info.service, this);
-    this._ttExtras?.uses?.delete(info.service);
+  _ttss__serviceCompleted(info: ServiceInfo, access: number): void {
+    this._ttScheduler.services.completed(info, this, access);
     const event = `${eventName(info.service)}Completed`;
     if (hears(this, event)) this.#hook(event, info);
     else if (info.error !== undefined)

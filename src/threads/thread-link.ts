@@ -402,10 +402,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return Object.assign((...args: unknown[]) => tonic[key]!(...args), { tonic: of, sparkle: key });
   }
 
-  callbackOf(serial: number): (...args: unknown[]) => void {
+  callbackOf(serial: number, key = 'callback'): (...args: unknown[]) => void {
     const callback = (...args: unknown[]): void => {
       if (this.#closed) this.#home.strays++;
-      else this.#put(-serial, 'callback', args);
+      else this.#put(-serial, key, args);
     };
     if (this.#home.noticesGarbage) this.#forgotten.register(callback, serial);
     return callback;
@@ -416,7 +416,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   }
 
   answerOf(serial: number): Answer<unknown> {
-    const bring = this.callbackOf(serial);
+    // Of the life cycle by its name: it passes the bound, since questions have one of their own.
+    const bring = this.callbackOf(serial, '_ttss__answer');
     return new Answer({ open: true, settle: bring, lost: bring });
   }
 

@@ -1,19 +1,19 @@
-import type { AnyTonic, RemoteHandle, ServicePort } from '../core/any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
-import type { ServiceClass } from '../core/service.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import type { ServiceSource } from '../core/service-module.js';
+import type { ServiceClass, ServiceSource } from '../core/service-class.js';
 import { ownerOf, serviceName } from '../core/services.js';
 
 /** What the main Catalyst does for other threads. */
 interface MainServices {
   _ttss__use(
     name: string,
-    source: ServiceSource | undefined,
+    asked: ServiceSource,
     user: AnyTonic,
     owner: string | undefined,
     args: readonly unknown[],
+    access: number,
   ): void;
   _ttss__unuse(name: string, user: AnyTonic): void;
   _ttss__serve(name: string, key: string, args: unknown[]): void;
@@ -28,7 +28,9 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   /** The service that the base of this thread's Catalyst is a part of. */
   readonly #owner: string | undefined;
   readonly #handles = new Map<string, ServiceHandle>();
-  readonly #users = new Map<string, Set<AnyTonic>>();
+  /** The users of each in this thread, with the number of the last access of each. */
+  readonly #users = new Map<string, Map<AnyTonic, number>>();
+  #accesses = 0;
   /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
   readonly #ended = new Set<string>();
 
@@ -40,17 +42,13 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
     const name = serviceName(asked);
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
-    this.#main._ttss__use(
-      name,
-      service === undefined ? undefined : { module, className },
-      user,
-      this.owner(user),
-      args,
-    );
+    const source = { module, className, isAbstract: service === undefined };
+    const access = ++this.#accesses;
+    this.#main._ttss__use(name, source, user, this.owner(user), args, access);
     (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
-    if (users === undefined) this.#users.set(name, new Set([user]));
-    else users.add(user);
+    if (users === undefined) this.#users.set(name, new Map([[user, access]]));
+    else users.set(user, access);
     return this.handle(name);
   }
 
@@ -85,8 +83,13 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     }
   }
 
-  completed(name: string, user: AnyTonic): void {
+  completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
+    // It has asked again since, which the main thread did not know then: it is a user of the next one.
+    if (this.#users.get(name)?.get(user) !== access) return;
+    user._ttExtras?.uses?.delete(name);
     if (!this.#forget(name, user)) return;
+    // That one was refused, and the service goes on without it.
+    if ((error as { readonly code?: unknown } | undefined)?.code === 'TT_BAD_SERVICE') return;
     const handle = this.handle(name);
     this.#ended.add(name);
     tellEnd(handle);
@@ -100,7 +103,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   usersOf(name: string): Iterable<AnyTonic> {
-    return this.#users.get(name) ?? [];
+    return this.#users.get(name)?.keys() ?? [];
   }
 
   callService(name: string, key: string, args: unknown[]): void {
@@ -122,6 +125,10 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   finishLast(): void {}
+
+  holdsEnd(): boolean {
+    return false;
+  }
 
   close(): void {}
 }

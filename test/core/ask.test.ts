@@ -466,6 +466,7 @@ describe('asking', () => {
       expectThrow(() => self.asks({}, 'ttsc__balance'), 'TT_BAD_OPTION');
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: -1 }), 'TT_BAD_OPTION');
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: NaN }), 'TT_BAD_OPTION');
+      expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: '5' as never }), 'TT_BAD_OPTION');
       expectThrow(() => self['ask'](bank, 'ttsc__keep', [], () => {}), 'TT_NOT_A_SPARKLE');
       expectThrow(() => self['ask'](bank, 'ttsc__keep', [], bank.sparkle('ttsc__go') as never), 'TT_NOT_A_SPARKLE');
       self.heard.push('all');

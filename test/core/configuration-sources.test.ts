@@ -156,6 +156,15 @@ describe('the environment of a configuration', () => {
   it('is asked for by a beginning that is none', () => {
     for (const env of ['', 'APP-', { prefix: '' }]) expectThrow(() => readConfiguration({}, { env }), 'TT_BAD_OPTION');
   });
+
+  it('takes no schema that would let everything pass: an async one, or none of valibot', () => {
+    const rule = v.pipeAsync(
+      v.string(),
+      v.checkAsync(async () => false),
+    );
+    for (const schema of [v.objectAsync({ word: rule }), v.number, { parse: () => {} }])
+      expectThrow(() => readConfiguration({ word: 'x' }, { schema: schema as never }), 'TT_BAD_OPTION');
+  });
 });
 
 describe('the command line of a configuration', () => {

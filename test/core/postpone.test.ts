@@ -185,6 +185,35 @@ describe('an order that is postponed', () => {
     await app.finish();
   });
 
+  it('runs again where the state has changed so often that the Tonic fails, and goes on', async () => {
+    class Dizzy extends Tonic<'a' | 'b' | 'rest'> {
+      readonly words: string[] = [];
+      ttsc__spin(): void {
+        this.toState('a');
+      }
+      ttse_a__onEnter(): void {
+        this.toState('b');
+      }
+      ttse_b__onEnter(): void {
+        this.toState('a');
+      }
+      ttsc__later(): void {
+        if (this.state === undefined) return this.postpone();
+        this.words.push('later');
+      }
+      ttse__onFailure({ code }: Error & { readonly code?: string }): void {
+        this.words.push(code!);
+      }
+    }
+    let dizzy!: Dizzy;
+    const app = await startApp(() => (dizzy = new Dizzy()));
+    dizzy.ttsc__later();
+    dizzy.ttsc__spin();
+    await app.settled();
+    expect(dizzy.words).to.deep.equal(['TT_TRANSITION_LOOP', 'later']);
+    await app.finish();
+  });
+
   it('runs again at once where its own sparkle has changed the state', async () => {
     class Opener extends Worker {
       override ttsc_busy__job(): void {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Catalyst } from '../../src/core/catalyst.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { type App, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
@@ -13,11 +14,42 @@ class Door extends Tonic<'open'> {
   }
 }
 
+/** A Catalyst as plain JavaScript writes it. */
+class Main extends Catalyst {
+  readonly words: string[] = [];
+  turns = 0;
+  override async sparkle(): Promise<void> {
+    this.turns++;
+    return super.sparkle();
+  }
+  ttse__onStart(): void {
+    const knock = (this as unknown as Tonic).sparkle('ttsc__knock' as never) as unknown as (word: string) => void;
+    knock('hello');
+    expectThrow(() => (this as unknown as Tonic).sparkle('ttsc__nock' as never), 'TT_UNKNOWN_SPARKLE');
+    expectThrow(() => void this.sparkle(), 'TT_ALREADY_SPARKLING');
+    this.words.push('refused');
+  }
+  ttsc__knock(word: string): void {
+    this.words.push(word);
+  }
+}
+
 const start = async (): Promise<{ app: App; door: Door }> => {
   let door!: Door;
   const app = await startApp(() => (door = new Door()));
   return { app, door };
 };
+
+describe('sparkle() of a Catalyst', () => {
+  it('gives a reference to a sparkle where it is given a key, and begins the loop but once', async () => {
+    const main = (): Main => (made = new Main());
+    let made!: Main;
+    const app = await startApp(() => void new Door(), { main });
+    expect(made.words).to.deep.equal(['refused', 'hello']);
+    expect(made.turns).to.equal(1);
+    await app.finish();
+  });
+});
 
 describe('a sparkle', () => {
   it('never runs when it is called, and returns nothing', async () => {

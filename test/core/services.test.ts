@@ -402,7 +402,7 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
     await app.pass(9_999);
     expect(heard).to.deep.equal([]);
     await app.pass(1);
@@ -411,15 +411,58 @@ describe('the life of a service', () => {
     await app.finish();
   });
 
+  it('begins with the class of the main thread, where that asks for what another thread waits for', async () => {
+    class Watch extends Clock {
+      static override readonly module: string =
+        'data:text/javascript,await new Promise(() => {}); export class Watch {}';
+    }
+    for (const [className, begins] of [
+      ['Watch', true],
+      ['Sundial', false],
+    ] as const) {
+      heard = [];
+      let users!: User[];
+      const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
+      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, [], 1);
+      await inside(app, users[1]!, (user) =>
+        (user.askFor(Watch as never) as unknown as Remote<Clock>).ttsc__ask('now'),
+      );
+      expect(heard.includes('now from b.ttsc__do'), className).to.equal(begins);
+      await app.pass(10_000);
+      expect(
+        heard.some((line) => line.includes('was not loaded')),
+        className,
+      ).to.equal(!begins);
+      app.main._ttss__unuse('clock', users[0]!);
+      await app.finish();
+    }
+  });
+
   it('whose module is not there when the app ends is named with what it was to do', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock' }, user, undefined, []);
+    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
     app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
     const { lines } = await app.finish();
     const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
     expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');
+  });
+
+  it('is left by a user that asked for it again before it heard of its end', async () => {
+    let users!: User[];
+    const app = await startApp(() => (users = [named('a'), named('keeper', () => {})]));
+    const [a] = users as [User];
+    await inside(app, a, ({ clock }) => {
+      clock.ttsc__stop();
+      // Its turn is after the end, and before that is heard.
+      a.ttsc__do(() => a.ttsc__do(() => a.ttsc__do(() => a.useClock('late'))));
+    });
+    expect(heard.slice(-3)).to.deep.equal(['a heard that clock completed', 'started', 'access by a for late']);
+    a.ttsc__finish();
+    await app.settled();
+    expect(heard.at(-1)).to.equal('clock finished');
+    await app.finish();
   });
 
   it('does not keep the app alive', async () => {
@@ -705,6 +748,44 @@ describe('a service that fails', () => {
     });
     expect(result.exitCode).to.equal(1);
     expect(result.error).to.have.property('code', 'TT_SERVICE_FAILED');
+  });
+
+  it('while it finishes because nobody needs it, and is asked for again, is started for who asks', async () => {
+    class Sick extends Clock {
+      static made = 0;
+      readonly #number = ++Sick.made;
+      override ttse__onFinished(): void {
+        super.ttse__onFinished();
+        if (this.#number === 1) throw new Error('broken at its end');
+      }
+    }
+    const use = (user: User): Remote<Clock> => user.askFor(Sick as never) as unknown as Remote<Clock>;
+    let users!: User[];
+    const app = await startApp(() => (users = [named('keeper', () => {}), named('a', (a) => void use(a))]));
+    const [keeper, a] = users as [User, User];
+    a.ttsc__finish();
+    await inside(app, keeper, () => keeper.ttsc__do(() => keeper.ttsc__do(() => use(keeper).ttsc__ask('more'))));
+    expect(heard.filter((line) => !line.startsWith('base')).slice(-4)).to.deep.equal([
+      'clock finished',
+      'started',
+      'access by keeper',
+      'more from keeper.ttsc__do',
+    ]);
+    await inside(app, keeper, () => use(keeper).ttsc__ask('and more'));
+    expect(heard.at(-1)).to.equal('and more from keeper.ttsc__do');
+    await app.finish();
+  });
+
+  it('hears once of an access while it is started again', async () => {
+    let users!: User[];
+    const app = await startApp(() => (users = [named('a'), named('b', () => {})]));
+    const [a, b] = users as [User, User];
+    await inside(app, a, ({ clock }) => {
+      clock.ttsc__break();
+      b.ttsc__do(() => b.useClock('CET'));
+    });
+    expect(heard.slice(heard.lastIndexOf('started'))).to.deep.equal(['started', 'access by a', 'access by b for CET']);
+    await app.finish();
   });
 
   it('is asked as any Tonic is, also while it is started again', async () => {

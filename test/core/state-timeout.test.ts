@@ -250,6 +250,24 @@ describe('the timeout of a state', () => {
     await app.finish();
   });
 
+  it('is refused for a state that does not hear it, though others do; no bound is none', async () => {
+    class Half extends Tonic<States> {
+      readonly words: string[] = [];
+      ttse_calling__onStateTimeout(): void {}
+      ttse__onStart(): void {
+        const { message } = expectThrow(() => this.toState('talking', { timeout: 1 }), 'TT_BAD_OPTION');
+        expect(message).to.contain('write ttse_talking__onStateTimeout');
+        this.toState('talking', { timeout: Infinity });
+        this.words.push('refused');
+      }
+    }
+    let half!: Half;
+    const app = await startApp(() => (half = new Half()));
+    expect(half.words).to.deep.equal(['refused']);
+    expect(half.state).to.equal('talking');
+    await app.finish();
+  });
+
   it('of a class is refused with its first instance: for a state that is none, a time that is none, or where nobody hears it', async () => {
     const hears = { ttse_idle__onStateTimeout(): void {} };
     const states = ['idle', 'calling'];

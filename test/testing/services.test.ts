@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Answer } from '../../src/core/answer.js';
 import type { RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { Tonic } from '../../src/core/tonic.js';
@@ -28,6 +29,12 @@ export class Worker extends Catalyst {
   ttse__onStart(): void {
     this.use(Board).ttsc__note('here');
     this.use(Engine).ttsc__run();
+  }
+}
+
+class Stopper extends Tonic {
+  ttsc__stop(): void {
+    this.use(Oracle).ttsc__stop();
   }
 }
 
@@ -96,6 +103,49 @@ class User extends Tonic {
     } catch (thrown) {
       expectCode(thrown, 'TT_QUEUE_FULL');
     }
+  }
+}
+
+/** Uses a service again and again, for a Tonic that ends before its thread. */
+export class Host extends Catalyst {
+  static override readonly module = import.meta.url;
+  #guest!: Guest;
+  ttse__onStart(): void {
+    this.#guest = new Guest({ name: 'guest' });
+  }
+  ttsc__use(): void {
+    this.#guest.ttsc__use();
+  }
+  ttsc__end(): void {
+    this.#guest.ttsc__finish();
+  }
+}
+
+class Guest extends Tonic {
+  ttsc__use(): void {
+    this.ask(this.use(Oracle), 'ttsc__ask', [], this.ttse__answer, { onError: this.ttse__none });
+  }
+  ttse__answer(): void {
+    Oracle.notes.push('answer');
+  }
+  ttse__none({ code }: Error & { readonly code?: string }): void {
+    Oracle.notes.push(code!);
+  }
+  ttse__onOracleCompleted(): void {}
+  ttse__onFinished(): void {
+    Oracle.notes.push(`${this.questions.late} late`);
+  }
+}
+
+export class Oracle extends Tonic {
+  static override readonly service = 'oracle';
+  static override readonly module = import.meta.url;
+  static notes: string[] = [];
+  ttsc__ask(answer: Answer<number>): void {
+    answer.give(42);
+  }
+  ttsc__stop(): void {
+    this.ttsc__finish();
   }
 }
 
@@ -169,6 +219,43 @@ describe('services of an app under a Distiller', () => {
       expect(Board.notes, `with seed ${seed}`).to.deep.equal(['last words of a']);
       expect(named(distiller.ledger)).to.deep.equal(['tt_main_catalyst', 'boss']);
       await distiller.finish();
+    }
+  });
+
+  it('hear them also where they are loaded for that, and nobody else is left', async () => {
+    for (const seed of COUNTS) {
+      Board.notes = [];
+      const distiller = await Distiller.start(undefined, { seed });
+      distiller.infuse(() => new Boss(() => Last.spawn({ name: 'a' })));
+      await distiller.settle();
+      const { exitCode, leftOpen } = await distiller.finish();
+      expect({ exitCode, leftOpen }, `with seed ${seed}`).to.deep.equal({ exitCode: 0, leftOpen: [] });
+      expect(Board.notes, `with seed ${seed}`).to.deep.equal(['last words of a']);
+      expect(distiller.lines.filter(({ code }) => code !== undefined)).to.deep.equal([]);
+    }
+  });
+
+  it('are left by a user of a thread that asks again before it has heard of their end, and answer it', async () => {
+    for (const seed of COUNTS) {
+      Oracle.notes = [];
+      const distiller = await Distiller.start(undefined, { seed });
+      let host!: Remote<Host>;
+      const boss = distiller.infuse(() => new Boss(() => (host = Host.spawn({ name: 'host' }))));
+      const stopper = distiller.infuse(() => new Stopper({ name: 'stopper' }));
+      await distiller.settle();
+      for (let times = 0; times < 5; times++) {
+        host.ttsc__use();
+        stopper.ttsc__stop();
+        await distiller.sparkle({ count: 1 + ((seed + times) % 5) });
+      }
+      await distiller.settle();
+      stopper.ttsc__finish();
+      host.ttsc__end();
+      await distiller.settle();
+      expect(Oracle.notes.at(-1), `with seed ${seed}`).to.equal('0 late');
+      expect(named(distiller.ledger), `with seed ${seed}`).to.deep.equal(['tt_main_catalyst', 'boss', 'host']);
+      expect((await distiller.finish()).leftOpen, `with seed ${seed}`).to.deep.equal([]);
+      expect(boss.finished).to.equal(true);
     }
   });
 

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
+import type { Answer } from '../../src/core/answer.js';
 import type { InfusionFailure, RemoteHandle } from '../../src/core/any-tonic.js';
 import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
 import type { Remote } from '../../src/core/remote.js';
 import { TimerSingleShot } from '../../src/core/timer.js';
+import { Formula } from '../../src/core/formula.js';
 import { Tonic } from '../../src/core/tonic.js';
+import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { transfer } from '../../src/threads/transfer.js';
 import { Distiller } from '../../src/testing/index.js';
 import { expectThrow } from '../support/errors.js';
@@ -54,6 +57,18 @@ export class Worker extends Catalyst {
   }
 }
 
+/** Fills the way to its base before it answers. */
+export class Flooder extends Catalyst {
+  static override readonly module = import.meta.url;
+  declare readonly base: Remote<Boss>;
+  ttsc__ask(answer: Answer<string>): void {
+    expectThrow(() => {
+      for (;;) this.base.ttsc__hear();
+    }, 'TT_QUEUE_FULL');
+    answer.give('after the flood');
+  }
+}
+
 export class Board extends Tonic {
   static override readonly service = 'board';
   static override readonly module = import.meta.url;
@@ -79,6 +94,16 @@ class Boss extends Tonic {
   }
   useBoard(): RemoteHandle {
     return this.use(Board);
+  }
+  askFlooder(): void {
+    const flooder = Flooder.spawn({ name: 'flooder' });
+    this.ask(flooder, 'ttsc__ask', [], this.ttse__onAnswer, { onError: this.ttse__onNothing, timeout: Infinity });
+  }
+  ttse__onAnswer(word: string): void {
+    this.heard.push(['answer', word]);
+  }
+  ttse__onNothing({ message }: Error): void {
+    this.heard.push(['no answer', message]);
   }
   ttse__onInfusionFailed({ name, error }: InfusionFailure): void {
     this.heard.push(['failed', name, (error as { code?: string }).code ?? error.message]);
@@ -209,6 +234,19 @@ describe('a Catalyst in a simulated thread', () => {
     await distiller.settle();
     expect(app!.threads).to.deep.equal([]);
     expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+  });
+
+  it('answers though the way back is full', async () => {
+    class FloodedApp extends Formula {
+      protected override creatingMainCatalyst(): unknown {
+        return new SelectorCatalyst({ queueLimit: 100 });
+      }
+    }
+    const distiller = await Distiller.start(FloodedApp, { seed: 1, trace: false });
+    const boss = distiller.infuse(() => new Boss((self) => self.askFlooder()));
+    await distiller.settle();
+    expect(boss.heard.at(-1)).to.deep.equal(['answer', 'after the flood']);
+    await distiller.finish();
   });
 
   it('is found by the name of its Tonics, and seen in the trace', async () => {

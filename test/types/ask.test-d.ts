@@ -17,6 +17,7 @@ class Bank extends Catalyst<'open'> {
   ttsc__close(_answer: Answer): void {}
   ttsc__transfer(_from: string, _to: string, _cents: number, _answer: Answer<boolean>): void {}
   ttsc_open__rate(_answer: Answer<number>): void {}
+  ttsc__deposit(_cents: number, _answer?: Answer<number>): void {}
   ttsc__noAnswer(_account: string): void {}
   ttsc__notLast(_answer: Answer<number>, _account: string): void {}
   balance(_account: string, _answer: Answer<number>): void {}
@@ -40,6 +41,9 @@ class Customer extends Tonic {
     this.ask(bank, 'ttsc__close', [], this.ttse__onClosed);
     this.ask(bank, 'ttsc__transfer', ['a', 'b', 5], this.sparkle('ttse__onAnything'));
     this.ask(bank, 'ttsc_open__rate', [], this.ttse__onNumber);
+    this.ask(bank, 'ttsc__deposit', [5], this.ttse__onNumber);
+    this.ask(remote, 'ttsc__deposit', [5], this.ttse__onNumber);
+    remote.ttsc__deposit(5);
     // Of a Remote, a sparkle of some states has its generic name as well.
     this.ask(remote, 'ttsc__rate', [], this.ttse__onNumber);
   }
@@ -66,6 +70,8 @@ class Customer extends Tonic {
     this.ask(remote, 'ttsc__balance', [7], this.ttse__onNumber);
     // @ts-expect-error one too many
     this.ask(bank, 'ttsc__accounts', ['acc'], this.ttse__onAccounts);
+    // @ts-expect-error an argument is missing where the Answer is optional
+    this.ask(bank, 'ttsc__deposit', [], this.ttse__onNumber);
     // @ts-expect-error the order of the arguments
     this.ask(bank, 'ttsc__transfer', ['a', 5, 'b'], this.ttse__onAnything);
   }
@@ -73,6 +79,8 @@ class Customer extends Tonic {
   ttsc__wrongSparkles(bank: Bank, remote: Remote<Bank>): void {
     // @ts-expect-error it hears a text, and the answer is a number
     this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onText);
+    // @ts-expect-error so it is where the Answer is optional
+    this.ask(bank, 'ttsc__deposit', [5], this.ttse__onText);
     // @ts-expect-error so it is over there
     this.ask(remote, 'ttsc__balance', ['acc'], this.ttse__onText);
     // @ts-expect-error what hears errors hears an error

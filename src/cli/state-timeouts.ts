@@ -1,0 +1,53 @@
+import type typescript from 'typescript';
+import type { ClassChain } from './class-chain.js';
+import type { Machine, SparkleFacts } from './machine.js';
+import type { Source } from './source-files.js';
+
+const HEARS = 'onStateTimeout';
+
+/** How long states may last, from `static stateTimeouts`: a number of ms, or what is written there. */
+export function stateTimeoutsOf({ ts, checker }: Source, { classes }: ClassChain): ReadonlyMap<string, string> {
+  const timeouts = new Map<string, string>();
+  for (const { members } of classes) {
+    const table = members.find(
+      (member) => ts.isPropertyDeclaration(member) && member.name.getText() === 'stateTimeouts',
+    );
+    if (table === undefined || !ts.isPropertyDeclaration(table) || table.initializer === undefined) continue;
+    // As the checker sees it what is spread into the table is in it.
+    for (const { name, valueDeclaration } of checker.getTypeAtLocation(table.initializer).getProperties()) {
+      const after = valueDeclaration === undefined ? name : written(ts, valueDeclaration);
+      if (after !== 'Infinity ms') timeouts.set(name, after);
+    }
+    break;
+  }
+  return timeouts;
+}
+
+function written(ts: Source['ts'], entry: typescript.Declaration): string {
+  const value = ts.isPropertyAssignment(entry) ? entry.initializer : entry;
+  return `${ts.isNumericLiteral(value) ? value.text : value.getText()} ms`;
+}
+
+/**
+ * The sparkles of a machine, with those that hear a timeout once for each state that has one. A generic one stays beside that only where
+ * a transition brings a timeout with it, for then it may be of any state.
+ */
+export function withTimeouts(sparkles: Machine['sparkles'], timeouts: ReadonlyMap<string, string>): SparkleFacts[] {
+  if (timeouts.size === 0) return [...sparkles];
+  const generic = sparkles.find(({ name, state }) => name === HEARS && state === undefined);
+  const own = (state: string): SparkleFacts | undefined =>
+    sparkles.find((sparkle) => sparkle.name === HEARS && sparkle.state === state);
+  const heard = [...timeouts].map(([state, after]): SparkleFacts => {
+    const { moves, empty } = own(state) ?? generic ?? { moves: [], empty: true };
+    return { state, name: HEARS, moves, empty, after };
+  });
+  const others = sparkles.filter((sparkle) => {
+    if (sparkle.name !== HEARS) return true;
+    return sparkle.state === undefined ? sparkles.some(givesTimeout) : !timeouts.has(sparkle.state);
+  });
+  return [...others, ...heard];
+}
+
+function givesTimeout({ moves }: SparkleFacts): boolean {
+  return moves.some(({ detail }) => detail !== undefined && /\btimeout\b/.test(detail));
+}
