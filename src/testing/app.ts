@@ -1,6 +1,6 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { fail } from '../core/errors.js';
+import { TaskTonicError, fail } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
@@ -36,7 +36,7 @@ export interface LogEntry {
 
 /** How an app under test ended. */
 export interface Finished extends RunResult {
-  /** What it had not closed: Tonics that had to be aborted, and timers that are still set. Empty where all is well. */
+  /** What it had not closed: Tonics that had to be aborted, timers that are still set, loops that go on. Empty where all is well. */
   readonly leftOpen: readonly string[];
 }
 
@@ -50,8 +50,10 @@ export interface AppSettings {
 const MOST_LINES = 10_000;
 /** How long an app may take to its end, in ms of virtual time; then what is left is aborted. */
 const END_WITHIN = 3_600_000;
-/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more. */
+/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more; and again once it was aborted. */
 const REAL_CHANCES = 200;
+/** How one ended that goes on nevertheless, as a loop of a Catalyst's own that waits for the machine. */
+const NOT_OVER: RunResult = { exitCode: 1, error: undefined, signal: undefined };
 
 /** An app on the bench of a Distiller. */
 export class AppUnderTest {
@@ -166,16 +168,26 @@ export class AppUnderTest {
     this.main.ttsc__finish();
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
-    for (let chances = REAL_CHANCES; !(await this.#world.stepWhile(() => !over, until));) {
+    for (let chances = REAL_CHANCES; !over && chances > -REAL_CHANCES; chances--) {
+      await this.#world.stepWhile(() => !over, until).catch((thrown: unknown) => {
+        if (!isRestless(thrown)) throw thrown;
+        chances = chances > 0 ? 0 : -REAL_CHANCES;
+      });
+      if (over) break;
+      if (chances === 0) for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
       // It may wait for something of the machine's: a file, a socket.
-      if (--chances > 0) await sleep(1);
-      else for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
+      await sleep(1);
     }
-    const result = await this.#ended!;
+    const result = over ? await this.#ended! : NOT_OVER;
+    if (!over) leftOpen.push('a loop');
     leftOpen.push(...[...this.ledger].map(({ name }) => name));
     if (this.#clock.open > 0) leftOpen.push(`${this.#clock.open} timers`);
     return (this.#finished = { ...result, leftOpen });
   }
+}
+
+function isRestless(thrown: unknown): boolean {
+  return thrown instanceof TaskTonicError && thrown.code === 'TT_NEVER_SETTLES';
 }
 
 /** An app of Tonics alone: it goes on while it has none. */

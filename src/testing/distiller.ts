@@ -12,6 +12,7 @@ import { SimulatedNetwork } from './network/simulated-network.js';
 import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
 import { reportOf, tableOf } from './report.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
+import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -37,6 +38,11 @@ export interface DistillerOptions extends AppOptions {
   readonly trace?: number | false | undefined;
   /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default 2026-01-01 12:00 UTC. */
   readonly wallTime?: number | undefined;
+  /**
+   * How long an app may work at one instant of virtual time, in ms of the machine's time, more than 0: one that works longer is taken for one
+   * that never comes to rest (`TT_NEVER_SETTLES`). Default 2,000; `Infinity` for no bound, as under a debugger.
+   */
+  readonly settleWithin?: number | undefined;
 }
 
 const DEFAULT_LIMIT: Duration = '1h';
@@ -62,11 +68,13 @@ export class Distiller {
   readonly #dice: TestDice;
   #finishCalled = false;
 
-  private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
+  private constructor(options: DistillerOptions, faults: Faults) {
+    const { seed, network, probes = {}, trace = 10_000, wallTime, settleWithin = SETTLE_WITHIN } = options;
     const traceLimit = trace === false ? 0 : trace;
     if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
+    if (!(settleWithin > 0)) throw bad('settleWithin', `it is ${String(settleWithin)}, and must be more than 0`);
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
-    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
+    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin });
     this.#world.tape.finished = () => this.finished;
     this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);

@@ -1,5 +1,7 @@
 // The one file of a world that touches the machine's time: a turn of a loop ends when Node's own microtasks have run.
 
+import { nodeClock } from '../core/clock.js';
+
 /** How many steps of a world Node runs between two looks at its kernel. */
 const AT_A_TIME = 16;
 
@@ -33,6 +35,11 @@ export function eachAfterMicrotasks(step: () => boolean): Promise<void> {
     };
     go();
   });
+}
+
+/** The machine's time, in ms. */
+export function machineTime(): number {
+  return nodeClock.now();
 }
 
 /** Resolves after so many ms of the machine's time. */

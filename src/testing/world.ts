@@ -3,6 +3,7 @@ import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
 import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
 import { SeededRandom } from './seeded-random.js';
+import { Standstill } from './standstill.js';
 import { type Probes, Tape } from './tape.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -13,11 +14,9 @@ export interface WorldSettings {
   readonly traceLimit: number;
   readonly probes: Probes;
   readonly faults: Faults;
+  readonly settleWithin: number;
 }
 
-/** So much may run at one instant: more never comes to rest, for time cannot go on meanwhile. */
-const MOST_ORDERS_NOW = 1_000_000;
-const MOST_TURNS_NOW = 100_000;
 /** Between two looks at what the machine's time has brought, in ms. */
 const REAL_STEP = 2;
 
@@ -36,15 +35,16 @@ export class World {
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
   readonly #held = new Set<Promise<unknown>>();
-  #turnsNow = 0;
+  readonly #standstill: Standstill;
   #driving: string | undefined;
 
-  constructor({ seed, wallTime, traceLimit, probes, faults }: WorldSettings) {
+  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin }: WorldSettings) {
     this.seed = seed;
     this.clock = new VirtualClock(wallTime);
     this.random = new SeededRandom(seed);
     this.faults = faults;
-    this.tape = new Tape(this.clock, traceLimit, probes);
+    this.#standstill = new Standstill(settleWithin);
+    this.tape = new Tape(this.clock, traceLimit, probes, this.#standstill);
     this.#order = this.random.fork('order of turns');
   }
 
@@ -55,7 +55,6 @@ export class World {
   async drive<T>(what: string, body: () => Promise<T>): Promise<T> {
     if (this.#driving !== undefined) throw fail('TT_NOT_AWAITED', { what, other: this.#driving });
     this.#driving = what;
-    this.#newInstant();
     try {
       // Whatever microtasks the test has left run first.
       await afterMicrotasks();
@@ -79,6 +78,7 @@ export class World {
   /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
   async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
     let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
+    this.#standstill.over();
     const step = (): boolean => {
       if (!goesOn() || this.#isBroken) outcome = 'stopped';
       else if (this.#held.size > 0) outcome = 'held';
@@ -152,27 +152,17 @@ export class World {
   }
 
   #turn(): void {
-    if (++this.#turnsNow > MOST_TURNS_NOW || this.tape.ordersNow > MOST_ORDERS_NOW) this.#neverSettles();
+    this.#standstill.turnBegins();
     const { polls } = this.clock;
     this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
+    this.#standstill.turnEnded();
   }
 
   #moveOn(): void {
     const before = this.clock.now();
     this.clock.fireNext(this.#call);
-    if (this.clock.now() > before) this.#newInstant();
-    else if (++this.#turnsNow > MOST_TURNS_NOW) this.#neverSettles();
-  }
-
-  #newInstant(): void {
-    this.#turnsNow = 0;
-    this.tape.ordersNow = 0;
-  }
-
-  #neverSettles(): never {
-    const { ordersNow, lastTonic, lastSparkle } = this.tape;
-    const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
-    throw fail('TT_NEVER_SETTLES', { orders: ordersNow, turns: this.#turnsNow, tonic, sparkle });
+    if (this.clock.now() > before) this.#standstill.over();
+    else this.#standstill.turnBegins();
   }
 
   readonly #call = (callback: () => void): void => {
