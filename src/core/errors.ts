@@ -115,6 +115,8 @@ export const ERRORS = {
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
     'Run {run} of {runs} failed, with seed {seed}: {message}.{report}Set TASKTONIC_SEED={seed} to run it alone.',
+  TT_RUN_HANGS:
+    'The run with seed {seed} had not ended after {ms} ms of the machine\'s time: {where}. Let each of its waits end, or raise "runLimit".',
   // Ask and answer, postponing
   TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
   TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',

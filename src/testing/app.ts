@@ -169,10 +169,12 @@ export class AppUnderTest {
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
     for (let chances = REAL_CHANCES; !over && chances > -REAL_CHANCES; chances--) {
-      await this.#world.stepWhile(() => !over, until).catch((thrown: unknown) => {
-        if (!isRestless(thrown)) throw thrown;
-        chances = chances > 0 ? 0 : -REAL_CHANCES;
-      });
+      await this.#world
+        .stepWhile(() => !over, until)
+        .catch((thrown: unknown) => {
+          if (!isRestless(thrown)) throw thrown;
+          chances = chances > 0 ? 0 : -REAL_CHANCES;
+        });
       if (over) break;
       if (chances === 0) for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
       // It may wait for something of the machine's: a file, a socket.

@@ -304,18 +304,35 @@ export class Distiller {
    */
   async finish(): Promise<Finished> {
     this.#finishCalled = true;
-    return this.#world.drive('finish()', async () => {
-      const ends: Finished[] = [];
-      const broken: unknown[] = [];
-      for (const app of [...this.#apps].reverse())
-        await app.end().then(
-          (end) => ends.unshift(end),
-          (thrown: unknown) => broken.push(thrown),
-        );
-      if (broken.length > 0) throw broken[0];
-      const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
-      return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
-    });
+    return this.#world.drive('finish()', () => this.#end());
+  }
+
+  async #end(): Promise<Finished> {
+    const ends: Finished[] = [];
+    const broken: unknown[] = [];
+    for (const app of [...this.#apps].reverse())
+      await app.end().then(
+        (end) => ends.unshift(end),
+        (thrown: unknown) => broken.push(thrown),
+      );
+    if (broken.length > 0) throw broken[0];
+    const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
+    return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
+  }
+
+  /** @internal What it does now, in words. */
+  get _ttDoing(): string {
+    return this.#world.doing;
+  }
+
+  /** @internal Nothing goes on any more, and whoever turns the loops is told why. */
+  _ttStop(why: Error): void {
+    this.#world.stop(why);
+  }
+
+  /** @internal Ends the apps of one that was stopped. */
+  async _ttEndStopped(): Promise<Finished> {
+    return this.#world.driveToEnd('finish()', () => this.#end());
   }
 
   /** @internal Whether the test has ended its apps itself. */

@@ -37,6 +37,10 @@ export class World {
   readonly #held = new Set<Promise<unknown>>();
   readonly #standstill: Standstill;
   #driving: string | undefined;
+  /** Why nothing goes on any more, but the end of the apps. */
+  #stopped: Error | undefined;
+  #refused = false;
+  #ends = false;
 
   constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin }: WorldSettings) {
     this.seed = seed;
@@ -50,9 +54,14 @@ export class World {
 
   /**
    * The only way to move it. What timers and network threw meanwhile is thrown at the end, after everything was carried out.
-   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on.
+   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on; and why it was stopped, once.
    */
   async drive<T>(what: string, body: () => Promise<T>): Promise<T> {
+    if (this.#stopped !== undefined) await this.#refuse(this.#stopped);
+    return this.#drive(what, body);
+  }
+
+  async #drive<T>(what: string, body: () => Promise<T>): Promise<T> {
     if (this.#driving !== undefined) throw fail('TT_NOT_AWAITED', { what, other: this.#driving });
     this.#driving = what;
     try {
@@ -63,6 +72,40 @@ export class World {
       this.#driving = undefined;
       this.#throwWhatWasThrown();
     }
+  }
+
+  /**
+   * Whoever drives it, or wants to, is told so, and can clean up. Who does not give in then waits for ever: a body that nobody listens to any
+   * more is not to go round and round.
+   */
+  stop(why: Error): void {
+    this.#stopped = why;
+  }
+
+  /** The last drive of one that was stopped: whoever drives has been told by then. */
+  async driveToEnd<T>(what: string, body: () => Promise<T>): Promise<T> {
+    while (this.#driving !== undefined) await sleep(REAL_STEP);
+    this.#ends = true;
+    try {
+      return await this.#drive(what, body);
+    } finally {
+      this.#ends = false;
+    }
+  }
+
+  /** What it does now: which call of the Distiller goes on, when, and what ran last. */
+  get doing(): string {
+    if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
+    const { lastTonic, lastSparkle } = this.#standstill;
+    const last = lastTonic === undefined ? '' : `, and the last sparkle was ${lastSparkle?.key} of ${lastTonic.name}`;
+    return `it was in ${this.#driving}, at ${Math.round(this.clock.now())} ms of virtual time${last}`;
+  }
+
+  async #refuse(why: Error): Promise<never> {
+    if (this.#refused) return new Promise(() => {});
+    this.#refused = true;
+    await afterMicrotasks();
+    throw why;
   }
 
   /** Nothing else happens until something of the machine's is there. */
@@ -112,7 +155,7 @@ export class World {
     for (;;) {
       await this.settle();
       if (settled) return promise;
-      if (this.#isBroken) throw this.tape.broken as Error;
+      if (this.#isBroken) throw (this.tape.broken ?? this.#stopped) as Error;
       await Promise.race([promise, sleep(REAL_STEP)]).catch(() => {});
       await afterMicrotasks();
     }
@@ -131,12 +174,16 @@ export class World {
 
   /** What is to hold no longer does: nothing else happens. But whoever ends the apps has them end. */
   get #isBroken(): boolean {
-    return this.tape.broken !== undefined && this.#driving !== 'finish()';
+    return this.#isStopped || (this.tape.broken !== undefined && this.#driving !== 'finish()');
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped !== undefined && !this.#ends;
   }
 
   async #release(): Promise<void> {
-    while (this.#held.size > 0) {
-      await Promise.allSettled(this.#held);
+    while (this.#held.size > 0 && !this.#isStopped) {
+      await Promise.race([Promise.allSettled(this.#held), sleep(REAL_STEP)]);
       await afterMicrotasks();
     }
   }
@@ -178,6 +225,10 @@ export class World {
     const { broken } = this.tape;
     this.tape.broken = undefined;
     if (broken !== undefined) throw broken;
+    if (this.#isStopped && !this.#refused) {
+      this.#refused = true;
+      throw this.#stopped as Error;
+    }
     if (thrown.length === 1) throw thrown[0];
     if (thrown.length > 1) throw new AggregateError(thrown, 'timers or the network threw');
   }
