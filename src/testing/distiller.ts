@@ -233,7 +233,7 @@ export class Distiller {
       const until = startAt + run.timeout;
       tape.run = run;
       try {
-        const isIdle = (): boolean => clock.polls === 0 && clock.timers === 0 && !run.waits;
+        const isIdle = (): boolean => this.#world.isIdle && !run.waits;
         const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
         if (!stopped) clock.moveTo(until);
       } finally {

@@ -136,9 +136,19 @@ export class World {
     }
   }
 
+  /** Whether nothing is left that could run, now or later. */
+  get isIdle(): boolean {
+    return !this.#isBusy && this.clock.timers === 0;
+  }
+
+  /** Whether something could run now, or when what is held is there. */
+  get #isBusy(): boolean {
+    return this.clock.polls > 0 || this.#held.size > 0;
+  }
+
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
+    await this.stepWhile(() => this.#isBusy, this.clock.now());
   }
 
   /** Steps up to a time, and stands there. */

@@ -146,6 +146,21 @@ describe('sparkle()', () => {
     expect(endAt).to.equal(0);
   });
 
+  it('waits for what the app loads in real time before it says that nothing is left', async () => {
+    class Loader extends Tonic<'loaded'> {
+      ttse__onStart(): void {
+        this.pipe(distiller.runtime.held(later(20)), this.ttse__onLoaded);
+      }
+      ttse__onLoaded(): void {
+        this.toState('loaded');
+      }
+    }
+    distiller.infuse(() => new Loader());
+    expect((await distiller.sparkle({ tillStateIn: ['loaded'] })).stopCondition).to.deep.equal([
+      'stateTrigger: [loaded]',
+    ]);
+  });
+
   it('stops when the Catalyst has finished', async () => {
     const door = distiller.infuse(() => new Door());
     await distiller.settle();
