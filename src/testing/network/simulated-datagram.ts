@@ -25,6 +25,8 @@ export interface DatagramHost extends Station {
   sourceFor(address: string): string | undefined;
   /** @internal */
   isMember(group: string): boolean;
+  /** @internal The how-manieth datagram from a port it is: what a fault is named by, with the flow. */
+  nextDatagram(port: number): number;
 }
 
 /** A datagram socket of a simulated host. */
@@ -47,8 +49,6 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   #taken = 0;
   #out: { readonly bytes: Buffer; readonly to: Address | undefined }[] = [];
   #gathered = 0;
-  /** How many it has sent: what a fault is named by, with the flow. */
-  #sent = 0;
   readonly #lookups = new Set<Appointment>();
   #error: Error | undefined;
 
@@ -241,7 +241,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     const from = { address: address!, port: this.port };
     const parcel = { datagram: { bytes, from }, to };
     const name = `udp ${show(from)}>${show(to)}`;
-    const index = this.#sent++;
+    const index = this.#host.nextDatagram(this.port);
     for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
   }
 
