@@ -36,6 +36,35 @@ const badRun = async (
 
 describe('faults of the simulated network', () => {
   describe('splits of a stream', () => {
+    it('by chance are each possible alone: whether one is made shifts no other one', async () => {
+      const run = async (allowed: (fault: NetworkFault) => boolean): Promise<string[]> => {
+        const cuts: string[] = [];
+        const inject = (fault: NetworkFault): boolean => {
+          const may = allowed(fault);
+          if (may) cuts.push(`${fault.kind} ${fault.what} ${fault.index}`);
+          return may;
+        };
+        const { lab, client, connection } = await pair(new Lab({ seed: 5, inject }));
+        lab.network.towards('a', 'b', { split: 'random' });
+        // Of some, more comes while the pieces are still waited for; some are read in one.
+        const sent: string[] = [];
+        for (let n = 0; n < 20; n++) {
+          sent.push(`message ${n} is somewhat longer than the one before it;`, `and ${n};`);
+          client.ttsc__send(sent.at(-2)!);
+          await lab.pass(n % 3);
+          client.ttsc__send(sent.at(-1)!);
+        }
+        await lab.pass(1_000);
+        expect(connection.text).to.equal(sent.join(''));
+        return cuts;
+      };
+      const all = await run(() => true);
+      expect(all.length).to.be.greaterThan(50);
+      expect(new Set(all).size).to.equal(all.length);
+      for (const one of all)
+        expect(await run(({ kind, what, index }) => `${kind} ${what} ${index}` === one)).to.deep.equal([one]);
+    });
+
     for (let cut = 1; cut < LETTERS.length; cut++) {
       it(`bring a message of ten bytes as ${cut} and ${LETTERS.length - cut}`, async () => {
         const { lab, client, connection } = await pair();
