@@ -9,6 +9,7 @@ import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
 import { Tonic } from '../core/tonic.js';
+import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
 import { Recorder } from './tape.js';
@@ -66,12 +67,19 @@ export class AppUnderTest {
   #main: Catalyst<string> | undefined;
   #ended: Promise<RunResult> | undefined;
   #finished: Finished | undefined;
+  #killed = false;
   #threads: SimulatedThreads | undefined;
 
-  /** @internal */
-  constructor(world: World, host: string) {
+  readonly #label: string;
+
+  /**
+   * @param nth the how-manieth app on that host: one that is started again has other random numbers.
+   * @internal
+   */
+  constructor(world: World, host: string, nth: number) {
     this.#world = world;
     this.host = host;
+    this.#label = nth === 1 ? host : `${host} (${nth})`;
     this.#clock = new AppClock(world.clock);
   }
 
@@ -81,8 +89,8 @@ export class AppUnderTest {
    */
   async start(source: AppSource, { network, log }: AppSettings): Promise<this> {
     const formula = formulaOf(source);
-    const random = this.#world.random.fork(`random of ${this.host}`);
-    const readiness = this.#world.random.fork(`readiness at ${this.host}`);
+    const random = this.#world.random.fork(`random of ${this.#label}`);
+    const readiness = this.#world.random.fork(`readiness at ${this.#label}`);
     const testbench: Testbench = {
       clock: this.#clock,
       random,
@@ -120,9 +128,9 @@ export class AppUnderTest {
     return this.runtime.ledger;
   }
 
-  /** Whether its main Catalyst has finished. */
+  /** Whether its main Catalyst has finished, or it was killed. */
   get finished(): boolean {
-    return this.main.finished;
+    return this.#killed || this.main.finished;
   }
 
   /** Its log so far: the newest 10,000 lines. */
@@ -130,8 +138,9 @@ export class AppUnderTest {
     return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
   }
 
-  /** The Tonic with this name, given or default, in any of its threads. */
+  /** The Tonic with this name, given or default, in any of its threads; none where it was killed. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
+    if (this.#killed) return undefined;
     // What stands in for a Catalyst in its base's thread has its name as well.
     for (const { runtime } of this.threads) {
       const found = runtime.ledger.find(name);
@@ -157,6 +166,21 @@ export class AppUnderTest {
     } finally {
       running.starting = starting;
     }
+  }
+
+  /**
+   * Ends it at once, as `kill -9` ends a process: no sparkle of it runs any more. Its sockets are closed, as by the system: where its host has
+   * lost its power before (`network.host(name).crash()`), peers hear nothing of that. Another app can then be started on its host.
+   */
+  kill(): void {
+    if (this.finished) return;
+    this.#killed = true;
+    this.#finished = KILLED;
+    const runtimes = [this.runtime, ...this.threads.map(({ runtime }) => runtime)];
+    this.#clock.close();
+    this.#threads!.kill();
+    for (const { loops } of runtimes)
+      for (const loop of loops) if (loop instanceof SelectorCatalyst) loop.selector.close();
   }
 
   /** @internal Ends it in order; within a drive. */
@@ -187,6 +211,9 @@ export class AppUnderTest {
     return (this.#finished = { ...result, leftOpen });
   }
 }
+
+/** How one ends that was killed. */
+const KILLED: Finished = { exitCode: 0, error: undefined, signal: 'SIGKILL', leftOpen: [] };
 
 function isRestless(thrown: unknown): boolean {
   return thrown instanceof TaskTonicError && thrown.code === 'TT_NEVER_SETTLES';

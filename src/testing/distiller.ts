@@ -20,7 +20,7 @@ import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
 
 /** How an app is put on the bench. */
 export interface AppOptions {
-  /** The host that it runs on. Default `'main'` for the first one; each further one needs a name of its own. */
+  /** The host that it runs on. Default `'main'` for the first one; each further one that runs at the same time needs a name of its own. */
   readonly host?: string | undefined;
   /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
   readonly log?: Omit<LogOptions, 'to'> | undefined;
@@ -100,12 +100,13 @@ export class Distiller {
   }
 
   /**
-   * Starts a further app in the same world, on a host of its own.
+   * Starts a further app in the same world, on a host of its own; or on one whose app has finished or was killed, as one that is started again.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
   async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
-    if (this.#apps.some((other) => other.host === host)) throw bad('host', `an app runs on ${host} already`);
-    const joined = new AppUnderTest(this.#world, host);
+    const before = this.#apps.filter((other) => other.host === host);
+    if (before.some(({ finished }) => !finished)) throw bad('host', `an app runs on ${host} already`);
+    const joined = new AppUnderTest(this.#world, host, before.length + 1);
     await joined.start(app, { host, network: networkAt(this.#network, host), log });
     this.#apps.push(joined);
     return joined;

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js';
+import { Formula } from '../core/formula.js';
 import type { AppSource } from './app.js';
 import type { DistillerOptions } from './distiller.js';
 import { type Fault, Faults, faultKey, faultText } from './faults.js';
@@ -11,7 +12,7 @@ export interface ExploreOptions extends DistillerOptions {
   /** How many seeds are tried. */
   readonly runs: number;
   /** The app of each run: a class or function, which makes it anew. Without it the body lets its apps `join()`. */
-  readonly app?: AppSource | undefined;
+  readonly app?: Exclude<AppSource, Formula> | undefined;
   /** Whether faults are injected by chance, or which. Default true. */
   readonly faults?: boolean | ((fault: Fault) => boolean) | undefined;
   /** How many more runs may be made to find out which faults a failure needs. Default 200; 10 at most where a run hangs, which each takes so long. */
@@ -46,6 +47,9 @@ export async function explore(options: ExploreOptions, body: DistillerBody): Pro
   const { app, faults = true, shrinkRuns = 200, runLimit = 10_000, runs: wanted, ...rest } = options;
   if (!(Number.isInteger(wanted) && wanted > 0)) throw bad('runs', wanted, 'a whole number from 1');
   if (!(runLimit > 0)) throw bad('runLimit', runLimit, 'more than 0');
+  // What one run has left in them would be there in the next.
+  if ((app as unknown) instanceof Formula)
+    throw bad('app', 'a Formula', 'its class, or a function, which makes it anew for each run');
   const asked = seedAskedFor();
   const first = asked ?? (options.seed === undefined ? anySeed() : checkedSeed(options.seed, 'seed'));
   const runs = asked === undefined ? wanted : 1;

@@ -1,9 +1,11 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
+import { nodeClock } from '../../src/core/clock.js';
 import { Formula } from '../../src/core/formula.js';
 import { Tonic } from '../../src/core/tonic.js';
+import { systemRandom } from '../../src/core/random.js';
 import { TimerRepeat } from '../../src/core/timer.js';
-import { type AppUnderTest, type Distiller, type Fault, explore } from '../../src/testing/index.js';
+import { type AppUnderTest, type Distiller, type Fault, SimulatedNetwork, explore } from '../../src/testing/index.js';
 import { expectCode, expectRejection } from '../support/errors.js';
 
 /** Is told of crashes; three kinds of them together are too much for it. */
@@ -283,6 +285,20 @@ describe('explore()', () => {
       );
     });
   }
+
+  it('refuses what would carry something from run to run', async () => {
+    class App extends Formula {}
+    await expectRejection(
+      explore({ runs: 1, app: new App() as never }, () => {}),
+      'TT_BAD_OPTION',
+    );
+    const network = new SimulatedNetwork({ clock: nodeClock, random: systemRandom });
+    const { cause } = await expectRejection(
+      explore({ runs: 1, network, app: App }, () => {}),
+      'TT_EXPLORE_FAILED',
+    );
+    expectCode(cause, 'TT_BAD_OPTION');
+  });
 
   it('refuses a seed in the environment that is none', async () => {
     process.env['TASKTONIC_SEED'] = 'lucky';

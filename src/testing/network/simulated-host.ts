@@ -76,7 +76,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
 
   /**
    * Loses its power: no packet of it or to it arrives, and it forgets all its sockets. Its peers notice when they send something, or
-   * time out; its own programs hear nothing, and should be dropped.
+   * time out; its own programs hear nothing, and should be dropped: `kill()` of an app under a Distiller.
    */
   crash(): void {
     if (!this.#up) return;
