@@ -73,7 +73,7 @@ export class Standstill {
       turns: this.#turns,
       ms: Math.round(this.#ms),
       tonic: tonic?.name ?? 'nobody',
-      base: tonic?._ttBase?.name ?? 'nobody',
+      base: (tonic?._ttBase ?? tonic?._ttFarBase)?.name ?? 'nobody',
       sparkle: sparkle?.key ?? 'nothing',
     });
   }
