@@ -32,6 +32,11 @@ export class Standstill {
     this.#most = most;
   }
 
+  /** The sparkle that ran last, at whatever instant, and whose it was. */
+  get last(): string {
+    return `${this.lastSparkle?.key ?? 'nothing'} of ${this.lastTonic?.name ?? 'nobody'}`;
+  }
+
   /** Time has moved on. */
   over(): void {
     this.#orders = this.#turns = this.#ms = this.#nextLook = 0;
@@ -67,14 +72,16 @@ export class Standstill {
   }
 
   #neverSettles(): Error {
-    const { lastTonic: tonic, lastSparkle: sparkle } = this;
-    return fail('TT_NEVER_SETTLES', {
-      orders: this.#orders,
-      turns: this.#turns,
-      ms: Math.round(this.#ms),
-      tonic: tonic?.name ?? 'nobody',
-      base: (tonic?._ttBase ?? tonic?._ttFarBase)?.name ?? 'nobody',
-      sparkle: sparkle?.key ?? 'nothing',
-    });
+    const who =
+      this.#orders === 0
+        ? 'timers fire again and again, and no sparkle ran'
+        : `the last sparkle was ${this.#lastWithBase}`;
+    return fail('TT_NEVER_SETTLES', { orders: this.#orders, turns: this.#turns, ms: Math.round(this.#ms), who });
+  }
+
+  get #lastWithBase(): string {
+    const { lastTonic: tonic } = this;
+    const base = tonic?._ttBase ?? tonic?._ttFarBase;
+    return `${this.last}${base === undefined ? '' : `, whose base is ${base.name}`}`;
   }
 }

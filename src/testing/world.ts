@@ -96,9 +96,8 @@ export class World {
   /** What it does now: which call of the Distiller goes on, when, and what ran last. */
   get doing(): string {
     if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
-    const { lastTonic, lastSparkle } = this.#standstill;
-    const last = lastTonic === undefined ? '' : `, and the last sparkle was ${lastSparkle?.key} of ${lastTonic.name}`;
-    return `it was in ${this.#driving}, at ${Math.round(this.clock.now())} ms of virtual time${last}`;
+    const now = Math.round(this.clock.now());
+    return `it was in ${this.#driving}, at ${now} ms of virtual time, and the last sparkle was ${this.#standstill.last}`;
   }
 
   async #refuse(why: Error): Promise<never> {
@@ -217,9 +216,10 @@ export class World {
 
   #moveOn(): void {
     const before = this.clock.now();
+    this.#standstill.turnBegins();
     this.clock.fireNext(this.#call);
+    this.#standstill.turnEnded();
     if (this.clock.now() > before) this.#standstill.over();
-    else this.#standstill.turnBegins();
   }
 
   readonly #call = (callback: () => void): void => {

@@ -253,9 +253,19 @@ describe('an app that never comes to rest', () => {
     }
     const distiller = await Distiller.start(() => void new Slow({ name: 'slow' }), { settleWithin: 200 });
     const { details } = await expectRejection(distiller.settle(), 'TT_NEVER_SETTLES');
-    expect(details['tonic']).to.equal('slow');
+    expect(details['who']).to.equal('the last sparkle was ttsc__again of slow, whose base is tt_main_catalyst');
     expect(details['orders']).to.be.within(2, 200);
     await distiller.finish();
+  });
+
+  it('is no Tonic of an earlier time where only timers fire', async () => {
+    const distiller = await Distiller.start(() => void new Counter({ name: 'counter' }));
+    await distiller.settle();
+    const again = (): void => void distiller.clock.setTimer(again, 0);
+    again();
+    const { message } = await expectRejection(distiller.advance('1s'), 'TT_NEVER_SETTLES');
+    expect(message).to.include('timers fire again and again, and no sparkle ran');
+    expect(message).not.to.include('counter');
   });
 
   it('is aborted and named where it does not come to rest at its end either', async () => {
