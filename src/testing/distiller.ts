@@ -73,6 +73,8 @@ export class Distiller {
     const traceLimit = trace === false ? 0 : trace;
     if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
     if (!(settleWithin > 0)) throw bad('settleWithin', `it is ${String(settleWithin)}, and must be more than 0`);
+    if (wallTime !== undefined && !Number.isFinite(wallTime))
+      throw bad('wallTime', `it is ${wallTime}, and must be ms since 1970`);
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin });
     this.#world.tape.finished = () => this.finished;
@@ -211,7 +213,7 @@ export class Distiller {
    * From now on this is to hold after each order, in whatever app: `distiller.always(() => assert.ok(queue.size <= 50))`. The first time
    * that it throws the loops stop there, and the call that turned them throws; then nothing is checked any more.
    *
-   * @param invariant looks and throws; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
+   * @param invariant looks and throws, not async; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
    *   sparkle after which it no longer held; its cause is what was thrown.
    */
   always(invariant: () => void): void {

@@ -60,7 +60,7 @@ export class Tape {
   holds(): boolean {
     if (this.#invariants.length === 0) return true;
     try {
-      for (const invariant of this.#invariants) invariant();
+      for (const invariant of this.#invariants) checkNow(invariant);
       return true;
     } catch (thrown) {
       this.#invariants = [];
@@ -85,6 +85,14 @@ export class Tape {
     const own = Object.hasOwn(this.#probes, key) ? this.#probes[key]! : [];
     return [...own, ...(this.run?.probesOf(key) ?? [])];
   }
+}
+
+/** One that is async would be looked at by nobody. */
+function checkNow(invariant: () => unknown): void {
+  const result = invariant();
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+  (result as PromiseLike<unknown>).then(undefined, () => {});
+  throw new TypeError('the check returned a promise, and is to look and throw at once');
 }
 
 const NO_PROBES = Object.freeze({});

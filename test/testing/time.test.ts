@@ -109,6 +109,10 @@ describe('virtual time', () => {
     await later.finish();
   });
 
+  it('has no time of day that is none', async () => {
+    await expectRejection(Distiller.start(undefined, { wallTime: NaN }), 'TT_BAD_OPTION');
+  });
+
   it('is the time in the log', async () => {
     const door = distiller.infuse(() => new Door());
     await distiller.advance('10s');
