@@ -179,8 +179,10 @@ export class AppUnderTest {
     const runtimes = [this.runtime, ...this.threads.map(({ runtime }) => runtime)];
     this.#clock.close();
     this.#threads!.kill();
-    for (const { loops } of runtimes)
+    for (const { loops, testbench } of runtimes) {
+      if (testbench?.observer instanceof Recorder) testbench.observer.stop();
       for (const loop of loops) if (loop instanceof SelectorCatalyst) loop.selector.close();
+    }
   }
 
   /** @internal Ends it in order; within a drive. */

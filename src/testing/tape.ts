@@ -112,6 +112,7 @@ export class Recorder implements SparkleObserver {
   readonly #tape: Tape;
   readonly #host: string;
   readonly #frames: Frame[] = [];
+  #stopped = false;
 
   constructor(tape: Tape, host: string) {
     this.#tape = tape;
@@ -154,15 +155,20 @@ export class Recorder implements SparkleObserver {
     if (frame !== undefined) this.#end(frame);
   }
 
+  /** Whoever has a turn has had it with the sparkle that runs. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   carriedOut(): boolean {
     const tape = this.#tape;
-    const tooLong = tape.standstill.orderRan();
+    const isOver = tape.standstill.orderRan() || this.#stopped;
     const frame = this.#frames.pop();
     if (frame !== undefined) this.#end(frame);
     if (!tape.holds()) return true;
-    if (frame === undefined || tape.run === undefined) return tooLong;
+    if (frame === undefined || tape.run === undefined) return isOver;
     if (frame.record !== undefined) tape.run.ran();
-    return tooLong || tape.run.stops || tape.finished();
+    return isOver || tape.run.stops || tape.finished();
   }
 
   #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {

@@ -206,6 +206,21 @@ describe('a world with a network', () => {
       expect(await distiller.finish()).to.deep.include({ signal: 'SIGKILL', leftOpen: [] });
     });
 
+    it('in the middle of a turn: nothing runs after the sparkle that runs then', async () => {
+      const ran: number[] = [];
+      class Fatal extends Tonic {
+        ttsc__step(nr: number): void {
+          ran.push(nr);
+          if (nr === 2) distiller.apps[0]!.kill();
+        }
+      }
+      const distiller = await Distiller.start(() => void new Fatal({ name: 'fatal' }));
+      for (const nr of [1, 2, 3, 4]) distiller.find<Fatal>('fatal')!.ttsc__step(nr);
+      await distiller.settle();
+      expect(ran).to.deep.equal([1, 2]);
+      await distiller.finish();
+    });
+
     it('and starts it again with other random numbers', async () => {
       const numbers: number[] = [];
       class Lot extends Tonic {
