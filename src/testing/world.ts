@@ -123,7 +123,7 @@ export class World {
     this.#standstill.over();
     const step = (): boolean => {
       if (!goesOn() || this.#isBroken) outcome = 'stopped';
-      else if (this.#held.size > 0) outcome = 'held';
+      else if (this.#isHeld) outcome = 'held';
       else if (this.#step(until)) return true;
       else outcome = 'nothing to do';
       return false;
@@ -142,7 +142,12 @@ export class World {
 
   /** Whether something could run now, or when what is held is there. */
   get #isBusy(): boolean {
-    return this.clock.polls > 0 || this.#held.size > 0;
+    return this.clock.polls > 0 || this.#isHeld;
+  }
+
+  /** One that was stopped waits for nothing of the machine's any more. */
+  get #isHeld(): boolean {
+    return this.#held.size > 0 && this.#stopped === undefined;
   }
 
   /** Steps until nothing is left to do at this instant. */
@@ -191,7 +196,7 @@ export class World {
   }
 
   async #release(): Promise<void> {
-    while (this.#held.size > 0 && !this.#isStopped) {
+    while (this.#isHeld) {
       await Promise.race([Promise.allSettled(this.#held), sleep(REAL_STEP)]);
       await afterMicrotasks();
     }

@@ -250,11 +250,20 @@ describe('explore()', () => {
       expect(rounds).to.equal(before);
     });
 
-    it('leaves what holds it up to itself, where it cannot be ended', async () => {
+    it('ends it where it is held up by what the app loads', async () => {
+      const apps: AppUnderTest[] = [];
+      let ended = 0;
       await hanging(async (distiller) => {
+        apps.push(...distiller.apps);
         void distiller.runtime.held(new Promise(() => {}));
-        await distiller.advance('1s');
+        try {
+          await distiller.advance('1s');
+        } finally {
+          ended++;
+        }
       });
+      expect(ended).to.equal(2);
+      expect(apps.every(({ finished }) => finished)).to.be.true;
     });
 
     it('names the faults that it needs to hang', async () => {
