@@ -108,13 +108,15 @@ export const ERRORS = {
   // Distiller
   TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
   TT_NEVER_SETTLES:
-    'After {orders} orders and {turns} turns at one instant the app has not come to rest, the last sparkle was {sparkle} of {tonic}: let it wait for a timer.',
+    'After {orders} orders and {turns} turns at one instant, {ms} ms of work, the app has not come to rest; {who}: let it wait for a timer or come to its end, or raise "settleWithin".',
   TT_NOT_SETTLED:
     "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
     'Run {run} of {runs} failed, with seed {seed}: {message}.{report}Set TASKTONIC_SEED={seed} to run it alone.',
+  TT_RUN_HANGS:
+    'The run with seed {seed} had not ended after {ms} ms of the machine\'s time: {where}. Let each of its waits end, or raise "runLimit".',
   // Ask and answer, postponing
   TT_ASK_TIMEOUT: '{tonic} did not answer {sparkle} within {ms} ms: see what holds it up, or raise "timeout".',
   TT_ASK_GONE: '{tonic} has finished and will not answer {sparkle}: ask one that runs.',

@@ -1,6 +1,6 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { fail } from '../core/errors.js';
+import { TaskTonicError, fail } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
@@ -9,6 +9,7 @@ import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
 import { Tonic } from '../core/tonic.js';
+import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
 import { Recorder } from './tape.js';
@@ -36,7 +37,7 @@ export interface LogEntry {
 
 /** How an app under test ended. */
 export interface Finished extends RunResult {
-  /** What it had not closed: Tonics that had to be aborted, and timers that are still set. Empty where all is well. */
+  /** What it had not closed: Tonics that had to be aborted, timers that are still set, loops that go on. Empty where all is well. */
   readonly leftOpen: readonly string[];
 }
 
@@ -50,8 +51,10 @@ export interface AppSettings {
 const MOST_LINES = 10_000;
 /** How long an app may take to its end, in ms of virtual time; then what is left is aborted. */
 const END_WITHIN = 3_600_000;
-/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more. */
+/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more; and again once it was aborted. */
 const REAL_CHANCES = 200;
+/** How one ended that goes on nevertheless, as a loop of a Catalyst's own that waits for the machine. */
+const NOT_OVER: RunResult = { exitCode: 1, error: undefined, signal: undefined };
 
 /** An app on the bench of a Distiller. */
 export class AppUnderTest {
@@ -64,12 +67,19 @@ export class AppUnderTest {
   #main: Catalyst<string> | undefined;
   #ended: Promise<RunResult> | undefined;
   #finished: Finished | undefined;
+  #killed = false;
   #threads: SimulatedThreads | undefined;
 
-  /** @internal */
-  constructor(world: World, host: string) {
+  readonly #label: string;
+
+  /**
+   * @param nth the how-manieth app on that host: one that is started again has other random numbers.
+   * @internal
+   */
+  constructor(world: World, host: string, nth: number) {
     this.#world = world;
     this.host = host;
+    this.#label = nth === 1 ? host : `${host} (${nth})`;
     this.#clock = new AppClock(world.clock);
   }
 
@@ -79,8 +89,8 @@ export class AppUnderTest {
    */
   async start(source: AppSource, { network, log }: AppSettings): Promise<this> {
     const formula = formulaOf(source);
-    const random = this.#world.random.fork(`random of ${this.host}`);
-    const readiness = this.#world.random.fork(`readiness at ${this.host}`);
+    const random = this.#world.random.fork(`random of ${this.#label}`);
+    const readiness = this.#world.random.fork(`readiness at ${this.#label}`);
     const testbench: Testbench = {
       clock: this.#clock,
       random,
@@ -118,9 +128,9 @@ export class AppUnderTest {
     return this.runtime.ledger;
   }
 
-  /** Whether its main Catalyst has finished. */
+  /** Whether its main Catalyst has finished, or it was killed. */
   get finished(): boolean {
-    return this.main.finished;
+    return this.#killed || this.main.finished;
   }
 
   /** Its log so far: the newest 10,000 lines. */
@@ -128,8 +138,9 @@ export class AppUnderTest {
     return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
   }
 
-  /** The Tonic with this name, given or default, in any of its threads. */
+  /** The Tonic with this name, given or default, in any of its threads; none where it was killed. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
+    if (this.#killed) return undefined;
     // What stands in for a Catalyst in its base's thread has its name as well.
     for (const { runtime } of this.threads) {
       const found = runtime.ledger.find(name);
@@ -157,6 +168,23 @@ export class AppUnderTest {
     }
   }
 
+  /**
+   * Ends it at once, as `kill -9` ends a process: no sparkle of it runs any more. Its sockets are closed, as by the system: where its host has
+   * lost its power before (`network.host(name).crash()`), peers hear nothing of that. Another app can then be started on its host.
+   */
+  kill(): void {
+    if (this.finished) return;
+    this.#killed = true;
+    this.#finished = KILLED;
+    const runtimes = [this.runtime, ...this.threads.map(({ runtime }) => runtime)];
+    this.#clock.close();
+    this.#threads!.kill();
+    for (const { loops, testbench } of runtimes) {
+      if (testbench?.observer instanceof Recorder) testbench.observer.stop();
+      for (const loop of loops) if (loop instanceof SelectorCatalyst) loop.selector.close();
+    }
+  }
+
   /** @internal Ends it in order; within a drive. */
   async end(): Promise<Finished> {
     if (this.#finished !== undefined) return this.#finished;
@@ -166,16 +194,31 @@ export class AppUnderTest {
     this.main.ttsc__finish();
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
-    for (let chances = REAL_CHANCES; !(await this.#world.stepWhile(() => !over, until));) {
+    for (let chances = REAL_CHANCES; !over && chances > -REAL_CHANCES; chances--) {
+      await this.#world
+        .stepWhile(() => !over, until)
+        .catch((thrown: unknown) => {
+          if (!isRestless(thrown)) throw thrown;
+          chances = chances > 0 ? 0 : -REAL_CHANCES;
+        });
+      if (over) break;
+      if (chances === 0) for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
       // It may wait for something of the machine's: a file, a socket.
-      if (--chances > 0) await sleep(1);
-      else for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
+      await sleep(1);
     }
-    const result = await this.#ended!;
+    const result = over ? await this.#ended! : NOT_OVER;
+    if (!over) leftOpen.push('a loop');
     leftOpen.push(...[...this.ledger].map(({ name }) => name));
     if (this.#clock.open > 0) leftOpen.push(`${this.#clock.open} timers`);
     return (this.#finished = { ...result, leftOpen });
   }
+}
+
+/** How one ends that was killed. */
+const KILLED: Finished = { exitCode: 0, error: undefined, signal: 'SIGKILL', leftOpen: [] };
+
+function isRestless(thrown: unknown): boolean {
+  return thrown instanceof TaskTonicError && thrown.code === 'TT_NEVER_SETTLES';
 }
 
 /** An app of Tonics alone: it goes on while it has none. */

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { snapshot } from './snapshot.js';
+import { brief } from './trace-table.js';
 
 /** What is expected of one Tonic; any one of the conditions matches it. */
 export interface TonicContract {
@@ -106,7 +108,7 @@ function reasons({ tillStateIn, tillSparkleIn, stopOnProbe }: TonicContract, ton
     const value = probeOf(tonic, probe);
     const holds =
       typeof wanted === 'function' ? (wanted as (value: unknown) => unknown)(value) : isDeepStrictEqual(value, wanted);
-    if (holds) why.push(`probe: ${probe} = ${String(value)}`);
+    if (holds) why.push(`probe: ${probe} = ${typeof value === 'string' ? value : brief(snapshot(value))}`);
   }
   return why;
 }

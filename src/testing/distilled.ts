@@ -26,7 +26,7 @@ export function distilled(
     throw fail('TT_BAD_OPTION', { class: 'distilled()', option: 'test', problem: 'it must be a function' });
   }
   return async () => {
-    const failure = await runTrial({ app, options, faults: new Faults(), body });
+    const failure = await runTrial({ app, options, faults: new Faults(), body, limit: Infinity });
     if (failure === undefined) return;
     process.stderr.write(`${failure.report}\n${howToRunAgain(failure.seed, options)}`);
     throw failure.error;

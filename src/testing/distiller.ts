@@ -12,6 +12,7 @@ import { SimulatedNetwork } from './network/simulated-network.js';
 import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
 import { reportOf, tableOf } from './report.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
+import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -19,7 +20,7 @@ import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
 
 /** How an app is put on the bench. */
 export interface AppOptions {
-  /** The host that it runs on. Default `'main'` for the first one; each further one needs a name of its own. */
+  /** The host that it runs on. Default `'main'` for the first one; each further one that runs at the same time needs a name of its own. */
   readonly host?: string | undefined;
   /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
   readonly log?: Omit<LogOptions, 'to'> | undefined;
@@ -37,6 +38,11 @@ export interface DistillerOptions extends AppOptions {
   readonly trace?: number | false | undefined;
   /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default 2026-01-01 12:00 UTC. */
   readonly wallTime?: number | undefined;
+  /**
+   * How long an app may work at one instant of virtual time, in ms of the machine's time, more than 0: one that works longer is taken for one
+   * that never comes to rest (`TT_NEVER_SETTLES`). Default 2,000; `Infinity` for no bound, as under a debugger.
+   */
+  readonly settleWithin?: number | undefined;
 }
 
 const DEFAULT_LIMIT: Duration = '1h';
@@ -62,11 +68,15 @@ export class Distiller {
   readonly #dice: TestDice;
   #finishCalled = false;
 
-  private constructor({ seed, network, probes = {}, trace = 10_000, wallTime }: DistillerOptions, faults: Faults) {
+  private constructor(options: DistillerOptions, faults: Faults) {
+    const { seed, network, probes = {}, trace = 10_000, wallTime, settleWithin = SETTLE_WITHIN } = options;
     const traceLimit = trace === false ? 0 : trace;
     if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
+    if (!(settleWithin > 0)) throw bad('settleWithin', `it is ${String(settleWithin)}, and must be more than 0`);
+    if (wallTime !== undefined && !Number.isFinite(wallTime))
+      throw bad('wallTime', `it is ${wallTime}, and must be ms since 1970`);
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
-    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults });
+    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin });
     this.#world.tape.finished = () => this.finished;
     this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
@@ -92,12 +102,13 @@ export class Distiller {
   }
 
   /**
-   * Starts a further app in the same world, on a host of its own.
+   * Starts a further app in the same world, on a host of its own; or on one whose app has finished or was killed, as one that is started again.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
   async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
-    if (this.#apps.some((other) => other.host === host)) throw bad('host', `an app runs on ${host} already`);
-    const joined = new AppUnderTest(this.#world, host);
+    const before = this.#apps.filter((other) => other.host === host);
+    if (before.some(({ finished }) => !finished)) throw bad('host', `an app runs on ${host} already`);
+    const joined = new AppUnderTest(this.#world, host, before.length + 1);
     await joined.start(app, { host, network: networkAt(this.#network, host), log });
     this.#apps.push(joined);
     return joined;
@@ -202,7 +213,7 @@ export class Distiller {
    * From now on this is to hold after each order, in whatever app: `distiller.always(() => assert.ok(queue.size <= 50))`. The first time
    * that it throws the loops stop there, and the call that turned them throws; then nothing is checked any more.
    *
-   * @param invariant looks and throws; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
+   * @param invariant looks and throws, not async; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
    *   sparkle after which it no longer held; its cause is what was thrown.
    */
   always(invariant: () => void): void {
@@ -225,7 +236,7 @@ export class Distiller {
       const until = startAt + run.timeout;
       tape.run = run;
       try {
-        const isIdle = (): boolean => clock.polls === 0 && clock.timers === 0 && !run.waits;
+        const isIdle = (): boolean => this.#world.isIdle && !run.waits;
         const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
         if (!stopped) clock.moveTo(until);
       } finally {
@@ -296,18 +307,35 @@ export class Distiller {
    */
   async finish(): Promise<Finished> {
     this.#finishCalled = true;
-    return this.#world.drive('finish()', async () => {
-      const ends: Finished[] = [];
-      const broken: unknown[] = [];
-      for (const app of [...this.#apps].reverse())
-        await app.end().then(
-          (end) => ends.unshift(end),
-          (thrown: unknown) => broken.push(thrown),
-        );
-      if (broken.length > 0) throw broken[0];
-      const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
-      return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
-    });
+    return this.#world.drive('finish()', () => this.#end());
+  }
+
+  async #end(): Promise<Finished> {
+    const ends: Finished[] = [];
+    const broken: unknown[] = [];
+    for (const app of [...this.#apps].reverse())
+      await app.end().then(
+        (end) => ends.unshift(end),
+        (thrown: unknown) => broken.push(thrown),
+      );
+    if (broken.length > 0) throw broken[0];
+    const first = ends.find(({ exitCode }) => exitCode !== 0) ?? ends[0] ?? NOTHING_RAN;
+    return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
+  }
+
+  /** @internal What it does now, in words. */
+  get _ttDoing(): string {
+    return this.#world.doing;
+  }
+
+  /** @internal Nothing goes on any more, and whoever turns the loops is told why. */
+  _ttStop(why: Error): void {
+    this.#world.stop(why);
+  }
+
+  /** @internal Ends the apps of one that was stopped. */
+  async _ttEndStopped(): Promise<Finished> {
+    return this.#world.driveToEnd('finish()', () => this.#end());
   }
 
   /** @internal Whether the test has ended its apps itself. */

@@ -11,12 +11,12 @@ const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*/gy;
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function toMs(duration: Duration, what: string): number {
-  if (typeof duration === 'number' && duration >= 0) return duration;
+  if (typeof duration === 'number' && duration >= 0 && duration < Infinity) return duration;
   const text = typeof duration === 'string' ? duration.trim() : '';
   const parts = [...text.matchAll(PART)];
   const length = parts.reduce((sum, [part]) => sum + part.length, 0);
-  if (text !== '' && length === text.length)
-    return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
-  const problem = `it is ${typeof duration === 'string' ? `"${duration}"` : String(duration)}, and must be ms from 0, or text such as "1m 30s"`;
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
+  if (text !== '' && length === text.length && ms < Infinity) return ms;
+  const problem = `it is ${typeof duration === 'string' ? `"${duration}"` : String(duration)}, and must be ms from 0 and finite, or text such as "1m 30s"`;
   throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: what, problem });
 }

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js';
+import { Formula } from '../core/formula.js';
 import type { AppSource } from './app.js';
 import type { DistillerOptions } from './distiller.js';
 import { type Fault, Faults, faultKey, faultText } from './faults.js';
@@ -11,11 +12,16 @@ export interface ExploreOptions extends DistillerOptions {
   /** How many seeds are tried. */
   readonly runs: number;
   /** The app of each run: a class or function, which makes it anew. Without it the body lets its apps `join()`. */
-  readonly app?: AppSource | undefined;
+  readonly app?: Exclude<AppSource, Formula> | undefined;
   /** Whether faults are injected by chance, or which. Default true. */
   readonly faults?: boolean | ((fault: Fault) => boolean) | undefined;
-  /** How many more runs may be made to find out which faults a failure needs. Default 200. */
+  /** How many more runs may be made to find out which faults a failure needs. Default 200; 10 at most where a run hangs, which each takes so long. */
   readonly shrinkRuns?: number | undefined;
+  /**
+   * How long a run may take, in ms of the machine's time, more than 0: one that takes longer hangs, and fails with `TT_RUN_HANGS`. It cannot end
+   * code that never gives the thread back, such as a loop without an end in a sparkle. Default 10,000; `Infinity` for no bound.
+   */
+  readonly runLimit?: number | undefined;
 }
 
 /** What was tried. */
@@ -31,20 +37,25 @@ export interface Explored {
  * Runs a body once for each of many seeds, each time in a fresh world, and reports the first one that fails, with as few of the
  * injected faults as it needs. With `TASKTONIC_SEED=n` in the environment that seed alone is run.
  *
- * A run fails where the body throws, where an app fails and nobody handles it, and where an app leaves something open.
+ * A run fails where the body throws, where an app fails and nobody handles it, where an app leaves something open, and where it has not ended
+ * within `runLimit`.
  *
  * @throws {TaskTonicError} `TT_EXPLORE_FAILED`, with the seed, the faults, and the end of trace and log; its cause is what was thrown.
  *   `TT_BAD_OPTION`.
  */
 export async function explore(options: ExploreOptions, body: DistillerBody): Promise<Explored> {
-  const { app, faults = true, shrinkRuns = 200, runs: wanted, ...rest } = options;
-  if (!(Number.isInteger(wanted) && wanted > 0)) throw badRuns(wanted);
+  const { app, faults = true, shrinkRuns = 200, runLimit = 10_000, runs: wanted, ...rest } = options;
+  if (!(Number.isInteger(wanted) && wanted > 0)) throw bad('runs', wanted, 'a whole number from 1');
+  if (!(runLimit > 0)) throw bad('runLimit', runLimit, 'more than 0');
+  // What one run has left in them would be there in the next.
+  if ((app as unknown) instanceof Formula)
+    throw bad('app', 'a Formula', 'its class, or a function, which makes it anew for each run');
   const asked = seedAskedFor();
   const first = asked ?? (options.seed === undefined ? anySeed() : checkedSeed(options.seed, 'seed'));
   const runs = asked === undefined ? wanted : 1;
   const may = typeof faults === 'function' ? faults : (): boolean => faults;
   const run = (seed: number, faults: Faults): Promise<TrialFailure | undefined> =>
-    runTrial({ app, options: { ...rest, seed }, faults, body });
+    runTrial({ app, options: { ...rest, seed }, faults, body, limit: runLimit });
   const counts: Record<string, number> = {};
 
   for (let nr = 0; nr < runs; nr++) {
@@ -57,11 +68,19 @@ export async function explore(options: ExploreOptions, body: DistillerBody): Pro
     }
     const again = (allowed: (fault: Fault) => boolean): Promise<TrialFailure | undefined> =>
       run(seed, new Faults(allowed));
-    const shrunk = await shrunkFailure(failure, again, may, shrinkRuns);
+    const shrunk = await shrunkFailure(
+      failure,
+      again,
+      may,
+      failure.hangs ? Math.min(shrinkRuns, MOST_HANGS) : shrinkRuns,
+    );
     throw exploreFailed(shrunk, { seed, run: nr + 1, runs });
   }
   return { runs, seed: first, faults: counts };
 }
+
+/** So often at most a run that hangs is tried again with fewer faults. */
+const MOST_HANGS = 10;
 
 /** A failure that was looked at again. */
 interface Shrunk extends TrialFailure {
@@ -125,7 +144,7 @@ function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs:
   return fail('TT_EXPLORE_FAILED', details, error);
 }
 
-function badRuns(runs: unknown): Error {
-  const problem = `it is ${String(runs)}, and must be a whole number from 1`;
-  return fail('TT_BAD_OPTION', { class: 'explore()', option: 'runs', problem });
+function bad(option: string, given: unknown, wanted: string): Error {
+  const problem = `it is ${String(given)}, and must be ${wanted}`;
+  return fail('TT_BAD_OPTION', { class: 'explore()', option, problem });
 }

@@ -1,5 +1,7 @@
 // The one file of a world that touches the machine's time: a turn of a loop ends when Node's own microtasks have run.
 
+import { LONGEST_TIMER, nodeClock } from '../core/clock.js';
+
 /** How many steps of a world Node runs between two looks at its kernel. */
 const AT_A_TIME = 16;
 
@@ -33,6 +35,23 @@ export function eachAfterMicrotasks(step: () => boolean): Promise<void> {
     };
     go();
   });
+}
+
+/** The machine's time, in ms. */
+export function machineTime(): number {
+  return nodeClock.now();
+}
+
+/** What a promise is settled with, or what `late` throws, called where that takes longer than so many ms of the machine's time. */
+export async function within<T>(ms: number, promise: Promise<T>, late: () => never): Promise<T> {
+  if (ms === Infinity) return promise;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, LONGEST_TIMER)))).then(late);
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Resolves after so many ms of the machine's time. */

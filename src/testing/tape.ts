@@ -7,6 +7,7 @@ import type { SparkleObserver } from '../core/testbench.js';
 import { probeOf } from './contract.js';
 import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
+import type { Standstill } from './standstill.js';
 import { Ring, type TraceRecord } from './trace.js';
 
 /** Fields to be copied into the trace, by the name of a Tonic or of its class. */
@@ -18,10 +19,8 @@ export class Tape {
   readonly ring: Ring<TraceRecord>;
   /** How many entries there have been. */
   count = 0;
-  /** Orders that ran at the instant that is, and the last of them: who never comes to rest is named. */
-  ordersNow = 0;
-  lastTonic: AnyTonic | undefined = undefined;
-  lastSparkle: Sparkle | undefined = undefined;
+  /** What has been done at the instant that is. */
+  readonly standstill: Standstill;
   /** The call of `sparkle()` that lasts. */
   run: SparkleRun | undefined = undefined;
   /** Whether all apps have finished: asked after each order while a run lasts. */
@@ -33,8 +32,9 @@ export class Tape {
   readonly #probes: Probes;
   readonly #hasProbes: boolean;
 
-  constructor(clock: Clock, limit: number, probes: Probes) {
+  constructor(clock: Clock, limit: number, probes: Probes, standstill: Standstill) {
     this.clock = clock;
+    this.standstill = standstill;
     this.#keeps = limit > 0;
     this.ring = new Ring(limit);
     this.#probes = probes;
@@ -60,11 +60,11 @@ export class Tape {
   holds(): boolean {
     if (this.#invariants.length === 0) return true;
     try {
-      for (const invariant of this.#invariants) invariant();
+      for (const invariant of this.#invariants) checkNow(invariant);
       return true;
     } catch (thrown) {
       this.#invariants = [];
-      const { lastTonic, lastSparkle } = this;
+      const { lastTonic, lastSparkle } = this.standstill;
       const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
       const { message } = toError(thrown);
       this.broken = fail('TT_INVARIANT_BROKEN', { at: Math.round(this.clock.now()), tonic, sparkle, message }, thrown);
@@ -87,6 +87,14 @@ export class Tape {
   }
 }
 
+/** One that is async would be looked at by nobody. */
+function checkNow(invariant: () => unknown): void {
+  const result = invariant();
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+  (result as PromiseLike<unknown>).then(undefined, () => {});
+  throw new TypeError('the check returned a promise, and is to look and throw at once');
+}
+
 const NO_PROBES = Object.freeze({});
 
 /** A sparkle that runs. */
@@ -104,6 +112,7 @@ export class Recorder implements SparkleObserver {
   readonly #tape: Tape;
   readonly #host: string;
   readonly #frames: Frame[] = [];
+  #stopped = false;
 
   constructor(tape: Tape, host: string) {
     this.#tape = tape;
@@ -118,9 +127,10 @@ export class Recorder implements SparkleObserver {
     a: unknown,
     b: unknown,
   ): void {
-    this.#tape.lastTonic = tonic;
-    this.#tape.lastSparkle = sparkle;
-    if (!this.#tape.records) return;
+    const tape = this.#tape;
+    tape.standstill.lastTonic = tonic;
+    tape.standstill.lastSparkle = sparkle;
+    if (!tape.records) return;
     const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
     const [outer] = this.#frames;
     if (order !== undefined) {
@@ -145,15 +155,20 @@ export class Recorder implements SparkleObserver {
     if (frame !== undefined) this.#end(frame);
   }
 
+  /** Whoever has a turn has had it with the sparkle that runs. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   carriedOut(): boolean {
     const tape = this.#tape;
-    tape.ordersNow++;
+    const isOver = tape.standstill.orderRan() || this.#stopped;
     const frame = this.#frames.pop();
     if (frame !== undefined) this.#end(frame);
     if (!tape.holds()) return true;
-    if (frame === undefined || tape.run === undefined) return false;
+    if (frame === undefined || tape.run === undefined) return isOver;
     if (frame.record !== undefined) tape.run.ran();
-    return tape.run.stops || tape.finished();
+    return isOver || tape.run.stops || tape.finished();
   }
 
   #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {

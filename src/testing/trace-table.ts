@@ -43,7 +43,8 @@ function what({ sparkle, args, source, extra, atExit, error }: TraceEntry): stri
   return parts.join(' ');
 }
 
-function brief(value: unknown): string {
+/** A value in few words. */
+export function brief(value: unknown): string {
   const text = inspect(value, { breakLength: Infinity, depth: 2, maxArrayLength: 10, maxStringLength: WIDEST_ARGS });
   return text.length <= WIDEST_ARGS ? text : `${text.slice(0, WIDEST_ARGS)}...`;
 }

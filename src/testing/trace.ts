@@ -46,15 +46,7 @@ export interface TraceSource {
 }
 
 /** A {@link TraceEntry} as it is written: it is made whole and frozen when somebody reads it, which most never are. */
-export interface TraceRecord {
-  readonly nr: number;
-  readonly host: string;
-  readonly id: number;
-  readonly tonic: string;
-  readonly sparkle: string;
-  readonly args: readonly unknown[];
-  readonly source: TraceSource | undefined;
-  readonly extra: boolean;
+export interface TraceRecord extends Omit<TraceEntry, 'atEnter' | 'atExit' | 'error'> {
   readonly enteredAt: number;
   readonly enteredState: string | undefined;
   readonly enteredProbes: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
 import { type Fault, type Faults } from './faults.js';
+import { within } from './real-time.js';
 
 /** What a test does with a Distiller of its own. */
 export type DistillerBody = (distiller: Distiller) => Promise<void> | void;
@@ -14,6 +15,8 @@ export interface TrialFailure {
   readonly seed: number | undefined;
   /** What is worth reading of the world that it failed in. */
   readonly report: string;
+  /** It did not end, and was stopped. */
+  readonly hangs: boolean;
 }
 
 /** One run of a body in a fresh world, with or without an app. */
@@ -22,26 +25,48 @@ export interface Trial {
   readonly options: DistillerOptions;
   readonly faults: Faults;
   readonly body: DistillerBody;
+  /** How long it may take, in ms of the machine's time. */
+  readonly limit: number;
 }
 
 /** Runs a body and ends the apps; `undefined` where all went well. */
-export async function runTrial({ app, options, faults, body }: Trial): Promise<TrialFailure | undefined> {
+export async function runTrial({ app, options, faults, body, limit }: Trial): Promise<TrialFailure | undefined> {
   let distiller: Distiller | undefined;
-  const failed = (thrown: unknown): TrialFailure => {
-    const report = distiller?.report() ?? 'the app did not start';
-    return { error: toError(thrown), faults: faults.injected, seed: distiller?.seed, report };
-  };
-  try {
+  const run = async (): Promise<void> => {
     distiller = await Distiller._ttStart(app, options, faults);
     await body(distiller);
     if (!distiller._ttFinishCalled) await endsWell(distiller);
+  };
+  let hangs = false;
+  const failed = (thrown: unknown): TrialFailure => {
+    const report = distiller?.report() ?? 'the app did not start';
+    return { error: toError(thrown), faults: faults.injected, seed: distiller?.seed, report, hangs };
+  };
+  try {
+    await within(limit, run(), () => {
+      hangs = true;
+      const where = distiller?._ttDoing ?? 'its app did not start';
+      throw fail('TT_RUN_HANGS', { seed: distiller?.seed ?? options.seed, ms: limit, where });
+    });
     return undefined;
   } catch (thrown) {
     const failure = failed(thrown);
-    const cause = distiller === undefined ? undefined : await endAfterFailure(distiller);
+    if (distiller === undefined) return failure;
+    if (hangs) return endHanging(distiller, failure, limit);
+    const cause = await endAfterFailure(distiller);
     if (cause === undefined || cause === failure.error) return failure;
     return { ...failure, report: `An app had failed before: ${cause.message}\n${failure.report}` };
   }
+}
+
+/** Takes the apps from a body that hangs. What does not end even now is left to itself: nobody turns its loops any more. */
+async function endHanging(distiller: Distiller, failure: TrialFailure, limit: number): Promise<TrialFailure> {
+  distiller._ttStop(failure.error);
+  const leave = (): never => {
+    throw failure.error;
+  };
+  await within(limit, distiller._ttEndStopped(), leave).catch(() => undefined);
+  return failure;
 }
 
 /** Ends the apps after their test has failed; an app that had failed before is likely to be why. What the failure has left is no news. */

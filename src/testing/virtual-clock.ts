@@ -53,7 +53,7 @@ export class VirtualClock implements Clock {
 
   /** So many ms go by while a sparkle runs: nothing can fire meanwhile. */
   stall(ms: number): void {
-    this.#now += Math.max(ms, 0);
+    if (ms > 0) this.#now += ms;
   }
 
   setTimer(callback: () => void, ms: number): ClockTimer {

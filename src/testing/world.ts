@@ -3,6 +3,7 @@ import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
 import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
 import { SeededRandom } from './seeded-random.js';
+import { Standstill } from './standstill.js';
 import { type Probes, Tape } from './tape.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -13,11 +14,9 @@ export interface WorldSettings {
   readonly traceLimit: number;
   readonly probes: Probes;
   readonly faults: Faults;
+  readonly settleWithin: number;
 }
 
-/** So much may run at one instant: more never comes to rest, for time cannot go on meanwhile. */
-const MOST_ORDERS_NOW = 1_000_000;
-const MOST_TURNS_NOW = 100_000;
 /** Between two looks at what the machine's time has brought, in ms. */
 const REAL_STEP = 2;
 
@@ -36,26 +35,35 @@ export class World {
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
   readonly #held = new Set<Promise<unknown>>();
-  #turnsNow = 0;
+  readonly #standstill: Standstill;
   #driving: string | undefined;
+  /** Why nothing goes on any more, but the end of the apps. */
+  #stopped: Error | undefined;
+  #refused = false;
+  #ends = false;
 
-  constructor({ seed, wallTime, traceLimit, probes, faults }: WorldSettings) {
+  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin }: WorldSettings) {
     this.seed = seed;
     this.clock = new VirtualClock(wallTime);
     this.random = new SeededRandom(seed);
     this.faults = faults;
-    this.tape = new Tape(this.clock, traceLimit, probes);
+    this.#standstill = new Standstill(settleWithin);
+    this.tape = new Tape(this.clock, traceLimit, probes, this.#standstill);
     this.#order = this.random.fork('order of turns');
   }
 
   /**
    * The only way to move it. What timers and network threw meanwhile is thrown at the end, after everything was carried out.
-   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on.
+   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on; and why it was stopped, once.
    */
   async drive<T>(what: string, body: () => Promise<T>): Promise<T> {
+    if (this.#stopped !== undefined) await this.#refuse(this.#stopped);
+    return this.#drive(what, body);
+  }
+
+  async #drive<T>(what: string, body: () => Promise<T>): Promise<T> {
     if (this.#driving !== undefined) throw fail('TT_NOT_AWAITED', { what, other: this.#driving });
     this.#driving = what;
-    this.#newInstant();
     try {
       // Whatever microtasks the test has left run first.
       await afterMicrotasks();
@@ -64,6 +72,39 @@ export class World {
       this.#driving = undefined;
       this.#throwWhatWasThrown();
     }
+  }
+
+  /**
+   * Whoever drives it, or wants to, is told so, and can clean up. Who does not give in then waits for ever: a body that nobody listens to any
+   * more is not to go round and round.
+   */
+  stop(why: Error): void {
+    this.#stopped = why;
+  }
+
+  /** The last drive of one that was stopped: whoever drives has been told by then. */
+  async driveToEnd<T>(what: string, body: () => Promise<T>): Promise<T> {
+    while (this.#driving !== undefined) await sleep(REAL_STEP);
+    this.#ends = true;
+    try {
+      return await this.#drive(what, body);
+    } finally {
+      this.#ends = false;
+    }
+  }
+
+  /** What it does now: which call of the Distiller goes on, when, and what ran last. */
+  get doing(): string {
+    if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
+    const now = Math.round(this.clock.now());
+    return `it was in ${this.#driving}, at ${now} ms of virtual time, and the last sparkle was ${this.#standstill.last}`;
+  }
+
+  async #refuse(why: Error): Promise<never> {
+    if (this.#refused) return new Promise(() => {});
+    this.#refused = true;
+    await afterMicrotasks();
+    throw why;
   }
 
   /** Nothing else happens until something of the machine's is there. */
@@ -79,9 +120,10 @@ export class World {
   /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
   async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
     let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
+    this.#standstill.over();
     const step = (): boolean => {
       if (!goesOn() || this.#isBroken) outcome = 'stopped';
-      else if (this.#held.size > 0) outcome = 'held';
+      else if (this.#isHeld) outcome = 'held';
       else if (this.#step(until)) return true;
       else outcome = 'nothing to do';
       return false;
@@ -93,9 +135,24 @@ export class World {
     }
   }
 
+  /** Whether nothing is left that could run, now or later. */
+  get isIdle(): boolean {
+    return !this.#isBusy && this.clock.timers === 0;
+  }
+
+  /** Whether something could run now, or when what is held is there. */
+  get #isBusy(): boolean {
+    return this.clock.polls > 0 || this.#isHeld;
+  }
+
+  /** One that was stopped waits for nothing of the machine's any more. */
+  get #isHeld(): boolean {
+    return this.#held.size > 0 && this.#stopped === undefined;
+  }
+
   /** Steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
-    await this.stepWhile(() => this.clock.polls > 0 || this.#held.size > 0, this.clock.now());
+    await this.stepWhile(() => this.#isBusy, this.clock.now());
   }
 
   /** Steps up to a time, and stands there. */
@@ -112,7 +169,7 @@ export class World {
     for (;;) {
       await this.settle();
       if (settled) return promise;
-      if (this.#isBroken) throw this.tape.broken as Error;
+      if (this.#isBroken) throw (this.tape.broken ?? this.#stopped) as Error;
       await Promise.race([promise, sleep(REAL_STEP)]).catch(() => {});
       await afterMicrotasks();
     }
@@ -131,12 +188,16 @@ export class World {
 
   /** What is to hold no longer does: nothing else happens. But whoever ends the apps has them end. */
   get #isBroken(): boolean {
-    return this.tape.broken !== undefined && this.#driving !== 'finish()';
+    return this.#isStopped || (this.tape.broken !== undefined && this.#driving !== 'finish()');
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopped !== undefined && !this.#ends;
   }
 
   async #release(): Promise<void> {
-    while (this.#held.size > 0) {
-      await Promise.allSettled(this.#held);
+    while (this.#isHeld) {
+      await Promise.race([Promise.allSettled(this.#held), sleep(REAL_STEP)]);
       await afterMicrotasks();
     }
   }
@@ -152,27 +213,18 @@ export class World {
   }
 
   #turn(): void {
-    if (++this.#turnsNow > MOST_TURNS_NOW || this.tape.ordersNow > MOST_ORDERS_NOW) this.#neverSettles();
+    this.#standstill.turnBegins();
     const { polls } = this.clock;
     this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
+    this.#standstill.turnEnded();
   }
 
   #moveOn(): void {
     const before = this.clock.now();
+    this.#standstill.turnBegins();
     this.clock.fireNext(this.#call);
-    if (this.clock.now() > before) this.#newInstant();
-    else if (++this.#turnsNow > MOST_TURNS_NOW) this.#neverSettles();
-  }
-
-  #newInstant(): void {
-    this.#turnsNow = 0;
-    this.tape.ordersNow = 0;
-  }
-
-  #neverSettles(): never {
-    const { ordersNow, lastTonic, lastSparkle } = this.tape;
-    const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
-    throw fail('TT_NEVER_SETTLES', { orders: ordersNow, turns: this.#turnsNow, tonic, sparkle });
+    this.#standstill.turnEnded();
+    if (this.clock.now() > before) this.#standstill.over();
   }
 
   readonly #call = (callback: () => void): void => {
@@ -188,6 +240,10 @@ export class World {
     const { broken } = this.tape;
     this.tape.broken = undefined;
     if (broken !== undefined) throw broken;
+    if (this.#isStopped && !this.#refused) {
+      this.#refused = true;
+      throw this.#stopped as Error;
+    }
     if (thrown.length === 1) throw thrown[0];
     if (thrown.length > 1) throw new AggregateError(thrown, 'timers or the network threw');
   }

@@ -44,6 +44,16 @@ describe('what is to hold always', () => {
     await distiller.finish();
   });
 
+  it('is not looked at by a function that is async, which is refused with the first order', async () => {
+    const distiller = await Distiller.start();
+    const level = distiller.infuse(() => new Level({ name: 'level' }));
+    distiller.always((async () => low(level)) as () => void);
+    level.ttsc__leap();
+    const { message } = await expectRejection(distiller.settle(), 'TT_INVARIANT_BROKEN');
+    expect(message).to.include('the check returned a promise');
+    await distiller.finish();
+  });
+
   for (const turn of ['settle', 'sparkle', 'until', 'realTime', 'finish'] as const) {
     it(`ends ${turn}() too`, async () => {
       const distiller = await Distiller.start();

@@ -84,6 +84,23 @@ describe('a contract', () => {
     expect(contractDetails?.tonics['Door']?.why).to.deep.equal(['probe: lock.code = 42']);
   });
 
+  it('says what a probe was, whatever it is', async () => {
+    class Map extends Tonic {
+      readonly at = { x: 1, y: [2] };
+      readonly bare = Object.assign(Object.create(null) as object, { z: 3 });
+      readonly self = this;
+      ttsc__look(): void {}
+    }
+    distiller.infuse(() => new Map({ name: 'map' })).ttsc__look();
+    const tonics = { map: { stopOnProbe: { at: { x: 1, y: [2] }, bare: () => true, self: () => true } } };
+    const { contractDetails } = await distiller.sparkle({ contract: { tonics } });
+    expect(contractDetails?.tonics['map']?.why).to.deep.equal([
+      'probe: at = { x: 1, y: [ 2 ] }',
+      'probe: bare = { z: 3 }',
+      "probe: self = { tonic: 'map', id: 3 }",
+    ]);
+  });
+
   it('fails the test, and not the app, where a function of it throws', async () => {
     const tonics = {
       visitor: {

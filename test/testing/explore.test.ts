@@ -1,8 +1,12 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
+import { nodeClock } from '../../src/core/clock.js';
 import { Formula } from '../../src/core/formula.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type Distiller, type Fault, explore } from '../../src/testing/index.js';
-import { expectRejection } from '../support/errors.js';
+import { systemRandom } from '../../src/core/random.js';
+import { TimerRepeat } from '../../src/core/timer.js';
+import { type AppUnderTest, type Distiller, type Fault, SimulatedNetwork, explore } from '../../src/testing/index.js';
+import { expectCode, expectRejection } from '../support/errors.js';
 
 /** Is told of crashes; three kinds of them together are too much for it. */
 class Store extends Tonic {
@@ -10,6 +14,13 @@ class Store extends Tonic {
   ttsc__crash(what: string): void {
     this.crashed.add(what);
   }
+}
+
+class Ticker extends Tonic {
+  ttse__onStart(): void {
+    new TimerRepeat({ seconds: 1 });
+  }
+  ttse__onTimer(): void {}
 }
 
 /** Throws dice for so many faults each round. */
@@ -174,6 +185,107 @@ describe('explore()', () => {
     expect(alone.message).not.to.include('An app had failed');
   });
 
+  describe('with a body that hangs', () => {
+    const limited = { runs: 3, seed: 7, runLimit: 100, app: () => {} };
+    const hanging = async (body: (distiller: Distiller) => Promise<void>): Promise<string> => {
+      const error = await expectRejection(explore(limited, body), 'TT_EXPLORE_FAILED');
+      const { message } = expectCode(error.cause, 'TT_RUN_HANGS');
+      expect(error.details['seed']).to.equal(7);
+      expect(message).to.include('The run with seed 7 had not ended after 100 ms');
+      return message;
+    };
+
+    it('ends it where it awaits what never comes', async () => {
+      expect(await hanging(() => new Promise(() => {}))).to.include('it was in no call of the Distiller');
+    });
+
+    it('ends it where it turns the loops for ever, and says what ran last', async () => {
+      let ended = 0;
+      let afterwards = 0;
+      const message = await hanging(async (distiller) => {
+        distiller.infuse(() => new Ticker());
+        try {
+          for (;;) await distiller.advance('1s');
+        } finally {
+          ended++;
+          await distiller.settle();
+          afterwards++;
+        }
+      });
+      expect(message).to.match(/it was in advance\(\), at \d+ ms .* the last sparkle was ttse__onTimer of 01.Ticker/);
+      // It ran twice: to see whether it does so again, and without faults, of which there are none.
+      expect(ended).to.equal(2);
+      expect(afterwards).to.equal(0);
+    });
+
+    for (const [what, wait] of Object.entries<(distiller: Distiller) => Promise<unknown>>({
+      'until()': (distiller) => distiller.until(new Promise(() => {}), '1000000d'),
+      'realTime()': (distiller) => distiller.realTime(new Promise(() => {})),
+      'sparkle()': (distiller) => distiller.sparkle({ timeout: '1000000d' }),
+    })) {
+      it(`ends it in ${what}`, async () => {
+        const message = await hanging(async (distiller) => {
+          distiller.infuse(() => new Ticker());
+          await wait(distiller);
+        });
+        expect(message).to.include(`it was in ${what}`);
+      });
+    }
+
+    it('ends its apps nevertheless, and does not let it go on', async () => {
+      const apps: AppUnderTest[] = [];
+      let rounds = 0;
+      await hanging(async (distiller) => {
+        apps.push(...distiller.apps);
+        distiller.infuse(() => new Ticker());
+        for (;;) {
+          // It does not care.
+          await distiller.advance('1s').catch(() => {});
+          rounds++;
+        }
+      });
+      expect(apps.every(({ finished }) => finished)).to.be.true;
+      const before = rounds;
+      await later(20);
+      expect(rounds).to.equal(before);
+    });
+
+    it('ends it where it is held up by what the app loads', async () => {
+      const apps: AppUnderTest[] = [];
+      let ended = 0;
+      await hanging(async (distiller) => {
+        apps.push(...distiller.apps);
+        void distiller.runtime.held(new Promise(() => {}));
+        try {
+          await distiller.advance('1s');
+        } finally {
+          ended++;
+        }
+      });
+      expect(ended).to.equal(2);
+      expect(apps.every(({ finished }) => finished)).to.be.true;
+    });
+
+    it('names the faults that it needs to hang', async () => {
+      const body = async (distiller: Distiller): Promise<void> => {
+        const { crashed } = await crashing(distiller, 6);
+        if (crashed.has('part 3')) await new Promise(() => {});
+      };
+      const error = await expectRejection(explore({ ...limited, runs: 50, runLimit: 200 }, body), 'TT_EXPLORE_FAILED');
+      expectCode(error.cause, 'TT_RUN_HANGS');
+      expect((error.details['faults'] as Fault[]).map(({ what }) => what)).to.deep.equal(['part 3']);
+    });
+  });
+
+  for (const runLimit of [0, -1, NaN]) {
+    it(`refuses a limit of ${runLimit} ms`, async () => {
+      await expectRejection(
+        explore({ runs: 1, runLimit }, () => {}),
+        'TT_BAD_OPTION',
+      );
+    });
+  }
+
   for (const runs of [0, -1, 1.5, NaN]) {
     it(`refuses ${runs} runs`, async () => {
       await expectRejection(
@@ -182,6 +294,20 @@ describe('explore()', () => {
       );
     });
   }
+
+  it('refuses what would carry something from run to run', async () => {
+    class App extends Formula {}
+    await expectRejection(
+      explore({ runs: 1, app: new App() as never }, () => {}),
+      'TT_BAD_OPTION',
+    );
+    const network = new SimulatedNetwork({ clock: nodeClock, random: systemRandom });
+    const { cause } = await expectRejection(
+      explore({ runs: 1, network, app: App }, () => {}),
+      'TT_EXPLORE_FAILED',
+    );
+    expectCode(cause, 'TT_BAD_OPTION');
+  });
 
   it('refuses a seed in the environment that is none', async () => {
     process.env['TASKTONIC_SEED'] = 'lucky';

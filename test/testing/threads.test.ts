@@ -226,6 +226,19 @@ describe('a Catalyst in a simulated thread', () => {
     expect((await distiller.finish()).leftOpen).to.deep.equal([]);
   });
 
+  it('ends with its app when that is killed', async () => {
+    const { distiller, boss } = await start(() => Worker.spawn({ name: 'w' }).ttsc__later(60));
+    const [app] = distiller.apps;
+    const heard = boss.heard.length;
+    const { length } = distiller.trace;
+    app!.kill();
+    await distiller.advance('1h');
+    expect(app!.threads).to.deep.equal([]);
+    expect(distiller.trace.length).to.equal(length);
+    expect(boss.heard.length).to.equal(heard);
+    await distiller.finish();
+  });
+
   it('takes those that it has started along when it crashes', async () => {
     const { distiller } = await start(() => Worker.spawn({ name: 'w' }).ttsc__spawn());
     const [app] = distiller.apps;

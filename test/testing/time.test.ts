@@ -109,6 +109,10 @@ describe('virtual time', () => {
     await later.finish();
   });
 
+  it('has no time of day that is none', async () => {
+    await expectRejection(Distiller.start(undefined, { wallTime: NaN }), 'TT_BAD_OPTION');
+  });
+
   it('is the time in the log', async () => {
     const door = distiller.infuse(() => new Door());
     await distiller.advance('10s');
@@ -173,8 +177,20 @@ describe('virtual time', () => {
     expect(ticker.ticks).to.equal(3);
   });
 
-  for (const duration of ['', 'soon', '5', '5 minutes', '-1s', -1, NaN, '1h,30m', undefined]) {
-    it(`refuses a time of ${String(duration) || 'nothing'}`, async () => {
+  for (const duration of [
+    '',
+    'soon',
+    '5',
+    '5 minutes',
+    '-1s',
+    -1,
+    NaN,
+    '1h,30m',
+    undefined,
+    Infinity,
+    `${'9'.repeat(400)}h`,
+  ]) {
+    it(`refuses a time of ${String(duration).slice(0, 20) || 'nothing'}`, async () => {
       await expectRejection(distiller.advance(duration as string), 'TT_BAD_OPTION');
     });
   }

@@ -1,5 +1,9 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Catalyst } from '../../src/core/catalyst.js';
+import { Formula } from '../../src/core/formula.js';
+import { ChunkedWork } from '../../src/core/chunked.js';
 import { TimerRepeat } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { Distiller, type TraceEntry } from '../../src/testing/index.js';
@@ -142,6 +146,21 @@ describe('sparkle()', () => {
     expect(endAt).to.equal(0);
   });
 
+  it('waits for what the app loads in real time before it says that nothing is left', async () => {
+    class Loader extends Tonic<'loaded'> {
+      ttse__onStart(): void {
+        this.pipe(distiller.runtime.held(later(20)), this.ttse__onLoaded);
+      }
+      ttse__onLoaded(): void {
+        this.toState('loaded');
+      }
+    }
+    distiller.infuse(() => new Loader());
+    expect((await distiller.sparkle({ tillStateIn: ['loaded'] })).stopCondition).to.deep.equal([
+      'stateTrigger: [loaded]',
+    ]);
+  });
+
   it('stops when the Catalyst has finished', async () => {
     const door = distiller.infuse(() => new Door());
     await distiller.settle();
@@ -200,10 +219,124 @@ describe('an app that never comes to rest', () => {
     this.timeout(60_000);
     const distiller = await Distiller.start(() => void new Busy({ name: 'busy' }), { trace: false });
     const { message } = await expectRejection(distiller.settle(), 'TT_NEVER_SETTLES');
-    expect(message).to.include('ttsc__again of busy');
+    expect(message).to.include('ttsc__again of busy, whose base is tt_main_catalyst');
     await distiller.finish();
   });
+
+  for (const [what, ms] of Object.entries({ light: 0, heavy: 0.2 })) {
+    it(`is named within two seconds or so where it is work in chunks, of ${what} steps`, async function () {
+      this.timeout(30_000);
+      class Miner extends Tonic {
+        ttse__onStart(): void {
+          new ChunkedWork({ name: 'mining', work: () => endless(() => busyFor(ms)) });
+        }
+      }
+      const distiller = await Distiller.start(() => void new Miner({ name: 'miner' }));
+      const begin = process.hrtime.bigint();
+      const { message } = await expectRejection(distiller.advance('1h'), 'TT_NEVER_SETTLES');
+      expect(Number(process.hrtime.bigint() - begin) / 1e6).to.be.within(1_900, 10_000);
+      expect(message).to.include('of mining, whose base is miner');
+      await distiller.finish();
+    });
+  }
+
+  it('is named where each of its sparkles takes long', async function () {
+    this.timeout(30_000);
+    class Slow extends Tonic {
+      ttse__onStart(): void {
+        this.ttsc__again();
+      }
+      ttsc__again(): void {
+        busyFor(20);
+        this.ttsc__again();
+      }
+    }
+    const distiller = await Distiller.start(() => void new Slow({ name: 'slow' }), { settleWithin: 200 });
+    const { details } = await expectRejection(distiller.settle(), 'TT_NEVER_SETTLES');
+    expect(details['who']).to.equal('the last sparkle was ttsc__again of slow, whose base is tt_main_catalyst');
+    expect(details['orders']).to.be.within(2, 200);
+    await distiller.finish();
+  });
+
+  it('is no Tonic of an earlier time where only timers fire', async () => {
+    const distiller = await Distiller.start(() => void new Counter({ name: 'counter' }));
+    await distiller.settle();
+    const again = (): void => void distiller.clock.setTimer(again, 0);
+    again();
+    const { message } = await expectRejection(distiller.advance('1s'), 'TT_NEVER_SETTLES');
+    expect(message).to.include('timers fire again and again, and no sparkle ran');
+    expect(message).not.to.include('counter');
+  });
+
+  it('is aborted and named where it does not come to rest at its end either', async () => {
+    class Stubborn extends Busy {
+      ttse__onDraining(): void {}
+    }
+    const distiller = await Distiller.start(() => void new Stubborn({ name: 'stubborn' }), { settleWithin: 100 });
+    expect((await distiller.finish()).leftOpen).to.include('stubborn');
+    expect(distiller.finished).to.be.true;
+  });
+
+  it('is not taken for one where the test itself waits', async () => {
+    const distiller = await Distiller.start(() => void new Counter({ name: 'counter' }), { settleWithin: 40 });
+    await distiller.realTime(later(120));
+    await distiller.finish();
+  });
+
+  for (const settleWithin of [0, -1, NaN]) {
+    it(`cannot be looked for within ${settleWithin} ms`, async () => {
+      await expectRejection(Distiller.start(undefined, { settleWithin }), 'TT_BAD_OPTION');
+    });
+  }
 });
+
+describe('an app whose loop does not end', () => {
+  /** Waits for the machine, and looks at nothing else. */
+  class Deaf extends Catalyst {
+    static over = (): void => {};
+    override async sparkle(): Promise<void> {
+      await new Promise<void>((resolve) => (Deaf.over = resolve));
+    }
+  }
+  class App extends Formula {
+    protected override creatingMainCatalyst(): Catalyst {
+      return new Deaf();
+    }
+  }
+
+  it('is named, and neither the test nor the process hangs', async () => {
+    const distiller = await Distiller.start(App);
+    expect((await distiller.finish()).leftOpen).to.include('a loop');
+    Deaf.over();
+  });
+});
+
+describe('work in chunks', () => {
+  it('goes on in slices of a thousand steps or so while time stands still', async () => {
+    let last = 0;
+    class Miner extends Tonic {
+      readonly work = new ChunkedWork({ base: this, name: 'mining', progress: 0, work: endless((nr) => (last = nr)) });
+      ttse__onMiningProgress(): void {}
+    }
+    const distiller = await Distiller.start(() => void new Miner({ name: 'miner' }));
+    await distiller.sparkle({ tillSparkleIn: ['ttse__onMiningProgress'] });
+    expect(last).to.be.within(1, 4_096);
+    distiller.find<Miner>('miner')!.work.ttsc__cancel();
+    expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+  });
+});
+
+function* endless(step: (nr: number) => void): Generator<number> {
+  for (let nr = 0; ; nr++) {
+    step(nr);
+    yield nr;
+  }
+}
+
+/** So many ms of the machine's time are used up. */
+function busyFor(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until;);
+}
 
 function names(trace: readonly TraceEntry[]): string[] {
   return trace.map(({ sparkle }) => sparkle);

@@ -79,6 +79,7 @@ describe('a virtual clock', () => {
     clock.setTimer(() => {}, 5);
     clock.stall(20);
     clock.stall(-10);
+    clock.stall(NaN);
     clock.moveTo(3);
     fireTo(clock, 10);
     expect(clock.now()).to.equal(20);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Catalyst } from '../../src/core/catalyst.js';
 import { TimerRepeat } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { nodeNetwork } from '../../src/selector/node/node-network.js';
@@ -24,7 +25,7 @@ class Pinger extends Tonic {
   #sent = 0;
   client!: TcpClient;
   ttse__onStart(): void {
-    this.client = new TcpClient({ host: 'server', port: 7, reconnect: true });
+    this.client = new TcpClient({ host: 'server', port: 7, reconnect: true, retries: Infinity });
     new TimerRepeat({ seconds: 1 });
   }
   ttse__onConnected(): void {
@@ -128,7 +129,7 @@ describe('a world with a network', () => {
     await distiller.finish();
   });
 
-  it('may lose a host, whose client comes back when it does', async () => {
+  it('may reset a connection, and the client comes back', async () => {
     const { distiller, pinger } = await echoWorld(3);
     await distiller.advance('2s');
     for (const connection of distiller.network.connections) distiller.network.reset(connection);
@@ -136,6 +137,112 @@ describe('a world with a network', () => {
     expect(pinger.connects).to.be.at.least(2);
     expect(pinger.client.phase).to.equal('open');
     await distiller.finish();
+  });
+
+  describe('may lose an app', () => {
+    const server = (): void => void new TcpServer({ port: 7, protocol: Echo });
+    const endings: Record<string, (distiller: Distiller) => unknown> = {
+      'that finishes': async (distiller) => {
+        distiller.apps[0]!.main.ttsc__finish();
+        await distiller.advance('10s');
+      },
+      'that is killed': (distiller) => distiller.apps[0]!.kill(),
+      'whose host loses its power': (distiller) => {
+        distiller.network.host('server').crash();
+        distiller.apps[0]!.kill();
+        distiller.network.host('server').restart();
+      },
+    };
+    for (const [what, end] of Object.entries(endings)) {
+      it(`${what}, and start it again on its host: the client comes back`, async () => {
+        const { distiller, pinger } = await echoWorld(3);
+        await distiller.advance('2500ms');
+        await end(distiller);
+        expect(distiller.apps[0]!.finished).to.be.true;
+        await distiller.advance('3s');
+        const ran = distiller.trace.filter(({ host }) => host === 'server').length;
+        await distiller.advance('7s');
+        expect(distiller.trace.filter(({ host }) => host === 'server').length, 'it runs no more').to.equal(ran);
+        expect(pinger.heard).to.deep.equal(['1', '2']);
+
+        const again = await distiller.join(server, { host: 'server' });
+        await distiller.advance('2m');
+        expect(pinger.connects).to.equal(2);
+        expect(pinger.client.phase).to.equal('open');
+        expect(again.ledger.size).to.be.above(1);
+        expect((await distiller.finish()).leftOpen).to.deep.equal([]);
+      });
+    }
+
+    it('that is killed: its peers hear at once, as from a system that closes its sockets', async () => {
+      const { distiller, pinger } = await echoWorld(3);
+      await distiller.advance('2500ms');
+      distiller.apps[0]!.kill();
+      await distiller.advance('100ms');
+      expect(pinger.ended.length).to.equal(1);
+      await distiller.finish();
+    });
+
+    it('whose host loses its power: its peers hear nothing until they send', async () => {
+      const { distiller, pinger } = await echoWorld(3);
+      await distiller.advance('2500ms');
+      distiller.network.host('server').crash();
+      distiller.apps[0]!.kill();
+      await distiller.advance('400ms');
+      expect(pinger.ended).to.deep.equal([]);
+      expect(pinger.client.phase).to.equal('open');
+      await distiller.finish();
+    });
+
+    it('that is killed with its threads and timers, and finds none of its Tonics any more', async () => {
+      const distiller = await Distiller.start(() => void new Pinger({ name: 'pinger' }), { host: 'client' });
+      await distiller.advance('3s');
+      const [app] = distiller.apps;
+      app!.kill();
+      const { length } = distiller.trace;
+      await distiller.advance('1h');
+      expect(distiller.trace.length).to.equal(length);
+      expect(distiller.find('pinger')).to.equal(undefined);
+      expect(await distiller.finish()).to.deep.include({ signal: 'SIGKILL', leftOpen: [] });
+    });
+
+    it('in the middle of a turn: nothing runs after the sparkle that runs then', async () => {
+      const ran: number[] = [];
+      class Fatal extends Tonic {
+        ttsc__step(nr: number): void {
+          ran.push(nr);
+          if (nr === 2) distiller.apps[0]!.kill();
+        }
+      }
+      const distiller = await Distiller.start(() => void new Fatal({ name: 'fatal' }));
+      for (const nr of [1, 2, 3, 4]) distiller.find<Fatal>('fatal')!.ttsc__step(nr);
+      await distiller.settle();
+      expect(ran).to.deep.equal([1, 2]);
+      await distiller.finish();
+    });
+
+    it('and starts it again with other random numbers', async () => {
+      const numbers: number[] = [];
+      class Lot extends Tonic {
+        ttse__onStart(): void {
+          numbers.push((this._ttScheduler as Catalyst).runtime.random.next());
+        }
+      }
+      const distiller = await Distiller.start(() => void new Lot());
+      await distiller.settle();
+      distiller.apps[0]!.kill();
+      await distiller.join(() => void new Lot(), { host: 'main' });
+      await distiller.settle();
+      expect(numbers.length).to.equal(2);
+      expect(numbers[0]).not.to.equal(numbers[1]);
+      await distiller.finish();
+    });
+
+    it('and not start another one beside it', async () => {
+      const { distiller } = await echoWorld(3);
+      await expectRejection(distiller.join(server, { host: 'server' }), 'TT_BAD_OPTION');
+      await distiller.finish();
+    });
   });
 
   it('may be stepped through, one sparkle at a time, across its apps', async () => {

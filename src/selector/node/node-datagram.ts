@@ -1,12 +1,13 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
 import { type LookupOneOptions, lookup as dnsLookup } from 'node:dns';
 import { isIP } from 'node:net';
+import { DatagramInbox } from '../datagram-inbox.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../network.js';
 import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
 
-/** Datagrams that wait to be taken; more are dropped and counted, as a kernel does with a full buffer. */
+/** How many datagrams wait to be taken. */
 const INBOX = 4096;
 
 /** A datagram socket of Node's as a channel. */
@@ -14,11 +15,9 @@ export class NodeDatagram implements DatagramChannel {
   readonly #socket: Socket;
   readonly #settings: BindSettings;
   #key: ChannelKey | undefined;
-  #reading = true;
   #bound = false;
   #connected = false;
-  #inbox: Datagram[] = [];
-  #taken = 0;
+  readonly #inbox = new DatagramInbox(INBOX);
   #out: { bytes: Bytes | readonly Bytes[]; to: Address | undefined }[] = [];
   /** Bytes of these. */
   #gathered = 0;
@@ -26,7 +25,6 @@ export class NodeDatagram implements DatagramChannel {
   readonly #onSent = (error: Error | null): void => void (error !== null && this.#failed(error));
   #error: Error | undefined;
   #closed = false;
-  dropped = 0;
 
   constructor(settings: BindSettings) {
     const { family, reuseAddress, ipv6Only, receiveBuffer, sendBuffer } = settings;
@@ -66,6 +64,10 @@ export class NodeDatagram implements DatagramChannel {
     return this.#gathered + (this.#closed ? 0 : this.#socket.getSendQueueSize());
   }
 
+  get dropped(): number {
+    return this.#inbox.dropped;
+  }
+
   get closed(): boolean {
     return this.#closed;
   }
@@ -77,11 +79,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   take(): Datagram | undefined {
-    const datagram = this.#inbox[this.#taken++];
-    if (datagram !== undefined) return datagram;
-    this.#inbox = [];
-    this.#taken = 0;
-    return undefined;
+    return this.#inbox.take();
   }
 
   send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
@@ -122,7 +120,7 @@ export class NodeDatagram implements DatagramChannel {
 
   /** Node cannot hold datagrams back: with READ off they are dropped and counted. */
   interestChanged(interest: InterestSet): void {
-    this.#reading = (interest & Interest.READ) !== 0;
+    this.#inbox.reading = (interest & Interest.READ) !== 0;
   }
 
   detach(): void {
@@ -131,12 +129,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   #onMessage(bytes: Buffer, from: RemoteInfo): void {
-    if (!this.#reading || this.#inbox.length - this.#taken >= INBOX) {
-      this.dropped++;
-      return;
-    }
-    this.#inbox.push({ bytes, from });
-    this.#key?.signal(Interest.READ);
+    if (this.#inbox.put(bytes, from)) this.#key?.signal(Interest.READ);
   }
 
   #onBound(): void {

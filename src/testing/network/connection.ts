@@ -11,12 +11,17 @@ export interface Side {
 }
 
 /** A TCP connection as a test sees it, and interferes with it. */
-export type SimulatedConnection = Pick<Connection, 'name' | 'from' | 'to' | 'over' | 'reset' | 'stall' | 'resume'>;
+export type SimulatedConnection = Pick<
+  Connection,
+  'name' | 'flow' | 'from' | 'to' | 'over' | 'reset' | 'stall' | 'resume'
+>;
 
 /** A TCP connection with its two ends. It is listed until both hosts know no more of it. */
 export class Connection {
   /** The name that events show: `tcp 10.0.0.1:32768>10.0.0.2:80`. */
   readonly name: string;
+  /** The same for faults: another one between the same sockets, later, is another flow. */
+  readonly flow: string;
   readonly client: TcpEnd;
   readonly server: TcpEnd;
 
@@ -25,11 +30,12 @@ export class Connection {
     readonly from: Side,
     readonly to: Side,
     links: { readonly there: Link; readonly back: Link },
+    nth: number,
   ) {
-    const [near, far] = [show(from.at), show(to.at)];
-    this.name = `tcp ${near}>${far}`;
-    this.client = new TcpEnd(simulation, links.there, this.name);
-    this.server = new TcpEnd(simulation, links.back, `tcp ${far}>${near}`);
+    this.name = `tcp ${show(from.at)}>${show(to.at)}`;
+    this.flow = flowName(from.at, to.at, nth);
+    this.client = new TcpEnd(simulation, links.there, this.flow);
+    this.server = new TcpEnd(simulation, links.back, flowName(to.at, from.at, nth));
     this.client.peer = this.server;
     this.server.peer = this.client;
   }
@@ -60,6 +66,11 @@ export class Connection {
   seenByServer(family: 4 | 6): { readonly local: Address; readonly remote: Address } {
     return { local: shownTo(family, this.to.at), remote: shownTo(family, this.from.at) };
   }
+}
+
+/** What one direction of a connection is called: the how-manieth it is between the two sockets. */
+export function flowName(from: Address, to: Address, nth: number): string {
+  return `tcp ${show(from)}>${show(to)}${nth === 1 ? '' : ` (${nth})`}`;
 }
 
 function isOver({ state }: TcpEnd): boolean {

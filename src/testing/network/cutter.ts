@@ -1,5 +1,7 @@
+import type { LinkState } from './conditions.js';
 import type { FaultDice } from './fault-dice.js';
 import type { TcpEnd } from './tcp-end.js';
+import { endOf } from './tcp-segment.js';
 
 /** How far apart in time the pieces of a stream come that was cut, in ms: each is a turn of its own. */
 const GAP = 1;
@@ -10,7 +12,12 @@ export interface Piece {
   readonly gap: number;
 }
 
-/** Cuts what a process reads of a stream into pieces, as the conditions of the link to it say. */
+/**
+ * Cuts what a process reads of a stream into pieces, as the conditions of the link to it say.
+ *
+ * Where it may be cut is a matter of the stream and its segments alone: whether one cut is made, and when what is there is read, shifts no
+ * other one.
+ */
 export class Cutter {
   readonly #faults: FaultDice;
   readonly #end: TcpEnd;
@@ -26,26 +33,40 @@ export class Cutter {
   next(available: number): Piece {
     const { split, readRate } = this.#end.peer.link.conditions;
     const most = readRate === Infinity ? available : Math.min(available, Math.max(Math.ceil(readRate / 100), 1));
-    let size = most;
+    const from = this.#at;
+    this.#at += most;
     let gap = 0;
-    for (let cut = this.#nextCut(this.#at, most); cut < most; cut += this.#nextCut(this.#at + cut, most)) {
-      if (!this.#faults.happens('split', this.#place.name, this.#at + cut)) continue;
-      size = cut;
-      gap = this.#gap(split === 'random', this.#at + cut);
+    for (const cut of this.#cuts(split, from, from + most)) {
+      if (!this.#faults.happens('split', this.#place.name, cut)) continue;
+      this.#at = cut;
+      gap = this.#gap(split === 'random', cut);
       break;
     }
-    this.#at += size;
+    const size = this.#at - from;
     return { size, gap: readRate === Infinity ? gap : Math.max(gap, (size / readRate) * 1000) };
   }
 
-  /** How many bytes on from an offset the next cut is. */
-  #nextCut(at: number, available: number): number {
-    const { split } = this.#end.peer.link.conditions;
-    if (split === 'byte') return 1;
-    if (typeof split === 'number') return split - (at % split);
-    // Small pieces are as likely as large ones.
-    if (split === 'random') return Math.ceil((available + 1) ** this.#faults.roll('split', this.#place, at)) || 1;
-    return split.reduce((nearest, cut) => (cut > at ? Math.min(nearest, cut - at) : nearest), Infinity);
+  /** The offsets between two others, without them, at which it may be cut. */
+  *#cuts(split: LinkState['split'], from: number, to: number): Iterable<number> {
+    if (split === 'random') yield* this.#byChance(from, to);
+    else if (typeof split === 'object') yield* [...split].sort((a, b) => a - b).filter((cut) => cut > from && cut < to);
+    else {
+      const each = split === 'byte' ? 1 : split;
+      for (let cut = from - (from % each) + each; cut < to; cut += each) yield cut;
+    }
+  }
+
+  /** Each segment is cut for itself; small pieces are as likely as large ones. */
+  *#byChance(from: number, to: number): Iterable<number> {
+    for (const segment of this.#end.unreadSegments) {
+      if (segment.from >= to) return;
+      const end = endOf(segment);
+      for (let cut = segment.from; ;) {
+        cut += Math.ceil((end - cut + 1) ** this.#faults.roll('split', this.#place, cut)) || 1;
+        if (cut >= Math.min(end, to)) break;
+        if (cut > from) yield cut;
+      }
+    }
   }
 
   /** By chance some pieces come together, as two buffers. */

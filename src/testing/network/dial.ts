@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Address, ConnectSettings } from '../../selector/network.js';
 import { familyOf, isLoopback, show, unmapped } from './addresses.js';
 import type { Appointment } from './agenda.js';
-import { Connection } from './connection.js';
+import { Connection, flowName } from './connection.js';
 import type { Fabric, Station } from './fabric.js';
 import type { Link } from './link.js';
 import { systemError } from './system-error.js';
@@ -141,6 +141,7 @@ class Attempt {
   readonly #to: Address;
   readonly #done: { opened(end: TcpEnd): void; failed(error: Error): void };
   readonly #name: string;
+  readonly #nth: number;
   #timer: Appointment | undefined;
   #connection: Connection | undefined;
   #over = false;
@@ -158,6 +159,7 @@ class Attempt {
     this.#to = to;
     this.#done = done;
     this.#name = `tcp ${show(from)}>${show(to)}`;
+    this.#nth = fabric.nextCall(this.#name);
     fabric.tell('connect', this.#name);
     const target = fabric.find(to.address, caller);
     if (target !== undefined && isLoopback(to.address) === isLoopback(from.address)) this.#knock(target, 0);
@@ -175,7 +177,7 @@ class Attempt {
     const wait = SYN_WAITS[attempt];
     if (wait === undefined) return this.#failed('ETIMEDOUT');
     const link = this.#fabric.link(this.#caller, target);
-    this.#send(link, this.#name, attempt, () => this.#knocked(target, attempt));
+    this.#send(link, flowName(this.#from, this.#to, this.#nth), attempt, () => this.#knocked(target, attempt));
     this.#timer = this.#fabric.agenda.after(wait, () => this.#knock(target, attempt + 1));
     return undefined;
   }
@@ -190,7 +192,7 @@ class Attempt {
     if (answer === 'refuse') return this.#send(back, this.#answerName, attempt, () => this.#failed('ECONNREFUSED'));
     const from = { host: this.#caller, at: this.#from };
     const links = { there: this.#fabric.link(this.#caller, target), back };
-    const connection = new Connection(this.#fabric, from, { host: target, at: this.#to }, links);
+    const connection = new Connection(this.#fabric, from, { host: target, at: this.#to }, links, this.#nth);
     this.#connection = connection;
     this.#fabric.begun(connection);
     answer.greets(connection);
@@ -229,7 +231,7 @@ class Attempt {
   }
 
   get #answerName(): string {
-    return `tcp ${show(this.#to)}>${show(this.#from)}`;
+    return flowName(this.#to, this.#from, this.#nth);
   }
 
   #send(link: Link, name: string, attempt: number, arrive: () => void): void {

@@ -11,10 +11,11 @@ const DICE = { loss: 1, delay: 2, duplicate: 3, reorder: 4, reset: 5, split: 6, 
 export interface NetworkFault extends Fault {
   readonly kind: FaultKind;
   /**
-   * Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`; for a packet that was sent before, with `again` and how often.
+   * Where: the sockets of a flow, such as `tcp 10.0.0.1:32768>10.0.0.2:80`; for the second connection between them with `(2)`, and for a
+   * packet that was sent before with `again` and how often.
    */
   readonly what: string;
-  /** Which one there: the offset of a byte in a stream, the number of a datagram of its socket; -1 for the handshake of TCP. */
+  /** Which one there: the offset of a byte in a stream, the number of a datagram from its port; -1 for the handshake of TCP. */
   readonly index: number;
 }
 

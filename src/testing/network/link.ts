@@ -30,6 +30,8 @@ export class Link {
   #busyUntil = 0;
   /** When the last packet comes. */
   #lastAt = 0;
+  /** How often all that was under way was lost. */
+  #losses = 0;
 
   constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
     this.#agenda = agenda;
@@ -56,15 +58,24 @@ export class Link {
       ? plain + 1 + this.#faults.roll('size', place, index) * Math.max(latency, 10)
       : Math.max(plain, this.#lastAt);
     if (!overtaken) this.#lastAt = at;
-    if (!this.#wire.open) this.#wire.dropped(place.name, index);
-    else if (kind === 'control' || !this.#strikes('loss', packet)) this.#deliver(packet, at, arrive);
+    if (!this.#wire.open) {
+      this.#wire.dropped(place.name, index);
+      return at;
+    }
+    if (kind === 'control' || !this.#strikes('loss', packet)) this.#deliver(packet, at, arrive);
     if (kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
     return at;
   }
 
+  /** What is under way does not come. */
+  loseAll(): void {
+    this.#losses++;
+  }
+
   #deliver({ place, index }: Packet, at: number, arrive: () => void): void {
+    const losses = this.#losses;
     this.#agenda.at(at, () => {
-      if (this.#wire.open) arrive();
+      if (this.#wire.open && losses === this.#losses) arrive();
       else this.#wire.dropped(place.name, index);
     });
   }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { ChannelKey } from '../../selector/channel.js';
+import { DatagramInbox } from '../../selector/datagram-inbox.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../../selector/network.js';
 import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
@@ -25,6 +26,8 @@ export interface DatagramHost extends Station {
   sourceFor(address: string): string | undefined;
   /** @internal */
   isMember(group: string): boolean;
+  /** @internal The how-manieth datagram from a port it is: what a fault is named by, with the flow. */
+  nextDatagram(port: number): number;
 }
 
 /** A datagram socket of a simulated host. */
@@ -32,7 +35,6 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   readonly ipv6Only: boolean;
   readonly shares: boolean;
   port = 0;
-  dropped = 0;
   closed = false;
   readonly #fabric: Fabric;
   readonly #host: DatagramHost;
@@ -42,13 +44,9 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   #boundTo: string;
   #remote: Address | undefined;
   #key: ChannelKey | undefined;
-  #reading = true;
-  #inbox: Datagram[] = [];
-  #taken = 0;
+  readonly #inbox: DatagramInbox;
   #out: { readonly bytes: Buffer; readonly to: Address | undefined }[] = [];
   #gathered = 0;
-  /** How many it has sent: what a fault is named by, with the flow. */
-  #sent = 0;
   readonly #lookups = new Set<Appointment>();
   #error: Error | undefined;
 
@@ -56,6 +54,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     this.#fabric = fabric;
     this.#host = host;
     this.#settings = settings;
+    this.#inbox = new DatagramInbox(fabric.settings.inbox);
     this.shares = settings.reuseAddress;
     this.ipv6Only = settings.ipv6Only;
     const { host: at = settings.family === 6 ? '::' : '0.0.0.0' } = settings;
@@ -77,6 +76,10 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     return this.#gathered;
   }
 
+  get dropped(): number {
+    return this.#inbox.dropped;
+  }
+
   get connected(): boolean {
     return this.#remote !== undefined;
   }
@@ -88,11 +91,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   }
 
   take(): Datagram | undefined {
-    const datagram = this.#inbox[this.#taken++];
-    if (datagram !== undefined) return datagram;
-    this.#inbox = [];
-    this.#taken = 0;
-    return undefined;
+    return this.#inbox.take();
   }
 
   send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
@@ -143,7 +142,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
 
   /** As with the real one, what comes with READ off is dropped and counted. */
   interestChanged(interest: InterestSet): void {
-    this.#reading = (interest & Interest.READ) !== 0;
+    this.#inbox.reading = (interest & Interest.READ) !== 0;
   }
 
   detach(): void {
@@ -169,16 +168,13 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   }
 
   receive({ bytes, from }: Datagram): void {
-    if (!this.#reading || this.#inbox.length - this.#taken >= this.#fabric.settings.inbox) {
-      this.dropped++;
+    if (!this.#inbox.put(Buffer.from(bytes), shownTo(this.#settings.family, from)))
       return this.#fabric.tell('drop', this.#name, this.dropped);
-    }
     this.#fabric.tell(
       'deliver',
       `udp ${show(from)}>${show({ address: this.#boundTo, port: this.port })}`,
       bytes.length,
     );
-    this.#inbox.push({ bytes: Buffer.from(bytes), from: shownTo(this.#settings.family, from) });
     return this.#key?.signal(Interest.READ);
   }
 
@@ -241,7 +237,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     const from = { address: address!, port: this.port };
     const parcel = { datagram: { bytes, from }, to };
     const name = `udp ${show(from)}>${show(to)}`;
-    const index = this.#sent++;
+    const index = this.#host.nextDatagram(this.port);
     for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
   }
 

@@ -33,6 +33,8 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   readonly #udp = new Ports<SimulatedDatagram>();
   /** What is open, each counting as a descriptor. */
   readonly #sockets = new Set<object>();
+  /** How many datagrams each port has sent, whoever had it. */
+  readonly #datagrams = new Map<number, number>();
   readonly #closedPorts = new Map<number, 'refuse' | 'drop'>();
   #up = true;
 
@@ -74,7 +76,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
 
   /**
    * Loses its power: no packet of it or to it arrives, and it forgets all its sockets. Its peers notice when they send something, or
-   * time out; its own programs hear nothing, and should be dropped.
+   * time out; its own programs hear nothing, and should be dropped: `kill()` of an app under a Distiller.
    */
   crash(): void {
     if (!this.#up) return;
@@ -212,6 +214,13 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     const socket = fitting.findLast(({ connected }) => connected) ?? fitting.at(-1);
     socket?.receive(datagram);
     return socket !== undefined;
+  }
+
+  /** @internal */
+  nextDatagram(port: number): number {
+    const index = this.#datagrams.get(port) ?? 0;
+    this.#datagrams.set(port, index + 1);
+    return index;
   }
 
   /** @internal Whether one of its sockets is a member of a multicast group. */

@@ -59,6 +59,8 @@ export class SimulatedNetwork {
   }[] = [];
   readonly #cuts = new Set<Cut>();
   #connections = new Map<string, Connection>();
+  /** How often a connection of each name was tried. */
+  readonly #calls = new Map<string, number>();
   /** With so many of them, those that are over are dropped. */
   #sweepAt = 64;
   #defaults: Partial<LinkState> = {};
@@ -133,6 +135,8 @@ export class SimulatedNetwork {
     const what = `${[...cut.from].map(({ name }) => name).join(' ')} | ${[...cut.to].map(({ name }) => name).join(' ')}`;
     if (!this.#faults.happens('partition', what, this.#partitions++)) return { heal() {} };
     this.#cuts.add(cut);
+    for (const [from, links] of this.#links)
+      for (const [to, link] of links) if (isAcross(cut, from, to)) link.loseAll();
     this.#tell('partition', what);
     return {
       heal: () => {
@@ -157,7 +161,8 @@ export class SimulatedNetwork {
 
   /** Something between the two hosts resets a connection, to both; `inject` is asked. */
   reset(connection: SimulatedConnection): void {
-    if (this.#faults.happens('reset', connection.name, 0)) connection.reset();
+    // Not one of those by chance, which have the flow's own name.
+    if (this.#faults.happens('reset', `${connection.flow} by the test`, 0)) connection.reset();
   }
 
   // ---- What its hosts and their sockets see ----
@@ -175,6 +180,11 @@ export class SimulatedNetwork {
       begun: (connection) => {
         this.#connections.set(connection.name, connection);
         if (this.#connections.size >= this.#sweepAt) this.#sweep();
+      },
+      nextCall: (name) => {
+        const nth = (this.#calls.get(name) ?? 0) + 1;
+        this.#calls.set(name, nth);
+        return nth;
       },
       isConnected: (name) => this.#connections.get(name)?.over === false,
       connectionsOf: (host) =>
@@ -212,10 +222,7 @@ export class SimulatedNetwork {
   }
 
   #isCut(from: Station, to: Station): boolean {
-    for (const cut of this.#cuts) {
-      if (cut.from.has(from) && cut.to.has(to)) return true;
-      if (cut.bothWays && cut.from.has(to) && cut.to.has(from)) return true;
-    }
+    for (const cut of this.#cuts) if (isAcross(cut, from, to)) return true;
     return false;
   }
 
@@ -252,6 +259,11 @@ export class SimulatedNetwork {
     this.#connections = new Map([...this.#connections].filter(([, { over }]) => !over));
     this.#sweepAt = Math.max(this.#connections.size * 2, 64);
   }
+}
+
+/** Whether what goes from one to the other is cut off. */
+function isAcross(cut: Cut, from: Station, to: Station): boolean {
+  return (cut.from.has(from) && cut.to.has(to)) || (cut.bothWays && cut.from.has(to) && cut.to.has(from));
 }
 
 function badHost(option: string, problem: string): Error {

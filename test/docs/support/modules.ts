@@ -86,6 +86,12 @@ export interface Compiled {
   readonly scripts: ReadonlyMap<Module, string>;
 }
 
+/** What pages use of a runner that the project does not depend on. */
+const VITEST = `declare module 'vitest' {
+  export function it(name: string, test: () => Promise<void> | void): void;
+}
+`;
+
 /** Compiles all modules in one go, with the options of the project, against the package as it was built. */
 export function compile(modules: readonly Module[]): Compiled {
   const { options } = ts.parseJsonConfigFileContent(
@@ -109,6 +115,7 @@ export function compile(modules: readonly Module[]): Compiled {
     verbatimModuleSyntax: false,
   });
   const texts = new Map(modules.map(({ path, text }) => [path, text]));
+  texts.set(`${ROOT}dist/docs/vitest.d.ts`, VITEST);
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
   host.fileExists = (path) => texts.has(path) || fileExists(path);

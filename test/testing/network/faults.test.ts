@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { NetworkFault } from '../../../src/testing/network/fault-dice.js';
 import { type Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
-import { Lab } from '../../support/simulated.js';
+import { Lab, Recording } from '../../support/simulated.js';
 
 afterEach(tidyUp);
 
@@ -36,6 +36,35 @@ const badRun = async (
 
 describe('faults of the simulated network', () => {
   describe('splits of a stream', () => {
+    it('by chance are each possible alone: whether one is made shifts no other one', async () => {
+      const run = async (allowed: (fault: NetworkFault) => boolean): Promise<string[]> => {
+        const cuts: string[] = [];
+        const inject = (fault: NetworkFault): boolean => {
+          const may = allowed(fault);
+          if (may) cuts.push(`${fault.kind} ${fault.what} ${fault.index}`);
+          return may;
+        };
+        const { lab, client, connection } = await pair(new Lab({ seed: 5, inject }));
+        lab.network.towards('a', 'b', { split: 'random' });
+        // Of some, more comes while the pieces are still waited for; some are read in one.
+        const sent: string[] = [];
+        for (let n = 0; n < 20; n++) {
+          sent.push(`message ${n} is somewhat longer than the one before it;`, `and ${n};`);
+          client.ttsc__send(sent.at(-2)!);
+          await lab.pass(n % 3);
+          client.ttsc__send(sent.at(-1)!);
+        }
+        await lab.pass(1_000);
+        expect(connection.text).to.equal(sent.join(''));
+        return cuts;
+      };
+      const all = await run(() => true);
+      expect(all.length).to.be.greaterThan(50);
+      expect(new Set(all).size).to.equal(all.length);
+      for (const one of all)
+        expect(await run(({ kind, what, index }) => `${kind} ${what} ${index}` === one)).to.deep.equal([one]);
+    });
+
     for (let cut = 1; cut < LETTERS.length; cut++) {
       it(`bring a message of ten bytes as ${cut} and ${LETTERS.length - cut}`, async () => {
         const { lab, client, connection } = await pair();
@@ -150,6 +179,21 @@ describe('faults of the simulated network', () => {
       expect(connection.text).to.equal('');
       await lab.pass(1_000);
       expect(connection.text).to.equal('under way');
+    });
+
+    it('lose what is under way although they heal before it would have come', async () => {
+      const { lab, client, connection } = await pair();
+      lab.network.between('a', 'b', { latency: 50 });
+      client.ttsc__send('under way');
+      await lab.pass(10);
+      const partition = lab.network.partition('a', 'b');
+      client.ttsc__send(', and sent meanwhile');
+      await lab.pass(10);
+      partition.heal();
+      await lab.pass(100);
+      expect(connection.text).to.equal('');
+      await lab.pass(1_000);
+      expect(connection.text).to.equal('under way, and sent meanwhile');
     });
 
     it('leave hosts on the same side together', async () => {
@@ -289,6 +333,35 @@ describe('faults of the simulated network', () => {
       const all = await faults();
       const third = last[2]!;
       expect(await faults(third)).to.deep.equal(all.filter((_, at) => at !== 2));
+    });
+
+    it('strikes each connection anew, although a client always calls from the same port', async () => {
+      const lab = new Lab({ seed: 3 });
+      await lab.server('b');
+      lab.network.host('a');
+      lab.network.between('a', 'b', { reset: 0.5 });
+      const app = await lab.app('a', () => {
+        class Insisting extends Recording {
+          override ttse__onConnected(): void {
+            super.ttse__onConnected();
+            this.send('x');
+          }
+        }
+        new Insisting({ host: '10.0.0.1', port: 80, localPort: 5_000, reconnect: true, retries: Infinity });
+      });
+      await lab.pass(600_000);
+      const resets = lab.events.filter(({ kind, what }) => kind === 'fault' && what.startsWith('reset'));
+      // With dice that have no memory it would be reset for ever, or never.
+      expect(resets.length).to.be.within(1, 30);
+      expect(new Set(resets.map(({ what, count }) => `${what} ${count}`)).size).to.equal(resets.length);
+      await app.finish();
+    });
+
+    it('of a test does not have the name of one that comes by chance', async () => {
+      const faults: NetworkFault[] = [];
+      const { lab } = await pair(new Lab({ inject: (fault) => faults.push(fault) > 0 }));
+      lab.network.reset(lab.network.connections[0]!);
+      expect(faults.map(({ what }) => what)).to.deep.equal(['tcp 10.0.0.2:32768>10.0.0.1:80 by the test']);
     });
 
     it('with all faults suppressed nothing goes wrong', async () => {

@@ -58,6 +58,32 @@ describe('UDP on the simulated network', () => {
     expect([...new Set(heardBy(to))]).to.deep.equal(hundred);
   });
 
+  it('brings nothing of what was sent while hosts were cut off, not even twice', async () => {
+    const { lab, to, send } = await pair();
+    lab.network.towards('a', 'b', { latency: 20, duplicate: 1 });
+    const partition = lab.network.partition('a', 'b');
+    send('lost');
+    await lab.pass(5);
+    partition.heal();
+    await lab.pass(100);
+    expect(heardBy(to)).to.deep.equal([]);
+  });
+
+  it('loses what a new socket sends from the same port by other throws of the dice', async () => {
+    const lab = new Lab();
+    const to = await lab.udp('b', { port: 9 });
+    lab.network.host('a');
+    lab.network.towards('a', 'b', { loss: 0.5 });
+    for (const text of hundred.slice(0, 30)) {
+      const from = await lab.udp('a', { port: 7 });
+      from.socket.ttsc__send(text, { address: '10.0.0.1', port: 9 });
+      await lab.pass(1);
+      await from.app.finish();
+    }
+    await lab.pass(10);
+    expect(heardBy(to).length).to.be.within(5, 25);
+  });
+
   it('brings some after later ones', async () => {
     const { lab, to, send } = await pair();
     lab.network.towards('a', 'b', { reorder: 0.2 });
