@@ -39,8 +39,8 @@ export interface DistillerOptions extends AppOptions {
   /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default 2026-01-01 12:00 UTC. */
   readonly wallTime?: number | undefined;
   /**
-   * How long an app may work at one instant of virtual time, in ms of the machine's time, more than 0: one that works longer is taken for one
-   * that never comes to rest (`TT_NEVER_SETTLES`). Default 2,000; `Infinity` for no bound, as under a debugger.
+   * How long an app may work at one instant of virtual time, in ms of the processor's time, more than 0: one that works longer is taken for
+   * one that never comes to rest (`TT_NEVER_SETTLES`). Default 5,000; `Infinity` for no bound, as under a debugger.
    */
   readonly settleWithin?: number | undefined;
 }

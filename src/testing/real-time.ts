@@ -42,6 +42,12 @@ export function machineTime(): number {
   return nodeClock.now();
 }
 
+/** How long this process has worked in all, in ms. */
+export function workTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** What a promise is settled with, or what `late` throws, called where that takes longer than so many ms of the machine's time. */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => never): Promise<T> {
   if (ms === Infinity) return promise;

@@ -1,13 +1,13 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import type { Sparkle } from '../core/plan.js';
-import { machineTime } from './real-time.js';
+import { machineTime, workTime } from './real-time.js';
 
 /** So much may run at one instant, and so long: more never comes to rest, for time cannot go on meanwhile. */
 const MOST_ORDERS = 1_000_000;
 const MOST_TURNS = 100_000;
 /** How many ms of work at one instant are taken for one that never ends, where nobody says otherwise. */
-export const SETTLE_WITHIN = 2_000;
+export const SETTLE_WITHIN = 5_000;
 /** Between two looks at the machine's time run so many orders at most: a look costs about as much as an order. */
 const ORDERS_PER_LOOK = 64;
 /** So many ms between two looks are long: then each order is looked at. */
@@ -23,11 +23,13 @@ export class Standstill {
   #turns = 0;
   /** Of the machine's time that turns have taken: what a test waits for meanwhile is not counted. */
   #ms = 0;
+  /** What the process had worked when the instant began: on a busy machine time passes in which it does not. */
+  #workedBefore = 0;
   #lookedAt = 0;
   #nextLook = 0;
   #pace = 1;
 
-  /** @param most how many ms of the machine's time may be worked. */
+  /** @param most how many ms may be worked. */
   constructor(most: number) {
     this.#most = most;
   }
@@ -44,7 +46,8 @@ export class Standstill {
 
   /** @throws {TaskTonicError} `TT_NEVER_SETTLES` where there were too many. */
   turnBegins(): void {
-    if (++this.#turns > MOST_TURNS || this.#orders > MOST_ORDERS || this.#ms > this.#most) throw this.#neverSettles();
+    if (++this.#turns === 1) this.#workedBefore = workTime();
+    if (this.#turns > MOST_TURNS || this.#orders > MOST_ORDERS || this.#isTooLong) throw this.#neverSettles();
     this.#lookedAt = machineTime();
     this.#pace = 1;
     this.#nextLook = this.#orders + 1;
@@ -60,7 +63,12 @@ export class Standstill {
     const took = this.#look();
     this.#pace = took > LONG_LOOK ? 1 : Math.min(this.#pace * 2, ORDERS_PER_LOOK);
     this.#nextLook = this.#orders + this.#pace;
-    return this.#ms > this.#most;
+    return this.#isTooLong;
+  }
+
+  /** Both, for the machine's time is cheap to look at. */
+  get #isTooLong(): boolean {
+    return this.#ms > this.#most && workTime() - this.#workedBefore > this.#most;
   }
 
   #look(): number {
