@@ -139,7 +139,6 @@ export class TcpEnd implements SenderEnd {
 
   // ---- Sending ----
 
-  /** @internal */
   transmit(segment: Segment): number {
     const { from: index, attempt, bytes } = segment;
     if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
@@ -161,23 +160,19 @@ export class TcpEnd implements SenderEnd {
     this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer)));
   }
 
-  /** @internal */
   get wayBack(): number {
     const { latency, jitter } = this.peer.#link.conditions;
     return latency + jitter;
   }
 
-  /** @internal */
   probe(): void {
     this.#control((peer) => peer.#onProbe());
   }
 
-  /** @internal */
   onSpace(): void {
     this.owner?.onSpace();
   }
 
-  /** @internal */
   onTimeout(): void {
     const { owner } = this;
     this.#simulation.tell('timeout', this.place.name);
