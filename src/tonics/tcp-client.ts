@@ -153,7 +153,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     const key = this._ttKey;
     if (channel === undefined || key === undefined) return;
     this.#protocol = adopt({ channel, key, settings: this._ttSettings }, this.#makeProtocol!);
-    this._ttHandedOver();
+    this._ttHandedOver(this.#protocol);
     this.#sendWaiting();
   }
 

@@ -301,7 +301,10 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#abort('aborted');
   }
 
-  /** Receives nothing until `ttsc__resume`: the peer is held back by the kernel's window. */
+  /**
+   * Receives nothing until `ttsc__resume`: the peer is held back by the kernel's window. It holds for the connection that is there; where
+   * there is none yet, for the one that comes.
+   */
   ttsc__pause(): void {
     this.#pause(Pause.user);
   }
@@ -377,9 +380,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   /** @internal A TcpClient's protocol has taken the socket over. */
-  _ttHandedOver(): void {
+  _ttHandedOver(to: TcpConnection<string>): void {
     this._ttKey = this._ttChannel = undefined;
     this.#phase = 'closed';
+    if ((this.#pauses & Pause.user) !== 0) to.#pause(Pause.user);
+    this.#pauses = 0;
     // What waited for a connection has one; who relays here is from now on held back by the protocol.
     this.#unblock();
   }
@@ -495,8 +500,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Lets go of the socket and of everything that belongs to it. */
   #drop(): void {
+    // A client that is paused before it is connected is so until it is, however many tries that takes.
+    this.#pauses &= this.#phase === 'connecting' ? Pause.user : 0;
     this.#phase = 'closed';
-    this.#pauses = 0;
     this.#blocked = false;
     this.#releaseRelays();
     this.#idle?.stop();

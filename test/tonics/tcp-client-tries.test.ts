@@ -420,28 +420,58 @@ describe('a TcpClient is ended', () => {
   });
 });
 
-describe('a TcpClient that is paused before it is connected', () => {
-  it('connects, and hears nothing until it is resumed', async () => {
-    const { app, clock, client, last } = await start();
-    client.ttsc__pause();
-    await clock.settled();
-    last().opens();
-    await clock.settled();
-    last().receives('held');
-    await clock.settled();
-    expect(app.heard.names).to.deep.equal(['onConnected']);
-    client.ttsc__resume();
-    await clock.settled();
-    expect(app.heard.names).to.deep.equal(['onConnected', 'onData']);
-  });
+/** A protocol whose events go on to the base of its client. */
+class Quiet extends TcpConnection {}
 
-  it('connects also when it was resumed at once', async () => {
-    const { app, clock, client, last } = await start();
-    client.ttsc__pause();
-    client.ttsc__resume();
-    await clock.settled();
-    last().opens();
-    await clock.settled();
-    expect(app.heard.names).to.deep.equal(['onConnected']);
-  });
+describe('a TcpClient that is paused before it is connected', () => {
+  for (const [how, options] of [
+    ['is the connection itself', {}],
+    ['has a protocol', { protocol: Quiet }],
+  ] as const) {
+    it(`and ${how} connects, and hears nothing until it is resumed`, async () => {
+      const { app, clock, client, last } = await start(options);
+      client.ttsc__pause();
+      await clock.settled();
+      last().opens();
+      await clock.settled();
+      last().receives('held');
+      await clock.settled();
+      expect(app.heard.names).to.deep.equal(['onConnected']);
+      client.ttsc__resume();
+      await clock.settled();
+      expect(app.heard.names).to.deep.equal(['onConnected', 'onData']);
+    });
+
+    it(`and ${how} is so too after a try that failed, and not after a connection that ended`, async () => {
+      const { app, clock, client, last, untilNextTry } = await start({ ...options, reconnect: true, retryDelay: 10 });
+      client.ttsc__pause();
+      await clock.settled();
+      last().fails('ECONNREFUSED');
+      await untilNextTry();
+      last().opens();
+      await clock.settled();
+      last().receives('held');
+      await clock.settled();
+      expect(app.heard.names).to.deep.equal(['onError', 'onConnected']);
+      last().fails('ECONNRESET');
+      await untilNextTry();
+      last().opens();
+      await clock.settled();
+      last().receives('heard');
+      await clock.settled();
+      expect(app.heard.names.slice(-2)).to.deep.equal(['onConnected', 'onData']);
+    });
+
+    it(`and ${how} connects also when it was resumed at once`, async () => {
+      const { app, clock, client, last } = await start(options);
+      client.ttsc__pause();
+      client.ttsc__resume();
+      await clock.settled();
+      last().opens();
+      await clock.settled();
+      last().receives('heard');
+      await clock.settled();
+      expect(app.heard.names).to.deep.equal(['onConnected', 'onData']);
+    });
+  }
 });
