@@ -23,8 +23,8 @@ export class Standstill {
   #turns = 0;
   /** Of the machine's time that turns have taken: what a test waits for meanwhile is not counted. */
   #ms = 0;
-  /** What the process had worked when the instant began: on a busy machine time passes in which it does not. */
-  #workedBefore = 0;
+  /** What the process had worked when the instant began to be long: on a busy machine time passes in which it does not. */
+  #workedBefore: number | undefined;
   #lookedAt = 0;
   #nextLook = 0;
   #pace = 1;
@@ -42,12 +42,12 @@ export class Standstill {
   /** Time has moved on. */
   over(): void {
     this.#orders = this.#turns = this.#ms = this.#nextLook = 0;
+    this.#workedBefore = undefined;
   }
 
   /** @throws {TaskTonicError} `TT_NEVER_SETTLES` where there were too many. */
   turnBegins(): void {
-    if (++this.#turns === 1) this.#workedBefore = workTime();
-    if (this.#turns > MOST_TURNS || this.#orders > MOST_ORDERS || this.#isTooLong) throw this.#neverSettles();
+    if (++this.#turns > MOST_TURNS || this.#orders > MOST_ORDERS || this.#isTooLong) throw this.#neverSettles();
     this.#lookedAt = machineTime();
     this.#pace = 1;
     this.#nextLook = this.#orders + 1;
@@ -68,7 +68,7 @@ export class Standstill {
 
   /** Both, for the machine's time is cheap to look at. */
   get #isTooLong(): boolean {
-    return this.#ms > this.#most && workTime() - this.#workedBefore > this.#most;
+    return this.#ms > this.#most && workTime() - (this.#workedBefore ??= workTime()) > this.#most;
   }
 
   #look(): number {
@@ -76,6 +76,7 @@ export class Standstill {
     const took = now - this.#lookedAt;
     this.#lookedAt = now;
     this.#ms += took;
+    if (this.#ms > LONG_LOOK) this.#workedBefore ??= workTime();
     return took;
   }
 
