@@ -1,13 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const SOURCES = `${ROOT}test/robustness/programs/`;
-/** Inside the package, so that a program imports `tasktonic` as a user's does: the built one. */
-const BUILT = `${ROOT}dist/test/robustness/programs/`;
+import { built } from '../../support/built.js';
 
 export interface Message {
   readonly kind: string;
@@ -30,9 +24,8 @@ export interface Ended {
 }
 
 const programs = new Set<Program>();
-let compiled = false;
 
-/** A program of `test/robustness/programs`, run as a process of its own against the built package. */
+/** A program of `test/robustness/programs`, run as a process of its own. It imports `tasktonic` as a user's does: the built package. */
 export class Program {
   readonly ended: Promise<Ended>;
   /** All that it wrote, standard output and errors together. */
@@ -43,8 +36,8 @@ export class Program {
   #gone = false;
 
   constructor(name: string, { args = [], descriptors, flags = [] }: ProgramOptions = {}) {
-    compile();
-    const command = [process.execPath, ...flags, `${BUILT}${name}.js`, ...args];
+    const program = fileURLToPath(built(new URL(`../programs/${name}.ts`, import.meta.url).href));
+    const command = [process.execPath, ...flags, program, ...args];
     const limited =
       descriptors === undefined ? command : ['bash', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'bash', ...command];
     this.#process = spawn(limited[0]!, limited.slice(1), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
@@ -104,16 +97,5 @@ export async function endPrograms(): Promise<void> {
   for (const program of programs) {
     program.kill();
     await program.ended;
-  }
-}
-
-function compile(): void {
-  if (compiled) return;
-  compiled = true;
-  mkdirSync(BUILT, { recursive: true });
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
-  for (const file of readdirSync(SOURCES)) {
-    const { outputText } = ts.transpileModule(readFileSync(SOURCES + file, 'utf8'), { compilerOptions });
-    writeFileSync(BUILT + file.replace(/ts$/, 'js'), outputText);
   }
 }
