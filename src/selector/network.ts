@@ -105,14 +105,25 @@ export interface TurnedAway {
  */
 export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
-  /** Takes the next bytes that were received. They are the taker's to keep. */
-  take(): Buffer | undefined;
+  /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
+  take(most?: number): Buffer | undefined;
+  /** Bytes that were received and not taken. */
+  readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */
   readonly ended: boolean;
-  /** Bytes that were written and have not left this process. */
+  /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
-  /** Gathers bytes; all of a turn leave at its end in one write. */
-  write(bytes: Bytes): void;
+  /**
+   * Gathers bytes; all of a turn leave at its end in one write, or earlier with {@link flush}.
+   * @param size how many they are.
+   */
+  write(bytes: Bytes, size: number): void;
+  /** Hands over what is gathered, as far as the kernel takes it; the rest follows by itself. */
+  flush(): void;
+  /** Bytes that were given and could not be sent, since their buffer had been moved away before they left; told once. */
+  takeLost(): number;
+  /** Gives up what is unsent behind the first so many bytes (to within a piece that has begun to leave); tells how many those were. */
+  keepOnly(most: number): number;
   /** After what was written the peer is told that no more will come. */
   end(): void;
   /** Everything that was written has left, and so has the end. */

@@ -1,5 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-service.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
@@ -38,6 +39,15 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
+    return this.#tell(key, a, b);
+  }
+
+  /** The same for what is heard before the next order. @internal */
+  _ttRaise(key: string, a?: unknown): boolean {
+    return this.#tell(key, a);
+  }
+
+  #tell(key: string, a?: unknown, b?: unknown): boolean {
     const own = this._ttPlan.sparkles.get(key);
     const { queue } = this._ttScheduler;
     if (own !== undefined) {
@@ -51,6 +61,13 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     if (b !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 3, [this, a, b], undefined);
     else hearer._ttScheduler.queue.put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
+  }
+
+  /** Tells an event of a Tonic that goes now: its own body runs at once, since no order of it will. @internal */
+  _ttTellLast(key: string, a: unknown): void {
+    if (!this._ttPlan.sparkles.has(key)) return void this._ttEmit(key, a);
+    const thrown = this._ttScheduler.runHook(this, key, a);
+    if (thrown !== undefined) this._ttScheduler.logs.failure(this, thrown, failureInfo(key, this));
   }
 
   /**

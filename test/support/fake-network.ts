@@ -79,16 +79,32 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   ) {
     super();
   }
-  take(): Buffer | undefined {
+  get received(): number {
+    return this.#in.reduce((sum, { length }) => sum + length, 0);
+  }
+  take(most = Infinity): Buffer | undefined {
+    const [first] = this.#in;
+    if (first !== undefined && first.length > most) {
+      this.#in[0] = first.subarray(most);
+      return first.subarray(0, most);
+    }
     const bytes = this.#in.shift();
     if (this.#peerEnded && this.#in.length === 0) this.ended = true;
     return bytes;
   }
-  write(bytes: Bytes): void {
+  write(bytes: Bytes, size: number): void {
     if (this.#gathered === 0) this.key?.flushAfterTurn();
-    this.#gathered += bytes.length;
-    this.unsent += bytes.length;
+    this.#gathered += size;
+    this.unsent += size;
     this.sent += String(bytes);
+  }
+  takeLost(): number {
+    return 0;
+  }
+  keepOnly(most: number): number {
+    const given = Math.max(this.unsent - most, 0);
+    this.unsent -= given;
+    return given;
   }
   end(): void {
     this.#ending = true;

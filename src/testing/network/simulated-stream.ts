@@ -103,6 +103,18 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     return error;
   }
 
+  get received(): number {
+    return this.#waiting;
+  }
+
+  takeLost(): number {
+    return 0;
+  }
+
+  keepOnly(): number {
+    return 0;
+  }
+
   take(): Buffer | undefined {
     const bytes = this.#inbox[this.#taken];
     if (bytes === undefined) return this.#nothingToTake();
