@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import type { Network } from '../network.js';
+import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodeStream } from './node-stream.js';
@@ -19,6 +20,8 @@ export const nodeNetwork: Network = {
     socket.allowHalfOpen = true;
     socket.setNoDelay(noDelay);
     if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
+    // As where it was accepted: errors name the peer when its socket has gone, too.
+    void socket.remoteAddress;
     return new NodeStream(socket);
   },
   // https://nodejs.org/docs/latest-v24.x/api/net.html#serverlistenoptions-callback: not on these two.
@@ -41,4 +44,5 @@ export const nodeNetwork: Network = {
     return stream;
   },
   bind: (settings) => new NodeDatagram(settings),
+  watchCapacity: (tell) => descriptors.watch(tell),
 };
