@@ -101,6 +101,7 @@ export const ERRORS = {
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
   TT_OUT_OF_DESCRIPTORS:
     'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
+  TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:

@@ -25,7 +25,7 @@ export interface ListenSettings {
   readonly listeners: number;
   /** Whether what it accepts is to be moved to other threads: then {@link ListenerChannel.takeSocket} has it. */
   readonly handsOver: boolean;
-  /** `undefined`: as many as the process has descriptors for, less a reserve. */
+  /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
 }
@@ -85,7 +85,6 @@ export interface SocketChannel extends Channel {
  * {@link takeTurnedAway} has something, which it may have without interest in ACCEPT.
  */
 export interface ListenerChannel extends SocketChannel {
-  readonly maxConnections: number;
   take(): StreamChannel | undefined;
   /** The next one, where it is to be moved to another thread: nobody has read from it. */
   takeSocket(): unknown;
@@ -180,4 +179,9 @@ export interface Network {
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void;
   bind(settings: BindSettings): DatagramChannel;
+  /**
+   * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the
+   * returned function is called. `Infinity` where no bound is known. Whoever opens other things changes it at any time.
+   */
+  watchCapacity(tell: (most: number) => void): () => void;
 }

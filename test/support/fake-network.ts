@@ -145,11 +145,9 @@ export class FakeStream extends FakeChannel implements StreamChannel {
 }
 
 export class FakeListener extends FakeChannel implements ListenerChannel {
-  readonly maxConnections: number;
   readonly #waiting: StreamChannel[] = [];
   constructor(readonly settings: ListenSettings) {
     super();
-    this.maxConnections = settings.maxConnections ?? 1_000;
   }
   take(): StreamChannel | undefined {
     return this.#waiting.shift();
@@ -228,6 +226,10 @@ export class FakeNetwork implements Network {
   }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  watchCapacity(tell: (most: number) => void): () => void {
+    tell(1_000);
+    return () => {};
   }
   /** A peer that a listener accepts. */
   peer(): FakeStream {

@@ -133,7 +133,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   #onBound(): void {
-    descriptors.opened();
+    descriptors.opened('other');
     this.#bound = true;
     const { remote } = this.#settings;
     this.#try(() => this.#applyOptions());
@@ -153,7 +153,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   #onClose(): void {
-    if (this.#bound) descriptors.closed();
+    if (this.#bound) descriptors.closed('other');
     this.#closed = true;
     this.#key?.signal(Interest.HANGUP);
   }
