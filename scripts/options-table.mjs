@@ -36,12 +36,12 @@ const SECTIONS = [
   {
     title: 'UdpSocket',
     text: 'With the options of [every Tonic](#every-tonic).',
-    from: ['schema', 'src/tonics/udp-socket.ts', 'udpSchema'],
+    from: ['schema', 'src/tonics/udp-options.ts', 'udpSchema'],
   },
   {
     title: 'Multicast',
     text: 'Under `multicast` of a UdpSocket.',
-    from: ['schema', 'src/tonics/udp-socket.ts', 'multicastSchema'],
+    from: ['schema', 'src/tonics/udp-options.ts', 'multicastSchema'],
   },
   {
     title: 'Timers',

@@ -109,6 +109,12 @@ export const ERRORS = {
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
   TT_DATA_MOVED:
     '{bytes} bytes given to be sent were moved to another thread before they had left, and are lost: send a copy, or move them later.',
+  TT_DATAGRAM_LOST: 'Not sent to {address}: {count} datagram(s) of {bytes} bytes in all, since {why}.',
+  TT_OTHER_PEER:
+    'A socket with the peer {remote} sends nothing to {address}: leave the address out, or use a socket without "remote".',
+  TT_WRONG_FAMILY:
+    'A socket for {family} ({local}) sends nothing to {address}, which is {other}: use one with "family: {needed}".',
+  TT_MULTICAST: 'The socket cannot {what}: {why}.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',

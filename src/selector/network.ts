@@ -63,11 +63,10 @@ export interface BindSettings {
   readonly multicast: MulticastSettings | undefined;
 }
 
+/** What holds for all multicast datagrams that are sent. Groups and interface are set when it is open, one by one: each may fail. */
 export interface MulticastSettings {
-  readonly groups: readonly { readonly group: string; readonly interface: string | undefined }[];
   readonly ttl: number | undefined;
   readonly loopback: boolean | undefined;
-  readonly interface: string | undefined;
 }
 
 /** What all sockets have. */
@@ -131,19 +130,63 @@ export interface StreamChannel extends SocketChannel {
   close(reset?: boolean): void;
 }
 
-/** A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. */
+/**
+ * A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. To WRITE: what was given
+ * {@link settled}, every datagram of it. To HANGUP: {@link takeFailure} or {@link takeError} has something.
+ */
 export interface DatagramChannel extends SocketChannel {
+  /** Its one peer, once it is connected to it. */
+  readonly remote: Address | undefined;
   take(): Datagram | undefined;
   /** Datagrams that were dropped here because READ was off or the inbox full. */
   readonly dropped: number;
-  /** Bytes that were given to be sent and have not left. */
+  /**
+   * Gathers a datagram of so many bytes; those of a turn leave at its end, or earlier where they are many. One to a name leaves when
+   * that has been looked up: then it tells false.
+   */
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean;
+  /** What was gathered leaves at once. */
+  flush(): void;
+  /** Datagrams that were given and have not left this process, those included whose name is being looked up. */
+  readonly unsentMessages: number;
+  /** Bytes of these. */
   readonly unsent: number;
-  /** Gathers a datagram; those of a turn leave at its end. */
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void;
+  /** It is known of each datagram that was given what became of it. */
+  readonly settled: boolean;
+  /** Datagrams that the kernel has taken. */
+  readonly sentMessages: number;
+  /** Bytes of these. */
+  readonly sentBytes: number;
+  /** Datagrams that were given and will not leave. */
+  readonly failedMessages: number;
+  /** Tells of them, once each: those that failed in the same way on their way to the same address are one failure. */
+  takeFailure(): SendFailure | undefined;
   /** @throws {Error} what the system says. */
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void;
-  close(): void;
+  /**
+   * Chooses the interface that multicast datagrams leave by.
+   * @throws {Error} what the system says.
+   */
+  setMulticastInterface(networkInterface: string): void;
+  /** Closes at once. What is gathered is handed to the kernel before; what still waits is lost, and {@link takeFailure} tells why. */
+  close(why?: string): void;
 }
+
+/** Datagrams that did not leave. */
+export interface SendFailure {
+  /** Why: what the system says, or a {@link DatagramLost}. */
+  readonly error: Error;
+  /** Where they were to go, as it was given; `undefined` for the one peer of a connected socket. */
+  readonly to: Address | undefined;
+  /** How many, and their bytes. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** There were failures of more kinds, or to more addresses, than are told one by one; these are the rest, with the last error. */
+  readonly others: boolean;
+}
+
+/** A datagram did not leave for a reason that is none of the system's; its message says which. */
+export class DatagramLost extends Error {}
 
 /** One datagram that was received. */
 export interface Datagram {

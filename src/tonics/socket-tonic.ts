@@ -92,9 +92,14 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    */
   _ttReport(error: Error): boolean {
     if (this._ttEmit('ttse__onError', error)) return true;
+    this._ttLogUnheard(error);
+    return false;
+  }
+
+  /** @internal */
+  _ttLogUnheard(error: Error): void {
     this.unheardErrors++;
     if (this._ttLogLevel > LogLevel.stealth) this._ttScheduler.logs.warn(this, error);
-    return false;
   }
 
   /** @internal For its `send()`. */

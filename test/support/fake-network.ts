@@ -170,7 +170,13 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
 
 export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly dropped = 0;
-  unsent = 0;
+  readonly unsent = 0;
+  readonly unsentMessages = 0;
+  readonly settled = true;
+  readonly failedMessages = 0;
+  readonly remote = undefined;
+  sentMessages = 0;
+  sentBytes = 0;
   readonly sent: { readonly bytes: unknown; readonly to: Address | undefined }[] = [];
   constructor(readonly settings: BindSettings) {
     super();
@@ -178,12 +184,20 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   take(): Datagram | undefined {
     return undefined;
   }
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
     this.sent.push({ bytes, to });
+    this.sentMessages++;
+    this.sentBytes += size;
+    return true;
+  }
+  flush(): void {}
+  takeFailure(): undefined {
+    return undefined;
   }
   setMembership(): void {
     throw systemError('ENODEV');
   }
+  setMulticastInterface(): void {}
   opens(): void {
     this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
     this.key!.signal(Interest.CONNECT);

@@ -194,8 +194,8 @@ class SimulatedDatagramSocket extends EventEmitter implements PeerDatagram {
   }
 
   send(data: string | Uint8Array, port: number, address: string): void {
-    this.#channel.send(data, { address, port });
-    this.#channel.flush?.();
+    this.#channel.send(data, Buffer.byteLength(data), { address, port });
+    this.#channel.flush();
   }
 
   close(closed: () => void = () => {}): this {

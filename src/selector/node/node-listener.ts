@@ -138,7 +138,6 @@ export class NodeListener implements ListenerChannel {
   #onConnection(socket: Socket): void {
     if (this.#key === undefined) return void socket.destroy();
     // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.
-    void socket.remoteAddress;
     const reason = this.#whyNot();
     if (reason !== undefined) {
       this.#turnAway(addressOf(socket), reason);
