@@ -105,8 +105,10 @@ export interface TurnedAway {
  */
 export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
-  /** Takes the next bytes that were received. They are the taker's to keep. */
-  take(): Buffer | undefined;
+  /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
+  take(most?: number): Buffer | undefined;
+  /** Bytes that were received and not taken. */
+  readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */
   readonly ended: boolean;
   /** Bytes that were written and have not left this process. */

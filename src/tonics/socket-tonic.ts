@@ -1,7 +1,8 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { LogLevel } from '../core/log-service.js';
-import { ofFramework } from '../core/plan.js';
+import { type Sparkle, ofFramework } from '../core/plan.js';
+import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
@@ -39,17 +40,16 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
     const own = this._ttPlan.sparkles.get(key);
-    const { queue } = this._ttScheduler;
     if (own !== undefined) {
-      queue.put(this, own, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
+      put(this, own, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
       return true;
     }
     let hearer = this._ttListeningBase();
     if (hearer instanceof SocketTonic && !hearer._ttHearsFor(key)) hearer = hearer._ttListeningBase();
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return false;
-    if (b !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 3, [this, a, b], undefined);
-    else hearer._ttScheduler.queue.put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
+    if (b !== undefined) put(hearer, sparkle, 3, [this, a, b], undefined);
+    else put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
   }
 
@@ -87,6 +87,26 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   }
 }
 ofFramework(SocketTonic);
+
+/**
+ * Of the life of a socket: there is a bounded number of each, and lost they would leave somebody waiting, or a socket that nobody
+ * knows of. So they pass every bound of the queue, as orders of the life cycle do.
+ */
+const OF_ITS_LIFE: ReadonlySet<string> = new Set([
+  'ttse__onListening',
+  'ttse__onConnected',
+  'ttse__onHighWater',
+  'ttse__onDrain',
+  'ttse__onEnd',
+  'ttse__onDisconnected',
+  'ttse__onError',
+]);
+
+function put(hearer: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+  const { queue } = hearer._ttScheduler;
+  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key)) putBeyond(queue, hearer, sparkle, count, a, b);
+  else queue.put(hearer, sparkle, count, a, b);
+}
 
 /**
  * How many bytes a thing to be sent has.

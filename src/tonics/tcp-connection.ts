@@ -52,7 +52,7 @@ export function adopted<T extends TonicOptions>(options: T, given: Adoption): T 
 }
 
 /** Why reading is paused; a sum, since there may be several reasons. */
-const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
+const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
 
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
@@ -100,6 +100,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #ordersTaken = 0;
   #phase: ConnectionPhase = 'connecting';
   #pauses = 0;
+  /** Bytes that came from here and are postponed. */
+  #kept = 0;
   #blocked = false;
   /** Why it closes, once it does. */
   #closing: DisconnectReason | undefined = undefined;
@@ -416,22 +418,43 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       if (channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
       if (this.#closing !== undefined) this.#closeIfDone();
     }
-    if ((ready & Interest.HANGUP) !== 0) this.#hangup(channel);
+    if ((ready & Interest.HANGUP) !== 0) {
+      // What came before it is heard first, unless nobody reads.
+      if (channel.received > 0 && this.#closing === undefined && this.#pauses === 0)
+        return this._ttKey?.again(Interest.READ | Interest.HANGUP);
+      this.#hangup(channel);
+    }
+    return undefined;
   }
 
   #read(channel: StreamChannel): void {
-    for (let data = channel.take(); data !== undefined; data = channel.take()) {
-      this.#receivedBytes += data.length;
-      if (this.#closing !== undefined) continue;
-      this.#receivedMessages++;
-      this._ttCatalyst._ttReceived(data.length);
-      this._ttEmit('ttse__onData', data);
-    }
+    if (this.#closing === undefined) {
+      if (!this.#readShare(channel)) return;
+    } else for (let data = channel.take(); data !== undefined; data = channel.take()) this.#receivedBytes += data.length;
     if (!channel.ended) return;
     if (this.#closing !== undefined || this.#phase === 'halfClosed') return this.#closeIfDone();
     this.#phase = 'halfClosed';
     this._ttEmit('ttse__onEnd');
     if (!this._ttSettings.halfOpen || this.#ended) this._ttss__endAfterPeer(-1, HOPS);
+  }
+
+  /**
+   * Reads what it may in this turn; the rest stays where it is.
+   * @returns whether that was all.
+   */
+  #readShare(channel: StreamChannel): boolean {
+    const catalyst = this._ttCatalyst;
+    for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const data = channel.take(share);
+      if (data === undefined) return true;
+      share -= data.length;
+      this.#receivedBytes += data.length;
+      this.#receivedMessages++;
+      catalyst._ttReceived(data.length);
+      this._ttEmit('ttse__onData', data);
+    }
+    this._ttKey?.again(Interest.READ);
+    return false;
   }
 
   /**
@@ -554,6 +577,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   // ---- Reading ----
+
+  /** @internal What came from here is postponed: with much of it, no more is read until it is heard. */
+  override _ttKept(bytes: number): void {
+    const { highWaterMark, lowWaterMark } = this._ttSettings;
+    this.#kept += bytes;
+    if (this.#kept > highWaterMark) this.#pause(Pause.kept);
+    else if (this.#kept <= lowWaterMark) this.#resume(Pause.kept);
+  }
 
   #pause(reason: number): void {
     if (this.#closing !== undefined) return;

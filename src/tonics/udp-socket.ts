@@ -59,6 +59,9 @@ export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
 /** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
 const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 
+/** A datagram takes so much of a socket's share of a turn at least. */
+const SMALLEST_SHARE = 64;
+
 /**
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
  */
@@ -245,18 +248,28 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this.#channel!;
     if ((ready & Interest.CONNECT) !== 0) this.#opened(channel);
-    if ((ready & Interest.READ) !== 0) {
-      for (let datagram = channel.take(); datagram !== undefined; datagram = channel.take()) {
-        this.#receivedBytes += datagram.bytes.length;
-        this.#receivedMessages++;
-        this._ttCatalyst._ttReceived(datagram.bytes.length);
-        this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
-      }
-    }
+    if ((ready & Interest.READ) !== 0) this.#read(channel);
     if ((ready & Interest.HANGUP) !== 0) {
       const error = channel.takeError();
       if (error !== undefined) this._ttss__failed(error);
     }
+  }
+
+  /** Takes what it may in this turn; the rest comes with a later one. */
+  #read(channel: DatagramChannel): void {
+    const catalyst = this._ttCatalyst;
+    for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const datagram = channel.take();
+      if (datagram === undefined) return;
+      const { length } = datagram.bytes;
+      // Each is an order, however small it is.
+      share -= Math.max(length, SMALLEST_SHARE);
+      this.#receivedBytes += length;
+      this.#receivedMessages++;
+      catalyst._ttReceived(length);
+      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
+    }
+    this.#key?.again(Interest.READ);
   }
 
   #opened(channel: DatagramChannel): void {

@@ -78,8 +78,15 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   ) {
     super();
   }
-  take(): Buffer | undefined {
-    const bytes = this.#in.shift();
+  get received(): number {
+    return this.#in.reduce((sum, { length }) => sum + length, 0);
+  }
+  take(most = Infinity): Buffer | undefined {
+    let bytes = this.#in.shift();
+    if (bytes !== undefined && bytes.length > most) {
+      this.#in.unshift(bytes.subarray(most));
+      bytes = bytes.subarray(0, most);
+    }
     if (this.#peerEnded && this.#in.length === 0) this.ended = true;
     return bytes;
   }

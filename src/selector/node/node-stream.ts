@@ -11,7 +11,7 @@ const COPY_UP_TO = 16 * 1024;
  * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
  * which a turn then had to keep all at once.
  */
-const INBOX = 256 * 1024;
+const INBOX = 32 * 1024;
 
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
@@ -25,6 +25,8 @@ export class NodeStream implements StreamChannel {
   #more: Buffer[] | undefined = undefined;
   /** Bytes of these. */
   #waiting = 0;
+  /** No more are read until these have been taken. */
+  #full = false;
   #reading = true;
   /** Gathered in this turn. */
   #out: Bytes | Bytes[] | undefined = undefined;
@@ -87,11 +89,21 @@ export class NodeStream implements StreamChannel {
     return error;
   }
 
-  take(): Buffer | undefined {
+  get received(): number {
+    return this.#waiting;
+  }
+
+  take(most = Infinity): Buffer | undefined {
     const bytes = this.#first;
     if (bytes === undefined) return undefined;
+    if (bytes.length > most) {
+      this.#first = bytes.subarray(most);
+      this.#waiting -= most;
+      return bytes.subarray(0, most);
+    }
+    this.#waiting -= bytes.length;
     this.#first = this.#more?.shift();
-    if (this.#first === undefined) this.#emptied();
+    if (this.#full && this.#first === undefined) this.#emptied();
     return bytes;
   }
 
@@ -139,13 +151,12 @@ export class NodeStream implements StreamChannel {
     this.#wantsWrite = (interest & Interest.WRITE) !== 0;
     this.#reading = (interest & Interest.READ) !== 0;
     if (!this.#reading) this.#socket.pause();
-    else if (this.#waiting < INBOX) this.#socket.resume();
+    else if (!this.#full) this.#socket.resume();
   }
 
   #emptied(): void {
-    const wasFull = this.#waiting >= INBOX;
-    this.#waiting = 0;
-    if (wasFull && this.#reading) this.#socket.resume();
+    this.#full = false;
+    if (this.#reading) this.#socket.resume();
   }
 
   detach(): void {
@@ -158,7 +169,10 @@ export class NodeStream implements StreamChannel {
     data(stream: NodeStream, bytes: Buffer): void {
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
-      if ((stream.#waiting += bytes.length) >= INBOX) stream.#socket.pause();
+      if ((stream.#waiting += bytes.length) >= INBOX) {
+        stream.#full = true;
+        stream.#socket.pause();
+      }
       stream.#key?.signal(Interest.READ);
     },
     signal(stream: NodeStream, ready: InterestSet): void {
