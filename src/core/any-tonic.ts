@@ -50,6 +50,8 @@ export interface AnyTonic {
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
+  /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
+  _ttKept(bytes: number): void;
   /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__overdue(): void;
@@ -257,6 +259,7 @@ export interface Scheduler {
   readonly services: ServicePort;
   readonly ledger: Registry;
   readonly queue: {
+    readonly size: number;
     limit: number;
     put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;

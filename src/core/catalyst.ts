@@ -6,7 +6,7 @@ import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import { LogLevel, type LogService } from './log-service.js';
 import { Metrics } from './metrics.js';
-import type { CatalystQueue } from './order-queue.js';
+import { type CatalystQueue, OrderQueue } from './order-queue.js';
 import { Order } from './order.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
@@ -22,7 +22,6 @@ import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, type TonicBase } from './tonic.js';
 import type { TonicOptions } from './tonic-options.js';
-import { WakingQueue } from './waking-queue.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
 export interface ThreadOptions {
@@ -184,9 +183,9 @@ export class Catalyst<State extends string = never>
   // ---- The two parts to replace ----
 
   /** Makes its queue: called once, by the constructor, before any field of a subclass is there. An order that
-   * comes while the loop waits must end the wait: see WakingQueue. */
+   * comes while the loop waits must end the wait: see the waker of an OrderQueue. */
   protected newCatalystQueue(): CatalystQueue {
-    return new WakingQueue(this._ttPlan.className, this.parker);
+    return new OrderQueue(this._ttPlan.className, Infinity, this.parker);
   }
 
   /** Its loop, turn by turn, until it has finished. */
@@ -218,14 +217,16 @@ export class Catalyst<State extends string = never>
    * Runs orders, one at a time and in the order they came, for one turn: at most `turnOrders` of them and about
    * `turnTime`. After each one its transitions are carried out, before the next; what it has raised comes before the queue.
    *
+   * @param most a shorter time for this turn, in ms.
    * @returns how many orders of the queue ran.
    */
-  protected executeOrders(): number {
+  protected executeOrders(most = Infinity): number {
     const raised = this.#raised;
     if (this.queue.isEmpty && raised.size === 0) return 0;
     const order = this.#order;
     const raisedBefore = raised.taken;
     const start = this.clock.now();
+    const turnTime = Math.min(most, this.#turnTime);
     let count = 0;
     let nextLook = this.#ordersPerLook;
     this.#turnBound = this.#turnOrders;
@@ -236,8 +237,8 @@ export class Catalyst<State extends string = never>
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
         // It doubles at most: a few quick orders say little about those that follow.
-        this.#ordersPerLook = Math.min(ordersWithin(this.#turnTime, count, took), this.#ordersPerLook * 2);
-        if (took >= this.#turnTime) break;
+        this.#ordersPerLook = Math.min(ordersWithin(turnTime, count, took), this.#ordersPerLook * 2);
+        if (took >= turnTime) break;
         nextLook = count + this.#ordersPerLook;
       }
     } finally {

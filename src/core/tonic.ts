@@ -447,6 +447,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   _ttInfusionLeft(_infusion: AnyTonic): void {}
 
   /** @internal */
+  _ttKept(_bytes: number): void {}
+
+  /** @internal */
   _ttss__start(): void {
     if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);
     if (this._ttLife === Life.running) this.#hook('ttse__onStart');

@@ -48,6 +48,11 @@ export class Watch implements Due {
     this.#told = true;
   }
 
+  /** Until when it may take, as far as is known now; a moment later, since at that time it is judged. */
+  get deadline(): number {
+    return this.at + 1;
+  }
+
   fire(now: number): void {
     if (this.#isOver(now)) this.#watched._ttss__judge(this);
     else this.#wait();

@@ -1,6 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { Life } from '../core/life.js';
+import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -53,7 +54,7 @@ export function adopted<T extends TonicOptions>(options: T, given: Adoption): T 
 }
 
 /** Why reading is paused; a sum, since there may be several reasons. */
-const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
+const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
 
 /**
  * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
@@ -107,6 +108,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** Bytes that were given and are known to be lost. */
   #discarded = 0;
   #pauses = 0;
+  /** Bytes that came from here and are postponed. */
+  #kept = 0;
   /** Something waits, and `onDrain` follows. */
   #blocked = false;
   /** Up to here, in bytes since it was opened, sends were told as sent: no limit discards those. */
@@ -194,7 +197,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       case 'sayEnd':
         return this._ttChannel?.end();
       case 'awaitAnswers':
-        return this._ttss__awaitAnswers(-1, HOPS, this.#step);
+        return this.#awaitAnswers();
       case 'lookOnce':
         return this._ttScheduler.timers.add(new LastLook(this));
       case 'drain':
@@ -224,6 +227,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#idle = this.#idle?.stop();
     this.#applyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
+    this.#linger?.stop();
     this.#linger = new Watch(this, lingerTimeout, () => this.#input('abort'), lingerLimit);
     this.#closeIfDone();
   }
@@ -422,39 +426,52 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touch();
-    const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
-    if ((ready & Interest.READ) !== 0) this.#read(channel, error !== undefined);
     if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
-    if ((ready & Interest.HANGUP) !== 0) this.#hangup(channel, error);
-    this.#closeIfDone();
+    if ((ready & Interest.READ) !== 0 && !this.#readShare(channel)) return this._ttKey?.again(ready & ~Interest.WRITE);
+    this.#ends(channel, ready);
+    return this.#closeIfDone();
   }
 
-  /** @param failed an error has come with the bytes: no end is told then, since cut data would be taken for whole. */
-  #read(channel: StreamChannel, failed: boolean): void {
+  /**
+   * Reads what it may in this turn; the rest stays in the channel, as does what no order can be put for.
+   * @returns whether that was all.
+   */
+  #readShare(channel: StreamChannel): boolean {
     const catalyst = this._ttCatalyst;
-    const hears = LIFE[this.#step].hears && this._ttLife < Life.closing;
-    for (;;) {
-      // What no order can be put for stays in the channel.
-      if (hears && catalyst.queue.size >= catalyst.queue.limit) return this._ttKey?.signal(Interest.READ);
-      const data = channel.take();
-      if (data === undefined) break;
+    const hears = this.#hears;
+    for (let share = hears ? catalyst._ttShare : Infinity; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const data = channel.take(share);
+      if (data === undefined) return true;
       this.#receivedBytes += data.length;
       if (!hears) continue;
+      share -= data.length;
       this.#receivedMessages++;
       catalyst._ttReceived(data.length);
       this._ttEmit('ttse__onData', data);
     }
-    if (failed || !channel.ended) return undefined;
-    if (!this.#input(this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth')) return undefined;
-    this.#reason ??= 'peerEnded';
-    if (hears) this._ttEmit('ttse__onEnd');
-    return undefined;
+    return false;
   }
 
-  #hangup(channel: StreamChannel, error: Error | undefined): void {
-    this.#tellLost(channel.takeLost());
+  get #hears(): boolean {
+    return LIFE[this.#step].hears && this._ttLife < Life.closing;
+  }
+
+  /** All that came was read, or is not to be read now. */
+  #ends(channel: StreamChannel, ready: InterestSet): void {
+    const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
+    // With an error no end is told: cut data would be taken for whole.
     if (error !== undefined) this.#failed(channel, error);
-    if (channel.closed) this.#closed(channel);
+    else if ((ready & Interest.READ) !== 0 && channel.ended) this.#peerEnded();
+    this.#tellLost(channel.takeLost());
+    // What a paused one has not heard is heard before its end.
+    if (channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
+  }
+
+  #peerEnded(): void {
+    const hears = this.#hears;
+    if (!this.#input(this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth')) return;
+    this.#reason ??= 'peerEnded';
+    if (hears) this._ttEmit('ttse__onEnd');
   }
 
   /** Bytes were moved to another thread before they had left: the others have left. */
@@ -540,8 +557,18 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (step !== this.#step) return;
     if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
       return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
-    if (step === 'finishing') this.#reason = 'finished';
-    this.#input('answered');
+    whenSettled(this, () => {
+      if (step !== this.#step) return;
+      if (step === 'finishing') this.#reason = 'finished';
+      this.#input('answered');
+    });
+  }
+
+  /** The peer has ended: what was asked before is answered, as long as that gets on. */
+  #awaitAnswers(): void {
+    this.#idle = this.#idle?.stop();
+    if (this._ttDrainTimeout < Infinity) this.#linger = new Watch(this, this._ttDrainTimeout, () => letGoOfOwed(this));
+    this._ttss__awaitAnswers(-1, HOPS, this.#step);
   }
 
   /** @internal The last look at the socket before its Tonic finishes: what has not been read by now is not. */
@@ -566,10 +593,15 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   /** @internal A Tonic that failed keeps what it was given before: it ends when that has left. */
-  override _ttss__end(): void {
-    if (this._ttChannel === undefined) return super._ttss__end();
+  override _ttHoldsEnd(): boolean {
+    if (this._ttChannel === undefined) return false;
     this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'close', this._ttEnding?.error);
-    return undefined;
+    return true;
+  }
+
+  /** @internal */
+  override _ttDeadline(): number {
+    return this.#linger?.deadline ?? -Infinity;
   }
 
   /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */
@@ -584,6 +616,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   // ---- Reading ----
+
+  /** @internal What came from here is postponed: with much of it, no more is read until it is heard. */
+  override _ttKept(bytes: number): void {
+    const { highWaterMark, lowWaterMark } = this._ttSettings;
+    this.#kept += bytes;
+    if (this.#kept > highWaterMark) this.#pause(Pause.kept);
+    else if (this.#kept <= lowWaterMark) this.#resume(Pause.kept);
+  }
 
   #pause(reason: number): void {
     this.#pauses |= reason;

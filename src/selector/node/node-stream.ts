@@ -9,7 +9,7 @@ import { descriptors } from './descriptors.js';
  * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
  * which a turn then had to keep all at once.
  */
-const INBOX = 256 * 1024;
+const INBOX = 32 * 1024;
 
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
@@ -22,6 +22,8 @@ export class NodeStream implements StreamChannel, Sink {
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
   #received = 0;
+  /** No more are read until these have been taken. */
+  #full = false;
   #reading = true;
   readonly #out = new SendBuffer(this);
   /** Bytes of the last piece that was given to the socket. */
@@ -110,9 +112,8 @@ export class NodeStream implements StreamChannel, Sink {
     if (bytes === undefined) return undefined;
     const isWhole = bytes.length <= most;
     this.#first = isWhole ? this.#more?.shift() : bytes.subarray(most);
-    const wasFull = this.#received >= INBOX;
     this.#received -= isWhole ? bytes.length : most;
-    if (wasFull && this.#received < INBOX && this.#reading) this.#socket.resume();
+    if (this.#full && this.#first === undefined) this.#emptied();
     return isWhole ? bytes : bytes.subarray(0, most);
   }
 
@@ -172,7 +173,12 @@ export class NodeStream implements StreamChannel, Sink {
     this.#wantsWrite = (interest & Interest.WRITE) !== 0;
     this.#reading = (interest & Interest.READ) !== 0;
     if (!this.#reading) this.#socket.pause();
-    else if (this.#received < INBOX) this.#socket.resume();
+    else if (!this.#full) this.#socket.resume();
+  }
+
+  #emptied(): void {
+    this.#full = false;
+    if (this.#reading) this.#socket.resume();
   }
 
   detach(): void {
@@ -185,7 +191,10 @@ export class NodeStream implements StreamChannel, Sink {
     data(stream: NodeStream, bytes: Buffer): void {
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
-      if ((stream.#received += bytes.length) >= INBOX) stream.#socket.pause();
+      if ((stream.#received += bytes.length) >= INBOX) {
+        stream.#full = true;
+        stream.#socket.pause();
+      }
       stream.#key?.signal(Interest.READ);
     },
     signal(stream: NodeStream, ready: InterestSet): void {
