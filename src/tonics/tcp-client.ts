@@ -152,6 +152,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     const made = makeConnection(this, { channel, key, settings: this._ttSettings }, this.#makeProtocol!);
     if (made instanceof Error) return this._ttss__disconnected({ reason: 'error', error: made, discarded: 0 });
     this.#protocol = made;
+    this._ttHandOver(made);
     return this.#sendWaiting();
   }
 
@@ -261,11 +262,6 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** @internal */
   override _ttProtocolListener(): AnyTonic | undefined {
     return this._ttListeningBase();
-  }
-
-  /** @internal They will find that there is no connection, and wait for the next one or be refused. */
-  override _ttLostOrders(): number {
-    return 0;
   }
 
   /** @internal */

@@ -197,8 +197,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       case 'sayEnd':
         return this._ttChannel?.end();
       case 'awaitAnswers':
-        return this.#awaitAnswers();
+        return this.#awaitAnswers(HOPS);
       case 'lookOnce':
+        this.#linger = this.#linger?.stop();
         return this._ttScheduler.timers.add(new LastLook(this));
       case 'drain':
         this._ttChannel?.end();
@@ -341,6 +342,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#resume(Pause.unsent);
     this.#releaseRelays();
     this._ttRaise('ttse__onDrain');
+    if (this.#linger !== undefined && LIFE[this.#step].sends) this._ttss__awaitAnswers(-1, HOPS, this.#step);
   }
 
   /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
@@ -401,6 +403,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** Receives again. */
   ttsc__resume(): void {
     this.#resume(Pause.user);
+  }
+
+  /** @internal A TcpClient's protocol has the connection: what its users asked of the client holds for that. */
+  _ttHandOver(to: TcpConnection<string>): void {
+    if ((this.#pauses & Pause.user) !== 0) to.#pause(Pause.user);
+    this.#pauses = 0;
+    // What waited for a connection has one; who relays here is from now on held back by the protocol.
+    this.#unblock();
   }
 
   // ---- What the socket tells ----
@@ -504,18 +514,13 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return {
       reason: this.#reason ?? 'peerEnded',
       error: this.#error,
-      discarded: this.#discarded + this._ttLostOrders(),
+      discarded: this.#discarded,
     };
   }
 
   /** @internal */
   _ttPeer(): string {
     return showAddress(this.remote?.address, this.remote?.port);
-  }
-
-  /** @internal Bytes in orders that can no longer be sent. */
-  _ttLostOrders(): number {
-    return this._ttOrders.bytes;
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -557,25 +562,39 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (step !== this.#step) return;
     if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
       return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
-    whenSettled(this, () => {
-      if (step !== this.#step) return;
-      if (step === 'finishing') this.#reason = 'finished';
-      this.#input('answered');
-    });
+    // Who pumps an answer has more to give with the next onDrain.
+    if (!this.#blocked) whenSettled(this, () => this.#answered(step));
   }
 
-  /** The peer has ended: what was asked before is answered, as long as that gets on. */
-  #awaitAnswers(): void {
+  #answered(step: Step): void {
+    if (step !== this.#step || this.#blocked) return;
+    if (step === 'finishing') this.#reason = 'finished';
+    this.#input('answered');
+  }
+
+  /** What was asked before is answered, as long as that gets on. */
+  #awaitAnswers(hops: number): void {
+    const step = this.#step;
     this.#idle = this.#idle?.stop();
-    if (this._ttDrainTimeout < Infinity) this.#linger = new Watch(this, this._ttDrainTimeout, () => letGoOfOwed(this));
-    this._ttss__awaitAnswers(-1, HOPS, this.#step);
+    const giveUp = (): void => {
+      letGoOfOwed(this);
+      this.#blocked = false;
+      this.#answered(step);
+    };
+    this.#linger ??= new Watch(
+      this,
+      this._ttDrainTimeout,
+      giveUp,
+      Math.max(this._ttDrainTimeout, this._ttSettings.lingerLimit),
+    );
+    this._ttss__awaitAnswers(-1, hops, step);
   }
 
   /** @internal The last look at the socket before its Tonic finishes: what has not been read by now is not. */
   _ttss__looked(): void {
     this.#pause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
-    this._ttss__awaitAnswers(-1, HOPS + 1, 'finishing');
+    if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
   }
 
   /** @internal See {@link Watch}: what the poll of this turn has brought was seen before this order runs. */
@@ -609,6 +628,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (this._ttChannel === undefined) return;
     this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'abort', this._ttEnding?.error);
     this.#step = 'closed';
+    // Orders that wait are not heard any more; else each is refused when its turn comes.
+    this.#discarded += this._ttOrders.bytes;
     const info = this.#info();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);

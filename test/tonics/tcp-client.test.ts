@@ -3,7 +3,7 @@ import type { TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { WARN } from '../support/app.js';
+import { ERROR, WARN } from '../support/app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
@@ -259,18 +259,37 @@ describe('a TcpClient', () => {
       expect(expectCode(thrown, 'TT_BAD_PROTOCOL').details).to.include({ class: 'TcpClient' });
     });
 
-    it('fails where the constructor of the protocol throws', async () => {
-      const server = await listenOn();
+    describe('whose constructor throws', () => {
       class Sick extends TcpConnection {
         constructor() {
           super();
           throw new Error('sick');
         }
       }
-      const { app } = await client({ port: server.port, host: '127.0.0.1', protocol: Sick });
-      const [{ error }] = await app.heard.on('onInfusionFailed');
-      expect(error).to.have.property('message', 'sick');
-      await (await server.peer()).closed();
+
+      it('hears it as the end of a connection: that one is closed, and it finishes', async () => {
+        const server = await listenOn();
+        const { app } = await client({ port: server.port, host: '127.0.0.1', protocol: Sick });
+        await app.heard.on('onInfusionFinished');
+        expect(app.heard.all('onInfusionFailed')).to.be.empty;
+        expect(app.messages(ERROR).join()).to.include('sick');
+        await (await server.peer()).closed();
+      });
+
+      it('connects again with reconnect', async () => {
+        const server = await listenOn();
+        let made = 0;
+        const protocol = (): TcpConnection => (++made === 1 ? new Sick() : new Recorder()) as TcpConnection;
+        const { app } = await client({
+          port: server.port,
+          host: '127.0.0.1',
+          protocol,
+          reconnect: true,
+          retryDelay: 10,
+        });
+        await app.heard.on('onConnected');
+        expect(made).to.equal(2);
+      });
     });
   });
 
