@@ -2,18 +2,16 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
 import { bytes, flag, ms } from '../core/option-schema.js';
 
-/** What Linux takes at most (`MAX_TCP_KEEPIDLE`, in seconds): with more than that it stays at its own default, two hours. */
-const LONGEST_KEEP_ALIVE = 32_767_000;
-
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
   /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
   noDelay: v.optional(flag, true),
-  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)), up to 32,767,000; `false` for never. The kernel counts whole seconds: a part of one is taken for a whole one. */
+  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel counts in seconds: a part of one is taken for a whole one. */
   keepAlive: v.optional(
     v.union(
-      [v.pipe(ms(1), v.maxValue(LONGEST_KEEP_ALIVE, `must be ${LONGEST_KEEP_ALIVE} ms or less`)), v.literal(false)],
-      'must be 1 to 32,767,000 ms, or false',
+      // With more than that (MAX_TCP_KEEPIDLE, in seconds) Linux keeps to its own default, two hours.
+      [v.pipe(ms(1), v.maxValue(32_767_000, 'must be 32767000 ms or less')), v.literal(false)],
+      'must be 1 ms or more, or false',
     ),
     60_000,
   ),

@@ -50,7 +50,10 @@ abstract class FakeChannel {
   }
   /** The system reports an error; the socket is closed with it unless it lives on. */
   fails(code: string, livesOn = false): void {
-    this.#error = systemError(code);
+    this.failsWith(systemError(code), livesOn);
+  }
+  failsWith(error: Error, livesOn = false): void {
+    this.#error = error;
     if (!livesOn) this.closed = true;
     this.key?.signal(Interest.HANGUP);
   }
@@ -213,11 +216,14 @@ export class FakeNetwork implements Network {
   }
   readonly heard = new Heard();
   /** What the names have for addresses; one that is not here has one of its own. */
-  readonly names = new Map<string, readonly string[] | Error>();
+  readonly names: Map<string, readonly string[] | Error>;
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];
   readonly datagrams: FakeDatagram[] = [];
 
+  constructor(names: Readonly<Record<string, readonly string[]>> = {}) {
+    this.names = new Map(Object.entries(names));
+  }
   listen(settings: ListenSettings): FakeListener {
     return this.#made(this.listeners, new FakeListener(settings));
   }
