@@ -54,5 +54,5 @@ export const nodeNetwork: Network = {
     });
     return () => void (over = true);
   },
-  bind: (settings) => new NodeDatagram(settings),
+  bind: (settings) => new NodeDatagram(settings, nodeNetwork),
 };
