@@ -16,8 +16,8 @@ export interface DatagramSink {
    * @throws where it takes nothing: then no more is told of it.
    */
   transmit(bytes: Bytes, address: string | undefined, port: number): void;
-  /** Looks a name up; `done` is not called within the call. */
-  lookup(name: string, done: (error: Error | undefined, address: string) => void): void;
+  /** Looks a name up, as `Network.lookup` does: `done` is not called within the call; what is returned ends it. */
+  lookup(name: string, done: (error: Error | undefined, addresses: readonly string[]) => void): () => void;
   /** Of all that was given it is known what became of it. */
   onSettled(): void;
   /** There is a failure to tell of. */
@@ -30,6 +30,12 @@ interface Given {
   readonly to: Address | undefined;
   /** Where it goes: `to.address`, or what its name was found to be. */
   address: string | undefined;
+}
+
+/** The datagrams that wait for one look-up. */
+interface LookedUp {
+  readonly waiting: Given[];
+  cancel: (() => void) | undefined;
 }
 
 /**
@@ -57,7 +63,7 @@ export class DatagramOutbox {
   #known = 0;
   #handed = 0;
   #gatheredBytes = 0;
-  readonly #names = new Map<string, Given[]>();
+  readonly #names = new Map<string, LookedUp>();
 
   constructor(sink: DatagramSink) {
     this.#sink = sink;
@@ -138,7 +144,10 @@ export class DatagramOutbox {
     const lost = new DatagramLost(why);
     while (this.handed > unsent) this.left(null);
     for (const given of this.#given.slice(this.#known)) this.#failed(lost, given);
-    for (const waiting of this.#names.values()) for (const given of waiting) this.#failed(lost, given);
+    for (const { waiting, cancel } of this.#names.values()) {
+      cancel?.();
+      for (const given of waiting) this.#failed(lost, given);
+    }
     this.#names.clear();
     this.messages = this.bytes = this.#gatheredBytes = 0;
     this.#known = this.#handed = this.#given.length;
@@ -151,23 +160,23 @@ export class DatagramOutbox {
   }
 
   #lookUp(name: string, given: Given): void {
-    const waiting = this.#names.get(name);
-    if (waiting !== undefined) return void waiting.push(given);
-    this.#names.set(name, [given]);
-    return this.#sink.lookup(name, (error, address) => this.#found(name, error, address));
+    const known = this.#names.get(name);
+    if (known !== undefined) return void known.waiting.push(given);
+    const lookedUp: LookedUp = { waiting: [given], cancel: undefined };
+    this.#names.set(name, lookedUp);
+    lookedUp.cancel = this.#sink.lookup(name, (error, [address]) => this.#found(name, lookedUp, error, address));
+    return undefined;
   }
 
-  #found(name: string, error: Error | undefined, address: string): void {
-    const waiting = this.#names.get(name);
-    if (waiting === undefined) return;
+  #found(name: string, { waiting }: LookedUp, error: Error | undefined, address: string | undefined): void {
     this.#names.delete(name);
     for (const given of waiting) {
       given.address = address;
-      if (error === undefined) this.#gather(given);
+      if (address !== undefined) this.#gather(given);
       else {
         this.messages--;
         this.bytes -= given.size;
-        this.#failed(error, given);
+        this.#failed(error ?? new DatagramLost('the name has no address of the family of the socket'), given);
       }
     }
     this.flush();

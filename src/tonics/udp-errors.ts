@@ -22,7 +22,8 @@ export function sendError(
 ): TaskTonicError {
   const address = others ? 'several addresses' : to === undefined ? showPeer(peer) : showAddress(to.address, to.port);
   if (error instanceof DatagramLost) return fail('TT_DATAGRAM_LOST', { address, count, bytes, why: error.message });
-  return socketError(error, address, { count, bytes });
+  // As it was given: the system speaks of what its name was found to be, and for several of the last one.
+  return socketError(error, address, { count, bytes, address });
 }
 
 /** Why a socket cannot send there; `undefined` where it can. */

@@ -4,7 +4,7 @@ import { connectionOptions, connectionSettings } from '../../src/tonics/connecti
 import { parseOptions } from '../../src/core/option-schema.js';
 import { TcpClient, clientSchema } from '../../src/tonics/tcp-client.js';
 import { TcpServer, serverSchema } from '../../src/tonics/tcp-server.js';
-import { udpSchema } from '../../src/tonics/udp-options.js';
+import { type UdpSocketOptions, udpSchema, udpSettings } from '../../src/tonics/udp-options.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { startNet, tidyUp } from '../support/net-app.js';
@@ -94,11 +94,37 @@ describe('the options of a UdpSocket are refused', () => {
     [{ receiveBuffer: 0 }, 'receiveBuffer: it is 0, and must be 1 or more'],
     [{ receiveBuffer: 1.5 }, 'receiveBuffer: it is 1.5, and must be a whole number'],
     [{ unsentLimit: 'x' }, 'unsentLimit: it is "x", and must be a number'],
+    [{ unsentMessages: 0 }, 'unsentMessages: it is 0, and must be 1 or more'],
     [{ broadcast: 'yes' }, 'broadcast: it is "yes", and must be true or false'],
   ];
   for (const [options, wanted] of cases) {
     it(wanted, () => expect(problem(udpSchema, options)).to.equal(wanted));
   }
+});
+
+describe('the options of a UdpSocket that contradict each other are refused, and both are named', () => {
+  const far = { host: '127.0.0.1', port: 9 };
+  const cases: [UdpSocketOptions, string, string][] = [
+    [{ host: '::1', family: 4 }, 'host', 'it is "::1", an IPv6 address, and family is 4'],
+    [{ host: '0.0.0.0', family: 6 }, 'host', 'it is "0.0.0.0", an IPv4 address, and family is 6'],
+    [{ remote: far, family: 6 }, 'remote.host', 'it is "127.0.0.1", an IPv4 address, and family is 6'],
+    [
+      { remote: far, host: '::' },
+      'remote.host',
+      'it is "127.0.0.1", an IPv4 address, and host is "::", an IPv6 address',
+    ],
+  ];
+  for (const [options, option, problem] of cases) {
+    it(problem, () => {
+      const { details } = expectThrow(() => udpSettings(options), 'TT_BAD_OPTION');
+      expect(details).to.deep.equal({ class: 'UdpSocket', option, problem });
+    });
+  }
+
+  it('but a name may have both families', () => {
+    const families = [{ host: 'localhost', remote: { host: '::1', port: 9 } }, { host: 'a' }, { host: 'a', family: 6 }];
+    expect(families.map((options) => udpSettings(options as UdpSocketOptions).family)).to.deep.equal([6, 4, 6]);
+  });
 });
 
 describe('options that are refused', () => {

@@ -1,57 +1,18 @@
 import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Address } from '../../src/selector/network.js';
-import type { SendResult, Sendable } from '../../src/tonics/socket-tonic.js';
 import type { ListenInfo } from '../../src/tonics/tcp-server.js';
-import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { WARN } from '../support/app.js';
 import { expectCode, expectThrow, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
-import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
+import { startNet, tidyUp } from '../support/net-app.js';
 import { needsIPv6, udpPeer } from '../support/peers.js';
 import { stage } from '../support/stage.js';
+import { Teller, at, codes, startUdp, texts } from '../support/udp.js';
 
 afterEach(tidyUp);
-
-/** A socket whose events its base hears. */
-const start = async (
-  options: UdpSocketOptions = {},
-  SocketClass: typeof UdpSocket = UdpSocket,
-): Promise<{ app: NetApp; socket: UdpSocket; port: number; info: ListenInfo }> => {
-  let socket!: UdpSocket;
-  const app = await startNet(
-    () => (socket = new SocketClass({ host: options.family === 6 ? '::1' : '127.0.0.1', ...options })),
-  );
-  const [info] = (await app.heard.on('onListening')) as [ListenInfo];
-  return { app, socket, port: info.port, info };
-};
-
-/** A socket that does what it is told in a sparkle of its own. */
-class Teller extends UdpSocket {
-  ttsc__do(body: (socket: Teller) => void): void {
-    body(this);
-  }
-  say(data: Sendable, to?: Address): SendResult {
-    return this.send(data, to);
-  }
-  async inside<T>(body: (socket: Teller) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do((socket) => {
-        try {
-          resolve(body(socket));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
-  }
-}
-
-const at = (port: number, address = '127.0.0.1'): Address => ({ address, port });
-const codes = (app: NetApp): string[] => app.heard.all('onError').map(([, { code }]) => code as string);
-const texts = (app: NetApp): string[] => app.heard.all('onDatagram').map(([, data]) => String(data));
 
 describe('a UdpSocket', () => {
   it('tells the real address and port where it is bound to port 0', async () => {
@@ -76,7 +37,7 @@ describe('a UdpSocket', () => {
   });
 
   it('has its datagrams heard by its base, with itself first, and sends the answers', async () => {
-    const { app, socket, port } = await start();
+    const { app, socket, port } = await startUdp();
     const peer = await udpPeer();
     peer.send('question', port);
     const [from, data, address] = await app.heard.on('onDatagram');
@@ -116,12 +77,12 @@ describe('a UdpSocket', () => {
   });
 
   it('sends with send() in its own sparkles only', async () => {
-    const { socket } = await start({}, Teller as typeof UdpSocket);
+    const { socket } = await startUdp({}, Teller as typeof UdpSocket);
     expectThrow(() => (socket as Teller).say('x', at(9)), 'TT_NOT_RUNNING');
   });
 
   it('sends text, Buffers and Uint8Arrays; a list is one datagram', async () => {
-    const { socket } = await start();
+    const { socket } = await startUdp();
     const peer = await udpPeer();
     const to = at(peer.port);
     for (const data of [
@@ -139,7 +100,7 @@ describe('a UdpSocket', () => {
 
   it('works over IPv6', async function () {
     await needsIPv6(this);
-    const { app, socket, port, info } = await start({ family: 6 });
+    const { app, socket, port, info } = await startUdp({ family: 6 });
     expect([info.family, info.address]).to.deep.equal(['IPv6', '::1']);
     const peer = await udpPeer('::1');
     peer.send('x', port, '::1');
@@ -151,13 +112,13 @@ describe('a UdpSocket', () => {
 
   it('takes its family from its host', async function () {
     await needsIPv6(this);
-    const { info } = await start({ host: '::1' });
+    const { info } = await startUdp({ host: '::1' });
     expect(info.family).to.equal('IPv6');
   });
 
   describe('refuses', () => {
     it('what is no data, at the call', async () => {
-      const { socket } = await start();
+      const { socket } = await startUdp();
       for (const bad of [undefined, null, 5, {}, [5], [['x']]])
         expectThrow(() => socket.ttsc__send(bad as never, at(9)), 'TT_BAD_DATA');
     });
@@ -168,7 +129,7 @@ describe('a UdpSocket', () => {
     ] as const) {
       it(`a datagram of more than ${largest} bytes with IPv${family}, before the kernel does`, async function () {
         if (family === 6) await needsIPv6(this);
-        const { app, socket } = await start({ family, sendBuffer: 300_000 }, Teller as typeof UdpSocket);
+        const { app, socket } = await startUdp({ family, sendBuffer: 300_000 }, Teller as typeof UdpSocket);
         const peer = await udpPeer(family === 6 ? '::1' : '127.0.0.1');
         const to = at(peer.port, family === 6 ? '::1' : '127.0.0.1');
         const teller = socket as Teller;
@@ -194,7 +155,7 @@ describe('a UdpSocket', () => {
     ];
     for (const to of bad) {
       it(`to send to ${JSON.stringify(to) ?? 'nobody'}, and sends the others`, async () => {
-        const { app, socket } = await start({}, Teller as typeof UdpSocket);
+        const { app, socket } = await startUdp({}, Teller as typeof UdpSocket);
         const peer = await udpPeer();
         const results = await (socket as Teller).inside((self) => [
           self.say('a', at(peer.port)),
@@ -213,7 +174,7 @@ describe('a UdpSocket', () => {
     it('needs no address to send, and hears that peer alone', async () => {
       const peer = await udpPeer();
       const stranger = await udpPeer();
-      const { app, socket, port } = await start({ remote: { host: '127.0.0.1', port: peer.port } });
+      const { app, socket, port } = await startUdp({ remote: { host: '127.0.0.1', port: peer.port } });
       socket.ttsc__send('to you');
       expect(await peer.received()).to.equal('to you');
       stranger.send('not for you', port);
@@ -224,14 +185,14 @@ describe('a UdpSocket', () => {
 
     it('may be told its address all the same', async () => {
       const peer = await udpPeer();
-      const { socket } = await start({ remote: { host: '127.0.0.1', port: peer.port } });
+      const { socket } = await startUdp({ remote: { host: '127.0.0.1', port: peer.port } });
       socket.ttsc__send('x', at(peer.port));
       expect(await peer.received()).to.equal('x');
     });
 
     it('takes a name for a host', async () => {
       const peer = await udpPeer();
-      const { socket } = await start({ remote: { host: 'localhost', port: peer.port } });
+      const { socket } = await startUdp({ remote: { host: 'localhost', port: peer.port } });
       socket.ttsc__send('x');
       expect(await peer.received()).to.equal('x');
     });
@@ -240,7 +201,7 @@ describe('a UdpSocket', () => {
       const gone = await udpPeer();
       const remotePort = gone.port;
       await gone.close();
-      const { app, socket } = await start({ remote: { host: '127.0.0.1', port: remotePort } });
+      const { app, socket } = await startUdp({ remote: { host: '127.0.0.1', port: remotePort } });
       socket.ttsc__send('anybody there?');
       const [from, error] = await app.heard.on('onError');
       expect(from).to.equal(socket);
@@ -250,7 +211,7 @@ describe('a UdpSocket', () => {
   });
 
   it('is not ended by sending to a port where nobody listens', async () => {
-    const { app, socket, port } = await start();
+    const { app, socket, port } = await startUdp();
     const gone = await udpPeer();
     const peer = await udpPeer();
     const closed = gone.port;
@@ -262,7 +223,7 @@ describe('a UdpSocket', () => {
   });
 
   it('drops and counts what comes while it is paused', async () => {
-    const { app, socket, port } = await start();
+    const { app, socket, port } = await startUdp();
     const peer = await udpPeer();
     socket.ttsc__pause();
     await app.inside(() => {});
@@ -289,7 +250,7 @@ describe('a UdpSocket', () => {
     };
 
     it('receives what members of its group send, and what it sends itself, until it leaves', async function () {
-      const { app, socket, port } = await start({ host: '0.0.0.0', reuseAddress: true, multicast: onLoopback });
+      const { app, socket, port } = await startUdp({ host: '0.0.0.0', reuseAddress: true, multicast: onLoopback });
       await app.inside(() => {});
       if (codes(app).length > 0) {
         console.log(`      skipped: this machine refuses multicast on its loopback interface (${codes(app).join()})`);
@@ -318,10 +279,10 @@ describe('a UdpSocket', () => {
   });
 
   it('may send to a broadcast address with the option only', async () => {
-    const { app, socket } = await start({ host: '0.0.0.0' });
+    const { app, socket } = await startUdp({ host: '0.0.0.0' });
     socket.ttsc__send('x', at(9, '255.255.255.255'));
     expectCode((await app.heard.on('onError'))[1], 'TT_PERMISSION_DENIED');
-    const other = await start({ host: '0.0.0.0', broadcast: true });
+    const other = await startUdp({ host: '0.0.0.0', broadcast: true });
     other.socket.ttsc__send('x', at(9, '127.255.255.255'));
     await other.app.inside(() => {});
     await other.app.inside(() => {});
@@ -360,7 +321,7 @@ describe('a UdpSocket', () => {
   });
 
   it('keeps a burst that comes while its loop is busy', async () => {
-    const { app, port } = await start();
+    const { app, port } = await startUdp();
     const peer = await udpPeer();
     await app.inside(() => {
       for (let n = 0; n < 1_000; n++) peer.send(`${n}`.padEnd(400, '.'), port);
@@ -402,7 +363,7 @@ describe('a UdpSocket', () => {
   });
 
   it('sends what it was given before it closes, and hears nothing after that', async () => {
-    const { app, socket, port } = await start({}, Teller as typeof UdpSocket);
+    const { app, socket, port } = await startUdp({}, Teller as typeof UdpSocket);
     const peer = await udpPeer();
     await (socket as Teller).inside((self) => {
       for (let n = 0; n < 20; n++) self.say(`${n}`, at(peer.port));
@@ -422,7 +383,7 @@ describe('a UdpSocket', () => {
   });
 
   it('leaves its port free when it has closed', async () => {
-    const { app, socket, port } = await start();
+    const { app, socket, port } = await startUdp();
     socket.ttsc__close();
     await app.heard.on('onInfusionFinished');
     await app.inside(() => new UdpSocket({ host: '127.0.0.1', port }));

@@ -1,11 +1,11 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
-import { type LookupOneOptions, lookup as dnsLookup } from 'node:dns';
+import dns, { type LookupOneOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import type { ChannelKey } from '../channel.js';
 import { DatagramInbox } from '../datagram-inbox.js';
 import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
 import { Interest, type InterestSet } from '../interest.js';
-import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, SendFailure } from '../network.js';
+import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, Network, SendFailure } from '../network.js';
 import { descriptors } from './descriptors.js';
 
 /** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
@@ -15,6 +15,7 @@ const MOST_ERRORS = 16;
 export class NodeDatagram implements DatagramChannel, DatagramSink {
   readonly #socket: Socket;
   readonly #settings: BindSettings;
+  readonly #network: Pick<Network, 'lookup'>;
   readonly #inbox = new DatagramInbox();
   readonly #outbox = new DatagramOutbox(this);
   /** Node calls it for each datagram, in the order in which they were handed over: so it can be one for all. */
@@ -27,9 +28,10 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #errors: Error[] = [];
   #closed = false;
 
-  constructor(settings: BindSettings) {
+  constructor(settings: BindSettings, network: Pick<Network, 'lookup'>) {
     const { family, reuseAddress, ipv6Only, receiveBuffer, sendBuffer } = settings;
     this.#settings = settings;
+    this.#network = network;
     this.#socket = createSocket({
       type: family === 4 ? 'udp4' : 'udp6',
       reuseAddr: reuseAddress,
@@ -141,8 +143,8 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   }
 
   /** A look-up of our own: one by `send` would be forgotten without a word when the socket closes, and could overtake others. */
-  lookup(name: string, done: (error: Error | undefined, address: string) => void): void {
-    dnsLookup(name, { family: this.#settings.family }, (error, address) => done(error ?? undefined, address));
+  lookup(name: string, done: (error: Error | undefined, addresses: readonly string[]) => void): () => void {
+    return this.#network.lookup(name, this.#settings.family, done);
   }
 
   onSettled(): void {
@@ -235,7 +237,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #lookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
     const family = this.#sending ? this.#settings.family : isIP(host);
     if (family !== 0) callback(null, host, family);
-    else dnsLookup(host, options, callback);
+    else dns.lookup(host, options, callback);
   }
 }
 

@@ -55,6 +55,6 @@ export const nodeNetwork: Network = {
     });
     return () => void (over = true);
   },
-  bind: (settings) => new NodeDatagram(settings),
+  bind: (settings) => new NodeDatagram(settings, nodeNetwork),
   watchCapacity: (tell) => descriptors.watch(tell),
 };

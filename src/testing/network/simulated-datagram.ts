@@ -3,9 +3,16 @@ import type { ChannelKey } from '../../selector/channel.js';
 import { DatagramInbox } from '../../selector/datagram-inbox.js';
 import { DatagramOutbox, type DatagramSink } from '../../selector/datagram-outbox.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
-import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, SendFailure } from '../../selector/network.js';
+import type {
+  Address,
+  BindSettings,
+  Bytes,
+  Datagram,
+  DatagramChannel,
+  Network,
+  SendFailure,
+} from '../../selector/network.js';
 import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
-import type { Appointment } from './agenda.js';
 import type { Fabric, Parcel, Station } from './fabric.js';
 import type { PortHolder } from './ports.js';
 import { type SystemCode, systemError } from './system-error.js';
@@ -18,7 +25,7 @@ const HEADERS = 28;
 const MOST_ERRORS = 16;
 
 /** What a datagram socket needs of its host. */
-export interface DatagramHost extends Station {
+export interface DatagramHost extends Station, Pick<Network, 'lookup'> {
   /** @internal Takes the port; the errors are those of bind(2). */
   bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error;
   /** @internal */
@@ -49,7 +56,8 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   #key: ChannelKey | undefined;
   readonly #inbox: DatagramInbox;
   readonly #outbox = new DatagramOutbox(this);
-  readonly #lookups = new Set<Appointment>();
+  /** Ends the look-up that it opens with. */
+  #cancelLookup: (() => void) | undefined;
   #multicastInterface: string | undefined;
   #errors: Error[] = [];
 
@@ -160,8 +168,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     this.closed = true;
     this.#outbox.discard(0, why);
     this.#host.forget(this);
-    for (const lookup of this.#lookups) this.#fabric.agenda.cancel(lookup);
-    this.#lookups.clear();
+    this.#cancelLookup?.();
     if (this.#bound) this.#fabric.tell('close', this.#name);
     this.#key?.signal(Interest.HANGUP);
   }
@@ -244,18 +251,14 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   /** A numeric address is its own answer, at once. */
   #resolve(name: string, then: (address: string) => void): void {
     if (isIP(name) !== 0) return then(unmapped(name));
-    return this.lookup(name, (error, address) => (error === undefined ? then(address) : this.#fail(error)));
+    this.#cancelLookup = this.lookup(name, (error, [address]) =>
+      address !== undefined ? then(address) : this.#fail(error!),
+    );
+    return undefined;
   }
 
-  lookup(name: string, done: (error: Error | undefined, address: string) => void): void {
-    const { agenda, settings } = this.#fabric;
-    const lookup = agenda.after(settings.lookup, () => {
-      this.#lookups.delete(lookup);
-      const [address] = this.#host.up ? this.#fabric.resolve(name, this.#settings.family) : [];
-      if (address !== undefined) done(undefined, address);
-      else done(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }), '');
-    });
-    this.#lookups.add(lookup);
+  lookup(name: string, done: (error: Error | undefined, addresses: readonly string[]) => void): () => void {
+    return this.#host.lookup(name, this.#settings.family, done);
   }
 
   // ---- Sending ----

@@ -1,0 +1,54 @@
+import type { Address } from '../../src/selector/network.js';
+import type { SendResult, Sendable } from '../../src/tonics/socket-tonic.js';
+import type { ListenInfo } from '../../src/tonics/tcp-server.js';
+import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { type NetApp, startNet } from './net-app.js';
+
+/** A datagram socket of an app, whose events its base hears. */
+export const startUdp = async (
+  options: UdpSocketOptions = {},
+  SocketClass: typeof UdpSocket = UdpSocket,
+): Promise<{ app: NetApp; socket: UdpSocket; port: number; info: ListenInfo }> => {
+  let socket!: UdpSocket;
+  const app = await startNet(
+    () => (socket = new SocketClass({ host: options.family === 6 ? '::1' : '127.0.0.1', ...options })),
+  );
+  const [info] = (await app.heard.on('onListening')) as [ListenInfo];
+  return { app, socket, port: info.port, info };
+};
+
+/** A datagram socket that does what it is told in a sparkle of its own. */
+export class Teller extends UdpSocket {
+  ttsc__do(body: (socket: Teller) => void): void {
+    body(this);
+  }
+  say(data: Sendable, to?: Address): SendResult {
+    return this.send(data, to);
+  }
+  async inside<T>(body: (socket: Teller) => T): Promise<T> {
+    return new Promise((resolve, reject) =>
+      this.ttsc__do((socket) => {
+        try {
+          resolve(body(socket));
+        } catch (thrown) {
+          reject(thrown as Error);
+        }
+      }),
+    );
+  }
+}
+
+/** One that is open, and its app. */
+export const startTeller = async (options: UdpSocketOptions = {}): Promise<{ app: NetApp; teller: Teller }> => {
+  const { app, socket } = await startUdp(options, Teller as typeof UdpSocket);
+  return { app, teller: socket as Teller };
+};
+
+export const at = (port: number, address = '127.0.0.1'): Address => ({ address, port });
+
+/** The codes of the errors that were heard, in order. */
+export const codes = (app: NetApp): string[] => app.heard.all('onError').map(([, { code }]) => code as string);
+
+/** The datagrams that were heard, as text. */
+export const texts = (app: NetApp): string[] => app.heard.all('onDatagram').map(([, data]) => String(data));
