@@ -34,7 +34,10 @@ export interface ThreadOptions {
   readonly execArgv?: readonly string[] | undefined;
   /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. Default `false`. */
   readonly watchdog?: number | false | undefined;
-  /** How long it may take to end when it is to finish, in ms; then its thread is ended. Default 5,000. */
+  /**
+   * How long it may take to end when it is to finish, in ms from its last progress; then its thread is ended. What lives in it and has a
+   * later deadline (a connection whose peer reads slowly) is waited for. Default 5,000.
+   */
   readonly drainTimeout?: number | undefined;
 }
 

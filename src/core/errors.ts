@@ -35,6 +35,8 @@ export const ERRORS = {
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',
+  TT_GRACE_EXCEEDED:
+    'The app had not ended {ms} ms after {signal}: {count} Tonics were aborted ({tonics}). Let them end sooner, or raise "shutdown/grace".',
   TT_INFUSION_FAILED: '{tonic} failed and its base {base} has no ttse__onInfusionFailed, so the base fails too.',
   TT_RESTART_LIMIT: '{tonic} failed {count} times within {ms} ms, more than its base {base} restarts it.',
   TT_NOT_RUNNING: '{what} needs a running sparkle of {tonic}: call it inside one.',

@@ -42,6 +42,8 @@ class TonicEnding implements Ending, Due {
   /** Its own `ttse__onDraining` has said that it is done. */
   userDrained = false;
   waitsForOwed = false;
+  /** It was named in the log as one that had not ended in time. */
+  aborted = false;
   error: Error | undefined = undefined;
   failure: FailureInfo | undefined = undefined;
   /** How long the step that it is in may take, without progress and in all; and when that began and the last progress was. */
@@ -296,7 +298,11 @@ function beginStep(ending: TonicEnding): void {
   ending.begin(timeout, Math.max(timeout, END_LIMIT));
 }
 
+/** Once: a base whose deadline comes together with that of its part finds it on its way out. */
 function warnAborted(tonic: AnyTonic, phase: string, ms: number): void {
+  const ending = endingOf(tonic);
+  if (ending.aborted) return;
+  ending.aborted = true;
   tonic._ttScheduler.logs.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase, ms }));
 }
 

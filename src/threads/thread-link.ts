@@ -54,6 +54,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly thread: number;
   /** Told how the Catalyst of that thread has ended. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
+  /** Told how long its end may still take, in ms. */
+  onEndsWithin: ((ms: number) => void) | undefined;
   readonly #home: LinkHome;
   readonly #packer = new Packer(this);
   readonly #inlets = new Set<Inlet>();
