@@ -430,7 +430,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #read(channel: StreamChannel): void {
     if (this.#closing === undefined) {
       if (!this.#readShare(channel)) return;
-    } else for (let data = channel.take(); data !== undefined; data = channel.take()) this.#receivedBytes += data.length;
+    } else
+      for (let data = channel.take(); data !== undefined; data = channel.take()) this.#receivedBytes += data.length;
     if (!channel.ended) return;
     if (this.#closing !== undefined || this.#phase === 'halfClosed') return this.#closeIfDone();
     this.#phase = 'halfClosed';
