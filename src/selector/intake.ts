@@ -11,6 +11,9 @@ export const SHARE = 2 * 1024;
 const TURNS_TO_GROW = 4;
 const LARGEST_SHARE = 64 * 1024;
 
+/** When so many bytes have come in a turn, the others bring a share: nobody knows yet how many orders they make. */
+const BURST = 1024 * 1024;
+
 /** So many of those that have more than their share read in one turn. */
 const TURNS_IN_ROTATION = 64;
 const TURNS_IN_CROWD = 16;
@@ -30,10 +33,11 @@ export interface Away {
  * nor a wait for the others.
  *
  * ```text
- *   orders   0 ...... 256 ............. high-water mark ............. twice that
- *   share    all      2 KiB a turn      2 KiB a turn                  2 KiB a turn
- *   rotation 64       16                64 when the queue has passed  64 when the queue has passed
- *   others   at once  at once           at once                       go into the rotation
+ *   orders   0 ...... 256 ....................... high-water mark ..............
+ *   share    all      2 KiB a turn                2 KiB a turn
+ *   rotation 64       16 when what waits has      16 when what waits has passed
+ *                     passed
+ *   others   at once  at once                     in the rotation, before those
  * ```
  *
  * In the rotation are sockets that had their share and have more. *Others* had nothing waiting: they are served before those, so that
@@ -42,16 +46,19 @@ export interface Away {
 export class Intake {
   /** How many bytes a socket may bring in this turn; it says more where {@link CROWD} orders wait. */
   share = Infinity;
+  /** What a turn begins with. */
+  #turnShare = Infinity;
+  /** Bytes that came in this turn. */
+  #inTurn = 0;
   /** How many sockets of the rotation come with the next turn. */
   turns = TURNS_IN_ROTATION;
-  /** Whether everybody goes into the rotation. */
+  /** Whether everybody goes into the rotation: from the high-water mark until the low one. */
   full = false;
   readonly #highWaterMark: number;
   readonly #lowWaterMark: number;
-  #holding = false;
   /** Turns since it was crowded. */
   #calm = 0;
-  /** While it is held back: how many orders run before the rotation goes on. */
+  /** How many orders run before the rotation goes on. */
   #untilTurn = 0;
   /** Orders that had left for other threads when that was counted. */
   #departed = 0;
@@ -68,6 +75,8 @@ export class Intake {
   /** Bytes came in with orders. */
   received(bytes: number): void {
     this.#bytesSince += bytes;
+    this.#inTurn += bytes;
+    if (this.#inTurn >= BURST && this.share > SHARE) this.share = SHARE;
   }
 
   /**
@@ -82,34 +91,34 @@ export class Intake {
     const gone = ran + departed - this.#departed;
     this.#departed = departed;
     this.#growShare(size);
-    const few = this.#holding
-      ? orders <= this.#lowWaterMark && bytes <= MOST_BYTES / 4
-      : orders < this.#highWaterMark && bytes < MOST_BYTES;
-    this.full = orders >= this.#highWaterMark * 2 || bytes >= MOST_BYTES * 2;
-    if (few) {
-      this.#holding = false;
-      this.turns = this.share === Infinity ? TURNS_IN_ROTATION : TURNS_IN_CROWD;
-    } else this.#hold(orders, gone);
+    this.full = this.full
+      ? orders > this.#lowWaterMark || bytes > MOST_BYTES / 4
+      : orders >= this.#highWaterMark || bytes >= MOST_BYTES;
+    if (this.full || orders >= CROWD) return this.#wait(orders, gone);
+    this.turns = this.#turnShare === Infinity ? TURNS_IN_ROTATION : TURNS_IN_CROWD;
+    this.#untilTurn = 0;
+    return undefined;
   }
 
   /**
-   * A bounded number reads each time that what waits has passed: so what is read comes in no faster than it is done, however many
+   * The rotation goes on each time that what waits has passed: so what is read comes in no faster than it is done, however many
    * orders it makes; and orders that feed themselves cannot silence the network.
    */
-  #hold(orders: number, gone: number): void {
+  #wait(orders: number, gone: number): void {
     this.#untilTurn -= gone;
-    const passed = !this.#holding || this.#untilTurn <= 0;
-    this.#holding = true;
-    this.turns = passed ? TURNS_IN_ROTATION : 0;
+    const passed = this.#untilTurn <= 0;
+    this.turns = passed ? TURNS_IN_CROWD : 0;
     if (passed) this.#untilTurn = orders;
   }
 
   #growShare(size: number): void {
     if (size >= CROWD) {
-      this.share = SHARE;
+      this.#turnShare = SHARE;
       this.#calm = 0;
-    } else if (this.share < Infinity && ++this.#calm % TURNS_TO_GROW === 0)
-      this.share = this.share < LARGEST_SHARE ? this.share * 2 : Infinity;
+    } else if (this.#turnShare < Infinity && ++this.#calm % TURNS_TO_GROW === 0)
+      this.#turnShare = this.#turnShare < LARGEST_SHARE ? this.#turnShare * 2 : Infinity;
+    this.share = this.#turnShare;
+    this.#inTurn = 0;
   }
 
   /**

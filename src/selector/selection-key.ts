@@ -12,8 +12,8 @@ export interface KeyOwner {
   readonly full: boolean;
   /** @internal */
   keyReady(key: SelectionKey): void;
-  /** @internal It goes to the back of the rotation. */
-  keyRotates(key: SelectionKey): void;
+  /** @internal It waits for its turn in the rotation: behind those that have had theirs, or before them. */
+  keyRotates(key: SelectionKey, isNew: boolean): void;
   /** @internal */
   keyUnflushed(channel: Channel): void;
   /** @internal */
@@ -70,11 +70,7 @@ export class SelectionKey implements ChannelKey {
    * these that come meanwhile are one with it.
    */
   again(ready: InterestSet): void {
-    if (this.#cancelled) return;
-    const rotates = this.#later !== Interest.NONE;
-    this.#pending |= ready;
-    this.#later |= ready;
-    if (!rotates) this.#owner.keyRotates(this);
+    if (!this.#cancelled) this.#putOff(ready, false);
   }
 
   /**
@@ -109,7 +105,7 @@ export class SelectionKey implements ChannelKey {
     this.#queued = false;
     const itsTurn = this.#itsTurn;
     this.#itsTurn = false;
-    if (!itsTurn && this.#owner.full) this.#putOffReading();
+    if (!itsTurn && this.#owner.full && this.#mayBeHeld) this.#putOff(Interest.READ, true);
     const ready = this.#pending & this.#effective;
     this.#pending &= ~ready;
     if (ready === 0 || this.#cancelled) return Interest.NONE;
@@ -121,18 +117,24 @@ export class SelectionKey implements ChannelKey {
     return ready;
   }
 
-  /** Only what can be held is: the notify pipe is not. */
-  #putOffReading(): void {
-    if ((this.#pending & this.#effective & Interest.READ) !== 0 && this.channel.interestChanged !== undefined)
-      this.again(Interest.READ);
-  }
-
   /** Ends the registration, and has the channel close what it holds. */
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
     this.#owner.keyCancelled(this);
     this.channel.detach();
+  }
+
+  /** Whether it is ready to read from what can be held; the notify pipe cannot. */
+  get #mayBeHeld(): boolean {
+    return (this.#pending & this.#effective & Interest.READ) !== 0 && this.channel.interestChanged !== undefined;
+  }
+
+  #putOff(ready: InterestSet, isNew: boolean): void {
+    const rotates = this.#later !== Interest.NONE;
+    this.#pending |= ready;
+    this.#later |= ready;
+    if (!rotates) this.#owner.keyRotates(this, isNew);
   }
 
   get #effective(): InterestSet {

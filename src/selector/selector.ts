@@ -11,6 +11,9 @@ import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.
  */
 const MOST_READY = 64;
 
+/** One turn in so many is for those that have had their share, however many others wait. */
+const KEPT_FOR_OTHERS = 4;
+
 /**
  * The set of registered channels, and the one place where a loop waits for them.
  *
@@ -29,6 +32,8 @@ export class Selector implements KeyOwner {
   #unflushed: Channel[] = [];
   /** Those that have had their share and have more, the next one first. */
   readonly #rotation: SelectionKey[] = [];
+  /** Those that wait for their share. They come first; but some of the others come as well. */
+  readonly #newcomers: SelectionKey[] = [];
   /** How many of these come with the next turn at most. */
   #turns = MOST_READY;
   #full = false;
@@ -98,7 +103,7 @@ export class Selector implements KeyOwner {
   async select(timeout: number): Promise<readonly SelectionKey[]> {
     await this.#parker.park(this.#hasWork ? 0 : timeout);
     const ready = this.#ready;
-    if (this.#rotation.length > 0) this.#rotate(ready);
+    if (this.#rotating) this.#rotate(ready);
     this.#ready = this.#spare;
     this.#ready.length = 0;
     this.#spare = ready;
@@ -162,8 +167,9 @@ export class Selector implements KeyOwner {
   }
 
   /** @internal */
-  keyRotates(key: SelectionKey): void {
-    this.#rotation.push(key);
+  keyRotates(key: SelectionKey, isNew: boolean): void {
+    if (isNew) this.#newcomers.push(key);
+    else this.#rotation.push(key);
   }
 
   /** @internal */
@@ -182,12 +188,19 @@ export class Selector implements KeyOwner {
     this.#channels.delete(key.channel);
   }
 
+  get #rotating(): boolean {
+    return this.#rotation.length > 0 || this.#newcomers.length > 0;
+  }
+
   /** Whether a turn has something to do at once. What a timer has written is to leave with it. */
   get #hasWork(): boolean {
-    return this.#ready.length > 0 || this.#unflushed.length > 0 || (this.#rotation.length > 0 && this.#turns > 0);
+    return this.#ready.length > 0 || this.#unflushed.length > 0 || (this.#turns > 0 && this.#rotating);
   }
 
   #rotate(ready: SelectionKey[]): void {
-    for (const key of this.#rotation.splice(0, this.#turns)) if (key.takeTurn()) ready.push(key);
+    const kept = Math.min(this.#rotation.length, Math.ceil(this.#turns / KEPT_FOR_OTHERS));
+    const newcomers = this.#newcomers.splice(0, this.#turns - kept);
+    for (const key of newcomers) if (key.takeTurn()) ready.push(key);
+    for (const key of this.#rotation.splice(0, this.#turns - newcomers.length)) if (key.takeTurn()) ready.push(key);
   }
 }

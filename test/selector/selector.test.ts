@@ -421,6 +421,30 @@ describe('a Selector', () => {
       }
     });
 
+    it('lets those that wait for their share come before those that have had it, but not all turns', async () => {
+      const served: string[] = [];
+      const reader = (name: string): void => {
+        const channel = new ProbeChannel();
+        const onReady = (key: SelectionKey): void => {
+          served.push(name);
+          key.again(READ);
+        };
+        selector.register(channel, READ, { onReady });
+        channel.is(READ);
+      };
+      selector.limitReading(64, false);
+      for (let n = 0; n < 8; n++) reader('old');
+      await turn();
+      served.length = 0;
+      selector.limitReading(4, true);
+      for (let n = 0; n < 8; n++) reader('new');
+      await turn();
+      served.length = 0;
+      await turn();
+      await turn();
+      expect(served).to.deep.equal([...['new', 'new', 'new', 'old'], ...['new', 'new', 'new', 'old']]);
+    });
+
     it('lets one read once for each turn that it has', async () => {
       const { channel, handler } = registered();
       const { channel: other, handler: others } = registered();

@@ -184,8 +184,13 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   constructor(readonly settings: BindSettings) {
     super();
   }
+  readonly #in: Datagram[] = [];
   take(): Datagram | undefined {
-    return undefined;
+    return this.#in.shift();
+  }
+  receives(text: string, from: Address): void {
+    this.#in.push({ bytes: Buffer.from(text), from });
+    this.key!.signal(Interest.READ);
   }
   send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
     this.sent.push({ bytes, to });
