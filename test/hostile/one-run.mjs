@@ -29,6 +29,8 @@ const HOSTILE = 'slow,dripping,flooding,resetting,garbage,vanishing,idle';
 const DRAIN_SECONDS = 60;
 /** After which nothing may be left. */
 const CLEAR_MS = 10_000;
+/** What a heap may be larger afterwards: code, shapes, the free lists of the engine. */
+export const HEAP_SLACK = 3 * 2 ** 20;
 /** A taste of all first: what a server has compiled and keeps after this is no leak. */
 const TASTE = { peers: 180, seconds: 2 };
 
@@ -56,7 +58,7 @@ export async function run(file, load, { peers, seconds, seed }) {
     const [measured, hostile] = await peersCome(load, { peers, seconds, seed }, port);
     const cpuSeconds = cpuSecondsOf(pid) - cpuBefore;
     const peakBytes = peakOf(pid);
-    const { books: after, ms: clearMs } = await cleared(server, untouched);
+    const { books: after, ms: clearMs } = await cleared(server, untouched, before.heap + HEAP_SLACK);
     const descriptorsAfter = descriptorsOf(pid);
     const exitCode = await endOf(server);
     return {
@@ -103,17 +105,20 @@ function booksOf(server) {
 }
 
 /**
- * Waits until no connection is left, and not for ever.
+ * Waits until no connection is left, and nothing of it, and not for ever.
  * @param {Child} server
  * @param {number} untouched its descriptors before the first connection
+ * @param {number} mostHeap
  */
-async function cleared(server, untouched) {
+async function cleared(server, untouched, mostHeap = Infinity) {
   const from = performance.now();
-  for (;;) {
+  for (let accepted = -1; ;) {
     const books = await booksOf(server);
     const ms = performance.now() - from;
-    const clear = books.open === 0 && descriptorsOf(server.process.pid ?? 0) <= untouched;
-    if (clear || ms > CLEAR_MS) return { books, ms };
+    // Some may have waited in the kernel to be accepted until now.
+    const clear = books.open === 0 && books.accepted === accepted && books.heap < mostHeap;
+    if ((clear && descriptorsOf(server.process.pid ?? 0) <= untouched) || ms > CLEAR_MS) return { books, ms };
+    accepted = books.accepted;
     await sleep(100);
   }
 }

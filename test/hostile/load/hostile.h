@@ -33,6 +33,7 @@ typedef struct {
   const char *name;
   char letter;       /* its requests begin with it, so that the server can count them apart */
   bool waits;        /* for all its answers, also when the others have stopped: not one may be lost */
+  bool timed;        /* how long its answers take is measured */
   bool reads;        /* at once, whenever something is there */
   bool far;          /* as over a real network: small segments, a small window */
   bool resets;       /* it always ends with a reset */
@@ -61,11 +62,11 @@ struct peer {
   int fd;
   enum phase phase;
   uint64_t chance;          /* its own random numbers: the same in each run of the same seed */
-  uint64_t since;           /* when it began to connect; 0 once an answer has come */
+  uint64_t since;           /* when it wanted to connect; 0 once an answer has come */
   uint64_t next, expected;  /* the number to ask with, and that of the next answer */
   uint64_t when[WINDOW];    /* when each request under way was made */
   uint32_t left;            /* of what its kind has planned for this connection */
-  bool heard, polls_write, watches, half_closed;
+  bool heard, polls_write, watches, half_closed, gathers;
   /* the answer that is being read */
   uint64_t number;
   uint32_t filled;

@@ -147,7 +147,7 @@ static void say_nothing(peer *p) {
 }
 
 kind kinds[KINDS] = {
-    {.name = "good", .letter = 'g', .waits = true, .reads = true, .connected = good_connected, .answered = good_answered, .due = good_ask, .size = small},
+    {.name = "good", .letter = 'g', .waits = true, .timed = true, .reads = true, .connected = good_connected, .answered = good_answered, .due = good_ask, .size = small},
     {.name = "slow", .letter = 's', .far = true, .connected = slow_connected, .due = slow_due, .size = large},
     {.name = "dripping", .letter = 'd', .reads = true, .connected = dripping_connected, .due = dripping_due, .size = tiny},
     {.name = "flooding", .letter = 'f', .reads = true, .connected = flooding_written, .written = flooding_written, .size = nothing},

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -16,6 +17,10 @@
 
 #define SLOTS 8192u      /* of the wheel: one for each ms, so no timer is longer than 8 s */
 #define READ (64u * 1024u)
+/* The most connections that may wait in the kernel to be accepted, of the 511 that a listener of Node's has room for: when it is full, the
+ * kernel turns to SYN cookies, and those lose connections whatever the server does. The last places are for those who are timed. */
+#define QUEUE 450u
+#define QUEUE_OF_OTHERS 300u
 #define PEER_NUMBERS 1000000u /* numbers of a peer's requests begin at its index times this: no two peers ask with the same ones */
 
 bool stopping;
@@ -25,7 +30,9 @@ char first_fault[200];
 
 static int poll_fd;
 static uint16_t server_port;
-static uint64_t now, started, counted_from, wheel_at;
+static uint64_t now, started, wheel_at;
+static uint64_t begins; /* what they do; until then they gather: a server with nothing to do accepts thousands a second */
+static uint32_t in_queue;
 static uint32_t at_work; /* peers that have not finished */
 static peer *wheel[SLOTS];
 static char filling[READ];
@@ -146,9 +153,37 @@ static bool dial(peer *p) {
   return connect(p->fd, (struct sockaddr *)&there, sizeof there) == 0 || errno == EINPROGRESS;
 }
 
+/* How many connections the kernel holds that the server has not accepted: the receive queue of who listens, in proc(5) net/tcp, where
+ * listeners come first. Looked at once a ms; what was dialled since then is added. */
+static uint32_t not_accepted(void) {
+  static char lines[32 * 1024];
+  static uint64_t looked;
+  if (now - looked < 1000000u) return in_queue;
+  looked = now;
+  int fd = open("/proc/net/tcp", O_RDONLY | O_CLOEXEC);
+  ssize_t n = fd < 0 ? 0 : read(fd, lines, sizeof lines - 1);
+  if (fd >= 0) close(fd);
+  lines[n > 0 ? n : 0] = 0;
+  in_queue = 0;
+  for (char *line = strchr(lines, '\n'); line; line = strchr(line + 1, '\n')) {
+    unsigned port, state, queued;
+    if (sscanf(line, " %*d: %*8x:%x %*x:%*x %x %*x:%x", &port, &state, &queued) != 3 || state != 0x0a) continue;
+    if (port == server_port && queued > in_queue) in_queue = queued; /* of several listeners the fullest */
+  }
+  return in_queue;
+}
+
+/* Where a peer must wait for its place there, that counts as a part of its connecting. */
+static bool may_dial(const peer *p) {
+  if (not_accepted() >= (p->kind->timed ? QUEUE : QUEUE_OF_OTHERS)) return false;
+  in_queue++;
+  return true;
+}
+
 static void connect_peer(peer *p) {
   if (!p->since) p->since = now;
-  p->watches = p->polls_write = p->heard = p->half_closed = p->in_filling = false;
+  if (!may_dial(p)) return after(p, 5, 15);
+  p->watches = p->polls_write = p->heard = p->half_closed = p->in_filling = p->gathers = false;
   p->number = 0, p->filled = 0, p->out_length = 0, p->out_at = 0;
   p->expected = p->next; /* what the connection before has not heard does not come any more */
   if (dial(p)) {
@@ -179,7 +214,11 @@ static void dialled(peer *p) {
   p->phase = OPEN;
   p->kind->tally.connects++;
   watch(p, false);
-  p->kind->connected(p);
+  if (now >= begins) return p->kind->connected(p);
+  uint32_t ms = (uint32_t)((begins - now) / 1000000u);
+  p->gathers = true;
+  p->since = 0; /* this wait is not the server's */
+  after(p, ms, ms + 500);
 }
 
 /* ---- sending ---- */
@@ -247,7 +286,7 @@ static void time_it(peer *p) {
   bool first = p->since != 0;
   uint64_t from = first ? p->since : p->when[p->expected % WINDOW];
   p->since = 0;
-  if (from >= counted_from) record(first ? &connects : &requests, now - from);
+  if (from >= begins) record(first ? &connects : &requests, now - from);
 }
 
 static void answered(peer *p) {
@@ -258,7 +297,7 @@ static void answered(peer *p) {
     return wrong(p, what);
   }
   if (p->filled != p->kind->size(p, p->number)) return wrong(p, "an answer of another size");
-  if (p->kind->letter == 'g') time_it(p);
+  if (p->kind->timed) time_it(p);
   p->expected++;
   p->kind->tally.answers++;
   if (p->kind->answered) p->kind->answered(p);
@@ -320,7 +359,10 @@ static void event(peer *p, uint32_t events) {
 }
 
 static void due(peer *p) {
+  bool first = p->gathers;
+  p->gathers = false;
   if (p->phase == AWAY) connect_peer(p);
+  else if (first) p->kind->connected(p);
   else if (p->phase == OPEN && p->kind->due) p->kind->due(p);
 }
 
@@ -341,7 +383,7 @@ static void stop(peer *all, uint32_t count) {
   stopping = true;
   for (peer *p = all; p < all + count; p++) {
     if (p->phase == FINISHED) continue;
-    bool stays = p->kind->waits && (p->phase == CONNECTING || (p->phase == OPEN && (p->half_closed || p->expected < p->next)));
+    bool stays = p->kind->waits && (p->phase == OPEN ? p->half_closed || p->expected < p->next : p->since != 0);
     if (stays) continue;
     if (p->phase == CONNECTING) p->kind->tally.unsure++;
     if (p->fd >= 0 && p->phase != AWAY) close(p->fd);
@@ -354,14 +396,14 @@ static void give_up(peer *all, uint32_t count) {
     if (p->phase == FINISHED) continue;
     p->kind->tally.lost += p->next > p->expected ? p->next - p->expected : 1; /* at least what it was about to ask */
     if (p->phase == CONNECTING) p->kind->tally.unsure++;
-    fault(p, p->phase == CONNECTING ? "was not connected until the end" : "waited for answers until the end");
-    close(p->fd);
+    fault(p, p->phase != OPEN ? "was not connected until the end" : "waited for answers until the end");
+    if (p->fd >= 0) close(p->fd);
   }
 }
 
 static peer *make(const options *o) {
   peer *all = calloc(o->peers, sizeof *all);
-  uint32_t ramp_ms = o->peers / 2 < 500 ? 500 : o->peers / 2; /* not all at once: 8,000 in 4 s */
+  uint32_t gather_ms = o->peers / 2 < 500 ? 500 : o->peers / 2; /* at most 5 s, which the wheel holds */
   for (uint32_t i = 0; i < o->peers; i++) {
     peer *p = &all[i];
     p->kind = &kinds[i % KINDS];
@@ -373,9 +415,9 @@ static peer *make(const options *o) {
     if (!o->wanted[i % KINDS]) continue;
     p->phase = AWAY;
     at_work++;
-    after(p, 1, ramp_ms < SLOTS - 1 ? ramp_ms : SLOTS - 1);
+    after(p, 1, gather_ms);
   }
-  counted_from = started + (uint64_t)ramp_ms * 1000000u;
+  begins = started + (gather_ms + 500ull) * 1000000u;
   return all;
 }
 
@@ -386,7 +428,7 @@ void run_peers(const options *o) {
   poll_fd = epoll_create1(EPOLL_CLOEXEC);
   started = now = now_ns();
   peer *all = make(o);
-  uint64_t end = started + o->seconds * 1000000000ull, last = end + o->drain_seconds * 1000000000ull;
+  uint64_t end = begins + o->seconds * 1000000000ull, last = end + o->drain_seconds * 1000000000ull;
   while (at_work > 0) {
     int n = epoll_wait(poll_fd, ready, 512, 1);
     uint64_t woke = now = now_ns();
