@@ -194,6 +194,7 @@ static void connect_peer(peer *p) {
   fault(p, strerror(errno));
   p->kind->tally.failed++;
   if (p->fd >= 0) close(p->fd);
+  p->fd = -1;
   p->phase = AWAY;
   if (stopping) finish(p);
   else after(p, 50, 150);
