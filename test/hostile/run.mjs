@@ -20,7 +20,8 @@ const options = optionsOrExit();
 const missing = process.platform === 'linux' ? null : 'it looks into /proc, so it needs Linux';
 const load = missing === null ? compiledLoad() : null;
 if (options.help) console.log(help);
-else if (missing !== null || load === null) console.log(`skipped: ${missing ?? 'it needs gcc for its load'}`);
+else if (missing !== null || load === null)
+  console.log(`skipped: ${missing ?? 'it needs gcc for its load'}\n  1 pending`);
 else if (!existsSync(path('../../dist/lib/index.js'))) fail('the package is not built (npm run build)');
 else await main(load);
 
