@@ -236,6 +236,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #closeIfDone(): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
+    // One that was paused is closed before its end was heard.
+    if (channel.closed && !this.#hears) return this.#closed(channel);
     if (this.#step === 'draining' && channel.flushed && channel.ended) channel.close();
     if (this.#step === 'cutting' && channel.unsent === 0) this.#input('abort');
   }
@@ -245,7 +247,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#discarded += channel.unsent;
-    channel.close(this.#discarded > 0 || this.#reason === 'aborted');
+    if (channel.closed) this.#closed(channel);
+    else channel.close(this.#discarded > 0 || this.#reason === 'aborted');
   }
 
   // ---- Sending ----
@@ -449,12 +452,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #readShare(channel: StreamChannel): boolean {
     const catalyst = this._ttCatalyst;
     const hears = this.#hears;
-    for (let share = hears ? catalyst._ttShare : Infinity; share > 0; share = Math.min(share, catalyst._ttShare)) {
+    for (let share = hears ? catalyst._ttShare : Infinity; share > 0;) {
       const data = channel.take(share);
       if (data === undefined) return true;
       this.#receivedBytes += data.length;
       if (!hears) continue;
-      share -= data.length;
+      share = Math.min(share - data.length, catalyst._ttShare);
       this.#receivedMessages++;
       catalyst._ttReceived(data.length);
       this._ttEmit('ttse__onData', data);
