@@ -20,8 +20,10 @@ export type Input =
   | 'end'
   /** `ttsc__close`, an idle time or a failed Tonic: it closes, after what was given. */
   | 'close'
-  /** `ttsc__abort`, or the linger is over: it closes at once. */
+  /** `ttsc__abort`: it closes at once. */
   | 'abort'
+  /** It has closed for too long without progress. */
+  | 'lingerOver'
   /** More is unsent than may be. */
   | 'overflow'
   /** Its Tonic finishes. */
@@ -51,6 +53,8 @@ export type Deed =
   | 'cut'
   /** It is closed at once. What is unsent is lost, and the peer sees a reset. */
   | 'reset'
+  /** It is closed at once; the peer sees a reset where something is lost. */
+  | 'letGo'
   /** Nothing is done: the socket closes by itself. */
   | 'wait';
 
@@ -126,8 +130,18 @@ export const LIFE: Readonly<Record<Step, Row>> = {
     hears: true,
     on: { ...anyTime, end: ['draining', 'drain'], answered: ['draining', 'drain'] },
   },
-  draining: { phase: 'draining', sends: false, hears: false, on: { ...over, abort: ['gone', 'reset'] } },
-  cutting: { phase: 'draining', sends: false, hears: false, on: { ...over, abort: ['gone', 'reset'] } },
+  draining: {
+    phase: 'draining',
+    sends: false,
+    hears: false,
+    on: { ...over, abort: ['gone', 'reset'], lingerOver: ['gone', 'letGo'] },
+  },
+  cutting: {
+    phase: 'draining',
+    sends: false,
+    hears: false,
+    on: { ...over, abort: ['gone', 'reset'], lingerOver: ['gone', 'reset'] },
+  },
   gone: { phase: 'draining', sends: false, hears: false, on: { closed: ['closed', 'wait'] } },
   closed: { phase: 'closed', sends: false, hears: false, on: {} },
 };

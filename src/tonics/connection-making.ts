@@ -2,28 +2,36 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { running } from '../core/running.js';
-import { type Adoption, type TcpConnection, adopt } from './tcp-connection.js';
+import { type Adoption, TcpConnection, adopt } from './tcp-connection.js';
+
+/** That no connection could be made: its protocol threw. */
+export interface NotMade {
+  readonly error: Error;
+  /** The Tonic of the connection, where it was there before the throw: it hears that it is closed. */
+  readonly connection: TcpConnection<string> | undefined;
+}
 
 /**
- * Makes the Tonic of a connection, in a sparkle of the server or client. One that cannot be made is logged and closed, with what it had
- * infused: a bad connection is no reason for its maker to fail.
- *
- * @returns the Tonic, or why there is none.
+ * Makes the Tonic of a connection, in a sparkle of the server or client. Where that throws it is logged, the connection is reset, and all
+ * that was infused finishes: a bad connection is no reason for its maker to fail.
  */
 export function makeConnection(
   maker: AnyTonic,
   given: Adoption,
   make: () => TcpConnection<string>,
-): TcpConnection<string> | Error {
+): TcpConnection<string> | NotMade {
   const born = running.born?.length ?? 0;
   try {
     return adopt(given, make);
   } catch (thrown) {
     const error = toError(thrown);
-    if (given.key === undefined) given.channel?.close(true);
-    else given.key.cancel();
     maker._ttScheduler.logs.failure(maker, error, failureInfo('_ttss__accept', maker));
-    for (const infusion of running.born?.splice(born) ?? []) infusion.ttsc__finish();
-    return error;
+    const infused = running.born?.splice(born) ?? [];
+    const connection = infused.find((infusion) => infusion instanceof TcpConnection) as
+      TcpConnection<string> | undefined;
+    if (connection === undefined) given.channel?.close(true);
+    else connection._ttAbort('error', error);
+    for (const infusion of infused) infusion.ttsc__finish();
+    return { error, connection };
   }
 }

@@ -150,7 +150,10 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   _ttss__makeProtocol(channel: StreamChannel, key: SelectionKey): void {
     if (this.#wish === 'none' || !this._ttMayInfuse) return key.cancel();
     const made = makeConnection(this, { channel, key, settings: this._ttSettings }, this.#makeProtocol!);
-    if (made instanceof Error) return this._ttss__disconnected({ reason: 'error', error: made, discarded: 0 });
+    if (!(made instanceof TcpConnection)) {
+      if (made.connection === undefined) key.cancel();
+      return this._ttss__disconnected({ reason: 'error', error: made.error, discarded: 0 });
+    }
     this.#protocol = made;
     this._ttHandOver(made);
     return this.#sendWaiting();

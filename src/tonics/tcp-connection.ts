@@ -208,7 +208,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
         this.#discarded += this._ttChannel?.keepOnly(Math.max(this.#promised - this.#left, 0)) ?? 0;
         return this.#closeInOrder();
       case 'reset':
-        return this.#reset();
+        return this.#destroy(true);
+      case 'letGo':
+        return this.#destroy(false);
       case 'wait':
         return undefined;
     }
@@ -229,7 +231,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#applyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#linger?.stop();
-    this.#linger = new Watch(this, lingerTimeout, () => this.#input('abort'), lingerLimit);
+    this.#linger = new Watch(this, lingerTimeout, () => this.#input('lingerOver'), lingerLimit);
     this.#closeIfDone();
   }
 
@@ -242,13 +244,13 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (this.#step === 'cutting' && channel.unsent === 0) this.#input('abort');
   }
 
-  /** Closes the socket at once; what has not left is lost, and counted. The peer sees a reset where something is. */
-  #reset(): void {
+  /** Closes the socket at once. What has not left is lost, and counted; then the peer sees a reset, never a clean end. */
+  #destroy(reset: boolean): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#discarded += channel.unsent;
     if (channel.closed) this.#closed(channel);
-    else channel.close(this.#discarded > 0 || this.#reason === 'aborted');
+    else channel.close(reset || this.#discarded > 0);
   }
 
   // ---- Sending ----
@@ -391,8 +393,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   /** @internal */
-  _ttAbort(reason: DisconnectReason): void {
-    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort');
+  _ttAbort(reason: DisconnectReason, error?: Error): void {
+    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort', error);
   }
 
   /**
@@ -412,8 +414,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttHandOver(to: TcpConnection<string>): void {
     if ((this.#pauses & Pause.user) !== 0) to.#pause(Pause.user);
     this.#pauses = 0;
+    if (!this.#blocked) return;
     // What waited for a connection has one; who relays here is from now on held back by the protocol.
-    this.#unblock();
+    this.#blocked = false;
+    this.#releaseRelays();
+    this._ttEmit('ttse__onDrain');
   }
 
   // ---- What the socket tells ----
@@ -477,14 +482,15 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     else if ((ready & Interest.READ) !== 0 && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
-    if (channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
+    if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
   }
 
   #peerEnded(): void {
-    const hears = this.#hears;
-    if (!this.#input(this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth')) return;
+    const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
+    if (LIFE[this.#step].on[input] === undefined) return;
+    if (this.#hears) this._ttEmit('ttse__onEnd');
     this.#reason ??= 'peerEnded';
-    if (hears) this._ttEmit('ttse__onEnd');
+    this.#input(input);
   }
 
   /** Bytes were moved to another thread before they had left: the others have left. */

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
-import { type TaskTonicError, fail, toError } from '../core/errors.js';
-import { failureInfo } from '../core/life.js';
+import { type TaskTonicError, fail } from '../core/errors.js';
 import { parseOptions } from '../core/option-schema.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
@@ -18,7 +17,8 @@ import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from 
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { SocketTonic } from './socket-tonic.js';
-import { TcpConnection, adopt } from './tcp-connection.js';
+import { makeConnection } from './connection-making.js';
+import { TcpConnection } from './tcp-connection.js';
 
 export { type TcpServerOptions, serverSchema } from './server-options.js';
 
@@ -225,19 +225,11 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #adopt(channel: StreamChannel): void {
-    const born = running.born?.length ?? 0;
-    try {
-      adopt({ channel, settings: this.#connection }, this.#make);
-      this.#tally.add('accepted');
-    } catch (thrown) {
-      // One bad connection is no reason for the server to fail.
-      this.#tally.add('failed');
-      channel.close(true);
-      this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('_ttss__accept', this));
-      const infused = running.born?.splice(born) ?? [];
-      if (!infused.some((infusion) => infusion instanceof TcpConnection)) this.#tally.closed();
-      for (const infusion of infused) infusion.ttsc__finish();
-    }
+    const made = makeConnection(this, { channel, settings: this.#connection }, this.#make);
+    if (made instanceof TcpConnection) return this.#tally.add('accepted');
+    this.#tally.add('failed');
+    if (made.connection === undefined) this.#tally.closed();
+    return undefined;
   }
 
   #turnedAway(peer: TurnedAway): void {

@@ -287,16 +287,16 @@ describe('a TcpClient', () => {
 
       it('connects again with reconnect', async () => {
         const server = await listenOn();
+        class Well extends TcpConnection {
+          override ttse__onConnected(): void {
+            this.send('well');
+          }
+        }
         let made = 0;
-        const protocol = (): TcpConnection => (++made === 1 ? new Sick() : new Recorder()) as TcpConnection;
-        const { app } = await client({
-          port: server.port,
-          host: '127.0.0.1',
-          protocol,
-          reconnect: true,
-          retryDelay: 10,
-        });
-        await app.heard.on('onConnected');
+        const protocol = (): TcpConnection => (++made === 1 ? new Sick() : new Well());
+        await client({ port: server.port, host: '127.0.0.1', protocol, reconnect: true, retryDelay: 10 });
+        await (await server.peer()).closed();
+        await (await server.peer(2)).received(4);
         expect(made).to.equal(2);
       });
     });
