@@ -44,6 +44,8 @@ class TonicEnding implements Ending, Due {
   waitsForOwed = false;
   /** It was named in the log as one that had not ended in time. */
   aborted = false;
+  /** Its deadline has passed; what is on the queue still runs. */
+  lastCall = false;
   error: Error | undefined = undefined;
   failure: FailureInfo | undefined = undefined;
   /** How long the step that it is in may take, without progress and in all; and when that began and the last progress was. */
@@ -73,6 +75,7 @@ class TonicEnding implements Ending, Due {
   waitUntil(at: number): void {
     const { timers } = this.tonic._ttScheduler;
     timers.remove(this);
+    this.lastCall = false;
     this.at = at;
     if (at < Infinity) timers.add(this);
   }
@@ -135,10 +138,14 @@ export function overdue(tonic: AnyTonic): void {
   // It has gone on meanwhile.
   if (ending === undefined || ending.slot >= 0 || ending.at === Infinity || tonic._ttLife === Life.ended) return;
   if (waitsLonger(tonic, ending)) return;
-  letGoOfOwed(tonic);
+  // A part that has come to its end by itself has that on the queue: it is no late one.
+  if (!ending.lastCall) {
+    ending.lastCall = true;
+    return tonic._ttss__overdue();
+  }
   const draining = tonic._ttLife === Life.draining;
-  // A socket, which waited for what was owed, closes now in its own time.
-  if (draining && ending.userDrained && waitsLonger(tonic, ending)) return;
+  // It goes on by itself; a socket, which waited for what was owed as well, closes now in its own time.
+  if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
   const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
   if (draining) {
     report(tonic);

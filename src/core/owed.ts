@@ -88,9 +88,9 @@ export function forgiveOwed(tonic: AnyTonic): void {
   tonic._ttExtras?.owed?.forgive();
 }
 
-/** Its time is up: what it owes is let go of, named and counted in the log. Nothing where it owes nothing. */
-export function letGoOfOwed(tonic: AnyTonic): void {
-  if (!owes(tonic)) return;
+/** Its time is up: what it owes is let go of, named and counted in the log. False where it owes nothing. */
+export function letGoOfOwed(tonic: AnyTonic): boolean {
+  if (!owes(tonic)) return false;
   const { questions, pipes, owed } = tonic._ttExtras!;
   const names = [...(questions?.letGo() ?? []), ...(pipes?.letGo() ?? [])];
   tonic._ttScheduler.logs.warn(
@@ -98,4 +98,5 @@ export function letGoOfOwed(tonic: AnyTonic): void {
     fail('TT_OWED_LET_GO', { tonic: tonic.name, count: names.length, owed: countedNames(names) }),
   );
   owed!.forgive();
+  return true;
 }

@@ -214,6 +214,7 @@ describe('what a Tonic owes', () => {
     await app.pass(1);
     expect(debtor.finished, 'after 60 s').to.equal(true);
     expect(app.lines.find(({ code }) => code === 'TT_OWED_LET_GO')!.msg).to.contain('with 5 answers');
+    expect(warned(app, 'TT_ABORTED')).to.equal(0);
     await app.finish();
   });
 
