@@ -58,7 +58,6 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #listeners: number;
   #listener: ServerListener | undefined;
   #phase: ServerPhase = 'opening';
-  #paused = false;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpServerOptions) {
@@ -107,14 +106,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
   ttsc__pause(): void {
-    this.#paused = true;
     this.#listener?.pause();
     this.#spread?.pause();
   }
 
   /** Takes new connections again. */
   ttsc__resume(): void {
-    this.#paused = false;
     this.#listener?.resume();
     this.#spread?.resume();
   }
@@ -152,7 +149,6 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const listeners = this.#listeners;
     const settings = { host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
     this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
-    if (this.#paused) this.#listener.pause();
   }
 
   readonly #hearer: ListenerHearer = {

@@ -156,6 +156,24 @@ describe('the queue of a Catalyst', () => {
     expect(queue.isEmpty).to.equal(true);
   });
 
+  it('holds no argument of what was taken while others wait', async () => {
+    const queue = new OrderQueue('test');
+    const refs: WeakRef<object>[] = [];
+    const fill = (): void => {
+      for (let n = 0; n < 10; n++) {
+        const [a, b] = [{}, {}];
+        refs.push(new WeakRef(a), new WeakRef(b));
+        queue.put(door, knock, 2, a, b);
+      }
+    };
+    fill();
+    const last = new Order();
+    for (let n = 0; n < 9; n++) queue.take(last);
+    last.a = last.b = undefined;
+    expect(await stillHeld(refs), 'those of the one that waits').to.equal(2);
+    expect(queue.size).to.equal(1);
+  });
+
   it("lets a flood's memory go when the flood has gone", () => {
     const queue = new OrderQueue('test');
     const before = heapUsed();

@@ -1,11 +1,8 @@
-/** A bug put in on purpose: a small change of one file, and the program in which `explore()` must find it. */
-export interface Mutation {
+import type { Change } from './support/mutated-tree.js';
+
+/** A bug put in on purpose, and the program in which `explore()` must find it. */
+export interface Mutation extends Change {
   readonly kind: 'missing bound' | 'lost wake-up' | 'split frame' | 'unhandled reset' | 'late timer' | 'rounding';
-  readonly what: string;
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
   /** One of `programs/`. */
   readonly program: string;
 }

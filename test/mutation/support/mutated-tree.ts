@@ -5,9 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Mutation } from '../mutations.js';
+import type { OrdinaryMutation } from '../ordinary-mutations.js';
+import { type TestPlace, type Tested, testIn } from './test-in.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const COPIED = ['src', 'examples', 'test/mutation', 'test/testing/support', 'package.json', 'tsconfig.json'];
+const COPIED = ['src', 'examples', 'test', 'package.json', 'tsconfig.json'];
+
+/** A bug: a small change of one file. */
+export interface Change {
+  readonly what: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly find: string;
+  readonly replace: string;
+}
 
 /** What `explore()` found in a tree. */
 export interface Found {
@@ -36,11 +47,25 @@ export class MutatedTree {
 
   /** Puts a bug in, explores its program, and takes it out again. */
   async exploreWith(mutation: Mutation, runs: number, seed: number): Promise<Found> {
-    const path = join(this.folder, mutation.file);
+    return this.#with(mutation, async () => this.explore(mutation.program, runs, seed));
+  }
+
+  /** Puts a bug in, runs the test that must find it, and takes it out again. */
+  async testWith(mutation: OrdinaryMutation): Promise<Tested> {
+    return this.#with(mutation, async () => this.test([mutation]));
+  }
+
+  /** Runs tests on the tree as it is. */
+  async test(places: readonly TestPlace[]): Promise<Tested> {
+    return testIn(this.folder, places);
+  }
+
+  async #with<T>(change: Change, body: () => Promise<T>): Promise<T> {
+    const path = join(this.folder, change.file);
     const source = await readFile(path, 'utf8');
-    await writeFile(path, mutated(source, mutation));
+    await writeFile(path, mutated(source, change));
     try {
-      return await this.explore(mutation.program, runs, seed);
+      return await body();
     } finally {
       await writeFile(path, source);
     }
@@ -75,7 +100,7 @@ export async function exploreIn(
 }
 
 /** The source with the bug in it. @throws where the place is not there, or more than one. */
-export function mutated(source: string, { file, find, replace }: Mutation): string {
+export function mutated(source: string, { file, find, replace }: Change): string {
   const parts = source.split(find);
   if (parts.length !== 2) throw new Error(`${file} has "${find}" ${parts.length - 1} times, and must have it once`);
   return parts.join(replace);
