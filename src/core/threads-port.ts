@@ -4,7 +4,7 @@ import type { AnyTonic } from './any-tonic.js';
 export interface Threads {
   /** Orders that wait here for another thread to take them. */
   readonly waiting: number;
-  /** Bytes of these, and of those that have left and were not done. */
+  /** Roughly the bytes of these. */
   readonly bytes: number;
   /** Orders that have left so far. */
   readonly departed: number;

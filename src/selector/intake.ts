@@ -22,7 +22,7 @@ const TURNS_IN_CROWD = 16;
 export interface Away {
   /** Orders that wait here for another thread to take them. */
   readonly waiting: number;
-  /** Bytes of these and of those that are on their way. */
+  /** Bytes of these. */
   readonly bytes: number;
   /** Orders that have left so far. */
   readonly departed: number;

@@ -24,9 +24,9 @@ const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
 export interface SelectorCatalystOptions extends CatalystOptions {
   /** Where sockets come from. Default: Node's; under a Distiller, its own. */
   readonly network?: Network | undefined;
-  /** With more orders than this waiting, reading from sockets is held back; at most `queueLimit`. Default 10,000, or half of `queueLimit`. */
+  /** With so many orders waiting, reading from sockets is held back; at most `queueLimit`. Default 10,000, or half of `queueLimit`. */
   readonly highWaterMark?: number | undefined;
-  /** With less than this waiting, all sockets read again; at most `highWaterMark`. Default 2,000, or a fifth of `highWaterMark`. */
+  /** When not more than so many wait, all sockets read again; at most `highWaterMark`. Default 2,000, or a fifth of `highWaterMark`. */
   readonly lowWaterMark?: number | undefined;
 }
 

@@ -116,9 +116,9 @@ export class Outlet {
     return this.#waiting;
   }
 
-  /** Roughly the bytes of what waits here, and of what was sent and is not known to have been done. */
+  /** Roughly the bytes of what waits here. Of what is on its way there is a bounded number besides. */
   get bytes(): number {
-    return this.#waitingBytes + this.#flyingBytes;
+    return this.#waitingBytes;
   }
 
   /** What goes with the next orders. */

@@ -111,7 +111,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return this.#outlet?.waiting ?? 0;
   }
 
-  /** Bytes of these, and of those that were sent and are not known to have been done. */
+  /** Bytes of these. */
   get bytes(): number {
     return this.#outlet?.bytes ?? 0;
   }

@@ -156,11 +156,11 @@ describe('the queue of a Catalyst', () => {
     expect(queue.isEmpty).to.equal(true);
   });
 
-  it('holds no argument of what was taken while others wait', async () => {
+  it('holds no argument of an order that was taken, while others of the same stretch wait', async () => {
     const queue = new OrderQueue('test');
     const refs: WeakRef<object>[] = [];
     const fill = (): void => {
-      for (let n = 0; n < 10; n++) {
+      for (let n = 0; n < 100; n++) {
         const [a, b] = [{}, {}];
         refs.push(new WeakRef(a), new WeakRef(b));
         queue.put(door, knock, 2, a, b);
@@ -168,10 +168,21 @@ describe('the queue of a Catalyst', () => {
     };
     fill();
     const last = new Order();
-    for (let n = 0; n < 9; n++) queue.take(last);
+    for (let n = 0; n < 60; n++) queue.take(last);
     last.a = last.b = undefined;
-    expect(await stillHeld(refs), 'those of the one that waits').to.equal(2);
-    expect(queue.size).to.equal(1);
+    expect(await stillHeld(refs)).to.equal(80);
+    expect(queue.size).to.equal(40);
+  });
+
+  it('wakes who waits for orders, and nobody else', () => {
+    let woken = 0;
+    const waker = { parked: false, wake: () => woken++ };
+    const queue = new OrderQueue('test', Infinity, waker);
+    queue.put(door, knock, 0, undefined, undefined);
+    expect(woken).to.equal(0);
+    waker.parked = true;
+    queue.put(door, knock, 0, undefined, undefined);
+    expect(woken).to.equal(1);
   });
 
   it("lets a flood's memory go when the flood has gone", () => {

@@ -8,6 +8,9 @@ import { workerThreads } from '../../src/threads/thread-worker.js';
 /** Orders that may be over there and not done; a chunk may go over it before the sender looks. */
 const WINDOW = 8_192;
 const CHUNK = 512;
+/** The same in bytes. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 interface Arrived {
   readonly target: number;
@@ -193,6 +196,55 @@ describe('a channel between threads', () => {
     }
     expect(channel.numbers).to.deep.equal(upTo(count));
     expect(channel.outlet.waiting).to.equal(0);
+  });
+
+  it('sends no more bytes than the other side may have undone; the rest waits, and is counted', async () => {
+    const size = 64 * 1024;
+    const count = 1_000;
+    for (let n = 0; n < count; n++) channel.put(n, 'ttsc__work', [n, new Uint8Array(size)]);
+    channel.outlet.flush();
+    channel.receive();
+    const arrived = channel.arrived.length;
+    expect(arrived * size).to.be.within(WINDOW_BYTES, WINDOW_BYTES + CHUNK_BYTES);
+    expect(channel.outlet.waiting).to.equal(count - arrived);
+    expect(channel.outlet.bytes).to.equal((count - arrived) * size);
+    for (const [heads] of channel.batches) expect((heads.length / HEAD) * size).to.be.at.most(CHUNK_BYTES);
+    let done = 0;
+    while (done < count) {
+      // One by one: it is told when the window is half empty, though few orders are.
+      const undone = channel.arrived.length - done;
+      for (let n = 1; n < undone; n++) channel.inlet.done.add(1);
+      await channel.done(1);
+      done += undone;
+      channel.receive();
+    }
+    expect(channel.numbers).to.deep.equal(upTo(count));
+    channel.outlet.flush();
+    expect([channel.outlet.waiting, channel.outlet.bytes]).to.deep.equal([0, 0]);
+  });
+
+  it('sends an order that is larger than all that, alone', async () => {
+    for (let n = 0; n < 3; n++) channel.put(n, 'ttsc__work', [n, new Uint8Array(2 * WINDOW_BYTES)]);
+    channel.outlet.flush();
+    for (let n = 0; n < 3; n++) {
+      channel.receive();
+      expect(channel.arrived).to.have.length(n + 1);
+      await channel.done(1);
+    }
+    expect(channel.outlet.waiting).to.equal(0);
+  });
+
+  it('counts texts and buffers, in a list too, and no shared memory', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(100_000));
+    channel.put(0, 'ttsc__work', [
+      '12345',
+      new Uint8Array(100),
+      [new Uint8Array(7), 'abc'],
+      new ArrayBuffer(20),
+      shared,
+      8,
+    ]);
+    expect(channel.outlet.bytes).to.equal(5 + 100 + 7 + 3 + 20);
   });
 
   it('goes on where the other side catches up one by one', async () => {

@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { textOf } from './support/pages.js';
+
+/** What fills each thing that can grow, and sees what becomes of it: the file of the test, and its name. */
+const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>> = {
+  'bytes received and not read, of a connection': [
+    'test/selector/node-stream.test.ts',
+    'keeps a bounded number of bytes that nobody takes',
+  ],
+  'orders that a chunk is cut into, while others wait': [
+    'test/tonics/fairness.test.ts',
+    'does not wait for all that a hundred flooders have sent',
+  ],
+  'orders of a Catalyst': [
+    'test/tonics/full-queue.test.ts',
+    'takes no byte from a stream, and no end from a connection',
+  ],
+  'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
+  'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'drops and counts what does not fit'],
+  'postponed orders of a Tonic': ['test/core/postpone.test.ts', 'of which there are too many is refused at the call'],
+  'postponed bytes from a connection': ['test/tonics/postponed-data.test.ts', 'reads no more when much of it is'],
+  'open questions of a Tonic': ['test/core/ask.test.ts', 'is bounded for each asker'],
+  'orders on their way to a thread': [
+    'test/threads/outlet.test.ts',
+    'sends no more bytes than the other side may have undone',
+  ],
+  'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
+  'unsent bytes of a connection': ['test/tonics/tcp-sending.test.ts', 'is closed when more than unsentLimit waits'],
+  'unsent bytes of a UDP socket': ['test/tonics/udp-socket.test.ts', 'more unsent than unsentLimit'],
+  'connections of a server': ['test/tonics/tcp-server.test.ts', 'more than maxConnections'],
+  'parts of one entry of the log': ['test/core/log-entries.test.ts', 'by the size of its parts'],
+  'lines of the log of a thread': ['test/threads/thread-log-sink.test.ts', 'are dropped beyond the bound'],
+  'lines for a viewer of the log': [
+    'test/tonics/log-ip.test.ts',
+    'keeps no more than its backlog while nobody is there',
+  ],
+};
+
+/** The first column of the table. */
+function rows(): string[] {
+  const [, section = ''] = textOf('docs/when-things-go-wrong.md').split('## What can grow, and how far');
+  const lines = section.split('\n## ')[0]!.split('\n');
+  return lines.filter((line) => line.startsWith('| ')).map((line) => line.split('|')[1]!.trim());
+}
+
+describe('the table of what can grow', () => {
+  it('has a test for each row, which fills it', () => {
+    expect(rows().slice(1)).to.deep.equal(Object.keys(FILLED_BY));
+  });
+
+  for (const [what, [file, name]] of Object.entries(FILLED_BY)) {
+    it(`has one that is there: ${what}`, () => {
+      expect(textOf(file)).to.include(name);
+    });
+  }
+});
