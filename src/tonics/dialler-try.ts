@@ -116,7 +116,6 @@ export class Try<Key extends DialKey> {
   }
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
-    if (!this.#underWay.has(attempt)) return;
     if ((ready & Interest.CONNECT) !== 0) this.#opened(attempt, ready & ~Interest.CONNECT);
     else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
   }

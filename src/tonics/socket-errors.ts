@@ -36,11 +36,13 @@ export function socketError(
 ): TaskTonicError {
   if (error instanceof TaskTonicError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return severalErrors(error, address, details);
-  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  const { code = 'unknown', syscall } = error as NodeJS.ErrnoException;
   // The system says neither how large it was nor what would fit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
   const named = { address: addressOf(error) ?? address, code, ...size, ...details };
-  return new TaskTonicError(CODES[code] ?? 'TT_SOCKET_ERROR', named, error);
+  // Of connect it is not the address in the error that is none of this machine.
+  const isOwnEnd = code === 'EADDRNOTAVAIL' && syscall === 'connect';
+  return new TaskTonicError(isOwnEnd ? 'TT_NO_LOCAL_END' : (CODES[code] ?? 'TT_SOCKET_ERROR'), named, error);
 }
 
 /** Several addresses were tried: all of them are told. */

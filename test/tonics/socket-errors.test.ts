@@ -48,6 +48,12 @@ describe('the error of a socket', () => {
     expect(at({ syscall: 'read' })).to.equal('server:7');
   });
 
+  it('that there is no own address or port to connect from is not taken for one about the address of the server', () => {
+    const error = Object.assign(systemError('EADDRNOTAVAIL'), { syscall: 'connect', address: '::1', port: 7 });
+    expect(socketError(error, 'server:7')).to.include({ code: 'TT_NO_LOCAL_END' });
+    expect(socketError(error, 'server:7').message).to.include('to connect to [::1]:7 from');
+  });
+
   it('of several addresses tells all of them, a line each', () => {
     const all = new AggregateError([
       Object.assign(systemError('ENETUNREACH'), { address: '::1', port: 7 }),

@@ -1,0 +1,102 @@
+import dns from 'node:dns';
+import { expect } from 'chai';
+import type { Network } from '../../src/selector/network.js';
+import { nodeNetwork } from '../../src/selector/node/node-network.js';
+import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { seeded } from '../support/simulated.js';
+
+interface Stage {
+  readonly network: Network;
+  /** Lets what is under way come. */
+  pass(): Promise<void>;
+  over(): void;
+}
+
+const FOUND = ['fd00::1', '10.1.0.1', 'fd00::2', '10.1.0.2'];
+
+/** A host of a simulated network with another one, that has these addresses. */
+const simulated = (): Stage => {
+  const clock = new ManualClock();
+  const network = new SimulatedNetwork({ clock, random: seeded(1) });
+  network.host('several.example', { address: FOUND });
+  return { network: network.host('here'), over() {}, pass: async () => clock.pass(10) };
+};
+
+/** This machine, whose system knows a name more. */
+const node = (): Stage => {
+  const { lookup } = dns;
+  const own = (host: string, options: dns.LookupAllOptions, done: (...answer: unknown[]) => void): void => {
+    if (host !== 'several.example') return lookup(host, options, done);
+    expect([options.all, options.order], 'asked for all, as they are').to.deep.equal([true, 'verbatim']);
+    const all = FOUND.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    return void setImmediate(() =>
+      done(
+        null,
+        all.filter(({ family }) => [0, family].includes(options.family as number)),
+      ),
+    );
+  };
+  dns.lookup = own as unknown as typeof dns.lookup;
+  return {
+    network: nodeNetwork,
+    over: () => void (dns.lookup = lookup),
+    pass: async () => {},
+  };
+};
+
+for (const [name, stage] of [
+  ['a simulated host', simulated],
+  ['this machine', node],
+] as const) {
+  describe(`a look-up of ${name}`, () => {
+    let network: Network;
+    let pass: Stage['pass'];
+    let over: Stage['over'];
+    before(() => void ({ network, pass, over } = stage()));
+    after(() => over());
+
+    const ask = async (host: string, family: 0 | 4 | 6 = 0): Promise<{ code: unknown; found: readonly string[] }> => {
+      let answered = false;
+      return new Promise((resolve, reject) => {
+        network.lookup(host, family, (error, found) => {
+          answered = true;
+          resolve({ code: (error as NodeJS.ErrnoException | undefined)?.code, found });
+        });
+        if (answered) reject(new Error('it was answered within the call'));
+        pass().catch(reject);
+      });
+    };
+
+    it('finds all addresses of a name, in the order of the system', async () => {
+      expect(await ask('several.example')).to.deep.equal({ code: undefined, found: FOUND });
+    });
+    it('finds those of one family', async () => {
+      expect((await ask('several.example', 4)).found).to.deep.equal(['10.1.0.1', '10.1.0.2']);
+      expect((await ask('several.example', 6)).found).to.deep.equal(['fd00::1', 'fd00::2']);
+    });
+    it('gives a numeric host as its own answer, whatever the family', async () => {
+      for (const family of [0, 4, 6] as const) {
+        expect(await ask('10.9.9.9', family)).to.deep.equal({ code: undefined, found: ['10.9.9.9'] });
+        expect((await ask('fd00::9', family)).found).to.deep.equal(['fd00::9']);
+      }
+    });
+    it('fails where nobody has the name', async () => {
+      const { code, found } = await ask('nobody.invalid');
+      // A machine without a name service says EAI_AGAIN.
+      expect(code).to.be.oneOf(['ENOTFOUND', 'EAI_AGAIN']);
+      expect(found).to.deep.equal([]);
+    });
+    it('is not answered after it was ended', async () => {
+      const ends = [
+        network.lookup('several.example', 0, () => expect.fail('it was answered')),
+        network.lookup('10.9.9.9', 0, () => expect.fail('it was answered')),
+      ];
+      for (const end of ends) end();
+      // What was asked later is answered later.
+      await ask('10.9.9.9');
+      await ask('several.example');
+      for (const end of ends) end();
+    });
+  });
+}
