@@ -6,8 +6,8 @@ import { killAll, pinning } from './lib/children.mjs';
 import { help, readOptions } from './lib/options.mjs';
 import { machine, table } from './lib/report.mjs';
 import { runRow } from './lib/row-run.mjs';
-import { rows } from './lib/rows.mjs';
-import { load, program } from './lib/tools.mjs';
+import { againstCheckout, rows } from './lib/rows.mjs';
+import { elsewhere, load, program } from './lib/tools.mjs';
 
 /** @typedef {import('./lib/rows.mjs').Row} Row */
 
@@ -16,7 +16,8 @@ const progress = process.stderr.isTTY
   ? (/** @type {string} */ text) => process.stderr.write(`\r\x1b[K${text}`)
   : (/** @type {string} */ text) => void (options.quick || process.stderr.write(`${text}\n`));
 
-const chosen = rows.filter((row) => options.only.test(row.id) || options.only.test(row.title));
+const all = options.against === undefined ? rows : rows.map(againstCheckout);
+const chosen = all.filter((row) => options.only.test(row.id) || options.only.test(row.title));
 if (options.help) {
   console.log(help);
 } else if (options.list) {
@@ -29,9 +30,11 @@ if (options.help) {
 }
 
 async function main() {
-  const notes = [load.note, pinning ? null : 'server and load share their cores: no taskset, or one core only'].filter(
-    (note) => note !== null,
-  );
+  const notes = [
+    load.note,
+    pinning ? null : 'server and load share their cores: no taskset, or one core only',
+    options.against === undefined ? null : 'theirs are the programs of another checkout of TaskTonic',
+  ].filter((note) => note !== null);
   for (const note of notes) console.error(`note: ${note}`);
   const started = new Date();
   const results = [];
@@ -61,7 +64,7 @@ async function main() {
 async function resultOf(row) {
   const sides = {
     ours: program(candidate(row)),
-    theirs: program(row.theirs),
+    theirs: options.against === undefined ? program(row.theirs) : elsewhere(program(row.ours), options.against),
     limits: options.limits ? (row.limits ?? []).map(program) : [],
   };
   const skipped = row.needs ?? sides.ours.skip ?? sides.theirs.skip;

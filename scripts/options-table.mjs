@@ -21,7 +21,7 @@ const SECTIONS = [
   {
     title: 'TcpServer',
     text: 'With the options of [every Tonic](#every-tonic), and those of [its connections](#tcpconnection).',
-    from: ['schema', 'src/tonics/tcp-server.ts', 'serverSchema'],
+    from: ['schema', 'src/tonics/server-options.ts', 'serverSchema'],
   },
   {
     title: 'TcpConnection',

@@ -50,6 +50,7 @@ export { Runtime } from './core/runtime.js';
 export type { Remote, RemoteSparkle } from './core/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
 export { Answer } from './core/answer.js';
+export type { PipeOptions } from './core/pipe.js';
 export type { AskArgs, AskKey, AskOptions, AskValue, Question } from './core/ask.js';
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';

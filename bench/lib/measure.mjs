@@ -1,5 +1,4 @@
 // One run of one program: a fresh process, measured, ended. Each kind of row has its own way.
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
@@ -18,6 +17,7 @@ import { load } from './tools.mjs';
 /** @type {Record<Row['kind'], { unit: string, higherIsBetter: boolean }>} */
 export const units = {
   network: { unit: 'messages/s', higherIsBetter: true },
+  stream: { unit: 'MB/s', higherIsBetter: true },
   memory: { unit: 'bytes/connection', higherIsBetter: false },
   program: { unit: 'ops/s', higherIsBetter: true },
   startup: { unit: 'ms', higherIsBetter: false },
@@ -31,7 +31,7 @@ export const units = {
  * @returns {Promise<Measured>}
  */
 export function measure(row, program, effort) {
-  if (row.kind === 'network') return network(row, program, effort);
+  if (row.kind === 'network' || row.kind === 'stream') return network(row, program, effort);
   if (row.kind === 'memory') return memory(row, program, effort);
   if (row.kind === 'startup') return startup(program);
   if (row.kind === 'idle') return idle(program, effort);
@@ -40,6 +40,17 @@ export function measure(row, program, effort) {
 
 /** @param {Record<string, string | number>} options */
 const asArguments = (options) => Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+/**
+ * When the measurement ends: with the time, or where the row says so, when so many messages have come back.
+ * @param {Row} row
+ * @param {Effort} effort
+ * @returns {{ 'duration-ms': number, messages?: number }}
+ */
+function lengthOf(row, { quick, durationMs }) {
+  const messages = quick ? row.quickOps : row.ops;
+  return messages === undefined ? { 'duration-ms': durationMs } : { 'duration-ms': 60_000, messages };
+}
 
 /** @param {any} result of the load generator */
 function insistOnRight(result) {
@@ -58,22 +69,35 @@ async function network(row, program, effort) {
   const server = new Child(program.command, { core: row.cores ?? 'server', limitMs: 120_000 });
   try {
     const { port } = await server.json();
-    const options = { ...row.load, port, 'warmup-ms': effort.warmupMs, 'duration-ms': effort.durationMs };
+    const options = {
+      ...row.load,
+      port,
+      'warmup-ms': effort.warmupMs,
+      ...lengthOf(row, effort),
+      'server-pid': server.process.pid ?? 0,
+    };
     const generator = new Child([...load.command, ...asArguments(options)], {
       core: row.cores ?? 'load',
       limitMs: 110_000,
     });
-    const before = cpuMs(server.process.pid);
     const result = await generator.json();
-    const wallMs = Number(process.hrtime.bigint() - generator.startedAt) / 1e6;
-    const serverCpuShare = (cpuMs(server.process.pid) - before) / wallMs;
     await generator.ended;
     insistOnRight(result);
-    const { messagesPerSecond, megabytesPerSecond, messages, lost, cpuShare, bytesChecked } = result;
+    if (options.messages !== undefined && result.messages < options.messages)
+      throw new Error(`wrong result: only ${result.messages} of ${options.messages} messages came within a minute`);
+    const { messagesPerSecond, megabytesPerSecond, messages, lost, cpuShare, bytesChecked, serverCpuSeconds } = result;
     return {
-      value: messagesPerSecond,
+      value: row.kind === 'stream' ? megabytesPerSecond : messagesPerSecond,
       histogram: result.histogram,
-      details: { megabytesPerSecond, messages, lost, bytesChecked, loadCpuShare: cpuShare, serverCpuShare },
+      details: {
+        megabytesPerSecond,
+        messages,
+        lost,
+        bytesChecked,
+        loadCpuShare: cpuShare,
+        serverCpuShare: serverCpuSeconds / result.seconds,
+        cpuUsPerMessage: (serverCpuSeconds / messages) * 1e6,
+      },
     };
   } finally {
     await server.stop();
@@ -153,18 +177,4 @@ async function microProgram(row, program, effort) {
   const code = await child.ended;
   if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);
   return { value: (ops / ns) * 1e9 };
-}
-
-/**
- * CPU time of a process so far, from the kernel's books, or 0 where it keeps none.
- * @param {number | undefined} pid
- */
-function cpuMs(pid) {
-  try {
-    const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const fields = rest.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
 }

@@ -5,11 +5,12 @@ export const help = `npm run bench -- [options]     (the package must be built: 
 
   --quick            some milliseconds a round: checks every result, judges no time; exit code 1 on a wrong result
   --only <regex>     only the rows whose id or title matches
-  --rounds <n>       rounds a row (default 5, at least 5 without --quick)
+  --rounds <n>       rounds a row (default 9, at least 5 without --quick)
   --duration <ms>    of one measurement (default 2000)
   --warmup <ms>      before it (default 1000)
   --no-limits        without the lines that have no bar (Bun, C epoll)
   --candidate <name> what takes our place: "raw" (the peer against itself: a test of the benchmark), or a file of bench/servers
+  --against <dir>    another checkout of TaskTonic, built there: its programs are theirs, so "before" and "after" run in turn
   --out <file>       where the JSON report goes (default bench/results/<date>.json; with --quick, nowhere)
   --list             the rows
 `;
@@ -26,13 +27,14 @@ export function readOptions(argv) {
       warmup: { type: 'string' },
       'no-limits': { type: 'boolean', default: false },
       candidate: { type: 'string' },
+      against: { type: 'string' },
       out: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   const quick = values.quick;
-  const rounds = whole('--rounds', values.rounds ?? (quick ? '1' : '5'), quick ? 1 : 5, 1000);
+  const rounds = whole('--rounds', values.rounds ?? (quick ? '1' : '9'), quick ? 1 : 5, 1000);
   return {
     quick,
     only: new RegExp(values.only, 'i'),
@@ -42,8 +44,9 @@ export function readOptions(argv) {
       durationMs: whole('--duration', values.duration ?? (quick ? '50' : '2000'), 1, 60_000),
       warmupMs: whole('--warmup', values.warmup ?? (quick ? '10' : '1000'), 0, 60_000),
     },
-    limits: !values['no-limits'],
+    limits: !values['no-limits'] && values.against === undefined,
     candidate: values.candidate,
+    against: values.against,
     out: values.out,
     list: values.list,
     help: values.help,

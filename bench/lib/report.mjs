@@ -16,7 +16,7 @@ export function machine() {
   };
 }
 
-const header = ['work', 'ours', 'theirs', 'ratio', '(min..max)', 'A/A spread', 'bar', 'verdict'];
+const header = ['work', 'ours', 'theirs', 'ratio', 'interval', 'A/A spread', 'bar', 'verdict'];
 
 /** @param {any[]} results of runRow */
 export function table(results) {
@@ -37,8 +37,8 @@ export function table(results) {
 function rowLines(result) {
   if (result.skipped) return [[result.title, '', '', '', '', '', '', `skipped: ${result.skipped}`]];
   if (result.failed) return [[result.title, '', '', '', '', '', '', `FAILED: ${result.failed.split('\n')[0]}`]];
-  const { medians, unit, ratio, spread, bar, p99, limits, extraMs } = result;
-  const ratios = bar.kind === 'amount' ? ['', '', ''] : [ratio.median.toFixed(2), range(ratio), range(spread)];
+  const { medians, unit, ratio, spread, bar, p99, cpu, limits, extraMs } = result;
+  const ratios = bar.kind === 'amount' ? ['', '', ''] : [ratio.median.toFixed(2), interval(ratio), range(spread)];
   if (extraMs !== undefined) ratios[0] = `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
   const lines = [
     [result.title, amount(medians.ours, unit), amount(medians.theirs, unit), ...ratios, barText(bar), result.verdict],
@@ -49,10 +49,22 @@ function rowLines(result) {
       micros(p99.pooledNs.ours),
       micros(p99.pooledNs.theirs),
       p99.ratio.median.toFixed(2),
-      range(p99.ratio),
+      interval(p99.ratio),
       range(p99.spread),
       barText(p99.bar),
       p99.verdict,
+    ]);
+  }
+  if (cpu) {
+    lines.push([
+      '  CPU a message',
+      `${cpu.us.ours.toFixed(2)} us`,
+      `${cpu.us.theirs.toFixed(2)} us`,
+      cpu.ratio.median.toFixed(2),
+      interval(cpu.ratio),
+      range(cpu.spread),
+      barText(cpu.bar),
+      cpu.verdict,
     ]);
   }
   if (result.loadCpuShare) {
@@ -96,6 +108,8 @@ function limitLine(limit, theirs, unit) {
 }
 
 const range = (/** @type {{ min: number, max: number }} */ { min, max }) => `${min.toFixed(2)}..${max.toFixed(2)}`;
+const interval = (/** @type {{ low: number, high: number }} */ { low, high }) =>
+  `${low.toFixed(2)}..${high.toFixed(2)}`;
 const share = (/** @type {number} */ part) => `${Math.round(part * 100)} %`;
 const micros = (/** @type {number} */ ns) => `${(ns / 1000).toFixed(0)} us`;
 
@@ -107,5 +121,7 @@ function amount(value, unit) {
   if (unit === 'cores') return `${value.toFixed(4)} cores`;
   if (unit === 'ms') return `${value.toFixed(0)} ms`;
   if (unit === 'bytes/connection') return `${(value / 1024).toFixed(1)} KiB`;
+  if (unit === 'MB/s') return `${value.toFixed(0)} MB/s`;
+  if (value < 1e4) return `${value.toFixed(0)} /s`;
   return value >= 1e6 ? `${(value / 1e6).toFixed(2)} M/s` : `${(value / 1e3).toFixed(1)} k/s`;
 }

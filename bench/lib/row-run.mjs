@@ -74,10 +74,11 @@ function figures(row, { ours, theirs, again }, quick) {
     ratio,
     spread,
     ...(row.bar.kind === 'extraMs' ? { extraMs: extra } : {}),
-    verdict: quick ? 'checked' : verdict(row.bar, figure, spread),
+    verdict: quick ? 'checked' : verdict(row.bar, figure, ratio, spread),
     noisy: !quick && row.bar.kind !== 'amount' && isNoisy(spread),
     ...(row.p99 ? { p99: latencyFigures(row.p99, { ours, theirs, again }, quick) } : {}),
-    ...(row.kind === 'network' ? { loadCpuShare: { ours: loadCpu(ours), theirs: loadCpu(theirs) } } : {}),
+    ...(row.cpu ? cpuFigures(row.cpu, { ours, theirs, again }, quick) : {}),
+    ...(row.load ? { loadCpuShare: { ours: loadCpu(ours), theirs: loadCpu(theirs) } } : {}),
   };
 }
 
@@ -91,7 +92,28 @@ function latencyFigures(bar, { ours, theirs, again }, quick) {
   const pooled = { ours: p99Of(ours) ?? NaN, theirs: p99Of(theirs) ?? NaN };
   const ratio = { ...ratioOf(perRound(ours), perRound(theirs)), median: pooled.ours / pooled.theirs };
   const spread = { ...ratioOf(perRound(again), perRound(theirs)), median: (p99Of(again) ?? NaN) / pooled.theirs };
-  return { bar, pooledNs: pooled, ratio, spread, verdict: quick ? 'checked' : verdict(bar, ratio.median, spread) };
+  return {
+    bar,
+    pooledNs: pooled,
+    ratio,
+    spread,
+    verdict: quick ? 'checked' : verdict(bar, ratio.median, ratio, spread),
+  };
+}
+
+/**
+ * What the server's processor had to do for a message: steadier than the rate.
+ * @param {import('./verdict.mjs').Bar} bar
+ * @param {{ ours: Measured[], theirs: Measured[], again: Measured[] }} runs
+ * @param {boolean} quick
+ */
+function cpuFigures(bar, { ours, theirs, again }, quick) {
+  const perMessage = (/** @type {Measured[]} */ runs) => runs.map((run) => run.details?.cpuUsPerMessage ?? 0);
+  const us = { ours: median(perMessage(ours)), theirs: median(perMessage(theirs)) };
+  if (us.ours === 0 || us.theirs === 0) return {}; // no books here, or too short a look
+  const ratio = ratioOf(perMessage(ours), perMessage(theirs));
+  const spread = ratioOf(perMessage(again), perMessage(theirs));
+  return { cpu: { bar, us, ratio, spread, verdict: quick ? 'checked' : verdict(bar, ratio.median, ratio, spread) } };
 }
 
 const values = (/** @type {Measured[]} */ runs) => runs.map((run) => run.value);

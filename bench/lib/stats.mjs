@@ -1,7 +1,7 @@
 // Medians, ratios with their spread, and latency histograms that can be pooled.
 
 /** @typedef {{ subBits: number, buckets: [number, number][] }} Histogram log-linear: see load/load.h */
-/** @typedef {{ median: number, min: number, max: number }} Spread */
+/** @typedef {{ median: number, min: number, max: number, low: number, high: number }} Spread `low` to `high` is the interval, see `interval` */
 
 /** @param {number[]} values */
 export function median(values) {
@@ -11,14 +11,37 @@ export function median(values) {
 }
 
 /**
- * The ratio of the medians, with the smallest and largest ratio of two runs of one round.
+ * Where the median of many more pairs would lie, in at least 93 of 100 cases: between the smallest and the largest value, or, of nine and more, the
+ * second smallest and the second largest and so on (the sign test, which asks nothing of how values are spread).
+ * @param {number[]} values
+ */
+export function interval(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const n = sorted.length;
+  let cut = 0; // so many are left out at each end
+  let ways = 1; // n over cut
+  for (let outside = 1; ; cut++) {
+    ways *= (n - cut) / (cut + 1);
+    outside += ways;
+    if (n < 5 || outside / 2 ** (n - 1) > 0.07) break;
+  }
+  return { low: sorted[cut], high: sorted[n - 1 - cut] };
+}
+
+/**
+ * The ratio of the medians, with the smallest and largest ratio of two runs of one round, and the interval of these.
  * @param {number[]} ours
  * @param {number[]} theirs
  * @returns {Spread}
  */
 export function ratioOf(ours, theirs) {
   const pairs = ours.map((value, round) => value / theirs[round]);
-  return { median: median(ours) / median(theirs), min: Math.min(...pairs), max: Math.max(...pairs) };
+  return {
+    median: median(ours) / median(theirs),
+    min: Math.min(...pairs),
+    max: Math.max(...pairs),
+    ...interval(pairs),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 // The programs that the benchmark starts: what is there, what is built on the spot, and why something is skipped.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -106,4 +107,24 @@ export function program(name) {
   const found = programs[name];
   if (!found) throw new Error(`no program named ${name}; there are ${Object.keys(programs).join(', ')}`);
   return found;
+}
+
+/**
+ * The same program as another checkout has it, with the package that is built there.
+ * @param {Program} of
+ * @param {string} checkout
+ * @returns {Program}
+ */
+export function elsewhere(of, checkout) {
+  const here = path('');
+  const there = resolve(checkout, 'bench');
+  const command = of.command.map((part) => (part.startsWith(here) ? join(there, part.slice(here.length)) : part));
+  const gone = [resolve(checkout, 'dist/lib/index.js'), ...command.filter((part) => part.startsWith(there))].find(
+    (file) => !existsSync(file),
+  );
+  return {
+    label: 'the other checkout',
+    skip: gone === undefined ? null : `the other checkout has no ${relative(checkout, gone)}`,
+    command,
+  };
 }

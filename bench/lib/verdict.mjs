@@ -9,22 +9,25 @@
  */
 
 /**
+ * A bar is missed only where the whole interval of the ratios lies on its wrong side.
  * @param {Bar} bar
  * @param {number} figure the ratio of medians, the difference, or ours
+ * @param {Spread | null} ratio ours to theirs, round by round, where the bar is about that
  * @param {Spread | null} spread of raw against itself
- * @returns {'met' | 'met within the A/A spread' | 'missed' | ''}
+ * @returns {'met' | 'met within the interval' | 'met within the A/A spread' | 'missed' | ''}
  */
-export function verdict(bar, figure, spread) {
+export function verdict(bar, figure, ratio, spread) {
+  const value = bar.value ?? NaN;
   if (bar.kind === 'none') return '';
   if (bar.kind === 'atLeast') {
-    if (figure >= bar.value) return 'met';
-    // A bar that raw passes against itself measures noise: what is left of it is "not slower".
-    return spread && bar.value <= spread.max && figure >= 1 ? 'met within the A/A spread' : 'missed';
+    if (figure >= value) return 'met';
+    return ratio && ratio.high >= value ? 'met within the interval' : 'missed';
   }
-  if (figure <= bar.value) return 'met';
-  if (bar.kind === 'atMost' && bar.orSpread && spread) {
-    const worst = Math.max(spread.max, 1 / spread.min); // which of two equal runs came first is chance
-    if (figure <= worst) return 'met within the A/A spread';
+  if (figure <= value) return 'met';
+  if (bar.kind === 'atMost') {
+    if (ratio && ratio.low <= value) return 'met within the interval';
+    // Which of two equal runs came first is chance.
+    if (bar.orSpread && spread && figure <= Math.max(spread.max, 1 / spread.min)) return 'met within the A/A spread';
   }
   return 'missed';
 }

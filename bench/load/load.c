@@ -1,13 +1,14 @@
 /* load: an epoll load generator for the benchmarks. One thread, one JSON line on stdout.
  *
  *   load --mode tcp|udp|idle --port P [--host 127.0.0.1] [--connections N] [--size S] [--inflight K] [--rate R]
- *        [--warmup-ms W] [--duration-ms D] [--messages M]
+ *        [--warmup-ms W] [--duration-ms D] [--messages M] [--server-pid P]
  *
  * It connects to the loopback only, checks every byte that comes back and always ends by itself. */
 #define _GNU_SOURCE
 #include "load.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -47,6 +48,21 @@ static uint64_t cpu_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* CPU seconds that a process has used with all its threads, from proc(5) PID/stat; its ticks are 10 ms. */
+static double cpu_of(int pid) {
+  char name[32], text[1024];
+  unsigned long user = 0, system = 0;
+  if (pid == 0) return 0;
+  snprintf(name, sizeof name, "/proc/%d/stat", pid);
+  FILE *file = fopen(name, "r");
+  size_t n = file ? fread(text, 1, sizeof text - 1, file) : 0;
+  if (file) fclose(file);
+  text[n] = 0;
+  const char *rest = strrchr(text, ')'); /* its name may hold anything */
+  if (!rest || sscanf(rest, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu", &user, &system) != 2) return 0;
+  return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+}
+
 static unsigned bucket_of(uint64_t value) {
   if (value < (2u << SUB_BITS)) return (unsigned)value;
   unsigned shift = 63u - (unsigned)__builtin_clzll(value) - SUB_BITS;
@@ -58,11 +74,13 @@ static void start_measuring(const options *o, uint64_t now) {
   run.started = now;
   run.phase_end = now + (uint64_t)o->duration_ms * 1000000u;
   run.cpu_before = cpu_ns();
+  run.server_before = cpu_of(o->server_pid);
 }
 
-static void stop_measuring(uint64_t now) {
+static void stop_measuring(const options *o, uint64_t now) {
   run.ended = now;
   run.cpu_used = cpu_ns() - run.cpu_before;
+  run.server_used = cpu_of(o->server_pid) - run.server_before;
   run.phase = DRAIN;
   run.phase_end = now + 2000000000u;
 }
@@ -77,7 +95,7 @@ void run_begin(const options *o, uint64_t now) {
 void run_tick(const options *o, uint64_t now) {
   if (now < run.phase_end) return;
   if (run.phase == WARMUP) start_measuring(o, now);
-  else if (run.phase == MEASURE) stop_measuring(now);
+  else if (run.phase == MEASURE) stop_measuring(o, now);
   else run.phase = DONE;
 }
 
@@ -87,7 +105,7 @@ void run_reply(const options *o, uint64_t latency, uint64_t now) {
   run.histogram[bucket_of(latency)]++;
   if (latency < run.latency_min) run.latency_min = latency;
   if (latency > run.latency_max) run.latency_max = latency;
-  if (o->messages && run.messages >= o->messages) stop_measuring(now);
+  if (o->messages && run.messages >= o->messages) stop_measuring(o, now);
 }
 
 void run_fail(const char *format, ...) {
@@ -108,6 +126,7 @@ static void print_result(const options *o) {
   printf(",\"seconds\":%.6f,\"messages\":%llu,\"messagesPerSecond\":%.1f,\"megabytesPerSecond\":%.3f", seconds,
          (unsigned long long)run.messages, rate, rate * o->size / 1e6);
   printf(",\"cpuShare\":%.3f", seconds > 0 ? (double)run.cpu_used / 1e9 / seconds : 0);
+  printf(",\"serverCpuSeconds\":%.3f", run.server_used);
   printf(",\"bytesChecked\":%llu,\"lost\":%llu,\"resent\":%llu,\"stale\":%llu,\"failed\":%llu", (unsigned long long)run.bytes_checked,
          (unsigned long long)run.lost, (unsigned long long)run.resent, (unsigned long long)run.stale, (unsigned long long)run.failed);
   printf(",\"latency\":{\"minNs\":%llu,\"maxNs\":%llu}", (unsigned long long)(run.messages ? run.latency_min : 0),
@@ -171,6 +190,7 @@ static options parse(int argc, char **argv) {
     else if (!strcmp(name, "--warmup-ms")) o.warmup_ms = number(name, value, 0, 60000);
     else if (!strcmp(name, "--duration-ms")) o.duration_ms = number(name, value, 1, 300000);
     else if (!strcmp(name, "--messages")) o.messages = (uint64_t)number(name, value, 0, 1000000000);
+    else if (!strcmp(name, "--server-pid")) o.server_pid = (int)number(name, value, 0, INT_MAX);
     else usage("unknown option");
   }
   if (!port) usage("--port is missing");

@@ -20,6 +20,7 @@ typedef struct {
   long warmup_ms;  /* not counted */
   long duration_ms; /* counted; in idle mode the longest hold */
   uint64_t messages; /* 0, or the count that ends the measurement early */
+  int server_pid;    /* 0, or the process whose CPU time is taken over the measurement */
 } options;
 
 /* ---- payload ----
@@ -49,6 +50,7 @@ typedef struct {
   uint64_t phase_end;
   uint64_t started, ended;       /* of the measurement */
   uint64_t cpu_before, cpu_used; /* ns of this process */
+  double server_before, server_used; /* seconds of the server, all its threads */
   uint64_t messages, bytes_checked, lost, stale, resent, failed;
   uint64_t histogram[BUCKETS], latency_min, latency_max;
   char error[160]; /* the first thing that went wrong; empty when all is well */

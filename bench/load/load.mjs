@@ -18,6 +18,7 @@ const { values } = parseArgs({
     'warmup-ms': number('0'),
     'duration-ms': number('1000'),
     messages: number('0'),
+    'server-pid': number('0'),
   },
 });
 if (values.host !== '127.0.0.1' && values.host !== '::1') refuse('only 127.0.0.1 and ::1 may be loaded');
@@ -30,6 +31,7 @@ const [port, connections, size, inflight, rate] = [
   values.rate,
 ].map(Number);
 const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), print);
+run.serverPid = Number(values['server-pid']);
 setTimeout(() => process.exit(2), Number(values['warmup-ms']) + Number(values['duration-ms']) + 60_000).unref();
 
 if (values.mode === 'tcp') tcp();
@@ -221,6 +223,7 @@ function print() {
     messagesPerSecond: perSecond,
     megabytesPerSecond: (perSecond * size) / 1e6,
     cpuShare: run.cpuShare,
+    serverCpuSeconds: run.serverCpuSeconds,
     bytesChecked: run.bytesChecked,
     lost,
     resent: run.resent,

@@ -1,4 +1,5 @@
 // The Node fallback's payload, clock, phases and histogram: what load.c keeps in load.h.
+import { cpuSecondsOf } from '../lib/proc.mjs';
 import { bucketOf } from '../lib/stats.mjs';
 
 export const SUB_BITS = 7;
@@ -36,6 +37,9 @@ export class Run {
   stale = 0;
   seconds = 0;
   cpuShare = 0;
+  /** The server's process, or 0. */
+  serverPid = 0;
+  serverCpuSeconds = 0;
   latencyMin = Infinity;
   latencyMax = 0;
   error = '';
@@ -82,6 +86,7 @@ export class Run {
       this.phase = 'measure';
       this.#started = this.now();
       this.#cpu = process.cpuUsage();
+      this.serverCpuSeconds = -cpuSecondsOf(this.serverPid);
       setTimeout(() => this.#stop(), this.durationMs);
     }, this.warmupMs);
   }
@@ -92,6 +97,7 @@ export class Run {
     this.seconds = (this.now() - this.#started) / 1e9;
     const { user, system } = process.cpuUsage(this.#cpu);
     this.cpuShare = (user + system) / 1e6 / this.seconds;
+    this.serverCpuSeconds += cpuSecondsOf(this.serverPid);
     const patience = setTimeout(() => this.#end(), 2000);
     const look = setInterval(() => {
       if (this.underWay > 0 && this.phase === 'drain') return;

@@ -91,7 +91,7 @@ export const frameworkSchema = v.looseObject({
     v.strictObject(
       {
         signals: v.optional(flag, true),
-        grace: v.optional(v.pipe(v.number(grace), v.minValue(0, grace)), 10_000),
+        grace: v.optional(v.pipe(v.number(grace), v.minValue(0, grace)), 30_000),
       },
       section,
     ),

@@ -45,7 +45,7 @@ export interface FormulaData {
     | {
         /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
         readonly signals?: boolean | undefined;
-        /** How long it may take to finish after a signal, in ms; then what is left is aborted and named. Default 10,000. */
+        /** How long it may take to finish after a signal, in ms; then what is left is aborted, named and counted. Default 30,000. */
         readonly grace?: number | undefined;
       }
     | undefined;

@@ -50,7 +50,7 @@ export interface IpLogOptions {
   readonly backlog?: number | undefined;
   /** Gives a try to connect up after so long, in ms. Default 5,000. */
   readonly connectTimeout?: number | undefined;
-  /** The most that is waited before a further try, in ms; doubled with each one, and any part of it by chance. Default 500. */
+  /** The most that is waited before a further try, in ms; doubled with each one, and from a half of it to the whole by chance. Default 500. */
   readonly retryDelay?: number | undefined;
   /** What that grows to at most, in ms. It tries as long as the app runs. Default 10,000. */
   readonly retryCap?: number | undefined;

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { AnyTonic } from './any-tonic.js';
 import type { ClockTimer } from './clock.js';
+import { countedNames } from './counted-names.js';
 import { fail } from './errors.js';
 import { abort } from './life.js';
 import type { Runtime } from './runtime.js';
@@ -49,9 +50,15 @@ export class ProcessWatch {
   readonly #onDeadline = (): void => {
     this.graceExceeded = true;
     const { log } = this.#runtime;
-    abort(this.#main, (tonic) =>
-      log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms: this.#grace })),
-    );
+    const ms = this.#grace;
+    const classes: string[] = [];
+    const counted = (): Error =>
+      fail('TT_GRACE_EXCEEDED', { ms, signal: this.signal, count: classes.length, tonics: countedNames(classes) });
+    abort(this.#main, (tonic) => {
+      classes.push(tonic._ttPlan.className);
+      log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms }));
+      if (tonic === this.#main) log.warn(tonic, counted());
+    });
   };
 
   readonly #onUncaught = (error: Error, origin: string): void => {

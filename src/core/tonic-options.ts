@@ -14,8 +14,9 @@ export interface TonicOptions {
   /** Its base. Default: the Tonic whose sparkle makes it; needed where none runs (a promise, an event of Node's, a test). */
   readonly base?: AnyTonic | undefined;
   /**
-   * How long it may drain when it finishes, and then wait for its infusions, in ms each. Default 5,000; from 0 to
-   * `Infinity`, which is no bound of its own.
+   * How long it may drain when it finishes, and then wait for its infusions, in ms each, counted from the last progress: an answer that
+   * it waited for has come, an infusion has ended. An infusion that may take longer is waited for. Default 5,000; from 0 to `Infinity`,
+   * which is no bound of its own.
    */
   readonly drainTimeout?: number | undefined;
 }

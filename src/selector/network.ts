@@ -25,7 +25,7 @@ export interface ListenSettings {
   readonly listeners: number;
   /** Whether what it accepts is to be moved to other threads: then {@link ListenerChannel.takeSocket} has it. */
   readonly handsOver: boolean;
-  /** `undefined`: as many as the process has descriptors for, less a reserve. */
+  /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
 }
@@ -84,7 +84,6 @@ export interface SocketChannel extends Channel {
  * {@link takeTurnedAway} has something, which it may have without interest in ACCEPT.
  */
 export interface ListenerChannel extends SocketChannel {
-  readonly maxConnections: number;
   take(): StreamChannel | undefined;
   /** The next one, where it is to be moved to another thread: nobody has read from it. */
   takeSocket(): unknown;
@@ -104,14 +103,25 @@ export interface TurnedAway {
  */
 export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
-  /** Takes the next bytes that were received. They are the taker's to keep. */
-  take(): Buffer | undefined;
+  /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
+  take(most?: number): Buffer | undefined;
+  /** Bytes that were received and not taken. */
+  readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */
   readonly ended: boolean;
-  /** Bytes that were written and have not left this process. */
+  /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
-  /** Gathers bytes; all of a turn leave at its end in one write. */
-  write(bytes: Bytes): void;
+  /**
+   * Gathers bytes; all of a turn leave at its end in one write, or earlier with {@link flush}.
+   * @param size how many they are.
+   */
+  write(bytes: Bytes, size: number): void;
+  /** Hands over what is gathered, as far as the kernel takes it; the rest follows by itself. */
+  flush(): void;
+  /** Bytes that were given and could not be sent, since their buffer had been moved away before they left; told once. */
+  takeLost(): number;
+  /** Gives up what is unsent behind the first so many bytes (to within a piece that has begun to leave); tells how many those were. */
+  keepOnly(most: number): number;
   /** After what was written the peer is told that no more will come. */
   end(): void;
   /** Everything that was written has left, and so has the end. */
@@ -212,4 +222,9 @@ export interface Network {
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void;
   bind(settings: BindSettings): DatagramChannel;
+  /**
+   * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the
+   * returned function is called. `Infinity` where no bound is known. Whoever opens other things changes it at any time.
+   */
+  watchCapacity(tell: (most: number) => void): () => void;
 }

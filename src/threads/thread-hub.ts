@@ -5,6 +5,7 @@ import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
 import { ThreadBell } from './doorbell.js';
+import { EndReports } from './end-reports.js';
 import { type DoneCounter, Outlet } from './outlet.js';
 import type { Refs } from './refs.js';
 import type { RemoteTonic } from './remote-tonic.js';
@@ -37,6 +38,10 @@ export type Control =
   /** What Tonics have you? Or, to the main thread: what have all? */
   | { readonly kind: 'dump'; readonly ask: number; readonly all: boolean }
   | { readonly kind: 'dumped'; readonly ask: number; readonly text: string }
+  /** You are to finish: tell from time to time how long that may take. */
+  | { readonly kind: 'ending' }
+  /** I shall have ended within so many ms, as far as I know now. */
+  | { readonly kind: 'endsWithin'; readonly ms: number }
   | ThreadEnded;
 
 /** How a thread's Catalyst has ended: told to the one that started it. */
@@ -90,6 +95,7 @@ export class ThreadHub implements Threads, LinkHome {
   readonly #logged = new Map<number, number>();
   /** In another thread: what sends its log to the main one. */
   logSink: ThreadLogSink | undefined = undefined;
+  #endReports: EndReports | undefined;
   readonly #dumps = new Map<number, ThreadDump>();
   #lastAsk = 0;
 
@@ -141,6 +147,12 @@ export class ThreadHub implements Threads, LinkHome {
     let waiting = 0;
     for (const link of this.#links.values()) waiting += link.waiting;
     return waiting;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const link of this.#links.values()) bytes += link.bytes;
+    return bytes;
   }
 
   get departed(): number {
@@ -318,6 +330,12 @@ export class ThreadHub implements Threads, LinkHome {
         break;
       case 'dumped':
         this.#dumps.get(message.ask)?.take(from, message.text);
+        break;
+      case 'ending':
+        (this.#endReports ??= new EndReports(this.root, (ms) => this.tell(from, { kind: 'endsWithin', ms }))).start();
+        break;
+      case 'endsWithin':
+        this.#links.get(from)?.onEndsWithin?.(message.ms);
         break;
       case 'ended':
         this.#links.get(from)?.onEnded?.(message);

@@ -54,6 +54,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   readonly thread: number;
   /** Told how the Catalyst of that thread has ended. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
+  /** Told how long its end may still take, in ms. */
+  onEndsWithin: ((ms: number) => void) | undefined;
   readonly #home: LinkHome;
   readonly #packer = new Packer(this);
   readonly #inlets = new Set<Inlet>();
@@ -107,6 +109,11 @@ export class ThreadLink implements Sender, Exporter, Importer {
   /** Orders that wait here. */
   get waiting(): number {
     return this.#outlet?.waiting ?? 0;
+  }
+
+  /** Bytes of these, and of those that were sent and are not known to have been done. */
+  get bytes(): number {
+    return this.#outlet?.bytes ?? 0;
   }
 
   // ---- Sending ----

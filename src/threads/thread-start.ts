@@ -62,7 +62,9 @@ export async function runThread(
   try {
     await runLoops(runtime, root, () => {});
     // What waits for the other side to catch up would be lost with the thread.
-    await within(given.drainTimeout, hub.emptied(), runtime.clock);
+    const { drainTimeout } = given;
+    if (drainTimeout < Infinity) hub.tell(given.parent, { kind: 'endsWithin', ms: drainTimeout });
+    await within(drainTimeout, hub.emptied(), runtime.clock);
     tellEnd(parent, root);
   } finally {
     watch?.close();

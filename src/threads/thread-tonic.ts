@@ -8,6 +8,7 @@ import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
+import { REPORT_EVERY } from './end-reports.js';
 import { Packer } from './crossing.js';
 import type { Importer, TonicRef } from './refs.js';
 import { type RemoteTonic } from './remote-tonic.js';
@@ -90,6 +91,8 @@ export class ThreadTonic extends Tonic {
   #ended: ThreadEnded | undefined;
   #error: Error | undefined;
   #gone = false;
+  /** By when it will have ended, as it has told. */
+  #until = -Infinity;
 
   constructor(hub: ThreadHub, thread: number, catalystClass: ThreadClass, base: AnyTonic, args: readonly unknown[]) {
     const { watchdog, drainTimeout, ...node } = threadSettings(catalystClass);
@@ -108,6 +111,7 @@ export class ThreadTonic extends Tonic {
     // Not before: a name that is taken refuses the call, too.
     packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
+    link.onEndsWithin = (ms) => (this.#until = this._ttScheduler.clock.now() + ms + REPORT_EVERY);
     this.#leaving = new Leaving(this);
     this.#hub = hub;
     this.#link = link;
@@ -164,8 +168,11 @@ export class ThreadTonic extends Tonic {
   #onEnded(ended: ThreadEnded): void {
     this.#ended = ended;
     this.#watchdog?.stop();
-    // One that is finished here has a deadline of its own.
-    if (this._ttLife === Life.running && this._ttDrainTimeout < Infinity) this.#leaving.start(this._ttDrainTimeout);
+    const timeout = this._ttDrainTimeout;
+    if (timeout === Infinity) return;
+    // One that is finished here has a deadline of its own, which counts from this progress.
+    this.#until = this._ttScheduler.clock.now() + timeout;
+    if (this._ttLife === Life.running) this.#leaving.start(timeout);
   }
 
   /** @internal It has not. */
@@ -227,9 +234,15 @@ export class ThreadTonic extends Tonic {
     };
   }
 
+  /** @internal While what lives over there gets on with its end, its thread is not ended. */
+  override _ttDeadline(): number {
+    return this.#gone ? -Infinity : this.#until;
+  }
+
   /** @internal The Catalyst finishes over there; its thread then ends. */
   override _ttDrain(): boolean {
     if (this.#gone) return true;
+    if (this.#ended === undefined) this.#hub.tell(this.#thread, { kind: 'ending' });
     // Nobody's order: over there it is not refused, whoever has finished this one.
     runAs(undefined, () => this.#link.send(this.handle, 'ttsc__finish', []));
     return false;

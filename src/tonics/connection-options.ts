@@ -2,18 +2,16 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
 import { bytes, flag, ms } from '../core/option-schema.js';
 
-/** What Linux takes at most (`MAX_TCP_KEEPIDLE`, in seconds): with more than that it stays at its own default, two hours. */
-const LONGEST_KEEP_ALIVE = 32_767_000;
-
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
   /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
   noDelay: v.optional(flag, true),
-  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)), up to 32,767,000; `false` for never. The kernel counts whole seconds: a part of one is taken for a whole one. */
+  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel counts in seconds: a part of one is taken for a whole one. */
   keepAlive: v.optional(
     v.union(
-      [v.pipe(ms(1), v.maxValue(LONGEST_KEEP_ALIVE, `must be ${LONGEST_KEEP_ALIVE} ms or less`)), v.literal(false)],
-      'must be 1 to 32,767,000 ms, or false',
+      // With more than that (MAX_TCP_KEEPIDLE, in seconds) Linux keeps to its own default, two hours.
+      [v.pipe(ms(1), v.maxValue(32_767_000, 'must be 32767000 ms or less')), v.literal(false)],
+      'must be 1 ms or more, or false',
     ),
     60_000,
   ),
@@ -31,8 +29,12 @@ export const connectionOptions = {
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
   onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
-  /** How long a connection that closes waits for the peer to take what was sent, and to end, in ms without progress. */
+  /**
+   * How long a connection that closes waits for the peer in ms without progress: none of what was sent has left, and nothing has come. Then it is given up.
+   */
   lingerTimeout: v.optional(ms(), 2_000),
+  /** How long it waits in all, in ms, however much progress there is. */
+  lingerLimit: v.optional(ms(), 60_000),
 };
 
 const connectionSchema = v.strictObject(connectionOptions);

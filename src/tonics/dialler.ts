@@ -97,6 +97,7 @@ export class Dialler<Key extends DialKey> {
    */
   dial(): void {
     this.#beginAnew();
+    this.#last = this.#settings.giveUpAfter <= 0;
     if (this.#phase !== 'trying') this.#begin();
   }
 
@@ -125,7 +126,7 @@ export class Dialler<Key extends DialKey> {
   #beginAnew(): void {
     this.#failures = 0;
     this.#since = this.#means.now();
-    this.#last = this.#settings.giveUpAfter <= 0;
+    this.#last = false;
   }
 
   #begin(): void {

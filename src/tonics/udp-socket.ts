@@ -32,6 +32,9 @@ export interface UdpTraffic {
 /** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
 const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 
+/** A datagram takes so much of a socket's share of a turn at least. */
+const SMALLEST_SHARE = 64;
+
 /**
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
  *
@@ -265,9 +268,26 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this.#channel!;
     if ((ready & Interest.CONNECT) !== 0) this.#opened(channel);
-    if ((ready & Interest.READ) !== 0) this.#receive(channel);
+    if ((ready & Interest.READ) !== 0) this.#read(channel);
     if ((ready & Interest.HANGUP) !== 0) this.#tellErrors(channel);
     if ((ready & Interest.WRITE) !== 0 && channel.settled) this.#settled();
+  }
+
+  /** Takes what it may in this turn; the rest comes with a later one. */
+  #read(channel: DatagramChannel): void {
+    const catalyst = this._ttCatalyst;
+    for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const datagram = channel.take();
+      if (datagram === undefined) return;
+      const { length } = datagram.bytes;
+      // Each is an order, however small it is.
+      share -= Math.max(length, SMALLEST_SHARE);
+      this.#receivedBytes += length;
+      this.#receivedMessages++;
+      catalyst._ttReceived(length);
+      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
+    }
+    this.#key?.again(Interest.READ);
   }
 
   #opened(channel: DatagramChannel): void {
@@ -300,15 +320,6 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     const error = at === undefined ? undefined : applyInterface(channel, at);
     if (error !== undefined) this._ttReport(error);
     for (const { group, interface: on } of groups) this.#setMembership({ group, member: true, interface: on });
-  }
-
-  #receive(channel: DatagramChannel): void {
-    for (let datagram = channel.take(); datagram !== undefined; datagram = channel.take()) {
-      this.#receivedBytes += datagram.bytes.length;
-      this.#receivedMessages++;
-      this._ttCatalyst._ttReceived(datagram.bytes.length);
-      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
-    }
   }
 
   /** Each error is told once: of datagrams that did not leave, and of the socket (ICMP errors of what had left). */

@@ -55,6 +55,8 @@ describe('the process of an app', function () {
     expect(code).to.equal(1);
     const aborted = logged(out).filter(({ code }) => code === 'TT_ABORTED');
     expect(aborted.map(({ tonic }) => tonic)).to.deep.equal(['main', 'tt_main_catalyst']);
+    const counted = logged(out).find(({ code }) => code === 'TT_GRACE_EXCEEDED');
+    expect(counted!['msg']).to.match(/ms after SIGTERM: 2 Tonics were aborted \(Main, \w+\)/);
   });
 
   it('leaves signals to others where it is told to', async () => {

@@ -1,5 +1,8 @@
+import { closeSync, openSync } from 'node:fs';
 import { expect } from 'chai';
+import type { Network } from '../../src/selector/network.js';
 import { nodeNetwork } from '../../src/selector/node/node-network.js';
+import { SimulatedHost } from '../../src/testing/network/simulated-host.js';
 import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { tidyUp } from '../support/net-app.js';
@@ -35,6 +38,19 @@ const simulated = (): Stage => {
     },
   };
 };
+
+/** So many that what a process opens besides does not matter. */
+const TAKEN = 200;
+
+/** Somebody takes descriptors, until the returned function is called: an app that opens files, or a test. */
+function takeDescriptors(network: Network, count: number): () => void {
+  if (network instanceof SimulatedHost) {
+    network.descriptors -= count;
+    return () => void (network.descriptors += count);
+  }
+  const files = Array.from({ length: count }, () => openSync('/dev/null', 'r'));
+  return () => files.forEach((file) => closeSync(file));
+}
 
 interface Case {
   readonly it: string;
@@ -299,5 +315,22 @@ for (const [name, stage] of [
         expect(await play(script, stage())).to.deep.equal(heard);
       });
     }
+
+    it('tells how many connections there may be, and again when descriptors are taken or come back', async function () {
+      const { network, until } = stage();
+      const told: number[] = [];
+      const unwatch = network.watchCapacity((most) => told.push(most));
+      const [first] = told as [number];
+      if (first === Infinity) {
+        console.log('      skipped: this system does not tell how many descriptors there may be');
+        return this.skip();
+      }
+      const giveBack = takeDescriptors(network, TAKEN);
+      await until(() => told.at(-1)! <= first - TAKEN / 2, 'it has told that there are fewer');
+      giveBack();
+      await until(() => told.at(-1)! > first - TAKEN / 2, 'it has told that there are more');
+      unwatch();
+      return undefined;
+    });
   });
 }

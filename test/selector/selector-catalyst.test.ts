@@ -5,6 +5,7 @@ import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { Interest } from '../../src/selector/interest.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import type { Selector } from '../../src/selector/selector.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { ERROR, runApp } from '../support/app.js';
@@ -23,7 +24,12 @@ const polls = async (count: number): Promise<void> => {
 };
 
 describe('a SelectorCatalyst', () => {
-  for (const options of [{ highWaterMark: 0 }, { highWaterMark: '9' }, { lowWaterMark: 11, highWaterMark: 10 }]) {
+  for (const options of [
+    { highWaterMark: 0 },
+    { highWaterMark: '9' },
+    { lowWaterMark: 11, highWaterMark: 10 },
+    { highWaterMark: 11, queueLimit: 10 },
+  ]) {
     it(`refuses ${JSON.stringify(options)} and names the option`, async () => {
       const reason = await runApp(() => {}, { main: () => new SelectorCatalyst(options as never) }).catch(
         (error: unknown) => error,
@@ -32,6 +38,35 @@ describe('a SelectorCatalyst', () => {
       expect(expectCode(reason, 'TT_BAD_OPTION').details).to.include({ option });
     });
   }
+
+  it('stops reading before its queue is full: its high-water mark is half of a small limit', async () => {
+    class Burst extends Tonic {
+      left = 0;
+      ttsc__one(): void {
+        this.left--;
+      }
+      ttsc__fill(count: number): void {
+        for (let n = 0; n < count; n++, this.left++) this.ttsc__one();
+      }
+    }
+    let flood!: Burst;
+    const app = await startNet(() => (flood = new Burst()), { options: { queueLimit: 100, turnOrders: 1 } });
+    const { selector } = app.main as SelectorCatalyst;
+    const fullAt = async (orders: number): Promise<number[]> => {
+      const seen: number[] = [];
+      let began = false;
+      flood.ttsc__fill(orders);
+      for (; !began || flood.left > 0; await polls(1)) {
+        began ||= flood.left > 0;
+        if (selector.full) seen.push(flood.left);
+      }
+      return seen;
+    };
+    expect(await fullAt(49)).to.deep.equal([]);
+    const seen = await fullAt(52);
+    // And it reads again at a fifth of that.
+    expect([seen[0], seen.at(-1)! >= 10], seen.join()).to.deep.equal([52, true]);
+  });
 
   it('queues what is due and what is ready in one loop, and ends with its last Tonic', async () => {
     const words: string[] = [];
@@ -220,29 +255,44 @@ describe('a SelectorCatalyst with more orders than its high-water mark', () => {
     }
   }
 
-  it('holds reading back until less than the low-water mark wait, and loses nothing', async () => {
-    const interests: string[] = [];
-    let flood!: Flood;
-    const app = await startNet(() => (flood = new Flood()), {
-      options: { highWaterMark: 100, lowWaterMark: 10, turnOrders: 50 },
+  const OPTIONS = { highWaterMark: 100, lowWaterMark: 10, turnOrders: 50 };
+  /** Writes down at how many orders it is served; it has more each time. */
+  const greedy = (selector: Selector, flood: Flood): number[] => {
+    const served: number[] = [];
+    const channel = new ProbeChannel();
+    selector.register(channel, Interest.READ, (key) => {
+      served.push(flood.left);
+      key.again(Interest.READ);
     });
-    const channels = Array.from({ length: 40 }, () => new ProbeChannel());
-    const selector = selectorOf(app);
-    for (const channel of channels) {
-      channel.interestChanged = (interest) =>
-        interests.push(`${interest & Interest.READ ? 'reads' : 'held'} at ${flood.left}`);
-      selector.register(channel, Interest.READ, () => {});
-    }
+    channel.is(Interest.READ);
+    return served;
+  };
+
+  it('lets those that have more read on when what waits has passed, and loses nothing', async () => {
+    let flood!: Flood;
+    const app = await startNet(() => (flood = new Flood()), { options: OPTIONS });
+    const served = greedy(selectorOf(app), flood);
     flood.ttsc__pour(500);
-    while (flood.left > 0 || interests.length === 0) await polls(1);
+    while (flood.left > 0 || served.length === 0) await polls(1);
+    const during = served.filter((left) => left > 0);
+    // Once while the mark was found, once when those that waited then had run.
+    expect(during.length, during.join()).to.be.within(1, 2);
     await polls(2);
-    const held = interests.findIndex((word) => word.startsWith('held'));
-    expect(interests[held]).to.equal('held at 451');
-    const last = interests.slice(-24);
-    expect(
-      last.every((word) => /^reads at (0|1)$/.test(word)),
-      last.join(),
-    ).to.equal(true);
+    expect(flood.left).to.equal(0);
+  });
+
+  it('lets others read at most when their turn has come, too', async () => {
+    let flood!: Flood;
+    const app = await startNet(() => (flood = new Flood()), { options: OPTIONS });
+    const heard: number[] = [];
+    const channel = new ProbeChannel();
+    selectorOf(app).register(channel, Interest.READ, () => heard.push(flood.left));
+    flood.ttsc__pour(500);
+    while (flood.left !== 451) await polls(1);
+    for (; flood.left > 0; await polls(1)) channel.is(Interest.READ);
+    await polls(2);
+    expect(heard.filter((left) => left > 10).length, heard.join()).to.be.at.most(2);
+    expect(heard.at(-1)).to.be.at.most(10);
   });
 
   it('serves a peer although orders feed themselves for ever', async () => {

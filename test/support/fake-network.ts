@@ -50,7 +50,10 @@ abstract class FakeChannel {
   }
   /** The system reports an error; the socket is closed with it unless it lives on. */
   fails(code: string, livesOn = false): void {
-    this.#error = systemError(code);
+    this.failsWith(systemError(code), livesOn);
+  }
+  failsWith(error: Error, livesOn = false): void {
+    this.#error = error;
     if (!livesOn) this.closed = true;
     this.key?.signal(Interest.HANGUP);
   }
@@ -79,16 +82,32 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   ) {
     super();
   }
-  take(): Buffer | undefined {
+  get received(): number {
+    return this.#in.reduce((sum, { length }) => sum + length, 0);
+  }
+  take(most = Infinity): Buffer | undefined {
+    const [first] = this.#in;
+    if (first !== undefined && first.length > most) {
+      this.#in[0] = first.subarray(most);
+      return first.subarray(0, most);
+    }
     const bytes = this.#in.shift();
     if (this.#peerEnded && this.#in.length === 0) this.ended = true;
     return bytes;
   }
-  write(bytes: Bytes): void {
+  write(bytes: Bytes, size: number): void {
     if (this.#gathered === 0) this.key?.flushAfterTurn();
-    this.#gathered += bytes.length;
-    this.unsent += bytes.length;
+    this.#gathered += size;
+    this.unsent += size;
     this.sent += String(bytes);
+  }
+  takeLost(): number {
+    return 0;
+  }
+  keepOnly(most: number): number {
+    const given = Math.max(this.unsent - most, 0);
+    this.unsent -= given;
+    return given;
   }
   end(): void {
     this.#ending = true;
@@ -129,11 +148,9 @@ export class FakeStream extends FakeChannel implements StreamChannel {
 }
 
 export class FakeListener extends FakeChannel implements ListenerChannel {
-  readonly maxConnections: number;
   readonly #waiting: StreamChannel[] = [];
   constructor(readonly settings: ListenSettings) {
     super();
-    this.maxConnections = settings.maxConnections ?? 1_000;
   }
   take(): StreamChannel | undefined {
     return this.#waiting.shift();
@@ -167,8 +184,13 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   constructor(readonly settings: BindSettings) {
     super();
   }
+  readonly #in: Datagram[] = [];
   take(): Datagram | undefined {
-    return undefined;
+    return this.#in.shift();
+  }
+  receives(text: string, from: Address): void {
+    this.#in.push({ bytes: Buffer.from(text), from });
+    this.key!.signal(Interest.READ);
   }
   send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
     this.sent.push({ bytes, to });
@@ -199,11 +221,14 @@ export class FakeNetwork implements Network {
   }
   readonly heard = new Heard();
   /** What the names have for addresses; one that is not here has one of its own. */
-  readonly names = new Map<string, readonly string[] | Error>();
+  readonly names: Map<string, readonly string[] | Error>;
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];
   readonly datagrams: FakeDatagram[] = [];
 
+  constructor(names: Readonly<Record<string, readonly string[]>> = {}) {
+    this.names = new Map(Object.entries(names));
+  }
   listen(settings: ListenSettings): FakeListener {
     return this.#made(this.listeners, new FakeListener(settings));
   }
@@ -226,6 +251,10 @@ export class FakeNetwork implements Network {
   }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  watchCapacity(tell: (most: number) => void): () => void {
+    tell(1_000);
+    return () => {};
   }
   /** A peer that a listener accepts. */
   peer(): FakeStream {

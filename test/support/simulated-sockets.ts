@@ -60,15 +60,15 @@ class SimulatedSocket extends Duplex implements PeerSocket {
 
   override _write(chunk: Buffer, _encoding: string, written: () => void): void {
     this.#written = written;
-    this.#channel.write(chunk);
-    this.#channel.flush?.();
+    this.#channel.write(chunk, chunk.length);
+    this.#channel.flush();
     this.#onSpace();
   }
 
   override _final(ended: () => void): void {
     this.#ended = ended;
     this.#channel.end();
-    this.#channel.flush?.();
+    this.#channel.flush();
     this.#onSpace();
   }
 

@@ -25,7 +25,7 @@ class Pinger extends Tonic {
   #sent = 0;
   client!: TcpClient;
   ttse__onStart(): void {
-    this.client = new TcpClient({ host: 'server', port: 7, reconnect: true, retries: Infinity });
+    this.client = new TcpClient({ host: 'server', port: 7, reconnect: true, giveUpAfter: Infinity });
     new TimerRepeat({ seconds: 1 });
   }
   ttse__onConnected(): void {

@@ -13,10 +13,13 @@ describe('the wait before another try', () => {
       1_000, 1_000, 1_000, 1_000, 1_000,
     ]);
   });
-  it('is any part of that, down to nothing', () => {
-    expect([0, 0.25, 0.5].map((part) => at(part, 3))).to.deep.equal([0, 100, 200]);
+  it('is from a half of that to the whole', () => {
+    expect([0, 0.5, 1].map((part) => at(part, 3))).to.deep.equal([200, 300, 400]);
   });
-  it('is nothing with a delay or a cap of 0', () => {
-    expect([at(1, 3, 0), at(1, 3, 100, 0)]).to.deep.equal([0, 0]);
+  it('is never nothing, and grows, with a delay of 0', () => {
+    expect([1, 2, 3, 4, 11].map((failures) => at(0, failures, 0))).to.deep.equal([1, 1, 2, 4, 500]);
+  });
+  it('is never nothing, with a cap of 0', () => {
+    expect([at(0, 1, 100, 0), at(1, 9, 100, 0)]).to.deep.equal([1, 1]);
   });
 });

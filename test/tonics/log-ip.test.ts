@@ -17,7 +17,7 @@ class Talker extends Tonic {
 /** An app that logs to a viewer, over a network and in a time that the test holds. */
 class IpApp {
   readonly clock = new ManualClock();
-  readonly network = new FakeNetwork();
+  readonly network = new FakeNetwork({ 'viewer.example': ['10.0.0.8'], 'two.example': ['10.0.0.9', '10.0.0.10'] });
   talker!: Talker;
   main!: SelectorCatalyst;
   said = '';
@@ -99,7 +99,7 @@ describe('a log that goes to a viewer', () => {
     const app = await start({ host: 'viewer.example', port: 7100 });
     const viewer = await app.viewer();
     await app.says('one', 'two');
-    expect(viewer.settings).to.include({ host: 'viewer.example', port: 7100 });
+    expect(viewer.settings).to.include({ address: '10.0.0.8', port: 7100 });
     expect(messagesOf(viewer)).to.deep.equal(['one', 'two']);
     expect(linesOf(viewer)[0]).to.include({ tonic: 'talker', sparkle: 'ttsc__say', level: 30 });
   });
@@ -148,6 +148,15 @@ describe('a log that goes to a viewer', () => {
       100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000,
     ]);
     expect(app.said.match(/waits for its viewer at localhost:7008/g)).to.have.length(1);
+  });
+
+  it('goes on with the next address of the viewer where one refuses', async () => {
+    const app = await start({ host: 'two.example' });
+    (await app.network.stream(1)).fails('ECONNREFUSED');
+    await app.clock.settled();
+    await app.says('one');
+    const viewer = await app.viewer(2);
+    expect([viewer.settings!.address, messagesOf(viewer)]).to.deep.equal(['10.0.0.10', ['one']]);
   });
 
   it('gives a try up that is not answered', async () => {

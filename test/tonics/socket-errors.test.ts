@@ -38,8 +38,35 @@ describe('the error of a socket', () => {
     });
   }
 
-  it('of a host with several addresses is that of the last one tried', () => {
-    const all = new AggregateError([systemError('ENETUNREACH'), systemError('ECONNREFUSED')]);
+  it("names the end that the system's own error is about", () => {
+    const at = (more: object) =>
+      socketError(Object.assign(systemError('EADDRNOTAVAIL'), more), 'server:7').details['address'];
+    expect(at({ syscall: 'connect', address: '10.0.0.1', port: 8 })).to.equal('10.0.0.1:8');
+    expect(at({ syscall: 'connect', address: '::1', port: 8 })).to.equal('[::1]:8');
+    expect(at({ syscall: 'bind', address: '203.0.113.9', port: 21_816 })).to.equal('203.0.113.9:21816');
+    expect(at({ syscall: 'bind', address: '203.0.113.9' }), 'any port').to.equal('203.0.113.9:0');
+    expect(at({ syscall: 'read' })).to.equal('server:7');
+  });
+
+  it('of several addresses tells all of them, a line each', () => {
+    const all = new AggregateError([
+      Object.assign(systemError('ENETUNREACH'), { address: '::1', port: 7 }),
+      Object.assign(systemError('ECONNREFUSED'), { address: '127.0.0.1', port: 7 }),
+    ]);
+    const error = socketError(all, 'localhost:7');
+    expect(error.code).to.equal('TT_CANNOT_CONNECT');
+    expect(error.details).to.include({ address: 'localhost:7' });
+    expect(error.cause).to.equal(all);
+    const [, first, second, ...more] = error.message.split('\n');
+    expect([first, second, more]).to.deep.equal([
+      '- [::1]:7 cannot be reached: look at the network, its routes and firewalls.',
+      '- Nothing listens at 127.0.0.1:7: start the server, or correct host and port.',
+      [],
+    ]);
+  });
+
+  it('of several addresses is one where all say the same', () => {
+    const all = new AggregateError([systemError('ECONNREFUSED'), systemError('ECONNREFUSED')]);
     expect(socketError(all, 'localhost:7').code).to.equal('TT_CONNECTION_REFUSED');
   });
 

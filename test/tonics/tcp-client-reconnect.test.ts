@@ -292,7 +292,7 @@ describe('a TcpClient that is told to reconnect', () => {
         this.base.ttsc__reconnect();
       }
     }
-    const { lab, client, connections, story } = await start({ protocol: Pinging, retries: Infinity });
+    const { lab, client, connections, story } = await start({ protocol: Pinging, giveUpAfter: Infinity });
     await lab.pass(11_000);
     connections[0]!.ttsc__send('PONG');
     await lab.pass(10_500);

@@ -46,7 +46,7 @@ describe('a TcpClient that fails to connect', () => {
     expect([client.phase, client.finished]).to.deep.equal(['connecting', false]);
   });
 
-  it('waits any part of that, by chance', async () => {
+  it('waits from a half of that to the whole, by chance', async () => {
     const chances = [0.5, 0.1, 0, 0.75];
     const { last, untilNextTry } = await start({ retries: 4, retryDelay: 100, retryCap: 1_000 }, () =>
       chances.shift()!,
@@ -56,7 +56,7 @@ describe('a TcpClient that fails to connect', () => {
       last().fails('ECONNREFUSED');
       waits.push(await untilNextTry());
     }
-    expect(waits).to.deep.equal([50, 20, 0, 600]);
+    expect(waits).to.deep.equal([75, 110, 200, 700]);
   });
 
   it('gives up after so many retries, with onDisconnected, and finishes', async () => {
@@ -86,11 +86,32 @@ describe('a TcpClient that fails to connect', () => {
     await app.heard.on('onInfusionFinished');
   });
 
-  it('tries for ever with retries: Infinity', async () => {
-    const { last, untilNextTry } = await start({ retries: Infinity, retryDelay: 1, retryCap: 3 });
+  it('tries for ever with giveUpAfter: Infinity', async () => {
+    const { last, untilNextTry } = await start({ giveUpAfter: Infinity, retryDelay: 200, retryCap: 300 });
     for (let n = 0; n < 200; n++) {
       last().fails('ECONNREFUSED');
-      expect(await untilNextTry()).to.be.at.most(3);
+      expect(await untilNextTry()).to.be.within(200, 300);
+    }
+  });
+
+  it('finds, by default, a server that comes up within 30 s, and gives up after that', async () => {
+    for (const comesUp of [true, false]) {
+      const { app, network, clock, codes, client } = await start({}, 0.5);
+      let failed = 0;
+      for (let ms = 0; ms < 30_000; ms++) {
+        while (failed < network.streams.length) network.streams[failed++]!.fails('ECONNREFUSED');
+        await clock.pass(1);
+      }
+      const last = network.streams.at(-1)!;
+      expect(last.closed, 'the last try is under way').to.equal(false);
+      if (comesUp) last.opens();
+      else last.fails('ECONNREFUSED');
+      await clock.pass(60_000);
+      expect([client.phase, codes().length, network.streams.length]).to.deep.equal(
+        comesUp ? ['open', failed, failed + 1] : ['closed', failed + 1, failed + 1],
+      );
+      expect(failed, 'tries before').to.be.within(8, 15);
+      if (!comesUp) await app.heard.on('onInfusionFinished');
     }
   });
 
@@ -167,6 +188,7 @@ describe('a TcpClient that loses its connection', () => {
   it('has all its retries again, and waits as after a first failure', async () => {
     const { clock, codes, last, untilNextTry, client } = await open({ reconnect: true, retries: 2, retryDelay: 10 });
     for (let round = 0; round < 3; round++) {
+      await clock.pass(5_000);
       last().fails('ECONNRESET');
       expect(await untilNextTry()).to.equal(10);
       last().fails('ECONNREFUSED');
@@ -178,6 +200,7 @@ describe('a TcpClient that loses its connection', () => {
     }
     expect(client.phase).to.equal('open');
     expect(codes().length).to.equal(9);
+    await clock.pass(5_000);
     last().fails('ECONNRESET');
     for (let n = 0; n < 2; n++) {
       await untilNextTry();
@@ -187,6 +210,22 @@ describe('a TcpClient that loses its connection', () => {
     last().fails('ECONNREFUSED');
     await clock.pass(60_000);
     expect(client.finished).to.equal(true);
+  });
+
+  it('comes back ever more seldom to a server that accepts and closes, and gives up after so many retries', async () => {
+    const { app, clock, client, last, untilNextTry } = await open({ reconnect: true, retries: 3, retryDelay: 10 });
+    const waits: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      last().peerEnds();
+      waits.push(await untilNextTry());
+      last().opens();
+      await clock.settled();
+    }
+    expect(waits).to.deep.equal([10, 20, 40]);
+    last().peerEnds();
+    await clock.pass(60_000);
+    expect(client.finished).to.equal(true);
+    expect(app.heard.count('onDisconnected'), 'one for each connection').to.equal(4);
   });
 
   it('does not answer its own end with a new connection', async () => {
@@ -287,7 +326,12 @@ describe('what is sent to a TcpClient that is not connected', () => {
   });
 
   it('is told as discarded once, where the connection was lost before the tries that failed', async () => {
-    const { app, clock, client, last, untilNextTry } = await start({ reconnect: true, retries: 0, retryDelay: 1 });
+    const { app, clock, client, last, untilNextTry } = await start({
+      reconnect: true,
+      retries: 0,
+      retryDelay: 1,
+      stableAfter: 0,
+    });
     last().opens();
     last().stuck = true;
     client.ttsc__send('12345');

@@ -3,7 +3,7 @@ import type { TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { WARN } from '../support/app.js';
+import { ERROR, WARN } from '../support/app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
@@ -74,27 +74,26 @@ describe('a TcpClient', () => {
 
     it('with noDelay and keepAlive as told', async () => {
       const network = new FakeNetwork();
+      network.names.set('b', ['10.0.0.8', '::7']);
       await startNet(
         () => {
           new TcpClient({ port: 1, host: 'a', keepAlive: false });
-          new TcpClient({ port: 2, host: 'b', noDelay: false, keepAlive: 5_000, family: 6 });
+          new TcpClient({ port: 2, host: 'b', noDelay: false, keepAlive: 4_001, family: 6 });
         },
         { options: { network } },
       );
       await network.stream(2);
       expect(network.streams.map(({ settings }) => settings)).to.deep.equal([
         {
-          host: 'a',
+          address: '10.0.0.7',
           port: 1,
-          family: 0,
           localAddress: undefined,
           localPort: undefined,
           stream: { noDelay: true, keepAlive: undefined },
         },
         {
-          host: 'b',
+          address: '::7',
           port: 2,
-          family: 6,
           localAddress: undefined,
           localPort: undefined,
           stream: { noDelay: false, keepAlive: 5_000 },
@@ -117,19 +116,29 @@ describe('a TcpClient', () => {
       expect((await app.over()).result.exitCode).to.equal(0);
     });
 
-    it('so where a name has several addresses', async () => {
-      const { app } = await client({ port: await freePort(), host: 'localhost' });
-      expectCode((await app.heard.on('onError'))[1], 'TT_CONNECTION_REFUSED');
+    it('that a name is not known', async () => {
+      const { app } = await client({ port: 7, host: 'nobody.invalid' });
+      const { details } = expectCode((await app.heard.on('onError'))[1], 'TT_NO_SUCH_HOST');
+      expect(details).to.include({ address: 'nobody.invalid:7' });
     });
 
-    it('that its own address is not one of this machine', async () => {
+    it('that its own address is not one of this machine, and names that', async () => {
       const server = await listenOn();
       const { app } = await client({ port: server.port, host: '127.0.0.1', localAddress: '192.0.2.1' });
-      expectCode((await app.heard.on('onError'))[1], 'TT_ADDRESS_NOT_AVAILABLE');
+      const { details } = expectCode((await app.heard.on('onError'))[1], 'TT_ADDRESS_NOT_AVAILABLE');
+      expect(details).to.include({ address: '192.0.2.1:0' });
+    });
+
+    it('that its own port is taken, and names that', async () => {
+      const server = await listenOn();
+      const taken = await listenOn();
+      const own = { localAddress: '127.0.0.1', localPort: taken.port };
+      const { app } = await client({ port: server.port, host: '127.0.0.1', ...own });
+      const { details } = expectCode((await app.heard.on('onError'))[1], 'TT_ADDRESS_IN_USE');
+      expect(details).to.include({ address: `127.0.0.1:${taken.port}` });
     });
 
     for (const [code, told] of [
-      ['ENOTFOUND', 'TT_NO_SUCH_HOST'],
       ['ENETUNREACH', 'TT_UNREACHABLE'],
       ['EHOSTUNREACH', 'TT_UNREACHABLE'],
       ['ETIMEDOUT', 'TT_TIMED_OUT'],
@@ -142,7 +151,7 @@ describe('a TcpClient', () => {
         });
         (await network.stream()).fails(code);
         const [, error] = await app.heard.on('onError');
-        expect(expectCode(error, told).details).to.include({ address: 'far:7' });
+        expect(expectCode(error, told).details).to.include({ address: '10.0.0.7:7' });
         expect((await app.heard.on('onDisconnected'))[1]).to.include({ reason: 'error', error });
       });
     }
@@ -259,18 +268,37 @@ describe('a TcpClient', () => {
       expect(expectCode(thrown, 'TT_BAD_PROTOCOL').details).to.include({ class: 'TcpClient' });
     });
 
-    it('fails where the constructor of the protocol throws', async () => {
-      const server = await listenOn();
+    describe('whose constructor throws', () => {
       class Sick extends TcpConnection {
         constructor() {
           super();
           throw new Error('sick');
         }
       }
-      const { app } = await client({ port: server.port, host: '127.0.0.1', protocol: Sick });
-      const [{ error }] = await app.heard.on('onInfusionFailed');
-      expect(error).to.have.property('message', 'sick');
-      await (await server.peer()).closed();
+
+      it('hears it as the end of a connection: that one is closed, and it finishes', async () => {
+        const server = await listenOn();
+        const { app } = await client({ port: server.port, host: '127.0.0.1', protocol: Sick });
+        await app.heard.on('onInfusionFinished');
+        expect(app.heard.all('onInfusionFailed')).to.be.empty;
+        expect(app.messages(ERROR).join()).to.include('sick');
+        await (await server.peer()).closed();
+      });
+
+      it('connects again with reconnect', async () => {
+        const server = await listenOn();
+        let made = 0;
+        const protocol = (): TcpConnection => (++made === 1 ? new Sick() : new Recorder()) as TcpConnection;
+        const { app } = await client({
+          port: server.port,
+          host: '127.0.0.1',
+          protocol,
+          reconnect: true,
+          retryDelay: 10,
+        });
+        await app.heard.on('onConnected');
+        expect(made).to.equal(2);
+      });
     });
   });
 

@@ -129,9 +129,10 @@ describe('a TcpConnection with a peer that reads slowly', () => {
         const { peer, connection } = await pair({ highWaterMark: 16_384 });
         peer.socket.pause();
         await connection.inside((self) => {
-          for (let sent = 0; sent < 17; sent++) self.say(KB);
+          while (self.say(KB) === 'sent');
         });
         await connection.heard.on('onHighWater');
+        peer.socket.resume();
         await connection.heard.on('onDrain');
       } finally {
         setDefaultHighWaterMark(false, before);

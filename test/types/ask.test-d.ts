@@ -43,6 +43,7 @@ class Customer extends Tonic {
     this.ask(bank, 'ttsc_open__rate', [], this.ttse__onNumber);
     this.ask(bank, 'ttsc__deposit', [5], this.ttse__onNumber);
     this.ask(remote, 'ttsc__deposit', [5], this.ttse__onNumber);
+    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { hold: false });
     remote.ttsc__deposit(5);
     // Of a Remote, a sparkle of some states has its generic name as well.
     this.ask(remote, 'ttsc__rate', [], this.ttse__onNumber);

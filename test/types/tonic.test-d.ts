@@ -73,6 +73,13 @@ class Door extends Tonic<'locked' | 'open'> {
   ttsc__pipes(promise: Promise<number>): void {
     this.pipe(promise, this.ttse__counted);
     this.pipe(promise, this.ttse__counted, this.ttse__failed);
+    this.pipe(promise, this.ttse__counted, this.ttse__failed, { hold: false });
+    this.pipe(promise, this.ttse__counted, { onError: this.ttse__failed, timeout: 1_000 });
+    this.pipe(promise, this.ttse__counted, undefined, { timeout: 1_000 });
+    // @ts-expect-error no such option
+    this.pipe(promise, this.ttse__counted, { holds: false });
+    // @ts-expect-error not what a rejection is heard by
+    this.pipe(promise, this.ttse__counted, { onError: this.ttse__counted });
     this.pipe(promise, this.sparkle('ttse__counted'));
     this.pipe(promise, this.base.sparkle('ttse__onCounted'));
     // @ts-expect-error a value of the wrong type

@@ -198,7 +198,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   }
 
   #onBound(): void {
-    descriptors.opened();
+    descriptors.opened('other');
     this.#bound = true;
     const { remote } = this.#settings;
     this.#try(() => this.#applyOptions());
@@ -214,7 +214,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   }
 
   #onClose(): void {
-    if (this.#bound) descriptors.closed();
+    if (this.#bound) descriptors.closed('other');
     this.#closed = true;
     this.#key?.signal(Interest.HANGUP);
   }

@@ -46,6 +46,7 @@ export class Dial {
   #timer: Appointment | undefined;
   #connection: Connection | undefined;
   #over = false;
+  #cancelled = false;
 
   constructor(fabric: Fabric, caller: Caller, settings: ConnectSettings, waiting: Waiting) {
     this.#fabric = fabric;
@@ -59,7 +60,8 @@ export class Dial {
 
   cancel(): void {
     this.#settled();
-    // A server that has greeted hears that nobody wants it.
+    this.#cancelled = true;
+    // A server that has greeted hears that nobody wants it; one that will, when its greeting is here.
     this.#connection?.client.reset();
   }
 
@@ -143,8 +145,9 @@ export class Dial {
   /** At the client's host. */
   #greeted(connection: Connection): void {
     const { client } = connection;
+    if (this.#cancelled) return client.reset();
     if (this.#over) {
-      // It is open already, and the server has not heard of it; or nobody waits any more.
+      // It is open already, and the server has not heard of it.
       if (client.state === 'open') client.confirm();
       return;
     }

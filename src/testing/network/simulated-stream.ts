@@ -9,7 +9,7 @@ import { type SystemCode, systemError } from './system-error.js';
 import type { EndOwner, TcpEnd } from './tcp-end.js';
 
 /** With so many bytes waiting to be taken no more are read, as the real stream does. */
-const INBOX = 256 * 1024;
+const INBOX = 32 * 1024;
 /** What a stream of Node reads although it is paused, and keeps. */
 const READ_AHEAD = 64 * 1024;
 /** What Node reads at once. */
@@ -44,6 +44,8 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   #inbox: Buffer[] = [];
   #taken = 0;
   #waiting = 0;
+  /** No more are read until these have been taken. */
+  #full = false;
   /** Read ahead while it was paused. */
   #ahead: Buffer[] = [];
   #aheadSize = 0;
@@ -103,9 +105,27 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     return error;
   }
 
-  take(): Buffer | undefined {
+  get received(): number {
+    return this.#waiting;
+  }
+
+  takeLost(): number {
+    return 0;
+  }
+
+  keepOnly(): number {
+    return 0;
+  }
+
+  take(most = Infinity): Buffer | undefined {
     const bytes = this.#inbox[this.#taken];
     if (bytes === undefined) return this.#nothingToTake();
+    if (bytes.length > most) {
+      this.#inbox[this.#taken] = bytes.subarray(most);
+      this.#waiting -= most;
+      return bytes.subarray(0, most);
+    }
+    this.#waiting -= bytes.length;
     if (++this.#taken === this.#inbox.length) this.#emptied();
     return bytes;
   }
@@ -182,7 +202,7 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   // ---- Reading ----
 
   get #flowing(): boolean {
-    return this.#reading && this.#waiting < INBOX;
+    return this.#reading && !this.#full;
   }
 
   /** Takes from the host what it may: while paused some is read ahead, and the rest waits there. */
@@ -232,14 +252,15 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   #receive(bytes: Buffer): void {
     this.#inbox.push(bytes);
-    this.#waiting += bytes.length;
+    if ((this.#waiting += bytes.length) >= INBOX) this.#full = true;
     this.#key?.signal(Interest.READ);
   }
 
   #emptied(): void {
-    const wasFull = this.#waiting >= INBOX;
+    const wasFull = this.#full;
     this.#inbox = [];
-    this.#taken = this.#waiting = 0;
+    this.#taken = 0;
+    this.#full = false;
     if (wasFull) this.#read();
   }
 

@@ -39,7 +39,7 @@ class Reader extends Tonic {
       host: 'server',
       port: PORT,
       reconnect: true,
-      retries: Infinity,
+      giveUpAfter: Infinity,
       connectTimeout: 2_000,
       queueLimit: QUEUE_LIMIT,
     });

@@ -209,7 +209,7 @@ describe('faults of the simulated network', () => {
     it('have a client connect again, after its waits, when they have healed', async () => {
       const { lab, client } = await pair(new Lab({ giveUp: 1_000 }), {
         reconnect: true,
-        retries: Infinity,
+        giveUpAfter: Infinity,
         connectTimeout: 2_000,
       });
       lab.network.partition('a', 'b');
@@ -347,7 +347,7 @@ describe('faults of the simulated network', () => {
             this.send('x');
           }
         }
-        new Insisting({ host: '10.0.0.1', port: 80, localPort: 5_000, reconnect: true, retries: Infinity });
+        new Insisting({ host: '10.0.0.1', port: 80, localPort: 5_000, reconnect: true, giveUpAfter: Infinity });
       });
       await lab.pass(600_000);
       const resets = lab.events.filter(({ kind, what }) => kind === 'fault' && what.startsWith('reset'));

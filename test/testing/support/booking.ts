@@ -181,7 +181,7 @@ export class Booker extends Tonic<'waiting' | 'asking' | 'done'> {
       host: 'server',
       port: PORT,
       reconnect: true,
-      retries: Infinity,
+      giveUpAfter: Infinity,
       retryDelay: 1_000,
       retryCap: 20_000,
       connectTimeout: 5_000,

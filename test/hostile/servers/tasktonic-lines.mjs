@@ -1,0 +1,55 @@
+// The line server as a user of TaskTonic writes it: default options, each line a sparkle.
+import { Formula, SelectorCatalyst, TcpConnection, TcpServer, Tonic } from 'tasktonic';
+import { books, ended, serveBooks } from './books.mjs';
+import { Lines, UNKNOWN, answer, kindOf } from './lines.mjs';
+
+class LineConnection extends TcpConnection {
+  #lines = new Lines();
+  #kind = UNKNOWN;
+
+  ttse__onConnected() {
+    books.connected++;
+  }
+
+  ttse__onData(data) {
+    for (const line of this.#lines.push(data)) this.ttsc__line(line);
+    if (this.#lines.tooLong) this.ttsc__abort();
+  }
+
+  ttsc__line(line) {
+    this.send(answer(line));
+    this.#kind = kindOf(line);
+  }
+
+  ttse__onError() {}
+
+  ttse__onDisconnected({ reason }) {
+    ended(this.#kind, reason);
+  }
+}
+
+class Main extends Tonic {
+  ttse__onStart() {
+    const { runtime, queue } = SelectorCatalyst.of(this);
+    const server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: LineConnection });
+    this.counts = () => ({ ...server.counts, tonics: runtime.ledger.size, orders: queue.size });
+  }
+
+  ttse__onListening(...args) {
+    serveBooks(args.at(-1).port, this.counts);
+  }
+
+  ttse__onInfusionFailed() {}
+}
+
+class LineApp extends Formula {
+  creatingFormula() {
+    return { log: { to: 'off' } };
+  }
+
+  creatingStartingTonics() {
+    new Main();
+  }
+}
+
+await LineApp.run();

@@ -1,0 +1,111 @@
+import { expect } from 'chai';
+import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { TcpServer } from '../../src/tonics/tcp-server.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { startNet, tidyUp } from '../support/net-app.js';
+
+afterEach(tidyUp);
+
+/** Each line is an order. */
+class Lines extends TcpConnection {
+  static ran = 0;
+  #rest = '';
+  ttse__onData(data: Buffer): void {
+    const lines = (this.#rest + data.toString()).split('\n');
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.ttsc__line(line);
+  }
+  ttsc__line(line: string): void {
+    Lines.ran++;
+    this.send(`OK ${line}\n`);
+  }
+}
+
+const FLOOD = 'a flooder sends\n'.repeat(4_096);
+
+describe('one small request', () => {
+  let streams: FakeStream[];
+  let clock: ManualClock;
+  beforeEach(async () => {
+    Lines.ran = 0;
+    const network = new FakeNetwork();
+    clock = new ManualClock();
+    await startNet(() => void new TcpServer({ port: 9, protocol: Lines }), {
+      options: { network, turnOrders: 500 },
+      clock,
+    });
+    const listener = await network.listener();
+    listener.listens();
+    streams = Array.from({ length: 101 }, () => network.peer());
+    for (const stream of streams) listener.accepts(stream);
+    await clock.settled();
+  });
+
+  /** How many lines of others run before the good peer has its answer. */
+  const waits = async (good: FakeStream): Promise<number> => {
+    const before = Lines.ran;
+    good.sent = '';
+    good.receives('please\n');
+    while (good.sent === '') await new Promise((resolve) => setImmediate(resolve));
+    expect(good.sent).to.equal('OK please\n');
+    return Lines.ran - before;
+  };
+
+  it('does not wait for all that a hundred flooders have sent', async () => {
+    const [good, ...flooders] = streams;
+    for (const flooder of flooders) flooder.receives(FLOOD);
+    // They have sent 400,000 lines. What came before anybody knew that each of them is an order is a part of these.
+    expect(await waits(good!)).to.be.lessThan(100_000);
+    expect(await waits(good!)).to.be.lessThan(20_000);
+    let worst = 0;
+    for (let n = 0; n < 10; n++) worst = Math.max(worst, await waits(good!));
+    expect(worst).to.be.lessThan(10_000);
+    expect(Lines.ran, 'the flood goes on').to.be.lessThan(400_000);
+  });
+
+  it('is answered, and so is each line of the flooders, in order', async () => {
+    const [good, ...flooders] = streams;
+    for (const flooder of flooders) flooder.receives(FLOOD);
+    await waits(good!);
+    while (Lines.ran < 100 * 4_096 + 1) await new Promise((resolve) => setImmediate(resolve));
+    await clock.settled();
+    for (const { sent } of flooders) expect(sent).to.equal(FLOOD.replaceAll('a f', 'OK a f'));
+  });
+
+  it('brings no whole chunk while others wait: each flooder brings a share a turn', async () => {
+    const [, ...flooders] = streams;
+    for (const flooder of flooders) flooder.receives(FLOOD);
+    while (Lines.ran < 120_000) await new Promise((resolve) => setImmediate(resolve));
+    const left = flooders.map(({ received }) => received);
+    // Round by round: nobody is far ahead of the others that began with a share.
+    const slow = left.filter((bytes) => bytes > 0);
+    expect(Math.max(...slow) - Math.min(...slow)).to.be.at.most((64 * 1_024) / 4);
+    expect(slow.length).to.be.greaterThan(50);
+  });
+});
+
+describe('a socket for datagrams', () => {
+  it('does not make an order of each datagram that waits while others wait, and hears all of them', async () => {
+    let most = 0;
+    let heard = 0;
+    class Ear extends UdpSocket {
+      ttse__onDatagram(): void {
+        heard++;
+        most = Math.max(most, this._ttCatalyst.queue.size);
+      }
+    }
+    const network = new FakeNetwork();
+    const clock = new ManualClock();
+    await startNet(() => void new Ear({ port: 9 }), { options: { network }, clock });
+    const channel = await network.datagram();
+    channel.opens();
+    await clock.settled();
+    const from = { address: '10.0.0.1', port: 1, family: 'IPv4' } as const;
+    for (let n = 0; n < 4_000; n++) channel.receives('x', from);
+    await clock.settled();
+    while (heard < 4_000) await new Promise((resolve) => setImmediate(resolve));
+    expect(most).to.be.lessThan(400);
+  });
+});
