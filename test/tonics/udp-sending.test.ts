@@ -1,3 +1,4 @@
+import dns from 'node:dns';
 import { expect } from 'chai';
 import type { TaskTonicError } from '../../src/core/errors.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
@@ -5,6 +6,7 @@ import { expectCode } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
 import { needsIPv6, udpPeer } from '../support/peers.js';
+import { onRealSockets } from '../support/stage.js';
 import { Lab } from '../support/simulated.js';
 import { Teller, at, codes, startTeller } from '../support/udp.js';
 
@@ -261,6 +263,27 @@ describe('a datagram to a name', () => {
       expect(codes(other.app)).to.deep.equal(['TT_UNSENT_LIMIT']);
     });
 
+    it('holds the end, and nothing is heard meanwhile: what comes is dropped and counted', async () => {
+      const { lab, app, teller, peer, say } = await start();
+      await say(['slow', 'b']);
+      teller.ttsc__close();
+      await lab.pass(1);
+      peer.socket.ttsc__send('too late', { address: '10.0.0.1', port: teller.local!.port });
+      await lab.pass(10);
+      expect([teller.phase, app.heard.count('onDatagram'), teller.traffic.dropped]).to.deep.equal(['draining', 0, 1]);
+    });
+
+    it('leaves no timer behind where it has left in time', async () => {
+      const { lab, teller, say } = await start({ drainTimeout: 600_000 });
+      const { timers } = teller._ttScheduler;
+      await say(['slow', 'b']);
+      teller.ttsc__close();
+      await lab.pass(1);
+      expect(timers.size).to.equal(1);
+      await lab.pass(60_000);
+      expect([teller.finished, teller.traffic.sentMessages, timers.size]).to.deep.equal([true, 1, 0]);
+    });
+
     it('is told to the log where the base has cut everything off', async () => {
       const { lab, app, teller, say } = await start({ drainTimeout: 60_000 });
       await say(['x', 'b']);
@@ -374,6 +397,17 @@ describe('a datagram', () => {
     });
   });
 
+  it('that is ordered while the socket is on its way out is refused, and told', async () => {
+    const { app, teller } = await startTeller();
+    await app.inside((ear) => {
+      teller.ttsc__finish();
+      ear.ttsc__do(() => teller.ttsc__send('x', at(9)));
+    });
+    await app.heard.on('onInfusionFinished');
+    expect(codes(app)).to.deep.equal(['TT_SEND_REFUSED']);
+    expect(teller.traffic).to.include({ sentMessages: 0, failed: 0 });
+  });
+
   it('of another family is refused at once, and both are named', async function () {
     await needsIPv6(this);
     const four = await startTeller();
@@ -443,5 +477,34 @@ describe('a UdpSocket with one peer', () => {
     const { app, teller } = await startTeller({ remote: { host: '127.0.0.1', port: peer.port } });
     expect(await teller.inside((self) => self.say('x', { address: '', port: 9 }))).to.equal('refused');
     expect(codes(app)).to.deep.equal(['TT_BAD_ADDRESS']);
+  });
+});
+
+describe('a datagram to a name, on real sockets', () => {
+  onRealSockets('the resolver of the system is slow, and Node forgets datagrams that wait for it');
+
+  const { lookup } = dns;
+  afterEach(() => Object.assign(dns, { lookup }));
+
+  it('leaves before its socket closes, however long its look-up takes, and the app waits for it', async () => {
+    const peer = await udpPeer();
+    const { app, teller } = await startTeller();
+    let answer!: () => void;
+    const asked = new Promise<void>((resolve) =>
+      Object.assign(dns, {
+        lookup: (...args: Parameters<typeof lookup>) => {
+          answer = () => lookup(...args);
+          resolve();
+        },
+      }),
+    );
+    await teller.inside((self) => self.say('last word', at(peer.port, NAME)));
+    await asked;
+    const over = app.over();
+    while (teller.phase !== 'draining') await new Promise(setImmediate);
+    answer();
+    await over;
+    expect(await peer.received()).to.equal('last word');
+    expect(teller.traffic).to.include({ sentMessages: 1, failed: 0 });
   });
 });
