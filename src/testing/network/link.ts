@@ -39,17 +39,14 @@ export class Link {
     this.#wire = wire;
   }
 
-  /** Sends a packet; tells when it comes, or would have. */
-  send(packet: Packet, arrive: () => void): number {
+  /** Sends a packet. @param lost it does not come: called when it would have come. */
+  send(packet: Packet, arrive: () => void, lost?: () => void): void {
     const { now } = this.#agenda;
     const { latency, bandwidth, queue } = this.conditions;
     const { place, index, kind } = packet;
     const start = Math.max(now, this.#busyUntil);
     const waits = bandwidth === Infinity ? 0 : ((start - now) / 1000) * bandwidth;
-    if (kind === 'datagram' && waits + packet.size > queue && waits > 0) {
-      this.#wire.dropped(place.name, index);
-      return start + latency;
-    }
+    if (kind === 'datagram' && waits + packet.size > queue && waits > 0) return this.#wire.dropped(place.name, index);
     if (bandwidth < Infinity) this.#busyUntil = start + (packet.size / bandwidth) * 1000;
     const plain = (bandwidth < Infinity ? this.#busyUntil : now) + latency + this.#lateness(packet);
     const overtaken = kind === 'datagram' && this.#strikes('reorder', packet);
@@ -58,13 +55,12 @@ export class Link {
       ? plain + 1 + this.#faults.roll('size', place, index) * Math.max(latency, 10)
       : Math.max(plain, this.#lastAt);
     if (!overtaken) this.#lastAt = at;
-    if (!this.#wire.open) {
-      this.#wire.dropped(place.name, index);
-      return at;
-    }
-    if (kind === 'control' || !this.#strikes('loss', packet)) this.#deliver(packet, at, arrive);
-    if (kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
-    return at;
+    const dropped = !this.#wire.open;
+    if (dropped) this.#wire.dropped(place.name, index);
+    if (dropped || (kind !== 'control' && this.#strikes('loss', packet))) {
+      if (lost !== undefined) this.#agenda.at(at, lost);
+    } else this.#deliver(packet, at, arrive, lost);
+    if (!dropped && kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
   }
 
   /** What is under way does not come. */
@@ -72,11 +68,12 @@ export class Link {
     this.#losses++;
   }
 
-  #deliver({ place, index }: Packet, at: number, arrive: () => void): void {
+  #deliver({ place, index }: Packet, at: number, arrive: () => void, lost?: () => void): void {
     const losses = this.#losses;
     this.#agenda.at(at, () => {
-      if (this.#wire.open && losses === this.#losses) arrive();
-      else this.#wire.dropped(place.name, index);
+      if (this.#wire.open && losses === this.#losses) return arrive();
+      this.#wire.dropped(place.name, index);
+      return lost?.();
     });
   }
 

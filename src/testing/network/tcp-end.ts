@@ -2,9 +2,7 @@ import type { Appointment } from './agenda.js';
 import type { Place } from './fault-dice.js';
 import type { Link } from './link.js';
 import type { Simulation } from './simulation.js';
-import { TcpReceiver } from './tcp-receiver.js';
-import type { Ack, Segment } from './tcp-segment.js';
-import { type SenderEnd, TcpSender } from './tcp-sender.js';
+import { type Chunk, type FlowSource, TcpFlow } from './tcp-flow.js';
 
 /** Bytes of the headers of IP and TCP. */
 const HEADERS = 40;
@@ -26,10 +24,8 @@ export interface EndOwner {
  */
 export type EndState = 'open' | 'orphan' | 'done' | 'gone';
 
-/**
- * One end of a TCP connection, as a kernel has it (RFC 9293): its two halves, what goes between them and those of the peer, and its end.
- */
-export class TcpEnd implements SenderEnd {
+/** One end of a TCP connection, as a kernel has it (RFC 9293): the flow that it sends, the one that it receives, and its end. */
+export class TcpEnd implements FlowSource {
   owner: EndOwner | undefined;
   peer!: TcpEnd;
   /** The peer has reset the connection: what is told to whoever reads or writes. */
@@ -38,24 +34,20 @@ export class TcpEnd implements SenderEnd {
   onFirstPacket: (() => void) | undefined;
   /** It ended before that. */
   onForgotten: (() => void) | undefined;
-  /** Nobody brings a packet of it further while it is stalled. */
-  stalled = false;
   readonly place: Place;
   readonly #simulation: Simulation;
   readonly #link: Link;
+  readonly #sends: TcpFlow;
   #state: EndState = 'open';
-  readonly #sender: TcpSender;
-  readonly #receiver: TcpReceiver;
-  #ack: Ack | undefined;
-  #held: (() => void)[] = [];
+  /** What has come while it is stalled. */
+  #held: (() => void)[] | undefined;
   #farewell: Appointment | undefined;
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;
     this.#link = link;
     this.place = simulation.faults.place(name);
-    this.#sender = new TcpSender(simulation.agenda, simulation.settings, this);
-    this.#receiver = new TcpReceiver(simulation.settings);
+    this.#sends = new TcpFlow(simulation.agenda, simulation.settings, this);
   }
 
   get state(): EndState {
@@ -66,49 +58,50 @@ export class TcpEnd implements SenderEnd {
     return this.#link;
   }
 
+  get #receives(): TcpFlow {
+    return this.peer.#sends;
+  }
+
   // ---- What the process does ----
 
   /** Bytes that were received and not read. */
   get unread(): number {
-    return this.#receiver.unread;
+    return this.#receives.unread;
   }
 
-  /** The segments that they came in. */
-  get unreadSegments(): readonly Segment[] {
-    return this.#receiver.unreadSegments;
+  /** The chunks that they came in; of the first one some may be read. */
+  get unreadChunks(): readonly Chunk[] {
+    return this.#receives.unreadChunks;
   }
 
   /** The peer has ended, and all that it sent has come. */
   get peerEnded(): boolean {
-    return this.#receiver.ended;
+    return this.#receives.arrived;
   }
 
   /** Bytes that can be given to be sent. */
   get room(): number {
-    return this.#sender.room;
+    return this.#sends.room;
   }
 
   write(bytes: Buffer): void {
-    if (this.#state === 'open') this.#sender.write(bytes);
+    if (this.#state === 'open') this.#sends.write(bytes);
   }
 
   end(): void {
-    if (this.#state !== 'gone') this.#sender.end();
+    if (this.#state !== 'gone') this.#sends.end();
   }
 
   read(most: number): Buffer {
-    const { bytes, tells } = this.#receiver.read(most);
-    if (tells && this.#state === 'open') this.#answer();
+    const bytes = this.#receives.read(most);
+    if (this.#state === 'open' && this.#receives.tells) this.confirm();
     return bytes;
   }
 
   /** The process closes it: what was sent leaves, unless it is reset or received bytes were not read (RFC 2525, 2.17). */
   close(reset: boolean): void {
-    if (this.#state !== 'open') {
-      this.owner = undefined;
-      return;
-    }
     this.owner = undefined;
+    if (this.#state !== 'open') return;
     if (reset || this.unread > 0) return this.reset();
     this.#state = 'orphan';
     this.end();
@@ -126,47 +119,86 @@ export class TcpEnd implements SenderEnd {
   vanish(): void {
     this.#forget();
     this.owner = undefined;
-    this.#receiver.clear();
+    this.#receives.drop();
   }
 
+  /** Nobody brings a packet of it further while it is stalled: its peer does not hear whether they have come. */
   stall(stalled: boolean): void {
-    this.stalled = stalled;
-    if (stalled) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const arrive of held) arrive();
+    const held = this.#held ?? [];
+    this.#held = stalled ? held : undefined;
+    if (!stalled) for (const happen of held) happen();
   }
 
-  // ---- Sending ----
-
-  transmit(segment: Segment): number {
-    const { from: index, attempt, bytes } = segment;
-    if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
-      this.#cutDown();
-    const packet = { place: this.place, index, attempt, size: bytes.length + HEADERS, kind: 'segment' } as const;
-    return this.#link.send(packet, () => this.peer.#arrive(() => this.peer.#onSegment(segment)));
-  }
-
-  /** Something between the hosts resets both. */
-  #cutDown(): void {
-    this.#simulation.agenda.after(0, () => {
-      this.peer.onReset();
-      this.onReset();
-    });
-  }
-
-  #control(happen: (peer: TcpEnd) => void): void {
-    const packet = { place: this.place, index: this.#sender.sent, attempt: 0, size: HEADERS, kind: 'control' } as const;
-    this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer)));
-  }
+  // ---- Packets ----
 
   get wayBack(): number {
     const { latency, jitter } = this.peer.#link.conditions;
     return latency + jitter;
   }
 
-  probe(): void {
-    this.#control((peer) => peer.#onProbe());
+  transmit(chunk: Chunk): void {
+    const { from: index, attempt } = chunk;
+    if (chunk.to === index) return this.#control((peer) => peer.#onChunk(chunk), chunk);
+    if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
+      this.#cutDown();
+    const packet = { place: this.place, index, attempt, size: chunk.bytes.length + HEADERS, kind: 'segment' } as const;
+    const lost = (): void => this.#sends.lost(chunk);
+    return this.#link.send(packet, () => this.peer.#arrive(() => this.peer.#onChunk(chunk), lost), lost);
+  }
+
+  /** A packet without bytes. @param chunk what it belongs to, which goes again where it is lost. */
+  #control(happen: (peer: TcpEnd) => void, chunk?: Chunk, owner: TcpFlow = this.#sends): void {
+    const packet = { place: this.place, index: this.#sends.sent, attempt: 0, size: HEADERS, kind: 'control' } as const;
+    const lost = (): void => void (chunk && owner.lost(chunk));
+    this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer), lost), lost);
+  }
+
+  #arrive(happen: () => void, lost: () => void): void {
+    if (this.#held === undefined) return happen();
+    this.#held.push(happen);
+    return lost();
+  }
+
+  #onChunk(chunk: Chunk): void {
+    this.#firstPacket();
+    // Bytes for which there is no reader any more are answered with a reset (RFC 9293, 3.6).
+    if (this.#state === 'gone' || (this.#state !== 'open' && !chunk.here && chunk.bytes.length > 0)) {
+      if (this.#state !== 'gone') this.#forget();
+      return this.#sendReset();
+    }
+    const news = this.#receives.take(chunk);
+    for (const { bytes, fin } of news)
+      this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
+    this.#answer(chunk);
+    if (news.length === 0) return undefined;
+    this.owner?.onArrival();
+    return this.#settle();
+  }
+
+  /** Tells the peer that a chunk has come, and what would fit. */
+  #answer(chunk?: Chunk): void {
+    const limit = this.#receives.tellLimit();
+    this.#control(
+      (peer) => {
+        peer.#firstPacket();
+        if (peer.#state === 'gone') return;
+        peer.#sends.known(limit, chunk);
+        peer.#settle();
+      },
+      chunk,
+      this.#receives,
+    );
+  }
+
+  /** The client's last packet of the handshake; or there is room again. */
+  confirm(): void {
+    this.#answer();
+  }
+
+  #firstPacket(): void {
+    const first = this.onFirstPacket;
+    this.onFirstPacket = undefined;
+    first?.();
   }
 
   onSpace(): void {
@@ -180,71 +212,15 @@ export class TcpEnd implements SenderEnd {
     owner?.onTimeout();
   }
 
-  #onAck(ack: Ack): void {
-    if (this.#state === 'gone') return;
-    this.#sender.onAck(ack);
-    this.#settle();
-  }
+  // ---- The end ----
 
-  // ---- Receiving ----
-
-  #arrive(happen: () => void): void {
-    if (this.stalled) this.#held.push(happen);
-    else happen();
-  }
-
-  #onSegment(segment: Segment): void {
-    this.#firstPacket();
-    const known = this.#receiver.knows(segment);
-    // Bytes for which there is no reader any more are answered with a reset (RFC 9293, 3.6).
-    if (this.#state === 'gone' || (this.#state !== 'open' && !known && segment.bytes.length > 0)) {
-      if (this.#state !== 'gone') this.#forget();
-      return this.#sendReset();
-    }
-    const news = this.#receiver.take(segment, this.#simulation.agenda.now);
-    for (const { bytes, fin } of news)
-      this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
-    this.#answer();
-    if (news.length === 0) return undefined;
-    this.owner?.onArrival();
-    return this.#settle();
-  }
-
-  #onProbe(): void {
-    if (this.#state === 'gone') this.#sendReset();
-    else this.#answer();
-  }
-
-  /** Tells the peer what has come and what would fit; what is told at one instant is told once. */
-  #answer(): void {
-    const { now } = this.#simulation.agenda;
-    const { next: upTo, window } = this.#receiver;
-    if (this.#ack !== undefined && this.#ack.sentAt === now) {
-      this.#ack.upTo = upTo;
-      this.#ack.window = window;
-      return;
-    }
-    const ack = { sentAt: now, upTo, window };
-    this.#ack = ack;
-    this.#control((peer) => {
-      if (this.#ack === ack) this.#ack = undefined;
-      peer.#firstPacket();
-      peer.#onAck(ack);
+  /** Something between the hosts resets both. */
+  #cutDown(): void {
+    this.#simulation.agenda.after(0, () => {
+      this.peer.onReset();
+      this.onReset();
     });
   }
-
-  /** The client's last packet of the handshake. */
-  confirm(): void {
-    this.#answer();
-  }
-
-  #firstPacket(): void {
-    const first = this.onFirstPacket;
-    this.onFirstPacket = undefined;
-    first?.();
-  }
-
-  // ---- The end ----
 
   #sendReset(): void {
     this.#simulation.tell('reset', this.place.name);
@@ -264,9 +240,8 @@ export class TcpEnd implements SenderEnd {
   #forget(): void {
     this.#state = 'gone';
     this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
-    this.#sender.clear();
-    this.#receiver.stop();
-    this.#held = [];
+    this.#sends.stop();
+    this.#held &&= [];
     this.onFirstPacket = undefined;
     this.onForgotten?.();
     this.onForgotten = undefined;
@@ -274,7 +249,7 @@ export class TcpEnd implements SenderEnd {
 
   /** Both have ended, or the process has gone and its peer says nothing. */
   #settle(): void {
-    if (this.#state !== 'orphan' || !this.#sender.isDone) return;
+    if (this.#state !== 'orphan' || !this.#sends.isDone) return;
     if (this.peerEnded) {
       this.#state = 'done';
       this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
