@@ -85,13 +85,16 @@ export const ERRORS = {
   TT_ADDRESS_IN_USE:
     'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one).',
   TT_ADDRESS_NOT_AVAILABLE:
-    'The address {address} is not one of this machine: listen on one that it has, or on all (leave "host" out).',
+    'The address {address} is not one of this machine: take one that it has, or leave it out ("host" where it listens, "localAddress" of a client).',
   TT_PERMISSION_DENIED:
     'Not permitted at {address}: ports below 1024 need privileges, and a broadcast needs "broadcast: true".',
   TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct host and port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
-  TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms: look at the network, or raise "connectTimeout".',
+  TT_NO_FITTING_ADDRESS:
+    'The host of {address} has no {family} address, which the option {option} asks for: choose another host, or another {option}.',
+  TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms{lookup}: look at the network, or raise "connectTimeout".',
+  TT_CANNOT_CONNECT: 'No address of {address} could be connected to:{reasons}',
   TT_TIMED_OUT: 'The network gave {address} up: the peer no longer answers.',
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
   TT_OUT_OF_DESCRIPTORS:

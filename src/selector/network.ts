@@ -33,17 +33,17 @@ export interface ListenSettings {
 /** What every stream socket is given. */
 export interface StreamSettings {
   readonly noDelay: boolean;
-  /** `SO_KEEPALIVE`: the first probe after so many ms; `undefined` for none. */
+  /** `SO_KEEPALIVE`: the first probe after so many ms, whole seconds of them; `undefined` for none. */
   readonly keepAlive: number | undefined;
 }
 
-/** How a stream is connected. */
+/** How a stream is connected: to one address. Names are looked up before, with {@link Network.lookup}. */
 export interface ConnectSettings {
-  readonly host: string;
+  /** Numeric. */
+  readonly address: string;
   readonly port: number;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
-  readonly family: 0 | 4 | 6;
   readonly stream: StreamSettings;
 }
 
@@ -155,6 +155,18 @@ export interface Network {
   /** Makes a stream of a socket that another thread has accepted. */
   receive(socket: unknown, settings: StreamSettings): StreamChannel;
   listen(settings: ListenSettings): ListenerChannel;
+  /** Opens a connection to one address. Its error, where it has one, tells which end it is about: `address` and `port`. */
   connect(settings: ConnectSettings): StreamChannel;
+  /**
+   * Looks a name up: its addresses, those of one family or (0) of both, in the order in which the system would try them. A numeric host is
+   * its own answer, whatever the family. Where there is no address `done` gets an error.
+   *
+   * @returns ends it: after that `done` is not called any more. Nor is it ever called within this call.
+   */
+  lookup(
+    host: string,
+    family: 0 | 4 | 6,
+    done: (error: Error | undefined, addresses: readonly string[]) => void,
+  ): () => void;
   bind(settings: BindSettings): DatagramChannel;
 }

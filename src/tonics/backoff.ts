@@ -8,13 +8,17 @@ export interface Backoff {
   readonly cap: number;
 }
 
+/** No wait is shorter, in ms, and none begins with less: what is nothing would be nothing also when it is doubled. */
+export const LEAST_WAIT = 1;
+
 /**
- * Exponential backoff with a cap and full jitter: any time from 0 to `delay * 2^failures`, at most `cap`. Spread over the
- * whole range, clients that were cut off together do not come back together.
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter)
+ * Exponential backoff with a cap and jitter: any time from a half to the whole of `delay * 2^(failures - 1)`, at most `cap`, and never less
+ * than {@link LEAST_WAIT}. Spread over half of the range, clients that were cut off together do not come back together, and none of them
+ * is back at once ("equal jitter" of https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter).
  *
  * @param failures tries that have failed since the last success, 1 and more.
  */
 export function backoff({ delay, cap }: Backoff, failures: number, random: Random): number {
-  return random.next() * Math.min(cap, delay * 2 ** Math.min(failures - 1, 64));
+  const most = Math.min(cap, Math.max(delay, LEAST_WAIT) * 2 ** Math.min(failures - 1, 64));
+  return Math.max((most / 2) * (1 + random.next()), LEAST_WAIT);
 }

@@ -2,12 +2,21 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
 import { bytes, flag, ms } from '../core/option-schema.js';
 
+/** What Linux takes at most (`MAX_TCP_KEEPIDLE`, in seconds): with more than that it stays at its own default, two hours. */
+const LONGEST_KEEP_ALIVE = 32_767_000;
+
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
   /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
   noDelay: v.optional(flag, true),
-  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. */
-  keepAlive: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 60_000),
+  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)), up to 32,767,000; `false` for never. The kernel counts whole seconds: a part of one is taken for a whole one. */
+  keepAlive: v.optional(
+    v.union(
+      [v.pipe(ms(1), v.maxValue(LONGEST_KEEP_ALIVE, `must be ${LONGEST_KEEP_ALIVE} ms or less`)), v.literal(false)],
+      'must be 1 to 32,767,000 ms, or false',
+    ),
+    60_000,
+  ),
   /** Closes the connection when nothing came and nothing left for so many ms; `false` for never. */
   idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
   /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
@@ -52,5 +61,6 @@ export function streamSettings({
   noDelay,
   keepAlive,
 }: Pick<ConnectionSettings, 'noDelay' | 'keepAlive'>): StreamSettings {
-  return { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
+  // Node cuts a part of a second off, and none at all would mean the kernel's default.
+  return { noDelay, keepAlive: keepAlive === false ? undefined : Math.ceil(keepAlive / 1_000) * 1_000 };
 }

@@ -3,11 +3,12 @@ import type { ClockTimer } from '../core/clock.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
 import type { IpLogOptions } from '../core/log-targets.js';
 import { nodeNetwork } from '../selector/node/node-network.js';
-import type { Network } from '../selector/network.js';
+import type { Network, StreamChannel } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
-import { backoff } from './backoff.js';
+import { Dialler } from './dialler.js';
+import type { DialMeans } from './dialler-means.js';
 import { LogBacklog } from './log-backlog.js';
-import { LogLink } from './log-link.js';
+import { LogLink, PolledKey } from './log-link.js';
 import { bytes, ms, parseOptions, port, text } from '../core/option-schema.js';
 
 const ipSchema = v.strictObject({
@@ -22,32 +23,37 @@ const ipSchema = v.strictObject({
 /** With so many bytes given to the network and not left, the rest waits where it can still be dropped. */
 const IN_FLIGHT = 64 * 1024;
 
+/** How it dials, beside what its options say. */
+const DIAL = {
+  family: 0,
+  stream: { noDelay: true, keepAlive: 60_000 },
+  // It tries as long as the app runs.
+  retries: Infinity,
+  giveUpAfter: Infinity,
+  // One that accepts and resets is as one that is not there.
+  stableAfter: 5_000,
+} as const;
+
 /** The log service `ip`. */
 export function openIp(options: IpLogOptions | undefined, context: LogContext): LogSink {
   return new IpSink(parseOptions(ipSchema, options ?? {}, "the log's ip"), context);
 }
 
 /**
- * Sends lines to a viewer over TCP. A line costs its sparkle a place in a list; everything else happens in the check phase, where the
- * connection is made, lost and made again, and lines are given to it as fast as it takes them and no faster.
- *
- * ```text
- * connecting -> open -> waiting -> connecting ...     each of them -> ending -> closed
- *     \__________________^
- * ```
+ * Sends lines to a viewer over TCP. A line costs its sparkle a place in a list; everything else happens in the check phase, where a
+ * connection that the {@link Dialler} has opened takes lines as fast as it can and no faster.
  */
 class IpSink implements LogSink {
   readonly #settings: v.InferOutput<typeof ipSchema>;
   readonly #context: LogContext;
   readonly #backlog: LogBacklog;
-  #phase: 'connecting' | 'open' | 'waiting' | 'closed' = 'connecting';
+  readonly #dialler: Dialler<PolledKey>;
+  /** The connection that is open. */
   #link: LogLink | undefined;
-  #timer: ClockTimer;
   #deadline: ClockTimer;
-  #failures = 0;
-  #openedAt = 0;
   #pumping = false;
   #toldAbsent = false;
+  #closed = false;
   /** It is to end: called when it has. */
   #whenClosed: (() => void) | undefined;
 
@@ -55,57 +61,46 @@ class IpSink implements LogSink {
     this.#settings = settings;
     this.#context = context;
     this.#backlog = new LogBacklog(settings.backlog, (dropped) => this.#note(dropped));
+    this.#dialler = new Dialler(
+      meansOf(context),
+      { ...DIAL, ...settings },
+      {
+        opened: (stream, key) => this.#opened(stream, key),
+        tryFailed: (error) => this.#tryFailed(error),
+        gaveUp: () => {},
+      },
+    );
     // Not before the main Catalyst is there, which has the network.
-    context.clock.afterPoll(() => this.#connect());
+    context.clock.afterPoll(() => {
+      if (!this.#closed) this.#dialler.dial();
+    });
   }
 
   write(line: string): void {
     this.#backlog.push(line);
-    if (this.#phase !== 'open' || this.#pumping) return;
+    if (this.#link === undefined || this.#pumping) return;
     this.#pumping = true;
     this.#context.clock.afterPoll(() => this.#pump());
   }
 
   /** What waits leaves, as far as a viewer is there and takes it. */
   async close(): Promise<void> {
-    if (this.#phase === 'closed' || this.#whenClosed !== undefined) return;
+    if (this.#closed || this.#whenClosed !== undefined) return;
     const { clock, closeTimeout } = this.#context;
     await new Promise<void>((resolve) => {
       this.#whenClosed = resolve;
-      if (this.#phase === 'waiting') return this.#ended();
+      if (this.#dialler.phase === 'waiting') return this.#ended();
       this.#deadline = clock.setTimer(() => this.#ended(), closeTimeout);
-      if (this.#phase === 'open') this.#pump();
+      if (this.#link !== undefined) this.#pump();
       return undefined;
     });
   }
 
-  get #network(): Network {
-    const main = this.#context.main();
-    return main instanceof SelectorCatalyst ? (main as SelectorCatalyst).network : nodeNetwork;
-  }
-
-  #connect(): void {
-    if (this.#phase === 'closed') return;
-    const { host, port, connectTimeout } = this.#settings;
-    const { clock } = this.#context;
-    this.#phase = 'connecting';
-    this.#timer = clock.setTimer(
-      () => this.#lost(new Error(`no answer within ${connectTimeout} ms`)),
-      connectTimeout,
-      false,
-    );
-    this.#link = new LogLink(this.#network, host, port, clock, {
-      opened: () => this.#opened(),
+  #opened(stream: StreamChannel, key: PolledKey): void {
+    this.#link = new LogLink(stream, key, {
       drained: () => this.#pump(),
-      lost: (error) => this.#lost(error),
+      lost: () => this.#lost(),
     });
-  }
-
-  #opened(): void {
-    const { clock } = this.#context;
-    clock.clearTimer(this.#timer);
-    this.#phase = 'open';
-    this.#openedAt = clock.now();
     this.#pump();
   }
 
@@ -113,7 +108,7 @@ class IpSink implements LogSink {
   #pump(): void {
     this.#pumping = false;
     const link = this.#link;
-    if (this.#phase !== 'open' || link === undefined) return;
+    if (link === undefined) return;
     this.#backlog.left(link.unsent);
     for (let free = IN_FLIGHT - link.unsent; free > 0 && !this.#backlog.isEmpty; free = IN_FLIGHT - link.unsent)
       link.send(this.#backlog.take(free));
@@ -123,41 +118,33 @@ class IpSink implements LogSink {
     else link.end();
   }
 
-  #lost(error: Error | undefined): void {
-    const { clock, random } = this.#context;
-    clock.clearTimer(this.#timer);
-    if (this.#phase === 'open') this.#backlog.left(this.#link!.unsent);
+  #lost(): void {
+    if (this.#link !== undefined) this.#backlog.left(this.#link.unsent);
     this.#backlog.takeBack();
     this.#link?.close();
     this.#link = undefined;
-    this.#tellAbsent(error);
-    if (this.#whenClosed !== undefined) return this.#ended();
-    const { retryDelay: delay, retryCap: cap } = this.#settings;
-    // One that accepts and resets is as one that is not there.
-    if (this.#phase === 'open' && clock.now() - this.#openedAt >= cap) this.#failures = 0;
-    this.#phase = 'waiting';
-    this.#timer = clock.setTimer(() => this.#connect(), backoff({ delay, cap }, ++this.#failures, random), false);
-    return undefined;
+    if (this.#whenClosed !== undefined) this.#ended();
+    else this.#dialler.lost();
+  }
+
+  #tryFailed(error: Error): void {
+    // Else a wrong port would look like a log without lines.
+    if (!this.#toldAbsent) this.#context.say(`the log waits for its viewer at ${this.#address}: ${error.message}`);
+    this.#toldAbsent = true;
+    if (this.#whenClosed !== undefined) this.#ended();
   }
 
   #ended(): void {
     const { clock, say } = this.#context;
     if (this.#link !== undefined) this.#backlog.left(this.#link.unsent);
-    this.#phase = 'closed';
-    clock.clearTimer(this.#timer);
+    this.#closed = true;
+    this.#dialler.stop();
     clock.clearTimer(this.#deadline);
     this.#link?.close();
     this.#link = undefined;
     const { lines } = this.#backlog;
     if (lines > 0) say(`${lines} lines of the log did not reach the viewer at ${this.#address}`);
     this.#whenClosed?.();
-  }
-
-  /** Else a wrong port would look like a log without lines. */
-  #tellAbsent(error: Error | undefined): void {
-    if (this.#toldAbsent || error === undefined || this.#phase === 'open') return;
-    this.#toldAbsent = true;
-    this.#context.say(`the log waits for its viewer at ${this.#address}: ${error.message}`);
   }
 
   get #address(): string {
@@ -168,4 +155,21 @@ class IpSink implements LogSink {
     const msg = `${dropped} lines were left out: the viewer was away or slow`;
     return `${JSON.stringify({ level: 40, time: this.#context.clock.wallTime(), dropped, msg })}\n`;
   }
+}
+
+/** What it dials with: the network of the main Catalyst, but neither its loop nor its timers, and nothing that holds the process. */
+function meansOf({ clock, random, main }: LogContext): DialMeans<PolledKey> {
+  return {
+    get network(): Network {
+      const catalyst = main();
+      return catalyst instanceof SelectorCatalyst ? (catalyst as SelectorCatalyst).network : nodeNetwork;
+    },
+    random,
+    now: () => clock.now(),
+    after(ms, due) {
+      const timer = clock.setTimer(due, ms, false);
+      return () => clock.clearTimer(timer);
+    },
+    watch: (channel, onReady) => new PolledKey(channel, clock, onReady),
+  };
 }

@@ -24,19 +24,56 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EMSGSIZE: 'TT_DATAGRAM_TOO_LARGE',
 };
 
-/** The error of a socket as ours: with a code that tells what to do, and the system's own as its cause. */
+/**
+ * The error of a socket as ours: with a code that tells what to do, and the system's own as its cause.
+ *
+ * @param address what it is about, where the system's error does not say so: that one knows best which end it is, and which address of a host.
+ */
 export function socketError(
   error: Error,
   address: string,
   details: Readonly<Record<string, unknown>> = {},
 ): TaskTonicError {
   if (error instanceof TaskTonicError) return error;
-  // Several addresses of one host were tried: the last word of them is as good as any.
-  const first = error instanceof AggregateError ? (error.errors.at(-1) as Error) : error;
-  const { code = 'unknown' } = first as NodeJS.ErrnoException;
+  if (error instanceof AggregateError && error.errors.length > 0) return severalErrors(error, address, details);
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
   // The system says neither how large it was nor what would fit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
-  return new TaskTonicError(CODES[code] ?? 'TT_SOCKET_ERROR', { address, code, ...size, ...details }, error);
+  const named = { address: addressOf(error) ?? address, code, ...size, ...details };
+  return new TaskTonicError(CODES[code] ?? 'TT_SOCKET_ERROR', named, error);
+}
+
+/** Several addresses were tried: all of them are told. */
+function severalErrors(
+  error: AggregateError,
+  address: string,
+  details: Readonly<Record<string, unknown>>,
+): TaskTonicError {
+  const all = (error.errors as Error[]).map((each) => socketError(each, address, details));
+  return severalReasons(address, all, error);
+}
+
+/**
+ * One error for several: the one that there is, where all say the same; else `TT_CANNOT_CONNECT`, with a line each.
+ *
+ * @param errors at least one.
+ */
+export function severalReasons(address: string, errors: readonly TaskTonicError[], cause?: Error): TaskTonicError {
+  const different = [...new Map(errors.map((error) => [error.message, error])).values()];
+  if (different.length === 1) return different[0]!;
+  const reasons = different.map(({ message }) => `\n- ${message}`).join('');
+  const causes = different.map((error) => error.cause ?? error);
+  const details = { address, reasons, errors: different };
+  return new TaskTonicError('TT_CANNOT_CONNECT', details, cause ?? new AggregateError(causes, address));
+}
+
+/** The end that an error of the system is about: the peer's, or the own one where that could not be bound. */
+function addressOf(error: Error & { address?: unknown; port?: unknown; syscall?: unknown }): string | undefined {
+  const { address, port, syscall } = error;
+  if (typeof address !== 'string') return undefined;
+  // What any port would have done for has none in the error.
+  if (typeof port !== 'number') return syscall === 'bind' || syscall === 'listen' ? showAddress(address, 0) : address;
+  return showAddress(address, port);
 }
 
 /** `127.0.0.1:7007`, `[::1]:7007`. */

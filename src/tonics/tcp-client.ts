@@ -1,15 +1,14 @@
 import * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
+import type { TaskTonicError } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic-options.js';
-import type { Due } from '../core/timer-queue.js';
-import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
-import { backoff } from './backoff.js';
 import { connectionOptions, connectionSettings, streamSettings, type ConnectionOptions } from './connection-options.js';
+import { Dialler } from './dialler.js';
+import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { bytes, count, flag, ms, parseOptions, port, text } from '../core/option-schema.js';
 import { tonicOptions } from './options.js';
@@ -35,14 +34,18 @@ export const clientSchema = v.strictObject({
   localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
   /** The port to connect from. */
   localPort: v.optional(port(0)),
-  /** Gives a try up after so long, in ms. */
+  /** Gives a try up after so long, in ms: the look-up of the name and all its addresses. */
   connectTimeout: v.optional(ms(1), 10_000),
-  /** Further tries after one that failed; 0 for none, `Infinity` for ever. It begins anew with each connection. */
-  retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), 4),
-  /** The most that is waited before the first further try, in ms; doubled with each one, and any part of it by chance. */
+  /** Further tries after one that failed; 0 for none, `Infinity` for as many as there is time for (`giveUpAfter`). It begins anew with each success. */
+  retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), Infinity),
+  /** The most that is waited before the first further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
   retryDelay: v.optional(ms(), 500),
   /** What the wait grows to at most, in ms. */
-  retryCap: v.optional(ms(), 30_000),
+  retryCap: v.optional(ms(), 5_000),
+  /** How long it goes on without a success, in ms; then it makes a last try. `Infinity` for ever. */
+  giveUpAfter: v.optional(ms(), 30_000),
+  /** A connection is a success once it has stayed so long, in ms. The end of one that has not is a failure like that of a try. */
+  stableAfter: v.optional(ms(), 5_000),
   /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
   /** What becomes of sends while there is no connection: they wait for one, or are refused. */
@@ -73,13 +76,12 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   readonly #settings: Settings;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;
-  #failures = 0;
+  readonly #dialler: Dialler<SelectionKey>;
   #waiting: { readonly data: Sendable; readonly size: number }[] = [];
   #waitingBytes = 0;
-  #timer: Due | undefined;
-  /** It waits before another try. */
-  #retrying = false;
   #ended = false;
+  /** How the connection before was lost. */
+  #lost: DisconnectInfo | undefined;
   /** The connection that is there is given up for another one. */
   #reconnecting = false;
   /** What is to be done when those that wait have been sent. */
@@ -91,6 +93,12 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     super(adopted(settings, { settings: connectionSettings(settings), channel: undefined }));
     this.#settings = settings;
     this.#makeProtocol = settings.protocol && protocolMaker(settings.protocol, this._ttPlan.className);
+    const dial = { ...settings, stream: streamSettings(settings) };
+    this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
+      opened: (channel, key) => this.#opened(channel, key),
+      tryFailed: (error) => this.#tryFailed(error),
+      gaveUp: (error) => this.#gaveUp(error),
+    });
     this._ttss__connect();
   }
 
@@ -101,7 +109,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   /** How far its connection is. */
   override get phase(): ConnectionPhase {
-    return this.#protocol?.phase ?? super.phase;
+    return this.#protocol?.phase ?? (this.#dialler.phase === 'waiting' ? 'closed' : super.phase);
   }
 
   override get local(): Address | undefined {
@@ -120,29 +128,17 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   /** @internal */
   _ttss__connect(): void {
-    this.#retrying = false;
     if (this.#ended || this._ttChannel !== undefined || !this._ttMayInfuse) return;
-    const { host, port: to, family, localAddress, localPort, connectTimeout } = this.#settings;
-    const stream = streamSettings(this.#settings);
-    const channel = this._ttCatalyst.network.connect({ host, port: to, family, localAddress, localPort, stream });
-    this._ttConnecting(channel);
-    this._ttKey = this._ttCatalyst.selector.register(channel, Interest.CONNECT, this);
-    this.#after(connectTimeout, () => {
-      this._ttConnectFailed(fail('TT_CONNECT_TIMEOUT', { address: this._ttPeer(), ms: connectTimeout }));
-    });
+    this._ttConnecting();
+    this.#dialler.dial();
   }
 
-  /** @internal */
-  override onReady(key: SelectionKey, ready: InterestSet): void {
-    if ((ready & Interest.CONNECT) !== 0 && this.phase === 'connecting') this.#timer = this.#clear();
-    super.onReady(key, ready);
-  }
-
-  /** @internal */
-  override _ttOpened(channel: StreamChannel): void {
-    this.#failures = 0;
+  #opened(channel: StreamChannel, key: SelectionKey): void {
+    key.handOver(this);
+    this._ttKey = key;
+    this._ttChannel = channel;
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol();
-    super._ttOpened(channel);
+    this._ttOpened(channel);
     this.#sendWaiting();
     return undefined;
   }
@@ -199,34 +195,46 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   // ---- Trying again ----
 
-  /** @internal */
+  #tryFailed(error: TaskTonicError): void {
+    this._ttReport(error);
+    // It was the last one: it is to be closed.
+    if (this.#whenSent === 'close') this.#gaveUp(error);
+  }
+
+  #gaveUp(error: TaskTonicError | undefined): void {
+    const lost = this.#lost;
+    this.#ended = true;
+    this.#dialler.stop();
+    if (error === undefined && lost !== undefined) this.#end(lost, true);
+    else this._ttss__disconnected({ reason: 'error', error, discarded: 0 }, false);
+  }
+
+  /** @internal The connection that was open is over; or there will be none. */
   override _ttss__disconnected(info: DisconnectInfo, wasOpen: boolean): void {
-    this.#timer = this.#clear();
-    if (!wasOpen) this.#failures++;
     const atOnce = this.#reconnecting;
     this.#reconnecting = false;
-    if (this._ttMayInfuse && !this.#ended && (atOnce || this.#triesAfter(info.reason, wasOpen))) {
-      this.#retrying = true;
-      this.#after(atOnce ? 0 : this.#nextWait(), () => this._ttss__connect());
-      return;
-    }
+    if (!this._ttMayInfuse || this.#ended) return this.#end(info, wasOpen);
+    if (atOnce) return this._ttss__connect();
+    // One that was lost before its protocol was made is as one that was not opened.
+    if (wasOpen && !(this.#settings.reconnect && this.#isWanted(info.reason))) return this.#end(info, wasOpen);
+    this._ttConnecting();
+    this.#lost = wasOpen ? info : undefined;
+    return this.#dialler.lost();
+  }
+
+  #isWanted(reason: DisconnectReason): boolean {
+    return this.#whenSent !== 'close' && !MEANT.includes(reason);
+  }
+
+  #end(info: DisconnectInfo, wasOpen: boolean): void {
     this.#ended = true;
+    this.#dialler.stop();
     const waiting = this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
     if (!wasOpen) this._ttEmit('ttse__onDisconnected', { ...info, discarded: info.discarded + waiting });
     else if (waiting > 0) this._ttRefuse(waiting, 'the client was ended before it was connected again');
     super._ttss__disconnected(info, wasOpen);
-  }
-
-  #triesAfter(reason: DisconnectReason, wasOpen: boolean): boolean {
-    if (this.#whenSent === 'close' || MEANT.includes(reason)) return false;
-    return wasOpen ? this.#settings.reconnect : this.#failures <= this.#settings.retries;
-  }
-
-  #nextWait(): number {
-    const { retryDelay: delay, retryCap: cap } = this.#settings;
-    return backoff({ delay, cap }, Math.max(this.#failures, 1), this._ttCatalyst.runtime.random);
   }
 
   /** @internal */
@@ -254,21 +262,27 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   /** @internal */
   override _ttDrain(): boolean {
     this.#ended = true;
-    this.#timer = this.#clear();
-    if (this.#retrying) {
+    if (this.#isDialling) {
       this._ttEmit('ttse__onDisconnected', {
         reason: 'finished',
         error: undefined,
         discarded: this.#waitingBytes,
       } satisfies DisconnectInfo);
     }
+    this.#dialler.stop();
     return super._ttDrain();
   }
 
   /** @internal */
   override _ttRelease(): void {
-    this.#timer = this.#clear();
+    this.#dialler.stop();
     super._ttRelease();
+  }
+
+  /** Whether a try is under way, or is waited for. */
+  get #isDialling(): boolean {
+    const { phase } = this.#dialler;
+    return phase === 'trying' || phase === 'waiting';
   }
 
   // ---- Commands: they are for the connection of the protocol, where it has one ----
@@ -276,14 +290,14 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   override ttsc__end(): void {
     if (this.#protocol !== undefined && !this.#reconnecting) return this.#protocol.ttsc__end();
     if (this.#waiting.length > 0) this.#whenSent ??= 'end';
-    else if (this.#reconnecting || super.phase === 'closed') this.#giveUp('closedHere');
+    else if (this.#reconnecting || this._ttChannel === undefined) this.#giveUp('closedHere');
     else super.ttsc__end();
     return undefined;
   }
 
   /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
   override ttsc__close(): void {
-    if (this.#waiting.length > 0 && !this.#retrying) {
+    if (this.#waiting.length > 0 && this.#dialler.phase !== 'waiting') {
       this.#whenSent = 'close';
       return;
     }
@@ -311,9 +325,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
    */
   ttsc__reconnect(): void {
     if (this.#ended) return;
-    this.#failures = 0;
-    if (this.#retrying) return this._ttss__connect();
-    if (this.phase === 'connecting') return;
+    if (this.#isDialling) return this.#dialler.dial();
     this.#reconnecting = true;
     if (this.#protocol !== undefined) this.#protocol.ttsc__abort();
     else super.ttsc__abort();
@@ -333,22 +345,9 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   #giveUp(reason: DisconnectReason): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (!this.#retrying) return;
-    this.#retrying = false;
-    this.#timer = this.#clear();
+    if (!this.#isDialling) return;
+    this.#dialler.stop();
     this._ttss__disconnected({ reason, error: undefined, discarded: 0 }, false);
-  }
-
-  #after(wait: number, action: () => void): void {
-    this.#clear();
-    const { clock, timers } = this._ttScheduler;
-    this.#timer = { at: clock.now() + wait, slot: -1, fire: action };
-    timers.add(this.#timer);
-  }
-
-  #clear(): undefined {
-    if (this.#timer !== undefined) this._ttScheduler.timers.remove(this.#timer);
-    return undefined;
   }
 }
 ofFramework(TcpClient);

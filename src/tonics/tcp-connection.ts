@@ -361,22 +361,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   // ---- What the socket tells ----
 
   /** @internal A TcpClient begins to connect. */
-  _ttConnecting(channel: StreamChannel): void {
-    this._ttChannel = channel;
+  _ttConnecting(): void {
     this.#phase = 'connecting';
     this.#closing = undefined;
     this.#gone = false;
     this.#error = undefined;
     this.#discarded = 0;
-  }
-
-  /** @internal A TcpClient's try has failed by its own judgement. */
-  _ttConnectFailed(error: TaskTonicError): void {
-    if (this._ttChannel === undefined || this.#phase !== 'connecting') return;
-    this.#closing = 'error';
-    this.#error = error;
-    this._ttReport(error);
-    this._ttChannel?.close();
   }
 
   /** @internal A TcpClient's protocol has taken the socket over. */

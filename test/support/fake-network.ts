@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Interest, type InterestSet } from '../../src/selector/interest.js';
 import type {
   Address,
@@ -183,6 +184,8 @@ export class FakeNetwork implements Network {
     throw new Error('nobody hands a socket over here');
   }
   readonly heard = new Heard();
+  /** What the names have for addresses; one that is not here has one of its own. */
+  readonly names = new Map<string, readonly string[] | Error>();
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];
   readonly datagrams: FakeDatagram[] = [];
@@ -192,6 +195,20 @@ export class FakeNetwork implements Network {
   }
   connect(settings: ConnectSettings): FakeStream {
     return this.#made(this.streams, new FakeStream(settings, this.heard));
+  }
+  lookup(
+    host: string,
+    _family: number,
+    done: (error: Error | undefined, addresses: readonly string[]) => void,
+  ): () => void {
+    let over = false;
+    const found = this.names.get(host) ?? [isIP(host) === 0 ? '10.0.0.7' : host];
+    queueMicrotask(() => {
+      if (over) return;
+      if (found instanceof Error) done(found, []);
+      else done(undefined, found);
+    });
+    return () => void (over = true);
   }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));

@@ -221,8 +221,8 @@ class SimulatedDatagramSocket extends EventEmitter implements PeerDatagram {
 export function socketsOn(network: Network): Sockets {
   return {
     connect({ host, port, localAddress, localPort, allowHalfOpen = false }: Reach): PeerSocket {
-      const settings = { localAddress, localPort, family: 0, stream: STREAM } as const;
-      return new SimulatedSocket(network.connect({ ...settings, host, port }), allowHalfOpen);
+      const settings = { localAddress, localPort, stream: STREAM };
+      return new SimulatedSocket(network.connect({ ...settings, address: host, port }), allowHalfOpen);
     },
     listen: (wish) => new SimulatedServer(network, wish),
     bind: (host) => new SimulatedDatagramSocket(network, host),

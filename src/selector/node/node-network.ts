@@ -1,5 +1,6 @@
+import dns from 'node:dns';
 import { Socket } from 'node:net';
-import type { Network } from '../network.js';
+import type { Network, StreamSettings } from '../network.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodeStream } from './node-stream.js';
@@ -10,35 +11,48 @@ function atLeast(major: number, minor: number): boolean {
   return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }
 
+/**
+ * Sets what the kernel is to do with a connection, through the setters: Node ignores it where it is given to `socket.connect()`. One that is
+ * not connected yet takes it along (https://nodejs.org/api/net.html#socketsetnodelaynodelay).
+ */
+function set(socket: Socket, { noDelay, keepAlive }: StreamSettings): Socket {
+  socket.setNoDelay(noDelay);
+  if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
+  return socket;
+}
+
 /** The machine's network, through `node:net` and `node:dgram`. */
 export const nodeNetwork: Network = {
   // https://nodejs.org/docs/latest-v24.x/api/net.html#transferring-tcp-handles-to-other-threads
   canHandOver: atLeast(26, 6) || (atLeast(24, 20) && !atLeast(25, 0)),
-  receive(given, { noDelay, keepAlive }) {
+  receive(given, settings) {
     const socket = given as Socket;
     socket.allowHalfOpen = true;
-    socket.setNoDelay(noDelay);
-    if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
-    return new NodeStream(socket);
+    return new NodeStream(set(socket, settings));
   },
   // https://nodejs.org/docs/latest-v24.x/api/net.html#serverlistenoptions-callback: not on these two.
   canReusePort:
     (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
-  connect({ host, port, localAddress, localPort, family, stream: { noDelay, keepAlive } }) {
-    const socket = new Socket({ allowHalfOpen: true });
+  connect({ address, port, localAddress, localPort, stream: settings }) {
+    const socket = set(new Socket({ allowHalfOpen: true }), settings);
     const stream = NodeStream.connecting(socket);
     socket.connect({
-      host,
+      host: address,
       port,
-      family,
-      noDelay,
-      keepAlive: keepAlive !== undefined,
-      keepAliveInitialDelay: keepAlive ?? 0,
       ...(localAddress !== undefined && { localAddress }),
       ...(localPort !== undefined && { localPort }),
     });
     return stream;
+  },
+  lookup(host, family, done) {
+    let over = false;
+    // As a property, and not by its name alone: a program that replaces it is asked.
+    dns.lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
+      if (!over)
+        done(error ?? undefined, (error ?? undefined) === undefined ? found.map(({ address }) => address) : []);
+    });
+    return () => void (over = true);
   },
   bind: (settings) => new NodeDatagram(settings),
 };

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Address, ConnectSettings } from '../../selector/network.js';
 import { familyOf, isLoopback, show, unmapped } from './addresses.js';
 import type { Appointment } from './agenda.js';
@@ -14,8 +13,6 @@ const SYN_WAITS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
 const GREETING_WAITS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
 /** A neighbour that has an address of the network and is not there: three questions, a second apart (`mcast_solicit`, arp(7)). */
 const NOBODY_THERE = 3_000;
-/** How long Node tries one of several addresses (`autoSelectFamilyAttemptTimeout`). */
-const NEXT_ADDRESS = 250;
 /** Bytes of a packet of the handshake. */
 const SIZE = 60;
 
@@ -35,16 +32,19 @@ export interface Waiting {
   failed(error: Error): void;
 }
 
-/** A try to open a connection: the name is looked up, and each address that it has is tried. */
+/** Opens a connection: the handshake with one address. */
 export class Dial {
   readonly #fabric: Fabric;
   readonly #caller: Caller;
   readonly #settings: ConnectSettings;
   readonly #waiting: Waiting;
-  #next: Appointment | undefined;
-  #attempt: Attempt | undefined;
-  #addresses: readonly string[] = [];
-  readonly #errors: Error[] = [];
+  readonly #to: Address;
+  #from: Address = { address: '', port: 0 };
+  /** Of the flow; and the how-manieth try of that name it is. */
+  #name = '';
+  #nth = 0;
+  #timer: Appointment | undefined;
+  #connection: Connection | undefined;
   #over = false;
 
   constructor(fabric: Fabric, caller: Caller, settings: ConnectSettings, waiting: Waiting) {
@@ -52,51 +52,39 @@ export class Dial {
     this.#caller = caller;
     this.#settings = settings;
     this.#waiting = waiting;
-    const numeric = isIP(settings.host) !== 0;
-    this.#next = fabric.agenda.after(numeric ? 0 : fabric.settings.lookup, () => this.#lookedUp(numeric));
+    this.#to = { address: unmapped(settings.address), port: settings.port };
+    // As with a socket, nothing comes of it within the call.
+    this.#timer = fabric.agenda.after(0, () => this.#begin());
   }
 
   cancel(): void {
-    if (this.#over) return;
+    this.#settled();
+    // A server that has greeted hears that nobody wants it.
+    this.#connection?.client.reset();
+  }
+
+  #settled(): void {
     this.#over = true;
-    this.#next = this.#fabric.agenda.cancel(this.#next);
-    this.#attempt?.cancel();
+    this.#timer = this.#fabric.agenda.cancel(this.#timer);
   }
 
-  #lookedUp(numeric: boolean): void {
-    const { host, family } = this.#settings;
-    if (!numeric && !this.#caller.up) return this.#failed(systemError('ENOTFOUND', 'getaddrinfo', { hostname: host }));
-    this.#addresses = numeric ? [unmapped(host)] : this.#fabric.resolve(host, family);
-    if (this.#addresses.length > 0) return this.#try(0);
-    return this.#failed(systemError('ENOTFOUND', 'getaddrinfo', { hostname: host }));
-  }
-
-  #try(n: number): void {
-    const address = this.#addresses[n];
-    if (address === undefined) return this.#allFailed();
-    const failed = (error: Error): void => {
-      if (this.#over) return;
-      this.#next = this.#fabric.agenda.cancel(this.#next);
-      this.#attempt?.cancel();
-      this.#errors.push(error);
-      this.#try(n + 1);
-    };
-    const to = { address, port: this.#settings.port };
-    if (n < this.#addresses.length - 1)
-      this.#next = this.#fabric.agenda.after(NEXT_ADDRESS, () => failed(systemError('ETIMEDOUT', 'connect', to)));
-    this.#attempt = undefined;
-    const from = this.#sourceOf(to);
-    if (from instanceof Error) return failed(from);
-    this.#attempt = new Attempt(this.#fabric, this.#caller, from, to, {
-      opened: (end) => this.#opened(end, from, to),
-      failed,
-    });
+  #begin(): void {
+    const from = this.#source();
+    if (from instanceof Error) return this.#fail(from);
+    this.#from = from;
+    this.#name = `tcp ${show(from)}>${show(this.#to)}`;
+    this.#nth = this.#fabric.nextCall(this.#name);
+    this.#fabric.tell('connect', this.#name);
+    const target = this.#fabric.find(this.#to.address, this.#caller);
+    if (target !== undefined && isLoopback(this.#to.address) === isLoopback(from.address)) this.#knock(target, 0);
+    else this.#timer = this.#fabric.agenda.after(NOBODY_THERE, () => this.#failed('EHOSTUNREACH'));
     return undefined;
   }
 
   /** Where it is called from; or why it cannot be. */
-  #sourceOf(to: Address): Address | Error {
+  #source(): Address | Error {
     const { localAddress, localPort } = this.#settings;
+    const to = this.#to;
     if (!this.#caller.up) return systemError('ENETUNREACH', 'connect', to);
     if (localAddress !== undefined && !this.#caller.owns(localAddress))
       return systemError('EADDRNOTAVAIL', 'bind', { address: localAddress, port: localPort ?? 0 });
@@ -108,69 +96,6 @@ export class Dial {
     return localPort === undefined || localPort === 0
       ? systemError('EADDRNOTAVAIL', 'connect', to)
       : systemError('EADDRINUSE', 'bind', { address: localAddress ?? '0.0.0.0', port: localPort });
-  }
-
-  #opened(end: TcpEnd, from: Address, to: Address): void {
-    if (this.#over) return end.reset();
-    this.#over = true;
-    this.#next = this.#fabric.agenda.cancel(this.#next);
-    const family = familyOf(to.address) === 6 ? 'IPv6' : 'IPv4';
-    return this.#waiting.opened(end, { ...from, family }, { ...to, family });
-  }
-
-  #allFailed(): void {
-    const [first] = this.#errors;
-    if (this.#errors.length === 1) return this.#failed(first!);
-    return this.#failed(
-      Object.assign(new AggregateError(this.#errors), { code: (first as NodeJS.ErrnoException).code }),
-    );
-  }
-
-  #failed(error: Error): void {
-    if (this.#over) return;
-    this.cancel();
-    this.#waiting.failed(error);
-  }
-}
-
-/** The handshake with one address. */
-class Attempt {
-  readonly #fabric: Fabric;
-  readonly #caller: Caller;
-  readonly #from: Address;
-  readonly #to: Address;
-  readonly #done: { opened(end: TcpEnd): void; failed(error: Error): void };
-  readonly #name: string;
-  readonly #nth: number;
-  #timer: Appointment | undefined;
-  #connection: Connection | undefined;
-  #over = false;
-
-  constructor(
-    fabric: Fabric,
-    caller: Caller,
-    from: Address,
-    to: Address,
-    done: { opened(end: TcpEnd): void; failed(error: Error): void },
-  ) {
-    this.#fabric = fabric;
-    this.#caller = caller;
-    this.#from = from;
-    this.#to = to;
-    this.#done = done;
-    this.#name = `tcp ${show(from)}>${show(to)}`;
-    this.#nth = fabric.nextCall(this.#name);
-    fabric.tell('connect', this.#name);
-    const target = fabric.find(to.address, caller);
-    if (target !== undefined && isLoopback(to.address) === isLoopback(from.address)) this.#knock(target, 0);
-    else this.#timer = fabric.agenda.after(NOBODY_THERE, () => this.#failed('EHOSTUNREACH'));
-  }
-
-  cancel(): void {
-    this.#over = true;
-    this.#timer = this.#fabric.agenda.cancel(this.#timer);
-    // A server that has greeted hears that nobody wants it.
-    this.#connection?.client.reset();
   }
 
   #knock(target: Station, attempt: number): void {
@@ -223,11 +148,11 @@ class Attempt {
       if (client.state === 'open') client.confirm();
       return;
     }
-    this.#over = true;
-    this.#timer = this.#fabric.agenda.cancel(this.#timer);
+    this.#settled();
     this.#fabric.tell('open', this.#name);
     client.confirm();
-    this.#done.opened(client);
+    const family = familyOf(this.#to.address) === 6 ? 'IPv6' : 'IPv4';
+    this.#waiting.opened(client, { ...this.#from, family }, { ...this.#to, family });
   }
 
   get #answerName(): string {
@@ -242,9 +167,12 @@ class Attempt {
 
   #failed(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH'): void {
     if (this.#over) return;
-    this.#over = true;
-    this.#timer = this.#fabric.agenda.cancel(this.#timer);
     this.#fabric.tell(code === 'ECONNREFUSED' ? 'refused' : 'timeout', this.#name);
-    this.#done.failed(systemError(code, 'connect', this.#to));
+    this.#fail(systemError(code, 'connect', this.#to));
+  }
+
+  #fail(error: Error): void {
+    this.cancel();
+    this.#waiting.failed(error);
   }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { fail } from '../../core/errors.js';
 import type {
   Address,
@@ -64,8 +65,23 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   connect(settings: ConnectSettings): StreamChannel {
     const stream = new SimulatedStream(this.#fabric, (closed) => this.forget(closed));
     if (this.takes(stream)) stream.connect(this, settings);
-    else stream.fail(systemError('EMFILE', 'connect', { address: settings.host, port: settings.port }));
+    else stream.fail(systemError('EMFILE', 'connect', { address: settings.address, port: settings.port }));
     return stream;
+  }
+
+  lookup(
+    host: string,
+    family: 0 | 4 | 6,
+    done: (error: Error | undefined, addresses: readonly string[]) => void,
+  ): () => void {
+    const { agenda, settings } = this.#fabric;
+    const isNumeric = isIP(host) !== 0;
+    const answer = agenda.after(isNumeric ? 0 : settings.lookup, () => {
+      const addresses = isNumeric ? [host] : this.#up ? this.#fabric.resolve(host, family) : [];
+      if (addresses.length > 0) done(undefined, addresses);
+      else done(systemError('ENOTFOUND', 'getaddrinfo', { hostname: host }), []);
+    });
+    return () => void agenda.cancel(answer);
   }
 
   bind(settings: BindSettings): DatagramChannel {
