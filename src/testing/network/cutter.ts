@@ -57,7 +57,7 @@ export class Cutter {
 
   /** Each chunk is cut for itself, anywhere, also at its end; small pieces are as likely as large ones. */
   *#byChance(from: number, to: number): Iterable<number> {
-    for (const chunk of this.#end.unreadChunks) {
+    for (const chunk of this.#end.receives.unreadChunks) {
       for (let cut = chunk.from; cut < chunk.to;) {
         cut += Math.floor((chunk.to - cut + 2) ** this.#faults.roll('split', this.#place, cut));
         if (cut > to) return;

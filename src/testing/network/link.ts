@@ -20,6 +20,24 @@ export interface Wire {
   dropped(what: string, index: number): void;
 }
 
+/** What is brought although the link loses packets. */
+export interface Parcel {
+  /** Whether it is still to be brought. */
+  wanted(): boolean;
+  /** It is there. Gives false where nobody has taken it: then it comes again. */
+  arrive(): boolean;
+  /** It was tried for too long. */
+  givenUp(): void;
+}
+
+/** How long a packet of a parcel is waited for at first, and for how long it is tried, in ms. */
+export interface Patience {
+  readonly retransmit: number;
+  readonly giveUp: number;
+}
+
+const LONGEST_WAIT = 120_000;
+
 /** One direction between two hosts. What is sent here comes in that order, but for datagrams that are reordered. */
 export class Link {
   conditions: LinkState = PLAIN;
@@ -61,6 +79,20 @@ export class Link {
       if (lost !== undefined) this.#agenda.at(at, lost);
     } else this.#deliver(packet, at, arrive, lost);
     if (!dropped && kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
+  }
+
+  /** Brings a parcel: where its packet is lost it goes again after a while, which is doubled each time (RFC 6298). */
+  bring(packet: Packet, parcel: Parcel, patience: Patience, since = this.#agenda.now): void {
+    const next = this.#agenda.now + Math.min(patience.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
+    const lost = (): void => {
+      if (parcel.wanted()) this.#agenda.at(next, again);
+    };
+    const again = (): void => {
+      if (!parcel.wanted()) return;
+      if (this.#agenda.now - since >= patience.giveUp) parcel.givenUp();
+      else this.bring({ ...packet, attempt: packet.attempt + 1 }, parcel, patience, since);
+    };
+    this.send(packet, () => void (parcel.arrive() || lost()), lost);
   }
 
   /** What is under way does not come. */

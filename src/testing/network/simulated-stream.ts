@@ -151,7 +151,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     const { parts, tells } = this.#writing!;
     for (let first = parts[0]; first !== undefined; first = parts[0]) {
       const bytes = typeof first === 'string' ? Buffer.from(first) : first;
-      const { room } = end;
+      const { room } = end.sends;
       // The kernel copies what it takes.
       end.write(Buffer.from(bytes.subarray(0, room)));
       parts[0] = bytes.subarray(room);

@@ -114,9 +114,9 @@ export class StreamReader {
   read(): void {
     const end = this.#end;
     if (this.#flowing) this.#takeAhead();
-    while (end.unread > 0 && this.#mayRead) this.#readPiece();
-    if (end.unread > 0 || !this.#mayRead) return;
-    if (end.peerEnded) this.#sawEnd = true;
+    while (end.receives.unread > 0 && this.#mayRead) this.#readPiece();
+    if (end.receives.unread > 0 || !this.#mayRead) return;
+    if (end.receives.arrived) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#owner.onFailed('read');
     // What comes before the turn in which the end is heard came with the same poll.
     if (end.error !== undefined && this.#endIsUnheard) {
@@ -129,14 +129,14 @@ export class StreamReader {
 
   #readPiece(): void {
     const end = this.#end;
-    const { size, gap } = this.#cutter.next(Math.min(end.unread, LARGEST_READ));
+    const { size, gap } = this.#cutter.next(Math.min(end.receives.unread, LARGEST_READ));
     const bytes = end.read(size);
     if (this.#flowing) this.#receive(bytes);
     else {
       this.#ahead.push(bytes);
       this.#aheadSize += bytes.length;
     }
-    if (end.error !== undefined && end.unread === 0 && gap === 0) this.#sawEnd = true;
+    if (end.error !== undefined && end.receives.unread === 0 && gap === 0) this.#sawEnd = true;
     if (gap === 0) return;
     this.#next = this.#fabric.agenda.after(gap, () => {
       this.#next = undefined;

@@ -1,6 +1,6 @@
 import type { Appointment } from './agenda.js';
 import type { Place } from './fault-dice.js';
-import type { Link } from './link.js';
+import type { Link, Packet } from './link.js';
 import type { Simulation } from './simulation.js';
 import { type Chunk, type FlowSource, TcpFlow } from './tcp-flow.js';
 
@@ -35,9 +35,9 @@ export class TcpEnd implements FlowSource {
   /** It ended before that. */
   onForgotten: (() => void) | undefined;
   readonly place: Place;
+  readonly link: Link;
+  readonly sends: TcpFlow;
   readonly #simulation: Simulation;
-  readonly #link: Link;
-  readonly #sends: TcpFlow;
   #state: EndState = 'open';
   /** What has come while it is stalled. */
   #held: (() => void)[] | undefined;
@@ -45,56 +45,32 @@ export class TcpEnd implements FlowSource {
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;
-    this.#link = link;
+    this.link = link;
     this.place = simulation.faults.place(name);
-    this.#sends = new TcpFlow(simulation.agenda, simulation.settings, this);
+    this.sends = new TcpFlow(simulation.agenda, simulation.settings, this);
   }
 
   get state(): EndState {
     return this.#state;
   }
 
-  get link(): Link {
-    return this.#link;
-  }
-
-  get #receives(): TcpFlow {
-    return this.peer.#sends;
+  get receives(): TcpFlow {
+    return this.peer.sends;
   }
 
   // ---- What the process does ----
 
-  /** Bytes that were received and not read. */
-  get unread(): number {
-    return this.#receives.unread;
-  }
-
-  /** The chunks that they came in; of the first one some may be read. */
-  get unreadChunks(): readonly Chunk[] {
-    return this.#receives.unreadChunks;
-  }
-
-  /** The peer has ended, and all that it sent has come. */
-  get peerEnded(): boolean {
-    return this.#receives.arrived;
-  }
-
-  /** Bytes that can be given to be sent. */
-  get room(): number {
-    return this.#sends.room;
-  }
-
   write(bytes: Buffer): void {
-    if (this.#state === 'open') this.#sends.write(bytes);
+    if (this.#state === 'open') this.sends.write(bytes);
   }
 
   end(): void {
-    if (this.#state !== 'gone') this.#sends.end();
+    if (this.#state !== 'gone') this.sends.end();
   }
 
   read(most: number): Buffer {
-    const bytes = this.#receives.read(most);
-    if (this.#state === 'open' && this.#receives.tells) this.confirm();
+    const bytes = this.receives.read(most);
+    if (this.#state === 'open' && this.receives.tells) this.answer();
     return bytes;
   }
 
@@ -102,7 +78,7 @@ export class TcpEnd implements FlowSource {
   close(reset: boolean): void {
     this.owner = undefined;
     if (this.#state !== 'open') return;
-    if (reset || this.unread > 0) return this.reset();
+    if (reset || this.receives.unread > 0) return this.reset();
     this.#state = 'orphan';
     this.end();
     this.#settle();
@@ -119,7 +95,7 @@ export class TcpEnd implements FlowSource {
   vanish(): void {
     this.#forget();
     this.owner = undefined;
-    this.#receives.drop();
+    this.receives.drop();
   }
 
   /** Nobody brings a packet of it further while it is stalled: its peer does not hear whether they have come. */
@@ -131,32 +107,29 @@ export class TcpEnd implements FlowSource {
 
   // ---- Packets ----
 
-  get wayBack(): number {
-    const { latency, jitter } = this.peer.#link.conditions;
-    return latency + jitter;
-  }
-
-  transmit(chunk: Chunk): void {
-    const { from: index, attempt } = chunk;
-    if (chunk.to === index) return this.#control((peer) => peer.#onChunk(chunk), chunk);
-    if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
+  bring(chunk: Chunk): void {
+    const { from, to, bytes } = chunk;
+    // A mere question is not struck by faults.
+    const kind = to > from ? 'segment' : 'control';
+    if (kind === 'segment' && this.#simulation.faults.strikes('reset', this.link.conditions.reset, this.place, from))
       this.#cutDown();
-    const packet = { place: this.place, index, attempt, size: chunk.bytes.length + HEADERS, kind: 'segment' } as const;
-    const lost = (): void => this.#sends.lost(chunk);
-    return this.#link.send(packet, () => this.peer.#arrive(() => this.peer.#onChunk(chunk), lost), lost);
+    const parcel = {
+      wanted: () => this.sends.awaits(chunk),
+      arrive: () => this.peer.#arrive(() => this.peer.#onChunk(chunk)),
+      givenUp: () => this.#onTimeout(),
+    };
+    this.link.bring(this.#packet(kind, from, bytes.length), parcel, this.#simulation.settings);
   }
 
-  /** A packet without bytes. @param chunk what it belongs to, which goes again where it is lost. */
-  #control(happen: (peer: TcpEnd) => void, chunk?: Chunk, owner: TcpFlow = this.#sends): void {
-    const packet = { place: this.place, index: this.#sends.sent, attempt: 0, size: HEADERS, kind: 'control' } as const;
-    const lost = (): void => void (chunk && owner.lost(chunk));
-    this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer), lost), lost);
+  #packet(kind: 'segment' | 'control', index = this.sends.sent, bytes = 0): Packet {
+    return { place: this.place, index, attempt: 0, size: bytes + HEADERS, kind };
   }
 
-  #arrive(happen: () => void, lost: () => void): void {
-    if (this.#held === undefined) return happen();
-    this.#held.push(happen);
-    return lost();
+  /** Gives false where it is stalled: what has come waits, and nobody hears that it has. */
+  #arrive(happen: () => void): boolean {
+    this.#held?.push(happen);
+    if (this.#held === undefined) happen();
+    return this.#held === undefined;
   }
 
   #onChunk(chunk: Chunk): void {
@@ -166,33 +139,35 @@ export class TcpEnd implements FlowSource {
       if (this.#state !== 'gone') this.#forget();
       return this.#sendReset();
     }
-    const news = this.#receives.take(chunk);
+    const news = this.receives.take(chunk);
     for (const { bytes, fin } of news)
       this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
-    this.#answer(chunk);
+    this.answer(chunk);
     if (news.length === 0) return undefined;
     this.owner?.onArrival();
     return this.#settle();
   }
 
-  /** Tells the peer that a chunk has come, and what would fit. */
-  #answer(chunk?: Chunk): void {
-    const limit = this.#receives.tellLimit();
-    this.#control(
-      (peer) => {
-        peer.#firstPacket();
-        if (peer.#state === 'gone') return;
-        peer.#sends.known(limit, chunk);
-        peer.#settle();
-      },
-      chunk,
-      this.#receives,
-    );
+  /**
+   * Tells the peer what would fit; and that a chunk has come, or, as the last packet of the handshake, that the connection is open. Where
+   * that does not come through, it is the peer that has waited in vain.
+   */
+  answer(chunk?: Chunk): void {
+    const { peer, receives } = this;
+    const limit = receives.tellLimit();
+    const parcel = {
+      wanted: () => (chunk === undefined ? peer.onFirstPacket !== undefined : receives.awaits(chunk)),
+      arrive: () => peer.#arrive(() => peer.#onAnswer(limit, chunk)),
+      givenUp: () => peer.#onTimeout(),
+    };
+    this.link.bring(this.#packet('control'), parcel, this.#simulation.settings);
   }
 
-  /** The client's last packet of the handshake; or there is room again. */
-  confirm(): void {
-    this.#answer();
+  #onAnswer(limit: number, chunk?: Chunk): void {
+    this.#firstPacket();
+    if (this.#state === 'gone') return;
+    this.sends.known(limit, chunk);
+    this.#settle();
   }
 
   #firstPacket(): void {
@@ -205,7 +180,7 @@ export class TcpEnd implements FlowSource {
     this.owner?.onSpace();
   }
 
-  onTimeout(): void {
+  #onTimeout(): void {
     const { owner } = this;
     this.#simulation.tell('timeout', this.place.name);
     this.#forget();
@@ -224,7 +199,7 @@ export class TcpEnd implements FlowSource {
 
   #sendReset(): void {
     this.#simulation.tell('reset', this.place.name);
-    this.#control((peer) => peer.onReset());
+    this.link.send(this.#packet('control'), () => this.peer.#arrive(() => this.peer.onReset()));
   }
 
   /** The peer, or something between, resets the connection. */
@@ -232,7 +207,7 @@ export class TcpEnd implements FlowSource {
     if (this.#state === 'gone') return;
     const { owner } = this;
     // tcp_reset() of Linux: to one whose peer had ended, it is a broken pipe.
-    if (this.#state === 'open') this.error = this.peerEnded ? 'EPIPE' : 'ECONNRESET';
+    if (this.#state === 'open') this.error = this.receives.arrived ? 'EPIPE' : 'ECONNRESET';
     this.#forget();
     owner?.onArrival();
   }
@@ -240,7 +215,7 @@ export class TcpEnd implements FlowSource {
   #forget(): void {
     this.#state = 'gone';
     this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
-    this.#sends.stop();
+    this.sends.stop();
     this.#held &&= [];
     this.onFirstPacket = undefined;
     this.onForgotten?.();
@@ -249,8 +224,8 @@ export class TcpEnd implements FlowSource {
 
   /** Both have ended, or the process has gone and its peer says nothing. */
   #settle(): void {
-    if (this.#state !== 'orphan' || !this.#sends.isDone) return;
-    if (this.peerEnded) {
+    if (this.#state !== 'orphan' || !this.sends.isDone) return;
+    if (this.receives.arrived) {
       this.#state = 'done';
       this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
     } else this.#farewell ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());

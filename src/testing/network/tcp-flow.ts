@@ -2,7 +2,6 @@ import type { Agenda, Appointment } from './agenda.js';
 import { ByteQueue } from './byte-queue.js';
 import type { NetworkSettings } from './settings.js';
 
-const LONGEST_RETRANSMIT = 120_000;
 const NOTHING = Buffer.alloc(0);
 
 /** A part of a stream under way, or its end; without bytes, a question whether there is room. */
@@ -13,23 +12,16 @@ export interface Chunk {
   readonly bytes: Buffer;
   /** It is the end of the stream. */
   readonly fin: boolean;
-  /** How often it was lost. */
-  attempt: number;
   /** The peer has it. */
   here: boolean;
-  again: Appointment | undefined;
 }
 
 /** What a flow needs of the end that sends it. */
 export interface FlowSource {
-  /** Sends a chunk; whatever becomes of it, {@link TcpFlow.known} or {@link TcpFlow.lost} hears. */
-  transmit(chunk: Chunk): void;
-  /** How long an answer is under way, in ms. */
-  readonly wayBack: number;
+  /** Brings a chunk to the peer; {@link TcpFlow.known} hears the answer. */
+  bring(chunk: Chunk): void;
   /** There is room to send again. */
   onSpace(): void;
-  /** The peer has been silent for too long. */
-  onTimeout(): void;
 }
 
 /**
@@ -55,8 +47,6 @@ export class TcpFlow {
   #finSent = false;
   #question: Appointment | undefined;
   #questions = 0;
-  /** When the receiver was heard last while something was under way. */
-  #heardAt = 0;
   // At the receiver's host
   /** What has not come in its turn. */
   #coming: Chunk[] = [];
@@ -99,47 +89,26 @@ export class TcpFlow {
   /** Nothing more is sent, not even again. */
   stop(): void {
     this.#question = this.#agenda.cancel(this.#question);
-    for (const chunk of this.#flight) chunk.again = this.#agenda.cancel(chunk.again);
+    this.#queue.clear();
     this.#flight = [];
     this.#flightBytes = 0;
-    this.#queue.clear();
+  }
+
+  /** Whether the sender waits for the answer to a chunk. */
+  awaits(chunk: Chunk): boolean {
+    return this.#flight.includes(chunk);
   }
 
   /** The receiver has said up to where it takes bytes; and that it has a chunk. */
   known(limit: number, chunk?: Chunk): void {
-    this.#heardAt = this.#agenda.now;
     this.#limit = Math.max(this.#limit, limit);
     const at = chunk === undefined ? -1 : this.#flight.indexOf(chunk);
     if (at >= 0) {
       this.#flight.splice(at, 1);
       this.#flightBytes -= chunk!.bytes.length;
-      this.#agenda.cancel(chunk!.again);
     }
-    // The oldest one has got through: what was lost often waits no longer than what was lost once.
-    if (at === 0) for (const lost of this.#flight) if (lost.again !== undefined) this.#sendAgain(lost, 0);
     this.#pump();
     if (at >= 0) this.#source.onSpace();
-  }
-
-  /** A chunk has not come, or nobody has heard that it has: it goes again. */
-  lost(chunk: Chunk): void {
-    if (this.#flight.includes(chunk)) this.#sendAgain(chunk, chunk.attempt++);
-  }
-
-  #sendAgain(chunk: Chunk, losses: number): void {
-    const { now } = this.#agenda;
-    const at = now + this.#source.wayBack + this.#wait(losses);
-    if (chunk.again !== undefined && chunk.again.at <= at) return;
-    this.#agenda.cancel(chunk.again);
-    chunk.again = this.#agenda.at(at, () => {
-      chunk.again = undefined;
-      if (this.#agenda.now - this.#heardAt < this.#settings.giveUp) this.#source.transmit(chunk);
-      else this.#source.onTimeout();
-    });
-  }
-
-  #wait(losses: number): number {
-    return Math.min(this.#settings.retransmit * 2 ** losses, LONGEST_RETRANSMIT);
   }
 
   #pump(): void {
@@ -152,7 +121,7 @@ export class TcpFlow {
     }
     if (this.#flight.length > 0 || this.#queue.size === 0) return;
     // Nobody may have heard that there is room, or the receiver has gone.
-    this.#question ??= this.#agenda.after(this.#source.wayBack + this.#wait(this.#questions++), () => {
+    this.#question ??= this.#agenda.after(this.#settings.retransmit * 2 ** Math.min(this.#questions++, 9), () => {
       this.#question = undefined;
       if (this.#flight.length === 0) this.#emit(NOTHING);
     });
@@ -160,14 +129,13 @@ export class TcpFlow {
 
   #emit(bytes: Buffer, fin = false): void {
     if (bytes.length > 0) this.#questions = 0;
-    if (this.#flight.length === 0) this.#heardAt = this.#agenda.now;
     const to = this.sent + bytes.length + (fin ? 1 : 0);
-    const chunk = { from: this.sent, to, bytes, fin, attempt: 0, here: false, again: undefined };
+    const chunk = { from: this.sent, to, bytes, fin, here: false };
     this.sent = to;
     this.#flight.push(chunk);
     this.#flightBytes += bytes.length;
     this.#coming.push(chunk);
-    this.#source.transmit(chunk);
+    this.#source.bring(chunk);
   }
 
   // ---- What the receiver does and hears ----
