@@ -21,7 +21,7 @@ const SECTIONS = [
   {
     title: 'TcpServer',
     text: 'With the options of [every Tonic](#every-tonic), and those of [its connections](#tcpconnection).',
-    from: ['schema', 'src/tonics/tcp-server.ts', 'serverSchema'],
+    from: ['schema', 'src/tonics/server-options.ts', 'serverSchema'],
   },
   {
     title: 'TcpConnection',
@@ -36,12 +36,12 @@ const SECTIONS = [
   {
     title: 'UdpSocket',
     text: 'With the options of [every Tonic](#every-tonic).',
-    from: ['schema', 'src/tonics/udp-socket.ts', 'udpSchema'],
+    from: ['schema', 'src/tonics/udp-options.ts', 'udpSchema'],
   },
   {
     title: 'Multicast',
     text: 'Under `multicast` of a UdpSocket.',
-    from: ['schema', 'src/tonics/udp-socket.ts', 'multicastSchema'],
+    from: ['schema', 'src/tonics/udp-options.ts', 'multicastSchema'],
   },
   {
     title: 'Timers',

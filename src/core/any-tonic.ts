@@ -45,11 +45,18 @@ export interface AnyTonic {
   /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
   /** @internal */ _ttExtras: Extras | undefined;
   /** @internal */ _ttDrain(): boolean;
+  /** @internal */ _ttHoldsEnd(): boolean;
+  /** @internal */ _ttDeadline(): number;
   /** @internal */ _ttRelease(): void;
   /** @internal */ _ttLeave(): void;
   /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
+  /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
+  _ttKept(bytes: number): void;
   /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
   /** @internal */ _ttss__end(): void;
+  /** @internal */ _ttss__overdue(): void;
+  /** @internal */ _ttss__settled(): void;
+  /** @internal */ _ttss__piped(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
   /** @internal */ _ttss__answered(question: { _ttHear(): void }): void;
@@ -85,6 +92,8 @@ export interface Ending {
   at: number;
   slot: number;
   fire(now: number): void;
+  /** Its end gets on: its deadline counts from here. */
+  progressed(): void;
 }
 
 /** How a base looks after one infusion. */
@@ -250,6 +259,7 @@ export interface Scheduler {
   readonly services: ServicePort;
   readonly ledger: Registry;
   readonly queue: {
+    readonly size: number;
     limit: number;
     put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
@@ -260,6 +270,18 @@ export interface Scheduler {
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;
   /** @internal Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
   settle(tonic: AnyTonic): void;
+  /**
+   * Puts an event of the framework's (a socket's) before all orders of the queue: it runs after the sparkle that runs and its transitions,
+   * or, outside of any sparkle, as the first order of the next turn. A throw of the sparkle that runs does not drop it.
+   * @internal
+   */
+  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /**
+   * The same for what the sparkle that runs raises itself: dropped where that throws.
+   * @throws {TaskTonicError} `TT_RAISES_FOR_EVER`
+   * @internal
+   */
+  raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
   runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
 }

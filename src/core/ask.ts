@@ -3,6 +3,7 @@ import { Answer, type AnswerTo, type Lost } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail } from './errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';
 import { Life, failTonic, failureInfo } from './life.js';
+import { incurOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from './plan.js';
 import type { Due } from './timer-queue.js';
 
@@ -31,6 +32,8 @@ export type AskValue<F> = Asked<F> extends [unknown, infer V] ? V : never;
 export interface AskOptions {
   /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. Default 5,000. */
   readonly timeout?: number | undefined;
+  /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. Default `true`. */
+  readonly hold?: boolean | undefined;
   /** The sparkle that hears why there is no answer. Without it that fails the asker as a throw in one of its sparkles does. */
   readonly onError?: ((error: Error, question: Question) => void) | undefined;
 }
@@ -54,6 +57,8 @@ export class Question implements AnswerTo, EndWatcher, Due {
   readonly #timeout: number;
   readonly #onAnswer: Sparkle;
   readonly #onError: Sparkle | undefined;
+  /** @internal Whether it holds the end of its asker. */
+  readonly holds: boolean;
   #state: State = 'open';
   /** It ended without an answer: one that comes now is too late. */
   #givenUp = false;
@@ -68,6 +73,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
     timeout: number,
     onAnswer: Sparkle,
     onError: Sparkle | undefined,
+    holds: boolean,
   ) {
     this.#asker = asker;
     this.to = to;
@@ -75,6 +81,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
     this.#timeout = timeout;
     this.#onAnswer = onAnswer;
     this.#onError = onError;
+    this.holds = holds;
   }
 
   /** Whether it waits for its answer. */
@@ -87,6 +94,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
     if (this.#state !== 'open' && this.#state !== 'settled') return;
     this.#givenUp ||= this.open;
     this.#end('over');
+    if (this.holds) settleOwed(this.#asker);
   }
 
   /** @internal Whether it hears that nobody keeps its Answer any more. */
@@ -129,6 +137,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
     const thrown = unheard ? error : asker._ttScheduler.runHook(asker, key, error ?? value, this);
     this.#error = this.#value = undefined;
     if (thrown !== undefined) failTonic(asker, thrown, failureInfo(key, asker));
+    if (this.holds) settleOwed(asker);
   }
 
   /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
@@ -200,6 +209,12 @@ class Questions implements OpenQuestions {
     logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late: nobody waits for it`);
   }
 
+  letGo(): string[] {
+    const held = [...this.all].filter(({ holds }) => holds);
+    for (const question of held) question.cancel();
+    return held.map(({ sparkle, to }) => `${sparkle} of ${to.name}`);
+  }
+
   close(): void {
     for (const question of this.all) question.cancel();
   }
@@ -217,14 +232,16 @@ export interface Asking {
   readonly onAnswer: Sparkle;
   readonly onError: Sparkle | undefined;
   readonly timeout: number | undefined;
+  readonly hold: boolean | undefined;
 }
 
 /** Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. */
-export function ask(asker: AnyTonic, { to, key, args, onAnswer, onError, timeout = TIMEOUT }: Asking): Question {
+export function ask(asker: AnyTonic, asking: Asking): Question {
+  const { to, key, args, onAnswer, onError, timeout = TIMEOUT, hold = true } = asking;
   checkTarget(asker, to, key);
   if (typeof timeout !== 'number' || !(timeout >= 0))
     throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
-  const question = new Question(asker, to, key, timeout, onAnswer, onError);
+  const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished);
   if (asker._ttLife === Life.ended) {
     asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);
     question.cancel();
@@ -235,6 +252,7 @@ export function ask(asker: AnyTonic, { to, key, args, onAnswer, onError, timeout
   if (all.size >= questionLimit) throw fail('TT_ASK_FULL', { tonic: asker.name, count: questionLimit });
   if (!to.finished) put(question, to, key, args);
   all.add(question);
+  if (question.holds) incurOwed(asker);
   // Before this nothing is held, so that what was thrown leaves nothing.
   if (question.open) question._ttWait();
   return question;

@@ -1,16 +1,17 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
-import { failAnswers, failThrown, failUnheard } from './answer.js';
+import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import { LogLevel, type LogService } from './log-service.js';
 import { Metrics } from './metrics.js';
-import type { CatalystQueue } from './order-queue.js';
+import { type CatalystQueue, OrderQueue } from './order-queue.js';
 import { Order } from './order.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';
+import { MOST_RAISES, RaisedQueue } from './raised-queue.js';
 import type { Remote } from './remote.js';
 import { runAs, running } from './running.js';
 import type { Runtime } from './runtime.js';
@@ -21,7 +22,6 @@ import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, type TonicBase } from './tonic.js';
 import type { TonicOptions } from './tonic-options.js';
-import { WakingQueue } from './waking-queue.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
 export interface ThreadOptions {
@@ -84,7 +84,7 @@ export class Catalyst<State extends string = never>
   /** @internal */ declare _ttParker: Parker | undefined;
   /** Whether the loop goes on. */
   protected sparkling = false;
-  /** How many orders it has run. */
+  /** How many orders of its queue it has run; raised ones are none of these. */
   ran = 0;
 
   readonly #turnOrders: number;
@@ -99,6 +99,8 @@ export class Catalyst<State extends string = never>
   #watched: boolean;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
+  /** Orders that come before all of the queue. */
+  readonly #raised = new RaisedQueue();
   /** What hooks took within the sparkle that runs: they are reported under their own names. */
   #hookTime = 0;
   #served = 0;
@@ -181,9 +183,9 @@ export class Catalyst<State extends string = never>
   // ---- The two parts to replace ----
 
   /** Makes its queue: called once, by the constructor, before any field of a subclass is there. An order that
-   * comes while the loop waits must end the wait: see WakingQueue. */
+   * comes while the loop waits must end the wait: see the waker of an OrderQueue. */
   protected newCatalystQueue(): CatalystQueue {
-    return new WakingQueue(this._ttPlan.className, this.parker);
+    return new OrderQueue(this._ttPlan.className, Infinity, this.parker);
   }
 
   /** Its loop, turn by turn, until it has finished. */
@@ -197,36 +199,46 @@ export class Catalyst<State extends string = never>
 
   // ---- The steps of a turn ----
 
-  /** Queues what is due and tells how long the next timer has, in ms: `Infinity` where there is none. */
+  /**
+   * Queues what is due and tells how long the loop may wait, in ms: until the next timer, `Infinity` where there is none, and 0 while
+   * raised orders wait.
+   */
   protected queueDueTimers(): number {
-    if (this.timers.size === 0) return Infinity;
-    const now = this.clock.now();
-    this.timers.queueDue(now);
-    return Math.max(this.timers.nextAt - now, 0);
+    let wait = Infinity;
+    if (this.timers.size > 0) {
+      const now = this.clock.now();
+      this.timers.queueDue(now);
+      wait = Math.max(this.timers.nextAt - now, 0);
+    }
+    return this.#raised.size > 0 ? 0 : wait;
   }
 
   /**
    * Runs orders, one at a time and in the order they came, for one turn: at most `turnOrders` of them and about
-   * `turnTime`. After each one its transitions are carried out, before the next.
+   * `turnTime`. After each one its transitions are carried out, before the next; what it has raised comes before the queue.
    *
-   * @returns how many ran.
+   * @param most a shorter time for this turn, in ms.
+   * @returns how many orders of the queue ran.
    */
-  protected executeOrders(): number {
-    if (this.queue.isEmpty) return 0;
+  protected executeOrders(most = Infinity): number {
+    const raised = this.#raised;
+    if (this.queue.isEmpty && raised.size === 0) return 0;
     const order = this.#order;
+    const raisedBefore = raised.taken;
     const start = this.clock.now();
+    const turnTime = Math.min(most, this.#turnTime);
     let count = 0;
     let nextLook = this.#ordersPerLook;
     this.#turnBound = this.#turnOrders;
     running.order = order;
     try {
-      while (count < this.#turnBound && this.queue.take(order)) {
+      while (count < this.#turnBound && ((raised.busy && raised.take(order)) || this.queue.take(order))) {
         this.#execute(order);
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
         // It doubles at most: a few quick orders say little about those that follow.
-        this.#ordersPerLook = Math.min(ordersWithin(this.#turnTime, count, took), this.#ordersPerLook * 2);
-        if (took >= this.#turnTime) break;
+        this.#ordersPerLook = Math.min(ordersWithin(turnTime, count, took), this.#ordersPerLook * 2);
+        if (took >= turnTime) break;
         nextLook = count + this.#ordersPerLook;
       }
     } finally {
@@ -234,7 +246,9 @@ export class Catalyst<State extends string = never>
       running.tonic = undefined;
       running.sparkle = undefined;
       order.tonic = order.source = order.a = order.b = undefined;
+      count -= raised.taken - raisedBefore;
       this.ran += count;
+      raised.rest();
       this.runtime.threads?.turnEnded();
     }
     return count;
@@ -267,6 +281,7 @@ export class Catalyst<State extends string = never>
     } catch (thrown) {
       const error = toError(thrown);
       failThrown(order, error);
+      if (this.#raised.busy) this.#dropRaised(tonic, sparkle, error);
       this.#failed(tonic, error, sparkle.key);
     }
   }
@@ -330,6 +345,7 @@ export class Catalyst<State extends string = never>
     running.tonic = tonic;
     running.sparkle = sparkle;
     running.born = undefined;
+    const { mark } = this.#raised;
     this.#observer?.entered(this, tonic, sparkle, undefined, a, b);
     try {
       const sparkled = apply(body, tonic, 2, a, b);
@@ -339,6 +355,7 @@ export class Catalyst<State extends string = never>
       if (gathers) this.logs.entries?.threw();
       this.#finishBorn(tonic);
       const error = toError(thrown);
+      if (this.#raised.busy) this.#dropRaised(tonic, sparkle, error, mark);
       this.#observer?.threw(error);
       return error;
     } finally {
@@ -384,6 +401,38 @@ export class Catalyst<State extends string = never>
   /** @internal */
   settle(tonic: AnyTonic): void {
     this.#unsettled.push(tonic);
+  }
+
+  /** @internal */
+  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+    const tooMany = this.#raisesTooMany(tonic, sparkle);
+    // Nobody's call: a throw would hit who gave the socket its data.
+    if (tooMany !== undefined) tonic._ttss__throw(tooMany, sparkle.key);
+    else this.#raise(tonic, sparkle, count, a, b, false);
+  }
+
+  /** @internal */
+  raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+    const tooMany = this.#raisesTooMany(tonic, sparkle);
+    if (tooMany !== undefined) throw tooMany;
+    this.#raise(tonic, sparkle, count, a, b, true);
+  }
+
+  #raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown, own: boolean): void {
+    const queuedAt = this.queue.stampWith?.now() ?? 0;
+    this.#raised.put(tonic, sparkle, count, a, b, queuedAt, own);
+    if (running.order !== this.#order) this.wake();
+  }
+
+  #raisesTooMany(tonic: AnyTonic, sparkle: Sparkle): Error | undefined {
+    const count = this.#raised.nextDepth;
+    if (count <= MOST_RAISES) return undefined;
+    return fail('TT_RAISES_FOR_EVER', { tonic: tonic.name, sparkle: sparkle.key, count });
+  }
+
+  #dropRaised(tonic: AnyTonic, sparkle: Sparkle, cause: Error, mark?: number): void {
+    const error = (): Error => noAnswer('TT_ASK_FAILED', tonic, sparkle.key, cause);
+    this.#raised.drop(tonic, sparkle, (args) => failAnswers(args, error), mark);
   }
 
   #settleAll(): void {
@@ -437,8 +486,8 @@ export class Catalyst<State extends string = never>
   }
 
   /** @internal */
-  override _ttss__end(): void {
-    if (!this.services.holdsEnd(this)) super._ttss__end();
+  override _ttHoldsEnd(): boolean {
+    return this.services.holdsEnd(this);
   }
 
   /** @internal An app that starts with nothing to do would never end. */

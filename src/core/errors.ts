@@ -32,6 +32,8 @@ export const ERRORS = {
     'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
+  TT_RAISES_FOR_EVER:
+    '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',
   TT_INFUSION_FAILED: '{tonic} failed and its base {base} has no ttse__onInfusionFailed, so the base fails too.',
   TT_RESTART_LIMIT: '{tonic} failed {count} times within {ms} ms, more than its base {base} restarts it.',
@@ -99,11 +101,20 @@ export const ERRORS = {
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
   TT_OUT_OF_DESCRIPTORS:
     'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
+  TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:
     '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
+  TT_DATA_MOVED:
+    '{bytes} bytes given to be sent were moved to another thread before they had left, and are lost: send a copy, or move them later.',
+  TT_DATAGRAM_LOST: 'Not sent to {address}: {count} datagram(s) of {bytes} bytes in all, since {why}.',
+  TT_OTHER_PEER:
+    'A socket with the peer {remote} sends nothing to {address}: leave the address out, or use a socket without "remote".',
+  TT_WRONG_FAMILY:
+    'A socket for {family} ({local}) sends nothing to {address}, which is {other}: use one with "family: {needed}".',
+  TT_MULTICAST: 'The socket cannot {what}: {why}.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
@@ -128,6 +139,10 @@ export const ERRORS = {
     '{tonic} does not hear {sparkle} in its state {state}: ask when it does, or write a generic {sparkle} that refuses.',
   TT_ASK_UNANSWERED: 'Nobody keeps the Answer of {sparkle} of {tonic} any more: call give() or fail(), or keep it.',
   TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
+  TT_PIPE_TIMEOUT:
+    'A promise that {tonic} waits for, to hear of it in {sparkle}, was not settled within {ms} ms: see what holds it up, or raise "timeout".',
+  TT_OWED_LET_GO:
+    '{tonic} ends with {count} answers outstanding, which will not be heard: {owed}. Raise its "drainTimeout", or give "hold: false" for what its end need not wait for.',
   TT_NOT_POSTPONED:
     '{tonic} cannot postpone {sparkle}, which is no order of its own: postpone in the sparkle that was called.',
   TT_POSTPONE_FULL:

@@ -8,8 +8,30 @@ export interface EndWatcher {
 export interface OpenQuestions {
   readonly open: number;
   readonly late: number;
+  /** Cancels those that hold the end of the Tonic, and tells what they were. */
+  letGo(): string[];
   /** It has finished: nobody waits any more. */
   close(): void;
+}
+
+/** The promises whose result a Tonic waits for. */
+export interface OpenPipes {
+  /** Drops those that hold the end of the Tonic, and tells what they were. */
+  letGo(): string[];
+  /** It has finished: nobody waits any more. */
+  close(): void;
+}
+
+/** The answers that a Tonic owes: they hold its end. */
+export interface OwedAnswers {
+  count: number;
+  readonly owes: boolean;
+  /** One of them is owed no more. */
+  settled(): void;
+  /** All are. */
+  forgive(): void;
+  /** Tells who waits for that, if none is owed. */
+  tell(): void;
 }
 
 /** The orders that a Tonic has postponed. */
@@ -36,6 +58,8 @@ export interface StateTimeouts {
 export interface Extras {
   watchers: Set<EndWatcher> | undefined;
   questions: OpenQuestions | undefined;
+  pipes: OpenPipes | undefined;
+  owed: OwedAnswers | undefined;
   postponed: PostponedOrders | undefined;
   stateTimeouts: StateTimeouts | undefined;
   /** The services that it uses, by name. */
@@ -51,6 +75,8 @@ export function extrasOf(tonic: HasExtras): Extras {
   return (tonic._ttExtras ??= {
     watchers: undefined,
     questions: undefined,
+    pipes: undefined,
+    owed: undefined,
     postponed: undefined,
     stateTimeouts: undefined,
     uses: undefined,
@@ -81,6 +107,9 @@ export function closeExtras(tonic: HasExtras): void {
   const extras = tonic._ttExtras!;
   extras.stateTimeouts?.entered(undefined);
   extras.postponed?.drop();
+  // First: nobody waits for the last of them.
+  extras.owed = undefined;
   extras.questions?.close();
+  extras.pipes?.close();
   tellEnd(tonic);
 }

@@ -9,6 +9,7 @@ import {
 } from './any-tonic.js';
 import { closeExtras } from './extras.js';
 import { NO_SPARKLES } from './plan.js';
+import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './owed.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
 import type { Due } from './timer-queue.js';
@@ -18,37 +19,65 @@ import type { Due } from './timer-queue.js';
  *
  * ```text
  * running -> draining -> closing -> ended
- *            onDraining,  infusions   onExit, onFinished,
- *            drained()    finish      leaves the Ledger
+ *            onDraining,  infusions   what the framework holds is released,
+ *            drained(),   finish      onExit, onFinished,
+ *            what is owed             leaves the Ledger
  * ```
  *
- * `draining` and `closing` have a deadline each, the Tonic's `drainTimeout`. What has not finished by then is aborted:
- * it goes on to its end without waiting for anything, and the log names it.
+ * `draining` and `closing` have a deadline each: the Tonic's `drainTimeout`, counted from the last progress, up to `END_LIMIT`; and never
+ * earlier than the deadlines of its infusions and of what it holds (a socket). What has not finished by then is aborted: it goes on to
+ * its end without waiting for anything, and the log names it.
  */
 export const Life = { running: 0, draining: 1, closing: 2, ended: 3 } as const;
 export type Life = (typeof Life)[keyof typeof Life];
+
+/** However much its end gets on, a Tonic has so long for a step of it, in ms: unless its `drainTimeout` is longer. */
+const END_LIMIT = 60_000;
+/** A Catalyst whose `drainTimeout` has no bound waits for what it owes itself no longer than that, in ms. */
+const CATALYST_OWES = 5_000;
 
 class TonicEnding implements Ending, Due {
   at = Infinity;
   slot = -1;
   /** Its own `ttse__onDraining` has said that it is done. */
   userDrained = false;
+  waitsForOwed = false;
   error: Error | undefined = undefined;
   failure: FailureInfo | undefined = undefined;
+  /** How long the step that it is in may take, without progress and in all; and when that began and the last progress was. */
+  #timeout = Infinity;
+  #limit = Infinity;
+  #beganAt = 0;
+  #progressAt = 0;
 
   constructor(readonly tonic: AnyTonic) {}
 
+  /** A step begins that has a deadline. */
+  begin(timeout: number, limit: number): void {
+    this.#timeout = timeout;
+    this.#limit = limit;
+    this.#beganAt = this.#progressAt = this.tonic._ttScheduler.clock.now();
+    this.waitUntil(this.deadline);
+  }
+
+  progressed(): void {
+    this.#progressAt = this.tonic._ttScheduler.clock.now();
+  }
+
+  get deadline(): number {
+    return Math.min(this.#progressAt + this.#timeout, this.#beganAt + this.#limit);
+  }
+
+  waitUntil(at: number): void {
+    const { timers } = this.tonic._ttScheduler;
+    timers.remove(this);
+    this.at = at;
+    if (at < Infinity) timers.add(this);
+  }
+
+  /** As an order: a loop that was late does first what had come in time, and a part that was due with it has its turn. */
   fire(): void {
-    const { tonic } = this;
-    const draining = tonic._ttLife === Life.draining;
-    const report = (what: AnyTonic): void =>
-      warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
-    if (draining) {
-      report(tonic);
-      closeInfusions(tonic);
-    } else {
-      for (const infusion of [...tonic.infusions]) abort(infusion, report);
-    }
+    this.tonic._ttss__overdue();
   }
 }
 
@@ -58,7 +87,7 @@ export function beginFinish(tonic: AnyTonic): void {
   tonic._ttLife = Life.draining;
   const ending = endingOf(tonic);
   if (!hears(tonic, 'ttse__onDraining')) return userDrained(tonic);
-  armDeadline(ending, tonic);
+  beginStep(ending);
   const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onDraining');
   if (thrown !== undefined) failTonic(tonic, thrown, failureInfo('ttse__onDraining', tonic));
   return undefined;
@@ -69,8 +98,72 @@ export function userDrained(tonic: AnyTonic): void {
   const ending = endingOf(tonic);
   if (tonic._ttLife !== Life.draining || ending.userDrained) return;
   ending.userDrained = true;
-  if (tonic._ttDrain()) closeInfusions(tonic);
-  else if (ending.slot < 0) armDeadline(ending, tonic);
+  if (tonic._ttDrain()) partDrained(tonic);
+  else if (ending.at === Infinity) beginStep(ending);
+}
+
+/** What the framework holds for it has drained as well; what it owes is waited for. */
+export function partDrained(tonic: AnyTonic): void {
+  if (tonic._ttLife === Life.draining && !waitForOwed(tonic)) closeInfusions(tonic);
+}
+
+/**
+ * Whether it waits for what it owes, and then goes on to its end. A Catalyst that has no deadline has one for that, and no progress makes
+ * it later: nobody's connection hangs on it.
+ */
+export function waitForOwed(tonic: AnyTonic): boolean {
+  if (!owes(tonic)) return false;
+  const ending = endingOf(tonic);
+  if (ending.waitsForOwed) return true;
+  ending.waitsForOwed = true;
+  if ((tonic._ttScheduler as unknown) === tonic)
+    ending.begin(Math.min(tonic._ttDrainTimeout, CATALYST_OWES), CATALYST_OWES);
+  else if (ending.at === Infinity) beginStep(ending);
+  whenSettled(tonic, () => {
+    ending.waitsForOwed = false;
+    if (tonic._ttLife === Life.draining) closeInfusions(tonic);
+    else tonic._ttss__end();
+  });
+  return true;
+}
+
+/** The deadline of the step that it is in has passed. */
+export function overdue(tonic: AnyTonic): void {
+  const ending = tonic._ttEnding as TonicEnding | undefined;
+  // It has gone on meanwhile.
+  if (ending === undefined || ending.slot >= 0 || ending.at === Infinity || tonic._ttLife === Life.ended) return;
+  if (waitsLonger(tonic, ending)) return;
+  letGoOfOwed(tonic);
+  const draining = tonic._ttLife === Life.draining;
+  // A socket, which waited for what was owed, closes now in its own time.
+  if (draining && ending.userDrained && waitsLonger(tonic, ending)) return;
+  const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
+  if (draining) {
+    report(tonic);
+    closeInfusions(tonic);
+  } else for (const infusion of [...tonic.infusions]) abort(infusion, report);
+}
+
+/** Whether it, or a part of it, has a later deadline by now. */
+function waitsLonger(tonic: AnyTonic, ending: TonicEnding): boolean {
+  const until = Math.max(ending.deadline, deadlineOfParts(tonic));
+  if (until <= tonic._ttScheduler.clock.now()) return false;
+  ending.waitUntil(until);
+  return true;
+}
+
+/** Until when a Tonic that ends may take, by its own deadline and by those of its parts; `-Infinity` where it has none. */
+export function deadlineOf(tonic: AnyTonic): number {
+  if (tonic._ttLife === Life.running || tonic._ttLife === Life.ended) return -Infinity;
+  const { _ttEnding: ending } = tonic;
+  const own = ending === undefined || ending.at === Infinity ? -Infinity : (ending as TonicEnding).deadline;
+  return Math.max(own, deadlineOfParts(tonic));
+}
+
+function deadlineOfParts(tonic: AnyTonic): number {
+  let latest = tonic._ttDeadline();
+  for (const infusion of tonic.infusions) latest = Math.max(latest, deadlineOf(infusion));
+  return latest;
 }
 
 /** Has the infusions finish; the end follows when all have, and when their ends have been heard. */
@@ -78,9 +171,9 @@ export function closeInfusions(tonic: AnyTonic): void {
   if (tonic._ttLife >= Life.closing) return;
   tonic._ttLife = Life.closing;
   const ending = endingOf(tonic);
-  tonic._ttScheduler.timers.remove(ending);
+  ending.waitUntil(Infinity);
   if (tonic._ttInfusions === undefined || tonic._ttInfusions.size === 0) return tonic._ttss__end();
-  armDeadline(ending, tonic);
+  beginStep(ending);
   const { services } = tonic._ttScheduler;
   runAs(tonic, () => {
     for (const infusion of tonic.infusions) if (!services.staysLast(infusion)) infusion.ttsc__finish();
@@ -95,19 +188,19 @@ export function endLife(tonic: AnyTonic): void {
   const scheduler = tonic._ttScheduler;
   const ending = endingOf(tonic);
   tonic._ttLife = Life.closing;
-  scheduler.timers.remove(ending);
+  ending.waitUntil(Infinity);
   const keepFirst = (key: string, thrown: Error | undefined): void => {
     if (thrown === undefined) return;
     const info = failureInfo(key, tonic);
     scheduler.logs.failure(tonic, thrown, info);
     if (ending.error === undefined) Object.assign(ending, { error: thrown, failure: info });
   };
-  keepFirst('ttse__onExit', stopMachine(tonic));
-  keepFirst('ttse__onFinished', scheduler.runHook(tonic, 'ttse__onFinished'));
   keepFirst(
     '_ttss__release',
     attempt(() => tonic._ttRelease()),
   );
+  keepFirst('ttse__onExit', stopMachine(tonic));
+  keepFirst('ttse__onFinished', scheduler.runHook(tonic, 'ttse__onFinished'));
 
   const info: InfusionInfo = { id: tonic.id, name: tonic.name, tonic: tonic._ttFace, error: ending.error };
   tonic._ttLife = Life.ended;
@@ -155,6 +248,7 @@ export function finishFailed(tonic: AnyTonic, error: Error, info: FailureInfo): 
   const ending = endingOf(tonic);
   ending.error ??= error;
   ending.failure ??= info;
+  if (tonic._ttExtras !== undefined) forgiveOwed(tonic);
   closeInfusions(tonic);
 }
 
@@ -179,6 +273,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   }
   if (base._ttPlan.has('ttse__onInfusionFinished')) base._ttss__tell('ttse__onInfusionFinished', info);
   base._ttInfusions?.delete(tonic);
+  base._ttEnding?.progressed();
   base._ttInfusionLeft(tonic);
   if (base._ttLife !== Life.closing) return;
   if (base._ttInfusions?.size === 0) base._ttss__end();
@@ -191,14 +286,14 @@ export function hears(tonic: AnyTonic, key: string): boolean {
   return sparkle !== undefined && tonic._ttTable[sparkle.index] !== undefined;
 }
 
-function endingOf(tonic: AnyTonic): Ending {
-  return (tonic._ttEnding ??= new TonicEnding(tonic));
+function endingOf(tonic: AnyTonic): TonicEnding {
+  return (tonic._ttEnding ??= new TonicEnding(tonic)) as TonicEnding;
 }
 
-function armDeadline(ending: Ending, { _ttScheduler, _ttDrainTimeout }: AnyTonic): void {
-  if (_ttDrainTimeout === Infinity) return;
-  ending.at = _ttScheduler.clock.now() + _ttDrainTimeout;
-  _ttScheduler.timers.add(ending);
+/** The step that it is in has its deadline from now on. */
+function beginStep(ending: TonicEnding): void {
+  const { _ttDrainTimeout: timeout } = ending.tonic;
+  ending.begin(timeout, Math.max(timeout, END_LIMIT));
 }
 
 function warnAborted(tonic: AnyTonic, phase: string, ms: number): void {

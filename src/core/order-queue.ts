@@ -28,6 +28,13 @@ export interface CatalystQueue {
   take(order: Order): boolean;
 }
 
+/** Where a loop waits for orders. */
+export interface Waker {
+  /** Whether it waits, and nothing has woken it yet. */
+  readonly parked: boolean;
+  wake(): void;
+}
+
 const CHUNK_ORDERS = 512;
 /** tonic, sparkle, count, a, b, source, source's sparkle, time */
 const FIELDS = 8;
@@ -39,7 +46,7 @@ class Chunk {
 }
 
 /**
- * The first-in, first-out queue of a Catalyst: a chain of chunks.
+ * The first-in, first-out queue of a Catalyst: a chain of chunks. An order that comes while its loop waits wakes that.
  *
  * ```text
  *   head                          tail
@@ -59,15 +66,18 @@ export class OrderQueue implements CatalystQueue {
   stampWith: Clock | undefined = undefined;
   /** What error texts call the owner. */
   readonly #owner: string;
+  readonly #waker: Waker | undefined;
   #head = new Chunk();
   #tail = this.#head;
   #read = 0;
   #write = 0;
   #spare: Chunk | undefined = undefined;
 
-  constructor(owner: string, limit = Infinity) {
+  /** @param waker what ends the wait of the loop; without one, whoever puts an order does. */
+  constructor(owner: string, limit = Infinity, waker?: Waker) {
     this.#owner = owner;
     this.limit = limit;
+    this.#waker = waker;
   }
 
   get isEmpty(): boolean {
@@ -91,6 +101,7 @@ export class OrderQueue implements CatalystQueue {
     slots[at + 7] = this.stampWith === undefined ? 0 : this.stampWith.now();
     this.#write = at + FIELDS;
     this.size++;
+    if (this.#waker !== undefined && this.#waker.parked) this.#waker.wake();
   }
 
   take(order: Order): boolean {

@@ -101,7 +101,9 @@ export class Plan {
     this.service = checkedService(tonicClass);
     const binders = customBinders(tonicClass);
     this.#prefixes = [...binders.keys(), ...BUILT_IN_PREFIXES];
-    const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
+    const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes).map((method) =>
+      runBy(tonicClass, method),
+    );
     this.sparkles = sparklesOf(bodies);
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
@@ -304,6 +306,15 @@ function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {
 
 /** A class may say for single sparkles of its own what a call does; the framework's sends count their bytes so. */
 export const BINDER = Symbol('tasktonic.binder');
+
+/** And what is done as an order of it is carried out: wraps the body that the class, or one that extends it, has for it. */
+export const RUNNER = Symbol('tasktonic.runner');
+export type SparkleRunner = (generic: string, body: SparkleBody) => SparkleBody;
+
+function runBy(tonicClass: TonicClass, given: Method): Method {
+  const runner = (tonicClass as { [RUNNER]?: SparkleRunner })[RUNNER];
+  return runner === undefined ? given : { ...given, body: runner(given.method.generic, given.body) };
+}
 
 function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<string, SparkleBinder>): new () => object {
   const layer = function () {} as unknown as new () => object;

@@ -5,7 +5,9 @@ import { fail } from './errors.js';
 import { type PostponedOrders, extrasOf } from './extras.js';
 import type { Order } from './order.js';
 import type { Sparkle } from './plan.js';
+import { putBeyond } from './put-beyond.js';
 import { running } from './running.js';
+import { weightOf } from './weight.js';
 
 /** The order of an answer is the framework's own: it tells what the sparkle that hears it was given. */
 interface Heard {
@@ -55,8 +57,11 @@ class Postponed implements PostponedOrders {
   }
 
   keep(): void {
-    if (this.#next !== undefined) this.#kept.push(this.#next);
+    const order = this.#next;
+    if (order === undefined) return;
+    this.#kept.push(order);
     this.#next = undefined;
+    tellOrigin(this.#tonic, order, 1);
   }
 
   takeBack(): void {
@@ -65,8 +70,7 @@ class Postponed implements PostponedOrders {
 
   release(): void {
     if (this.#kept.length === 0) return;
-    const kept = this.#kept;
-    this.#kept = [];
+    const kept = this.#takeAll();
     const { queue } = this.#tonic._ttScheduler;
     if (queue.putFirst === undefined || this.#first >= MOST_FIRST) return putLast(this.#tonic, kept);
     // Behind the first of them is an order that tells when the newer ones have their turn.
@@ -78,11 +82,17 @@ class Postponed implements PostponedOrders {
     this.#first = 0;
   }
 
+  #takeAll(): KeptOrder[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const order of kept) tellOrigin(this.#tonic, order, -1);
+    return kept;
+  }
+
   drop(): void {
     this.keep();
-    const kept = this.#kept;
-    if (kept.length === 0) return;
-    this.#kept = [];
+    if (this.#kept.length === 0) return;
+    const kept = this.#takeAll();
     const tonic = this.#tonic;
     for (const { count, a, b, sparkle } of kept)
       failAnswers(count > 2 ? (a as unknown[]) : [a, b], () => noAnswer('TT_ASK_GONE', tonic, sparkle.key));
@@ -95,22 +105,31 @@ class Postponed implements PostponedOrders {
   }
 }
 
+/**
+ * Where what is kept came from hears how much that is, so that a connection whose data waits here is read from no more. That is the
+ * Tonic itself, the one that its base has heard the event of, or the one that has queued the order.
+ */
+function tellOrigin(tonic: AnyTonic, { count, a, b, source }: KeptOrder, sign: 1 | -1): void {
+  const bytes = count > 2 ? weightOf(a as unknown[]) : weightOf([a, b]);
+  if (bytes === 0) return;
+  const first = count > 2 ? (a as unknown[])[0] : a;
+  const origin = new Set([tonic, first, source]);
+  for (const one of origin) (one as Partial<AnyTonic> | undefined)?._ttKept?.(bytes * sign);
+}
+
 const FROM_NOBODY = { count: 0, a: undefined, b: undefined, source: undefined, sourceSparkle: undefined, queuedAt: 0 };
 
 /** As if each were called now by who called it then; without a bound, since none may get lost. */
 function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
   const { queue } = tonic._ttScheduler;
-  const { limit } = queue;
   const { tonic: runs, sparkle: itsSparkle } = running;
-  queue.limit = Infinity;
   try {
     for (const { sparkle, count, a, b, source, sourceSparkle } of kept) {
       running.tonic = source;
       running.sparkle = sourceSparkle;
-      queue.put(tonic, sparkle, count, a, b);
+      putBeyond(queue, tonic, sparkle, count, a, b);
     }
   } finally {
-    queue.limit = limit;
     running.tonic = runs;
     running.sparkle = itsSparkle;
   }

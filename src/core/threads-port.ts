@@ -4,6 +4,8 @@ import type { AnyTonic } from './any-tonic.js';
 export interface Threads {
   /** Orders that wait here for another thread to take them. */
   readonly waiting: number;
+  /** Bytes of these, and of those that have left and were not done. */
+  readonly bytes: number;
   /** Orders that have left so far. */
   readonly departed: number;
   /** A turn of a loop has ended: what it wrote to other threads leaves. */

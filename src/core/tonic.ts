@@ -19,11 +19,24 @@ import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import type { Extras } from './extras.js';
 import { defaultName } from './ledger.js';
-import { Life, beginFinish, closeInfusions, endLife, failTonic, failureInfo, hears, userDrained } from './life.js';
+import {
+  Life,
+  beginFinish,
+  endLife,
+  failTonic,
+  failureInfo,
+  hears,
+  overdue,
+  partDrained,
+  userDrained,
+  waitForOwed,
+} from './life.js';
 import type { LogLane } from './log-lane.js';
 import { LogLevel, type LogMode } from './log-service.js';
 import type { Remote } from './remote.js';
 import { running } from './running.js';
+import { settleOwed } from './owed.js';
+import { type PipeOptions, pipe } from './pipe.js';
 import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
 import { eventName } from './sparkle-names.js';
@@ -225,29 +238,25 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /**
-   * Brings the result of a promise back as a sparkle. It is dropped if the Tonic has finished by then.
+   * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
+   * with `hold: false` it does not, and the result is dropped where it has finished by then.
    *
    * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `sparkle()`.
-   * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does.
-   * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`
+   * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does. Or the options, which
+   *   may have it.
+   * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`, `TT_BAD_OPTION`
    */
-  protected pipe<T>(promise: PromiseLike<T>, onValue: (value: T) => void, onError?: (reason: unknown) => void): void {
+  protected pipe<T>(
+    promise: PromiseLike<T>,
+    onValue: (value: T) => void,
+    onError?: ((reason: unknown) => void) | PipeOptions,
+    options: PipeOptions = isOptions(onError) ? onError : {},
+  ): void {
+    const heard = isOptions(onError) ? options.onError : (onError ?? options.onError);
     const value = this._ttResolve(onValue);
     const error =
-      onError === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(onError);
-    const bring = (put: (result: unknown) => void, result: unknown): void => {
-      if (this.finished)
-        return this._ttScheduler.logs.debug(this, 'the result of a promise was dropped: the Tonic has finished');
-      try {
-        return put(result);
-      } catch (thrown) {
-        return this._ttss__throw(toError(thrown));
-      }
-    };
-    promise.then(
-      (result) => bring(value, result),
-      (reason: unknown) => bring(error, reason),
-    );
+      heard === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(heard);
+    pipe(this, promise, { sparkle: nameOf(onValue), value, error }, options);
   }
 
   /**
@@ -255,7 +264,10 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    *
    * What goes wrong after the call comes to `onError`: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where the other one has finished, before or after;
    * `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where nobody
-   * keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with. A Tonic that finishes takes its questions back.
+   * keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with.
+   *
+   * A Tonic that is to finish waits for the answer, as long as its `drainTimeout` allows; with `hold: false` it does not. At its very end
+   * it takes back what is open.
    *
    * @param to a Tonic, or a Remote.
    * @param key its sparkle: one whose last parameter is an `Answer`.
@@ -269,7 +281,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
     key: K,
     args: AskArgs<T[K]>,
     onAnswer: (value: AskValue<T[K]>, question: Question) => void,
-    { timeout, onError }: AskOptions = {},
+    { timeout, onError, hold }: AskOptions = {},
   ): Question {
     return ask(this, {
       to,
@@ -278,6 +290,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
       onAnswer: this._ttOwn(onAnswer),
       onError: onError === undefined ? undefined : this._ttOwn(onError),
       timeout,
+      hold,
     });
   }
 
@@ -397,10 +410,28 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal */
   _ttDrained(): void {
-    if (this._ttLife === Life.draining) closeInfusions(this);
+    partDrained(this);
   }
 
-  /** @internal Closes what the framework holds for it, whatever has been before. */
+  /**
+   * Whether something of it has still to end before it does (a socket, of which more has to leave). Asked before the last step, on every
+   * way there but an abort; when that has ended, `_ttss__end()` is called again.
+   * @internal
+   */
+  _ttHoldsEnd(): boolean {
+    return false;
+  }
+
+  /**
+   * Until when what holds its end may take, in ms of the clock, as far as it is known now: later with each progress. Its base waits as
+   * long, whatever its own deadline.
+   * @internal
+   */
+  _ttDeadline(): number {
+    return -Infinity;
+  }
+
+  /** @internal Closes what the framework holds for it, whatever has been before; then come its last words. */
   _ttRelease(): void {}
 
   /** @internal */
@@ -416,6 +447,9 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   _ttInfusionLeft(_infusion: AnyTonic): void {}
 
   /** @internal */
+  _ttKept(_bytes: number): void {}
+
+  /** @internal */
   _ttss__start(): void {
     if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);
     if (this._ttLife === Life.running) this.#hook('ttse__onStart');
@@ -423,7 +457,22 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal */
   _ttss__end(): void {
-    endLife(this);
+    if (!waitForOwed(this) && !this._ttHoldsEnd()) endLife(this);
+  }
+
+  /** @internal A deadline of its end has passed, and what had been queued by then has run. */
+  _ttss__overdue(): void {
+    overdue(this);
+  }
+
+  /** @internal It owes no answer any more, and what the last one led to has run. */
+  _ttss__settled(): void {
+    this._ttExtras?.owed?.tell();
+  }
+
+  /** @internal The result of a promise was heard. */
+  _ttss__piped(): void {
+    settleOwed(this);
   }
 
   /** @internal */
@@ -498,6 +547,14 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
       throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
     return sparkle;
   }
+}
+
+function nameOf(target: (...values: never[]) => void): string {
+  return isBound(target) ? target.sparkle : sparkleNameOf(target)!;
+}
+
+function isOptions(given: unknown): given is PipeOptions {
+  return typeof given === 'object' && given !== null;
 }
 
 Object.defineProperty(TonicBase.prototype, 'base', {

@@ -8,6 +8,7 @@ export type { Channel, ChannelKey } from './channel.js';
 export { NotifyPipe } from './notify-pipe.js';
 export { NotifyingQueue } from './notifying-queue.js';
 export { nodeNetwork } from './node/node-network.js';
+export { DatagramLost } from './network.js';
 export type {
   Address,
   BindSettings,
@@ -19,6 +20,7 @@ export type {
   ListenerChannel,
   MulticastSettings,
   Network,
+  SendFailure,
   SocketChannel,
   StreamChannel,
   StreamSettings,

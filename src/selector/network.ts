@@ -25,7 +25,7 @@ export interface ListenSettings {
   readonly listeners: number;
   /** Whether what it accepts is to be moved to other threads: then {@link ListenerChannel.takeSocket} has it. */
   readonly handsOver: boolean;
-  /** `undefined`: as many as the process has descriptors for, less a reserve. */
+  /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
 }
@@ -63,11 +63,10 @@ export interface BindSettings {
   readonly multicast: MulticastSettings | undefined;
 }
 
+/** What holds for all multicast datagrams that are sent. Groups and interface are set when it is open, one by one: each may fail. */
 export interface MulticastSettings {
-  readonly groups: readonly { readonly group: string; readonly interface: string | undefined }[];
   readonly ttl: number | undefined;
   readonly loopback: boolean | undefined;
-  readonly interface: string | undefined;
 }
 
 /** What all sockets have. */
@@ -85,7 +84,6 @@ export interface SocketChannel extends Channel {
  * {@link takeTurnedAway} has something, which it may have without interest in ACCEPT.
  */
 export interface ListenerChannel extends SocketChannel {
-  readonly maxConnections: number;
   take(): StreamChannel | undefined;
   /** The next one, where it is to be moved to another thread: nobody has read from it. */
   takeSocket(): unknown;
@@ -105,14 +103,25 @@ export interface TurnedAway {
  */
 export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
-  /** Takes the next bytes that were received. They are the taker's to keep. */
-  take(): Buffer | undefined;
+  /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
+  take(most?: number): Buffer | undefined;
+  /** Bytes that were received and not taken. */
+  readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */
   readonly ended: boolean;
-  /** Bytes that were written and have not left this process. */
+  /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
-  /** Gathers bytes; all of a turn leave at its end in one write. */
-  write(bytes: Bytes): void;
+  /**
+   * Gathers bytes; all of a turn leave at its end in one write, or earlier with {@link flush}.
+   * @param size how many they are.
+   */
+  write(bytes: Bytes, size: number): void;
+  /** Hands over what is gathered, as far as the kernel takes it; the rest follows by itself. */
+  flush(): void;
+  /** Bytes that were given and could not be sent, since their buffer had been moved away before they left; told once. */
+  takeLost(): number;
+  /** Gives up what is unsent behind the first so many bytes (to within a piece that has begun to leave); tells how many those were. */
+  keepOnly(most: number): number;
   /** After what was written the peer is told that no more will come. */
   end(): void;
   /** Everything that was written has left, and so has the end. */
@@ -121,19 +130,63 @@ export interface StreamChannel extends SocketChannel {
   close(reset?: boolean): void;
 }
 
-/** A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. */
+/**
+ * A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. To WRITE: what was given
+ * {@link settled}, every datagram of it. To HANGUP: {@link takeFailure} or {@link takeError} has something.
+ */
 export interface DatagramChannel extends SocketChannel {
+  /** Its one peer, once it is connected to it. */
+  readonly remote: Address | undefined;
   take(): Datagram | undefined;
   /** Datagrams that were dropped here because READ was off or the inbox full. */
   readonly dropped: number;
-  /** Bytes that were given to be sent and have not left. */
+  /**
+   * Gathers a datagram of so many bytes; those of a turn leave at its end, or earlier where they are many. One to a name leaves when
+   * that has been looked up: then it tells false.
+   */
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean;
+  /** What was gathered leaves at once. */
+  flush(): void;
+  /** Datagrams that were given and have not left this process, those included whose name is being looked up. */
+  readonly unsentMessages: number;
+  /** Bytes of these. */
   readonly unsent: number;
-  /** Gathers a datagram; those of a turn leave at its end. */
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void;
+  /** It is known of each datagram that was given what became of it. */
+  readonly settled: boolean;
+  /** Datagrams that the kernel has taken. */
+  readonly sentMessages: number;
+  /** Bytes of these. */
+  readonly sentBytes: number;
+  /** Datagrams that were given and will not leave. */
+  readonly failedMessages: number;
+  /** Tells of them, once each: those that failed in the same way on their way to the same address are one failure. */
+  takeFailure(): SendFailure | undefined;
   /** @throws {Error} what the system says. */
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void;
-  close(): void;
+  /**
+   * Chooses the interface that multicast datagrams leave by.
+   * @throws {Error} what the system says.
+   */
+  setMulticastInterface(networkInterface: string): void;
+  /** Closes at once. What is gathered is handed to the kernel before; what still waits is lost, and {@link takeFailure} tells why. */
+  close(why?: string): void;
 }
+
+/** Datagrams that did not leave. */
+export interface SendFailure {
+  /** Why: what the system says, or a {@link DatagramLost}. */
+  readonly error: Error;
+  /** Where they were to go, as it was given; `undefined` for the one peer of a connected socket. */
+  readonly to: Address | undefined;
+  /** How many, and their bytes. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** There were failures of more kinds, or to more addresses, than are told one by one; these are the rest, with the last error. */
+  readonly others: boolean;
+}
+
+/** A datagram did not leave for a reason that is none of the system's; its message says which. */
+export class DatagramLost extends Error {}
 
 /** One datagram that was received. */
 export interface Datagram {
@@ -169,4 +222,9 @@ export interface Network {
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void;
   bind(settings: BindSettings): DatagramChannel;
+  /**
+   * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the
+   * returned function is called. `Infinity` where no bound is known. Whoever opens other things changes it at any time.
+   */
+  watchCapacity(tell: (most: number) => void): () => void;
 }

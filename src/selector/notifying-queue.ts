@@ -1,6 +1,4 @@
-import type { AnyTonic } from '../core/any-tonic.js';
 import { OrderQueue } from '../core/order-queue.js';
-import type { Sparkle } from '../core/plan.js';
 import type { NotifyPipe } from './notify-pipe.js';
 import type { Selector } from './selector.js';
 
@@ -10,17 +8,14 @@ import type { Selector } from './selector.js';
  * order costs no token.
  */
 export class NotifyingQueue extends OrderQueue {
-  readonly #selector: Selector;
-  readonly #pipe: NotifyPipe;
-
   constructor(owner: string, selector: Selector, pipe: NotifyPipe) {
-    super(owner);
-    this.#selector = selector;
-    this.#pipe = pipe;
-  }
-
-  override put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    super.put(tonic, sparkle, count, a, b);
-    if (this.#selector.parked) this.#pipe.write();
+    super(owner, Infinity, {
+      get parked(): boolean {
+        return selector.parked;
+      },
+      wake(): void {
+        pipe.write();
+      },
+    });
   }
 }

@@ -8,8 +8,12 @@ export interface ReadyHandler {
 
 /** What a key sees of its Selector. */
 export interface KeyOwner {
+  /** @internal So much waits that nobody reads but in the rotation. */
+  readonly full: boolean;
   /** @internal */
   keyReady(key: SelectionKey): void;
+  /** @internal It goes to the back of the rotation. */
+  keyRotates(key: SelectionKey): void;
   /** @internal */
   keyUnflushed(channel: Channel): void;
   /** @internal */
@@ -27,8 +31,10 @@ export class SelectionKey implements ChannelKey {
   /** What it was signalled for and has not been dispatched. */
   #pending: InterestSet = Interest.NONE;
   #queued = false;
-  #held = false;
-  #lent = false;
+  /** What is put off until its turn in the rotation; while there is something, it has a place there. */
+  #later: InterestSet = Interest.NONE;
+  /** It has come by the rotation. */
+  #itsTurn = false;
   #cancelled = false;
 
   /** @internal */
@@ -59,38 +65,35 @@ export class SelectionKey implements ChannelKey {
     this.#handler = handler;
   }
 
-  /** @internal Whether reading is held back. */
-  get held(): boolean {
-    return this.#held;
+  /**
+   * The handler has not taken all: it is ready for these once more with a later turn, behind the others that wait so. Signals for
+   * these that come meanwhile are one with it.
+   */
+  again(ready: InterestSet): void {
+    if (this.#cancelled) return;
+    const rotates = this.#later !== Interest.NONE;
+    this.#pending |= ready;
+    this.#later |= ready;
+    if (!rotates) this.#owner.keyRotates(this);
   }
 
   /**
-   * Holds reading back for a while, whatever the interest: the queue of the Catalyst is too long. Only what can stop its source is held.
+   * Its turn in the rotation has come.
+   * @returns whether it is to be dispatched, and would not be otherwise.
    * @internal
    */
-  hold(held: boolean): void {
-    if (this.#cancelled || held === this.#held || this.channel.interestChanged === undefined) return;
-    this.#held = held;
-    this.#lent = false;
-    this.#applied();
-  }
-
-  /**
-   * Lets it read once although reading is held back: a channel that is read from stops at once, for one poll of the kernel could
-   * bring megabytes.
-   * @internal
-   */
-  lend(lent: boolean): void {
-    if (this.#cancelled || !this.#held || lent === this.#lent) return;
-    this.#lent = lent;
-    this.#applied();
+  takeTurn(): boolean {
+    this.#later = Interest.NONE;
+    if (this.#cancelled || (this.#pending & this.#interest) === 0) return false;
+    this.#itsTurn = true;
+    if (this.#queued) return false;
+    return (this.#queued = true);
   }
 
   /** The channel is ready for these; called by the channel. */
   signal(ready: InterestSet): void {
     this.#pending |= ready;
     this.#enqueue();
-    if (this.#lent && (ready & Interest.READ) !== 0) this.channel.interestChanged?.(this.#interest & ~Interest.READ);
   }
 
   /** The channel has gathered something that is to leave at the end of the turn; called by the channel. */
@@ -98,18 +101,30 @@ export class SelectionKey implements ChannelKey {
     this.#owner.keyUnflushed(this.channel);
   }
 
-  /** Has the handler take what the channel is ready with; called by the loop. */
-  dispatch(): void {
+  /**
+   * Has the handler take what the channel is ready with; called by the loop.
+   * @returns what that was.
+   */
+  dispatch(): InterestSet {
     this.#queued = false;
+    const itsTurn = this.#itsTurn;
+    this.#itsTurn = false;
+    if (!itsTurn && this.#owner.full) this.#putOffReading();
     const ready = this.#pending & this.#effective;
     this.#pending &= ~ready;
-    if (ready === 0 || this.#cancelled) return;
-    if ((ready & Interest.READ) !== 0) this.#lent = false;
+    if (ready === 0 || this.#cancelled) return Interest.NONE;
     try {
       this.#handler.onReady(this, ready);
     } catch (thrown) {
       this.#owner.keyFailed(thrown);
     }
+    return ready;
+  }
+
+  /** Only what can be held is: the notify pipe is not. */
+  #putOffReading(): void {
+    if ((this.#pending & this.#effective & Interest.READ) !== 0 && this.channel.interestChanged !== undefined)
+      this.again(Interest.READ);
   }
 
   /** Ends the registration, and has the channel close what it holds. */
@@ -121,11 +136,11 @@ export class SelectionKey implements ChannelKey {
   }
 
   get #effective(): InterestSet {
-    return this.#held && !this.#lent ? this.#interest & ~Interest.READ : this.#interest;
+    return this.#interest & ~this.#later;
   }
 
   #applied(): void {
-    this.channel.interestChanged?.(this.#effective);
+    this.channel.interestChanged?.(this.#interest);
     this.#enqueue();
   }
 

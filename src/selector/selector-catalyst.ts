@@ -4,23 +4,29 @@ import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
 import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
-import { Interest } from './interest.js';
+import { Interest, type InterestSet } from './interest.js';
+import { CROWD, Intake, SHARE } from './intake.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';
 import { NotifyPipe } from './notify-pipe.js';
 import { NotifyingQueue } from './notifying-queue.js';
 import { Selector } from './selector.js';
 
-/** With more bytes than this read and not handled, reading is held back too: a few orders may carry much. */
-const MOST_BYTES = 32 * 1024 * 1024;
+/** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
+const ACCEPTING_TURN = 0.7;
+
+/** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
+const ACCEPTING_TURNS = 32;
+
+const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
 
 /** Options of a {@link SelectorCatalyst}. */
 export interface SelectorCatalystOptions extends CatalystOptions {
   /** Where sockets come from. Default: Node's; under a Distiller, its own. */
   readonly network?: Network | undefined;
-  /** With more orders than this waiting, reading from sockets is held back. Default 10,000. */
+  /** With more orders than this waiting, reading from sockets is held back; at most `queueLimit`. Default 10,000, or half of `queueLimit`. */
   readonly highWaterMark?: number | undefined;
-  /** With less than this waiting, all sockets read again. Default 2,000, at most `highWaterMark`. */
+  /** With less than this waiting, all sockets read again; at most `highWaterMark`. Default 2,000, or a fifth of `highWaterMark`. */
   readonly lowWaterMark?: number | undefined;
 }
 
@@ -31,17 +37,11 @@ export interface SelectorCatalystOptions extends CatalystOptions {
 export class SelectorCatalyst<State extends string = never> extends Catalyst<State> {
   /** The network that its Tonics open sockets with. */
   readonly network: Network;
-  readonly #highWaterMark: number;
-  readonly #lowWaterMark: number;
-  #holding = false;
-  /** While it is held back: how many orders run before the next share of the channels reads. */
-  #untilShare = 0;
-  /** Orders that had left for other threads when that was counted. */
-  #departed = 0;
-  /** Bytes that came with orders since the last mark in the queue, and before it; and how many orders run until that mark. */
-  #bytesSince = 0;
-  #bytesBefore = 0;
-  #untilMark = 0;
+  readonly #intake: Intake;
+  /** A socket may bring what the intake says while less than so many orders wait. */
+  readonly #crowd: number;
+  /** So many turns are short. */
+  #accepting = 0;
   // Declared only: the queue, made before any field of this class is set up, needs it.
   /** @internal */ declare _ttSelector: Selector | undefined;
 
@@ -52,9 +52,12 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
       this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
     const { testbench } = this.runtime;
     this.network = options.network ?? (testbench?.network as Network | undefined) ?? nodeNetwork;
-    const { highWaterMark = 10_000, lowWaterMark = Math.min(2_000, highWaterMark) } = options;
-    this.#highWaterMark = this.#checked('highWaterMark', highWaterMark, Infinity);
-    this.#lowWaterMark = this.#checked('lowWaterMark', lowWaterMark, highWaterMark);
+    const { limit } = this.queue;
+    const { highWaterMark = Math.min(10_000, limit / 2) } = options;
+    const high = this.#checked('highWaterMark', highWaterMark, limit);
+    const { lowWaterMark = Math.min(2_000, high / 5) } = options;
+    this.#intake = new Intake(high, this.#checked('lowWaterMark', lowWaterMark, high));
+    this.#crowd = Math.min(CROWD, limit);
   }
 
   /**
@@ -84,56 +87,51 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     while (this.sparkling) {
       const wait = this.queueDueTimers();
       const ready = await this.selector.select(this.queue.isEmpty ? wait : 0);
-      for (const key of ready) key.dispatch();
-      const ran = this.executeOrders();
+      let had: InterestSet = Interest.NONE;
+      for (const key of ready) had |= key.dispatch();
+      const ran = this.executeOrders(this.turnTime(had));
       this.selector.flush();
       this.regulateReading(ran);
     }
   }
 
   /**
-   * Holds reading back while too many orders wait: a flood becomes backpressure on the peers, and not memory. A share of the
-   * channels still reads, another one each time that the queue has passed: so what is read comes in no faster than it is done,
-   * however many orders it makes.
+   * How long the turn may be, in ms, where that is less than `turnTime`.
+   *
+   * @param had what channels were ready with.
+   */
+  protected turnTime(had: InterestSet): number | undefined {
+    if ((had & Interest.ACCEPT) !== 0) this.#accepting = ACCEPTING_TURNS;
+    else if (this.#accepting > 0) this.#accepting--;
+    return this.#accepting > 0 ? ACCEPTING_TURN : undefined;
+  }
+
+  /**
+   * Holds reading back while many orders wait: a flood becomes backpressure on the peers that send it, and not memory, nor a wait
+   * for the others.
    *
    * @param ran how many orders this turn has run.
    */
   protected regulateReading(ran: number): void {
-    const { size } = this.queue;
-    const bytes = this.#waitingBytes(ran, size);
-    // What waits for another thread to take it counts as well: that thread is slower than what comes.
-    const { waiting = 0, departed = 0 } = this.runtime.threads ?? {};
-    const orders = size + waiting;
-    const few = this.#holding
-      ? orders <= this.#lowWaterMark && bytes <= MOST_BYTES / 4
-      : orders < this.#highWaterMark && bytes < MOST_BYTES;
-    if (few) {
-      if (this.#holding) this.selector.holdReading((this.#holding = false));
-      return;
-    }
-    this.#untilShare -= ran + departed - this.#departed;
-    this.#departed = departed;
-    if (this.#holding && this.#untilShare > 0) return;
-    this.selector.holdReading((this.#holding = true));
-    this.#untilShare = orders;
+    const intake = this.#intake;
+    intake.turnEnded(ran, this.queue.size, this.runtime.threads ?? NOTHING_AWAY);
+    this.selector.limitReading(intake.turns, intake.full);
   }
 
   /** @internal Bytes came in with orders. */
   _ttReceived(bytes: number): void {
-    this.#bytesSince += bytes;
+    this.#intake.received(bytes);
   }
 
   /**
-   * How many bytes wait at most: the queue keeps its order, so when as many orders have run as waited at a mark, what came before
-   * that mark is done.
+   * How many bytes a socket may bring in now, each of its orders put; 0 where the queue has no room for one. What it may not, it
+   * leaves in its channel, and says `key.again()`.
+   * @internal
    */
-  #waitingBytes(ran: number, size: number): number {
-    if ((this.#untilMark -= ran) <= 0) {
-      this.#untilMark = size;
-      this.#bytesBefore = size === 0 ? 0 : this.#bytesSince;
-      this.#bytesSince = 0;
-    }
-    return this.#bytesBefore + this.#bytesSince;
+  get _ttShare(): number {
+    const { size } = this.queue;
+    if (size < this.#crowd) return this.#intake.share;
+    return size < this.queue.limit ? Math.min(this.#intake.share, SHARE) : 0;
   }
 
   /** @internal */

@@ -11,9 +11,6 @@ import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.
  */
 const MOST_READY = 64;
 
-/** While reading is held back, so many channels may read once nevertheless, before it is the turn of others. */
-const READING_SHARE = 64;
-
 /**
  * The set of registered channels, and the one place where a loop waits for them.
  *
@@ -30,9 +27,11 @@ export class Selector implements KeyOwner {
   #ready: SelectionKey[] = [];
   #spare: SelectionKey[] = [];
   #unflushed: Channel[] = [];
-  #held = false;
-  #share: SelectionKey[] = [];
-  #rotation: Iterator<SelectionKey> | undefined;
+  /** Those that have had their share and have more, the next one first. */
+  readonly #rotation: SelectionKey[] = [];
+  /** How many of these come with the next turn at most. */
+  #turns = MOST_READY;
+  #full = false;
   #closed = false;
 
   readonly #shuffle: ((list: SelectionKey[]) => void) | undefined;
@@ -86,7 +85,6 @@ export class Selector implements KeyOwner {
     channel.attach(key);
     this.#channels.add(channel);
     this.#keys.add(key);
-    if (this.#held) key.hold(true);
     return key;
   }
 
@@ -94,12 +92,13 @@ export class Selector implements KeyOwner {
    * Waits until a channel is ready, {@link wakeup} is called or `timeout` ms have passed (`Infinity`: no bound; 0: one look).
    *
    * It goes through one poll of the kernel, and ends in the check phase after it; or earlier, with so many
-   * channels ready that they are enough for a turn. The list is the caller's until the next call.
+   * channels ready that they are enough for a turn. Behind those that have become ready come some of the rotation.
+   * The list is the caller's until the next call.
    */
   async select(timeout: number): Promise<readonly SelectionKey[]> {
-    // What a timer has written is to leave with this turn.
-    await this.#parker.park(this.#ready.length > 0 || this.#unflushed.length > 0 ? 0 : timeout);
+    await this.#parker.park(this.#hasWork ? 0 : timeout);
     const ready = this.#ready;
+    if (this.#rotation.length > 0) this.#rotate(ready);
     this.#ready = this.#spare;
     this.#ready.length = 0;
     this.#spare = ready;
@@ -127,16 +126,18 @@ export class Selector implements KeyOwner {
   }
 
   /**
-   * Holds reading back, or lets it go on. While it is held, each call lets a bounded share of the channels read once
-   * nevertheless, and the next call another one, so that orders which feed themselves cannot silence the network.
+   * Says how many channels of the rotation (those that said `key.again()`) come with the next turn at most; and whether those that
+   * become ready go into the rotation, too, instead of reading at once. Whoever is not read from keeps what it has: its channel
+   * is bounded, and its peer is held back by that.
    */
-  holdReading(held: boolean): void {
-    if (held !== this.#held) {
-      this.#held = held;
-      for (const key of this.#keys) key.hold(held);
-      this.#share = [];
-    }
-    if (held) this.#nextShare();
+  limitReading(turns: number, full: boolean): void {
+    this.#turns = turns;
+    this.#full = full;
+  }
+
+  /** @internal */
+  get full(): boolean {
+    return this.#full;
   }
 
   /** Closes all channels. */
@@ -161,6 +162,11 @@ export class Selector implements KeyOwner {
   }
 
   /** @internal */
+  keyRotates(key: SelectionKey): void {
+    this.#rotation.push(key);
+  }
+
+  /** @internal */
   keyUnflushed(channel: Channel): void {
     this.#unflushed.push(channel);
   }
@@ -176,17 +182,12 @@ export class Selector implements KeyOwner {
     this.#channels.delete(key.channel);
   }
 
-  #nextShare(): void {
-    for (const key of this.#share) key.lend(false);
-    this.#share = [];
-    for (let tries = 0; this.#share.length < READING_SHARE && tries < 2;) {
-      this.#rotation ??= this.#keys.values();
-      const { value, done } = this.#rotation.next() as IteratorResult<SelectionKey, undefined>;
-      if (done === true || value === undefined) {
-        this.#rotation = undefined;
-        tries++;
-      } else if (value.held && !this.#share.includes(value)) this.#share.push(value);
-    }
-    for (const key of this.#share) key.lend(true);
+  /** Whether a turn has something to do at once. What a timer has written is to leave with it. */
+  get #hasWork(): boolean {
+    return this.#ready.length > 0 || this.#unflushed.length > 0 || (this.#rotation.length > 0 && this.#turns > 0);
+  }
+
+  #rotate(ready: SelectionKey[]): void {
+    for (const key of this.#rotation.splice(0, this.#turns)) if (key.takeTurn()) ready.push(key);
   }
 }

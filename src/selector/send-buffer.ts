@@ -10,6 +10,9 @@ export const PIECE = 64 * 1024;
 const JOIN_UP_TO = 16 * 1024;
 const MOST_PARTS = 32;
 
+/** Of so many bytes and more it is always told when they have left: what might be waited for must not leave in silence. */
+const TELL_FROM = 4 * 1024;
+
 /** Smaller parts than this are joined when so many wait in a row, so that a million single bytes take no more memory than a few megabytes. */
 const SMALL = 512;
 const MOST_SMALL = 256;
@@ -43,7 +46,7 @@ export interface Sink {
  * - Order is kept, and nothing is copied that need not be.
  * - While the sink takes pieces at once, all that waits leaves; when the kernel is full, one piece of at most {@link PIECE} bytes is with
  *   the sink. So `size + sink.pending` is what has not left, to within one piece.
- * - Where something waits here, the sink has been told to call `pump` again.
+ * - Where something waits here, or a few KiB are pending, the sink has been told to call `pump` again.
  * - A part whose buffer was moved away (`transfer`) before it left is skipped and counted: the others leave.
  */
 export class SendBuffer {
@@ -92,10 +95,29 @@ export class SendBuffer {
     return lost;
   }
 
+  /** Whether bytes were lost with their buffers. */
+  get hasLost(): boolean {
+    return this.#lost > 0;
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#only = this.#parts = undefined;
     this.size = 0;
+  }
+
+  /** Forgets what waits behind the first so many bytes; tells how many those were. */
+  keepOnly(most: number): number {
+    const given = this.size - most;
+    if (given <= 0) return 0;
+    const kept = new PartList();
+    const parts = (this.#parts ??= new PartList());
+    if (this.#only !== undefined) parts.put(this.#only, this.size);
+    this.#only = undefined;
+    while (kept.size < most) this.#lost += parts.moveTo(kept, most - kept.size);
+    this.#parts = kept;
+    this.size = kept.size;
+    return given;
   }
 
   #giveNext(tells: boolean): void {
@@ -122,7 +144,7 @@ export class SendBuffer {
   }
 
   #give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
-    this.#told = tells || this.size > 0;
+    this.#told = tells || this.size > 0 || size >= TELL_FROM || this.#sink.pending > 0;
     this.#sink.give(piece, size, this.#told);
   }
 }
@@ -184,6 +206,22 @@ class PartList {
     this.#sizes[head] = size - PIECE;
     this.size -= PIECE;
     return { bytes: whole.subarray(0, PIECE), size: PIECE, lost: 0 };
+  }
+
+  /** Moves the first part to another list, or as much of it as `most`; gives how many bytes were lost. */
+  moveTo(other: PartList, most: number): number {
+    const { bytes, size, lost } = this.#sizes[this.#head]! > PIECE ? this.#cut() : this.#first();
+    const part = typeof bytes === 'string' ? Buffer.from(bytes) : (bytes as Uint8Array);
+    if (size > 0) other.put(size > most ? part.subarray(0, most) : part, Math.min(size, most));
+    return lost;
+  }
+
+  #first(): Piece {
+    const size = this.#sizes[this.#head]!;
+    const part = this.#parts[this.#head]!;
+    this.#parts[this.#head++] = '';
+    this.size -= size;
+    return pieceOf([part], size);
   }
 
   /** What has been taken goes when it is the greater part. */

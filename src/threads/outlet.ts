@@ -1,16 +1,23 @@
 import type { Transferable } from 'node:worker_threads';
+import { weightOf } from '../core/weight.js';
 import type { Refs } from './refs.js';
 import type { Wire } from './wire.js';
 
 /** Orders that may be over there and not done; more wait here. */
 const WINDOW = 8_192;
+/** Bytes of these, where their arguments are large: then fewer may be over there. */
+const WINDOW_BYTES = 16 * 1024 * 1024;
 /** Orders of one message at most: a longer one would hold the other side's loop up. */
 const CHUNK = 512;
+/** Bytes of one message, to within its last order. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** Places in the memory that both ends of a channel share. */
 export const DONE = 0;
 export const BLOCKED = 1;
 export const POSTED = 2;
+/** While the sender is blocked: how many orders are to be done before it is told. */
+export const TELL_AT = 3;
 
 /** Numbers of each order: target, sparkle, source, its sparkle, and twice the number of arguments, with 1 more where refs follow them. */
 export const HEAD = 5;
@@ -43,13 +50,22 @@ class Chunk {
   readonly args: unknown[] = [];
   notes: Notes | undefined;
   count = 0;
+  bytes = 0;
   readonly moved: Transferable[] = [];
+}
+
+/** A batch that was sent. */
+interface Flying {
+  /** The count of orders up to its last one. */
+  readonly upTo: number;
+  readonly heads: ArrayLike<number>;
+  readonly bytes: number;
 }
 
 /**
  * The sending end of a channel to another thread.
  *
- * Orders of a turn travel together. Of those that were sent and are not done there may be so many ({@link WINDOW}); the rest waits here
+ * Orders of a turn travel together. Of those that were sent and are not done there may be so many ({@link WINDOW}, {@link WINDOW_BYTES}); the rest waits here
  * until the other side has caught up, so that a flood neither holds that side's loop up nor grows over there.
  */
 export class Outlet {
@@ -61,8 +77,9 @@ export class Outlet {
   readonly #heads = new Int32Array(CHUNK * HEAD);
   /** Filled, and not sent. */
   readonly #full: Chunk[] = [];
-  /** Sent, and perhaps not done, with the count of orders up to each. */
-  readonly #flying: { readonly upTo: number; readonly heads: ArrayLike<number> }[] = [];
+  /** Sent, and perhaps not done. */
+  readonly #flying: Flying[] = [];
+  #flyingBytes = 0;
   /** The sparkles that were named so far, and their numbers. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -75,6 +92,7 @@ export class Outlet {
   /** Orders that have left. */
   departed = 0;
   #waiting = 0;
+  #waitingBytes = 0;
   #onEmpty: (() => void) | undefined;
   #closed = false;
 
@@ -96,6 +114,11 @@ export class Outlet {
   /** Orders that wait here. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Roughly the bytes of what waits here, and of what was sent and is not known to have been done. */
+  get bytes(): number {
+    return this.#waitingBytes + this.#flyingBytes;
   }
 
   /** What goes with the next orders. */
@@ -133,9 +156,12 @@ export class Outlet {
     for (let n = 0; n < args.length; n++) all.push(args[n]);
     if (refs !== undefined) all.push(refs);
     for (let n = 0; n < moved.length; n++) list.push(moved[n]!);
+    const bytes = weightOf(args);
+    open.bytes += bytes;
+    this.#waitingBytes += bytes;
     this.#waiting++;
     // A full one leaves at once: the other side may begin with it.
-    if (++open.count === CHUNK) this.flush();
+    if (++open.count === CHUNK || open.bytes >= CHUNK_BYTES) this.flush();
   }
 
   /** Sends what may be sent now. */
@@ -185,25 +211,43 @@ export class Outlet {
   }
 
   #mayfly(): boolean {
-    if (this.#inFlight() < WINDOW) return true;
+    if (!this.#isFull) return true;
     // The other side tells when it has caught up; it may have done so just now.
+    Atomics.store(this.#words, TELL_AT, this.#half());
     Atomics.store(this.#words, BLOCKED, 1);
-    if (this.#inFlight() >= WINDOW) return false;
+    if (this.#isFull) return false;
     Atomics.store(this.#words, BLOCKED, 0);
     return true;
   }
 
+  get #isFull(): boolean {
+    return this.#inFlight() >= WINDOW || this.#flyingBytes >= WINDOW_BYTES;
+  }
+
   #inFlight(): number {
     const done = Atomics.load(this.#words, DONE);
-    while (this.#flying.length > 0 && ((this.#flying[0]!.upTo - done) | 0) <= 0) this.#flying.shift();
+    while (this.#flying.length > 0 && ((this.#flying[0]!.upTo - done) | 0) <= 0)
+      this.#flyingBytes -= this.#flying.shift()!.bytes;
     return (this.#sent - done) | 0;
   }
 
-  #post({ heads, args, notes, count, moved }: Chunk): void {
+  /** The count of orders with which the window is half empty. Not before: a message each few orders would cost more than they do. */
+  #half(): number {
+    let bytes = this.#flyingBytes;
+    for (const { upTo, bytes: its } of this.#flying) {
+      bytes -= its;
+      if (bytes <= WINDOW_BYTES / 2 && ((this.#sent - upTo) | 0) <= WINDOW / 2) return upTo;
+    }
+    return this.#sent;
+  }
+
+  #post({ heads, args, notes, count, bytes, moved }: Chunk): void {
     this.#sent = (this.#sent + count) | 0;
     this.#waiting -= count;
+    this.#waitingBytes -= bytes;
+    this.#flyingBytes += bytes;
     this.departed += count;
-    if (count > 0) this.#flying.push({ upTo: this.#sent, heads });
+    if (count > 0) this.#flying.push({ upTo: this.#sent, heads, bytes });
     const batch: Batch = notes === undefined ? [heads, args] : [heads, args, notes];
     this.port.postMessage(batch, moved);
     Atomics.add(this.#words, POSTED, 1);
@@ -225,7 +269,6 @@ export class Outlet {
 export class DoneCounter {
   readonly #words: Int32Array;
   readonly #port: Wire;
-  #sinceNudge = 0;
 
   constructor(shared: SharedArrayBuffer, port: Wire) {
     this.#words = new Int32Array(shared);
@@ -233,11 +276,8 @@ export class DoneCounter {
   }
 
   add(count: number): void {
-    Atomics.add(this.#words, DONE, count);
-    this.#sinceNudge += count;
-    // Not for each few orders: a message each would cost more than they do.
-    if (this.#sinceNudge < WINDOW / 2 || Atomics.load(this.#words, BLOCKED) === 0) return;
-    this.#sinceNudge = 0;
+    const done = (Atomics.add(this.#words, DONE, count) + count) | 0;
+    if (Atomics.load(this.#words, BLOCKED) === 0 || ((done - Atomics.load(this.#words, TELL_AT)) | 0) < 0) return;
     Atomics.store(this.#words, BLOCKED, 0);
     this.#port.postMessage(null);
   }

@@ -143,6 +143,12 @@ export class ThreadHub implements Threads, LinkHome {
     return waiting;
   }
 
+  get bytes(): number {
+    let bytes = 0;
+    for (const link of this.#links.values()) bytes += link.bytes;
+    return bytes;
+  }
+
   get departed(): number {
     let departed = this.#departed;
     for (const link of this.#links.values()) departed += link.departed;

@@ -109,6 +109,11 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return this.#outlet?.waiting ?? 0;
   }
 
+  /** Bytes of these, and of those that were sent and are not known to have been done. */
+  get bytes(): number {
+    return this.#outlet?.bytes ?? 0;
+  }
+
   // ---- Sending ----
 
   /** Queues an order in the other thread. */

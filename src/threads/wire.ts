@@ -15,7 +15,7 @@ export interface ChannelEnd {
   readonly shared: SharedArrayBuffer;
 }
 
-/** The memory of a channel: orders done, whether the sender waits, and batches posted. */
+/** The memory of a channel: orders done, whether the sender waits, batches posted, and when it is told. */
 export function channelMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(12);
+  return new SharedArrayBuffer(16);
 }

@@ -31,8 +31,12 @@ export const connectionOptions = {
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
   onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
-  /** How long a connection that closes waits for the peer to take what was sent, and to end, in ms without progress. */
+  /**
+   * How long a connection that closes waits for the peer in ms without progress: none of what was sent has left, and nothing has come. Then it is given up.
+   */
   lingerTimeout: v.optional(ms(), 2_000),
+  /** How long it waits in all, in ms, however much progress there is. */
+  lingerLimit: v.optional(ms(), 60_000),
 };
 
 const connectionSchema = v.strictObject(connectionOptions);

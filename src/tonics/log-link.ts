@@ -92,8 +92,8 @@ export class LogLink {
   }
 
   send(text: string): void {
-    this.#stream.write(text);
-    this.#stream.flush?.();
+    this.#stream.write(text, Buffer.byteLength(text));
+    this.#stream.flush();
   }
 
   /** Ends it, once; {@link flushed} follows. */
@@ -101,7 +101,7 @@ export class LogLink {
     if (this.#ending) return;
     this.#ending = true;
     this.#stream.end();
-    this.#stream.flush?.();
+    this.#stream.flush();
   }
 
   /** Closes it at once; no more events. */

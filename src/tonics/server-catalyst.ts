@@ -22,7 +22,7 @@ export interface ServerPart {
 
 /** What a thread tells the server that it is a part of. */
 export interface ServerWhole {
-  tts__partListens(index: number, address: string, port: number, family: string | undefined, most: number): void;
+  tts__partListens(index: number, address: string, port: number, family: string | undefined): void;
   tts__partTurnedAway(peer: TurnedAway): void;
   tts__partFailed(error: TaskTonicError): void;
 }
@@ -47,6 +47,7 @@ export class ServerCatalyst extends SelectorCatalyst {
   declare readonly base: Remote<ServerWhole>;
   readonly #part: ServerPart;
   #server: PartServer | undefined;
+  #paused = false;
   /** Handed over before the protocol was loaded. */
   #sockets: unknown[] = [];
 
@@ -66,6 +67,7 @@ export class ServerCatalyst extends SelectorCatalyst {
     const own = { ...options, protocol, [PART]: { index, tally, listens } };
     const server = ports.tonicStore!.make('TcpServer', own as never) as PartServer;
     this.#server = server;
+    if (this.#paused) server.ttsc__pause();
     for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);
   }
 
@@ -76,15 +78,17 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttsc__pause(): void {
+    this.#paused = true;
     this.#server?.ttsc__pause();
   }
 
   ttsc__resume(): void {
+    this.#paused = false;
     this.#server?.ttsc__resume();
   }
 
-  ttse__onListening(info: { address: string; port: number; family?: string; maxConnections: number }): void {
-    this.base.tts__partListens(this.#part.index, info.address, info.port, info.family, info.maxConnections);
+  ttse__onListening(info: { address: string; port: number; family?: string }): void {
+    this.base.tts__partListens(this.#part.index, info.address, info.port, info.family);
   }
 
   ttse__onTurnedAway(_server: unknown, peer: TurnedAway): void {

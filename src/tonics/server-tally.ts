@@ -6,22 +6,25 @@ export interface ServerCounts {
   readonly open: number;
   /** By why they were turned away. */
   readonly turnedAway: Readonly<Record<TurnedAway['reason'], number>>;
-  /** Connections whose protocol threw. */
+  /** Connections whose protocol threw, or whose thread died. */
   readonly failed: number;
 }
 
-/** Places in the line of a thread. */
-const PLACES = { accepted: 0, open: 1, failed: 2, maxConnections: 3, descriptors: 4, paused: 5 } as const;
-type Counted = keyof typeof PLACES;
-/** A line of the processor's cache for each thread, so that they don't slow each other down. */
-const LINE = 16;
+/** Places of what is counted for ever, in the line of a thread: 64 bits each, since 32 are full after some months. */
+const TOTALS = { accepted: 0, failed: 1, maxConnections: 2, descriptors: 3, paused: 4 } as const;
+/** The place, after those, of what is open now: 32 bits. */
+const OPEN = 10;
+export type Total = keyof typeof TOTALS;
+/** A line of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
+const LINE = 64;
 
 /**
- * The counts of a server. One whose connections run on several threads has a line for each, in memory that all of them share: so its
+ * The counts of a server, each told with one addition. One whose connections run on several threads has a line for each, in memory that all of them share: so its
  * counts, and its limit, are those of the whole server.
  */
 export class ServerTally {
-  readonly #lines: Int32Array;
+  readonly #totals: BigInt64Array;
+  readonly #now: Int32Array;
   readonly #line: number;
 
   /**
@@ -32,42 +35,50 @@ export class ServerTally {
     readonly buffer: SharedArrayBuffer | undefined = undefined,
     index = 0,
   ) {
-    this.#lines = new Int32Array(buffer ?? new ArrayBuffer(LINE * 4));
-    this.#line = index * LINE;
+    const memory = buffer ?? new ArrayBuffer(LINE);
+    this.#totals = new BigInt64Array(memory);
+    this.#now = new Int32Array(memory);
+    this.#line = index;
   }
 
-  /** Memory for so many threads. */
+  /** For so many threads: each has a line of its own, from 0 on, and the last is that of the thread which has the server. */
   static shared(threads: number): ServerTally {
-    return new ServerTally(new SharedArrayBuffer(threads * LINE * 4));
+    return new ServerTally(new SharedArrayBuffer((threads + 1) * LINE), threads);
   }
 
-  add(what: Counted, count = 1): void {
-    Atomics.add(this.#lines, this.#line + PLACES[what], count);
+  add(what: Total, count = 1, line = this.#line): void {
+    Atomics.add(this.#totals, line * (LINE / 8) + TOTALS[what], BigInt(count));
   }
 
-  /** Counts for another thread. */
-  addTo(index: number, what: Counted, count = 1): void {
-    Atomics.add(this.#lines, index * LINE + PLACES[what], count);
+  /** One more is open. */
+  opened(line = this.#line): void {
+    Atomics.add(this.#now, line * (LINE / 4) + OPEN, 1);
   }
 
-  /** The thread with the fewest connections, of the first so many. */
-  leastOpen(threads: number): number {
-    let least = 0;
-    for (let index = 1; index < threads; index++) if (this.#openOf(index) < this.#openOf(least)) least = index;
-    return least;
+  closed(line = this.#line): void {
+    Atomics.sub(this.#now, line * (LINE / 4) + OPEN, 1);
   }
 
-  #openOf(index: number): number {
-    return Atomics.load(this.#lines, index * LINE + PLACES.open);
-  }
-
-  /** The connections of a thread have gone with it. */
-  closeAll(index: number): void {
-    Atomics.store(this.#lines, index * LINE + PLACES.open, 0);
+  /** The connections of a thread have gone with it, and those that it was handed and had not taken: all have failed. Tells how many. */
+  closeAll(line: number): number {
+    const open = Atomics.exchange(this.#now, line * (LINE / 4) + OPEN, 0);
+    if (open > 0) this.add('failed', open, line);
+    return open;
   }
 
   get open(): number {
-    return this.#sum('open');
+    let sum = 0;
+    for (let at = OPEN; at < this.#now.length; at += LINE / 4) sum += Atomics.load(this.#now, at);
+    return sum;
+  }
+
+  /** Those that are open in this thread. */
+  get openHere(): number {
+    return this.openIn(this.#line);
+  }
+
+  openIn(line: number): number {
+    return Atomics.load(this.#now, line * (LINE / 4) + OPEN);
   }
 
   get counts(): ServerCounts {
@@ -83,9 +94,9 @@ export class ServerTally {
     };
   }
 
-  #sum(what: Counted): number {
-    let sum = 0;
-    for (let at = PLACES[what]; at < this.#lines.length; at += LINE) sum += Atomics.load(this.#lines, at);
-    return sum;
+  #sum(what: Total): number {
+    let sum = 0n;
+    for (let at: number = TOTALS[what]; at < this.#totals.length; at += LINE / 8) sum += Atomics.load(this.#totals, at);
+    return Number(sum);
   }
 }

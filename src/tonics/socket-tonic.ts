@@ -1,7 +1,9 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-service.js';
-import { ofFramework } from '../core/plan.js';
+import { type Sparkle, ofFramework } from '../core/plan.js';
+import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
@@ -38,19 +40,40 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
-    const own = this._ttPlan.sparkles.get(key);
-    const { queue } = this._ttScheduler;
-    if (own !== undefined) {
-      queue.put(this, own, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
-      return true;
-    }
-    let hearer = this._ttListeningBase();
-    if (hearer instanceof SocketTonic && !hearer._ttHearsFor(key)) hearer = hearer._ttListeningBase();
+    const hearer = this.#hearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return false;
-    if (b !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 3, [this, a, b], undefined);
-    else hearer._ttScheduler.queue.put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
+    if ((hearer as unknown) === this) put(hearer, sparkle, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
+    else if (b !== undefined) put(hearer, sparkle, 3, [this, a, b], undefined);
+    else put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
+  }
+
+  /**
+   * Tells an event that is heard before the next order.
+   * @internal
+   */
+  _ttRaise(key: string, a?: unknown): void {
+    const hearer = this.#hearerOf(key);
+    const sparkle = hearer?._ttPlan.sparkles.get(key);
+    if (hearer === undefined || sparkle === undefined) return;
+    const count = a === undefined ? 0 : 1;
+    if ((hearer as unknown) === this) hearer._ttScheduler.raise(hearer, sparkle, count, a, undefined);
+    else hearer._ttScheduler.raise(hearer, sparkle, count + 1, this, a);
+  }
+
+  /** Who hears an event: itself, or its base. */
+  #hearerOf(key: string): AnyTonic | undefined {
+    if (this._ttPlan.has(key)) return this as AnyTonic;
+    const base = this._ttListeningBase();
+    return base instanceof SocketTonic && !base._ttHearsFor(key) ? base._ttListeningBase() : base;
+  }
+
+  /** Tells an event of a Tonic that goes now: its own body runs at once, since no order of it will. @internal */
+  _ttTellLast(key: string, a: unknown): void {
+    if (!this._ttPlan.sparkles.has(key)) return void this._ttEmit(key, a);
+    const thrown = this._ttScheduler.runHook(this, key, a);
+    if (thrown !== undefined) this._ttScheduler.logs.failure(this, thrown, failureInfo(key, this));
   }
 
   /**
@@ -75,9 +98,14 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    */
   _ttReport(error: Error): boolean {
     if (this._ttEmit('ttse__onError', error)) return true;
+    this._ttLogUnheard(error);
+    return false;
+  }
+
+  /** @internal */
+  _ttLogUnheard(error: Error): void {
     this.unheardErrors++;
     if (this._ttLogLevel > LogLevel.stealth) this._ttScheduler.logs.warn(this, error);
-    return false;
   }
 
   /** @internal For its `send()`. */
@@ -87,6 +115,24 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   }
 }
 ofFramework(SocketTonic);
+
+/**
+ * Of the life of a socket: there is a bounded number of each, and lost they would leave somebody waiting, or a socket that nobody
+ * knows of. So they pass every bound of the queue, as orders of the life cycle do.
+ */
+const OF_ITS_LIFE: ReadonlySet<string> = new Set([
+  'ttse__onListening',
+  'ttse__onConnected',
+  'ttse__onEnd',
+  'ttse__onDisconnected',
+  'ttse__onError',
+]);
+
+function put(hearer: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+  const { queue } = hearer._ttScheduler;
+  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key)) putBeyond(queue, hearer, sparkle, count, a, b);
+  else queue.put(hearer, sparkle, count, a, b);
+}
 
 /**
  * How many bytes a thing to be sent has.

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { AnyTonic } from '../core/any-tonic.js';
-import type { TaskTonicError } from '../core/errors.js';
+import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
+import { type TaskTonicError, fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic-options.js';
@@ -15,7 +15,9 @@ import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
-import { TcpConnection, type ConnectionPhase, adopt, adopted } from './tcp-connection.js';
+import { TcpConnection, type ConnectionPhase, adopted } from './tcp-connection.js';
+import { makeConnection } from './connection-making.js';
+import { WaitingSends } from './waiting-sends.js';
 
 export const clientSchema = v.strictObject({
   ...tonicOptions,
@@ -61,6 +63,11 @@ export const clientSchema = v.strictObject({
 export type TcpClientOptions = v.InferInput<typeof clientSchema> & ConnectionOptions & TonicOptions;
 type Settings = v.InferOutput<typeof clientSchema>;
 
+/**
+ * What becomes of it next: it wants a connection; one that ends or closes when what waits has left; or none any more.
+ */
+type Wish = 'connection' | 'end' | 'close' | 'none';
+
 /** Reasons that a client does not answer with a new connection: they were meant here. */
 const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
 
@@ -69,29 +76,28 @@ const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'fi
  *
  * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
  * `onDisconnected` is heard and it finishes.
+ *
+ * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
+ * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
  */
 export class TcpClient<State extends string = never> extends TcpConnection<State> {
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = clientSchema;
   readonly #settings: Settings;
+  readonly #dialler: Dialler<SelectionKey>;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;
-  readonly #dialler: Dialler<SelectionKey>;
-  #waiting: { readonly data: Sendable; readonly size: number }[] = [];
-  #waitingBytes = 0;
-  #ended = false;
-  /** How the connection before was lost. */
-  #lost: DisconnectInfo | undefined;
+  readonly #waiting: WaitingSends;
+  #wish: Wish = 'connection';
   /** The connection that is there is given up for another one. */
-  #reconnecting = false;
-  /** What is to be done when those that wait have been sent. */
-  #whenSent: 'end' | 'close' | undefined;
+  #replaces = false;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpClientOptions) {
     const settings = parseOptions(clientSchema, options, 'TcpClient');
     super(adopted(settings, { settings: connectionSettings(settings), channel: undefined }));
     this.#settings = settings;
+    this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = settings.protocol && protocolMaker(settings.protocol, this._ttPlan.className);
     const dial = { ...settings, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
@@ -109,7 +115,9 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   /** How far its connection is. */
   override get phase(): ConnectionPhase {
-    return this.#protocol?.phase ?? (this.#dialler.phase === 'waiting' ? 'closed' : super.phase);
+    if (this.#protocol !== undefined) return this.#protocol.phase;
+    if (this._ttChannel !== undefined) return super.phase;
+    return this.#wish === 'none' || this.#dialler.phase === 'waiting' ? 'closed' : 'connecting';
   }
 
   override get local(): Address | undefined {
@@ -121,74 +129,68 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   }
 
   override get unsentBytes(): number {
-    return super.unsentBytes + this.#waitingBytes + (this.#protocol?.unsentBytes ?? 0);
+    return super.unsentBytes + this.#waiting.bytes + (this.#protocol?.unsentBytes ?? 0);
   }
 
   // ---- Connecting ----
 
   /** @internal */
   _ttss__connect(): void {
-    if (this.#ended || this._ttChannel !== undefined || !this._ttMayInfuse) return;
-    this._ttConnecting();
-    this.#dialler.dial();
+    if (this.#wish !== 'none' && this._ttMayInfuse) this.#dialler.dial();
   }
 
   #opened(channel: StreamChannel, key: SelectionKey): void {
     key.handOver(this);
-    this._ttKey = key;
-    this._ttChannel = channel;
-    if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol();
-    this._ttOpened(channel);
-    this.#sendWaiting();
-    return undefined;
+    if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
+    this._ttOpened(channel, key);
+    return this.#sendWaiting();
   }
 
-  /** @internal In a sparkle, so that a throw in the protocol's constructor is the client's failure. */
-  _ttss__makeProtocol(): void {
-    const channel = this._ttChannel;
-    const key = this._ttKey;
-    if (channel === undefined || key === undefined) return;
-    this.#protocol = adopt({ channel, key, settings: this._ttSettings }, this.#makeProtocol!);
-    this._ttHandedOver(this.#protocol);
-    this.#sendWaiting();
+  /** @internal In a sparkle: what the protocol's constructor infuses has a base. */
+  _ttss__makeProtocol(channel: StreamChannel, key: SelectionKey): void {
+    if (this.#wish === 'none' || !this._ttMayInfuse) return key.cancel();
+    const made = makeConnection(this, { channel, key, settings: this._ttSettings }, this.#makeProtocol!);
+    if (made instanceof Error) return this._ttss__disconnected({ reason: 'error', error: made, discarded: 0 });
+    this.#protocol = made;
+    return this.#sendWaiting();
   }
 
   #sendWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    for (const { data, size } of waiting) {
-      if (this.#protocol === undefined) this._ttSend(data, size);
-      else this.#protocol.ttsc__send(data);
-    }
+    const { count } = this.#waiting;
+    const protocol = this.#protocol;
+    this.#waiting.sendAll((data, size) => {
+      if (protocol === undefined) this._ttSend(data, size);
+      else protocol.ttsc__send(data);
+    });
     // They were told that onDrain follows, and who relays here may be waiting for it.
-    if (this.#protocol === undefined && waiting.length > 0) this._ttBlock();
-    const then = this.#whenSent;
-    this.#whenSent = undefined;
-    if (then === 'end') this.ttsc__end();
-    if (then === 'close') this.ttsc__close();
+    if (protocol === undefined && count > 0) this._ttBlock();
+    const wish = this.#wish;
+    if (wish === 'end' || wish === 'close') this.#wish = 'connection';
+    if (wish === 'end') this.ttsc__end();
+    if (wish === 'close') this.ttsc__close();
+  }
+
+  /** @internal */
+  override _ttEstablished(): void {
+    this.#dialler.established();
   }
 
   // ---- Sending while disconnected ----
 
   /** @internal */
   override _ttUnsendable(data: Sendable, size: number): SendResult {
-    const protocol = this.#protocol;
-    if (protocol !== undefined && !this.#reconnecting) {
+    const here = this.#here;
+    if (here === 'protocol') {
       // On behalf of whoever sends here: one that relays is held back by the protocol.
-      runAs(this.source?.tonic, () => protocol.ttsc__send(data));
+      runAs(this.source?.tonic, () => this.#protocol!.ttsc__send(data));
       return 'sent';
     }
-    const { whileDisconnected, queueLimit } = this.#settings;
     // The connection that is there may be ended: what comes after that is not for the next one.
-    const ends = this._ttChannel !== undefined && super.phase !== 'connecting' && !this.#reconnecting;
-    if (this.#ended || ends || this.#whenSent !== undefined) return super._ttUnsendable(data, size);
-    if (whileDisconnected === 'fail')
+    if (here === 'self' || this.#wish !== 'connection') return super._ttUnsendable(data, size);
+    if (this.#settings.whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
-    if (this.#waitingBytes + size > queueLimit)
-      return this._ttRefuse(size, `${this.#waitingBytes} bytes wait for a connection, "queueLimit" is ${queueLimit}`);
-    this.#waiting.push({ data, size });
-    this.#waitingBytes += size;
+    const problem = this.#waiting.put(data, size);
+    if (problem !== undefined) return this._ttRefuse(size, problem);
     this._ttBlock();
     return 'waiting';
   }
@@ -198,50 +200,62 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   #tryFailed(error: TaskTonicError): void {
     this._ttReport(error);
     // It was the last one: it is to be closed.
-    if (this.#whenSent === 'close') this.#gaveUp(error);
+    if (this.#wish === 'close') this.#gaveUp(error);
   }
 
   #gaveUp(error: TaskTonicError | undefined): void {
-    const lost = this.#lost;
-    this.#ended = true;
-    this.#dialler.stop();
-    if (error === undefined && lost !== undefined) this.#end(lost, true);
-    else this._ttss__disconnected({ reason: 'error', error, discarded: 0 }, false);
+    // Where no try has failed, the end of the last connection was told before.
+    if (error === undefined) return this._ttss__over({ reason: 'error', error, discarded: 0 });
+    return this.#neverConnected({ reason: 'error', error, discarded: 0 });
   }
 
-  /** @internal The connection that was open is over; or there will be none. */
-  override _ttss__disconnected(info: DisconnectInfo, wasOpen: boolean): void {
-    const atOnce = this.#reconnecting;
-    this.#reconnecting = false;
-    if (!this._ttMayInfuse || this.#ended) return this.#end(info, wasOpen);
-    if (atOnce) return this._ttss__connect();
-    // One that was lost before its protocol was made is as one that was not opened.
-    if (wasOpen && !(this.#settings.reconnect && this.#isWanted(info.reason))) return this.#end(info, wasOpen);
-    this._ttConnecting();
-    this.#lost = wasOpen ? info : undefined;
+  /** There was no connection, and there will be none. */
+  #neverConnected(info: DisconnectInfo): void {
+    this.#stopDialling();
+    const told = { ...info, discarded: info.discarded + this.#waiting.drop() };
+    this._ttEmit('ttse__onDisconnected', told);
+    this._ttss__over(told);
+  }
+
+  /** @internal The connection is over, and that was heard. */
+  override _ttss__disconnected(info: DisconnectInfo): void {
+    const { reconnect } = this.#settings;
+    const replaces = this.#replaces;
+    this.#replaces = false;
+    if (!this._ttMayInfuse || this.#wish === 'none') return this.#over(info);
+    if (replaces) return this.#dialler.dial();
+    if (!reconnect || this.#wish === 'close' || MEANT.includes(info.reason)) return this.#over(info);
     return this.#dialler.lost();
   }
 
-  #isWanted(reason: DisconnectReason): boolean {
-    return this.#whenSent !== 'close' && !MEANT.includes(reason);
+  /** @internal It finishes. */
+  _ttss__over(info: DisconnectInfo): void {
+    this.#over(info);
   }
 
-  #end(info: DisconnectInfo, wasOpen: boolean): void {
-    this.#ended = true;
+  #over(info: DisconnectInfo): void {
+    this.#stopDialling();
+    const lost = this.#waiting.drop();
+    if (lost > 0) this._ttRefuse(lost, 'the client was ended before it was connected again');
+    super._ttss__disconnected(info);
+  }
+
+  #stopDialling(): void {
+    this.#wish = 'none';
     this.#dialler.stop();
-    const waiting = this.#waitingBytes;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    if (!wasOpen) this._ttEmit('ttse__onDisconnected', { ...info, discarded: info.discarded + waiting });
-    else if (waiting > 0) this._ttRefuse(waiting, 'the client was ended before it was connected again');
-    super._ttss__disconnected(info, wasOpen);
   }
 
   /** @internal */
   override _ttProtocolClosed(info: DisconnectInfo, connection: TcpConnection<string>): void {
     if (connection !== this.#protocol) return;
     this.#protocol = undefined;
-    this._ttss__disconnected(info, true);
+    this._ttss__disconnected(info);
+  }
+
+  /** Its protocol failed, which the log has told: that is the end of a connection. */
+  ttse__onInfusionFailed(failure: InfusionFailure): void {
+    if (failure.tonic instanceof TcpConnection) return;
+    throw fail('TT_INFUSION_FAILED', { tonic: failure.name, base: this.name }, failure.error);
   }
 
   /** @internal */
@@ -261,21 +275,16 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   /** @internal */
   override _ttDrain(): boolean {
-    this.#ended = true;
-    if (this.#isDialling) {
-      this._ttEmit('ttse__onDisconnected', {
-        reason: 'finished',
-        error: undefined,
-        discarded: this.#waitingBytes,
-      } satisfies DisconnectInfo);
-    }
-    this.#dialler.stop();
+    const reason = 'finished';
+    if (this.#isDialling)
+      this._ttEmit('ttse__onDisconnected', { reason, error: undefined, discarded: this.#waiting.drop() });
+    this.#stopDialling();
     return super._ttDrain();
   }
 
   /** @internal */
   override _ttRelease(): void {
-    this.#dialler.stop();
+    this.#stopDialling();
     super._ttRelease();
   }
 
@@ -288,30 +297,29 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   // ---- Commands: they are for the connection of the protocol, where it has one ----
 
   override ttsc__end(): void {
-    if (this.#protocol !== undefined && !this.#reconnecting) return this.#protocol.ttsc__end();
-    if (this.#waiting.length > 0) this.#whenSent ??= 'end';
-    else if (this.#reconnecting || this._ttChannel === undefined) this.#giveUp('closedHere');
-    else super.ttsc__end();
+    const here = this.#here;
+    if (here === 'protocol') return this.#protocol!.ttsc__end();
+    if (here === 'self') return super.ttsc__end();
+    if (this.#waiting.count === 0) return this.#giveUp('closedHere');
+    if (this.#wish === 'connection') this.#wish = 'end';
     return undefined;
   }
 
   /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
   override ttsc__close(): void {
-    if (this.#waiting.length > 0 && this.#dialler.phase !== 'waiting') {
-      this.#whenSent = 'close';
-      return;
+    if (this.#waiting.count > 0 && this.#dialler.phase !== 'waiting') {
+      if (this.#wish !== 'none') this.#wish = 'close';
+      return undefined;
     }
     const protocol = this.#protocol;
     this.#giveUp('closedHere');
-    if (protocol !== undefined) protocol.ttsc__close();
-    else super.ttsc__close();
+    return protocol === undefined ? super.ttsc__close() : protocol.ttsc__close();
   }
 
   override ttsc__abort(): void {
     const protocol = this.#protocol;
     this.#giveUp('aborted');
-    if (protocol !== undefined) protocol.ttsc__abort();
-    else super.ttsc__abort();
+    return protocol === undefined ? super.ttsc__abort() : protocol.ttsc__abort();
   }
 
   /**
@@ -324,11 +332,10 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
    * nothing happens.
    */
   ttsc__reconnect(): void {
-    if (this.#ended) return;
+    if (this.#wish === 'none') return undefined;
     if (this.#isDialling) return this.#dialler.dial();
-    this.#reconnecting = true;
-    if (this.#protocol !== undefined) this.#protocol.ttsc__abort();
-    else super.ttsc__abort();
+    this.#replaces = true;
+    return this.#protocol === undefined ? super.ttsc__abort() : this.#protocol.ttsc__abort();
   }
 
   override ttsc__pause(): void {
@@ -341,13 +348,18 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     else super.ttsc__resume();
   }
 
+  /** Whose the connection is that commands and sends are for; `undefined` where they are for the next one, if any. */
+  get #here(): 'protocol' | 'self' | undefined {
+    if (this.#replaces) return undefined;
+    if (this.#protocol !== undefined) return 'protocol';
+    return this._ttChannel === undefined ? undefined : 'self';
+  }
+
   /** Makes no further try; where none is under way and none is open, it finishes. */
   #giveUp(reason: DisconnectReason): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    if (!this.#isDialling) return;
-    this.#dialler.stop();
-    this._ttss__disconnected({ reason, error: undefined, discarded: 0 }, false);
+    if (this.#wish === 'none') return;
+    if (this.#isDialling) this.#neverConnected({ reason, error: undefined, discarded: 0 });
+    this.#wish = 'none';
   }
 }
 ofFramework(TcpClient);

@@ -1,19 +1,21 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
-import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
-import { running } from '../core/running.js';
+import { Life } from '../core/life.js';
+import { letGoOfOwed, whenSettled } from '../core/owed.js';
+import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
-import { Farewell, HOPS, IdleWatch, LastLook, Linger } from './connection-ends.js';
+import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { ConnectionSettings } from './connection-options.js';
+import { LastLook, Watch, type Watched } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { OrderedSends } from './ordered-sends.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 
-/** The connection's own life, apart from the state machine, which belongs to the protocol. */
-export type ConnectionPhase = 'connecting' | 'open' | 'halfClosed' | 'draining' | 'closed';
+export type { ConnectionPhase } from './connection-life.js';
 
 /** What has passed through a connection. A message is one event `onData`, or one send. */
 export interface Traffic {
@@ -52,7 +54,13 @@ export function adopted<T extends TonicOptions>(options: T, given: Adoption): T 
 }
 
 /** Why reading is paused; a sum, since there may be several reasons. */
-const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
+const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
+
+/**
+ * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
+ * another Tonic, which calls a third, which sends. What takes longer is a question (`ask`) or a promise (`pipe`): those are waited for.
+ */
+const HOPS = 16;
 
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
@@ -63,16 +71,17 @@ const Pause = { user: 1, unsent: 2, relay: 4, finish: 8 } as const;
  * }
  * ```
  *
- * An event that its class does not define goes to its base, with the connection as the first argument.
+ * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
+ * `connection-life.ts`: each command and each event is an input to that.
  */
-export class TcpConnection<State extends string = never> extends SocketTonic<State> {
+export class TcpConnection<State extends string = never> extends SocketTonic<State> implements Watched {
   /** It is open. */
   ttse__onConnected?(): void;
   /** Bytes have come. The buffer is the receiver's to keep. */
   ttse__onData?(data: Buffer): void;
   /** What waited to be sent has left, down to the low-water mark. */
   ttse__onDrain?(): void;
-  /** More bytes are unsent than the high-water mark: `onDrain` will follow. */
+  /** More bytes are unsent than the high-water mark: `onDrain` will follow. Heard before the next order. */
   ttse__onHighWater?(unsentBytes: number): void;
   /** The peer will send no more. */
   ttse__onEnd?(): void;
@@ -82,41 +91,38 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   ttse__onError?(error: TaskTonicError): void;
 
   /** @internal */
-  static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) => {
-    if (sparkle.key !== 'ttsc__send') return enqueue;
-    return function (this: object, ...args: unknown[]): void {
-      const size = sizeOf(args[0]);
-      enqueue.apply(this, args);
-      (this as TcpConnection)._ttOrdered(size);
-    };
-  };
+  static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
+    sparkle.key === 'ttsc__send' ? OrderedSends.call(sparkle, enqueue) : enqueue;
+  /** @internal */
+  static readonly [RUNNER]: SparkleRunner = (generic, body) =>
+    generic === 'ttsc__send' ? OrderedSends.run(body) : body;
 
   /** @internal */ _ttSettings: ConnectionSettings;
-  /** @internal */ _ttChannel: StreamChannel | undefined;
+  /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
   /** @internal */ _ttKey: SelectionKey | undefined = undefined;
-  /** @internal Bytes in orders to send that have not run. */
-  _ttOrderedBytes = 0;
-  #ownOrders = 0;
-  #ordersTaken = 0;
-  #phase: ConnectionPhase = 'connecting';
-  #pauses = 0;
-  #blocked = false;
-  /** Why it closes, once it does. */
-  #closing: DisconnectReason | undefined = undefined;
+  /** @internal Sends that wait as orders. */ readonly _ttOrders = new OrderedSends();
+  #step: Step = 'connecting';
+  /** Why it closes, or would if it closed now. */
+  #reason: DisconnectReason | undefined = undefined;
   #error: Error | undefined = undefined;
-  /** The end has been sent, or will be after what waits: no more is taken. */
-  #ended = false;
+  /** Bytes that were given and are known to be lost. */
   #discarded = 0;
-  /** The socket was closed without waiting for what is unsent. */
-  #gone = false;
+  #pauses = 0;
+  /** Bytes that came from here and are postponed. */
+  #kept = 0;
+  /** Something waits, and `onDrain` follows. */
+  #blocked = false;
+  /** Up to here, in bytes since it was opened, sends were told as sent: no limit discards those. */
+  #promised = 0;
+  #given = 0;
   #receivedBytes = 0;
   #receivedMessages = 0;
   #sentBytes = 0;
   #sentMessages = 0;
   /** Connections that relay to this one and wait for it. */
   #relays: Set<TcpConnection<string>> | undefined = undefined;
-  #idle: IdleWatch | undefined = undefined;
-  #linger: Linger | undefined = undefined;
+  #idle: Watch | undefined = undefined;
+  #linger: Watch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = {}) {
@@ -127,17 +133,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (own === undefined) adoption = undefined;
     super(options);
     this._ttSettings = given.settings;
-    this._ttChannel = given.channel;
-    this._ttKey = given.key;
-    given.key?.handOver(this);
-    if (given.channel !== undefined) this._ttOpened(given.channel);
+    if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 
   // ---- What it is ----
 
   /** How far the connection is, apart from the states of a subclass. */
   get phase(): ConnectionPhase {
-    return this.#phase;
+    return LIFE[this.#step].phase;
   }
 
   /** Its address here; `undefined` while it is not connected. */
@@ -150,9 +153,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return this._ttChannel?.remote;
   }
 
-  /** Bytes that were given to be sent and have not left this process, those in waiting orders included. */
+  /** Bytes that were given to be sent and have not left this process (to within 64 KiB), those in waiting orders included. */
   get unsentBytes(): number {
-    return this._ttOrderedBytes + (this._ttChannel?.unsent ?? 0);
+    return this._ttOrders.bytes + (this._ttChannel?.unsent ?? 0);
   }
 
   /** What has passed through it so far. */
@@ -165,6 +168,85 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     };
   }
 
+  /** @internal */
+  get _ttProgress(): number {
+    return this.#receivedBytes + this.#given - (this._ttChannel?.unsent ?? 0);
+  }
+
+  // ---- Its life: one step with one table ----
+
+  /** An input to the table of its life; true where that changed something. */
+  #input(input: Input): boolean {
+    const next = LIFE[this.#step].on[input];
+    if (next === undefined) return false;
+    this.#step = next[0];
+    this.#do(next[1]);
+    return true;
+  }
+
+  /** An input that is a reason to close, where it has an effect. */
+  #inputFor(reason: DisconnectReason, input: Input, error?: Error): boolean {
+    if (LIFE[this.#step].on[input] === undefined) return false;
+    this.#reason = reason;
+    this.#error ??= error;
+    return this.#input(input);
+  }
+
+  #do(deed: Deed): void {
+    switch (deed) {
+      case 'sayEnd':
+        return this._ttChannel?.end();
+      case 'awaitAnswers':
+        return this.#awaitAnswers();
+      case 'lookOnce':
+        return this._ttScheduler.timers.add(new LastLook(this));
+      case 'drain':
+        this._ttChannel?.end();
+        return this.#closeInOrder();
+      case 'cut':
+        this.#discarded += this._ttChannel?.keepOnly(Math.max(this.#promised - this.#left, 0)) ?? 0;
+        return this.#closeInOrder();
+      case 'reset':
+        return this.#reset();
+      case 'wait':
+        return undefined;
+    }
+  }
+
+  /** Bytes that have left since it was opened. */
+  get #left(): number {
+    return this.#given - (this._ttChannel?.unsent ?? 0);
+  }
+
+  /**
+   * What was given leaves; what the peer still sends is read and dropped, since unread bytes would make the kernel reset the connection,
+   * and what was sent could be lost with it.
+   */
+  #closeInOrder(): void {
+    this.#pauses = 0;
+    this.#idle = this.#idle?.stop();
+    this.#applyInterest();
+    const { lingerTimeout, lingerLimit } = this._ttSettings;
+    this.#linger?.stop();
+    this.#linger = new Watch(this, lingerTimeout, () => this.#input('abort'), lingerLimit);
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    const channel = this._ttChannel;
+    if (channel === undefined) return;
+    if (this.#step === 'draining' && channel.flushed && channel.ended) channel.close();
+    if (this.#step === 'cutting' && channel.unsent === 0) this.#input('abort');
+  }
+
+  /** Closes the socket at once; what has not left is lost, and counted. The peer sees a reset where something is. */
+  #reset(): void {
+    const channel = this._ttChannel;
+    if (channel === undefined) return;
+    this.#discarded += channel.unsent;
+    channel.close(this.#discarded > 0 || this.#reason === 'aborted');
+  }
+
   // ---- Sending ----
 
   /**
@@ -175,7 +257,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    */
   protected send(data: Sendable): SendResult {
     this._ttNeedsOwnSparkle();
-    if (this.#ownOrders > 0) {
+    if (this._ttOrders.own > 0) {
       this.ttsc__send(data);
       this._ttBlock();
       return 'waiting';
@@ -185,7 +267,6 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
   ttsc__send(data: Sendable): void {
-    this.#tookOrder();
     const from = this.source?.tonic;
     const result = this._ttSend(data, sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof TcpConnection)
@@ -195,17 +276,29 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal */
   _ttSend(data: Sendable, size: number): SendResult {
     const channel = this._ttChannel;
-    const { highWaterMark, unsentLimit, onUnsentLimit } = this._ttSettings;
-    if (channel === undefined || this.#phase === 'connecting' || this.#ended) return this._ttUnsendable(data, size);
-    const unsent = channel.unsent + size;
-    if (unsent > unsentLimit) return this.#overflow(size, unsent, onUnsentLimit);
-    if (typeof data === 'string' || data instanceof Uint8Array) channel.write(data);
-    else for (const part of data) channel.write(part);
+    if (channel === undefined || !LIFE[this.#step].sends) return this._ttUnsendable(data, size);
+    const { highWaterMark, unsentLimit } = this._ttSettings;
+    let unsent = channel.unsent + size;
+    // A limit is for what the kernel does not take: what was gathered so far leaves first.
+    if (unsent > unsentLimit) {
+      channel.flush();
+      unsent = channel.unsent + size;
+      if (unsent > unsentLimit) return this.#overflow(size, unsent);
+    }
+    if (typeof data === 'string' || data instanceof Uint8Array) channel.write(data, size);
+    else for (const part of data) writePart(channel, part);
+    this.#given += size;
     this.#sentBytes += size;
     this.#sentMessages++;
     this.#idle?.touch();
-    if (unsent > highWaterMark) this.#block(unsent);
-    return this.#blocked ? 'waiting' : 'sent';
+    if (unsent > highWaterMark) {
+      channel.flush();
+      unsent = channel.unsent;
+      if (unsent > highWaterMark) this.#block(unsent);
+    }
+    if (this.#blocked) return 'waiting';
+    this.#promised = this.#given;
+    return 'sent';
   }
 
   /** @internal Bytes came to be sent while there is no open connection. */
@@ -219,31 +312,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return 'refused';
   }
 
-  /** @internal A send was queued as an order. */
-  _ttOrdered(size: number): void {
-    this._ttOrderedBytes += size;
-    if (running.tonic === this) this.#ownOrders++;
-  }
-
-  /**
-   * The order that runs waits no more. What was ordered counts, not what is sent now: a subclass may send something else for it,
-   * and may call `super.ttsc__send()` in other sparkles.
-   */
-  #tookOrder(): void {
-    const { order } = running;
-    if (order?.tonic !== this || order.sparkle?.key !== 'ttsc__send' || order.a === undefined) return;
-    this._ttOrderedBytes -= sizeOf(order.a);
-    this.#ordersTaken++;
-    if (order.source === this) this.#ownOrders--;
-    order.a = undefined;
-  }
-
-  #overflow(size: number, unsent: number, policy: 'close' | 'refuse'): SendResult {
+  #overflow(size: number, unsent: number): SendResult {
     const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
     this._ttReport(error);
-    if (policy === 'refuse') return 'refused';
+    if (this._ttSettings.onUnsentLimit === 'refuse') return 'refused';
     this.#discarded += size;
-    this.#abort('overflow', error);
+    this.#inputFor('overflow', 'overflow', error);
     return 'refused';
   }
 
@@ -252,7 +326,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (this.#blocked) return;
     this._ttBlock();
     if (this._ttSettings.pauseReading) this.#pause(Pause.unsent);
-    this._ttEmit('ttse__onHighWater', unsent);
+    this._ttRaise('ttse__onHighWater', unsent);
   }
 
   /** @internal Something waits: `onDrain` will follow, and who relays to this one waits for it. */
@@ -266,7 +340,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#blocked = false;
     this.#resume(Pause.unsent);
     this.#releaseRelays();
-    this._ttEmit('ttse__onDrain');
+    this._ttRaise('ttse__onDrain');
   }
 
   /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
@@ -280,25 +354,40 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#relays = undefined;
   }
 
-  // ---- Ending ----
+  /**
+   * Says that the connection works: to a TcpClient it is a success then, however soon it ends. For a connection of a server nothing follows.
+   */
+  protected established(): void {
+    if (this._ttBase instanceof TcpConnection) this._ttBase._ttEstablished();
+    else this._ttEstablished();
+  }
+
+  /** @internal */
+  _ttEstablished(): void {}
+
+  // ---- Commands ----
 
   /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
   ttsc__end(): void {
-    if (this.#phase === 'connecting') return this.#close('closedHere');
-    if (this._ttChannel === undefined || this.#ended) return undefined;
-    if (this.#phase === 'halfClosed') return this.#close('peerEnded');
-    this.#ended = true;
-    return this._ttChannel.end();
+    if (this.#input('end')) this.#reason ??= 'closedHere';
   }
 
-  /** Closes, after all bytes given before have left. */
+  /**
+   * Closes, after all bytes given before have left: as long as the peer takes some of them, or sends something, within each
+   * `lingerTimeout`, and `lingerLimit` in all.
+   */
   ttsc__close(): void {
-    this.#close('closedHere');
+    this.#inputFor('closedHere', 'close');
   }
 
   /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
   ttsc__abort(): void {
-    this.#abort('aborted');
+    this._ttAbort('aborted');
+  }
+
+  /** @internal */
+  _ttAbort(reason: DisconnectReason): void {
+    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort');
   }
 
   /**
@@ -314,85 +403,22 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#resume(Pause.user);
   }
 
-  /**
-   * Closes in order: what was sent leaves, the peer is told the end, and what it still sends is read and dropped, since
-   * unread bytes would make the kernel reset the connection, and what was sent could be lost with it.
-   */
-  #close(reason: DisconnectReason): void {
-    const channel = this._ttChannel;
-    if (channel === undefined || this.#closing !== undefined) return;
-    this.#closing = reason;
-    if (this.#phase === 'connecting') return channel.close();
-    this.#phase = 'draining';
-    this.#ended = true;
-    this.#pauses = 0;
-    this.#applyInterest();
-    channel.end();
-    this.#linger = new Linger(channel, this._ttScheduler, this._ttSettings.lingerTimeout, () => this.#giveUp(channel));
-    return this.#closeIfDone();
-  }
-
-  #abort(reason: DisconnectReason, error?: Error): void {
-    if (this._ttChannel === undefined || this.#gone) return;
-    this.#closing = reason;
-    this.#ended = true;
-    this.#error ??= error;
-    this.#destroy(this._ttChannel, true);
-  }
-
-  #closeIfDone(): void {
-    const channel = this._ttChannel;
-    if (channel !== undefined && channel.flushed && channel.ended) channel.close();
-  }
-
-  /** The peer did not take part in the end in time. */
-  #giveUp(channel: StreamChannel): void {
-    this.#destroy(channel, channel.unsent > 0);
-  }
-
-  /** Closes the socket at once; what has not left is lost, and counted. */
-  #destroy(channel: StreamChannel, reset: boolean): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    this.#discarded += channel.unsent;
-    channel.close(reset);
-  }
-
   // ---- What the socket tells ----
 
-  /** @internal A TcpClient begins to connect. */
-  _ttConnecting(): void {
-    this.#phase = 'connecting';
-    this.#closing = undefined;
-    this.#gone = false;
-    this.#error = undefined;
-    this.#discarded = 0;
-  }
-
-  /** @internal A TcpClient's protocol has taken the socket over. */
-  _ttHandedOver(to: TcpConnection<string>): void {
-    this._ttKey = this._ttChannel = undefined;
-    this.#phase = 'closed';
-    if ((this.#pauses & Pause.user) !== 0) to.#pause(Pause.user);
-    this.#pauses = 0;
-    // What waited for a connection has one; who relays here is from now on held back by the protocol.
-    this.#unblock();
-  }
-
-  /** @internal */
-  _ttOpened(channel: StreamChannel): void {
+  /** @internal It has a socket that is open. */
+  _ttOpened(channel: StreamChannel, key?: SelectionKey): void {
     this._ttChannel = channel;
-    this.#phase = 'open';
-    this.#closing = undefined;
-    this.#ended = false;
-    this.#gone = false;
-    this.#error = undefined;
-    this.#discarded = 0;
+    this.#step = 'open';
+    this.#reason = this.#error = undefined;
+    this.#discarded = this.#given = this.#promised = 0;
     this._ttEmit('ttse__onConnected');
-    this._ttKey ??= this._ttCatalyst.selector.register(channel, this.#interest, this);
+    key?.handOver(this);
+    this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
     this.#applyInterest();
+    // It may have closed while nobody had it.
+    if (channel.closed) this._ttKey.signal(Interest.HANGUP);
     const { idleTimeout } = this._ttSettings;
-    if (idleTimeout !== false) this.#idle = new IdleWatch(this, idleTimeout);
+    if (idleTimeout !== false) this.#idle = new Watch(this, idleTimeout, () => this.#inputFor('idle', 'close'));
   }
 
   /** @internal */
@@ -400,59 +426,86 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touch();
-    if ((ready & Interest.CONNECT) !== 0) this._ttOpened(channel);
-    if ((ready & Interest.READ) !== 0) this.#read(channel);
-    if ((ready & Interest.WRITE) !== 0) {
-      if (channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
-      if (this.#closing !== undefined) this.#closeIfDone();
-    }
-    if ((ready & Interest.HANGUP) !== 0) this.#hangup(channel);
-  }
-
-  #read(channel: StreamChannel): void {
-    for (let data = channel.take(); data !== undefined; data = channel.take()) {
-      this.#receivedBytes += data.length;
-      if (this.#closing !== undefined) continue;
-      this.#receivedMessages++;
-      this._ttCatalyst._ttReceived(data.length);
-      this._ttEmit('ttse__onData', data);
-    }
-    if (!channel.ended) return;
-    if (this.#closing !== undefined || this.#phase === 'halfClosed') return this.#closeIfDone();
-    this.#phase = 'halfClosed';
-    this._ttEmit('ttse__onEnd');
-    if (!this._ttSettings.halfOpen || this.#ended) this._ttss__endAfterPeer(-1, HOPS);
+    if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
+    if ((ready & Interest.READ) !== 0 && !this.#readShare(channel)) return this._ttKey?.again(ready & ~Interest.WRITE);
+    this.#ends(channel, ready);
+    return this.#closeIfDone();
   }
 
   /**
-   * The peer has ended, and so does this side, after its answers to what came before: it queues itself behind the orders that
-   * lead to them, for so many hops, and then while orders to send are there.
-   *
-   * @param taken how many of these had been taken when it was queued. Where none was since, none is there.
-   * @internal
+   * Reads what it may in this turn; the rest stays in the channel, as does what no order can be put for.
+   * @returns whether that was all.
    */
-  _ttss__endAfterPeer(taken: number, hops: number): void {
-    if (this.#repliesComing(taken, hops)) this._ttss__endAfterPeer(this.#ordersTaken, hops - 1);
-    else this.#close(this.#ended ? 'closedHere' : 'peerEnded');
-  }
-
-  #repliesComing(taken: number, hops: number): boolean {
-    return hops > 0 || (this._ttOrderedBytes > 0 && this.#ordersTaken !== taken);
-  }
-
-  #hangup(channel: StreamChannel): void {
-    const error = channel.takeError();
-    if (error !== undefined) {
-      const reported = socketError(error, this._ttPeer());
-      this.#error = reported;
-      if (this.#closing === undefined) {
-        this.#closing = reported.code === 'TT_PEER_RESET' ? 'peerReset' : 'error';
-        this._ttReport(reported);
-      }
+  #readShare(channel: StreamChannel): boolean {
+    const catalyst = this._ttCatalyst;
+    const hears = this.#hears;
+    for (let share = hears ? catalyst._ttShare : Infinity; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const data = channel.take(share);
+      if (data === undefined) return true;
+      this.#receivedBytes += data.length;
+      if (!hears) continue;
+      share -= data.length;
+      this.#receivedMessages++;
+      catalyst._ttReceived(data.length);
+      this._ttEmit('ttse__onData', data);
     }
-    if (!channel.closed) return this.#destroy(channel, false);
-    if (!this.#gone) this.#discarded += channel.unsent;
-    this._ttClosed();
+    return false;
+  }
+
+  get #hears(): boolean {
+    return LIFE[this.#step].hears && this._ttLife < Life.closing;
+  }
+
+  /** All that came was read, or is not to be read now. */
+  #ends(channel: StreamChannel, ready: InterestSet): void {
+    const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
+    // With an error no end is told: cut data would be taken for whole.
+    if (error !== undefined) this.#failed(channel, error);
+    else if ((ready & Interest.READ) !== 0 && channel.ended) this.#peerEnded();
+    this.#tellLost(channel.takeLost());
+    // What a paused one has not heard is heard before its end.
+    if (channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
+  }
+
+  #peerEnded(): void {
+    const hears = this.#hears;
+    if (!this.#input(this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth')) return;
+    this.#reason ??= 'peerEnded';
+    if (hears) this._ttEmit('ttse__onEnd');
+  }
+
+  /** Bytes were moved to another thread before they had left: the others have left. */
+  #tellLost(bytes: number): void {
+    if (bytes === 0) return;
+    this.#discarded += bytes;
+    this._ttReport(fail('TT_DATA_MOVED', { bytes }));
+  }
+
+  #failed(channel: StreamChannel, cause: Error): void {
+    const error = socketError(cause, this._ttPeer());
+    const heard = this.phase !== 'draining';
+    if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
+    if (heard) this._ttReport(error);
+    this.#discarded += channel.unsent;
+    channel.close();
+  }
+
+  #closed(channel: StreamChannel): void {
+    // One that was reset here, or failed, has counted before.
+    if (this.#step !== 'gone') this.#discarded += channel.unsent;
+    this.#step = 'closed';
+    const info = this.#info();
+    this.#drop();
+    this._ttEmit('ttse__onDisconnected', info);
+    this._ttss__disconnected(info);
+  }
+
+  #info(): DisconnectInfo {
+    return {
+      reason: this.#reason ?? 'peerEnded',
+      error: this.#error,
+      discarded: this.#discarded + this._ttLostOrders(),
+    };
   }
 
   /** @internal */
@@ -460,28 +513,20 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return showAddress(this.remote?.address, this.remote?.port);
   }
 
-  /** @internal The socket is gone. */
-  _ttClosed(): void {
-    const info: DisconnectInfo = {
-      reason: this.#closing ?? 'peerEnded',
-      error: this.#error,
-      discarded: this.#discarded + this._ttLostOrders(),
-    };
-    const wasOpen = this.#phase !== 'connecting';
-    this.#drop();
-    if (wasOpen) this._ttEmit('ttse__onDisconnected', info);
-    this._ttss__disconnected(info, wasOpen);
-  }
-
   /** @internal Bytes in orders that can no longer be sent. */
   _ttLostOrders(): number {
-    return this._ttOrderedBytes;
+    return this._ttOrders.bytes;
   }
 
   /** @internal After `onDisconnected` was heard. */
-  _ttss__disconnected(info: DisconnectInfo, _wasOpen: boolean): void {
+  _ttss__disconnected(info: DisconnectInfo): void {
     this._ttDrained();
     this.ttsc__finish();
+    this.#tellBase(info);
+    if (this._ttLife === Life.closing) this._ttss__end();
+  }
+
+  #tellBase(info: DisconnectInfo): void {
     if (this._ttBase instanceof TcpConnection) this._ttBase._ttProtocolClosed(info, this as TcpConnection<string>);
   }
 
@@ -490,16 +535,52 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Lets go of the socket and of everything that belongs to it. */
   #drop(): void {
-    // A client that is paused before it is connected is so until it is, however many tries that takes.
-    this.#pauses &= this.#phase === 'connecting' ? Pause.user : 0;
-    this.#phase = 'closed';
+    this.#pauses = 0;
     this.#blocked = false;
     this.#releaseRelays();
-    this.#idle?.stop();
-    this.#linger?.stop();
-    this.#idle = this.#linger = undefined;
+    this.#idle = this.#idle?.stop();
+    this.#linger = this.#linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
+  }
+
+  // ---- The end: answers first ----
+
+  /**
+   * The peer has ended, or its Tonic finishes: it queues itself behind the orders that lead to answers, for so many hops, and then while
+   * orders to send are there.
+   *
+   * @param taken how many of these had been taken when it was queued. Where none was since, none is there.
+   * @internal
+   */
+  _ttss__awaitAnswers(taken: number, hops: number, step: Step): void {
+    if (step !== this.#step) return;
+    if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
+      return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
+    whenSettled(this, () => {
+      if (step !== this.#step) return;
+      if (step === 'finishing') this.#reason = 'finished';
+      this.#input('answered');
+    });
+  }
+
+  /** The peer has ended: what was asked before is answered, as long as that gets on. */
+  #awaitAnswers(): void {
+    this.#idle = this.#idle?.stop();
+    if (this._ttDrainTimeout < Infinity) this.#linger = new Watch(this, this._ttDrainTimeout, () => letGoOfOwed(this));
+    this._ttss__awaitAnswers(-1, HOPS, this.#step);
+  }
+
+  /** @internal The last look at the socket before its Tonic finishes: what has not been read by now is not. */
+  _ttss__looked(): void {
+    this.#pause(Pause.finish);
+    // What that poll brought is queued after this order: hence one more.
+    this._ttss__awaitAnswers(-1, HOPS + 1, 'finishing');
+  }
+
+  /** @internal See {@link Watch}: what the poll of this turn has brought was seen before this order runs. */
+  _ttss__judge(watch: Watch): void {
+    watch.judge();
   }
 
   // ---- Its end as a Tonic ----
@@ -507,46 +588,44 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal What was received before is still answered: the end comes after one more look at the socket. */
   override _ttDrain(): boolean {
     if (this._ttChannel === undefined) return true;
-    if (this.#phase !== 'connecting') this.#phase = 'draining';
-    this._ttScheduler.timers.add(new LastLook(this));
+    this.#input('finish');
     return false;
   }
 
-  /**
-   * As {@link _ttss__endAfterPeer}. What has not been read by now is not: its replies would come after the last hop.
-   * @internal
-   */
-  _ttss__closeForFinish(taken: number, hops: number): void {
-    this.#pause(Pause.finish);
-    if (this.#repliesComing(taken, hops)) this._ttss__closeForFinish(this.#ordersTaken, hops - 1);
-    else if (this._ttChannel === undefined) this._ttDrained();
-    else this.#close('finished');
+  /** @internal A Tonic that failed keeps what it was given before: it ends when that has left. */
+  override _ttHoldsEnd(): boolean {
+    if (this._ttChannel === undefined) return false;
+    this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'close', this._ttEnding?.error);
+    return true;
   }
 
   /** @internal */
-  override _ttRelease(): void {
-    const channel = this._ttChannel;
-    if (channel !== undefined && this.#phase !== 'connecting') this.#part(channel);
-    this.#drop();
+  override _ttDeadline(): number {
+    return this.#linger?.deadline ?? -Infinity;
   }
 
-  /** Its Tonic goes before its socket: it failed, or was aborted at a deadline. */
-  #part(channel: StreamChannel): void {
-    const { error } = this._ttEnding ?? {};
-    const key = this._ttKey;
-    if (error !== undefined && key !== undefined && !this.#gone) {
-      // A throw keeps what was given before it: that still leaves.
-      this._ttKey = undefined;
-      new Farewell(channel, key, this._ttScheduler, this._ttSettings.lingerTimeout);
-    } else this.#destroy(channel, channel.unsent > 0);
-    const discarded = this.#discarded + this._ttOrderedBytes;
-    this._ttEmit('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
+  /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */
+  override _ttRelease(): void {
+    if (this._ttChannel === undefined) return;
+    this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'abort', this._ttEnding?.error);
+    this.#step = 'closed';
+    const info = this.#info();
+    this.#drop();
+    this._ttTellLast('ttse__onDisconnected', info);
+    this.#tellBase(info);
   }
 
   // ---- Reading ----
 
+  /** @internal What came from here is postponed: with much of it, no more is read until it is heard. */
+  override _ttKept(bytes: number): void {
+    const { highWaterMark, lowWaterMark } = this._ttSettings;
+    this.#kept += bytes;
+    if (this.#kept > highWaterMark) this.#pause(Pause.kept);
+    else if (this.#kept <= lowWaterMark) this.#resume(Pause.kept);
+  }
+
   #pause(reason: number): void {
-    if (this.#closing !== undefined) return;
     this.#pauses |= reason;
     this.#applyInterest();
   }
@@ -556,14 +635,16 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#applyInterest();
   }
 
+  /** What is dropped is read, whoever paused it. */
   get #interest(): InterestSet {
-    const read = this.#pauses === 0 ? Interest.READ : Interest.NONE;
-    const write = this.#blocked || this.#closing !== undefined ? Interest.WRITE : Interest.NONE;
+    const { phase, hears } = LIFE[this.#step];
+    const closes = phase === 'draining' && !hears;
+    const read = this.#pauses === 0 || closes ? Interest.READ : Interest.NONE;
+    const write = this.#blocked || closes ? Interest.WRITE : Interest.NONE;
     return read | write;
   }
 
   #applyInterest(): void {
-    if (this.#phase === 'connecting') return;
     this._ttKey?.modify(this.#interest);
   }
 
@@ -576,10 +657,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttProtocolListener(): AnyTonic | undefined {
     return undefined;
   }
-
-  /** @internal */
-  _ttIdle(): void {
-    this.#close('idle');
-  }
 }
 ofFramework(TcpConnection);
+
+/** A part of a list: text is encoded here, so that its size is counted once. */
+function writePart(channel: StreamChannel, part: string | Uint8Array): void {
+  const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+  channel.write(bytes, bytes.length);
+}

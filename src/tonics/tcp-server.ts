@@ -1,73 +1,26 @@
 import type { Socket } from 'node:net';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
+import { parseOptions } from '../core/option-schema.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
-import type { TonicOptions } from '../core/tonic-options.js';
-import { Interest, type InterestSet } from '../selector/interest.js';
-import type { Address, ListenerChannel, StreamChannel, TurnedAway } from '../selector/network.js';
-import { descriptors } from '../selector/node/descriptors.js';
-import type { SelectionKey } from '../selector/selection-key.js';
+import type { Address, StreamChannel, TurnedAway } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
-import {
-  type ConnectionSettings,
-  connectionOptions,
-  connectionSettings,
-  streamSettings,
-  type ConnectionOptions,
-} from './connection-options.js';
-import { count, flag, parseOptions, port, text } from '../core/option-schema.js';
-import { tonicOptions } from './options.js';
-import { protocolMaker, protocolOption } from './protocol.js';
-import { showAddress, socketError } from './socket-errors.js';
+import { type ConnectionSettings, connectionSettings, streamSettings } from './connection-options.js';
+import { protocolMaker } from './protocol.js';
+import { Admission } from './server-admission.js';
 import { PART, type ServerPart } from './server-catalyst.js';
+import { type ListenerHearer, ServerListener } from './server-listener.js';
+import { type ServerSettings, type TcpServerOptions, listenersOf, serverSchema } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
+import { showAddress, socketError } from './socket-errors.js';
 import { SocketTonic } from './socket-tonic.js';
 import { TcpConnection, adopt } from './tcp-connection.js';
 
-export const serverSchema = v.strictObject({
-  ...tonicOptions,
-  ...connectionOptions,
-  /** The port to listen on; 0 takes a free one, which `onListening` tells. */
-  port: port(0),
-  /** The address to listen on. Default: all, IPv6 and IPv4. */
-  host: v.optional(text),
-  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
-  ipv6Only: v.optional(flag, false),
-  /** How many connections may wait in the kernel to be accepted (listen(2)); the system has a bound of its own. */
-  backlog: v.optional(count(1), 511),
-  /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
-  maxConnections: v.optional(count(0)),
-  /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
-  reusePort: v.optional(flag, false),
-  /**
-   * How many listeners of this thread share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so beside a
-   * thousand busy connections a new one waits a quarter as long where there are four. A port that somebody else has is refused nevertheless.
-   * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort` or a limit below 256
-   * connections; on others there is one.
-   */
-  listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less'))),
-  /**
-   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
-   * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
-   * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
-   */
-  catalysts: v.optional(count(1), 1),
-  /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
-  protocol: protocolOption,
-});
-
-// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
-/** Where several can share a port. More make the longest wait no shorter. */
-const LISTENERS = 4;
-/** With fewer connections than this, or descriptors for them, one listener is enough. */
-const MANY = 256;
-
-/** Options of a {@link TcpServer}. */
-export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
+export { type TcpServerOptions, serverSchema } from './server-options.js';
 
 /** What `onListening` is given. */
 export interface ListenInfo extends Address {
@@ -94,17 +47,18 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
   ttse__onError?(error: TaskTonicError): void;
 
-  readonly #settings: v.InferOutput<typeof serverSchema>;
+  readonly #settings: ServerSettings;
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
   readonly #tally: ServerTally;
-  /** Whether other listeners accept for the same limit: in this thread, or in those that its connections run on. */
-  readonly #sharesLimit: boolean;
+  readonly #admission: Admission;
   /** The threads that run its connections, where there are some. */
-  #spread: ServerSpread | undefined;
-  #listener: ListenerChannel | undefined;
-  #key: SelectionKey | undefined;
+  readonly #spread: ServerSpread | undefined;
+  /** How many listeners of this thread share its port. */
+  readonly #listeners: number;
+  #listener: ServerListener | undefined;
   #phase: ServerPhase = 'opening';
+  #paused = false;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpServerOptions) {
@@ -116,13 +70,17 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, new.target.name).network.canReusePort)
       throw noReusePort(new.target.name, '"reusePort"', '');
     super(settings);
+    const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
+    const { network } = this._ttCatalyst;
     this.#settings = settings;
     this.#connection = connectionSettings(settings);
     this.#make = make;
-    const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
-    this.#sharesLimit = part !== undefined || this.#listeners() > 1;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
+    this.#admission = new Admission(this.#tally, network, settings.maxConnections);
+    this.#listeners = network.canReusePort ? listenersOf(settings, this.maxConnections) : 1;
+    // Other listeners let peers in as well: in this thread, or in those that its connections run on.
+    this.#admission.isShared = part !== undefined || this.#listeners > 1;
     if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
   }
@@ -142,15 +100,22 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#tally.counts;
   }
 
+  /** The most connections at once: as the option says, and as the descriptors of the process allow just now, less a reserve. */
+  get maxConnections(): number {
+    return this.#admission.maxConnections;
+  }
+
   /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
   ttsc__pause(): void {
-    this.#key?.modify(Interest.CONNECT);
+    this.#paused = true;
+    this.#listener?.pause();
     this.#spread?.pause();
   }
 
   /** Takes new connections again. */
   ttsc__resume(): void {
-    this.#key?.modify(Interest.CONNECT | Interest.ACCEPT);
+    this.#paused = false;
+    this.#listener?.resume();
     this.#spread?.resume();
   }
 
@@ -166,52 +131,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal */
   override _ttInfusionLeft(infusion: AnyTonic): void {
-    if (infusion instanceof TcpConnection) this.#tally.add('open', -1);
-    else this.#spread?.left(infusion);
+    if (infusion instanceof TcpConnection) return this.#tally.closed();
+    const lost = this.#spread?.left(infusion) ?? 0;
+    if (lost > 0) this._ttScheduler.logs.warn(this, fail('TT_CONNECTIONS_LOST', { count: lost, tonic: infusion.name }));
   }
 
-  // ---- Its connections on several threads ----
-
-  /** @internal A thread listens. */
-  tts__partListens(index: number, address: string, port: number, family: string | undefined, most: number): void {
-    if (this.#phase !== 'opening') return;
-    const at = { address, port, family: family as Address['family'] };
-    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at, most);
-  }
-
-  /** @internal */
-  tts__partTurnedAway(peer: TurnedAway): void {
-    this._ttEmit('ttse__onTurnedAway', peer);
-  }
-
-  /** @internal */
-  tts__partFailed(error: TaskTonicError): void {
-    this.#failedWith(error);
-  }
-
-  readonly #infuse: Supervise = (make) => this.supervise(make);
-
-  #newSpread(): ServerSpread | undefined {
-    const { protocol, catalysts, base: _, name: __, ...options } = this.#settings;
-    const { canHandOver, canReusePort } = this._ttCatalyst.network;
-    const maxConnections = this.#mostConnections();
-    if (canHandOver || canReusePort)
-      return new ServerSpread(catalysts, canHandOver, protocol as unknown as LoadableProtocol, {
-        ...options,
-        maxConnections,
-      });
-    const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
-    this._ttScheduler.logs.warn(this, error);
-    return undefined;
-  }
-
-  /** The limit of all its threads together. */
-  #mostConnections(): number | undefined {
-    const most = this.#settings.maxConnections ?? descriptors.most;
-    return most === Infinity ? undefined : most;
-  }
-
-  // ---- Listening here ----
+  // ---- Listening ----
 
   /** @internal */
   _ttss__listen(): void {
@@ -220,73 +145,32 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (this.#spread === undefined || this.#spread.handsOver) this.#listen();
   }
 
-  /** How many it has here. */
-  #listeners(): number {
-    const { listeners, reusePort } = this.#settings;
-    if (!this._ttCatalyst.network.canReusePort) return 1;
-    return listeners ?? (reusePort || (this.#mostConnections() ?? Infinity) < MANY ? 1 : LISTENERS);
-  }
-
   #listen(): void {
-    const { host, port: at, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
-    const { network } = this._ttCatalyst;
-    const listeners = this.#listeners();
+    const { host, port, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
-    const settings = { host, port: at, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
-    this.#listener = network.listen(settings);
-    this.#key = this._ttCatalyst.selector.register(this.#listener, Interest.CONNECT | Interest.ACCEPT, this);
+    const listeners = this.#listeners;
+    const settings = { host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
+    this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
+    if (this.#paused) this.#listener.pause();
   }
 
-  /** @internal */
-  onReady(_key: SelectionKey, ready: InterestSet): void {
-    const listener = this.#listener!;
-    if ((ready & Interest.CONNECT) !== 0) this.#listening(listener.local, listener.maxConnections);
-    if ((ready & Interest.ACCEPT) !== 0) this._ttss__accept();
-    if ((ready & Interest.HANGUP) !== 0) {
-      for (let peer = listener.takeTurnedAway(); peer !== undefined; peer = listener.takeTurnedAway()) {
-        this.#turnedAway(peer);
-      }
-      const error = listener.takeError();
-      if (error !== undefined) this._ttss__failed(error);
-    }
+  readonly #hearer: ListenerHearer = {
+    listens: () => this.#listening(this.#listener?.local),
+    // In sparkles: what a peer makes, and what nobody hears of, is this Tonic's doing.
+    peersWait: () => this._ttss__accept(),
+    failed: (error) => this._ttss__failed(error),
+    turnedAway: (peer) => this.#turnedAway(peer),
+  };
+
+  #listening(local: Address | undefined): void {
+    this.#phase = 'listening';
+    if (local === undefined) return;
+    const { maxConnections } = this;
+    tellListening(this, { ...local, transport: 'tcp', tonic: this as SocketTonic<string>, maxConnections });
   }
 
-  /** @internal Takes what waits in the listener: which closes what is still there when it is closed. */
-  _ttss__accept(): void {
-    const listener = this.#listener;
-    if (listener === undefined || !this._ttMayInfuse) return;
-    for (let channel = listener.take(); channel !== undefined; channel = listener.take()) this.#accept(channel);
-    if (this.#spread === undefined) return;
-    for (let socket = listener.takeSocket(); socket !== undefined; socket = listener.takeSocket())
-      this.#handOver(this.#spread, socket as Socket);
-  }
-
-  #handOver(spread: ServerSpread, socket: Socket): void {
-    const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
-    try {
-      if (this.#tally.open < (this.#mostConnections() ?? Infinity)) return spread.handOver(socket);
-      const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
-      this.#turnedAway({ remote, reason: 'maxConnections' });
-    } catch (thrown) {
-      // Its peer has gone already, most likely.
-      this.#tally.add('failed');
-      this._ttScheduler.logs.debug(this, `a connection could not be handed over: ${String(thrown)}`);
-    }
-    return void socket.destroy();
-  }
-
-  /** @internal A connection that was accepted for this part of a server: it is counted already. */
-  _ttss__take(socket: unknown): void {
-    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
-  }
-
-  #turnedAway(peer: TurnedAway): void {
-    this.#tally.add(peer.reason);
-    this._ttEmit('ttse__onTurnedAway', peer);
-  }
-
-  /** @internal In a sparkle, for rule 9: what nobody hears of is a failure. */
+  /** @internal For rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
     this.#failedWith(socketError(cause, showAddress(this.#settings.host, this.#settings.port)));
   }
@@ -300,28 +184,44 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.ttsc__finish();
   }
 
-  #listening(local: Address | undefined, maxConnections: number): void {
-    this.#phase = 'listening';
-    if (local === undefined) return;
-    const info: ListenInfo = {
-      ...local,
-      transport: 'tcp',
-      tonic: this as SocketTonic<string>,
-      maxConnections,
-    };
-    tellListening(this, info);
+  // ---- Its connections ----
+
+  /** @internal Takes what waits in the listener: which closes what is still there when it is closed. */
+  _ttss__accept(): void {
+    const listener = this.#listener;
+    if (listener === undefined || !this._ttMayInfuse) return;
+    for (let channel = listener.take(); channel !== undefined; channel = listener.take()) this.#accept(channel);
+    if (this.#spread === undefined) return;
+    for (let socket = listener.takeSocket(); socket !== undefined; socket = listener.takeSocket())
+      this.#handOver(this.#spread, socket as Socket);
   }
 
   #accept(channel: StreamChannel): void {
-    // The limit of each of several listeners is that of the whole server.
-    // Counted first, until its Tonic leaves: two threads that accept at once must not both take the last place.
-    this.#tally.add('open');
-    if (this.#sharesLimit && this.#tally.open > (this.#mostConnections() ?? Infinity)) {
-      this.#tally.add('open', -1);
-      this.#turnedAway({ remote: channel.remote, reason: 'maxConnections' });
-      return channel.close();
+    const reason = this.#admission.enter();
+    if (reason === undefined) return this.#adopt(channel);
+    this.#turnedAway({ remote: channel.remote, reason });
+    return channel.close();
+  }
+
+  #handOver(spread: ServerSpread, socket: Socket): void {
+    const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
+    const reason = this.#admission.whyNot;
+    try {
+      if (reason === undefined && spread.handOver(socket)) return;
+      if (reason === undefined) throw new Error('none of its threads runs');
+      const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
+      this.#turnedAway({ remote, reason });
+    } catch (thrown) {
+      // Its peer has gone already, most likely.
+      this.#tally.add('failed');
+      this._ttScheduler.logs.debug(this, `a connection could not be handed over: ${String(thrown)}`);
     }
-    return this.#adopt(channel);
+    return void socket.destroy();
+  }
+
+  /** @internal A connection that was accepted for this part of a server: it is counted already. */
+  _ttss__take(socket: unknown): void {
+    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
   }
 
   #adopt(channel: StreamChannel): void {
@@ -335,10 +235,50 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
       channel.close(true);
       this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('_ttss__accept', this));
       const infused = running.born?.splice(born) ?? [];
-      if (!infused.some((infusion) => infusion instanceof TcpConnection)) this.#tally.add('open', -1);
+      if (!infused.some((infusion) => infusion instanceof TcpConnection)) this.#tally.closed();
       for (const infusion of infused) infusion.ttsc__finish();
     }
   }
+
+  #turnedAway(peer: TurnedAway): void {
+    this.#admission.turnedAway(peer);
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
+  // ---- Its connections on several threads ----
+
+  #newSpread(): ServerSpread | undefined {
+    const { protocol, catalysts: threads, base: _, name: __, ...options } = this.#settings;
+    const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
+    if (handsOver || canReusePort)
+      return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options });
+    const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
+    this._ttScheduler.logs.warn(this, error);
+    return undefined;
+  }
+
+  readonly #infuse: Supervise = (make) => this.supervise(make);
+
+  /** @internal A thread listens. */
+  tts__partListens(index: number, address: string, port: number, family: string | undefined): void {
+    if (this.#phase !== 'opening') return;
+    const at = { address, port, family: family as Address['family'] };
+    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at);
+  }
+
+  /** @internal It has turned a peer away, and counted it. */
+  tts__partTurnedAway(peer: TurnedAway): void {
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
+  /** @internal */
+  tts__partFailed(error: TaskTonicError): void {
+    // All threads tell of the descriptors of the one process.
+    if (this.#phase === 'listening' && error.code === 'TT_OUT_OF_DESCRIPTORS' && !this.#admission.ranOut()) return;
+    this.#failedWith(error);
+  }
+
+  // ---- Its end ----
 
   /** @internal Its own errors and those of its connections have one name: the latter go on to its base. */
   override _ttHearsFor(key: string): boolean {
@@ -346,8 +286,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #closeListener(): void {
-    this.#key?.cancel();
-    this.#key = this.#listener = undefined;
+    this.#listener?.close();
+    this.#listener = undefined;
+    this.#admission.close();
     this.#phase = 'closed';
   }
 

@@ -1,66 +1,51 @@
-import { isIPv6 } from 'node:net';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
-import type { Address, DatagramChannel } from '../selector/network.js';
+import type { Address, DatagramChannel, SendFailure } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
-import { bytes, count, flag, parseOptions, port, text } from '../core/option-schema.js';
-import { tonicOptions } from './options.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 import { type ListenInfo, tellListening } from './tcp-server.js';
-
-const multicastSchema = v.strictObject({
-  /** The groups to be a member of, each with the address of the interface to join on (default: the system's choice). */
-  groups: v.optional(v.array(v.strictObject({ group: text, interface: v.optional(text) })), []),
-  /** How many routers a multicast datagram passes, 0 to 255 (`IP_MULTICAST_TTL`, ip(7)). Default: the system's, 1. */
-  ttl: v.optional(v.pipe(count(0), v.maxValue(255, 'must be 255 or less'))),
-  /** Whether this machine's members hear what is sent from here. Default: the system's, true. */
-  loopback: v.optional(flag),
-  /** The interface that multicast datagrams leave by. */
-  interface: v.optional(text),
-});
-
-export const udpSchema = v.strictObject({
-  ...tonicOptions,
-  /** The port to receive on; 0 takes a free one, which `onListening` tells. */
-  port: v.optional(port(0), 0),
-  /** The address to receive on. Default: all of the family. */
-  host: v.optional(text),
-  /** IPv4 or IPv6. Default: that of `host`, of `remote`, or IPv4. */
-  family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
-  /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
-  remote: v.optional(v.strictObject({ host: text, port: port(1) })),
-  /** Lets other sockets have the same port (`SO_REUSEADDR`, socket(7)); needed by several members of a multicast group. */
-  reuseAddress: v.optional(flag, false),
-  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
-  ipv6Only: v.optional(flag, false),
-  /** Whether it may send to broadcast addresses (`SO_BROADCAST`, socket(7)). */
-  broadcast: v.optional(flag, false),
-  /** What concerns multicast. */
-  multicast: v.optional(multicastSchema),
-  /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
-  receiveBuffer: v.optional(count(1), 8_388_608),
-  /** (`SO_SNDBUF`, socket(7)). Default: the system's. */
-  sendBuffer: v.optional(count(1)),
-  /** The most bytes that may be unsent; a datagram beyond that is refused. */
-  unsentLimit: v.optional(bytes(1), 16_777_216),
-});
-
-// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
-/** Options of a {@link UdpSocket}. */
-export type UdpSocketOptions = v.InferInput<typeof udpSchema> & TonicOptions;
+import { type EarlySend, type Membership, UdpBacklog } from './udp-backlog.js';
+import { badDestination, sendError } from './udp-errors.js';
+import { applyInterface, applyMembership, membershipText } from './udp-multicast.js';
+import { type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
 
 /** The life of a datagram socket, apart from the state machine of a subclass. */
 export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
 
+/** What has passed through a datagram socket. */
+export interface UdpTraffic {
+  readonly receivedBytes: number;
+  readonly receivedMessages: number;
+  /** Bytes and datagrams that have left this process. */
+  readonly sentBytes: number;
+  readonly sentMessages: number;
+  /** Datagrams that were taken (`'sent'`, `'waiting'`) and did not leave; `onError` tells of each. What was refused is not among them. */
+  readonly failed: number;
+  /** Datagrams that came and were not heard: it was paused, or the loop too slow. */
+  readonly dropped: number;
+}
+
 /** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
 const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 
+/** A datagram takes so much of a socket's share of a turn at least. */
+const SMALLEST_SHARE = 64;
+
 /**
  * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
+ *
+ * ## What becomes of a datagram
+ *
+ * - To an address, from an open socket: it leaves with the end of the turn (`'sent'`).
+ * - Before the socket is open, or to a name: it waits (`'waiting'`), and `onDrain` follows when nothing waits any more. Those that wait for
+ *   the socket leave in order, and so do those to one address or one name. What waits is bounded by `unsentLimit` and `unsentMessages`.
+ * - One that does not leave after all is told by `onError`, with the address that it was for, and counted (`traffic.failed`). Those that fail
+ *   in the same way, to one address, in one turn are one error with a count; there are at most 100 errors a turn, and one for the rest.
+ * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never> extends SocketTonic<State> {
   /** What its options must look like. */
@@ -69,8 +54,10 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   ttse__onListening?(info: ListenInfo): void;
   /** A datagram has come. The buffer is the receiver's to keep. */
   ttse__onDatagram?(data: Buffer, from: Address): void;
+  /** What was `'waiting'` waits no more: it has left, or `onError` has told. */
+  ttse__onDrain?(): void;
   /**
-   * The socket reported an error, or a datagram was refused. An ICMP error of a datagram sent earlier does not end the socket; one
+   * The socket reported an error, or datagrams were refused or lost. An ICMP error of a datagram sent earlier does not end the socket; one
    * that keeps it from opening finishes it, where nobody hears of that as a failure.
    */
   ttse__onError?(error: TaskTonicError): void;
@@ -79,31 +66,39 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) => {
     if (sparkle.key !== 'ttsc__send') return enqueue;
     return function (this: object, ...args: unknown[]): void {
-      sizeOf(args[0]);
-      enqueue.apply(this, args);
+      const size = sizeOf(args[0]);
+      const socket = this as UdpSocket;
+      if (socket.phase === 'closed') socket._ttTellOthers(closedError(size, 'closed'));
+      else enqueue.apply(this, args);
     };
   };
 
-  readonly #settings: v.InferOutput<typeof udpSchema>;
-  readonly #family: 4 | 6;
+  readonly #settings: UdpSettings;
+  #phase: UdpPhase = 'opening';
+  /** What waits for the socket, until that is open. */
+  #backlog: UdpBacklog | undefined = new UdpBacklog();
+  /** Stays when it is closed, for its counts. */
   #channel: DatagramChannel | undefined;
   #key: SelectionKey | undefined;
-  #phase: UdpPhase = 'opening';
+  #paused = false;
+  /** Somebody was told `'waiting'`. */
+  #owesDrain = false;
+  /** When it gives up what has not left; there once its end waits for that. */
+  #deadline: Due | undefined;
   #receivedBytes = 0;
   #receivedMessages = 0;
-  #sentBytes = 0;
-  #sentMessages = 0;
-  /** Dropped by then, when it has closed. */
-  #dropped = 0;
+  /** Datagrams that were lost before the socket was open. */
+  #failedEarly = 0;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every Tonic. */
   constructor(options: UdpSocketOptions = {}) {
-    const settings = parseOptions(udpSchema, options, 'UdpSocket');
+    const settings = udpSettings(options);
     super(settings);
     this.#settings = settings;
-    this.#family = settings.family ?? (isIPv6(settings.host ?? settings.remote?.host ?? '') ? 6 : 4);
     this._ttss__bind();
   }
+
+  // ---- What it is ----
 
   /** How far the socket is, apart from the states of a subclass. */
   get phase(): UdpPhase {
@@ -117,183 +112,335 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
 
   /** Bytes that were given to be sent and have not left this process. */
   get unsentBytes(): number {
-    return this.#channel?.unsent ?? 0;
+    return (this.#backlog?.bytes ?? 0) + (this.#channel?.unsent ?? 0);
   }
 
-  /** What has passed through it; `dropped` datagrams came and were not heard: it was paused, or the loop too slow. */
-  get traffic(): {
-    readonly receivedBytes: number;
-    readonly receivedMessages: number;
-    readonly sentBytes: number;
-    readonly sentMessages: number;
-    readonly dropped: number;
-  } {
+  /** What has passed through it so far. What is neither `sentMessages` nor `failed` still waits. */
+  get traffic(): UdpTraffic {
+    const channel = this.#channel;
     return {
       receivedBytes: this.#receivedBytes,
       receivedMessages: this.#receivedMessages,
-      sentBytes: this.#sentBytes,
-      sentMessages: this.#sentMessages,
-      dropped: this.#channel?.dropped ?? this.#dropped,
+      sentBytes: channel?.sentBytes ?? 0,
+      sentMessages: channel?.sentMessages ?? 0,
+      failed: this.#failedEarly + (channel?.failedMessages ?? 0),
+      dropped: channel?.dropped ?? 0,
     };
   }
 
+  // ---- What it is told ----
+
   /**
-   * Sends a datagram from one of its own sparkles: it leaves with the end of the turn. A list becomes one datagram.
+   * Sends a datagram from one of its own sparkles. A list becomes one datagram.
    *
-   * @param to where to; left out where the socket has one peer.
-   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ADDRESS`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param to where to: an address, or a name that is looked up; left out where the socket has one peer.
+   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
   protected send(data: Sendable, to?: Address): SendResult {
     this._ttNeedsOwnSparkle();
     return this.#send(data, to);
   }
 
-  /** Sends a datagram, on behalf of anybody. A refusal (before `onListening`, for one) is told by `onError`. */
+  /** Sends a datagram, on behalf of anybody. A refusal is told by `onError`. */
   ttsc__send(data: Sendable, to?: Address): void {
     this.#send(data, to);
   }
 
   /** Drops and counts what comes, until `ttsc__resume`. (Node cannot leave datagrams in the kernel's buffer.) */
   ttsc__pause(): void {
-    this.#key?.modify(Interest.CONNECT);
+    this.#paused = true;
+    this.#applyInterest();
   }
 
   /** Receives again. */
   ttsc__resume(): void {
-    this.#key?.modify(Interest.CONNECT | Interest.READ);
+    this.#paused = false;
+    this.#applyInterest();
   }
 
   /** Closes the socket, after what was sent before has left, and finishes; what is sent later is refused. */
   ttsc__close(): void {
     if (this.#phase !== 'closed') this.#phase = 'draining';
+    this.#applyInterest();
     this.ttsc__finish();
   }
 
   /**
-   * Becomes a member of a multicast group, or leaves it.
+   * Becomes a member of a multicast group, or leaves it; before the socket is open it waits for that. It may join a group twice. What
+   * cannot be done is told by `onError` (`TT_MULTICAST`), with the group.
    * @param networkInterface the address of the interface; default: the system's choice.
    */
   ttsc__setMembership(group: string, member: boolean, networkInterface?: string): void {
-    try {
-      this.#channel?.setMembership(group, member, networkInterface);
-    } catch (thrown) {
-      this._ttReport(socketError(thrown as Error, group));
-    }
+    const membership = { group, member, interface: networkInterface };
+    const why =
+      this.#phase === 'closed'
+        ? 'it is closed'
+        : this.#backlog !== undefined && this.#exceeds(0)
+          ? 'too much waits for it to open'
+          : undefined;
+    if (why !== undefined) this._ttReport(fail('TT_MULTICAST', { what: membershipText(membership), why, group }));
+    else if (this.#backlog !== undefined) this.#backlog.put(membership);
+    else this.#setMembership(membership);
   }
+
+  // ---- Sending ----
 
   #send(data: Sendable, to: Address | undefined): SendResult {
     const size = sizeOf(data);
-    const { remote, unsentLimit } = this.#settings;
-    const largest = LARGEST[this.#family];
-    if (size > largest) return this.#refused(fail('TT_DATAGRAM_TOO_LARGE', { bytes: size, max: largest }));
-    if (remote === undefined && !isAddress(to))
-      return this.#refused(fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' }));
-    const channel = this.#channel;
-    if (this.#phase === 'opening')
-      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: 'the socket is not open before onListening' }));
-    if (channel === undefined || this.#phase !== 'open')
-      return this.#refused(fail('TT_SEND_REFUSED', { bytes: size, why: `the socket is ${this.#phase}` }));
-    if (channel.unsent + size > unsentLimit)
-      return this.#refused(fail('TT_UNSENT_LIMIT', { bytes: channel.unsent + size }));
-    channel.send(data, to);
-    this.#sentBytes += size;
-    this.#sentMessages++;
-    return 'sent';
+    const why = this.#whyNot(size, to);
+    if (why !== undefined) {
+      this._ttReport(why);
+      return 'refused';
+    }
+    if (this.#backlog === undefined && this.#give(data, size, to)) return 'sent';
+    this.#backlog?.put({ data, size, to });
+    if (!this.#owesDrain) {
+      this.#owesDrain = true;
+      this.#applyInterest();
+    }
+    return 'waiting';
   }
 
-  #refused(error: TaskTonicError): SendResult {
-    this._ttReport(error);
-    return 'refused';
+  /** Whether it leaves with this turn. A socket with one peer has been given that one, or none. */
+  #give(data: Sendable, size: number, to: Address | undefined): boolean {
+    return this.#channel!.send(data, size, this.#settings.remote === undefined ? to : undefined);
   }
+
+  #whyNot(size: number, to: Address | undefined): TaskTonicError | undefined {
+    if (this.#phase === 'draining' || this.#phase === 'closed') return closedError(size, this.#phase);
+    const settings = this.#settings;
+    const max = LARGEST[settings.family];
+    if (size > max) return fail('TT_DATAGRAM_TOO_LARGE', { bytes: size, max });
+    return badDestination(to, settings, this.#channel) ?? (this.#isFull(size) ? this.#fullError(size) : undefined);
+  }
+
+  #isFull(size: number): boolean {
+    if (!this.#exceeds(size)) return false;
+    // What the kernel takes now does not wait.
+    this.#channel?.flush();
+    return this.#exceeds(size);
+  }
+
+  #exceeds(size: number): boolean {
+    const { unsentLimit, unsentMessages } = this.#settings;
+    return this.unsentBytes + size > unsentLimit || this.#unsentMessages >= unsentMessages;
+  }
+
+  get #unsentMessages(): number {
+    return (this.#backlog?.count ?? 0) + (this.#channel?.unsentMessages ?? 0);
+  }
+
+  #fullError(size: number): TaskTonicError {
+    const unsent = this.unsentBytes + size;
+    if (unsent > this.#settings.unsentLimit) return fail('TT_UNSENT_LIMIT', { bytes: unsent });
+    const why = `${this.#unsentMessages} datagrams wait to be sent, as many as "unsentMessages" allows`;
+    return fail('TT_SEND_REFUSED', { bytes: size, why });
+  }
+
+  #setMembership(membership: Membership): void {
+    const error = applyMembership(this.#channel!, membership);
+    if (error !== undefined) this._ttReport(error);
+  }
+
+  // ---- What the socket tells ----
 
   /** @internal */
   _ttss__bind(): void {
     if (!this._ttMayInfuse) return;
-    const {
-      host,
-      port: at,
-      remote,
-      reuseAddress,
-      ipv6Only,
-      broadcast,
-      receiveBuffer,
-      sendBuffer,
-      multicast,
-    } = this.#settings;
-    const groups = (multicast?.groups ?? []).map((member) => ({ group: member.group, interface: member.interface }));
+    const { family, host, port, remote, reuseAddress, ipv6Only, broadcast } = this.#settings;
+    const { receiveBuffer, sendBuffer, multicast } = this.#settings;
     this.#channel = this._ttCatalyst.network.bind({
-      family: this.#family,
+      family,
       host,
-      port: at,
+      port,
       remote,
       reuseAddress,
       ipv6Only,
       broadcast,
       receiveBuffer,
       sendBuffer,
-      multicast: multicast && {
-        groups,
-        ttl: multicast.ttl,
-        loopback: multicast.loopback,
-        interface: multicast.interface,
-      },
+      multicast: multicast && { ttl: multicast.ttl, loopback: multicast.loopback },
     });
-    this.#key = this._ttCatalyst.selector.register(this.#channel, Interest.CONNECT | Interest.READ, this);
+    this.#key = this._ttCatalyst.selector.register(this.#channel, this.#interest, this);
   }
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this.#channel!;
     if ((ready & Interest.CONNECT) !== 0) this.#opened(channel);
-    if ((ready & Interest.READ) !== 0) {
-      for (let datagram = channel.take(); datagram !== undefined; datagram = channel.take()) {
-        this.#receivedBytes += datagram.bytes.length;
-        this.#receivedMessages++;
-        this._ttCatalyst._ttReceived(datagram.bytes.length);
-        this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
-      }
+    if ((ready & Interest.READ) !== 0) this.#read(channel);
+    if ((ready & Interest.HANGUP) !== 0) this.#tellErrors(channel);
+    if ((ready & Interest.WRITE) !== 0 && channel.settled) this.#settled();
+  }
+
+  /** Takes what it may in this turn; the rest comes with a later one. */
+  #read(channel: DatagramChannel): void {
+    const catalyst = this._ttCatalyst;
+    for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
+      const datagram = channel.take();
+      if (datagram === undefined) return;
+      const { length } = datagram.bytes;
+      // Each is an order, however small it is.
+      share -= Math.max(length, SMALLEST_SHARE);
+      this.#receivedBytes += length;
+      this.#receivedMessages++;
+      catalyst._ttReceived(length);
+      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
     }
-    if ((ready & Interest.HANGUP) !== 0) {
-      const error = channel.takeError();
-      if (error !== undefined) this._ttss__failed(error);
-    }
+    this.#key?.again(Interest.READ);
   }
 
   #opened(channel: DatagramChannel): void {
     const { local } = channel;
-    if (local === undefined) return;
-    if (this.#phase === 'opening') this.#phase = 'open';
-    tellListening(this, { ...local, transport: 'udp', tonic: this as SocketTonic<string>, maxConnections: Infinity });
+    const backlog = this.#backlog;
+    if (local === undefined || backlog === undefined) return;
+    this.#backlog = undefined;
+    const isWanted = this.#phase === 'opening';
+    if (isWanted) this.#phase = 'open';
+    this.#joinGroups(channel);
+    for (const what of backlog.take())
+      if ('data' in what) this.#giveEarly(what);
+      else this.#setMembership(what);
+    channel.flush();
+    if (isWanted)
+      tellListening(this, { ...local, transport: 'udp', tonic: this as SocketTonic<string>, maxConnections: Infinity });
+    if (channel.settled) this.#settled();
   }
 
-  /** @internal In a sparkle, for rule 9: what nobody hears of is a failure. */
-  _ttss__failed(cause: Error): void {
-    const opening = this.#phase === 'opening';
-    const { remote, host, port: at } = this.#settings;
-    const heard = this._ttReport(
-      socketError(cause, remote === undefined ? showAddress(host, at) : showAddress(remote.host, remote.port)),
+  /** By now it may be known that it is for another address than the one peer's. */
+  #giveEarly({ data, size, to }: EarlySend): void {
+    const why = badDestination(to, this.#settings, this.#channel);
+    if (why === undefined) return void this.#give(data, size, to);
+    this.#failedEarly++;
+    return void this._ttReport(why);
+  }
+
+  #joinGroups(channel: DatagramChannel): void {
+    const { groups = [], interface: at } = this.#settings.multicast ?? {};
+    const error = at === undefined ? undefined : applyInterface(channel, at);
+    if (error !== undefined) this._ttReport(error);
+    for (const { group, interface: on } of groups) this.#setMembership({ group, member: true, interface: on });
+  }
+
+  /** Each error is told once: of datagrams that did not leave, and of the socket (ICMP errors of what had left). */
+  #tellErrors(channel: DatagramChannel): void {
+    const { remote } = this.#settings;
+    this.#tellFailures(
+      () => channel.takeFailure(),
+      (error) => this._ttReport(error),
     );
-    if (!opening) return;
-    this.#close();
-    if (!heard) throw socketError(cause, showAddress(host, at));
+    for (let error = channel.takeError(); error !== undefined; error = channel.takeError()) {
+      if (this.#backlog !== undefined) return this._ttss__failed(error);
+      this._ttReport(
+        socketError(error, remote === undefined ? this.#bindAddress : showAddress(remote.host, remote.port)),
+      );
+    }
+  }
+
+  #tellFailures(next: () => SendFailure | undefined, tell: (error: Error) => void): void {
+    for (let failure = next(); failure !== undefined; failure = next()) tell(sendError(failure, this.#settings.remote));
+  }
+
+  get #bindAddress(): string {
+    return showAddress(this.#settings.host, this.#settings.port);
+  }
+
+  /** @internal It cannot open. In a sparkle, for rule 9: what nobody hears of is a failure. */
+  _ttss__failed(cause: Error): void {
+    if (this.#backlog === undefined) return;
+    const { remote } = this.#settings;
+    const error = socketError(cause, remote === undefined ? this.#bindAddress : showAddress(remote.host, remote.port));
+    const heard = this._ttReport(error);
+    const ending = this.#deadline !== undefined;
+    this.#close('the socket could not open', (lost) => this._ttReport(lost));
+    if (ending) this._ttss__end();
+    if (!heard) throw error;
     this.ttsc__finish();
   }
 
-  #close(): void {
-    this.#dropped = this.#channel?.dropped ?? this.#dropped;
-    this.#key?.cancel();
-    this.#key = this.#channel = undefined;
-    this.#phase = 'closed';
+  /** Nothing waits any more. */
+  #settled(): void {
+    if (this.#owesDrain) {
+      this.#owesDrain = false;
+      this._ttEmit('ttse__onDrain');
+      this.#applyInterest();
+    }
+    if (this.#deadline !== undefined) this._ttss__end();
   }
 
-  /** @internal */
+  get #interest(): InterestSet {
+    const reads = !this.#paused && (this.#phase === 'opening' || this.#phase === 'open');
+    const waits = this.#owesDrain || this.#deadline !== undefined;
+    return Interest.CONNECT | (reads ? Interest.READ : Interest.NONE) | (waits ? Interest.WRITE : Interest.NONE);
+  }
+
+  #applyInterest(): void {
+    this.#key?.modify(this.#interest);
+  }
+
+  // ---- Its end ----
+
+  /**
+   * The end waits until what was given has left, however it has come to it: a command, a throw, the end of its base. Then it comes
+   * once more, behind the sends that wait as orders, which are refused and told.
+   * @internal
+   */
+  override _ttss__end(): void {
+    if (this.#phase === 'closed') return super._ttss__end();
+    this.#phase = 'draining';
+    this.#channel?.flush();
+    if (this.#hasLeft) this.#close('the socket finished before it was open', (error) => this._ttReport(error));
+    else if (this.#deadline === undefined) return this.#awaitSettled();
+    else return undefined;
+    return this._ttss__end();
+  }
+
+  /** What was given has left, or nothing was given, or it never can. */
+  get #hasLeft(): boolean {
+    if (this.#channel === undefined) return true;
+    return this.#backlog === undefined ? this.#channel.settled : !this.#backlog.hasSends;
+  }
+
+  #awaitSettled(): void {
+    const { timers, clock } = this._ttScheduler;
+    const fire = (): void => {
+      this.#close(`the socket closed after ${this._ttDrainTimeout} ms (drainTimeout)`, (error) =>
+        this._ttReport(error),
+      );
+      this._ttss__end();
+    };
+    this.#deadline = { at: clock.now() + this._ttDrainTimeout, slot: -1, fire };
+    if (this._ttDrainTimeout !== Infinity) timers.add(this.#deadline);
+    this.#applyInterest();
+  }
+
+  #close(why: string, tell: (error: Error) => void): void {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    if (this.#deadline !== undefined) this._ttScheduler.timers.remove(this.#deadline);
+    this.#deadline = undefined;
+    const lost = this.#backlog?.lost(why);
+    this.#backlog = undefined;
+    this.#failedEarly += lost?.messages ?? 0;
+    this.#channel?.close(why);
+    this.#key?.cancel();
+    this.#key = undefined;
+    this.#tellFailures(() => lost?.take() ?? this.#channel?.takeFailure(), tell);
+  }
+
+  /** @internal It was cut off at somebody else's deadline: its own sparkles run no more. */
   override _ttRelease(): void {
-    this.#close();
+    this.#close('the socket was closed', (error) => this._ttTellOthers(error));
+  }
+
+  /** @internal Its base hears of it, or the log does. */
+  _ttTellOthers(error: Error): void {
+    if (!this._ttPlan.has('ttse__onError') && this._ttBase?.finished === false) this._ttReport(error);
+    else this._ttLogUnheard(error);
   }
 }
 ofFramework(UdpSocket);
 
-function isAddress(to: unknown): to is Address {
-  const { address, port: at } = (to ?? {}) as Partial<Address>;
-  return typeof address === 'string' && address !== '' && Number.isInteger(at) && at! >= 1 && at! <= 65_535;
+function closedError(bytes: number, phase: UdpPhase): TaskTonicError {
+  return fail('TT_SEND_REFUSED', { bytes, why: `the socket is ${phase}` });
 }

@@ -506,13 +506,13 @@ describe('asking', () => {
     await app.finish();
   });
 
-  it('a Tonic that finishes takes its questions back, and holds nobody', async () => {
+  it('a Tonic that ends takes its questions back, and holds nobody', async () => {
     const { app, bank, does } = await scene();
     const refs: WeakRef<object>[] = [];
     let short: Asker | undefined;
     await does(() => {
       short = new DecidingAsker({ name: 'short' });
-      short.ttsc__do((self) => void self.asks(bank, 'ttsc__letsGo', [], { timeout: Infinity }));
+      short.ttsc__do((self) => void self.asks(bank, 'ttsc__letsGo', [], { timeout: Infinity, hold: false }));
     });
     refs.push(new WeakRef(short!));
     const { questions } = short!;

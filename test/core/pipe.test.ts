@@ -12,6 +12,12 @@ class Piping extends Tonic<'open'> {
   ttsc__pipeValue(promise: PromiseLike<unknown>): void {
     this.pipe(promise, this.ttse__done);
   }
+  ttsc__pipeLoosely(promise: PromiseLike<unknown>): void {
+    this.pipe(promise, this.ttse__done, { hold: false });
+  }
+  ttsc__pipeWithin(promise: PromiseLike<unknown>, timeout: number): void {
+    this.pipe(promise, this.ttse__done, { onError: this.ttse__refused, timeout });
+  }
   ttsc__pipeReference(promise: PromiseLike<unknown>): void {
     this.pipe(promise, this.sparkle('ttse__done'), this.sparkle('ttse__refused'));
   }
@@ -103,8 +109,8 @@ describe('pipe', () => {
     const { app, piping } = await start();
     let resolve!: (value: string) => void;
     let reject!: (value: Error) => void;
-    piping.ttsc__pipe(new Promise<string>((yes) => (resolve = yes)));
-    piping.ttsc__pipeValue(new Promise<string>((_, no) => (reject = no)));
+    piping.ttsc__pipeLoosely(new Promise<string>((yes) => (resolve = yes)));
+    piping.ttsc__pipeLoosely(new Promise<string>((_, no) => (reject = no)));
     piping.ttsc__finish();
     await app.settled();
     const before = app.lines.length;
@@ -115,6 +121,71 @@ describe('pipe', () => {
     const said = app.lines.slice(before);
     expect(said.map(({ level }) => level)).to.deep.equal([20, 20]);
     expect(said[0]!.msg).to.contain('dropped');
+    await app.finish();
+  });
+
+  it('takes options beside onError, or with it among them', async () => {
+    const { app, piping } = await start();
+    const never = new Promise<never>(() => {});
+    piping.ttsc__pipeWithin(never, 100);
+    piping.ttsc__try((tonic: any) => tonic.pipe(never, tonic.ttse__done, tonic.ttse__refused, { timeout: 200 }));
+    piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(1), tonic.ttse__done, undefined, { hold: true }));
+    piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(2), tonic.ttse__done, {}));
+    await app.pass(200);
+    expect(piping.error).to.equal(undefined);
+    const told = piping.words.map(([what, value]: any) => [what, value.code ?? value]);
+    expect(told).to.deep.equal([
+      ['done', 1],
+      ['done', 2],
+      ['refused', 'TT_PIPE_TIMEOUT'],
+      ['refused', 'TT_PIPE_TIMEOUT'],
+    ]);
+    await app.finish();
+  });
+
+  it('that takes longer than its timeout is an error that names it; what comes after that is dropped', async () => {
+    const { app, piping } = await start();
+    let resolve!: (value: string) => void;
+    piping.ttsc__pipeWithin(new Promise<string>((yes) => (resolve = yes)), 300);
+    await app.pass(299);
+    expect(piping.words).to.deep.equal([]);
+    await app.pass(1);
+    resolve('too late');
+    await app.settled();
+    expect(piping.words).to.have.length(1);
+    const [what, error] = piping.words[0] as [string, Error];
+    expect(what).to.equal('refused');
+    expectCode(error, 'TT_PIPE_TIMEOUT');
+    expect(error.message).to.contain('ttse__done').and.to.contain('300 ms');
+    expect(app.lines.at(-1)!.msg).to.contain('dropped').and.to.contain('too late');
+    await app.finish();
+  });
+
+  it('that takes longer than its timeout fails a Tonic that hears no error', async () => {
+    const { app, piping } = await start();
+    piping.ttsc__try((tonic: any) => tonic.pipe(new Promise(() => {}), tonic.ttse__done, { timeout: 300 }));
+    await app.pass(300);
+    const { result } = await app.end();
+    expectCode(result.error?.cause, 'TT_PIPE_TIMEOUT');
+  });
+
+  it('settled in time has no timeout any more', async () => {
+    const { app, piping } = await start();
+    piping.ttsc__pipeWithin(Promise.resolve('in time'), 300);
+    await app.pass(1_000);
+    expect(piping.words).to.deep.equal([['done', 'in time', undefined]]);
+    expect(app.main.timers.size).to.equal(0);
+    await app.finish();
+  });
+
+  it('refuses a timeout that is none', async () => {
+    const { app, piping } = await start();
+    for (const timeout of [-1, NaN, '5']) {
+      piping.ttsc__pipeWithin(Promise.resolve(), 5);
+      piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), tonic.ttse__done, { timeout }));
+      await app.settled();
+      expectCode(piping.error, 'TT_BAD_OPTION');
+    }
     await app.finish();
   });
 

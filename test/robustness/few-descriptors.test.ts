@@ -52,6 +52,61 @@ describe(`With ${DESCRIPTORS} file descriptors`, () => {
     expect((await counts()).counts.accepted).to.equal(served.length + 1);
   });
 
+  describe('a server whose app opens files later', () => {
+    interface Counts {
+      readonly counts: ServerCounts;
+      readonly heard: number;
+      readonly errors: readonly string[];
+      readonly maxConnections: number;
+    }
+    let server: Program;
+    let port: number;
+    let mostAtFirst: number;
+    const ask = async (): Promise<Counts> => (await server.ask('counts')) as unknown as Counts;
+    /** So many peers come, and each is served or closed: how many are served. */
+    const storm = async (count: number): Promise<number> => {
+      const served = await Promise.all(
+        Array.from({ length: count }, async () => {
+          const peer = await Peer.connect(port);
+          peer.send('hello');
+          return (await peer.take(5)).length === 5;
+        }),
+      );
+      return served.filter(Boolean).length;
+    };
+
+    beforeEach(async () => {
+      server = new Program('few-descriptors', { descriptors: DESCRIPTORS });
+      const told = await server.heard('listening');
+      port = told['port'] as number;
+      mostAtFirst = told['maxConnections'] as number;
+    });
+
+    it('turns away, with an event and a count, whom it has no descriptor for by then', async () => {
+      await server.ask('openSome');
+      const served = await storm(PEERS);
+      const { counts, heard, errors } = await ask();
+      expect(served).to.equal(Math.max(mostAtFirst - 10, 0));
+      expect(counts).to.deep.include({ accepted: served, open: served });
+      expect(counts.turnedAway).to.deep.equal({ maxConnections: 0, descriptors: PEERS - served, paused: 0 });
+      expect([heard, errors]).to.deep.equal([PEERS - served, []]);
+    });
+
+    it('tells once that every one is taken, turns all peers away aloud, and serves again when there are some', async () => {
+      await server.ask('openAll');
+      expect((await server.heard('failed'))['code']).to.equal('TT_OUT_OF_DESCRIPTORS');
+      expect(await storm(PEERS)).to.equal(0);
+      expect(await storm(PEERS)).to.equal(0);
+      const { counts, heard, errors, maxConnections } = await ask();
+      expect(counts.turnedAway.descriptors).to.equal(2 * PEERS);
+      expect([heard, errors, maxConnections]).to.deep.equal([2 * PEERS, ['TT_OUT_OF_DESCRIPTORS'], 0]);
+
+      await server.ask('closeFiles');
+      expect(await storm(mostAtFirst)).to.equal(mostAtFirst);
+      expect((await ask()).counts.accepted).to.equal(mostAtFirst);
+    });
+  });
+
   it(`${PEERS} clients: those without a descriptor are told so, and the others connect`, async () => {
     const server = new Program('echo-server');
     const clients = new Program('few-descriptors', {

@@ -298,65 +298,174 @@ describe('a Selector', () => {
     });
   });
 
-  describe('that holds reading back', () => {
-    const SHARE = 64;
-    const readers = (count: number) => Array.from({ length: count }, () => registered(READ | WRITE));
-    const reading = (all: ReturnType<typeof readers>): number[] =>
-      all.flatMap(({ channel }, index) => (((channel.interests.at(-1) ?? READ) & READ) !== 0 ? [index] : []));
+  describe('with channels that have more than they may bring', () => {
+    /** Takes a part of what is there whenever it is ready, so it says that it has more. */
+    const greedy = (name: string, served: string[]): ProbeChannel => {
+      const channel = new ProbeChannel();
+      selector.register(channel, READ | WRITE, {
+        onReady: (key, ready) => {
+          served.push(name);
+          if ((ready & READ) !== 0) key.again(READ);
+        },
+      });
+      channel.is(READ);
+      return channel;
+    };
+    const modest = (name: string, served: string[]): ProbeChannel => {
+      const channel = new ProbeChannel();
+      selector.register(channel, READ | WRITE, () => served.push(name));
+      return channel;
+    };
 
-    it('lets a bounded share read, and another one after each turn, until all had their turn', () => {
-      const all = readers(160);
-      const seen = new Set<number>();
-      for (let n = 0; n < 3; n++) {
-        selector.holdReading(true);
-        const now = reading(all);
-        expect(now).to.have.length(SHARE);
-        for (const index of now) seen.add(index);
-      }
-      expect(seen.size).to.equal(160);
+    it('has them come again with the next turn, behind those that have become ready', async () => {
+      const served: string[] = [];
+      greedy('greedy', served);
+      await turn();
+      const other = modest('modest', served);
+      other.is(READ);
+      await turn();
+      expect(served).to.deep.equal(['greedy', 'modest', 'greedy']);
     });
 
-    it('lets all read again', () => {
-      const all = readers(80);
-      selector.holdReading(true);
-      selector.holdReading(false);
-      expect(reading(all)).to.have.length(80);
+    it('does not wait while one of them may come', async () => {
+      const served: string[] = [];
+      greedy('greedy', served);
+      await turn(Infinity);
+      await turn(Infinity);
+      expect(served).to.deep.equal(['greedy', 'greedy']);
+    });
+
+    it('lets so many come in a turn as it was told; who has come goes to the back', async () => {
+      const served: string[] = [];
+      for (const name of ['a', 'b', 'c']) greedy(name, served);
+      await turn();
+      served.length = 0;
+      selector.limitReading(2, false);
+      await turn();
+      expect(served).to.deep.equal(['a', 'b']);
+      await turn();
+      await turn();
+      expect(served).to.deep.equal(['a', 'b', 'c', 'a', 'b', 'c']);
+    });
+
+    it('serves at once who has nothing waiting, whatever waits in the rotation', async () => {
+      const served: string[] = [];
+      for (let n = 0; n < 100; n++) greedy('greedy', served);
+      await turn();
+      served.length = 0;
+      selector.limitReading(0, false);
+      const other = modest('modest', served);
+      for (let n = 0; n < 3; n++) {
+        other.is(READ);
+        await turn();
+      }
+      expect(served).to.deep.equal(['modest', 'modest', 'modest']);
+    });
+
+    it('keeps the place of one that becomes ready once more meanwhile, and tells it of all else at once', async () => {
+      const served: string[] = [];
+      const first = greedy('first', served);
+      greedy('second', served);
+      await turn();
+      served.length = 0;
+      selector.limitReading(0, false);
+      first.is(READ | WRITE);
+      await turn();
+      expect(served).to.deep.equal(['first']);
+      selector.limitReading(1, false);
+      await turn();
+      await turn();
+      expect(served).to.deep.equal(['first', 'first', 'second']);
+    });
+
+    it('gives a key that has its turn and has become ready for something else once, with all of it', async () => {
+      const { channel, handler, key } = registered(READ | WRITE);
+      key.again(READ);
+      channel.is(WRITE);
+      await turn();
+      expect(handler.ready).to.deep.equal([READ | WRITE]);
+    });
+
+    it('gives no turn to a key that was cancelled', async () => {
+      const served: string[] = [];
+      const gone = greedy('gone', served);
+      await turn();
+      gone.key!.cancel();
+      expect(await turn()).to.deep.equal([]);
+      gone.key!.again(READ);
+      expect(await turn()).to.deep.equal([]);
+    });
+
+    it('keeps what one has that is paused when its turn comes, for when it reads again', async () => {
+      const { handler, key } = registered(READ);
+      key.again(READ);
+      key.modify(Interest.NONE);
+      expect(await turn()).to.deep.equal([]);
+      key.modify(READ);
+      await turn();
+      expect(handler.ready).to.deep.equal([READ]);
+    });
+  });
+
+  describe('that is full', () => {
+    beforeEach(() => selector.limitReading(1, true));
+
+    it('has all that become ready to read wait for their turn', async () => {
+      const all = [registered(), registered(), registered()];
+      for (const { channel } of all) channel.is(READ);
+      await turn();
+      expect(all.map(({ handler }) => handler.ready.length)).to.deep.equal([0, 0, 0]);
+      for (let n = 1; n <= 3; n++) {
+        await turn();
+        expect(all.filter(({ handler }) => handler.ready.length > 0)).to.have.length(n);
+      }
+    });
+
+    it('lets one read once for each turn that it has', async () => {
+      const { channel, handler } = registered();
+      const { channel: other, handler: others } = registered();
+      channel.is(READ);
+      other.is(READ);
+      await turn();
+      await turn();
+      expect([handler.ready.length, others.ready.length]).to.deep.equal([1, 0]);
+      // It has had its turn: the next bytes wait behind the other one's.
+      channel.is(READ);
+      await turn();
+      expect([handler.ready.length, others.ready.length]).to.deep.equal([1, 1]);
+      await turn();
+      expect([handler.ready.length, others.ready.length]).to.deep.equal([2, 1]);
     });
 
     it('goes on telling of everything but reading', async () => {
-      const all = readers(68);
-      selector.holdReading(true);
-      const held = all.filter(({ channel }) => ((channel.interests.at(-1) ?? READ) & READ) === 0);
-      expect(held).to.have.length(4);
-      for (const { channel } of held) channel.is(READ | WRITE | HANGUP);
+      selector.limitReading(0, true);
+      const { channel, handler } = registered(READ | WRITE);
+      channel.is(READ | WRITE | HANGUP);
       await turn();
-      for (const { handler } of held) expect(handler.ready).to.deep.equal([WRITE | HANGUP]);
-      selector.holdReading(false);
+      expect(handler.ready).to.deep.equal([WRITE | HANGUP]);
+      selector.limitReading(1, false);
       await turn();
-      for (const { handler } of held) expect(handler.ready).to.deep.equal([WRITE | HANGUP, READ]);
+      expect(handler.ready).to.deep.equal([WRITE | HANGUP, READ]);
     });
 
-    it('holds a channel that is registered meanwhile', () => {
-      readers(80);
-      selector.holdReading(true);
-      const late = registered(READ);
-      expect(late.channel.interests).to.deep.equal([HANGUP]);
-    });
-
-    it('gives no turn to a key that was cancelled', () => {
-      const all = readers(65);
-      selector.holdReading(true);
-      for (const { key } of all.slice(0, 40)) key.cancel();
-      selector.holdReading(true);
-      selector.holdReading(true);
-      expect(reading(all.slice(40))).to.have.length(25);
-    });
-
-    it('does not give READ to a channel that has no interest in it', () => {
-      const { channel } = registered(WRITE);
-      selector.holdReading(true);
-      selector.holdReading(false);
-      expect(channel.interests.every((interest) => (interest & READ) === 0)).to.equal(true);
+    it('does not wait for what may not come, and lets it come when it may', async () => {
+      selector.limitReading(0, true);
+      const { channel, handler } = registered();
+      channel.is(READ);
+      await turn();
+      let over = false;
+      const waiting = selector.select(100).then((ready) => {
+        for (const key of ready) key.dispatch();
+        over = true;
+      });
+      await clock.pass(99);
+      expect(over).to.equal(false);
+      selector.wakeup();
+      await waiting;
+      expect(handler.ready).to.deep.equal([]);
+      selector.limitReading(64, false);
+      await turn(Infinity);
+      expect(handler.ready).to.deep.equal([READ]);
     });
   });
 });

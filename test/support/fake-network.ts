@@ -79,16 +79,32 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   ) {
     super();
   }
-  take(): Buffer | undefined {
+  get received(): number {
+    return this.#in.reduce((sum, { length }) => sum + length, 0);
+  }
+  take(most = Infinity): Buffer | undefined {
+    const [first] = this.#in;
+    if (first !== undefined && first.length > most) {
+      this.#in[0] = first.subarray(most);
+      return first.subarray(0, most);
+    }
     const bytes = this.#in.shift();
     if (this.#peerEnded && this.#in.length === 0) this.ended = true;
     return bytes;
   }
-  write(bytes: Bytes): void {
+  write(bytes: Bytes, size: number): void {
     if (this.#gathered === 0) this.key?.flushAfterTurn();
-    this.#gathered += bytes.length;
-    this.unsent += bytes.length;
+    this.#gathered += size;
+    this.unsent += size;
     this.sent += String(bytes);
+  }
+  takeLost(): number {
+    return 0;
+  }
+  keepOnly(most: number): number {
+    const given = Math.max(this.unsent - most, 0);
+    this.unsent -= given;
+    return given;
   }
   end(): void {
     this.#ending = true;
@@ -129,11 +145,9 @@ export class FakeStream extends FakeChannel implements StreamChannel {
 }
 
 export class FakeListener extends FakeChannel implements ListenerChannel {
-  readonly maxConnections: number;
   readonly #waiting: StreamChannel[] = [];
   constructor(readonly settings: ListenSettings) {
     super();
-    this.maxConnections = settings.maxConnections ?? 1_000;
   }
   take(): StreamChannel | undefined {
     return this.#waiting.shift();
@@ -156,7 +170,13 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
 
 export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly dropped = 0;
-  unsent = 0;
+  readonly unsent = 0;
+  readonly unsentMessages = 0;
+  readonly settled = true;
+  readonly failedMessages = 0;
+  readonly remote = undefined;
+  sentMessages = 0;
+  sentBytes = 0;
   readonly sent: { readonly bytes: unknown; readonly to: Address | undefined }[] = [];
   constructor(readonly settings: BindSettings) {
     super();
@@ -164,12 +184,20 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   take(): Datagram | undefined {
     return undefined;
   }
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
     this.sent.push({ bytes, to });
+    this.sentMessages++;
+    this.sentBytes += size;
+    return true;
+  }
+  flush(): void {}
+  takeFailure(): undefined {
+    return undefined;
   }
   setMembership(): void {
     throw systemError('ENODEV');
   }
+  setMulticastInterface(): void {}
   opens(): void {
     this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
     this.key!.signal(Interest.CONNECT);
@@ -212,6 +240,10 @@ export class FakeNetwork implements Network {
   }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  watchCapacity(tell: (most: number) => void): () => void {
+    tell(1_000);
+    return () => {};
   }
   /** A peer that a listener accepts. */
   peer(): FakeStream {

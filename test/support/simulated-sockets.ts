@@ -65,15 +65,15 @@ class SimulatedSocket extends Duplex implements PeerSocket {
 
   override _write(chunk: Buffer, _encoding: string, written: () => void): void {
     this.#written = written;
-    this.#channel.write(chunk);
-    this.#channel.flush?.();
+    this.#channel.write(chunk, chunk.length);
+    this.#channel.flush();
     this.#onSpace();
   }
 
   override _final(ended: () => void): void {
     this.#ended = ended;
     this.#channel.end();
-    this.#channel.flush?.();
+    this.#channel.flush();
     this.#onSpace();
   }
 
@@ -198,8 +198,8 @@ class SimulatedDatagramSocket extends EventEmitter implements PeerDatagram {
   }
 
   send(data: string | Uint8Array, port: number, address: string): void {
-    this.#channel.send(data, { address, port });
-    this.#channel.flush?.();
+    this.#channel.send(data, Buffer.byteLength(data), { address, port });
+    this.#channel.flush();
   }
 
   close(closed: () => void = () => {}): this {

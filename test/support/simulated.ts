@@ -4,7 +4,8 @@ import { type SimulatedNetworkOptions, SimulatedNetwork } from '../../src/testin
 import type { SimulatedHost } from '../../src/testing/network/simulated-host.js';
 import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
-import { UdpSocket, type UdpSocketOptions } from '../../src/tonics/udp-socket.js';
+import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { ManualClock } from './manual-clock.js';
 import { type NetApp, Recorder, startNet } from './net-app.js';
 

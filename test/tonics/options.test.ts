@@ -4,7 +4,8 @@ import { connectionOptions, connectionSettings } from '../../src/tonics/connecti
 import { parseOptions } from '../../src/core/option-schema.js';
 import { TcpClient, clientSchema } from '../../src/tonics/tcp-client.js';
 import { TcpServer, serverSchema } from '../../src/tonics/tcp-server.js';
-import { UdpSocket, udpSchema } from '../../src/tonics/udp-socket.js';
+import { udpSchema } from '../../src/tonics/udp-options.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { startNet, tidyUp } from '../support/net-app.js';
 

@@ -282,6 +282,19 @@ describe('a TcpServer', () => {
     });
   });
 
+  it('that was paused before it listens turns everybody away', async () => {
+    let server!: TcpServer;
+    const app = await startNet(() => {
+      server = new TcpServer({ port: 0, host: '127.0.0.1' });
+      server.ttsc__pause();
+    });
+    const [{ port }] = await app.heard.on('onListening');
+    const peer = await connectTo(port);
+    const [, { reason }] = await app.heard.on('onTurnedAway');
+    expect(reason).to.equal('paused');
+    await peer.closed();
+  });
+
   describe('that cannot listen', () => {
     const listening = async (options: object, network?: FakeNetwork) => {
       let server!: TcpServer;

@@ -1,55 +1,208 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { type Clock, type ClockTimer, nodeClock } from '../../core/clock.js';
+import { type DescriptorSource, ProcessDescriptors } from './process-descriptors.js';
 
 /** Kept free for files, pipes, name look-ups and connections of one's own. */
 const RESERVE = 8;
+/** So many of these are held open while somebody listens, so that nobody else takes them. */
+const SPARES = 3;
+/** With fewer left than this, each accept looks, and the watch looks ten times as often. */
+const NEAR = 64;
+/** How long a look is good for where many are left, in ms; one that is not quick, for so many times what it took. */
+const FRESH = 1;
+const FRESH_TIMES = 50;
+/** How often the watch looks, in ms. */
+const WATCH = 1_000;
+const WATCH_NEAR = 100;
+/** What a process has open besides our sockets, where that cannot be known. */
+const GUESS = 32;
+
+/** What a descriptor is used for: a connection, or another socket of ours. */
+type Use = 'connection' | 'other';
 
 /**
- * The file descriptors of this process. Out of them, Node accepts a connection and closes it without a word; so
- * listeners ask here first, and tell whom they turn away.
+ * The file descriptors of this process, as its network sees them.
+ *
+ * Out of them, Node accepts a connection and closes it without a word. So it is looked how many are in use: at each accept, and, while
+ * anybody watches, by a timer, since the app opens files whenever it likes. A peer that would go into the reserve is turned away aloud.
+ *
+ * ```text
+ *   0 ............ in use ............ | .... room .... | ... reserve ... |  limit
+ *                                                         spares, held open
+ * ```
+ *
+ * Where the app has taken every one, Node hears of no peer. Then a spare is given up, and peers are heard, and turned away, again. Of
+ * what came in before the watch had noticed nobody knows.
  */
-class Descriptors {
-  /** Sockets that this package has open. */
-  #open = 0;
-  #most: number | undefined;
+export class Descriptors {
+  readonly #source: DescriptorSource;
+  readonly #clock: Clock;
+  #connections = 0;
+  #others = 0;
+  /** How many were in use at the last look, corrected by what was opened and closed here since. */
+  #inUse = 0;
+  #lookedAt = -Infinity;
+  #looksAgainAfter = 0;
+  /** Give a spare back. */
+  readonly #spares: (() => void)[] = [];
+  /** The app has taken every one, and the reserve is not whole again. */
+  #ranOut = false;
+  readonly #watchers = new Set<(most: number) => void>();
+  readonly #listeners = new Set<() => void>();
+  #told = -1;
+  #timer: ClockTimer = undefined;
 
-  opened(): void {
-    this.#open++;
+  constructor(source: DescriptorSource, clock: Clock) {
+    this.#source = source;
+    this.#clock = clock;
   }
 
-  closed(): void {
-    this.#open--;
+  opened(use: Use = 'connection'): void {
+    this.#count(use, 1);
   }
 
-  /** How many connections may be open at once: the limit of the process, less what others hold and a reserve. */
+  closed(use: Use = 'connection'): void {
+    this.#count(use, -1);
+  }
+
+  /** Our sockets that are open. */
+  get sockets(): number {
+    return this.#connections + this.#others;
+  }
+
+  /** How many connections there may be at once: those that are there, and as many as there is room for. */
   get most(): number {
-    return (this.#most ??= Math.max(limit() - othersOpen(this.#open) - RESERVE, 1));
+    if (this.#age() >= this.#looksAgainAfter) this.#look();
+    return this.#mostNow;
   }
 
-  /** Whether one more socket would go into the reserve. */
-  get exhausted(): boolean {
-    return this.#open > this.most;
+  /** Whether a connection that was accepted, and is not counted, goes into the reserve. */
+  refuses(): boolean {
+    if (this.#source.limit === Infinity) return false;
+    const isDue = this.#age() >= this.#looksAgainAfter || (this.#source.quick && this.#room < NEAR);
+    if (isDue) this.#look();
+    else this.#inUse++;
+    const refused = this.#room < 0;
+    // It is counted by `opened()`, or closed.
+    this.#inUse--;
+    if (refused) this.#tell();
+    return refused;
+  }
+
+  /** Tells how many connections there may be: at once, and again when that has changed, until the returned function is called. */
+  watch(tell: (most: number) => void): () => void {
+    this.#look();
+    this.#tell();
+    this.#watchers.add(tell);
+    this.#startTimer();
+    tell(this.#mostNow);
+    return () => {
+      this.#watchers.delete(tell);
+      this.#stopTimer();
+    };
+  }
+
+  /** Somebody listens, who is told once each time that the app has taken every descriptor, until the returned function is called. */
+  listen(ranOut: () => void): () => void {
+    this.#look();
+    this.#listeners.add(ranOut);
+    this.#takeSpares();
+    // The listening socket itself takes one.
+    this.#tell();
+    this.#startTimer();
+    return () => {
+      this.#listeners.delete(ranOut);
+      this.#stopTimer();
+      if (this.#listeners.size > 0) return;
+      while (this.#spares.length > 0) this.#giveSpare();
+      this.#ranOut = false;
+    };
+  }
+
+  /** Looks, and does what follows from what it finds; called by the timer. */
+  check(): void {
+    this.#look();
+    const { limit } = this.#source;
+    if (this.#inUse >= limit) {
+      // One at a time: the app may be after each that comes free.
+      this.#giveSpare();
+      if (!this.#ranOut) {
+        this.#ranOut = true;
+        for (const ranOut of this.#listeners) ranOut();
+      }
+    } else if (limit - this.#inUse >= RESERVE) this.#ranOut = false;
+    if (!this.#ranOut) this.#takeSpares();
+    this.#tell();
+  }
+
+  get #room(): number {
+    return this.#source.limit - RESERVE - (this.#inUse - this.#spares.length);
+  }
+
+  get #mostNow(): number {
+    return this.#connections + Math.max(this.#room, 0);
+  }
+
+  #count(use: Use, change: number): void {
+    if (use === 'connection') this.#connections += change;
+    else this.#others += change;
+    this.#inUse += change;
+  }
+
+  #age(): number {
+    return this.#clock.now() - this.#lookedAt;
+  }
+
+  #look(): void {
+    const began = this.#clock.now();
+    this.#inUse = this.#source.inUse() ?? GUESS + this.sockets;
+    this.#lookedAt = this.#clock.now();
+    this.#looksAgainAfter = this.#source.quick ? FRESH : Math.min((this.#lookedAt - began) * FRESH_TIMES, WATCH);
+  }
+
+  #tell(): void {
+    const most = this.#mostNow;
+    if (most === this.#told) return;
+    this.#told = most;
+    for (const tell of this.#watchers) tell(most);
+  }
+
+  #takeSpares(): void {
+    while (this.#listeners.size > 0 && this.#spares.length < SPARES && this.#source.limit < Infinity) {
+      const spare = this.#source.take();
+      if (spare === undefined) return;
+      this.#spares.push(spare);
+      this.#inUse++;
+    }
+  }
+
+  #giveSpare(): void {
+    const spare = this.#spares.pop();
+    if (spare === undefined) return;
+    spare();
+    this.#inUse--;
+  }
+
+  #startTimer(): void {
+    if (this.#timer !== undefined || this.#source.limit === Infinity) return;
+    const wait = this.#room < NEAR ? WATCH_NEAR : WATCH;
+    // It keeps no process alive.
+    const look = (): void => {
+      this.#timer = undefined;
+      this.check();
+      if (this.#isWatched) this.#startTimer();
+    };
+    this.#timer = this.#clock.setTimer(look, wait, false);
+  }
+
+  #stopTimer(): void {
+    if (this.#isWatched) return;
+    this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+  }
+
+  get #isWatched(): boolean {
+    return this.#watchers.size + this.#listeners.size > 0;
   }
 }
 
-export const descriptors = new Descriptors();
-
-/** `RLIMIT_NOFILE` (getrlimit(2)); where it cannot be read, no bound is known. */
-function limit(): number {
-  try {
-    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
-    if (soft !== undefined) return Number(soft);
-  } catch {
-    // Not Linux: a report knows it, at a price that only such systems pay.
-  }
-  const report = process.report?.getReport() as { userLimits?: { open_files?: { soft?: unknown } } } | undefined;
-  const soft = report?.userLimits?.open_files?.soft;
-  return typeof soft === 'number' ? soft : Infinity;
-}
-
-function othersOpen(ours: number): number {
-  try {
-    return Math.max(readdirSync('/proc/self/fd').length - ours, 0);
-  } catch {
-    return 32;
-  }
-}
+export const descriptors = new Descriptors(new ProcessDescriptors(), nodeClock);

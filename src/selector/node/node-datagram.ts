@@ -1,29 +1,30 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
 import { type LookupOneOptions, lookup as dnsLookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { DatagramInbox } from '../datagram-inbox.js';
-import { Interest, type InterestSet } from '../interest.js';
-import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../network.js';
 import type { ChannelKey } from '../channel.js';
+import { DatagramInbox } from '../datagram-inbox.js';
+import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
+import { Interest, type InterestSet } from '../interest.js';
+import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, SendFailure } from '../network.js';
 import { descriptors } from './descriptors.js';
 
-/** How many datagrams wait to be taken. */
-const INBOX = 4096;
+/** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
+const MOST_ERRORS = 16;
 
 /** A datagram socket of Node's as a channel. */
-export class NodeDatagram implements DatagramChannel {
+export class NodeDatagram implements DatagramChannel, DatagramSink {
   readonly #socket: Socket;
   readonly #settings: BindSettings;
+  readonly #inbox = new DatagramInbox();
+  readonly #outbox = new DatagramOutbox(this);
+  /** Node calls it for each datagram, in the order in which they were handed over: so it can be one for all. */
+  readonly #onSent = (error: Error | null): void => this.#outbox.left(error);
   #key: ChannelKey | undefined;
   #bound = false;
   #connected = false;
-  readonly #inbox = new DatagramInbox(INBOX);
-  #out: { bytes: Bytes | readonly Bytes[]; to: Address | undefined }[] = [];
-  /** Bytes of these. */
-  #gathered = 0;
-  /** Without it Node would say nothing of a datagram that could not be sent. */
-  readonly #onSent = (error: Error | null): void => void (error !== null && this.#failed(error));
-  #error: Error | undefined;
+  /** A datagram is being handed over: its address is numeric. */
+  #sending = false;
+  #errors: Error[] = [];
   #closed = false;
 
   constructor(settings: BindSettings) {
@@ -33,7 +34,7 @@ export class NodeDatagram implements DatagramChannel {
       type: family === 4 ? 'udp4' : 'udp6',
       reuseAddr: reuseAddress,
       ipv6Only,
-      lookup: quickLookup,
+      lookup: (host, options, callback) => this.#lookup(host, options, callback),
       ...(receiveBuffer !== undefined && { recvBufferSize: receiveBuffer }),
       ...(sendBuffer !== undefined && { sendBufferSize: sendBuffer }),
     });
@@ -60,12 +61,10 @@ export class NodeDatagram implements DatagramChannel {
     return { address, port, family: family as Address['family'] };
   }
 
-  get unsent(): number {
-    return this.#gathered + (this.#closed ? 0 : this.#socket.getSendQueueSize());
-  }
-
-  get dropped(): number {
-    return this.#inbox.dropped;
+  get remote(): Address | undefined {
+    if (!this.#connected || this.#closed) return undefined;
+    const { address, port, family } = this.#socket.remoteAddress();
+    return { address, port, family: family as Address['family'] };
   }
 
   get closed(): boolean {
@@ -73,41 +72,105 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
+    return this.#errors.shift();
+  }
+
+  // ---- Receiving ----
+
+  get dropped(): number {
+    return this.#inbox.dropped;
   }
 
   take(): Datagram | undefined {
     return this.#inbox.take();
   }
 
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
-    if (this.#out.length === 0) this.#key?.flushAfterTurn();
-    this.#out.push({ bytes, to });
-    this.#gathered += sizeOf(bytes);
+  // ---- Sending ----
+
+  /** What was handed over and settles within this tick has left: of the rest the kernel's queue in Node knows. */
+  get unsent(): number {
+    const { bytes, handed } = this.#outbox;
+    return handed === 0 || this.#closed ? bytes : bytes + this.#socket.getSendQueueSize();
+  }
+
+  get unsentMessages(): number {
+    const { messages, handed } = this.#outbox;
+    return handed === 0 || this.#closed ? messages : messages + this.#socket.getSendQueueCount();
+  }
+
+  get settled(): boolean {
+    return this.#outbox.settled;
+  }
+
+  get sentMessages(): number {
+    return this.#outbox.sentMessages;
+  }
+
+  get sentBytes(): number {
+    return this.#outbox.sentBytes;
+  }
+
+  get failedMessages(): number {
+    return this.#outbox.failures.messages;
+  }
+
+  takeFailure(): SendFailure | undefined {
+    return this.#outbox.failures.take();
+  }
+
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
+    const outbox = this.#outbox;
+    if (!outbox.send(bytes, size, to)) return false;
+    if (outbox.gathered === 1) this.#key?.flushAfterTurn();
+    if (outbox.isFull) outbox.flush();
+    return true;
   }
 
   flush(): void {
-    const out = this.#out;
-    this.#out = [];
-    this.#gathered = 0;
-    if (this.#closed) return;
-    for (const { bytes, to } of out) {
-      if (to === undefined || this.#connected) this.#socket.send(bytes, this.#onSent);
-      else this.#socket.send(bytes, to.port, to.address, this.#onSent);
+    if (!this.#closed) this.#outbox.flush();
+  }
+
+  transmit(bytes: Bytes, address: string | undefined, port: number): void {
+    this.#sending = true;
+    try {
+      if (address === undefined) this.#socket.send(bytes, this.#onSent);
+      else this.#socket.send(bytes, port, address, this.#onSent);
+    } finally {
+      this.#sending = false;
     }
   }
+
+  /** A look-up of our own: one by `send` would be forgotten without a word when the socket closes, and could overtake others. */
+  lookup(name: string, done: (error: Error | undefined, address: string) => void): void {
+    dnsLookup(name, { family: this.#settings.family }, (error, address) => done(error ?? undefined, address));
+  }
+
+  onSettled(): void {
+    this.#key?.signal(Interest.WRITE);
+  }
+
+  onFailure(): void {
+    this.#key?.signal(Interest.HANGUP);
+  }
+
+  // ---- Multicast ----
 
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
     if (member) this.#socket.addMembership(group, networkInterface);
     else this.#socket.dropMembership(group, networkInterface);
   }
 
-  close(): void {
+  setMulticastInterface(networkInterface: string): void {
+    this.#socket.setMulticastInterface(networkInterface);
+  }
+
+  // ---- Its life ----
+
+  close(why = 'the socket was closed'): void {
     if (this.#closed) return;
-    this.flush();
+    if (this.#bound) this.flush();
     this.#closed = true;
+    this.#outbox.discard(this.#outbox.handed === 0 ? 0 : this.#socket.getSendQueueCount(), why);
     this.#socket.close();
   }
 
@@ -115,7 +178,7 @@ export class NodeDatagram implements DatagramChannel {
     this.#key = key;
     // With a numeric address the system answers before the constructor has ended.
     if (this.#connected || (this.#bound && this.#settings.remote === undefined)) key.signal(Interest.CONNECT);
-    if (this.#error !== undefined) key.signal(Interest.HANGUP);
+    if (this.#errors.length > 0) key.signal(Interest.HANGUP);
   }
 
   /** Node cannot hold datagrams back: with READ off they are dropped and counted. */
@@ -133,7 +196,7 @@ export class NodeDatagram implements DatagramChannel {
   }
 
   #onBound(): void {
-    descriptors.opened();
+    descriptors.opened('other');
     this.#bound = true;
     const { remote } = this.#settings;
     this.#try(() => this.#applyOptions());
@@ -144,22 +207,19 @@ export class NodeDatagram implements DatagramChannel {
   #applyOptions(): void {
     const { broadcast, multicast } = this.#settings;
     if (broadcast) this.#socket.setBroadcast(true);
-    if (multicast === undefined) return;
-    if (multicast.ttl !== undefined) this.#socket.setMulticastTTL(multicast.ttl);
-    if (multicast.loopback !== undefined) this.#socket.setMulticastLoopback(multicast.loopback);
-    if (multicast.interface !== undefined) this.#socket.setMulticastInterface(multicast.interface);
-    for (const { group, interface: networkInterface } of multicast.groups)
-      this.setMembership(group, true, networkInterface);
+    if (multicast?.ttl !== undefined) this.#socket.setMulticastTTL(multicast.ttl);
+    if (multicast?.loopback !== undefined) this.#socket.setMulticastLoopback(multicast.loopback);
   }
 
   #onClose(): void {
-    if (this.#bound) descriptors.closed();
+    if (this.#bound) descriptors.closed('other');
     this.#closed = true;
     this.#key?.signal(Interest.HANGUP);
   }
 
-  #failed(error: Error): void {
-    this.#error ??= error;
+  #failed(error: NodeJS.ErrnoException): void {
+    const isKnown = this.#errors.some(({ message }) => message === error.message);
+    if (!isKnown && this.#errors.length < MOST_ERRORS) this.#errors.push(error);
     this.#key?.signal(Interest.HANGUP);
   }
 
@@ -170,21 +230,13 @@ export class NodeDatagram implements DatagramChannel {
       this.#failed(thrown as Error);
     }
   }
-}
 
-function sizeOf(bytes: Bytes | readonly Bytes[]): number {
-  if (typeof bytes === 'string') return Buffer.byteLength(bytes);
-  if (bytes instanceof Uint8Array) return bytes.length;
-  let size = 0;
-  for (const part of bytes) size += sizeOf(part);
-  return size;
+  /** Node asks the resolver for every datagram that is sent to an address; a numeric one is its own answer, at once. */
+  #lookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
+    const family = this.#sending ? this.#settings.family : isIP(host);
+    if (family !== 0) callback(null, host, family);
+    else dnsLookup(host, options, callback);
+  }
 }
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
-
-/** Node asks the resolver for every datagram that is sent to an address; a numeric one is its own answer, at once. */
-function quickLookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
-  const family = isIP(host);
-  if (family !== 0) callback(null, host, family);
-  else dnsLookup(host, options, callback);
-}

@@ -7,7 +7,6 @@ import { NodeStream } from './node-stream.js';
 
 /** A listening socket of Node's as a channel. */
 export class NodeListener implements ListenerChannel {
-  readonly maxConnections: number;
   /** One, or several on one port; the first one is there before the others. */
   readonly #servers: Server[] = [];
   readonly #settings: ListenSettings;
@@ -19,13 +18,14 @@ export class NodeListener implements ListenerChannel {
   readonly #turnedAway: TurnedAway[] = [];
   #error: Error | undefined;
   #closed = false;
+  /** Hears no more of descriptors. */
+  #unheard: (() => void) | undefined;
 
   constructor(settings: ListenSettings) {
     this.#settings = settings;
     this.#handsOver = settings.handsOver;
-    this.maxConnections = settings.maxConnections ?? descriptors.most;
     const { port, reusePort, listeners } = settings;
-    if (listeners === 1) this.#open(port, reusePort, () => this.#key?.signal(Interest.CONNECT));
+    if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
     else if (reusePort) this.#openFirst(port);
     // Sharing would hide that somebody else has the port: it is asked for alone first.
     else this.#open(port, false, (probe) => this.#replace(probe));
@@ -34,7 +34,7 @@ export class NodeListener implements ListenerChannel {
   #replace(probe: Server): void {
     const { port } = probe.address() as AddressInfo;
     this.#servers.length = 0;
-    descriptors.closed();
+    descriptors.closed('other');
     probe.close(() => this.#openFirst(port));
   }
 
@@ -44,14 +44,14 @@ export class NodeListener implements ListenerChannel {
       const { port: taken } = first.address() as AddressInfo;
       let missing = this.#settings.listeners - 1;
       const opened = (): void => {
-        if (--missing === 0) this.#key?.signal(Interest.CONNECT);
+        if (--missing === 0) this.#listens();
       };
       for (let n = missing; n > 0; n--) this.#open(taken, true, opened);
     });
   }
 
   #open(port: number, reusePort: boolean, listening: (server: Server) => void): void {
-    const { host, backlog, ipv6Only, stream } = this.#settings;
+    const { host, backlog, ipv6Only, stream, maxConnections } = this.#settings;
     const server = createServer({
       allowHalfOpen: true,
       // One that is to be moved must not have been read from.
@@ -62,20 +62,28 @@ export class NodeListener implements ListenerChannel {
     });
     this.#servers.push(server);
     // Of those that are handed over it knows only that they are gone.
-    if (this.maxConnections < Infinity && !this.#handsOver) server.maxConnections = this.maxConnections;
+    if (maxConnections !== undefined && !this.#handsOver) server.maxConnections = maxConnections;
     server.on('connection', (socket) => this.#onConnection(socket));
     server.on('drop', (peer) => this.#turnAway(addressOf(peer), 'maxConnections'));
     server.on('listening', () => {
-      descriptors.opened();
+      descriptors.opened('other');
       listening(server);
     });
-    server.on('error', (error) => {
-      this.#error ??= error;
-      this.#key?.signal(Interest.HANGUP);
-    });
+    server.on('error', (error) => this.#failed(error));
     const options = { port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) };
     // Newer than the types of the oldest Node that is supported.
     server.listen(reusePort ? Object.assign(options, { reusePort }) : options);
+  }
+
+  #listens(): void {
+    if (this.#closed) return;
+    this.#unheard = descriptors.listen(() => this.#failed(outOfDescriptors()));
+    this.#key?.signal(Interest.CONNECT);
+  }
+
+  #failed(error: Error): void {
+    this.#error ??= error;
+    this.#key?.signal(Interest.HANGUP);
   }
 
   get local(): Address | undefined {
@@ -117,8 +125,9 @@ export class NodeListener implements ListenerChannel {
 
   detach(): void {
     this.#key = undefined;
+    this.#unheard?.();
     for (const server of this.#servers) {
-      if (server.listening) descriptors.closed();
+      if (server.listening) descriptors.closed('other');
       server.close();
     }
     this.#closed = true;
@@ -128,6 +137,7 @@ export class NodeListener implements ListenerChannel {
 
   #onConnection(socket: Socket): void {
     if (this.#key === undefined) return void socket.destroy();
+    // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.
     const reason = this.#whyNot();
     if (reason !== undefined) {
       this.#turnAway(addressOf(socket), reason);
@@ -140,9 +150,9 @@ export class NodeListener implements ListenerChannel {
 
   #whyNot(): TurnedAway['reason'] | undefined {
     // To Node 20 a limit of 0 is none.
-    if (this.maxConnections === 0) return 'maxConnections';
+    if (this.#settings.maxConnections === 0) return 'maxConnections';
     if (!this.#accepting) return 'paused';
-    return descriptors.exhausted ? 'descriptors' : undefined;
+    return descriptors.refuses() ? 'descriptors' : undefined;
   }
 
   #turnAway(remote: Address | undefined, reason: TurnedAway['reason']): void {
@@ -156,4 +166,9 @@ function addressOf(peer: Socket | DropArgument | undefined): Address | undefined
   return address === undefined || port === undefined
     ? undefined
     : { address, port, family: family as Address['family'] };
+}
+
+/** What the system would say, if Node told it: it accepts and closes. */
+function outOfDescriptors(): Error {
+  return Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' });
 }

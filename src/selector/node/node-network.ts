@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { Socket } from 'node:net';
 import type { Network, StreamSettings } from '../network.js';
+import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodeStream } from './node-stream.js';
@@ -55,4 +56,5 @@ export const nodeNetwork: Network = {
     return () => void (over = true);
   },
   bind: (settings) => new NodeDatagram(settings),
+  watchCapacity: (tell) => descriptors.watch(tell),
 };

@@ -2,37 +2,39 @@ import type { Socket } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, Bytes, StreamChannel } from '../network.js';
 import type { ChannelKey } from '../channel.js';
+import { SendBuffer, type Sink } from '../send-buffer.js';
 import { descriptors } from './descriptors.js';
-
-/** Up to so many gathered bytes are copied into one buffer; more go to the kernel as a list. */
-const COPY_UP_TO = 16 * 1024;
 
 /**
  * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
  * which a turn then had to keep all at once.
  */
-const INBOX = 256 * 1024;
+const INBOX = 32 * 1024;
 
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
 
 /** A stream socket of Node's as a channel. The listeners are shared functions: a connection costs no closure. */
-export class NodeStream implements StreamChannel {
+export class NodeStream implements StreamChannel, Sink {
   readonly #socket: Linked;
   #key: ChannelKey | undefined = undefined;
   /** Received and not taken: mostly one buffer, so the list is made for the second. */
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
-  /** Bytes of these. */
-  #waiting = 0;
+  #received = 0;
+  /** No more are read until these have been taken. */
+  #full = false;
   #reading = true;
-  /** Gathered in this turn. */
-  #out: Bytes | Bytes[] | undefined = undefined;
-  #gathered = 0;
-  /** Whether somebody waits for what is unsent: then each write tells when it has left. */
+  readonly #out = new SendBuffer(this);
+  /** Bytes of the last piece that was given to the socket. */
+  #lastPiece = 0;
+  #flushes = false;
+  /** Whether somebody waits for what is unsent: then each piece tells when it has left. */
   #wantsWrite = false;
+  /** Made when the first piece is to tell that it has left. */
+  #onLeft: (() => void) | undefined = undefined;
   /** Unsent when an error closed it. */
-  #lost = 0;
+  #discarded = 0;
   #ending = false;
   #peerEnded = false;
   #error: Error | undefined = undefined;
@@ -41,6 +43,8 @@ export class NodeStream implements StreamChannel {
   constructor(socket: Socket) {
     descriptors.opened();
     this.#socket = Object.assign(socket, { [CHANNEL]: this });
+    // Node keeps it from now on, so that an error can name the peer when the socket has gone.
+    void socket.remoteAddress;
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   }
 
@@ -69,8 +73,16 @@ export class NodeStream implements StreamChannel {
     return this.#peerEnded && this.#first === undefined;
   }
 
+  get received(): number {
+    return this.#received;
+  }
+
   get unsent(): number {
-    return this.#closed ? this.#lost : this.#gathered + this.#socket.writableLength;
+    return this.#closed ? this.#discarded : this.#out.size + this.#socket.writableLength;
+  }
+
+  get pending(): number {
+    return this.#socket.writableLength;
   }
 
   get flushed(): boolean {
@@ -87,40 +99,62 @@ export class NodeStream implements StreamChannel {
     return error;
   }
 
-  take(): Buffer | undefined {
-    const bytes = this.#first;
-    if (bytes === undefined) return undefined;
-    this.#first = this.#more?.shift();
-    if (this.#first === undefined) this.#emptied();
-    return bytes;
+  takeLost(): number {
+    return this.#out.takeLost();
   }
 
-  write(bytes: Bytes): void {
-    if (this.#out === undefined) {
-      this.#out = bytes;
-      this.#key?.flushAfterTurn();
-    } else if (Array.isArray(this.#out)) this.#out.push(bytes);
-    else this.#out = [this.#out, bytes];
-    this.#gathered += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
+  keepOnly(most: number): number {
+    return this.#out.keepOnly(Math.max(most - this.#socket.writableLength, 0));
+  }
+
+  take(most = Infinity): Buffer | undefined {
+    const bytes = this.#first;
+    if (bytes === undefined) return undefined;
+    const isWhole = bytes.length <= most;
+    this.#first = isWhole ? this.#more?.shift() : bytes.subarray(most);
+    this.#received -= isWhole ? bytes.length : most;
+    if (this.#full && this.#first === undefined) this.#emptied();
+    return isWhole ? bytes : bytes.subarray(0, most);
+  }
+
+  write(bytes: Bytes, size: number): void {
+    this.#out.put(bytes, size);
+    this.#flushLater();
   }
 
   end(): void {
-    if (this.#ending) return;
     this.#ending = true;
-    if (this.#out === undefined) this.#key?.flushAfterTurn();
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    if (this.#flushes) return;
+    this.#flushes = true;
+    this.#key?.flushAfterTurn();
   }
 
   flush(): void {
+    this.#flushes = false;
     const socket = this.#socket;
-    const out = this.#out;
-    const gathered = this.#gathered;
-    this.#out = undefined;
-    this.#gathered = 0;
-    if (socket.destroyed) return;
-    const written = this.#wantsWrite ? () => this.#key?.signal(Interest.WRITE) : undefined;
-    if (Array.isArray(out)) writeAll(socket, out, gathered, written);
-    else if (out !== undefined) socket.write(out, written);
-    if (this.#ending) socket.on('finish', onFinished).end();
+    if (socket.destroyed) return this.#out.clear();
+    this.#out.pump(this.#wantsWrite);
+    if (this.#out.hasLost) this.#key?.signal(Interest.HANGUP);
+    if (this.#ending && this.#out.size === 0 && !socket.writableEnded) socket.on('finish', onFinished).end();
+    return undefined;
+  }
+
+  give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
+    const socket = this.#socket;
+    this.#lastPiece = size;
+    const onLeft = tells ? (this.#onLeft ??= () => this.#left()) : undefined;
+    if (typeof piece === 'string' || piece instanceof Uint8Array) socket.write(piece, onLeft);
+    else writeAll(socket, piece, onLeft);
+  }
+
+  /** A piece has left: what waits goes on at once, not with the next turn. */
+  #left(): void {
+    this.flush();
+    if (this.#wantsWrite) this.#key?.signal(Interest.WRITE);
   }
 
   close(reset = false): void {
@@ -139,13 +173,12 @@ export class NodeStream implements StreamChannel {
     this.#wantsWrite = (interest & Interest.WRITE) !== 0;
     this.#reading = (interest & Interest.READ) !== 0;
     if (!this.#reading) this.#socket.pause();
-    else if (this.#waiting < INBOX) this.#socket.resume();
+    else if (!this.#full) this.#socket.resume();
   }
 
   #emptied(): void {
-    const wasFull = this.#waiting >= INBOX;
-    this.#waiting = 0;
-    if (wasFull && this.#reading) this.#socket.resume();
+    this.#full = false;
+    if (this.#reading) this.#socket.resume();
   }
 
   detach(): void {
@@ -158,7 +191,10 @@ export class NodeStream implements StreamChannel {
     data(stream: NodeStream, bytes: Buffer): void {
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
-      if ((stream.#waiting += bytes.length) >= INBOX) stream.#socket.pause();
+      if ((stream.#received += bytes.length) >= INBOX) {
+        stream.#full = true;
+        stream.#socket.pause();
+      }
       stream.#key?.signal(Interest.READ);
     },
     signal(stream: NodeStream, ready: InterestSet): void {
@@ -166,12 +202,16 @@ export class NodeStream implements StreamChannel {
     },
     end(stream: NodeStream): void {
       stream.#peerEnded = true;
+      const socket = stream.#socket;
+      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
+      if (!socket.writableEnded && socket.writableLength === 0) socket.write('');
       stream.#key?.signal(Interest.READ);
     },
     error(stream: NodeStream, error: Error): void {
       stream.#error ??= error;
-      // Node forgets it with the close.
-      stream.#lost = stream.unsent;
+      // Node forgets it with the close, and a piece that failed before.
+      const failed = (error as NodeJS.ErrnoException).syscall === 'write' ? stream.#lastPiece : 0;
+      stream.#discarded = stream.unsent + failed;
       stream.#key?.signal(Interest.HANGUP);
     },
     close(stream: NodeStream): void {
@@ -191,6 +231,7 @@ function onEnd(this: Socket): void {
   end((this as Linked)[CHANNEL]);
 }
 function onConnect(this: Socket): void {
+  void this.remoteAddress;
   signal((this as Linked)[CHANNEL], Interest.CONNECT);
 }
 function onFinished(this: Socket): void {
@@ -203,23 +244,10 @@ function onClose(this: Socket): void {
   close((this as Linked)[CHANNEL]);
 }
 
-function writeAll(socket: Socket, out: readonly Bytes[], total: number, written: (() => void) | undefined): void {
-  if (total <= COPY_UP_TO) {
-    const joined = Buffer.allocUnsafe(total);
-    let at = 0;
-    for (const bytes of out) {
-      if (typeof bytes === 'string') at += joined.write(bytes, at);
-      else {
-        joined.set(bytes, at);
-        at += bytes.length;
-      }
-    }
-    socket.write(joined, written);
-    return;
-  }
+function writeAll(socket: Socket, parts: readonly Bytes[], onLeft: (() => void) | undefined): void {
   socket.cork();
-  const last = out.length - 1;
-  for (let at = 0; at < last; at++) socket.write(out[at]!);
-  socket.write(out[last]!, written);
+  const last = parts.length - 1;
+  for (let at = 0; at < last; at++) socket.write(parts[at]!);
+  socket.write(parts[last]!, onLeft);
   socket.uncork();
 }

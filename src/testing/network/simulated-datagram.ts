@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import type { ChannelKey } from '../../selector/channel.js';
 import { DatagramInbox } from '../../selector/datagram-inbox.js';
+import { DatagramOutbox, type DatagramSink } from '../../selector/datagram-outbox.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
-import type { Address, BindSettings, Bytes, Datagram, DatagramChannel } from '../../selector/network.js';
+import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, SendFailure } from '../../selector/network.js';
 import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
 import type { Appointment } from './agenda.js';
 import type { Fabric, Parcel, Station } from './fabric.js';
@@ -13,6 +14,8 @@ import { type SystemCode, systemError } from './system-error.js';
 const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 /** Bytes of the headers of IP and UDP. */
 const HEADERS = 28;
+/** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
+const MOST_ERRORS = 16;
 
 /** What a datagram socket needs of its host. */
 export interface DatagramHost extends Station {
@@ -31,7 +34,7 @@ export interface DatagramHost extends Station {
 }
 
 /** A datagram socket of a simulated host. */
-export class SimulatedDatagram implements DatagramChannel, PortHolder {
+export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHolder {
   readonly ipv6Only: boolean;
   readonly shares: boolean;
   port = 0;
@@ -45,10 +48,10 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   #remote: Address | undefined;
   #key: ChannelKey | undefined;
   readonly #inbox: DatagramInbox;
-  #out: { readonly bytes: Buffer; readonly to: Address | undefined }[] = [];
-  #gathered = 0;
+  readonly #outbox = new DatagramOutbox(this);
   readonly #lookups = new Set<Appointment>();
-  #error: Error | undefined;
+  #multicastInterface: string | undefined;
+  #errors: Error[] = [];
 
   constructor(fabric: Fabric, host: DatagramHost, settings: BindSettings) {
     this.#fabric = fabric;
@@ -72,8 +75,32 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
       : undefined;
   }
 
+  get remote(): Address | undefined {
+    return this.#remote === undefined || this.closed ? undefined : shownTo(this.#settings.family, this.#remote);
+  }
+
   get unsent(): number {
-    return this.#gathered;
+    return this.#outbox.bytes;
+  }
+
+  get unsentMessages(): number {
+    return this.#outbox.messages;
+  }
+
+  get settled(): boolean {
+    return this.#outbox.settled;
+  }
+
+  get sentMessages(): number {
+    return this.#outbox.sentMessages;
+  }
+
+  get sentBytes(): number {
+    return this.#outbox.sentBytes;
+  }
+
+  get failedMessages(): number {
+    return this.#outbox.failures.messages;
   }
 
   get dropped(): number {
@@ -85,31 +112,27 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   }
 
   takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
+    return this.#errors.shift();
+  }
+
+  takeFailure(): SendFailure | undefined {
+    return this.#outbox.failures.take();
   }
 
   take(): Datagram | undefined {
     return this.#inbox.take();
   }
 
-  send(bytes: Bytes | readonly Bytes[], to: Address | undefined): void {
-    if (this.#out.length === 0) this.#key?.flushAfterTurn();
-    const whole = joined(bytes);
-    this.#out.push({ bytes: whole, to });
-    this.#gathered += whole.length;
+  send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
+    const outbox = this.#outbox;
+    if (!outbox.send(bytes, size, to)) return false;
+    if (outbox.gathered === 1) this.#key?.flushAfterTurn();
+    if (outbox.isFull) outbox.flush();
+    return true;
   }
 
   flush(): void {
-    const out = this.#out;
-    this.#out = [];
-    this.#gathered = 0;
-    if (this.closed) return;
-    for (const { bytes, to } of out) {
-      if (to === undefined || this.#remote !== undefined) this.#sendTo(bytes, this.#remote);
-      else this.#resolve(to.address, (address) => this.#sendTo(bytes, { address, port: to.port }));
-    }
+    if (!this.closed) this.#outbox.flush();
   }
 
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
@@ -123,10 +146,19 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
     else this.#groups.delete(group);
   }
 
-  close(): void {
+  setMulticastInterface(networkInterface: string): void {
+    const syscall = 'setMulticastInterface';
+    if (isIP(networkInterface) === 0) throw systemError('EINVAL', syscall);
+    const [address = ''] = networkInterface.split('%');
+    if (!isAny(address) && !this.#host.owns(address)) throw systemError('EADDRNOTAVAIL', syscall);
+    this.#multicastInterface = networkInterface;
+  }
+
+  close(why = 'the socket was closed'): void {
     if (this.closed) return;
-    this.flush();
+    if (this.#bound) this.flush();
     this.closed = true;
+    this.#outbox.discard(0, why);
     this.#host.forget(this);
     for (const lookup of this.#lookups) this.#fabric.agenda.cancel(lookup);
     this.#lookups.clear();
@@ -137,7 +169,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   attach(key: ChannelKey): void {
     this.#key = key;
     if (this.#isOpen) key.signal(Interest.CONNECT);
-    if (this.#error !== undefined) key.signal(Interest.HANGUP);
+    if (this.#errors.length > 0) key.signal(Interest.HANGUP);
   }
 
   /** As with the real one, what comes with READ off is dropped and counted. */
@@ -189,18 +221,13 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   }
 
   #bind(address: string): void {
-    const { family, remote, multicast } = this.#settings;
+    const { family, remote } = this.#settings;
     if (familyOf(address) !== family) return this.#failed('EINVAL', 'bind', { address, port: this.#settings.port });
     this.#boundTo = address;
     const port = this.#host.bindDatagram(this, address, this.#settings.port);
     if (port instanceof Error) return this.#fail(port);
     this.port = port;
     this.#bound = true;
-    try {
-      for (const { group, interface: at } of multicast?.groups ?? []) this.setMembership(group, true, at);
-    } catch (thrown) {
-      this.#fail(thrown as Error);
-    }
     if (remote === undefined) this.#key?.signal(Interest.CONNECT);
     else this.#resolve(remote.host, (to) => this.#connect({ address: to, port: remote.port }));
   }
@@ -217,22 +244,43 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   /** A numeric address is its own answer, at once. */
   #resolve(name: string, then: (address: string) => void): void {
     if (isIP(name) !== 0) return then(unmapped(name));
+    return this.lookup(name, (error, address) => (error === undefined ? then(address) : this.#fail(error)));
+  }
+
+  lookup(name: string, done: (error: Error | undefined, address: string) => void): void {
     const { agenda, settings } = this.#fabric;
     const lookup = agenda.after(settings.lookup, () => {
       this.#lookups.delete(lookup);
       const [address] = this.#host.up ? this.#fabric.resolve(name, this.#settings.family) : [];
-      if (address !== undefined) then(address);
-      else this.#fail(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }));
+      if (address !== undefined) done(undefined, address);
+      else done(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }), '');
     });
     this.#lookups.add(lookup);
   }
 
   // ---- Sending ----
 
-  #sendTo(bytes: Buffer, to: Address | undefined): void {
-    if (to === undefined) return;
-    const code = this.#whyNot(bytes, to);
-    if (code !== undefined) return this.#failed(code, 'send', to);
+  transmit(bytes: Bytes, address: string | undefined, port: number): void {
+    // As with a real one, what is sent is what the buffer holds now.
+    const copy = Buffer.from(bytes as Uint8Array);
+    const to = address === undefined ? this.#remote : { address: unmapped(address), port };
+    if (to === undefined) throw systemError('EDESTADDRREQ', 'send');
+    const code = this.#whyNot(copy, to);
+    if (code === undefined) this.#sendTo(copy, to);
+    // A socket with one peer names nobody: it has nobody else.
+    const named = address === undefined ? {} : { address, port };
+    this.#outbox.left(code === undefined ? null : systemError(code, 'send', named));
+  }
+
+  onSettled(): void {
+    this.#key?.signal(Interest.WRITE);
+  }
+
+  onFailure(): void {
+    this.#key?.signal(Interest.HANGUP);
+  }
+
+  #sendTo(bytes: Buffer, to: Address): void {
     const address = isAny(this.#boundTo) || isMulticast(this.#boundTo) ? this.#sourceFor(to.address) : this.#boundTo;
     const from = { address: address!, port: this.port };
     const parcel = { datagram: { bytes, from }, to };
@@ -258,7 +306,7 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   #sourceFor(address: string): string | undefined {
     const routed = isMulticast(address) || isBroadcast(address);
     // What is for many leaves by the interface that was chosen, or else by the first.
-    const chosen = this.#settings.multicast?.interface;
+    const chosen = this.#multicastInterface;
     if (routed && chosen !== undefined && this.#host.owns(chosen)) return chosen;
     return this.#host.sourceFor(address);
   }
@@ -294,13 +342,8 @@ export class SimulatedDatagram implements DatagramChannel, PortHolder {
   }
 
   #fail(error: Error): void {
-    this.#error ??= error;
+    const isKnown = this.#errors.some(({ message }) => message === error.message);
+    if (!isKnown && this.#errors.length < MOST_ERRORS) this.#errors.push(error);
     this.#key?.signal(Interest.HANGUP);
   }
-}
-
-function joined(bytes: Bytes | readonly Bytes[]): Buffer {
-  if (typeof bytes === 'string') return Buffer.from(bytes);
-  if (bytes instanceof Uint8Array) return Buffer.from(bytes);
-  return Buffer.concat(bytes.map(joined));
 }

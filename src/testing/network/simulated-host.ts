@@ -13,6 +13,7 @@ import type {
 import { covers, familyOf, isAny, isBroadcast, isLoopback, isMulticast, show } from './addresses.js';
 import type { Caller } from './dial.js';
 import type { Fabric, Greeter, Parcel } from './fabric.js';
+import { HostDescriptors } from './host-descriptors.js';
 import { Ports } from './ports.js';
 import { type DatagramHost, SimulatedDatagram } from './simulated-datagram.js';
 import { type ListenerHost, SimulatedListener } from './simulated-listener.js';
@@ -32,8 +33,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   readonly #fabric: Fabric;
   readonly #tcp = new Ports<SimulatedListener>();
   readonly #udp = new Ports<SimulatedDatagram>();
-  /** What is open, each counting as a descriptor. */
-  readonly #sockets = new Set<object>();
+  readonly #descriptors: HostDescriptors;
   /** How many datagrams each port has sent, whoever had it. */
   readonly #datagrams = new Map<number, number>();
   readonly #closedPorts = new Map<number, 'refuse' | 'drop'>();
@@ -44,6 +44,21 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     this.#fabric = fabric;
     this.name = name;
     this.addresses = addresses;
+    this.#descriptors = new HostDescriptors(fabric.settings.descriptors);
+  }
+
+  /**
+   * How many descriptors its sockets may take: at first the option `descriptors` of the network. A test takes them away, and gives them
+   * back, at any time, as an app does that opens files. Sockets that are open stay so; peers that come then are turned away.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for what is no whole number, 0 or more.
+   */
+  get descriptors(): number {
+    return this.#descriptors.limit;
+  }
+
+  set descriptors(limit: number) {
+    this.#descriptors.limit = limit;
   }
 
   /** Whether it runs: it has not crashed, or has started again. */
@@ -64,7 +79,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
 
   connect(settings: ConnectSettings): StreamChannel {
     const stream = new SimulatedStream(this.#fabric, (closed) => this.forget(closed));
-    if (this.takes(stream)) stream.connect(this, settings);
+    if (this.takes(stream, 'connection')) stream.connect(this, settings);
     else stream.fail(systemError('EMFILE', 'connect', { address: settings.address, port: settings.port }));
     return stream;
   }
@@ -88,6 +103,10 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     return new SimulatedDatagram(this.#fabric, this, settings);
   }
 
+  watchCapacity(tell: (most: number) => void): () => void {
+    return this.#descriptors.watch(tell);
+  }
+
   // ---- Faults ----
 
   /**
@@ -104,7 +123,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     }
     this.#tcp.clear();
     this.#udp.clear();
-    this.#sockets.clear();
+    this.#descriptors.clear();
   }
 
   /** Starts after a crash, with no socket open: whoever still sends to one from before is reset. */
@@ -132,20 +151,18 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   // ---- What its sockets and others see ----
 
   /** @internal */
-  get descriptors(): number {
-    return this.#fabric.settings.descriptors;
+  takes(socket: object, use: 'connection' | 'other'): boolean {
+    return this.#descriptors.take(socket, use);
   }
 
   /** @internal */
-  takes(socket: object): boolean {
-    if (this.#sockets.size >= this.descriptors) return false;
-    this.#sockets.add(socket);
-    return true;
+  whenRanOut(tell: () => void): () => void {
+    return this.#descriptors.listen(tell);
   }
 
   /** @internal */
   forget(socket: object): void {
-    this.#sockets.delete(socket);
+    this.#descriptors.giveBack(socket);
     if (socket instanceof SimulatedListener) this.#tcp.release(socket, socket.local?.port ?? 0);
     if (socket instanceof SimulatedDatagram) this.#udp.release(socket, socket.port);
   }
@@ -177,7 +194,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     if (code !== undefined) return systemError(code, 'listen', { address, port });
     const taken = this.#tcp.take(listener, port);
     if (taken === undefined) {
-      this.#sockets.delete(listener);
+      this.#descriptors.giveBack(listener);
       return systemError('EADDRINUSE', 'listen', { address, port });
     }
     const local = { address, port: taken, family: familyOf(address) === 6 ? 'IPv6' : 'IPv4' } as const;
@@ -192,7 +209,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     if (code !== undefined) return systemError(code, 'bind', { address, port });
     const taken = this.#udp.take(socket, port);
     if (taken === undefined) {
-      this.#sockets.delete(socket);
+      this.#descriptors.giveBack(socket);
       return systemError('EADDRINUSE', 'bind', { address, port });
     }
     this.#fabric.tell('bind', `udp ${show({ address, port: taken })}`);
@@ -202,7 +219,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   #whyNot(socket: object, isOwn: boolean): SystemCode | undefined {
     if (!this.#up) return 'ENETDOWN';
     if (!isOwn) return 'EADDRNOTAVAIL';
-    return this.takes(socket) ? undefined : 'EMFILE';
+    return this.takes(socket, 'other') ? undefined : 'EMFILE';
   }
 
   /** @internal */
@@ -241,7 +258,8 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
 
   /** @internal Whether one of its sockets is a member of a multicast group. */
   isMember(group: string): boolean {
-    for (const socket of this.#sockets) if (socket instanceof SimulatedDatagram && socket.isMember(group)) return true;
+    for (const socket of this.#descriptors.others)
+      if (socket instanceof SimulatedDatagram && socket.isMember(group)) return true;
     return false;
   }
 }

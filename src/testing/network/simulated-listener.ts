@@ -17,20 +17,20 @@ export interface ListenerHost {
   /** @internal */
   forget(socket: object): void;
   /** @internal Counts a stream that was accepted; false where no descriptor is left. */
-  takes(stream: SimulatedStream): boolean;
-  /** @internal */
-  readonly descriptors: number;
+  takes(stream: SimulatedStream, use: 'connection'): boolean;
+  /** @internal Tells when somebody takes every descriptor, until the returned function is called. */
+  whenRanOut(tell: () => void): () => void;
 }
 
 /** A listening socket, with the two queues that its host keeps for it: of handshakes, and of what was accepted. */
 export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
-  readonly maxConnections: number;
   readonly shares: boolean;
   readonly ipv6Only: boolean;
   local: Address | undefined;
   closed = false;
   readonly #fabric: Fabric;
   readonly #host: ListenerHost;
+  readonly #maxConnections: number;
   #key: ChannelKey | undefined;
   #accepting = true;
   /** Handshakes that are under way. */
@@ -40,13 +40,15 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   readonly #turnedAway: TurnedAway[] = [];
   #lookup: Appointment | undefined;
   #error: Error | undefined;
+  /** Hears no more of descriptors. */
+  #unheard: (() => void) | undefined;
 
   constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
     this.#fabric = fabric;
     this.#host = host;
     this.shares = settings.reusePort;
     this.ipv6Only = settings.ipv6Only;
-    this.maxConnections = settings.maxConnections ?? host.descriptors;
+    this.#maxConnections = settings.maxConnections ?? Infinity;
     const { host: at = '::', port } = settings;
     if (isIP(at) !== 0) this.#bind(at, port);
     else this.#lookup = fabric.agenda.after(fabric.settings.lookup, () => this.#bindToName(at, port));
@@ -98,6 +100,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     if (this.closed) return;
     this.#key = undefined;
     this.closed = true;
+    this.#unheard?.();
     this.#lookup = this.#fabric.agenda.cancel(this.#lookup);
     this.#host.forget(this);
     for (const { server } of [...this.#greeted]) server.reset();
@@ -107,11 +110,11 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   // ---- What the host tells ----
 
   /**
-   * With more handshakes under way than the host has descriptors the packet that begins one is dropped, and comes again. The backlog is
+   * With more handshakes under way than a host has descriptors at first the packet that begins one is dropped, and comes again. The backlog is
    * no bound: it is for those that wait to be accepted, and Node accepts at once. (Handshakes beyond it go on with cookies, `tcp_syncookies`.)
    */
   get full(): boolean {
-    return this.#greeted.size >= this.#host.descriptors;
+    return this.#greeted.size >= this.#fabric.settings.descriptors;
   }
 
   greets(connection: Connection): void {
@@ -130,7 +133,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
       this.#open.delete(closed);
       this.#host.forget(closed);
     });
-    if (reason !== undefined || !this.#host.takes(stream)) {
+    if (reason !== undefined || !this.#host.takes(stream, 'connection')) {
       this.#turnedAway.push({ remote, reason: reason ?? 'descriptors' });
       connection.server.close(false);
       return this.#key?.signal(Interest.HANGUP);
@@ -142,7 +145,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   }
 
   #whyNot(): TurnedAway['reason'] | undefined {
-    if (this.#open.size >= this.maxConnections) return 'maxConnections';
+    if (this.#open.size >= this.#maxConnections) return 'maxConnections';
     return this.#accepting ? undefined : 'paused';
   }
 
@@ -158,6 +161,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     const bound = this.#host.bindListener(this, address, port);
     if (bound instanceof Error) return this.#failed(bound);
     this.local = bound;
+    this.#unheard = this.#host.whenRanOut(() => this.#failed(systemError('EMFILE', 'accept', { address, port })));
     return this.#key?.signal(Interest.CONNECT);
   }
 

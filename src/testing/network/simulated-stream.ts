@@ -10,7 +10,7 @@ import type { EndOwner, TcpEnd } from './tcp-end.js';
 
 /** A piece that was given to the host, and what is left of it. */
 interface Writing {
-  readonly parts: Bytes[];
+  rest: Buffer;
   readonly size: number;
   readonly tells: boolean;
 }
@@ -31,7 +31,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   #reading = true;
   // Sending
   readonly #out = new SendBuffer(this);
-  #writing: Writing | undefined;
+  readonly #writing: Writing[] = [];
   #wantsWrite = false;
   #leaves = false;
   #ending = false;
@@ -90,7 +90,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     return this.closed ? this.#lost : this.#out.size + this.pending;
   }
 
-  write(bytes: Bytes, size = Buffer.byteLength(bytes)): void {
+  write(bytes: Bytes, size: number): void {
     this.#out.put(bytes, size);
     this.#leave();
   }
@@ -117,20 +117,28 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     return this.#out.takeLost();
   }
 
+  keepOnly(most: number): number {
+    return this.#out.keepOnly(Math.max(most - this.pending, 0));
+  }
+
   get pending(): number {
-    return this.#writing?.size ?? 0;
+    return this.#writing.reduce((sum, { size }) => sum + size, 0);
   }
 
   give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
-    this.#writing = { parts: isList(piece) ? [...piece] : [piece], size, tells };
+    const parts = isList(piece) ? piece : [piece];
+    // The kernel copies what it takes.
+    const rest = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+    this.#writing.push({ rest, size, tells });
     this.#push();
   }
 
   /** Gives the host what it takes, piece by piece, and then the end. */
   #send(inTurn = false): void {
     if (this.closed) return;
-    if (this.#writing !== undefined) this.#push();
+    this.#push();
     this.#out.pump(this.#wantsWrite);
+    if (this.#out.hasLost) this.#key?.signal(Interest.HANGUP);
     if (this.closed || this.#end === undefined || this.unsent > 0) return;
     if (!this.#ending || this.flushed) return;
     this.flushed = true;
@@ -143,23 +151,19 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     else this.#closeIfOver();
   }
 
-  /** Gives the host of a piece what it has room for. */
+  /** Gives the host of the pieces what it has room for. */
   #push(): void {
     const end = this.#end;
     if (end === undefined) return;
-    if (end.error !== undefined) return this.onFailed('write');
-    const { parts, tells } = this.#writing!;
-    for (let first = parts[0]; first !== undefined; first = parts[0]) {
-      const bytes = typeof first === 'string' ? Buffer.from(first) : first;
-      const { room } = end.sends;
-      // The kernel copies what it takes.
-      end.write(Buffer.from(bytes.subarray(0, room)));
-      parts[0] = bytes.subarray(room);
-      if (room < bytes.length) return;
-      parts.shift();
+    for (let first = this.#writing[0]; first !== undefined; first = this.#writing[0]) {
+      if (end.error !== undefined) return this.onFailed('write');
+      const taken = first.rest.subarray(0, end.sends.room);
+      end.write(taken);
+      first.rest = first.rest.subarray(taken.length);
+      if (first.rest.length > 0) return;
+      this.#writing.shift();
+      if (first.tells && this.#wantsWrite) this.#key?.signal(Interest.WRITE);
     }
-    this.#writing = undefined;
-    if (tells && this.#wantsWrite) this.#key?.signal(Interest.WRITE);
   }
 
   // ---- What its key does ----
@@ -186,7 +190,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   onArrival(): void {
     this.#reader?.read();
     // One that writes hears at once that nobody takes it.
-    if (this.#end?.error !== undefined && this.#writing !== undefined) this.onFailed('write');
+    if (this.#end?.error !== undefined && this.#writing.length > 0) this.onFailed('write');
   }
 
   onSpace(): void {
@@ -222,7 +226,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   onFailed(syscall: 'read' | 'write'): void {
     // What a write has taken that fails, Node does not count as unsent any more.
-    if (syscall === 'write') this.#writing = undefined;
+    if (syscall === 'write') this.#writing.length = 0;
     this.fail(systemError(this.#end?.error ?? 'EPIPE', syscall));
   }
 
@@ -241,7 +245,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     this.#dial = undefined;
     this.#reader?.stop();
     this.#out.clear();
-    this.#writing = undefined;
+    this.#writing.length = 0;
     this.#onClosed(this);
     this.#key?.signal(Interest.HANGUP);
   }

@@ -4,7 +4,7 @@ import type { Fabric } from './fabric.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** With so many bytes waiting to be taken no more are read, as the real stream does. */
-const INBOX = 256 * 1024;
+const INBOX = 32 * 1024;
 /** What a stream of Node reads although it is paused, and keeps. */
 const READ_AHEAD = 64 * 1024;
 /** What Node reads at once. */
@@ -86,7 +86,7 @@ export class StreamReader {
     this.received -= bytes.length;
     if (this.received === 0 && this.#isFull) {
       this.#isFull = false;
-      this.read();
+      this.#readLater(0);
     }
     return bytes;
   }
@@ -119,10 +119,7 @@ export class StreamReader {
     if (end.receives.arrived) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#owner.onFailed('read');
     // What comes before the turn in which the end is heard came with the same poll.
-    if (end.error !== undefined && this.#endIsUnheard) {
-      this.#peersEnd = 'unseen';
-      return this.#owner.onFailed('write');
-    }
+    if (end.error !== undefined && this.#endIsUnheard) return this.#owner.onFailed('write');
     // A socket of Node's reads an end before which nothing waits although it is paused.
     if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
@@ -137,8 +134,11 @@ export class StreamReader {
       this.#aheadSize += bytes.length;
     }
     if (end.error !== undefined && end.receives.unread === 0 && gap === 0) this.#sawEnd = true;
-    if (gap === 0) return;
-    this.#next = this.#fabric.agenda.after(gap, () => {
+    if (gap > 0) this.#readLater(gap);
+  }
+
+  #readLater(ms: number): void {
+    this.#next ??= this.#fabric.agenda.after(ms, () => {
       this.#next = undefined;
       this.read();
     });

@@ -1,4 +1,5 @@
-// Has few file descriptors: serves as many as it can, or (with a port) connects to it more often than it can.
+// Has few file descriptors: serves as many as it can, or (with a port) connects to it more often than it can. Told so, it opens files.
+import { closeSync, openSync } from 'node:fs';
 import {
   Formula,
   type FormulaData,
@@ -13,6 +14,8 @@ import { answering, tell } from './control.js';
 
 const [port, clients] = process.argv.slice(2).map(Number);
 let turnedAway = 0;
+const errors: string[] = [];
+const files: number[] = [];
 let server: TcpServer | undefined;
 
 class Echo extends TcpConnection {
@@ -30,6 +33,10 @@ class Server extends Tonic {
   }
   ttse__onTurnedAway(): void {
     turnedAway++;
+  }
+  ttse__onError(_tonic: unknown, { code }: TaskTonicError): void {
+    errors.push(code);
+    tell('failed', { code });
   }
 }
 
@@ -58,5 +65,23 @@ class App extends Formula {
   }
 }
 
-answering({ counts: () => ({ counts: server!.counts, heard: turnedAway }) });
+/** Opens files: so many, or (with none left) as many as it can. */
+function open(count: number): number {
+  try {
+    while (count-- > 0) files.push(openSync('/dev/null', 'r'));
+  } catch {
+    // None is left.
+  }
+  return files.length;
+}
+
+answering({
+  counts: () => ({ counts: server!.counts, heard: turnedAway, errors, maxConnections: server!.maxConnections }),
+  openSome: () => ({ files: open(10) }),
+  openAll: () => ({ files: open(Infinity) }),
+  closeFiles: () => {
+    for (const file of files.splice(0)) closeSync(file);
+    return {};
+  },
+});
 await App.run();

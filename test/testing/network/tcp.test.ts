@@ -182,7 +182,7 @@ describe('TCP on the simulated network', () => {
       client.ttsc__resume();
       await lab.pass(10);
       expect(client.names).to.deep.equal(['onConnected', 'onData', 'onEnd', 'onDisconnected']);
-      expect(client.all('onDisconnected')[0].reason).to.equal('peerEnded');
+      expect(client.all('onDisconnected')[0].reason).to.equal('closedHere');
     });
 
     it('closes one that is paused and has ended itself, since nothing is to be read before it', async () => {

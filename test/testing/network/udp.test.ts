@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { UdpSocket, type UdpSocketOptions } from '../../../src/tonics/udp-socket.js';
+import type { UdpSocketOptions } from '../../../src/tonics/udp-options.js';
+import { UdpSocket } from '../../../src/tonics/udp-socket.js';
 import { tidyUp } from '../../support/net-app.js';
 import { expectCode } from '../../support/errors.js';
 import { Lab } from '../../support/simulated.js';
@@ -236,21 +237,32 @@ describe('UDP on the simulated network', () => {
       expect((cause as Error).message).to.equal('send EACCES 255.255.255.255:9');
     });
 
-    it('is joined once, at an address that is one of a group', async () => {
+    it('is joined and left as on Linux, with its errors', async () => {
       const lab = new Lab();
       const { socket, app } = await member(lab, 'a');
       socket.ttsc__setMembership('239.1.1.1', true);
       socket.ttsc__setMembership('10.0.0.1', true);
       socket.ttsc__setMembership('239.1.1.9', false);
       socket.ttsc__setMembership('239.1.1.2', true, '10.9.9.9');
+      socket.ttsc__setMembership('ff02::1', true);
       await lab.pass(1);
       const causes = app.heard.all('onError').map(([, error]) => (error as Error).cause as Error);
       expect(causes.map(({ message }) => message)).to.deep.equal([
-        'addMembership EADDRINUSE',
         'addMembership EINVAL',
         'dropMembership EADDRNOTAVAIL',
         'addMembership ENODEV',
+        'addMembership ENOPROTOOPT',
       ]);
+    });
+
+    it('leaves by an interface that the host has, or not at all by it', async () => {
+      const lab = new Lab();
+      const causes: string[] = [];
+      for (const at of ['lo', '10.9.9.9', '127.0.0.1']) {
+        const { app } = await lab.udp('a', { multicast: { interface: at } });
+        for (const [, error] of app.heard.all('onError')) causes.push(((error as Error).cause as Error).message);
+      }
+      expect(causes).to.deep.equal(['setMulticastInterface EINVAL', 'setMulticastInterface EADDRNOTAVAIL']);
     });
   });
 });

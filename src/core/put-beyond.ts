@@ -1,0 +1,20 @@
+import type { AnyTonic, Scheduler } from './any-tonic.js';
+import type { Sparkle } from './plan.js';
+
+/** Puts an order that must not get lost, whatever the limit of the queue is. */
+export function putBeyond(
+  queue: Scheduler['queue'],
+  tonic: AnyTonic,
+  sparkle: Sparkle,
+  count: number,
+  a: unknown,
+  b: unknown,
+): void {
+  const { limit } = queue;
+  queue.limit = Infinity;
+  try {
+    queue.put(tonic, sparkle, count, a, b);
+  } finally {
+    queue.limit = limit;
+  }
+}

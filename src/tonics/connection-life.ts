@@ -1,0 +1,133 @@
+/** The connection's own life as users see it, apart from the state machine, which belongs to the protocol. */
+export type ConnectionPhase = 'connecting' | 'open' | 'halfClosed' | 'draining' | 'closed';
+
+/** How far a connection is: the one value that says so. */
+export type Step =
+  | 'connecting'
+  | 'open'
+  | 'ended'
+  | 'halfClosed'
+  | 'answering'
+  | 'finishing'
+  | 'draining'
+  | 'cutting'
+  | 'gone'
+  | 'closed';
+
+/** What happens to it: commands of its Tonic, and what the socket and the watches tell. */
+export type Input =
+  /** `ttsc__end`: this side sends no more. */
+  | 'end'
+  /** `ttsc__close`, an idle time or a failed Tonic: it closes, after what was given. */
+  | 'close'
+  /** `ttsc__abort`, or the linger is over: it closes at once. */
+  | 'abort'
+  /** More is unsent than may be. */
+  | 'overflow'
+  /** Its Tonic finishes. */
+  | 'finish'
+  /** The peer sends no more, and this side may go on. */
+  | 'peerEnded'
+  /** The peer sends no more, and this side ends with it when its answers are given. */
+  | 'peerEndedBoth'
+  /** What was asked before is answered. */
+  | 'answered'
+  /** The socket failed: the peer reset it, or an error did. */
+  | 'failed'
+  /** The socket is closed. */
+  | 'closed';
+
+/** What is done as a step is entered. */
+export type Deed =
+  /** The peer is told that this side sends no more, after what was given. */
+  | 'sayEnd'
+  /** The orders that lead to answers run first; `answered` follows. */
+  | 'awaitAnswers'
+  /** As that, after one more look at what has come. */
+  | 'lookOnce'
+  /** What was given leaves, the end is told, and what comes is dropped. */
+  | 'drain'
+  /** What was promised leaves; the rest is given up, and the peer sees a reset. */
+  | 'cut'
+  /** It is closed at once. What is unsent is lost, and the peer sees a reset. */
+  | 'reset'
+  /** Nothing is done: the socket closes by itself. */
+  | 'wait';
+
+interface Row {
+  /** What users see. */
+  readonly phase: ConnectionPhase;
+  /** Whether sends are taken. */
+  readonly sends: boolean;
+  /** Whether its Tonic hears what comes; else it is dropped. */
+  readonly hears: boolean;
+  readonly on: Readonly<Partial<Record<Input, readonly [next: Step, deed: Deed]>>>;
+}
+
+const over = { failed: ['gone', 'wait'], closed: ['closed', 'wait'] } as const;
+const anyTime = {
+  ...over,
+  close: ['draining', 'drain'],
+  abort: ['gone', 'reset'],
+  overflow: ['cutting', 'cut'],
+} as const;
+
+/**
+ * The life of a connection: what each input does in each step. What is not in a row changes nothing there.
+ *
+ * ```text
+ *  connecting -> open -> ended      (this side sends no more)  ------\
+ *                  |---> halfClosed (the peer sends no more)   -------+-> draining -> closed
+ *                  |---> answering  (the same, and it ends too) -----/       |
+ *                  \---> finishing  (its Tonic finishes)  ----------/        v
+ *                        from everywhere: cutting (too much is unsent) ->  gone -> closed
+ * ```
+ */
+export const LIFE: Readonly<Record<Step, Row>> = {
+  connecting: { phase: 'connecting', sends: false, hears: false, on: {} },
+  open: {
+    phase: 'open',
+    sends: true,
+    hears: true,
+    on: {
+      ...anyTime,
+      end: ['ended', 'sayEnd'],
+      finish: ['finishing', 'lookOnce'],
+      peerEnded: ['halfClosed', 'wait'],
+      peerEndedBoth: ['answering', 'awaitAnswers'],
+    },
+  },
+  ended: {
+    phase: 'open',
+    sends: false,
+    hears: true,
+    on: {
+      ...anyTime,
+      finish: ['draining', 'drain'],
+      peerEnded: ['draining', 'drain'],
+      peerEndedBoth: ['draining', 'drain'],
+    },
+  },
+  halfClosed: {
+    phase: 'halfClosed',
+    sends: true,
+    hears: false,
+    on: { ...anyTime, end: ['draining', 'drain'], finish: ['finishing', 'lookOnce'] },
+  },
+  answering: {
+    phase: 'halfClosed',
+    sends: true,
+    hears: false,
+    on: { ...anyTime, end: ['draining', 'drain'], answered: ['draining', 'drain'], finish: ['finishing', 'lookOnce'] },
+  },
+  finishing: {
+    phase: 'draining',
+    sends: true,
+    hears: true,
+    on: { ...anyTime, end: ['draining', 'drain'], answered: ['draining', 'drain'] },
+  },
+  draining: { phase: 'draining', sends: false, hears: false, on: { ...over, abort: ['gone', 'reset'] } },
+  cutting: { phase: 'draining', sends: false, hears: false, on: { ...over, abort: ['gone', 'reset'] } },
+  gone: { phase: 'draining', sends: false, hears: false, on: { closed: ['closed', 'wait'] } },
+  closed: { phase: 'closed', sends: false, hears: false, on: {} },
+};

@@ -1,0 +1,99 @@
+import type { Scheduler } from '../core/any-tonic.js';
+import type { Due } from '../core/timer-queue.js';
+
+/** What a watch sees of its connection. */
+export interface Watched {
+  readonly _ttScheduler: Scheduler;
+  /** Bytes that have left and bytes that have come, together: it grows as long as something happens. @internal */
+  readonly _ttProgress: number;
+  /** Bytes that wait to be sent. */
+  readonly unsentBytes: number;
+  /**
+   * A watch has found that nothing happened. What has come meanwhile is looked at first, then {@link Watch.judge} is called: the loop may have
+   * been late, and not the peer. @internal
+   */
+  _ttss__judge(watch: Watch): void;
+}
+
+/** Ends something where nothing has happened on a connection for a while: one look at its clock for each period, not for each message. */
+export class Watch implements Due {
+  at = 0;
+  slot = -1;
+  readonly #watched: Watched;
+  readonly #timeout: number;
+  readonly #endsAt: number;
+  readonly #expired: () => void;
+  #progress: number;
+  #movedAt: number;
+  /** Whether that time was told, and not only noticed. */
+  #told = false;
+
+  /**
+   * @param timeout how long nothing may happen, in ms.
+   * @param limit how long it may take in all, in ms.
+   */
+  constructor(watched: Watched, timeout: number, expired: () => void, limit = Infinity) {
+    this.#watched = watched;
+    this.#timeout = timeout;
+    this.#expired = expired;
+    this.#progress = watched._ttProgress;
+    this.#movedAt = watched._ttScheduler.clock.now();
+    this.#endsAt = this.#movedAt + limit;
+    this.#wait();
+  }
+
+  /** Something has happened now: for who can say so exactly. */
+  touch(): void {
+    this.#movedAt = this.#watched._ttScheduler.clock.now();
+    this.#told = true;
+  }
+
+  /** Until when it may take, as far as is known now; a moment later, since at that time it is judged. */
+  get deadline(): number {
+    return this.at + 1;
+  }
+
+  fire(now: number): void {
+    if (this.#isOver(now)) this.#watched._ttss__judge(this);
+    else this.#wait();
+  }
+
+  /** Whatever had come by then has been seen. */
+  judge(): void {
+    const { clock } = this.#watched._ttScheduler;
+    if (this.#isOver(clock.now())) this.#expired();
+    else this.#wait();
+  }
+
+  stop(): undefined {
+    this.#watched._ttScheduler.timers.remove(this);
+    return undefined;
+  }
+
+  #isOver(now: number): boolean {
+    const { _ttProgress: progress, unsentBytes } = this.#watched;
+    // What leaves a slow connection bit by bit tells nobody the time: it is noticed here.
+    if (progress !== this.#progress && (!this.#told || unsentBytes > 0)) this.#movedAt = now;
+    this.#progress = progress;
+    this.#told = false;
+    // The same sum as in #wait: a difference, rounded, can be less than the timeout, and the watch would be due for ever.
+    return now >= this.#movedAt + this.#timeout || now >= this.#endsAt;
+  }
+
+  #wait(): void {
+    this.at = Math.min(this.#movedAt + this.#timeout, this.#endsAt);
+    this.#watched._ttScheduler.timers.add(this);
+  }
+}
+
+/** Is due with the next turn, so after another poll of the kernel: what it had received by then is read first. */
+export class LastLook implements Due {
+  at = 0;
+  slot = -1;
+
+  constructor(readonly connection: { _ttss__looked(): void }) {}
+
+  fire(): void {
+    this.connection._ttss__looked();
+  }
+}

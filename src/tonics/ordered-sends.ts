@@ -1,0 +1,60 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Dispatcher, Sparkle, SparkleBody } from '../core/plan.js';
+import { running } from '../core/running.js';
+import { sizeOf } from './socket-tonic.js';
+
+/** A Tonic that counts the sends which wait as orders. */
+interface Sender extends AnyTonic {
+  readonly _ttOrders: OrderedSends;
+}
+
+/**
+ * Sends that were called and wait as orders: they count as unsent from the call on, whatever body runs for them.
+ *
+ * The size is taken once, at the call, and travels with the order as a second value that is no argument.
+ */
+export class OrderedSends {
+  /** Bytes in orders that have not run. */
+  bytes = 0;
+  /** How many of these orders the Tonic has called itself. */
+  own = 0;
+  /** How many have run. */
+  taken = 0;
+
+  /** What a call of `ttsc__send` does. */
+  static call(sparkle: Sparkle, enqueue: Dispatcher): Dispatcher {
+    return function (this: object, ...args: unknown[]): void {
+      const size = sizeOf(args[0]);
+      const tonic = this as Sender | undefined;
+      // Without its Tonic, which is an error that `enqueue` tells; or with arguments of a subclass.
+      if (tonic?._ttOrders === undefined || args.length > 1) enqueue.apply(this, args);
+      else tonic._ttScheduler.queue.put(tonic, sparkle, 1, args[0], size);
+      tonic!._ttOrders.#put(size, running.tonic === tonic);
+    };
+  }
+
+  /** What runs for such an order: it waits no more. `super.ttsc__send()` in other sparkles is none. */
+  static run(body: SparkleBody): SparkleBody {
+    return function (this: unknown, ...args: never[]): unknown {
+      const { order } = running;
+      const tonic = this as Sender;
+      if (order?.tonic === tonic) {
+        const size = order.count === 1 && typeof order.b === 'number' ? order.b : sizeOf(args[0]);
+        tonic._ttOrders.#took(size, order.source === tonic);
+      }
+      return body.apply(this, args);
+    };
+  }
+
+  #put(size: number, isOwn: boolean): void {
+    this.bytes += size;
+    if (isOwn) this.own++;
+  }
+
+  #took(size: number, wasOwn: boolean): void {
+    // One that was postponed runs again.
+    this.bytes = Math.max(this.bytes - size, 0);
+    this.taken++;
+    if (wasOwn) this.own = Math.max(this.own - 1, 0);
+  }
+}
