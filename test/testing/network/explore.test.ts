@@ -36,6 +36,19 @@ class ServerFormula extends Formula {
   }
 }
 
+/** Takes the length of a frame from its first two bytes, and forgets one that comes alone. */
+class HalfReading extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    if (data.length >= 2) this.send(data);
+  }
+}
+
+class HalfReadingFormula extends ServerFormula {
+  protected override creatingStartingTonics(): void {
+    new TcpServer({ port: 80, protocol: HalfReading });
+  }
+}
+
 class ClientFormula extends Formula {
   protected override creatingMainCatalyst(): SelectorCatalyst {
     return new SelectorCatalyst();
@@ -45,16 +58,13 @@ class ClientFormula extends Formula {
   }
 }
 
-/** Takes the length of a frame from its first two bytes, and forgets one that comes alone. */
-class HalfReading extends TcpConnection {
-  ttse__onData(data: Buffer): void {
-    if (data.length >= 2) this.send(data);
-  }
-}
-
 /** A network whose links lose packets and cut streams by chance. */
 const bad = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random' | 'inject'>): SimulatedNetwork =>
   new SimulatedNetwork(parts).conditions({ latency: 5, jitter: 2, loss: 0.05, split: 'random' });
+
+/** One that cuts streams by chance, and does nothing else. */
+const cutting = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random' | 'inject'>): SimulatedNetwork =>
+  new SimulatedNetwork(parts).conditions({ split: 'random' });
 
 const conversation = async (distiller: Distiller): Promise<string> => {
   const client = await distiller.join(ClientFormula, { host: 'client' });
@@ -87,10 +97,7 @@ describe('the simulated network under a Distiller', () => {
   for (const seed of [1, 1_000, 2_000]) {
     it(`lets explore() find a header of two bytes that was read by halves, within 20 runs from seed ${seed} on`, async () => {
       const { details } = await expectRejection(
-        explore({ runs: 20, seed, host: 'server' }, async (distiller) => {
-          await distiller.join(() => void new TcpServer({ port: 80, protocol: HalfReading }), { host: 'server' });
-          distiller.network.host('client');
-          distiller.network.between('client', 'server', { split: 'random' });
+        explore({ runs: 20, seed, app: HalfReadingFormula, host: 'server', network: cutting }, async (distiller) => {
           expect(await conversation(distiller)).to.match(/^h/);
         }),
         'TT_EXPLORE_FAILED',
