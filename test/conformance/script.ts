@@ -29,6 +29,14 @@ export interface Script {
   readonly acts: readonly Act[];
 }
 
+/** What the buffers of any kernel take for one who is paused. */
+export const BUFFERED = 200_000;
+
+/** The bytes that it brings. */
+export function sizeOf(doing: Doing): number {
+  return typeof doing === 'object' ? doing.send.reduce((sum, piece) => sum + piece, 0) : 0;
+}
+
 const MOST_LINKS = 3;
 
 const size = fc.oneof(

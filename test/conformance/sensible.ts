@@ -1,10 +1,8 @@
 import { type Actor, PlainActor, TonicActor } from './actors.js';
-import type { Act, Doing } from './script.js';
+import { type Act, BUFFERED, type Doing, sizeOf } from './script.js';
 
 /** What may wait for one who is paused: Node 20 reads 16 KiB ahead, later ones 64 KiB, and beyond that resets and ends come late. */
 const AHEAD = 15_000;
-/** What the buffers of any kernel take for one who is paused. */
-const BUFFERED = 200_000;
 
 /** One side of a connection, and what is under way to it. */
 export interface Side {
@@ -84,8 +82,4 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
 
 function ends(doing: Doing): boolean {
   return typeof doing === 'string' && doing !== 'pause' && doing !== 'resume';
-}
-
-function sizeOf(doing: Doing): number {
-  return typeof doing === 'object' ? doing.send.reduce((sum, piece) => sum + piece, 0) : 0;
 }

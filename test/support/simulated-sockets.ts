@@ -45,6 +45,7 @@ class SimulatedSocket extends Duplex implements PeerSocket {
     this.#channel = channel;
     this.#locate();
     channel.attach(new PeerKey((ready) => this.#onReady(ready)));
+    this.#want(true);
   }
 
   resetAndDestroy(): this {
@@ -53,9 +54,13 @@ class SimulatedSocket extends Duplex implements PeerSocket {
   }
 
   override _read(): void {
-    this.#wanted = true;
-    this.#channel.interestChanged?.(Interest.READ);
+    this.#want(true);
     this.#take();
+  }
+
+  #want(wanted: boolean): void {
+    this.#wanted = wanted;
+    this.#channel.interestChanged?.(wanted ? Interest.READ | Interest.WRITE : Interest.WRITE);
   }
 
   override _write(chunk: Buffer, _encoding: string, written: () => void): void {
@@ -99,8 +104,7 @@ class SimulatedSocket extends Duplex implements PeerSocket {
     while (this.#wanted) {
       const bytes = this.#channel.take();
       if (bytes === undefined) break;
-      this.#wanted = this.push(bytes);
-      if (!this.#wanted) this.#channel.interestChanged?.(Interest.NONE);
+      if (!this.push(bytes)) this.#want(false);
     }
     if (!this.#channel.ended) return;
     this.#wanted = false;

@@ -1,7 +1,6 @@
 import type { LinkState } from './conditions.js';
 import type { FaultDice } from './fault-dice.js';
 import type { TcpEnd } from './tcp-end.js';
-import { endOf } from './tcp-segment.js';
 
 /** How far apart in time the pieces of a stream come that was cut, in ms: each is a turn of its own. */
 const GAP = 1;
@@ -56,15 +55,13 @@ export class Cutter {
     }
   }
 
-  /** Each segment is cut for itself; small pieces are as likely as large ones. */
+  /** Each chunk is cut for itself, anywhere, also at its end; small pieces are as likely as large ones. */
   *#byChance(from: number, to: number): Iterable<number> {
-    for (const segment of this.#end.unreadSegments) {
-      if (segment.from >= to) return;
-      const end = endOf(segment);
-      for (let cut = segment.from; ;) {
-        cut += Math.ceil((end - cut + 1) ** this.#faults.roll('split', this.#place, cut)) || 1;
-        if (cut >= Math.min(end, to)) break;
-        if (cut > from) yield cut;
+    for (const chunk of this.#end.receives.unreadChunks) {
+      for (let cut = chunk.from; cut < chunk.to;) {
+        cut += Math.floor((chunk.to - cut + 2) ** this.#faults.roll('split', this.#place, cut));
+        if (cut > to) return;
+        if (cut > from && cut <= chunk.to) yield cut;
       }
     }
   }

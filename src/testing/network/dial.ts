@@ -7,10 +7,8 @@ import type { Link } from './link.js';
 import { systemError } from './system-error.js';
 import type { TcpEnd } from './tcp-end.js';
 
-/** When the first packet is sent again, and after the last wait given up: after 127 s in all (`tcp_syn_retries`, tcp(7)). */
-const SYN_WAITS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
-/** How long the greeting of a server is sent again (`tcp_synack_retries`, tcp(7)). */
-const GREETING_WAITS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000];
+/** The first packet goes again after 1 s, 2 s and so on, and is given up after 127 s in all (`tcp_syn_retries`, tcp(7)); so does its answer. */
+const PATIENCE = { retransmit: 1_000, giveUp: 127_000 };
 /** A neighbour that has an address of the network and is not there: three questions, a second apart (`mcast_solicit`, arp(7)). */
 const NOBODY_THERE = 3_000;
 /** Bytes of a packet of the handshake. */
@@ -46,7 +44,6 @@ export class Dial {
   #timer: Appointment | undefined;
   #connection: Connection | undefined;
   #over = false;
-  #cancelled = false;
 
   constructor(fabric: Fabric, caller: Caller, settings: ConnectSettings, waiting: Waiting) {
     this.#fabric = fabric;
@@ -60,8 +57,7 @@ export class Dial {
 
   cancel(): void {
     this.#settled();
-    this.#cancelled = true;
-    // A server that has greeted hears that nobody wants it; one that will, when its greeting is here.
+    // A server that has greeted hears that nobody wants it.
     this.#connection?.client.reset();
   }
 
@@ -78,7 +74,7 @@ export class Dial {
     this.#nth = this.#fabric.nextCall(this.#name);
     this.#fabric.tell('connect', this.#name);
     const target = this.#fabric.find(this.#to.address, this.#caller);
-    if (target !== undefined && isLoopback(this.#to.address) === isLoopback(from.address)) this.#knock(target, 0);
+    if (target !== undefined && isLoopback(this.#to.address) === isLoopback(from.address)) this.#knock(target);
     else this.#timer = this.#fabric.agenda.after(NOBODY_THERE, () => this.#failed('EHOSTUNREACH'));
     return undefined;
   }
@@ -100,72 +96,51 @@ export class Dial {
       : systemError('EADDRINUSE', 'bind', { address: localAddress ?? '0.0.0.0', port: localPort });
   }
 
-  #knock(target: Station, attempt: number): void {
-    const wait = SYN_WAITS[attempt];
-    if (wait === undefined) return this.#failed('ETIMEDOUT');
-    const link = this.#fabric.link(this.#caller, target);
-    this.#send(link, flowName(this.#from, this.#to, this.#nth), attempt, () => this.#knocked(target, attempt));
-    this.#timer = this.#fabric.agenda.after(wait, () => this.#knock(target, attempt + 1));
-    return undefined;
+  #knock(target: Station): void {
+    const name = flowName(this.#from, this.#to, this.#nth);
+    this.#bring(this.#fabric.link(this.#caller, target), name, () => this.#knocked(target));
   }
 
-  /** At the server's host. */
-  #knocked(target: Station, attempt: number): void {
+  /** At the server's host. Gives false where that drops it. */
+  #knocked(target: Station): boolean {
     const back = this.#fabric.link(target, this.#caller);
-    // The greeting was lost, and goes again.
-    if (this.#connection !== undefined) return this.#greet(this.#connection, back, attempt);
+    const name = flowName(this.#to, this.#from, this.#nth);
     const answer = target.knock(this.#to);
-    if (answer === 'drop') return this.#fabric.tell('drop', this.#name, attempt);
-    if (answer === 'refuse') return this.#send(back, this.#answerName, attempt, () => this.#failed('ECONNREFUSED'));
-    const from = { host: this.#caller, at: this.#from };
-    const links = { there: this.#fabric.link(this.#caller, target), back };
-    const connection = new Connection(this.#fabric, from, { host: target, at: this.#to }, links, this.#nth);
-    this.#connection = connection;
-    this.#fabric.begun(connection);
-    answer.greets(connection);
-    return this.#greet(connection, back, attempt, 0);
-  }
-
-  /** The server's answer, sent again until the client is heard. */
-  #greet(connection: Connection, back: Link, attempt: number, time?: number): void {
-    const { server } = connection;
-    if (server.state !== 'open') return;
-    this.#send(back, this.#answerName, attempt + (time ?? 0), () => this.#greeted(connection));
-    const wait = time === undefined ? undefined : GREETING_WAITS[time];
-    if (time === undefined) return;
-    if (wait === undefined) return server.vanish();
-    const next = this.#fabric.agenda.after(wait, () => this.#greet(connection, back, attempt, time + 1));
-    const heard = server.onFirstPacket;
-    server.onFirstPacket = () => {
-      this.#fabric.agenda.cancel(next);
-      heard?.();
-    };
+    if (answer === 'drop') {
+      this.#fabric.tell('drop', this.#name, -1);
+      return false;
+    }
+    if (answer === 'refuse') this.#bring(back, name, () => this.#failed('ECONNREFUSED'));
+    else {
+      const from = { host: this.#caller, at: this.#from };
+      const links = { there: this.#fabric.link(this.#caller, target), back };
+      const connection = new Connection(this.#fabric, from, { host: target, at: this.#to }, links, this.#nth);
+      this.#connection = connection;
+      this.#fabric.begun(connection);
+      answer.greets(connection);
+      this.#bring(back, name, () => this.#greeted(connection));
+    }
+    return true;
   }
 
   /** At the client's host. */
-  #greeted(connection: Connection): void {
-    const { client } = connection;
-    if (this.#cancelled) return client.reset();
-    if (this.#over) {
-      // It is open already, and the server has not heard of it.
-      if (client.state === 'open') client.confirm();
-      return;
-    }
+  #greeted({ client }: Connection): void {
     this.#settled();
     this.#fabric.tell('open', this.#name);
-    client.confirm();
+    client.answer();
     const family = familyOf(this.#to.address) === 6 ? 'IPv6' : 'IPv4';
     this.#waiting.opened(client, { ...this.#from, family }, { ...this.#to, family });
   }
 
-  get #answerName(): string {
-    return flowName(this.#to, this.#from, this.#nth);
-  }
-
-  #send(link: Link, name: string, attempt: number, arrive: () => void): void {
+  /** Brings a packet of the handshake, which is lost as others are, as long as anybody waits for it. */
+  #bring(link: Link, name: string, arrive: () => boolean | void): void {
+    const parcel = {
+      wanted: () => !this.#over,
+      arrive: () => this.#over || arrive() !== false,
+      givenUp: () => this.#failed('ETIMEDOUT'),
+    };
     const place = this.#fabric.faults.place(name);
-    // A segment like any other: it may be lost.
-    link.send({ place, index: -1, attempt, size: SIZE, kind: 'segment' }, arrive);
+    link.bring({ place, index: -1, attempt: 0, size: SIZE, kind: 'segment' }, parcel, PATIENCE);
   }
 
   #failed(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH'): void {

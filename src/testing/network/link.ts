@@ -20,6 +20,24 @@ export interface Wire {
   dropped(what: string, index: number): void;
 }
 
+/** What is brought although the link loses packets. */
+export interface Parcel {
+  /** Whether it is still to be brought. */
+  wanted(): boolean;
+  /** It is there. Gives false where nobody has taken it: then it comes again. */
+  arrive(): boolean;
+  /** It was tried for too long. */
+  givenUp(): void;
+}
+
+/** How long a packet of a parcel is waited for at first, and for how long it is tried, in ms. */
+export interface Patience {
+  readonly retransmit: number;
+  readonly giveUp: number;
+}
+
+const LONGEST_WAIT = 120_000;
+
 /** One direction between two hosts. What is sent here comes in that order, but for datagrams that are reordered. */
 export class Link {
   conditions: LinkState = PLAIN;
@@ -39,17 +57,14 @@ export class Link {
     this.#wire = wire;
   }
 
-  /** Sends a packet; tells when it comes, or would have. */
-  send(packet: Packet, arrive: () => void): number {
+  /** Sends a packet. @param lost it does not come: called when it would have come. */
+  send(packet: Packet, arrive: () => void, lost?: () => void): void {
     const { now } = this.#agenda;
     const { latency, bandwidth, queue } = this.conditions;
     const { place, index, kind } = packet;
     const start = Math.max(now, this.#busyUntil);
     const waits = bandwidth === Infinity ? 0 : ((start - now) / 1000) * bandwidth;
-    if (kind === 'datagram' && waits + packet.size > queue && waits > 0) {
-      this.#wire.dropped(place.name, index);
-      return start + latency;
-    }
+    if (kind === 'datagram' && waits + packet.size > queue && waits > 0) return this.#wire.dropped(place.name, index);
     if (bandwidth < Infinity) this.#busyUntil = start + (packet.size / bandwidth) * 1000;
     const plain = (bandwidth < Infinity ? this.#busyUntil : now) + latency + this.#lateness(packet);
     const overtaken = kind === 'datagram' && this.#strikes('reorder', packet);
@@ -58,13 +73,26 @@ export class Link {
       ? plain + 1 + this.#faults.roll('size', place, index) * Math.max(latency, 10)
       : Math.max(plain, this.#lastAt);
     if (!overtaken) this.#lastAt = at;
-    if (!this.#wire.open) {
-      this.#wire.dropped(place.name, index);
-      return at;
-    }
-    if (kind === 'control' || !this.#strikes('loss', packet)) this.#deliver(packet, at, arrive);
-    if (kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
-    return at;
+    const dropped = !this.#wire.open;
+    if (dropped) this.#wire.dropped(place.name, index);
+    if (dropped || (kind !== 'control' && this.#strikes('loss', packet))) {
+      if (lost !== undefined) this.#agenda.at(at, lost);
+    } else this.#deliver(packet, at, arrive, lost);
+    if (!dropped && kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
+  }
+
+  /** Brings a parcel: where its packet is lost it goes again after a while, which is doubled each time (RFC 6298). */
+  bring(packet: Packet, parcel: Parcel, patience: Patience, since = this.#agenda.now): void {
+    const next = this.#agenda.now + Math.min(patience.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
+    const lost = (): void => {
+      if (parcel.wanted()) this.#agenda.at(next, again);
+    };
+    const again = (): void => {
+      if (!parcel.wanted()) return;
+      if (this.#agenda.now - since >= patience.giveUp) parcel.givenUp();
+      else this.bring({ ...packet, attempt: packet.attempt + 1 }, parcel, patience, since);
+    };
+    this.send(packet, () => void (parcel.arrive() || lost()), lost);
   }
 
   /** What is under way does not come. */
@@ -72,11 +100,12 @@ export class Link {
     this.#losses++;
   }
 
-  #deliver({ place, index }: Packet, at: number, arrive: () => void): void {
+  #deliver({ place, index }: Packet, at: number, arrive: () => void, lost?: () => void): void {
     const losses = this.#losses;
     this.#agenda.at(at, () => {
-      if (this.#wire.open && losses === this.#losses) arrive();
-      else this.#wire.dropped(place.name, index);
+      if (this.#wire.open && losses === this.#losses) return arrive();
+      this.#wire.dropped(place.name, index);
+      return lost?.();
     });
   }
 

@@ -1,34 +1,22 @@
 import type { ChannelKey } from '../../selector/channel.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
 import type { Address, Bytes, ConnectSettings, StreamChannel } from '../../selector/network.js';
-import type { Appointment } from './agenda.js';
-import { Cutter } from './cutter.js';
+import { SendBuffer, type Sink } from '../../selector/send-buffer.js';
 import { type Caller, Dial } from './dial.js';
 import type { Fabric } from './fabric.js';
-import { type SystemCode, systemError } from './system-error.js';
+import { type Reading, StreamReader } from './stream-reader.js';
+import { systemError } from './system-error.js';
 import type { EndOwner, TcpEnd } from './tcp-end.js';
 
-/** With so many bytes waiting to be taken no more are read, as the real stream does. */
-const INBOX = 32 * 1024;
-/** What a stream of Node reads although it is paused, and keeps. */
-const READ_AHEAD = 64 * 1024;
-/** What Node reads at once. */
-const LARGEST_READ = 64 * 1024;
-
-/** Bytes that were given to the host in one go, and what is left of them. */
+/** A piece that was given to the host, and what is left of it. */
 interface Writing {
-  readonly parts: Buffer[];
+  rest: Buffer;
   readonly size: number;
+  readonly tells: boolean;
 }
 
-/**
- * How far the end of the peer has come: it waits for the bytes before it to be taken; it comes with the next turn; it is there to be taken;
- * it was taken.
- */
-type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
-
 /** A connection as its process sees it: what `node-stream.ts` and a socket of Node's make of the kernel's end. */
-export class SimulatedStream implements StreamChannel, EndOwner {
+export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   local: Address | undefined;
   remote: Address | undefined;
   closed = false;
@@ -37,28 +25,15 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
   #end: TcpEnd | undefined;
-  #cutter: Cutter | undefined;
+  #reader: StreamReader | undefined;
   #dial: Dial | undefined;
   #error: Error | undefined;
-  /** Received and not taken. */
-  #inbox: Buffer[] = [];
-  #taken = 0;
-  #waiting = 0;
-  /** No more are read until these have been taken. */
-  #full = false;
-  /** Read ahead while it was paused. */
-  #ahead: Buffer[] = [];
-  #aheadSize = 0;
   #reading = true;
-  #nextRead: Appointment | undefined;
-  #sawEnd = false;
-  #peersEnd: PeersEnd = 'unseen';
   // Sending
-  #out: Buffer[] = [];
-  #gathered = 0;
-  #writing: Writing | undefined;
-  #later: Buffer[] = [];
-  #laterSize = 0;
+  readonly #out = new SendBuffer(this);
+  readonly #writing: Writing[] = [];
+  #wantsWrite = false;
+  #leaves = false;
   #ending = false;
   #lost = 0;
 
@@ -84,89 +59,125 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   /** It is connected. */
   open(end: TcpEnd, local: Address, remote: Address): void {
     this.#end = end;
-    this.#cutter = new Cutter(this.#fabric.faults, end);
     this.local = local;
     this.remote = remote;
     end.owner = this;
-    this.#read();
+    this.#reader = new StreamReader(this.#fabric, end, this);
+    this.#reader.wanted = this.#reading;
+  }
+
+  // ---- Receiving ----
+
+  get received(): number {
+    return this.#reader?.received ?? 0;
+  }
+
+  take(most?: number): Buffer | undefined {
+    return this.#reader?.take(most);
   }
 
   get ended(): boolean {
-    return this.#endCame && this.#taken >= this.#inbox.length;
+    return this.#reader?.endCame === true && this.received === 0;
   }
+
+  onReadable(): void {
+    this.#key?.signal(Interest.READ);
+  }
+
+  // ---- Sending ----
 
   get unsent(): number {
-    return this.closed ? this.#lost : this.#gathered + (this.#writing?.size ?? 0) + this.#laterSize;
+    return this.closed ? this.#lost : this.#out.size + this.pending;
   }
 
-  takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
-  }
-
-  get received(): number {
-    return this.#waiting;
-  }
-
-  takeLost(): number {
-    return 0;
-  }
-
-  keepOnly(): number {
-    return 0;
-  }
-
-  take(most = Infinity): Buffer | undefined {
-    const bytes = this.#inbox[this.#taken];
-    if (bytes === undefined) return this.#nothingToTake();
-    if (bytes.length > most) {
-      this.#inbox[this.#taken] = bytes.subarray(most);
-      this.#waiting -= most;
-      return bytes.subarray(0, most);
-    }
-    this.#waiting -= bytes.length;
-    if (++this.#taken === this.#inbox.length) this.#emptied();
-    return bytes;
-  }
-
-  write(bytes: Bytes): void {
-    if (this.#out.length === 0) this.#key?.flushAfterTurn();
-    const part = typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.from(bytes);
-    this.#out.push(part);
-    this.#gathered += part.length;
+  write(bytes: Bytes, size: number): void {
+    this.#out.put(bytes, size);
+    this.#leave();
   }
 
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    if (this.#out.length === 0) this.#key?.flushAfterTurn();
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#leaves) return;
+    this.#leaves = true;
+    this.#key?.flushAfterTurn();
   }
 
   flush(): void {
-    if (this.flushed) return this.#closeIfOver();
-    this.#later.push(...this.#out);
-    this.#laterSize += this.#gathered;
-    this.#out = [];
-    this.#gathered = 0;
-    return this.#send(true);
+    this.#leaves = false;
+    if (this.flushed) this.#closeIfOver();
+    else this.#send(true);
   }
 
-  close(reset = false): void {
-    if (this.closed) return;
-    this.#end?.close(reset);
-    this.#shut();
+  takeLost(): number {
+    return this.#out.takeLost();
   }
+
+  keepOnly(most: number): number {
+    return this.#out.keepOnly(Math.max(most - this.pending, 0));
+  }
+
+  get pending(): number {
+    return this.#writing.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
+    const parts = isList(piece) ? piece : [piece];
+    // The kernel copies what it takes.
+    const rest = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+    this.#writing.push({ rest, size, tells });
+    this.#push();
+  }
+
+  /** Gives the host what it takes, piece by piece, and then the end. */
+  #send(inTurn = false): void {
+    if (this.closed) return;
+    this.#push();
+    this.#out.pump(this.#wantsWrite);
+    if (this.#out.hasLost) this.#key?.signal(Interest.HANGUP);
+    if (this.closed || this.#end === undefined || this.unsent > 0) return;
+    if (!this.#ending || this.flushed) return;
+    this.flushed = true;
+    this.#end.end();
+    this.#key?.signal(Interest.WRITE);
+    // Where the end of the peer is still to be taken, that turn comes first; nobody takes it from one that is paused.
+    if (this.#reader!.endIsNext) return;
+    // The kernel answers shutdown(2) with the poll after this turn, and Node closes after that.
+    if (inTurn) this.#key?.flushAfterTurn();
+    else this.#closeIfOver();
+  }
+
+  /** Gives the host of the pieces what it has room for. */
+  #push(): void {
+    const end = this.#end;
+    if (end === undefined) return;
+    for (let first = this.#writing[0]; first !== undefined; first = this.#writing[0]) {
+      if (end.error !== undefined) return this.onFailed('write');
+      const taken = first.rest.subarray(0, end.sends.room);
+      end.write(taken);
+      first.rest = first.rest.subarray(taken.length);
+      if (first.rest.length > 0) return;
+      this.#writing.shift();
+      if (first.tells && this.#wantsWrite) this.#key?.signal(Interest.WRITE);
+    }
+  }
+
+  // ---- What its key does ----
 
   attach(key: ChannelKey): void {
     this.#key = key;
-    if (this.#taken < this.#inbox.length || this.#endCame) key.signal(Interest.READ);
+    if (this.received > 0 || this.ended) key.signal(Interest.READ);
     if (this.closed || this.#error !== undefined) key.signal(Interest.HANGUP);
   }
 
   interestChanged(interest: InterestSet): void {
+    this.#wantsWrite = (interest & Interest.WRITE) !== 0;
     this.#reading = (interest & Interest.READ) !== 0;
-    this.#read();
+    if (this.#reader !== undefined && !this.closed) this.#reader.wanted = this.#reading;
   }
 
   detach(): void {
@@ -177,9 +188,9 @@ export class SimulatedStream implements StreamChannel, EndOwner {
   // ---- What the host tells ----
 
   onArrival(): void {
-    this.#read();
+    this.#reader?.read();
     // One that writes hears at once that nobody takes it.
-    if (this.#end?.error !== undefined && this.#writing !== undefined) this.#failOf('write');
+    if (this.#end?.error !== undefined && this.#writing.length > 0) this.onFailed('write');
   }
 
   onSpace(): void {
@@ -188,6 +199,20 @@ export class SimulatedStream implements StreamChannel, EndOwner {
 
   onTimeout(): void {
     this.fail(systemError('ETIMEDOUT', 'read'));
+  }
+
+  // ---- The end ----
+
+  takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+
+  close(reset = false): void {
+    if (this.closed) return;
+    this.#end?.close(reset);
+    this.#shut();
   }
 
   /** It failed, and is closed. */
@@ -199,163 +224,33 @@ export class SimulatedStream implements StreamChannel, EndOwner {
     this.#shut();
   }
 
-  // ---- Reading ----
-
-  get #flowing(): boolean {
-    return this.#reading && !this.#full;
-  }
-
-  /** Takes from the host what it may: while paused some is read ahead, and the rest waits there. */
-  #read(): void {
-    const end = this.#end;
-    if (end === undefined || this.closed) return;
-    if (this.#flowing) this.#takeAhead();
-    while (end.unread > 0 && this.#mayRead && this.#nextRead === undefined) this.#readPiece(end);
-    if (end.unread > 0 || !this.#mayRead || this.#nextRead !== undefined) return;
-    if (end.peerEnded) this.#sawEnd = true;
-    else if (end.error !== undefined && !this.#sawEnd) return this.#failOf('read');
-    // A socket of Node's reads an end before which nothing waits although it is paused.
-    if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
-  }
-
-  get #mayRead(): boolean {
-    return this.#flowing || this.#aheadSize < READ_AHEAD;
-  }
-
-  #readPiece(end: TcpEnd): void {
-    const { size, gap } = this.#cutter!.next(Math.min(end.unread, LARGEST_READ));
-    const bytes = end.read(size);
-    if (this.#flowing) this.#receive(bytes);
-    else {
-      this.#ahead.push(bytes);
-      this.#aheadSize += bytes.length;
-    }
-    // Data and a reset in one poll: libuv sees a hang-up after a short read, and reports an end.
-    if (end.error !== undefined && end.unread === 0 && gap === 0) this.#sawEnd = true;
-    if (gap === 0) return;
-    this.#nextRead = this.#fabric.agenda.after(gap, () => {
-      this.#nextRead = undefined;
-      this.#read();
-    });
-  }
-
-  #takeAhead(): void {
-    const ahead = this.#ahead;
-    this.#ahead = [];
-    this.#aheadSize = 0;
-    for (const bytes of ahead) this.#receive(bytes);
-    if (ahead.length === 0 || !this.#sawEnd) return;
-    // An end that was read ahead too comes with them, and what is over then is closed before the next turn.
-    this.#peersEnd = 'there';
-    this.#closeIfOver();
-  }
-
-  #receive(bytes: Buffer): void {
-    this.#inbox.push(bytes);
-    if ((this.#waiting += bytes.length) >= INBOX) this.#full = true;
-    this.#key?.signal(Interest.READ);
-  }
-
-  #emptied(): void {
-    const wasFull = this.#full;
-    this.#inbox = [];
-    this.#taken = 0;
-    this.#full = false;
-    if (wasFull) this.#read();
-  }
-
-  get #endCame(): boolean {
-    return this.#peersEnd === 'there' || this.#peersEnd === 'taken';
-  }
-
-  /** A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. */
-  #onEnd(): void {
-    if (this.#peersEnd !== 'unseen') return;
-    this.#peersEnd = this.#taken < this.#inbox.length ? 'waits' : 'there';
-    this.#key?.signal(Interest.READ);
-    if (!this.#reading) this.#closeIfOver();
-  }
-
-  #nothingToTake(): undefined {
-    if (this.#peersEnd === 'waits') {
-      this.#peersEnd = 'next';
-      this.#key?.signal(Interest.READ);
-    } else if (this.#peersEnd !== 'unseen') this.#peersEnd = 'taken';
-    // Node closes what both sides have ended after the turn in which the end was read.
-    this.#closeIfOver();
-    return undefined;
-  }
-
-  // ---- Sending ----
-
-  /** Gives the host what it takes. What one write brings counts as unsent until all of it is gone, as Node counts. */
-  #send(inTurn = false): void {
-    const end = this.#end;
-    if (end === undefined || this.closed) return;
-    while ((this.#writing ??= this.#nextWriting()) !== undefined) {
-      if (end.error !== undefined) return this.#failOf('write');
-      if (!giveTo(end, this.#writing)) return;
-      this.#writing = undefined;
-      this.#key?.signal(Interest.WRITE);
-      if (this.closed) return;
-    }
-    if (!this.#ending || this.flushed || this.#gathered > 0) return;
-    this.flushed = true;
-    end.end();
-    this.#key?.signal(Interest.WRITE);
-    // Where the end of the peer is still to be taken, that turn comes first; nobody takes it from one that is paused.
-    if (!this.#endCame || (this.#peersEnd === 'there' && this.#reading)) return;
-    // The kernel answers shutdown(2) with the poll after this turn, and Node closes after that.
-    if (inTurn) this.#key?.flushAfterTurn();
-    else this.#closeIfOver();
-  }
-
-  #nextWriting(): Writing | undefined {
-    if (this.#later.length === 0) return undefined;
-    const writing = { parts: this.#later, size: this.#laterSize };
-    this.#later = [];
-    this.#laterSize = 0;
-    return writing;
-  }
-
-  // ---- The end ----
-
-  /** Both sides have ended: Node destroys the socket by itself. */
-  #closeIfOver(): void {
-    if (!this.flushed || !this.#endCame || this.closed) return;
-    this.#end?.close(false);
-    this.#shut();
-  }
-
-  #failOf(syscall: 'read' | 'write'): void {
-    const code: SystemCode = this.#end?.error ?? 'EPIPE';
+  onFailed(syscall: 'read' | 'write'): void {
     // What a write has taken that fails, Node does not count as unsent any more.
-    if (syscall === 'write') this.#writing = undefined;
-    this.fail(systemError(code, syscall));
+    if (syscall === 'write') this.#writing.length = 0;
+    this.fail(systemError(this.#end?.error ?? 'EPIPE', syscall));
+  }
+
+  /** The peer has ended too: Node destroys the socket by itself. */
+  onPeerEnded(): void {
+    this.#closeIfOver();
+  }
+
+  #closeIfOver(): void {
+    if (this.flushed && this.#reader?.endCame === true) this.close();
   }
 
   #shut(): void {
     this.closed = true;
     this.#dial?.cancel();
     this.#dial = undefined;
-    this.#nextRead = this.#fabric.agenda.cancel(this.#nextRead);
-    this.#out = [];
-    this.#later = [];
-    this.#ahead = [];
-    this.#writing = undefined;
+    this.#reader?.stop();
+    this.#out.clear();
+    this.#writing.length = 0;
     this.#onClosed(this);
     this.#key?.signal(Interest.HANGUP);
   }
 }
 
-/** Gives as much as there is room for; tells whether that was all. */
-function giveTo(end: TcpEnd, { parts }: Writing): boolean {
-  for (let first = parts[0]; first !== undefined; first = parts[0]) {
-    const { room } = end;
-    if (room === 0 && first.length > 0) return false;
-    end.write(first.subarray(0, room));
-    if (first.length > room) parts[0] = first.subarray(room);
-    else parts.shift();
-  }
-  return true;
+function isList(piece: Bytes | readonly Bytes[]): piece is readonly Bytes[] {
+  return Array.isArray(piece);
 }

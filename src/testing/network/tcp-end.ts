@@ -1,10 +1,8 @@
 import type { Appointment } from './agenda.js';
 import type { Place } from './fault-dice.js';
-import type { Link } from './link.js';
+import type { Link, Packet } from './link.js';
 import type { Simulation } from './simulation.js';
-import { TcpReceiver } from './tcp-receiver.js';
-import type { Ack, Segment } from './tcp-segment.js';
-import { type SenderEnd, TcpSender } from './tcp-sender.js';
+import { type Chunk, type FlowSource, TcpFlow } from './tcp-flow.js';
 
 /** Bytes of the headers of IP and TCP. */
 const HEADERS = 40;
@@ -26,10 +24,8 @@ export interface EndOwner {
  */
 export type EndState = 'open' | 'orphan' | 'done' | 'gone';
 
-/**
- * One end of a TCP connection, as a kernel has it (RFC 9293): its two halves, what goes between them and those of the peer, and its end.
- */
-export class TcpEnd implements SenderEnd {
+/** One end of a TCP connection, as a kernel has it (RFC 9293): the flow that it sends, the one that it receives, and its end. */
+export class TcpEnd implements FlowSource {
   owner: EndOwner | undefined;
   peer!: TcpEnd;
   /** The peer has reset the connection: what is told to whoever reads or writes. */
@@ -38,78 +34,51 @@ export class TcpEnd implements SenderEnd {
   onFirstPacket: (() => void) | undefined;
   /** It ended before that. */
   onForgotten: (() => void) | undefined;
-  /** Nobody brings a packet of it further while it is stalled. */
-  stalled = false;
   readonly place: Place;
+  readonly link: Link;
+  readonly sends: TcpFlow;
   readonly #simulation: Simulation;
-  readonly #link: Link;
   #state: EndState = 'open';
-  readonly #sender: TcpSender;
-  readonly #receiver: TcpReceiver;
-  #ack: Ack | undefined;
-  #held: (() => void)[] = [];
+  /** What has come while it is stalled. */
+  #held: (() => void)[] | undefined;
   #farewell: Appointment | undefined;
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;
-    this.#link = link;
+    this.link = link;
     this.place = simulation.faults.place(name);
-    this.#sender = new TcpSender(simulation.agenda, simulation.settings, this);
-    this.#receiver = new TcpReceiver(simulation.settings);
+    this.sends = new TcpFlow(simulation.agenda, simulation.settings, this);
   }
 
   get state(): EndState {
     return this.#state;
   }
 
-  get link(): Link {
-    return this.#link;
+  get receives(): TcpFlow {
+    return this.peer.sends;
   }
 
   // ---- What the process does ----
 
-  /** Bytes that were received and not read. */
-  get unread(): number {
-    return this.#receiver.unread;
-  }
-
-  /** The segments that they came in. */
-  get unreadSegments(): readonly Segment[] {
-    return this.#receiver.unreadSegments;
-  }
-
-  /** The peer has ended, and all that it sent has come. */
-  get peerEnded(): boolean {
-    return this.#receiver.ended;
-  }
-
-  /** Bytes that can be given to be sent. */
-  get room(): number {
-    return this.#sender.room;
-  }
-
   write(bytes: Buffer): void {
-    if (this.#state === 'open') this.#sender.write(bytes);
+    if (this.#state === 'open') this.sends.write(bytes);
   }
 
   end(): void {
-    if (this.#state !== 'gone') this.#sender.end();
+    if (this.#state !== 'gone') this.sends.end();
   }
 
   read(most: number): Buffer {
-    const { bytes, tells } = this.#receiver.read(most);
-    if (tells && this.#state === 'open') this.#answer();
+    const bytes = this.receives.read(most);
+    if (this.#state === 'open' && this.receives.tells) this.answer();
     return bytes;
   }
 
   /** The process closes it: what was sent leaves, unless it is reset or received bytes were not read (RFC 2525, 2.17). */
   close(reset: boolean): void {
-    if (this.#state !== 'open') {
-      this.owner = undefined;
-      return;
-    }
     this.owner = undefined;
-    if (reset || this.unread > 0) return this.reset();
+    if (this.#state !== 'open') return;
+    if (reset || this.receives.unread > 0) return this.reset();
     this.#state = 'orphan';
     this.end();
     this.#settle();
@@ -126,26 +95,99 @@ export class TcpEnd implements SenderEnd {
   vanish(): void {
     this.#forget();
     this.owner = undefined;
-    this.#receiver.clear();
+    this.receives.drop();
   }
 
+  /** Nobody brings a packet of it further while it is stalled: its peer does not hear whether they have come. */
   stall(stalled: boolean): void {
-    this.stalled = stalled;
-    if (stalled) return;
-    const held = this.#held;
-    this.#held = [];
-    for (const arrive of held) arrive();
+    const held = this.#held ?? [];
+    this.#held = stalled ? held : undefined;
+    if (!stalled) for (const happen of held) happen();
   }
 
-  // ---- Sending ----
+  // ---- Packets ----
 
-  transmit(segment: Segment): number {
-    const { from: index, attempt, bytes } = segment;
-    if (this.#simulation.faults.strikes('reset', this.#link.conditions.reset, this.place, index, attempt))
+  bring(chunk: Chunk): void {
+    const { from, to, bytes } = chunk;
+    // A mere question is not struck by faults.
+    const kind = to > from ? 'segment' : 'control';
+    if (kind === 'segment' && this.#simulation.faults.strikes('reset', this.link.conditions.reset, this.place, from))
       this.#cutDown();
-    const packet = { place: this.place, index, attempt, size: bytes.length + HEADERS, kind: 'segment' } as const;
-    return this.#link.send(packet, () => this.peer.#arrive(() => this.peer.#onSegment(segment)));
+    const parcel = {
+      wanted: () => this.sends.awaits(chunk),
+      arrive: () => this.peer.#arrive(() => this.peer.#onChunk(chunk)),
+      givenUp: () => this.#onTimeout(),
+    };
+    this.link.bring(this.#packet(kind, from, bytes.length), parcel, this.#simulation.settings);
   }
+
+  #packet(kind: 'segment' | 'control', index = this.sends.sent, bytes = 0): Packet {
+    return { place: this.place, index, attempt: 0, size: bytes + HEADERS, kind };
+  }
+
+  /** Gives false where it is stalled: what has come waits, and nobody hears that it has. */
+  #arrive(happen: () => void): boolean {
+    this.#held?.push(happen);
+    if (this.#held === undefined) happen();
+    return this.#held === undefined;
+  }
+
+  #onChunk(chunk: Chunk): void {
+    this.#firstPacket();
+    // Bytes for which there is no reader any more are answered with a reset (RFC 9293, 3.6).
+    if (this.#state === 'gone' || (this.#state !== 'open' && !chunk.here && chunk.bytes.length > 0)) {
+      if (this.#state !== 'gone') this.#forget();
+      return this.#sendReset();
+    }
+    const news = this.receives.take(chunk);
+    for (const { bytes, fin } of news)
+      this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
+    this.answer(chunk);
+    if (news.length === 0) return undefined;
+    this.owner?.onArrival();
+    return this.#settle();
+  }
+
+  /**
+   * Tells the peer what would fit; and that a chunk has come, or, as the last packet of the handshake, that the connection is open. Where
+   * that does not come through, it is the peer that has waited in vain.
+   */
+  answer(chunk?: Chunk): void {
+    const { peer, receives } = this;
+    const limit = receives.tellLimit();
+    const parcel = {
+      wanted: () => (chunk === undefined ? peer.onFirstPacket !== undefined : receives.awaits(chunk)),
+      arrive: () => peer.#arrive(() => peer.#onAnswer(limit, chunk)),
+      givenUp: () => peer.#onTimeout(),
+    };
+    this.link.bring(this.#packet('control'), parcel, this.#simulation.settings);
+  }
+
+  #onAnswer(limit: number, chunk?: Chunk): void {
+    this.#firstPacket();
+    if (this.#state === 'gone') return;
+    this.sends.known(limit, chunk);
+    this.#settle();
+  }
+
+  #firstPacket(): void {
+    const first = this.onFirstPacket;
+    this.onFirstPacket = undefined;
+    first?.();
+  }
+
+  onSpace(): void {
+    this.owner?.onSpace();
+  }
+
+  #onTimeout(): void {
+    const { owner } = this;
+    this.#simulation.tell('timeout', this.place.name);
+    this.#forget();
+    owner?.onTimeout();
+  }
+
+  // ---- The end ----
 
   /** Something between the hosts resets both. */
   #cutDown(): void {
@@ -155,100 +197,9 @@ export class TcpEnd implements SenderEnd {
     });
   }
 
-  #control(happen: (peer: TcpEnd) => void): void {
-    const packet = { place: this.place, index: this.#sender.sent, attempt: 0, size: HEADERS, kind: 'control' } as const;
-    this.#link.send(packet, () => this.peer.#arrive(() => happen(this.peer)));
-  }
-
-  get wayBack(): number {
-    const { latency, jitter } = this.peer.#link.conditions;
-    return latency + jitter;
-  }
-
-  probe(): void {
-    this.#control((peer) => peer.#onProbe());
-  }
-
-  onSpace(): void {
-    this.owner?.onSpace();
-  }
-
-  onTimeout(): void {
-    const { owner } = this;
-    this.#simulation.tell('timeout', this.place.name);
-    this.#forget();
-    owner?.onTimeout();
-  }
-
-  #onAck(ack: Ack): void {
-    if (this.#state === 'gone') return;
-    this.#sender.onAck(ack);
-    this.#settle();
-  }
-
-  // ---- Receiving ----
-
-  #arrive(happen: () => void): void {
-    if (this.stalled) this.#held.push(happen);
-    else happen();
-  }
-
-  #onSegment(segment: Segment): void {
-    this.#firstPacket();
-    const known = this.#receiver.knows(segment);
-    // Bytes for which there is no reader any more are answered with a reset (RFC 9293, 3.6).
-    if (this.#state === 'gone' || (this.#state !== 'open' && !known && segment.bytes.length > 0)) {
-      if (this.#state !== 'gone') this.#forget();
-      return this.#sendReset();
-    }
-    const news = this.#receiver.take(segment, this.#simulation.agenda.now);
-    for (const { bytes, fin } of news)
-      this.#simulation.tell(fin ? 'end' : 'deliver', this.peer.place.name, bytes.length);
-    this.#answer();
-    if (news.length === 0) return undefined;
-    this.owner?.onArrival();
-    return this.#settle();
-  }
-
-  #onProbe(): void {
-    if (this.#state === 'gone') this.#sendReset();
-    else this.#answer();
-  }
-
-  /** Tells the peer what has come and what would fit; what is told at one instant is told once. */
-  #answer(): void {
-    const { now } = this.#simulation.agenda;
-    const { next: upTo, window } = this.#receiver;
-    if (this.#ack !== undefined && this.#ack.sentAt === now) {
-      this.#ack.upTo = upTo;
-      this.#ack.window = window;
-      return;
-    }
-    const ack = { sentAt: now, upTo, window };
-    this.#ack = ack;
-    this.#control((peer) => {
-      if (this.#ack === ack) this.#ack = undefined;
-      peer.#firstPacket();
-      peer.#onAck(ack);
-    });
-  }
-
-  /** The client's last packet of the handshake. */
-  confirm(): void {
-    this.#answer();
-  }
-
-  #firstPacket(): void {
-    const first = this.onFirstPacket;
-    this.onFirstPacket = undefined;
-    first?.();
-  }
-
-  // ---- The end ----
-
   #sendReset(): void {
     this.#simulation.tell('reset', this.place.name);
-    this.#control((peer) => peer.onReset());
+    this.link.send(this.#packet('control'), () => this.peer.#arrive(() => this.peer.onReset()));
   }
 
   /** The peer, or something between, resets the connection. */
@@ -256,7 +207,7 @@ export class TcpEnd implements SenderEnd {
     if (this.#state === 'gone') return;
     const { owner } = this;
     // tcp_reset() of Linux: to one whose peer had ended, it is a broken pipe.
-    if (this.#state === 'open') this.error = this.peerEnded ? 'EPIPE' : 'ECONNRESET';
+    if (this.#state === 'open') this.error = this.receives.arrived ? 'EPIPE' : 'ECONNRESET';
     this.#forget();
     owner?.onArrival();
   }
@@ -264,9 +215,8 @@ export class TcpEnd implements SenderEnd {
   #forget(): void {
     this.#state = 'gone';
     this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
-    this.#sender.clear();
-    this.#receiver.stop();
-    this.#held = [];
+    this.sends.stop();
+    this.#held &&= [];
     this.onFirstPacket = undefined;
     this.onForgotten?.();
     this.onForgotten = undefined;
@@ -274,8 +224,8 @@ export class TcpEnd implements SenderEnd {
 
   /** Both have ended, or the process has gone and its peer says nothing. */
   #settle(): void {
-    if (this.#state !== 'orphan' || !this.#sender.isDone) return;
-    if (this.peerEnded) {
+    if (this.#state !== 'orphan' || !this.sends.isDone) return;
+    if (this.receives.arrived) {
       this.#state = 'done';
       this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
     } else this.#farewell ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());

@@ -36,6 +36,19 @@ class ServerFormula extends Formula {
   }
 }
 
+/** Takes the length of a frame from its first two bytes, and forgets one that comes alone. */
+class HalfReading extends TcpConnection {
+  ttse__onData(data: Buffer): void {
+    if (data.length >= 2) this.send(data);
+  }
+}
+
+class HalfReadingFormula extends ServerFormula {
+  protected override creatingStartingTonics(): void {
+    new TcpServer({ port: 80, protocol: HalfReading });
+  }
+}
+
 class ClientFormula extends Formula {
   protected override creatingMainCatalyst(): SelectorCatalyst {
     return new SelectorCatalyst();
@@ -48,6 +61,10 @@ class ClientFormula extends Formula {
 /** A network whose links lose packets and cut streams by chance. */
 const bad = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random' | 'inject'>): SimulatedNetwork =>
   new SimulatedNetwork(parts).conditions({ latency: 5, jitter: 2, loss: 0.05, split: 'random' });
+
+/** One that cuts streams by chance, and does nothing else. */
+const cutting = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random' | 'inject'>): SimulatedNetwork =>
+  new SimulatedNetwork(parts).conditions({ split: 'random' });
 
 const conversation = async (distiller: Distiller): Promise<string> => {
   const client = await distiller.join(ClientFormula, { host: 'client' });
@@ -70,6 +87,18 @@ describe('the simulated network under a Distiller', () => {
       const { details } = await expectRejection(
         explore({ runs: 50, seed, app: ServerFormula, host: 'server', network: bad }, async (distiller) => {
           expect(await conversation(distiller)).to.equal('[hello]');
+        }),
+        'TT_EXPLORE_FAILED',
+      );
+      expect((details['faults'] as Fault[]).map(({ kind }) => kind)).to.deep.equal(['split']);
+    });
+  }
+
+  for (const seed of [1, 1_000, 2_000]) {
+    it(`lets explore() find a header of two bytes that was read by halves, within 20 runs from seed ${seed} on`, async () => {
+      const { details } = await expectRejection(
+        explore({ runs: 20, seed, app: HalfReadingFormula, host: 'server', network: cutting }, async (distiller) => {
+          expect(await conversation(distiller)).to.match(/^h/);
         }),
         'TT_EXPLORE_FAILED',
       );
