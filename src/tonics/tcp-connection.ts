@@ -206,6 +206,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
         return this.#closeInOrder();
       case 'cut':
         this.#discarded += this._ttChannel?.keepOnly(Math.max(this.#promised - this.#left, 0)) ?? 0;
+        if (this.#promised === 0) return void this.#input('abort');
         return this.#closeInOrder();
       case 'reset':
         return this.#destroy(true);
