@@ -46,6 +46,11 @@ export class DatagramInbox {
     return undefined;
   }
 
+  /** Nobody will take what waits: it is dropped, and counted. */
+  drop(): void {
+    while (this.take() !== undefined) this.dropped++;
+  }
+
   #isFull(more: number): boolean {
     const waiting = this.#datagrams.length - this.#taken;
     return waiting >= this.#most || (waiting > 0 && this.#bytes + more > this.#mostBytes);

@@ -445,7 +445,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (channel === undefined) return;
     this.#idle?.touch();
     if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
-    if ((ready & Interest.READ) !== 0 && !this.#readShare(channel)) return this._ttKey?.again(ready & ~Interest.WRITE);
+    // What came before its end is heard first, unless nobody reads.
+    const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
+    if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
     this.#ends(channel, ready);
     return this.#closeIfDone();
   }
@@ -479,7 +481,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
     // With an error no end is told: cut data would be taken for whole.
     if (error !== undefined) this.#failed(channel, error);
-    else if ((ready & Interest.READ) !== 0 && channel.ended) this.#peerEnded();
+    else if (channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
     if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);

@@ -329,6 +329,28 @@ describe('what a Tonic owes', () => {
     expect(warned(gives, 'TT_OWED_LET_GO')).to.equal(1);
   });
 
+  it('is still owed while the sparkle of its answer has not run, and where that leads to more before the next order', async () => {
+    class Asks extends Debtor {
+      readonly owed: boolean[] = [];
+      override ttse__done(): void {
+        this.owed.push(owes(this));
+      }
+      override ttse_answered__onEnter(): void {
+        if (this.desk.open.length === 1) this.ask(this.desk, 'ttsc__ask', [], this.ttse__answered);
+      }
+    }
+    const { app, desk, debtor, does } = await scene({}, Asks);
+    await does(() => debtor.ttsc__pipe(Promise.resolve()));
+    expect((debtor as Asks).owed).to.deep.equal([true]);
+    await does(() => debtor.ttsc__ask());
+    whenSettled(debtor, () => debtor.words.push('settled'));
+    await does(() => desk.open[0]!.give(1));
+    expect(debtor.words).to.deep.equal([['answered', 1]]);
+    await does(() => desk.open[1]!.give(2));
+    expect(debtor.words.at(-1)).to.equal('settled');
+    await app.finish();
+  });
+
   it('can be waited for: who waits is told once, behind what the last answer led to', async () => {
     const { app, desk, debtor, does } = await scene();
     await does(() => debtor.ttsc__ask());

@@ -97,7 +97,7 @@ describe('the queue of raised orders', () => {
     raise(queue, door, knock, 'waits');
     expect([taken(queue), taken(queue)]).to.deep.equal(['before', 'runs']);
     raise(queue, door, knock, 'its own');
-    put(queue, 'of a socket');
+    runAs(door, () => put(queue, 'of a socket'), knock);
     raise(queue, door, open, 'of another sparkle');
     raise(queue, other, knock, 'of another Tonic');
     raise(queue, door, knock, 'its own, too');

@@ -113,6 +113,7 @@ describe('a raised order', () => {
     const { app, worker } = await scene();
     worker.raises('alone', 'raise');
     await app.settled();
+    expect(worker.words).to.deep.equal(['alone']);
     worker.ttsc__run('Y');
     worker.raises('A', 'raise');
     await app.settled();
@@ -178,6 +179,9 @@ describe('a raised order', () => {
     expect(words.at(-1)).to.equal('Y');
     expect(main.turns).to.deep.equal([4, 4, 4]);
     expect(main.ran - ran, 'orders of the queue').to.equal(2);
+    for (let n = 0; n < 10; n++) worker.raises(`B${n}`, 'raise');
+    await app.settled();
+    expect(words, 'with nothing on the queue').to.have.length(22);
     await app.finish();
   });
 
@@ -213,6 +217,23 @@ describe('a raised order', () => {
     worker.ttsc__run('X');
     await app.settled();
     expect(worker.words).to.deep.equal(['X', 'enter one', 'A', 'B']);
+    await app.finish();
+  });
+
+  it('stays where it was raised in the onEnter before that which throws', async () => {
+    const { app, worker } = await scene();
+    worker.does['X'] = () => worker.go('one');
+    worker.does['enter one'] = () => {
+      worker.raises('A');
+      worker.go('two');
+    };
+    worker.does['enter two'] = () => {
+      worker.raises('B');
+      throw new RangeError('on purpose');
+    };
+    worker.ttsc__run('X');
+    await app.settled();
+    expect(worker.words).to.deep.equal(['X', 'enter one', 'enter two', 'A in two']);
     await app.finish();
   });
 

@@ -28,6 +28,14 @@ describe('the inbox of a datagram socket', () => {
     expect([inbox.put(Buffer.alloc(200), from), inbox.put(Buffer.alloc(1), from)]).to.deep.equal([true, false]);
   });
 
+  it('drops and counts what waits where nobody will take it', () => {
+    const inbox = new DatagramInbox();
+    for (const text of ['a', '', 'c']) inbox.put(Buffer.from(text), from);
+    inbox.take();
+    inbox.drop();
+    expect([inbox.dropped, inbox.take()]).to.deep.equal([2, undefined]);
+  });
+
   it('drops and counts what comes while nobody reads, beyond 2,147,483,647 too', () => {
     const inbox = new DatagramInbox();
     inbox.reading = false;

@@ -330,6 +330,20 @@ describe('a UdpSocket', () => {
     expect(texts(app).map((text) => parseInt(text))).to.deep.equal([...Array(1_000).keys()]);
   });
 
+  it('keeps what its queue has no room for, until that has room again', async () => {
+    let socket!: UdpSocket;
+    const options = { queueLimit: 100, highWaterMark: 50, network: stage().network };
+    const app = await startNet(() => (socket = new UdpSocket({ host: '127.0.0.1' })), { options });
+    const [{ port }] = await app.heard.on('onListening');
+    const peer = await udpPeer();
+    await app.inside(() => {
+      for (let n = 0; n < 1_000; n++) peer.send(n % 2 === 0 ? `${n}` : '', port);
+    });
+    await app.heard.on('onDatagram', 1_000);
+    expect(texts(app)).to.deep.equal(Array.from({ length: 1_000 }, (_, n) => (n % 2 === 0 ? `${n}` : '')));
+    expect(socket.traffic).to.include({ receivedMessages: 1_000, dropped: 0 });
+  });
+
   describe('whose address is in use', () => {
     it('says so, and finishes', async () => {
       const other = await udpPeer();

@@ -172,6 +172,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
     if (this.#closed) return;
     if (this.#bound) this.flush();
     this.#closed = true;
+    this.#inbox.drop();
     this.#outbox.discard(this.#outbox.handed === 0 ? 0 : this.#socket.getSendQueueCount(), why);
     this.#socket.close();
   }

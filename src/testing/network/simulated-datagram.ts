@@ -166,6 +166,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     if (this.closed) return;
     if (this.#bound) this.flush();
     this.closed = true;
+    this.#inbox.drop();
     this.#outbox.discard(0, why);
     this.#host.forget(this);
     this.#cancelLookup?.();
