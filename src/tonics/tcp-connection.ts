@@ -448,7 +448,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     // What came before its end is heard first, unless nobody reads.
     const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
     if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
-    this.#ends(channel, ready);
+    this.#ends(channel, ready, reads);
     return this.#closeIfDone();
   }
 
@@ -478,11 +478,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   /** All that came was read, or is not to be read now. */
-  #ends(channel: StreamChannel, ready: InterestSet): void {
+  #ends(channel: StreamChannel, ready: InterestSet, reads: boolean): void {
     const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
     // With an error no end is told: cut data would be taken for whole.
     if (error !== undefined) this.#failed(channel, error);
-    else if (channel.ended) this.#peerEnded();
+    else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
     if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);

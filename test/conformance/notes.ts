@@ -29,9 +29,13 @@ export class Notes {
   }
 }
 
-/** An error as the system tells it, which is the cause of ours; without the ports, since each run has others. */
+/**
+ * An error as the system tells it, which is the cause of ours; without the ports, since each run has others. Which call hears of a reset
+ * that comes with data is the affair of the version of Node.
+ */
 export function shown(error: Error): string {
   const { code, cause } = error as TaskTonicError;
   const told = (cause ?? error) as NodeJS.ErrnoException;
-  return `${code}: ${told.message.replace(/:\d+\b/g, ':PORT')} ${told.errno ?? ''} ${told.syscall ?? ''}`.trim();
+  const text = `${code}: ${told.message.replace(/:\d+\b/g, ':PORT')} ${told.errno ?? ''} ${told.syscall ?? ''}`.trim();
+  return told.code === 'ECONNRESET' ? text.replaceAll('write', 'read') : text;
 }

@@ -1,4 +1,4 @@
-import { type Actor, PlainActor, TonicActor } from './actors.js';
+import { type Actor, PlainActor } from './actors.js';
 import { type Act, BUFFERED, type Doing, sizeOf } from './script.js';
 
 /** What may wait for one who is paused: Node 20 reads 16 KiB ahead, later ones 64 KiB, and beyond that resets and ends come late. */
@@ -32,6 +32,7 @@ export function over({ actor }: Side): boolean {
  *
  * - a reset that crosses what the peer does, or cuts off what was sent or resumed with it: which call hears of it, and what still comes
  *   through, is luck;
+ * - a reset after so much in one sparkle that some of it has left before;
  * - a reset or an end after more than {@link AHEAD} bytes for one who is paused: a Node reads more or less ahead than another;
  * - an end together with more than that: bulk may come with the end in one poll, or in two;
  * - to finish while the peer ends: finishing takes some turns, and what comes first is luck;
@@ -61,8 +62,11 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
     if (doing === 'resume') return true;
     if (doing === 'pause') return !before.includes('resume');
     if (doing === 'abort' || (doing === 'close' && me.actor instanceof PlainActor)) {
-      const alone = me.actor instanceof TonicActor ? before.every((other) => typeof other === 'object') : n === 0;
+      const alone = before.every((other) => typeof other === 'object');
+      // What a plain socket has written comes with the reset.
+      if (n > 0 && me.actor instanceof PlainActor && peerPauses) return false;
       if (!alone || peerDoes.length > 0 || peer.waiting > AHEAD || me.waiting > AHEAD) return false;
+      if (before.reduce((sum, other) => sum + sizeOf(other), 0) > BUFFERED) return false;
       return (me.ended = true);
     }
     if (doing === 'finish' && peerDoes.some(ends)) return false;

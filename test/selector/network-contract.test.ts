@@ -75,6 +75,7 @@ const halfOpen: readonly Step[] = [
 ];
 
 const MUCH = 12_000_000;
+const RESET = 'TT_PEER_RESET: read ECONNRESET -104 read';
 
 const cases: readonly Case[] = [
   {
@@ -134,7 +135,7 @@ const cases: readonly Case[] = [
     script: [...connected, ['abort', 's1'], ['hears', 'c', 'gone'], ['hears', 's1', 'gone']],
     heard: {
       server: ['listening'],
-      c: ['connected', 'TT_PEER_RESET: read ECONNRESET -104 read', 'gone: peerReset'],
+      c: ['connected', RESET, 'gone: peerReset'],
       s1: ['connected', 'gone: aborted'],
     },
   },
@@ -151,7 +152,7 @@ const cases: readonly Case[] = [
     ],
     heard: {
       server: ['listening'],
-      c: ['connected', 'high water', 'TT_PEER_RESET: read ECONNRESET -104 read', 'gone: peerReset, with bytes unsent'],
+      c: ['connected', 'high water', RESET, 'gone: peerReset, with bytes unsent'],
       s1: ['connected', 'gone: aborted'],
     },
   },
@@ -182,6 +183,166 @@ const cases: readonly Case[] = [
       server: ['listening'],
       c: ['connected', 'high water', 'drain', 'gone: closedHere'],
       s1: ['connected', `data of ${MUCH} bytes`, 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'brings all that was given before a close to a reader that is slow',
+    script: [
+      ...connected,
+      ['slows', 's1'],
+      ['send', 'c', MUCH],
+      ['close', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'high water', 'drain', 'gone: closedHere'],
+      s1: ['connected', `data of ${MUCH} bytes`, 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'brings an answer to one that has ended and reads slowly',
+    script: [
+      ...halfOpen,
+      ['slows', 'c'],
+      ['end', 'c'],
+      ['hears', 's1', 'end'],
+      ['send', 's1', MUCH],
+      ['close', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', `data of ${MUCH} bytes`, 'end', 'gone: closedHere'],
+      s1: ['connected', 'end', 'high water', 'drain', 'gone: closedHere'],
+    },
+  },
+  {
+    it: 'brings a late answer to one that has ended, before the other side ends too',
+    script: [
+      ['listen', 'server'],
+      ['hears', 'server', 'listening'],
+      ['connect', 'c', 'server', { halfOpen: true }],
+      ['hears', 'c', 'connected'],
+      ['hears', 's1', 'connected'],
+      ['owes', 's1'],
+      ['end', 'c'],
+      ['hears', 's1', 'end'],
+      ['answers', 's1', 'late'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'data late', 'end', 'gone: closedHere'],
+      s1: ['connected', 'end', 'gone: peerEnded'],
+    },
+  },
+  {
+    it: 'brings a late answer to one that has ended after its peer was told to close',
+    script: [
+      ...halfOpen,
+      ['owes', 's1'],
+      ['end', 'c'],
+      ['hears', 's1', 'end'],
+      ['send', 's1', 'first, '],
+      ['answers', 's1', 'then'],
+      ['hears', 'c', 'data first, then'],
+      ['close', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'data first, then', 'end', 'gone: closedHere'],
+      s1: ['connected', 'end', 'gone: closedHere'],
+    },
+  },
+  {
+    it: 'tells data and then a reset that follows at once, and no end',
+    script: [
+      ...connected,
+      ['send', 'c', 'last words'],
+      ['abort', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'gone: aborted'],
+      s1: ['connected', 'data last words', RESET, 'gone: peerReset'],
+    },
+  },
+  {
+    it: 'tells a reset to one whose side is closing',
+    script: [
+      ...connected,
+      ['pause', 'c'],
+      ['send', 's1', MUCH],
+      ['hears', 's1', 'high water'],
+      ['close', 's1'],
+      ['abort', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'gone: aborted'],
+      s1: ['connected', 'high water', 'gone: peerReset, with bytes unsent'],
+    },
+  },
+  {
+    it: 'tells a reset after the end of the peer to one that writes',
+    script: [
+      ...halfOpen,
+      ['end', 'c'],
+      ['hears', 's1', 'end'],
+      ['abort', 'c'],
+      ['hears', 'c', 'gone'],
+      ['send', 's1', 'anybody?'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'gone: aborted'],
+      s1: ['connected', 'end', 'TT_PEER_RESET: write EPIPE -32 write', 'gone: peerReset, with bytes unsent'],
+    },
+  },
+  {
+    it: 'tells a reset as soon as it is connected',
+    script: [
+      ['listen', 'server'],
+      ['hears', 'server', 'listening'],
+      ['connect', 'c', 'server'],
+      ['hears', 'c', 'connected'],
+      ['abort', 'c'],
+      ['hears', 's1', 'gone'],
+      ['hears', 'c', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'gone: aborted'],
+      s1: ['connected', RESET, 'gone: peerReset'],
+    },
+  },
+  {
+    it: 'connects to a name by whichever of its addresses somebody listens at',
+    script: [
+      ['listen', 'server'],
+      ['hears', 'server', 'listening'],
+      ['connect', 'c', 'server', { host: 'localhost' }],
+      ['hears', 'c', 'connected'],
+      ['hears', 's1', 'connected'],
+      ['close', 's1'],
+      ['hears', 'c', 'gone'],
+      ['hears', 's1', 'gone'],
+    ],
+    heard: {
+      server: ['listening'],
+      c: ['connected', 'end', 'gone: peerEnded'],
+      s1: ['connected', 'gone: closedHere'],
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { Network } from '../../src/selector/network.js';
 import type { TaskTonicError } from '../../src/core/errors.js';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
+import { TimerSingleShot } from '../../src/core/timer.js';
 import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
@@ -29,6 +30,11 @@ export type Step =
   | readonly ['send', name: string, data: string | number]
   | readonly ['sendTo', name: string, to: string, data: string | number]
   | readonly ['end' | 'close' | 'abort' | 'pause' | 'resume', name: string]
+  /** From now on it reads slowly: each time that it has heard bytes it pauses for a moment. */
+  | readonly ['slows', name: string]
+  /** From now on it owes an answer, which comes when it is told to answer. */
+  | readonly ['owes', name: string]
+  | readonly ['answers', name: string, data: string]
   /** Waits until this was heard, the beginning of a line. */
   | readonly ['hears', name: string, line: string]
   /** Waits until so many bytes were received. */
@@ -40,6 +46,8 @@ export type Heard = Readonly<Record<string, readonly string[]>>;
 interface Actor {
   readonly lines: string[];
   received: number;
+  isSlow: boolean;
+  answer: (data: string) => void;
   tonic: TcpConnection<any> | TcpServer | UdpSocket | undefined;
 }
 
@@ -89,6 +97,14 @@ class Run {
         return this.#order(step[1], (tonic) =>
           (tonic as UdpSocket).ttsc__send(data(step[3]), { address: '127.0.0.1', port: this.#portOf(step[2]) }),
         );
+      case 'slows':
+        this.#actors.get(step[1])!.isSlow = true;
+        return undefined;
+      case 'owes':
+        return this.#order(step[1], (tonic) => (tonic as unknown as Scribe).ttsc__owe());
+      case 'answers':
+        this.#actors.get(step[1])!.answer(step[2]);
+        return undefined;
       case 'hears':
         return this.#stage.until(
           () => this.#actors.get(step[1])?.lines.some((line) => line.startsWith(step[2])) === true,
@@ -114,7 +130,7 @@ class Run {
   }
 
   #actor(name: string): Actor {
-    const actor: Actor = { lines: [], received: 0, tonic: undefined };
+    const actor: Actor = { lines: [], received: 0, isSlow: false, answer: () => {}, tonic: undefined };
     this.#actors.set(name, actor);
     return actor;
   }
@@ -174,11 +190,25 @@ class Run {
   }
 }
 
+interface Scribe {
+  ttsc__owe(): void;
+}
+
 /** A class of connections that writes down what it hears. */
 function scribe<C extends new (options?: any) => TcpConnection<any>>(Base: C, actor: Actor): C {
   const last = (): string => actor.lines.at(-1) ?? '';
   let pieces = '';
   return class extends (Base as unknown as new (...args: any[]) => TcpConnection) {
+    ttsc__owe(): void {
+      const answer = new Promise<string>((resolve) => (actor.answer = resolve));
+      this.pipe(answer, this.ttsc__answer);
+    }
+    ttsc__answer(data: string): void {
+      this.send(data);
+    }
+    tts__readOn(): void {
+      this.ttsc__resume();
+    }
     override ttse__onConnected(): void {
       actor.lines.push('connected');
     }
@@ -189,6 +219,9 @@ function scribe<C extends new (options?: any) => TcpConnection<any>>(Base: C, ac
       const line = `data ${pieces.length > 40 ? `of ${pieces.length} bytes` : pieces}`;
       if (goesOn) actor.lines[actor.lines.length - 1] = line;
       else actor.lines.push(line);
+      if (!actor.isSlow) return;
+      this.ttsc__pause();
+      new TimerSingleShot({ seconds: 0.001, sparkleBack: this.tts__readOn });
     }
     override ttse__onHighWater(): void {
       actor.lines.push('high water');

@@ -188,7 +188,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   // ---- What the host tells ----
 
   onArrival(): void {
-    this.#reader?.read();
+    this.#reader?.onArrival();
     // One that writes hears at once that nobody takes it.
     if (this.#end?.error !== undefined && this.#writing.length > 0) this.onFailed('write');
   }
@@ -225,8 +225,6 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   }
 
   onFailed(syscall: 'read' | 'write'): void {
-    // What a write has taken that fails, Node does not count as unsent any more.
-    if (syscall === 'write') this.#writing.length = 0;
     this.fail(systemError(this.#end?.error ?? 'EPIPE', syscall));
   }
 

@@ -62,10 +62,6 @@ export class StreamReader {
     return this.#peersEnd === 'there' && this.#wanted;
   }
 
-  get #endIsUnheard(): boolean {
-    return this.#wanted && this.#peersEnd !== 'unseen' && this.#peersEnd !== 'taken';
-  }
-
   set wanted(wanted: boolean) {
     this.#wanted = wanted;
     this.read();
@@ -110,6 +106,13 @@ export class StreamReader {
     return this.#next === undefined && (this.#flowing || this.#aheadSize < READ_AHEAD);
   }
 
+  /** Something has come. A reset that comes before the turn in which the end is heard has come with the same poll. */
+  onArrival(): void {
+    const endIsUnheard = this.#wanted && this.#peersEnd !== 'unseen' && this.#peersEnd !== 'taken';
+    if (endIsUnheard && this.#end.error !== undefined) this.#owner.onFailed('write');
+    else this.read();
+  }
+
   /** Takes from the host what it may: while paused some is read ahead, and the rest waits there. */
   read(): void {
     const end = this.#end;
@@ -118,8 +121,6 @@ export class StreamReader {
     if (end.receives.unread > 0 || !this.#mayRead) return;
     if (end.receives.arrived) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#owner.onFailed('read');
-    // What comes before the turn in which the end is heard came with the same poll.
-    if (end.error !== undefined && this.#endIsUnheard) return this.#owner.onFailed('write');
     // A socket of Node's reads an end before which nothing waits although it is paused.
     if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
