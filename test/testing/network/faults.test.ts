@@ -210,6 +210,7 @@ describe('faults of the simulated network', () => {
       const { lab, client } = await pair(new Lab({ giveUp: 1_000 }), {
         reconnect: true,
         giveUpAfter: Infinity,
+        retries: Infinity,
         connectTimeout: 2_000,
       });
       lab.network.partition('a', 'b');
