@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../core/errors.js';
+import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../core/errors.js';
 import { Life } from '../core/life.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
@@ -12,6 +12,7 @@ import type { ConnectionSettings } from './connection-options.js';
 import { LastLook, Watch, type Watched } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { OrderedSends } from './ordered-sends.js';
+import { Refusals } from './refusals.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 
@@ -121,6 +122,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #sentMessages = 0;
   /** Connections that relay to this one and wait for it. */
   #relays: Set<TcpConnection<string>> | undefined = undefined;
+  #refusals: Refusals | undefined = undefined;
   #idle: Watch | undefined = undefined;
   #linger: Watch | undefined = undefined;
 
@@ -314,14 +316,28 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** @internal */
   _ttRefuse(size: number, why: string): SendResult {
-    this._ttReport(fail('TT_SEND_REFUSED', { bytes: size, why }));
+    return this.#refuse(size, 'TT_SEND_REFUSED', { bytes: size, why });
+  }
+
+  /** Each refused send is told; of very many in a row the rest as one. */
+  #refuse(size: number, code: ErrorCode, details: ErrorDetails): SendResult {
+    const tells = (this.#refusals ??= new Refusals()).add(size);
+    if (tells !== undefined) this._ttReport(fail(code, details));
+    if (tells === 'first') this._ttss__refusalsHeard();
     return 'refused';
   }
 
+  /** @internal Behind the first of those that were told. */
+  _ttss__refusalsHeard(): void {
+    const { count, bytes } = this.#refusals!.heard();
+    if (count > 0)
+      this._ttReport(fail('TT_SEND_REFUSED', { bytes, why: `${count} more sends were refused as those before` }));
+  }
+
   #overflow(size: number, unsent: number): SendResult {
+    if (this._ttSettings.onUnsentLimit === 'refuse') return this.#refuse(size, 'TT_UNSENT_LIMIT', { bytes: unsent });
     const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
     this._ttReport(error);
-    if (this._ttSettings.onUnsentLimit === 'refuse') return 'refused';
     this.#discarded += size;
     this.#inputFor('overflow', 'overflow', error);
     return 'refused';
