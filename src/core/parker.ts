@@ -34,6 +34,8 @@ export class Parker {
   #lookEnds = 0;
   #looksLeft = 0;
   #waitEnds = Infinity;
+  /** Whether the last wait was ended in the middle of a poll: what that reports besides is still to come. */
+  inPoll = false;
   /** How often it was woken from outside, for those who want to see that a thousand orders cost one. */
   wakeups = 0;
 
@@ -71,6 +73,7 @@ export class Parker {
     if (release === undefined) return;
     this.#release = undefined;
     if (!this.#settling) this.wakeups++;
+    this.inPoll = true;
     release();
   }
 
@@ -113,7 +116,7 @@ export class Parker {
   };
 
   readonly #afterPoll = (): void => {
-    this.#settling = false;
+    this.#settling = this.inPoll = false;
     const release = this.#release;
     this.#release = undefined;
     release?.();

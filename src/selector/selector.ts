@@ -9,7 +9,7 @@ import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.
  * A turn sees at most about so many ready channels, like the `maxevents` of epoll_wait(2). With a thousand busy peers a turn
  * for all of them would leave them idle while it works, and this process idle while they answer.
  */
-const MOST_READY = 64;
+export const MOST_READY = 64;
 
 /** One turn in so many is for those that have had their share, however many others wait. */
 const KEPT_FOR_OTHERS = 4;
@@ -60,6 +60,11 @@ export class Selector implements KeyOwner {
   /** Whether the loop waits, and nothing has woken it yet. */
   get parked(): boolean {
     return this.#parker.parked;
+  }
+
+  /** Whether the last `select()` ended in the middle of a poll, with enough channels for a turn: what that poll reports besides is still to come. */
+  get inPoll(): boolean {
+    return this.#parker.inPoll;
   }
 
   /** How often a wait was ended by a channel or by {@link wakeup}; not by its time. */

@@ -7,6 +7,7 @@ import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
+import { MOST_READY } from '../selector/selector.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { LastLook, Watch, type Watched } from './connection-watches.js';
@@ -625,9 +626,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
   }
 
-  /** @internal See {@link Watch}: what the poll of this turn has brought was seen before this order runs. */
-  _ttss__judge(watch: Watch): void {
-    watch.judge();
+  /**
+   * See {@link Watch}: before this order runs a poll has been seen, and here it is waited until that was all of it. (On a loop where each
+   * poll is more than a turn that would be never: so for as many turns at most as all channels take.)
+   * @internal
+   */
+  _ttss__judge(watch: Watch, turns = 1 + this._ttCatalyst.selector.keys.size / MOST_READY): void {
+    if (this._ttCatalyst.selector.inPoll && turns > 0) this._ttss__judge(watch, turns - 1);
+    else watch.judge();
   }
 
   // ---- Its end as a Tonic ----

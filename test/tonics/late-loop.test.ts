@@ -1,0 +1,65 @@
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { TcpServer } from '../../src/tonics/tcp-server.js';
+import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
+import { startNet, tidyUp } from '../support/net-app.js';
+import { onRealSockets } from '../support/stage.js';
+
+const PEERS = 200;
+const IDLE = 1_000;
+
+/** Connects, and speaks all the time; from a message on it is silent for longer than the idle time. Then each peer sends `y`, and the memory says so. */
+const PEERS_THREAD = `
+  const { parentPort, workerData: { port, peers, wait, sent } } = require('node:worker_threads');
+  const net = require('node:net');
+  const sockets = Array.from({ length: peers }, () => net.connect(port, '127.0.0.1').on('error', () => {}));
+  const speaks = setInterval(() => sockets.forEach((socket) => socket.write('x')), 50);
+  parentPort.on('message', () => clearInterval(speaks) ?? setTimeout(() => {
+    for (const socket of sockets) socket.write('y');
+    Atomics.store(sent, 0, 1);
+    Atomics.notify(sent, 0);
+  }, wait));
+`;
+
+describe('a loop that was late', () => {
+  onRealSockets('a poll of the kernel reports more than a turn takes');
+  afterEach(tidyUp);
+
+  it('looks at what has come before it takes anybody for idle', async () => {
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    const reasons: string[] = [];
+    let heard = 0;
+    let connected = 0;
+    class Busy extends TcpConnection {
+      override ttse__onConnected(): void {
+        connected++;
+      }
+      override ttse__onData(data: Buffer): void {
+        if (data.includes('y')) heard++;
+      }
+      override ttse__onDisconnected({ reason }: DisconnectInfo): void {
+        reasons.push(reason);
+      }
+    }
+    let server!: TcpServer;
+    const app = await startNet(
+      () => (server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: Busy, idleTimeout: IDLE })),
+      { clock: 'real' },
+    );
+    await app.heard.on('onListening');
+    const workerData = { port: server.local!.port, peers: PEERS, wait: IDLE * 1.5, sent };
+    const peers = new Worker(PEERS_THREAD, { eval: true, workerData });
+    try {
+      while (connected < PEERS) await new Promise((resolve) => setImmediate(resolve));
+      await app.inside(() => {
+        peers.postMessage('go');
+        Atomics.wait(sent, 0, 0);
+      });
+      while (heard + reasons.length < PEERS) await new Promise((resolve) => setImmediate(resolve));
+      expect(reasons).to.deep.equal([]);
+    } finally {
+      await peers.terminate();
+    }
+  });
+});
