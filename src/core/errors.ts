@@ -101,7 +101,8 @@ export const ERRORS = {
     'The host of {address} has no {family} address, which the option {option} asks for: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT:
     '{address} did not answer within {ms} ms{lookup}: look at the network, or raise "connectTimeout".',
-  TT_CANNOT_CONNECT: 'No address of {address} could be connected to:{reasons}',
+  TT_CANNOT_CONNECT:
+    'No address of {address} could be connected to: start the server, or correct host and port.{reasons}',
   TT_TIMED_OUT: 'The network gave {address} up: the peer no longer answers.',
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
   TT_OUT_OF_DESCRIPTORS:

@@ -49,7 +49,7 @@ export type Deed =
   | 'lookOnce'
   /** What was given leaves, the end is told, and what comes is dropped. */
   | 'drain'
-  /** What was promised leaves; the rest is given up, and the peer sees a reset. */
+  /** What was promised leaves; the rest is given up, and the peer sees a reset when it takes no more: a reset at once would take that too. */
   | 'cut'
   /** It is closed at once. What is unsent is lost, and the peer sees a reset. */
   | 'reset'

@@ -206,6 +206,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
         return this.#closeInOrder();
       case 'cut':
         this.#discarded += this._ttChannel?.keepOnly(Math.max(this.#promised - this.#left, 0)) ?? 0;
+        if (this.#promised === 0) return void this.#input('abort');
         return this.#closeInOrder();
       case 'reset':
         return this.#destroy(true);
@@ -241,7 +242,6 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     // One that was paused is closed before its end was heard.
     if (channel.closed && !this.#hears) return this.#closed(channel);
     if (this.#step === 'draining' && channel.flushed && channel.ended) channel.close();
-    if (this.#step === 'cutting' && channel.unsent === 0) this.#input('abort');
   }
 
   /** Closes the socket at once. What has not left is lost, and counted; then the peer sees a reset, never a clean end. */
@@ -464,10 +464,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       if (data === undefined) return true;
       this.#receivedBytes += data.length;
       if (!hears) continue;
-      share = Math.min(share - data.length, catalyst._ttShare);
       this.#receivedMessages++;
       catalyst._ttReceived(data.length);
       this._ttEmit('ttse__onData', data);
+      // That order counts: the queue may be full now.
+      share = Math.min(share - data.length, catalyst._ttShare);
     }
     return false;
   }

@@ -13,6 +13,10 @@ export class Notes {
   received = 0;
   /** It will see nothing more. */
   over = false;
+  /** It pauses for a moment after each piece. */
+  isSlow = false;
+  /** It does so now. */
+  isResting = false;
   #inLine = 0;
 
   add(line: string): void {

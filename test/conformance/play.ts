@@ -100,7 +100,7 @@ class Run {
   }
 
   async end(): Promise<Played> {
-    for (const doing of ['resume', 'close'] as const)
+    for (const doing of ['answers', 'answers', 'answers', 'resume', 'close'] as const)
       for (const who of ['client', 'server'] as const)
         for (const { [who]: side } of this.#links) {
           if (over(side)) continue;
@@ -123,6 +123,10 @@ class Run {
   async #mark(): Promise<void> {
     const expected = this.#expected?.[this.#marks.length];
     await this.#settled();
+    await this.#until(
+      () => [...this.#actors.values()].every(({ notes }) => !notes.isResting),
+      'all that one reads slowly',
+    );
     if (expected !== undefined)
       await this.#until(() => {
         return [...this.#actors].every(([name, { notes, hidden }]) => {

@@ -91,7 +91,7 @@ describe('a configuration of several sources', () => {
       log: { to: 'screen', default: 'quiet', level: 'info', slowSparkle: 150 },
       start: [],
       threads: { doorbell: true },
-      shutdown: { signals: true, grace: 10_000 },
+      shutdown: { signals: true, grace: 30_000 },
     });
     expect(config.source('log/default')).to.equal('a default');
   });

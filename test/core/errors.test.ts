@@ -37,7 +37,7 @@ describe('an error', () => {
 
   for (const code of CODES) {
     it(`${code} has a whole sentence`, () => {
-      expect(ERRORS[code]).to.match(/^\S+( \S+){3,}[.?]$/);
+      expect(ERRORS[code]).to.match(/^\S+( \S+){3,}[.?](\{reasons\})?$/);
     });
   }
 });

@@ -294,7 +294,7 @@ describe('a TcpClient', () => {
         }
         let made = 0;
         const protocol = (): TcpConnection => (++made === 1 ? new Sick() : new Well());
-        await client({ port: server.port, host: '127.0.0.1', protocol, reconnect: true, retryDelay: 10 });
+        await client({ port: server.port, host: '127.0.0.1', protocol, reconnect: true, retries: 3, retryDelay: 10 });
         await (await server.peer()).closed();
         await (await server.peer(2)).received(4);
         expect(made).to.equal(2);

@@ -299,14 +299,32 @@ describe('a connection whose peer does not read', () => {
   it('keeps the reason of an overflow, and its count, where it is aborted as well', async () => {
     const { peer, connection } = await pair({ unsentLimit: 1 * MB });
     peer.socket.pause();
-    await within(connection, (self) => {
-      self.say(Buffer.alloc(900_000));
-      self.say(Buffer.alloc(900_000));
+    await fill(connection);
+    const unsent = await within(connection, (self) => {
+      const waiting = self.unsentBytes;
+      self.say(Buffer.alloc(1 * MB));
       self.ttsc__abort();
       self.ttsc__abort();
+      return waiting;
     });
     const [info] = await connection.heard.on('onDisconnected');
-    expect(info).to.include({ reason: 'overflow', discarded: 1.8 * MB });
+    expect(info).to.include({ reason: 'overflow', discarded: unsent + 1 * MB });
+  });
+
+  it('is not closed before what was told as sent has left', async () => {
+    const { peer, connection } = await pair({ unsentLimit: 1 * MB, highWaterMark: 0.5 * MB });
+    peer.socket.pause();
+    const told = await within(connection, (self) => {
+      const results = { sent: 0, waiting: 0, refused: 0 };
+      while (results.refused === 0) results[self.say(Buffer.alloc(100_000))] += 100_000;
+      return results;
+    });
+    peer.socket.resume();
+    const [info] = await connection.heard.on('onDisconnected');
+    expect(info.reason).to.equal('overflow');
+    await peer.closed();
+    expect(peer.size).to.be.at.least(told.sent);
+    expect(peer.size + info.discarded).to.equal(told.sent + told.waiting + told.refused);
   });
 
   it('goes on with onUnsentLimit refuse: that send is refused, with an error, and nothing else', async () => {
