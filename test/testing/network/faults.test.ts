@@ -209,6 +209,7 @@ describe('faults of the simulated network', () => {
     it('have a client connect again, after its waits, when they have healed', async () => {
       const { lab, client } = await pair(new Lab({ giveUp: 1_000 }), {
         reconnect: true,
+        retries: Infinity,
         giveUpAfter: Infinity,
         connectTimeout: 2_000,
       });
