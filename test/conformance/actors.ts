@@ -45,7 +45,7 @@ export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Bas
     }
     tts__readOn(): void {
       notes.isResting = false;
-      this.ttsc__resume();
+      if (!notes.isPaused) this.ttsc__resume();
     }
     override ttse__onConnected(): void {
       notes.add('connected');
@@ -105,8 +105,10 @@ export class TonicActor implements Actor {
       case 'abort':
         return this.tonic.ttsc__abort();
       case 'pause':
+        this.notes.isPaused = true;
         return this.tonic.ttsc__pause();
       case 'resume':
+        this.notes.isPaused = false;
         return this.tonic.ttsc__resume();
       case 'slows':
         this.notes.isSlow = true;
@@ -167,7 +169,7 @@ export class PlainActor implements Actor {
     stage().clock.setTimer(
       () => {
         this.notes.isResting = false;
-        this.socket.resume();
+        if (!this.notes.isPaused) this.socket.resume();
       },
       REST,
       true,
@@ -196,8 +198,10 @@ export class PlainActor implements Actor {
       case 'abort':
         return void socket.resetAndDestroy();
       case 'pause':
+        this.notes.isPaused = true;
         return void socket.pause();
       case 'resume':
+        this.notes.isPaused = false;
         return void socket.resume();
       case 'slows':
         this.notes.isSlow = true;

@@ -17,6 +17,8 @@ export class Notes {
   isSlow = false;
   /** It does so now. */
   isResting = false;
+  /** It was told to pause, and does not read on after a rest. */
+  isPaused = false;
   #inLine = 0;
 
   add(line: string): void {

@@ -122,11 +122,12 @@ class Run {
   /** Waits until the act has had its effect. */
   async #mark(): Promise<void> {
     const expected = this.#expected?.[this.#marks.length];
-    await this.#settled();
-    await this.#until(
-      () => [...this.#actors.values()].every(({ notes }) => !notes.isResting),
-      'all that one reads slowly',
-    );
+    // Who reads slowly rests after each piece, and there may be another one.
+    for (let before = -1; before !== this.#received;) {
+      before = this.#received;
+      await this.#until(() => [...this.#actors.values()].every(({ notes }) => !notes.isResting), 'the end of a rest');
+      await this.#settled();
+    }
     if (expected !== undefined)
       await this.#until(() => {
         return [...this.#actors].every(([name, { notes, hidden }]) => {
@@ -144,6 +145,10 @@ class Run {
       return [name, { lines: notes.lines.length, bytes: notes.received, hidden }] as const;
     });
     this.#marks.push(Object.fromEntries(marks));
+  }
+
+  get #received(): number {
+    return [...this.#actors.values()].reduce((sum, { notes }) => sum + notes.received, 0);
   }
 
   async #settled(): Promise<void> {
