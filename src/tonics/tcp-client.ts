@@ -193,7 +193,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     if (here === 'self' || this.#wish !== 'connection') return super._ttUnsendable(data, size);
     if (this.#settings.whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
-    const problem = this.#waiting.put(data, size);
+    // A protocol may make something of a send of nothing; by itself it is nothing that could wait.
+    const problem = size === 0 && this.#makeProtocol === undefined ? undefined : this.#waiting.put(data, size);
     if (problem !== undefined) return this._ttRefuse(size, problem);
     this._ttBlock();
     return 'waiting';

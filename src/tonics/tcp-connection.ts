@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../core/errors.js';
+import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../core/errors.js';
 import { Life } from '../core/life.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
@@ -12,6 +12,7 @@ import type { ConnectionSettings } from './connection-options.js';
 import { LastLook, Watch, type Watched } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { OrderedSends } from './ordered-sends.js';
+import { Refusals } from './refusals.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 
@@ -121,6 +122,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #sentMessages = 0;
   /** Connections that relay to this one and wait for it. */
   #relays: Set<TcpConnection<string>> | undefined = undefined;
+  #refusals: Refusals | undefined = undefined;
   #idle: Watch | undefined = undefined;
   #linger: Watch | undefined = undefined;
 
@@ -314,14 +316,28 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** @internal */
   _ttRefuse(size: number, why: string): SendResult {
-    this._ttReport(fail('TT_SEND_REFUSED', { bytes: size, why }));
+    return this.#refuse(size, 'TT_SEND_REFUSED', { bytes: size, why });
+  }
+
+  /** Each refused send is told; of very many in a row the rest as one. */
+  #refuse(size: number, code: ErrorCode, details: ErrorDetails): SendResult {
+    const tells = (this.#refusals ??= new Refusals()).add(size);
+    if (tells !== undefined) this._ttReport(fail(code, details));
+    if (tells === 'first') this._ttss__refusalsHeard();
     return 'refused';
   }
 
+  /** @internal Behind the first of those that were told. */
+  _ttss__refusalsHeard(): void {
+    const { count, bytes } = this.#refusals!.heard();
+    if (count > 0)
+      this._ttReport(fail('TT_SEND_REFUSED', { bytes, why: `${count} more sends were refused as those before` }));
+  }
+
   #overflow(size: number, unsent: number): SendResult {
+    if (this._ttSettings.onUnsentLimit === 'refuse') return this.#refuse(size, 'TT_UNSENT_LIMIT', { bytes: unsent });
     const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
     this._ttReport(error);
-    if (this._ttSettings.onUnsentLimit === 'refuse') return 'refused';
     this.#discarded += size;
     this.#inputFor('overflow', 'overflow', error);
     return 'refused';
@@ -448,7 +464,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     // What came before its end is heard first, unless nobody reads.
     const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
     if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
-    this.#ends(channel, ready);
+    this.#ends(channel, ready, reads);
     return this.#closeIfDone();
   }
 
@@ -478,11 +494,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 
   /** All that came was read, or is not to be read now. */
-  #ends(channel: StreamChannel, ready: InterestSet): void {
+  #ends(channel: StreamChannel, ready: InterestSet, reads: boolean): void {
     const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
     // With an error no end is told: cut data would be taken for whole.
     if (error !== undefined) this.#failed(channel, error);
-    else if (channel.ended) this.#peerEnded();
+    else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
     if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);

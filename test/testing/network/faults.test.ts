@@ -225,6 +225,7 @@ describe('faults of the simulated network', () => {
         reconnect: true,
         retries: Infinity,
         giveUpAfter: Infinity,
+        retries: Infinity,
         connectTimeout: 2_000,
       });
       lab.network.partition('a', 'b');
