@@ -225,7 +225,6 @@ describe('faults of the simulated network', () => {
         reconnect: true,
         retries: Infinity,
         giveUpAfter: Infinity,
-        retries: Infinity,
         connectTimeout: 2_000,
       });
       lab.network.partition('a', 'b');
