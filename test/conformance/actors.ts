@@ -1,9 +1,11 @@
+import { TimerSingleShot } from '../../src/core/timer.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { SendResult } from '../../src/tonics/socket-tonic.js';
 import type { TcpClient } from '../../src/tonics/tcp-client.js';
 import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import type { PeerSocket } from '../support/sockets.js';
+import { stage } from '../support/stage.js';
 import { Notes, pattern, shown } from './notes.js';
 import { BUFFERED, type Doing, type Sending, sizeOf } from './script.js';
 
@@ -17,8 +19,17 @@ export interface Actor {
   readonly counts: unknown;
 }
 
+/** For so long one that is slow reads nothing, in ms. */
+const REST = 1;
+/** An answer that was owed. */
+const ANSWER = 7;
+
 /** A connection Tonic; the two faces of {@link scribe}. */
-type Scribe = (TcpConnection | TcpClient) & { ttsc__do(body: () => void): void; say(bytes: Buffer): SendResult };
+type Scribe = (TcpConnection | TcpClient) & {
+  ttsc__do(body: () => void): void;
+  say(bytes: Buffer): SendResult;
+  owe(answer: Promise<() => void>): void;
+};
 
 /** A class of connections that writes down what it hears. */
 export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Base: C, notes: Notes) {
@@ -29,11 +40,22 @@ export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Bas
     say(bytes: Buffer): SendResult {
       return this.send(bytes);
     }
+    owe(answer: Promise<() => void>): void {
+      this.pipe(answer, this.ttsc__do);
+    }
+    tts__readOn(): void {
+      notes.isResting = false;
+      if (!notes.isPaused) this.ttsc__resume();
+    }
     override ttse__onConnected(): void {
       notes.add('connected');
     }
     override ttse__onData(bytes: Buffer): void {
       notes.bytes(bytes);
+      if (!notes.isSlow || notes.isResting) return;
+      notes.isResting = true;
+      this.ttsc__pause();
+      new TimerSingleShot({ seconds: REST / 1_000, sparkleBack: this.tts__readOn });
     }
     override ttse__onEnd(): void {
       notes.add('end');
@@ -43,6 +65,7 @@ export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Bas
     }
     override ttse__onDisconnected({ reason, discarded }: DisconnectInfo): void {
       notes.over = true;
+      notes.isResting = false;
       notes.add(`gone: ${reason}${discarded > 0 ? `, ${discarded} bytes unsent` : ''}`);
     }
   } as unknown as new (...args: ConstructorParameters<C>) => Scribe;
@@ -50,6 +73,7 @@ export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Bas
 
 export class TonicActor implements Actor {
   #sent = 0;
+  readonly #owed: (() => void)[] = [];
   constructor(
     readonly tonic: Scribe,
     readonly notes: Notes,
@@ -81,12 +105,31 @@ export class TonicActor implements Actor {
       case 'abort':
         return this.tonic.ttsc__abort();
       case 'pause':
+        this.notes.isPaused = true;
         return this.tonic.ttsc__pause();
       case 'resume':
+        this.notes.isPaused = false;
         return this.tonic.ttsc__resume();
+      case 'slows':
+        this.notes.isSlow = true;
+        return undefined;
+      case 'owes':
+        return this.#owe();
+      case 'answers':
+        return this.#owed.shift()?.();
       default:
         return this.#send(doing, isMuch);
     }
+  }
+
+  #owe(): void {
+    const answer = (): void => {
+      const result = this.tonic.say(pattern(this.#sent, ANSWER));
+      this.#sent += ANSWER;
+      // Whether it waits depends on what was sent with it.
+      this.notes.add(`answers: ${result === 'waiting' ? 'sent' : result}`);
+    };
+    this.tonic.owe(new Promise((resolve) => this.#owed.push(() => resolve(answer))));
   }
 
   #send({ send, asOrders }: Sending, isMuch: boolean): void {
@@ -108,13 +151,29 @@ export class PlainActor implements Actor {
 
   constructor(readonly socket: PeerSocket) {
     socket.on('connect', () => this.notes.add('connected'));
-    socket.on('data', (bytes: Buffer) => this.notes.bytes(bytes));
+    socket.on('data', (bytes: Buffer) => this.#heard(bytes));
     socket.on('end', () => this.notes.add('end'));
     socket.on('error', (error: Error) => this.notes.add(shown(error)));
     socket.on('close', () => {
       this.notes.over = true;
+      this.notes.isResting = false;
       this.notes.add('closed');
     });
+  }
+
+  #heard(bytes: Buffer): void {
+    this.notes.bytes(bytes);
+    if (!this.notes.isSlow || this.notes.isResting) return;
+    this.notes.isResting = true;
+    this.socket.pause();
+    stage().clock.setTimer(
+      () => {
+        this.notes.isResting = false;
+        if (!this.notes.isPaused) this.socket.resume();
+      },
+      REST,
+      true,
+    );
   }
 
   get hidden(): number {
@@ -139,9 +198,17 @@ export class PlainActor implements Actor {
       case 'abort':
         return void socket.resetAndDestroy();
       case 'pause':
+        this.notes.isPaused = true;
         return void socket.pause();
       case 'resume':
+        this.notes.isPaused = false;
         return void socket.resume();
+      case 'slows':
+        this.notes.isSlow = true;
+        return undefined;
+      case 'owes':
+      case 'answers':
+        return undefined;
       default:
         // What is written after the end is a mistake that a stream of Node's reports by itself.
         if (!socket.writable) return;

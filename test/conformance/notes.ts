@@ -13,6 +13,12 @@ export class Notes {
   received = 0;
   /** It will see nothing more. */
   over = false;
+  /** It pauses for a moment after each piece. */
+  isSlow = false;
+  /** It does so now. */
+  isResting = false;
+  /** It was told to pause, and does not read on after a rest. */
+  isPaused = false;
   #inLine = 0;
 
   add(line: string): void {

@@ -100,7 +100,7 @@ class Run {
   }
 
   async end(): Promise<Played> {
-    for (const doing of ['resume', 'close'] as const)
+    for (const doing of ['answers', 'answers', 'answers', 'resume', 'close'] as const)
       for (const who of ['client', 'server'] as const)
         for (const { [who]: side } of this.#links) {
           if (over(side)) continue;
@@ -122,7 +122,12 @@ class Run {
   /** Waits until the act has had its effect. */
   async #mark(): Promise<void> {
     const expected = this.#expected?.[this.#marks.length];
-    await this.#settled();
+    // Who reads slowly rests after each piece, and there may be another one.
+    for (let before = -1; before !== this.#received;) {
+      before = this.#received;
+      await this.#until(() => [...this.#actors.values()].every(({ notes }) => !notes.isResting), 'the end of a rest');
+      await this.#settled();
+    }
     if (expected !== undefined)
       await this.#until(() => {
         return [...this.#actors].every(([name, { notes, hidden }]) => {
@@ -140,6 +145,10 @@ class Run {
       return [name, { lines: notes.lines.length, bytes: notes.received, hidden }] as const;
     });
     this.#marks.push(Object.fromEntries(marks));
+  }
+
+  get #received(): number {
+    return [...this.#actors.values()].reduce((sum, { notes }) => sum + notes.received, 0);
   }
 
   async #settled(): Promise<void> {

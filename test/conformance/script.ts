@@ -6,8 +6,11 @@ export interface Sending {
   readonly asOrders: boolean;
 }
 
-/** One thing that one side does. To a plain socket, `close` is `destroy()`, and `finish` its end. */
-export type Doing = Sending | 'end' | 'close' | 'finish' | 'abort' | 'pause' | 'resume';
+/**
+ * One thing that one side does. To a plain socket, `close` is `destroy()`, and `finish` its end. One that `slows` pauses for a moment after
+ * each piece that it hears; one that `owes` has an answer under way, which it sends when it `answers`.
+ */
+export type Doing = Sending | 'end' | 'close' | 'finish' | 'abort' | 'pause' | 'resume' | 'slows' | 'owes' | 'answers';
 
 /**
  * What happens at one time: on one connection, what its client and its server do (both: their packets cross), or on a datagram socket. All
@@ -49,6 +52,8 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
   { weight: 10, arbitrary: sending },
   { weight: 3, arbitrary: fc.constant('pause' as const) },
   { weight: 4, arbitrary: fc.constant('resume' as const) },
+  { weight: 1, arbitrary: fc.constant('slows' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('owes' as const, 'answers' as const) },
   { weight: 2, arbitrary: fc.constant('end' as const) },
   { weight: 1, arbitrary: fc.constantFrom('close' as const, 'finish' as const) },
   { weight: 1, arbitrary: fc.constant('abort' as const) },

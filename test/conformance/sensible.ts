@@ -1,4 +1,4 @@
-import { type Actor, PlainActor } from './actors.js';
+import { type Actor, PlainActor, TonicActor } from './actors.js';
 import { type Act, BUFFERED, type Doing, sizeOf } from './script.js';
 
 /** What may wait for one who is paused: Node 20 reads 16 KiB ahead, later ones 64 KiB, and beyond that resets and ends come late. */
@@ -59,7 +59,8 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
   const peerPauses = peer.paused || peerDoes.includes('pause');
   return doings.filter((doing, n) => {
     const before = doings.slice(0, n);
-    if (doing === 'resume') return true;
+    if (doing === 'resume' || doing === 'slows') return true;
+    if (doing === 'owes' || doing === 'answers') return me.actor instanceof TonicActor;
     if (doing === 'pause') return !before.includes('resume');
     if (doing === 'abort' || (doing === 'close' && me.actor instanceof PlainActor)) {
       const alone = before.every((other) => typeof other === 'object');
@@ -85,5 +86,5 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
 }
 
 function ends(doing: Doing): boolean {
-  return typeof doing === 'string' && doing !== 'pause' && doing !== 'resume';
+  return doing === 'end' || doing === 'close' || doing === 'finish' || doing === 'abort';
 }

@@ -95,6 +95,20 @@ describe('faults of the simulated network', () => {
       expect(pieces(connection)).to.deep.equal(['abc', 'd', 'efgh']);
     });
 
+    it('by chance are made at every place: after the first byte, within, and between two messages that come at once', async () => {
+      const places = new Set<number>();
+      for (let seed = 1; seed <= 40; seed++) {
+        const { lab, client, connection } = await pair(new Lab({ seed, segment: 5 }));
+        lab.network.towards('a', 'b', { split: 'random' });
+        client.ttsc__send(LETTERS);
+        await lab.pass(50);
+        expect(connection.text).to.equal(LETTERS);
+        let at = 0;
+        for (const piece of pieces(connection)) places.add((at += piece.length));
+      }
+      expect([...places].sort((a, b) => a - b)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    });
+
     it('by chance come differently with another seed, and lose nothing', async () => {
       const runs = [];
       for (const seed of [1, 2, 3]) {
@@ -209,8 +223,8 @@ describe('faults of the simulated network', () => {
     it('have a client connect again, after its waits, when they have healed', async () => {
       const { lab, client } = await pair(new Lab({ giveUp: 1_000 }), {
         reconnect: true,
-        giveUpAfter: Infinity,
         retries: Infinity,
+        giveUpAfter: Infinity,
         connectTimeout: 2_000,
       });
       lab.network.partition('a', 'b');

@@ -321,6 +321,15 @@ describe('TCP on the simulated network', () => {
       expect(client.names.at(-1)).to.equal('onDrain');
     });
 
+    it('loses no byte of several sends of one turn that are more than the buffers have room for', async () => {
+      const { lab, client, connection } = await pair();
+      client.ttsc__do((self) => {
+        for (const size of [262_145, 1, 1_459]) self.say(text(size));
+      });
+      await lab.pass(1_000);
+      expect(connection.text === text(262_145) + text(1) + text(1_459)).to.equal(true);
+    });
+
     it('a sender asks again whether there is room, and does not time out', async () => {
       const { lab, client, connection } = await pair();
       connection.ttsc__pause();
