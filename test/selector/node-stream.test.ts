@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+import { type AddressInfo, type ServerOpts, type Socket, connect, createServer } from 'node:net';
 import { Interest } from '../../src/selector/interest.js';
 import { NodeStream } from '../../src/selector/node/node-stream.js';
 
 /** A stream, and the socket of its peer. */
-async function pair(): Promise<{ stream: NodeStream; peer: Socket; close: () => void }> {
-  const server = createServer();
+async function pair(options: ServerOpts = {}): Promise<{ stream: NodeStream; peer: Socket; close: () => void }> {
+  const server = createServer(options);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -48,6 +48,29 @@ describe('a stream of Node', () => {
     }
     expect(Buffer.concat(got).equals(bytes)).to.equal(true);
     expect(most).to.be.at.most(32 * 1024 + 64 * 1024);
+    close();
+  });
+
+  it('tells a reset that comes with the last bytes, and no clean end', async () => {
+    const { stream, peer, close } = await pair({ allowHalfOpen: true });
+    let error: Error | undefined;
+    const hungUp = new Promise<void>((resolve) =>
+      stream.attach({
+        signal: (ready) => {
+          if ((ready & Interest.HANGUP) === 0) return;
+          error ??= stream.takeError();
+          if (stream.closed) resolve();
+        },
+        flushAfterTurn: () => {},
+      }),
+    );
+    // The bytes are with the kernel when this returns, and so is the reset: one look finds both.
+    peer.write('last words');
+    peer.resetAndDestroy();
+    stream.interestChanged(Interest.READ);
+    await hungUp;
+    expect(error).to.include({ code: 'ECONNRESET' });
+    expect(String(stream.take())).to.equal('last words');
     close();
   });
 });

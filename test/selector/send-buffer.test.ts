@@ -161,6 +161,47 @@ describe('what waits to be sent', () => {
     expect(kernel.text).to.equal('firstsecondthird');
   });
 
+  it('goes on by itself behind a small piece, when that has left', () => {
+    const kernel = new Kernel();
+    kernel.room = 0;
+    put(kernel.buffer, Buffer.alloc(100), Buffer.alloc(PIECE));
+    kernel.buffer.pump(false);
+    expect([kernel.pieces, kernel.tells]).to.deep.equal([[100], true]);
+    kernel.takes(100);
+    expect(kernel.pieces).to.deep.equal([100, PIECE]);
+  });
+
+  it('tells of a few KiB that they have left, though nobody asked', () => {
+    const kernel = new Kernel();
+    for (const [size, tells] of [
+      [4_095, false],
+      [4_096, true],
+    ] as const) {
+      put(kernel.buffer, Buffer.alloc(size));
+      kernel.buffer.pump(false);
+      expect(kernel.tells, `${size} bytes`).to.equal(tells);
+    }
+  });
+
+  it('keeps its first bytes where the rest is given up, and no byte more', () => {
+    const first = Buffer.alloc(PIECE + 10, 'a');
+    for (const [most, kept] of [
+      [0, ''],
+      [7, 'a'.repeat(7)],
+      [PIECE + 10, first.toString()],
+      [PIECE + 12, `${first.toString()}bc`],
+      [PIECE + 14, `${first.toString()}bcde`],
+      [Infinity, `${first.toString()}bcde`],
+    ] as const) {
+      const kernel = new Kernel();
+      put(kernel.buffer, first, 'bcd', 'e');
+      expect(kernel.buffer.keepOnly(most), `of ${most}`).to.equal(PIECE + 14 - kept.length);
+      expect(kernel.buffer.size).to.equal(kept.length);
+      kernel.buffer.pump(false);
+      expect(kernel.text === kept, `what is left of ${most}`).to.be.true;
+    }
+  });
+
   it('keeps every byte in its order, however it is given and taken', () => {
     const part = fc.oneof(
       fc.string(),

@@ -18,6 +18,15 @@ describe('no timer is left', () => {
     expect(timersOf(app.app)).to.equal(0);
   });
 
+  it('of a connection with idleTimeout that its peer has reset', async () => {
+    const app = await serve(() => new Recorder(), { idleTimeout: 60_000 });
+    const { peer, connection } = await app.pair();
+    expect(timersOf(app.app), 'it is watched').to.equal(1);
+    peer.reset();
+    await connection.heard.on('onFinished');
+    expect(timersOf(app.app)).to.equal(0);
+  });
+
   it('of a connection that waited for its peer while it closed', async () => {
     const app = await serve(() => new Recorder(), { lingerTimeout: 60_000 });
     const { peer, connection } = await app.pair({ allowHalfOpen: true });

@@ -427,6 +427,17 @@ describe('the end of a TcpConnection', () => {
     expect(connection.heard.names).to.deep.equal(['onConnected', 'onError', 'onDisconnected', 'onFinished']);
   });
 
+  it('by an error that comes with an end is told as the error alone: cut data is never taken for whole', async () => {
+    const { stream, connection, clock } = await fakePair();
+    stream.receives('half of a');
+    stream.peerEnds();
+    stream.fails('ECONNRESET');
+    await clock.settled();
+    expect((await infoOf(connection)).reason).to.equal('peerReset');
+    expect(connection.text).to.equal('half of a');
+    expect(connection.heard.names).to.deep.equal(['onConnected', 'onData', 'onError', 'onDisconnected', 'onFinished']);
+  });
+
   it('by an error that nobody knows keeps what the system said', async () => {
     const { stream, connection, clock } = await fakePair();
     stream.fails('EWEIRD');
