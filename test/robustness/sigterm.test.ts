@@ -51,7 +51,7 @@ class Asker {
 }
 
 describe('SIGTERM under load', function () {
-  this.timeout(15_000);
+  this.timeout(60_000);
 
   afterEach(async () => {
     await closePeers();

@@ -202,10 +202,12 @@ export class NodeStream implements StreamChannel, Sink {
     },
     end(stream: NodeStream): void {
       stream.#peerEnded = true;
-      const socket = stream.#socket;
-      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
-      if (!socket.writableEnded && socket.writableLength === 0) socket.write('');
       stream.#key?.signal(Interest.READ);
+      const socket = stream.#socket;
+      if (socket.writableEnded || socket.writableLength > 0) return;
+      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
+      stream.#lastPiece = 0;
+      socket.write('');
     },
     error(stream: NodeStream, error: Error): void {
       stream.#error ??= error;
