@@ -21,6 +21,8 @@ export interface Actor {
 
 /** For so long one that is slow reads nothing, in ms. */
 const REST = 1;
+/** So often. */
+const RESTS = 5;
 /** An answer that was owed. */
 const ANSWER = 7;
 
@@ -52,7 +54,8 @@ export function scribe<C extends new (...args: any[]) => TcpConnection<any>>(Bas
     }
     override ttse__onData(bytes: Buffer): void {
       notes.bytes(bytes);
-      if (!notes.isSlow || notes.isResting) return;
+      if (notes.rests === 0 || notes.isResting) return;
+      notes.rests--;
       notes.isResting = true;
       this.ttsc__pause();
       new TimerSingleShot({ seconds: REST / 1_000, sparkleBack: this.tts__readOn });
@@ -111,7 +114,7 @@ export class TonicActor implements Actor {
         this.notes.isPaused = false;
         return this.tonic.ttsc__resume();
       case 'slows':
-        this.notes.isSlow = true;
+        this.notes.rests = RESTS;
         return undefined;
       case 'owes':
         return this.#owe();
@@ -163,7 +166,8 @@ export class PlainActor implements Actor {
 
   #heard(bytes: Buffer): void {
     this.notes.bytes(bytes);
-    if (!this.notes.isSlow || this.notes.isResting) return;
+    if (this.notes.rests === 0 || this.notes.isResting) return;
+    this.notes.rests--;
     this.notes.isResting = true;
     this.socket.pause();
     stage().clock.setTimer(
@@ -204,7 +208,7 @@ export class PlainActor implements Actor {
         this.notes.isPaused = false;
         return void socket.resume();
       case 'slows':
-        this.notes.isSlow = true;
+        this.notes.rests = RESTS;
         return undefined;
       case 'owes':
       case 'answers':

@@ -13,8 +13,8 @@ export class Notes {
   received = 0;
   /** It will see nothing more. */
   over = false;
-  /** It pauses for a moment after each piece. */
-  isSlow = false;
+  /** After so many pieces more it pauses for a moment. */
+  rests = 0;
   /** It does so now. */
   isResting = false;
   /** It was told to pause, and does not read on after a rest. */

@@ -8,7 +8,7 @@ export interface Sending {
 
 /**
  * One thing that one side does. To a plain socket, `close` is `destroy()`, and `finish` its end. One that `slows` pauses for a moment after
- * each piece that it hears; one that `owes` has an answer under way, which it sends when it `answers`.
+ * each of the next pieces that it hears; one that `owes` has an answer under way, which it sends when it `answers`.
  */
 export type Doing = Sending | 'end' | 'close' | 'finish' | 'abort' | 'pause' | 'resume' | 'slows' | 'owes' | 'answers';
 

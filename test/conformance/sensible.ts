@@ -67,7 +67,8 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
       // What a plain socket has written comes with the reset.
       if (n > 0 && me.actor instanceof PlainActor && peerPauses) return false;
       if (!alone || peerDoes.length > 0 || peer.waiting > AHEAD || me.waiting > AHEAD) return false;
-      if (before.reduce((sum, other) => sum + sizeOf(other), 0) > BUFFERED) return false;
+      const most = me.actor instanceof PlainActor ? AHEAD : BUFFERED;
+      if (before.reduce((sum, other) => sum + sizeOf(other), 0) > most) return false;
       return (me.ended = true);
     }
     if (doing === 'finish' && peerDoes.some(ends)) return false;
