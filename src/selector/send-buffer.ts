@@ -114,7 +114,9 @@ export class SendBuffer {
     const parts = (this.#parts ??= new PartList());
     if (this.#only !== undefined) parts.put(this.#only, this.size);
     this.#only = undefined;
-    while (kept.size < most) this.#lost += parts.moveTo(kept, most - kept.size);
+    let lost = 0;
+    while (kept.size + lost < most) lost += parts.moveTo(kept, most - kept.size - lost);
+    this.#lost += lost;
     this.#parts = kept;
     this.size = kept.size;
     return given;
@@ -208,12 +210,13 @@ class PartList {
     return { bytes: whole.subarray(0, PIECE), size: PIECE, lost: 0 };
   }
 
-  /** Moves the first part to another list, or as much of it as `most`; gives how many bytes were lost. */
+  /** Moves the first part to another list, or as much of it as `most`; gives how many bytes of that were lost. */
   moveTo(other: PartList, most: number): number {
     const { bytes, size, lost } = this.#sizes[this.#head]! > PIECE ? this.#cut() : this.#first();
     const part = typeof bytes === 'string' ? Buffer.from(bytes) : (bytes as Uint8Array);
-    if (size > 0) other.put(size > most ? part.subarray(0, most) : part, Math.min(size, most));
-    return lost;
+    const moved = Math.min(size, most);
+    if (size > 0) other.put(size > most ? part.subarray(0, most) : part, moved);
+    return Math.min(lost, most - moved);
   }
 
   #first(): Piece {

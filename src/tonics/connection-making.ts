@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { toError } from '../core/errors.js';
+import { fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { running } from '../core/running.js';
 import { type Adoption, TcpConnection, adopt } from './tcp-connection.js';
@@ -22,13 +22,17 @@ export function makeConnection(
 ): TcpConnection<string> | NotMade {
   const born = running.born?.length ?? 0;
   try {
-    return adopt(given, make);
+    const made = adopt(given, make);
+    // Another one, that a function made before or that opens its own: nobody would have this socket.
+    if (made._ttChannel !== given.channel) throw fail('TT_BAD_PROTOCOL', { class: maker._ttPlan.className });
+    return made;
   } catch (thrown) {
     const error = toError(thrown);
     maker._ttScheduler.logs.failure(maker, error, failureInfo('_ttss__accept', maker));
     const infused = running.born?.splice(born) ?? [];
-    const connection = infused.find((infusion) => infusion instanceof TcpConnection) as
-      TcpConnection<string> | undefined;
+    const connection = infused.find(
+      (infusion) => infusion instanceof TcpConnection && infusion._ttChannel === given.channel,
+    ) as TcpConnection<string> | undefined;
     if (connection === undefined) given.channel?.close(true);
     else connection._ttAbort('error', error);
     for (const infusion of infused) infusion.ttsc__finish();

@@ -75,6 +75,8 @@ export class Dialler<Key extends DialKey> {
   #last = false;
   #openedAt = 0;
   #established = false;
+  /** Its last try has failed, and its user is still to hear that it gives up. */
+  #givesUp = false;
 
   constructor(means: DialMeans<Key>, settings: DialSettings, events: DialEvents<Key>) {
     this.#means = means;
@@ -118,6 +120,7 @@ export class Dialler<Key extends DialKey> {
   /** Ends the try or the wait; no more events, unless it dials again. */
   stop(): void {
     this.#phase = 'idle';
+    this.#givesUp = false;
     this.#stopWait?.();
     this.#try?.cancel();
     this.#try = this.#stopWait = undefined;
@@ -150,9 +153,12 @@ export class Dialler<Key extends DialKey> {
     this.#try = undefined;
     this.#failures++;
     const wait = this.#waitForNext();
+    this.#givesUp = wait === undefined;
     this.#events.tryFailed(error, wait);
-    // Unless its user has dialled again.
-    if (wait === undefined && this.#phase === 'idle') this.#events.gaveUp(error);
+    // Unless its user has stopped it, or dialled again.
+    if (!this.#givesUp) return;
+    this.#givesUp = false;
+    this.#events.gaveUp(error);
   }
 
   /** @returns for how long; `undefined` where there is no next try. */

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { fail } from '../core/errors.js';
 import { TcpConnection } from './tcp-connection.js';
 
-/** Makes the Tonic of each connection: a class that extends TcpConnection, or a function that makes one. */
+/** Makes the Tonic of each connection: a class that extends TcpConnection, or a function that makes a new one each time. */
 export type Protocol = (new () => TcpConnection<string>) | (() => TcpConnection<string>);
 
 export const protocolOption = v.optional(

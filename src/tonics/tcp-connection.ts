@@ -299,7 +299,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#given += size;
     this.#sentBytes += size;
     this.#sentMessages++;
-    this.#idle?.touch();
+    // Behind what the peer does not take it is no sign of life.
+    if (unsent === size) this.#idle?.touch();
     if (unsent > highWaterMark) {
       channel.flush();
       unsent = channel.unsent;

@@ -106,6 +106,21 @@ describe('what waits to be sent', () => {
     expect(kernel.buffer.size).to.equal(0);
   });
 
+  it('keeps only so many bytes, and counts each byte once where some were moved away', () => {
+    for (const most of [1_500, 2_000, 2_500, 3_500]) {
+      const kernel = new Kernel();
+      const parts = [0, 1, 2, 3].map((n) => new Uint8Array(1_000).fill(65 + n));
+      put(kernel.buffer, ...parts);
+      moveAway(parts[0]!);
+      moveAway(parts[2]!);
+      const forgotten = kernel.buffer.keepOnly(most);
+      kernel.buffer.pump(false);
+      const lost = kernel.buffer.takeLost();
+      expect([forgotten, lost + kernel.text.length], String(most)).to.deep.equal([4_000 - most, most]);
+      expect(kernel.text, String(most)).to.match(/^B+D*$/);
+    }
+  });
+
   it('counts what was moved away alone, in the middle of large parts, and when part of it has left', () => {
     const kernel = new Kernel();
     const alone = new Uint8Array(8);

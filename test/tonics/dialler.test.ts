@@ -381,6 +381,13 @@ describe('a Dialler', () => {
       await bench.fails();
       expect([bench.told, bench.dialler.phase]).to.deep.equal([['failed'], 'trying']);
     });
+
+    it('and does not tell it where it is stopped when the last try has failed', async () => {
+      const bench = await Bench.dialling(['10.0.0.1'], { retries: 0 });
+      bench.onFailed = () => bench.dialler.stop();
+      await bench.fails();
+      expect([bench.told, bench.dialler.phase]).to.deep.equal([['failed'], 'idle']);
+    });
   });
 
   describe('whose connection was lost', () => {

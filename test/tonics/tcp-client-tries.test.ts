@@ -436,17 +436,19 @@ describe('a TcpClient is ended', () => {
     expect(app.heard.all('onError').map(([, { code }]) => code as string)).to.deep.equal(['TT_SEND_REFUSED']);
   });
 
-  it('by ttsc__close, and tries no more when that try fails', async () => {
-    const { app, network, clock, client, last } = await start();
-    client.ttsc__send('hello');
-    client.ttsc__close();
-    await clock.settled();
-    last().fails('ECONNREFUSED');
-    await clock.pass(60_000);
-    expect(network.streams.length).to.equal(1);
-    expect(await info(app)).to.include({ reason: 'error', discarded: 5 });
-    expect(client.finished).to.equal(true);
-  });
+  for (const retries of [Infinity, 0])
+    it(`by ttsc__close, and tries no more when that try fails, with retries: ${retries}`, async () => {
+      const { app, network, clock, client, last } = await start({ retries });
+      client.ttsc__send('hello');
+      client.ttsc__close();
+      await clock.settled();
+      last().fails('ECONNREFUSED');
+      await clock.pass(60_000);
+      expect(network.streams.length).to.equal(1);
+      expect(app.heard.all('onDisconnected').length).to.equal(1);
+      expect(await info(app)).to.include({ reason: 'error', discarded: 5 });
+      expect(client.finished).to.equal(true);
+    });
 
   it('by ttsc__abort before it connects for real, and nobody hears of a connection', async () => {
     const server = await listenOn();

@@ -343,6 +343,16 @@ describe('the end of a TcpConnection', () => {
       expect(app.messages(40)).to.deep.equal([]);
     });
 
+    it('is not put off by sends that the peer does not take', async () => {
+      const { connection, clock, stream } = await fakePair({ idleTimeout: 1_000 });
+      stream.stuck = true;
+      for (let n = 0; n < 3; n++) {
+        await connection.inside((self) => self.say('ping'));
+        await clock.pass(400);
+      }
+      expect(connection.phase).to.equal('draining');
+    });
+
     it('is put off by what comes', async () => {
       const { connection, clock, stream } = await fakePair({ idleTimeout: 1_000 });
       for (let n = 0; n < 5; n++) {

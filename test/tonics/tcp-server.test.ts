@@ -4,6 +4,7 @@ import { Tonic } from '../../src/core/tonic.js';
 import { TimerRepeat } from '../../src/core/timer.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
 import { ERROR, WARN } from '../support/app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
@@ -208,6 +209,23 @@ describe('a TcpServer', () => {
       // The connection that is there, and its helper.
       expect(app.app.ledger.size - size).to.equal(2);
     });
+  });
+
+  describe('closes the connection where its function gives', () => {
+    let only: Recorder | undefined;
+    for (const [what, make] of [
+      ['one that it made before', () => (only ??= new Recorder())],
+      ['a client, which opens its own', () => new TcpClient({ port: 1, host: '127.0.0.1' })],
+    ] as const)
+      it(what, async () => {
+        const app = await serve(make as () => Recorder);
+        await app.connect();
+        await (await app.connect()).closed();
+        const { failed, accepted } = app.server.counts;
+        expect([failed > 0, failed + accepted]).to.deep.equal([true, 2]);
+        const { lines } = await app.over();
+        expect(lines.filter(({ err }) => err?.code === 'TT_BAD_PROTOCOL')).to.have.length(failed);
+      });
   });
 
   it('counts what is open, also beside infusions of its own', async () => {
