@@ -541,7 +541,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
-    if (this._ttLife === Life.closing) this._ttss__end();
+    // Its infusions have their own time; the last of them ends it too.
+    if (this._ttLife === Life.closing && this.infusions.size === 0) this._ttss__end();
   }
 
   #tellBase(info: DisconnectInfo): void {
