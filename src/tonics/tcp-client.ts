@@ -167,7 +167,10 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       else protocol.ttsc__send(data);
     });
     // They were told that onDrain follows, and who relays here may be waiting for it.
-    if (protocol === undefined && count > 0) this._ttBlock();
+    if (protocol === undefined && count > 0) {
+      this._ttBlock();
+      this._ttDrainIfEmpty();
+    }
     const wish = this.#wish;
     if (wish === 'end' || wish === 'close') this.#wish = 'connection';
     if (wish === 'end') this.ttsc__end();

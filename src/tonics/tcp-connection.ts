@@ -277,6 +277,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const result = this._ttSend(data, sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof TcpConnection)
       this.#holdRelay(from as TcpConnection<string>);
+    this._ttDrainIfEmpty();
   }
 
   /** @internal */
@@ -340,6 +341,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttBlock(): void {
     this.#blocked = true;
     this.#applyInterest();
+  }
+
+  /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */
+  _ttDrainIfEmpty(): void {
+    if (this.#blocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
   }
 
   #unblock(): void {

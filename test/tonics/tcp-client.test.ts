@@ -367,6 +367,13 @@ describe('a TcpClient', () => {
     expect(tonic.phase).to.equal('open');
   });
 
+  it('hears onDrain also where what waited for the connection was empty', async () => {
+    const server = await listenOn();
+    const app = await startNet(() => new TcpClient({ port: server.port, host: '127.0.0.1' }).ttsc__send(''));
+    await app.heard.on('onDrain');
+    expect(app.heard.names).to.deep.equal(['onConnected', 'onDrain']);
+  });
+
   it('leaves nothing to the next one when it cannot be made', async () => {
     const app = await startNet(() => {});
     const thrown = await app.inside(() => {
