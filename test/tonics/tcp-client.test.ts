@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
@@ -282,6 +283,24 @@ describe('a TcpClient', () => {
         await app.heard.on('onInfusionFinished');
         expect(app.heard.all('onInfusionFailed')).to.be.empty;
         expect(app.messages(ERROR).join()).to.include('sick');
+        await (await server.peer()).closed();
+      });
+
+      it('hears the end itself where there is no Tonic of it yet', async () => {
+        const server = await listenOn();
+        class Early extends TcpConnection {
+          constructor() {
+            fails();
+            super();
+          }
+        }
+        const fails = (): void => {
+          throw new Error('too early');
+        };
+        const { app, client: tonic } = await client({ port: server.port, host: '127.0.0.1', protocol: Early });
+        await app.heard.on('onInfusionFinished');
+        const [[from, told], ...more] = app.heard.all('onDisconnected') as [[unknown, DisconnectInfo]];
+        expect([from, more, told.reason, told.error?.message]).to.deep.equal([tonic, [], 'error', 'too early']);
         await (await server.peer()).closed();
       });
 
