@@ -141,6 +141,11 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   #opened(channel: StreamChannel, key: SelectionKey): void {
     key.handOver(this);
+    // It failed meanwhile, and waits for what it has infused.
+    if (!this._ttMayInfuse) {
+      key.cancel();
+      return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
+    }
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
     return this.#sendWaiting();
@@ -151,8 +156,12 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
     if (this.#wish === 'none' || !this._ttMayInfuse) return key.cancel();
     const made = makeConnection(this, { channel, key, settings: this._ttSettings }, this.#makeProtocol!);
     if (!(made instanceof TcpConnection)) {
-      if (made.connection === undefined) key.cancel();
-      return this._ttss__disconnected({ reason: 'error', error: made.error, discarded: 0 });
+      const info: DisconnectInfo = { reason: 'error', error: made.error, discarded: 0 };
+      if (made.connection === undefined) {
+        key.cancel();
+        this._ttEmit('ttse__onDisconnected', info);
+      }
+      return this._ttss__disconnected(info);
     }
     this.#protocol = made;
     this._ttHandOver(made);
@@ -167,7 +176,10 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       else protocol.ttsc__send(data);
     });
     // They were told that onDrain follows, and who relays here may be waiting for it.
-    if (protocol === undefined && count > 0) this._ttBlock();
+    if (protocol === undefined && count > 0) {
+      this._ttBlock();
+      this._ttDrainIfEmpty();
+    }
     const wish = this.#wish;
     if (wish === 'end' || wish === 'close') this.#wish = 'connection';
     if (wish === 'end') this.ttsc__end();
@@ -284,8 +296,13 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
 
   /** @internal */
   override _ttRelease(): void {
+    const error = this._ttEnding?.error;
+    const isDialling = this.#isDialling;
     this.#stopDialling();
     super._ttRelease();
+    if (!isDialling) return;
+    const discarded = this.#waiting.drop() + this._ttOrders.bytes;
+    this._ttTellLast('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
   }
 
   /** Whether a try is under way, or is waited for. */

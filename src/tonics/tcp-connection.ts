@@ -280,6 +280,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const result = this._ttSend(data, sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof TcpConnection)
       this.#holdRelay(from as TcpConnection<string>);
+    this._ttDrainIfEmpty();
   }
 
   /** @internal */
@@ -357,6 +358,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttBlock(): void {
     this.#blocked = true;
     this.#applyInterest();
+  }
+
+  /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */
+  _ttDrainIfEmpty(): void {
+    if (this.#blocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
   }
 
   #unblock(): void {
@@ -558,7 +564,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
-    if (this._ttLife === Life.closing) this._ttss__end();
+    // Its infusions have their own time; the last of them ends it too.
+    if (this._ttLife === Life.closing && this.infusions.size === 0) this._ttss__end();
   }
 
   #tellBase(info: DisconnectInfo): void {

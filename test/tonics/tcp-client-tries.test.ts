@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Tonic } from '../../src/core/tonic.js';
 import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { FakeNetwork } from '../support/fake-network.js';
@@ -449,6 +450,53 @@ describe('a TcpClient is ended', () => {
       expect(await info(app)).to.include({ reason: 'error', discarded: 5 });
       expect(client.finished).to.equal(true);
     });
+
+  it('by a throw while it connects, and tells what waited', async () => {
+    class Sick extends TcpClient {
+      ttsc__fail(): void {
+        throw new Error('sick');
+      }
+    }
+    const network = new FakeNetwork();
+    const clock = new ManualClock();
+    let client!: Sick;
+    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), { options: { network }, clock });
+    client.ttsc__send('hello');
+    client.ttsc__fail();
+    await clock.settled();
+    expect([client.finished, app.heard.all('onDisconnected').length]).to.deep.equal([true, 1]);
+    const told = await info(app);
+    expect(told).to.include({ reason: 'error', discarded: 5 });
+    expect(told.error).to.have.property('message', 'sick');
+  });
+
+  it('by a throw, and opens no connection while it waits for its infusions', async () => {
+    class Slow extends Tonic {
+      ttse__onDraining(): void {}
+    }
+    class Sick extends TcpClient {
+      ttse__onStart(): void {
+        new Slow({ drainTimeout: 1_000 });
+        this.ttsc__fail();
+      }
+      ttsc__fail(): void {
+        throw new Error('sick');
+      }
+    }
+    const network = new FakeNetwork();
+    const clock = new ManualClock();
+    let client!: Sick;
+    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), { options: { network }, clock });
+    const stream = await network.stream();
+    await clock.settled();
+    stream.opens();
+    await clock.settled();
+    expect([client.finished, client.phase, stream.closed]).to.deep.equal([false, 'closed', true]);
+    await clock.pass(1_000);
+    expect(client.finished).to.equal(true);
+    expect(app.heard.count('onConnected')).to.equal(0);
+    expect(app.heard.all('onDisconnected').length).to.equal(1);
+  });
 
   it('by ttsc__abort before it connects for real, and nobody hears of a connection', async () => {
     const server = await listenOn();

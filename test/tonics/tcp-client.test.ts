@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpClientOptions } from '../../src/tonics/tcp-client.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
@@ -285,6 +286,24 @@ describe('a TcpClient', () => {
         await (await server.peer()).closed();
       });
 
+      it('hears the end itself where there is no Tonic of it yet', async () => {
+        const server = await listenOn();
+        class Early extends TcpConnection {
+          constructor() {
+            fails();
+            super();
+          }
+        }
+        const fails = (): void => {
+          throw new Error('too early');
+        };
+        const { app, client: tonic } = await client({ port: server.port, host: '127.0.0.1', protocol: Early });
+        await app.heard.on('onInfusionFinished');
+        const [[from, told], ...more] = app.heard.all('onDisconnected') as [[unknown, DisconnectInfo]];
+        expect([from, more, told.reason, told.error?.message]).to.deep.equal([tonic, [], 'error', 'too early']);
+        await (await server.peer()).closed();
+      });
+
       it('connects again with reconnect', async () => {
         const server = await listenOn();
         class Well extends TcpConnection {
@@ -365,6 +384,13 @@ describe('a TcpClient', () => {
     tonic.ttsc__send('still here');
     await (await server.peer()).received('still here');
     expect(tonic.phase).to.equal('open');
+  });
+
+  it('hears onDrain also where what waited for the connection was empty', async () => {
+    const server = await listenOn();
+    const app = await startNet(() => new TcpClient({ port: server.port, host: '127.0.0.1' }).ttsc__send(''));
+    await app.heard.on('onDrain');
+    expect(app.heard.names).to.deep.equal(['onConnected', 'onDrain']);
   });
 
   it('leaves nothing to the next one when it cannot be made', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Tonic } from '../../src/core/tonic.js';
 import type { SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpServerOptions } from '../../src/tonics/tcp-server.js';
@@ -328,6 +329,25 @@ describe('the end of a TcpConnection', () => {
         expect(info.discarded).to.equal(unsent);
       });
     }
+  });
+
+  it('by its peer, after a throw, does not come before that of its infusions', async () => {
+    class Slow extends Tonic {
+      ttse__onDraining(): void {}
+    }
+    class Sick extends Recorder {
+      readonly slow = new Slow({ base: this, drainTimeout: 1_000 });
+    }
+    const { connection, clock, stream } = await fakePair({}, {}, () => new Sick());
+    connection.ttsc__do(() => {
+      throw new Error('sick');
+    });
+    await clock.settled();
+    stream.fails('ECONNRESET');
+    await clock.settled();
+    expect([connection.heard.count('onDisconnected'), connection.finished]).to.deep.equal([1, false]);
+    await clock.pass(1_000);
+    expect([(connection as Sick).slow.finished, connection.finished]).to.deep.equal([true, true]);
   });
 
   describe('after an idle time', () => {

@@ -138,6 +138,19 @@ describe('a TcpConnection sends', () => {
       expect(await peer.received(6)).to.equal('123456');
     });
 
+    it('and hears onDrain also where nothing of that was to leave: it was empty, or refused', async () => {
+      const { connection } = await pair({ highWaterMark: 16_384, unsentLimit: 16_384, onUnsentLimit: 'refuse' });
+      for (const [n, data] of ['', 'x'.repeat(20_000)].entries()) {
+        const result = await connection.inside((self) => {
+          self.ttsc__send(data);
+          return self.say(data);
+        });
+        expect(result).to.equal('waiting');
+        await connection.heard.on('onDrain', n + 1);
+      }
+      expect(await connection.inside((self) => self.say('x'))).to.equal('sent');
+    });
+
     it('and hears onDrain when what waited behind own orders has left', async () => {
       const { peer, connection } = await pair();
       const result = await connection.inside((self) => {
