@@ -223,6 +223,14 @@ describe('a TcpConnection with a peer that reads slowly', () => {
       expect(stream.sent).to.equal(`${'x'.repeat(29_999)}z!`);
     });
 
+    it('is not one that has gathered it in one turn, for a peer that takes it', async () => {
+      const { clock, stream, connection } = await fake({ highWaterMark: 20_000, unsentLimit: 20_000 });
+      const results = await connection.inside((self) => [1, 2, 3].map(() => self.say('x'.repeat(15_000))));
+      expect(results).to.deep.equal(['sent', 'sent', 'sent']);
+      await clock.settled();
+      expect([connection.phase, stream.sent.length]).to.deep.equal(['open', 45_000]);
+    });
+
     it('is closed in the middle of a sparkle that sends; the peers of others go on', async () => {
       const { app, peer, connection } = await pair({ highWaterMark: 16_384, unsentLimit: 100_000 });
       peer.socket.pause();
