@@ -438,4 +438,28 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     test: 'test/tonics/tcp-connection-answers.test.ts',
     sentence: 'lets go of one that does not come within drainTimeout, says so, and has ended by then',
   },
+  {
+    what: 'onHighWater comes behind the orders that wait',
+    file: 'src/tonics/tcp-connection.ts',
+    find: "this._ttRaise('ttse__onHighWater', unsent);",
+    replace: "this._ttEmit('ttse__onHighWater', unsent);",
+    test: 'test/tonics/tcp-connection-backpressure.test.ts',
+    sentence: 'tells that before the next order, whoever has queued that',
+  },
+  {
+    what: 'the key stays of a connection whose protocol could not be made',
+    file: 'src/tonics/tcp-client.ts',
+    find: 'if (made.connection === undefined) key.cancel();',
+    replace: '',
+    test: 'test/tonics/tcp-client.test.ts',
+    sentence: 'leaves no key of it behind',
+  },
+  {
+    what: 'bytes that leave after a send are no sign of life',
+    file: 'src/tonics/connection-watches.ts',
+    find: '(!this.#told || unsentBytes > 0)',
+    replace: '!this.#told',
+    test: 'test/tonics/tcp-connection-ending.test.ts',
+    sentence: 'is put off by each part that leaves of what was given before',
+  },
 ];

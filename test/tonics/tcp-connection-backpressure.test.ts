@@ -81,6 +81,17 @@ describe('a TcpConnection with a peer that reads slowly', () => {
     expect(connection.heard.names).to.deep.equal(['onConnected', 'onHighWater', 'onDrain']);
   });
 
+  it('tells that before the next order, whoever has queued that', async () => {
+    const { clock, stream, connection } = await fake(MARKS);
+    stream.stuck = true;
+    await connection.inside((self) => {
+      self.ttsc__do(() => self.heard.push('next order'));
+      self.say('x'.repeat(20_001));
+    });
+    await clock.settled();
+    expect(connection.heard.names).to.deep.equal(['onConnected', 'onHighWater', 'next order']);
+  });
+
   it('takes a quarter of the high-water mark for the low one', async () => {
     const { clock, stream, connection } = await fake({ highWaterMark: 20_000 });
     stream.stuck = true;

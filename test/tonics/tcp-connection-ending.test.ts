@@ -384,6 +384,19 @@ describe('the end of a TcpConnection', () => {
       expect(connection.phase).to.equal('draining');
     });
 
+    it('is put off by each part that leaves of what was given before', async () => {
+      const { stream, connection, clock } = await fakePair({ idleTimeout: 1_000 });
+      stream.stuck = true;
+      await connection.inside((self) => self.say('x'.repeat(10)));
+      for (let taken = 0; taken < 5; taken++) {
+        await clock.pass(900);
+        stream.takes(1);
+      }
+      expect([connection.phase, connection.unsentBytes]).to.deep.equal(['open', 5]);
+      await clock.pass(2_000);
+      expect(connection.phase).to.equal('draining');
+    });
+
     it('does not come without the option', async () => {
       const { connection, clock } = await fakePair();
       await clock.pass(24 * 3_600_000);
