@@ -462,4 +462,20 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'is put off by each part that leaves of what was given before',
   },
+  {
+    what: 'a socket whose bytes nobody takes reads on as soon as it is asked to',
+    file: 'src/selector/node/node-stream.ts',
+    find: 'else if (!this.#full) this.#socket.resume();',
+    replace: 'else this.#socket.resume();',
+    test: 'test/selector/node-stream.test.ts',
+    sentence: 'keeps no more where reading stops and goes on all the while',
+  },
+  {
+    what: 'arguments of raised orders that were taken are kept alive',
+    file: 'src/core/raised-queue.ts',
+    find: 'slots[at + At.a] = slots[at + At.b] = undefined;',
+    replace: '',
+    test: 'test/core/raised-queue.test.ts',
+    sentence: 'keeps no argument alive of what it gave while others wait',
+  },
 ];
