@@ -128,7 +128,13 @@ export const LIFE: Readonly<Record<Step, Row>> = {
     phase: 'draining',
     sends: true,
     hears: true,
-    on: { ...anyTime, end: ['draining', 'drain'], answered: ['draining', 'drain'] },
+    on: {
+      ...anyTime,
+      end: ['draining', 'drain'],
+      answered: ['draining', 'drain'],
+      peerEnded: ['finishing', 'wait'],
+      peerEndedBoth: ['finishing', 'wait'],
+    },
   },
   draining: {
     phase: 'draining',

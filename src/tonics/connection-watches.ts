@@ -90,10 +90,16 @@ export class Watch implements Due {
 export class LastLook implements Due {
   at = 0;
   slot = -1;
+  readonly #connection: { _ttss__looked(left: number): void };
+  readonly #looks: number;
 
-  constructor(readonly connection: { _ttss__looked(): void }) {}
+  /** @param looks how many there are, with this one. */
+  constructor(connection: { _ttss__looked(left: number): void }, looks: number) {
+    this.#connection = connection;
+    this.#looks = looks;
+  }
 
   fire(): void {
-    this.connection._ttss__looked();
+    this.#connection._ttss__looked(this.#looks - 1);
   }
 }

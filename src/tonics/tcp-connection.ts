@@ -64,6 +64,9 @@ const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
  */
 const HOPS = 16;
 
+/** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
+const LAST_LOOKS = 2;
+
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
  *
@@ -203,7 +206,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
         return this.#awaitAnswers(HOPS);
       case 'lookOnce':
         this.#linger = this.#linger?.stop();
-        return this._ttScheduler.timers.add(new LastLook(this));
+        return this._ttScheduler.timers.add(new LastLook(this, LAST_LOOKS));
       case 'drain':
         this._ttChannel?.end();
         return this.#closeInOrder();
@@ -514,7 +517,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   #peerEnded(): void {
     const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
-    if (LIFE[this.#step].on[input] === undefined) return;
+    // While it finishes this is looked at more than once.
+    if (LIFE[this.#step].on[input] === undefined || this.#reason === 'peerEnded') return;
     if (this.#hears) this._ttEmit('ttse__onEnd');
     this.#reason ??= 'peerEnded';
     this.#input(input);
@@ -627,11 +631,16 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this._ttss__awaitAnswers(-1, hops, step);
   }
 
-  /** @internal The last look at the socket before its Tonic finishes: what has not been read by now is not. */
-  _ttss__looked(): void {
+  /**
+   * One of the last looks at the socket before its Tonic finishes: what has not been read after them is not.
+   * @internal
+   */
+  _ttss__looked(left: number): void {
+    if (left > 0) return this._ttScheduler.timers.add(new LastLook(this, left));
     this.#pause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
+    return undefined;
   }
 
   /**

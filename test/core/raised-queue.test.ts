@@ -133,4 +133,21 @@ describe('the queue of raised orders', () => {
     order.tonic = order.source = order.a = undefined;
     expect(await stillHeld(refs)).to.be.at.most(2);
   });
+
+  it('keeps no argument alive of what it gave while others wait', async () => {
+    const queue = new RaisedQueue();
+    const refs: WeakRef<object>[] = [];
+    const fill = (): void => {
+      for (let n = 0; n < 100; n++) {
+        const data = Buffer.alloc(10);
+        refs.push(new WeakRef<object>(data));
+        put(queue, data);
+      }
+    };
+    fill();
+    for (let n = 0; n < 60; n++) queue.take(order);
+    order.a = undefined;
+    expect(await stillHeld(refs)).to.equal(40);
+    expect(queue.size).to.equal(40);
+  });
 });

@@ -51,6 +51,19 @@ describe('a stream of Node', () => {
     close();
   });
 
+  it('keeps no more where reading stops and goes on all the while', async () => {
+    const { stream, peer, close } = await pair();
+    stream.attach({ signal: () => {}, flushAfterTurn: () => {} });
+    peer.write(bytes);
+    for (let polls = 0; polls < 200; polls++) {
+      stream.interestChanged(Interest.NONE);
+      stream.interestChanged(Interest.READ);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(stream.received).to.be.within(1, 32 * 1024 + 64 * 1024);
+    close();
+  });
+
   it('tells a reset that comes with the last bytes, and no clean end', async () => {
     const { stream, peer, close } = await pair({ allowHalfOpen: true });
     let error: Error | undefined;

@@ -4,7 +4,7 @@ import { TcpServer } from '../../src/tonics/tcp-server.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { startNet, tidyUp } from '../support/net-app.js';
+import { Recorder, startNet, tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
 
@@ -83,6 +83,41 @@ describe('one small request', () => {
     const slow = left.filter((bytes) => bytes > 0);
     expect(Math.max(...slow) - Math.min(...slow)).to.be.at.most((64 * 1_024) / 4);
     expect(slow.length).to.be.greaterThan(50);
+  });
+});
+
+describe('the end of a connection', () => {
+  it('that is found while it may only bring a share is told behind all that came before, for what it is', async () => {
+    const network = new FakeNetwork();
+    const stream = network.peer();
+    let connection!: Recorder;
+    /** Each byte is an order; with the first one come much data and a reset. */
+    class Bytes extends Recorder {
+      override ttse__onData(data: Buffer): void {
+        super.ttse__onData(data);
+        if (data.length === 300) for (let at = 0; at < data.length; at++) this.ttsc__byte(at);
+      }
+      ttsc__byte(at: number): void {
+        if (at > 0) return;
+        stream.receives('x'.repeat(10_000));
+        stream.fails('ECONNRESET');
+      }
+    }
+    const clock = new ManualClock();
+    await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = new Bytes()) }), {
+      options: { network, turnOrders: 10 },
+      clock,
+    });
+    const listener = await network.listener();
+    listener.listens();
+    listener.accepts(stream);
+    await clock.settled();
+    stream.receives('y'.repeat(300));
+    const [info] = await connection.heard.on('onDisconnected');
+    expect(info).to.include({ reason: 'peerReset' });
+    const parts = connection.heard.all('onData').map(([data]) => (data as Buffer).length);
+    expect(parts.length, 'it came by shares').to.be.greaterThan(3);
+    expect(connection.text.length).to.equal(10_300);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpClientOptions } from '../../src/tonics/tcp-client.js';
+import type { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
@@ -270,6 +271,9 @@ describe('a TcpClient', () => {
     });
 
     describe('whose constructor throws', () => {
+      const refuse = (): TcpConnection => {
+        throw new Error('no connection for you');
+      };
       class Sick extends TcpConnection {
         constructor() {
           super();
@@ -302,6 +306,14 @@ describe('a TcpClient', () => {
         const [[from, told], ...more] = app.heard.all('onDisconnected') as [[unknown, DisconnectInfo]];
         expect([from, more, told.reason, told.error?.message]).to.deep.equal([tonic, [], 'error', 'too early']);
         await (await server.peer()).closed();
+      });
+
+      it('leaves no key of it behind', async () => {
+        const server = await listenOn();
+        const { app } = await client({ port: server.port, host: '127.0.0.1', protocol: () => refuse() });
+        await app.heard.on('onInfusionFinished');
+        // That of the pipe which wakes the loop.
+        expect((app.main as SelectorCatalyst).selector.keys.size).to.equal(1);
       });
 
       it('connects again with reconnect', async () => {

@@ -2,12 +2,15 @@ import { expect } from 'chai';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { Recorder, startNet, tidyUp } from '../support/net-app.js';
+import { type NetApp, Recorder, startNet, tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
 
 /** It answers what it hears with what a promise brings, which the test keeps. */
 class Slow extends Recorder {
+  constructor() {
+    super({ drainTimeout: 500 });
+  }
   give!: (answer: string) => void;
   override ttse__onData(): void {
     this.pipe(new Promise<string>((resolve) => (this.give = resolve)), this.ttse__onAnswer);
@@ -19,21 +22,24 @@ class Slow extends Recorder {
 
 /** A connection, whose peer and clock are the test's. */
 async function connected(
-  options: Partial<Pick<TcpServerOptions, 'idleTimeout' | 'drainTimeout'>> = {},
-): Promise<{ stream: FakeStream; connection: Slow; clock: ManualClock }> {
+  options: Pick<TcpServerOptions, 'idleTimeout'> = {},
+): Promise<{ app: NetApp; stream: FakeStream; connection: Slow; clock: ManualClock }> {
   const network = new FakeNetwork();
   const clock = new ManualClock();
   let connection!: Slow;
-  await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = new Slow()), ...options }), {
-    options: { network },
-    clock,
-  });
+  const app = await startNet(
+    () => void new TcpServer({ port: 9, protocol: () => (connection = new Slow()), ...options }),
+    {
+      options: { network },
+      clock,
+    },
+  );
   const listener = await network.listener();
   listener.listens();
   const stream = network.peer();
   listener.accepts(stream);
   await clock.settled();
-  return { stream, connection, clock };
+  return { app, stream, connection, clock };
 }
 
 describe('a TcpConnection that owes an answer', () => {
@@ -42,7 +48,7 @@ describe('a TcpConnection that owes an answer', () => {
     stream.receives('question');
     await clock.settled();
     stream.peerEnds();
-    await clock.pass(1_000);
+    await clock.pass(400);
     expect([connection.phase, stream.sent]).to.deep.equal(['halfClosed', '']);
     connection.give('answer');
     await clock.settled();
@@ -56,10 +62,22 @@ describe('a TcpConnection that owes an answer', () => {
     stream.receives('question');
     await clock.settled();
     stream.peerEnds();
-    await clock.pass(1_000);
+    await clock.pass(400);
     connection.give('answer');
     await clock.settled();
     expect(stream.sent).to.equal('answer');
+  });
+
+  it('lets go of one that does not come within drainTimeout, says so, and has ended by then', async () => {
+    const { app, stream, connection, clock } = await connected();
+    stream.receives('question');
+    await clock.settled();
+    stream.peerEnds();
+    await clock.pass(499);
+    expect(connection.phase).to.equal('halfClosed');
+    await clock.pass(1);
+    expect([connection.phase, connection.finished]).to.deep.equal(['closed', true]);
+    expect(app.lines.filter(({ code }) => code === 'TT_OWED_LET_GO')).to.have.lengthOf(1);
   });
 });
 

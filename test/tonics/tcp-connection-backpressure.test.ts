@@ -81,6 +81,17 @@ describe('a TcpConnection with a peer that reads slowly', () => {
     expect(connection.heard.names).to.deep.equal(['onConnected', 'onHighWater', 'onDrain']);
   });
 
+  it('tells that before the next order, whoever has queued that', async () => {
+    const { clock, stream, connection } = await fake(MARKS);
+    stream.stuck = true;
+    await connection.inside((self) => {
+      self.ttsc__do(() => self.heard.push('next order'));
+      self.say('x'.repeat(20_001));
+    });
+    await clock.settled();
+    expect(connection.heard.names).to.deep.equal(['onConnected', 'onHighWater', 'next order']);
+  });
+
   it('takes a quarter of the high-water mark for the low one', async () => {
     const { clock, stream, connection } = await fake({ highWaterMark: 20_000 });
     stream.stuck = true;
@@ -221,6 +232,14 @@ describe('a TcpConnection with a peer that reads slowly', () => {
       await clock.settled();
       expect((await connection.heard.on('onDisconnected'))[0]).to.include({ reason: 'peerEnded', discarded: 0 });
       expect(stream.sent).to.equal(`${'x'.repeat(29_999)}z!`);
+    });
+
+    it('is not one that has gathered it in one turn, for a peer that takes it', async () => {
+      const { clock, stream, connection } = await fake({ highWaterMark: 20_000, unsentLimit: 20_000 });
+      const results = await connection.inside((self) => [1, 2, 3].map(() => self.say('x'.repeat(15_000))));
+      expect(results).to.deep.equal(['sent', 'sent', 'sent']);
+      await clock.settled();
+      expect([connection.phase, stream.sent.length]).to.deep.equal(['open', 45_000]);
     });
 
     it('is closed in the middle of a sparkle that sends; the peers of others go on', async () => {

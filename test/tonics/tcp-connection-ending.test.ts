@@ -175,6 +175,23 @@ describe('the end of a TcpConnection', () => {
       expect(stream.wasReset).to.equal(true);
     });
 
+    it('waits no longer than lingerLimit in all, however steadily the peer takes what was sent', async () => {
+      const { stream, connection, clock } = await fakePair({ lingerTimeout: 1_000, lingerLimit: 5_000 });
+      stream.stuck = true;
+      await connection.inside((self) => {
+        self.say('x'.repeat(100));
+        self.ttsc__close();
+      });
+      for (let ms = 0; ms < 4_800; ms += 400) {
+        await clock.pass(400);
+        stream.takes(1);
+      }
+      await clock.pass(199);
+      expect(connection.phase).to.equal('draining');
+      await clock.pass(1);
+      expect(await infoOf(connection)).to.include({ reason: 'closedHere', discarded: 88 });
+    });
+
     it('gives a real peer up that never ends', async () => {
       const { peer, connection } = await pair({ lingerTimeout: 20 }, true);
       connection.ttsc__send('bye');
@@ -397,6 +414,19 @@ describe('the end of a TcpConnection', () => {
       expect(connection.phase).to.equal('draining');
     });
 
+    it('is put off by each part that leaves of what was given before', async () => {
+      const { stream, connection, clock } = await fakePair({ idleTimeout: 1_000 });
+      stream.stuck = true;
+      await connection.inside((self) => self.say('x'.repeat(10)));
+      for (let taken = 0; taken < 5; taken++) {
+        await clock.pass(900);
+        stream.takes(1);
+      }
+      expect([connection.phase, connection.unsentBytes]).to.deep.equal(['open', 5]);
+      await clock.pass(2_000);
+      expect(connection.phase).to.equal('draining');
+    });
+
     it('does not come without the option', async () => {
       const { connection, clock } = await fakePair();
       await clock.pass(24 * 3_600_000);
@@ -435,6 +465,41 @@ describe('the end of a TcpConnection', () => {
     expect([made.connection.text, made.stream.sent]).to.deep.equal(['ab', 'ab']);
   });
 
+  it('by the end of its base waits as long as the peer takes some, whatever the deadline of the base', async () => {
+    const { app, stream, connection, clock } = await fakePair({ drainTimeout: 300, lingerTimeout: 1_000 });
+    stream.stuck = true;
+    await connection.inside((self) => self.say('x'.repeat(10)));
+    (connection.base as TcpServer).ttsc__finish();
+    for (let taken = 0; taken < 10; taken++) {
+      await clock.pass(800);
+      stream.takes(1);
+    }
+    stream.peerEnds();
+    await clock.settled();
+    expect(await infoOf(connection)).to.include({ reason: 'finished', discarded: 0 });
+    expect(app.lines.filter(({ code }) => code === 'TT_ABORTED')).to.deep.equal([]);
+  });
+
+  it('with its Tonic hears the end that had come before, and what its protocol answers to that leaves', async () => {
+    class AtEnd extends Recorder {
+      override ttse__onEnd(): void {
+        super.ttse__onEnd();
+        this.send(`all of ${this.text}`);
+      }
+    }
+    for (const halfOpen of [false, true]) {
+      const { peer, connection } = await pair({ halfOpen }, true, () => new AtEnd());
+      await connection.inside((self) => {
+        peer.end('request');
+        self.ttsc__finish();
+      });
+      await peer.ended();
+      expect(peer.text).to.equal('all of request');
+      expect(await infoOf(connection)).to.deep.equal({ reason: 'finished', error: undefined, discarded: 0 });
+      expect(connection.heard.count('onEnd')).to.equal(1);
+    }
+  });
+
   it('with its Tonic is called finished', async () => {
     const { peer, connection } = await pair();
     await connection.inside((self) => {
@@ -445,6 +510,43 @@ describe('the end of a TcpConnection', () => {
     expect(peer.size).to.equal(BIG.length);
     expect(await infoOf(connection)).to.deep.equal({ reason: 'finished', error: undefined, discarded: 0 });
     await connection.heard.on('onFinished');
+  });
+
+  it('by a reset comes behind the bytes before it, also where reading is held back for others', async () => {
+    const made: { stream?: FakeStream } = {};
+    class Busy extends Recorder {
+      override ttse__onData(data: Buffer): void {
+        super.ttse__onData(data);
+        if (data.length === 300) for (let nr = 0; nr < 300; nr++) this.ttsc__step(nr);
+      }
+      ttsc__step(nr: number): void {
+        // By now so many orders wait that nobody reads.
+        if (nr !== 50) return;
+        made.stream!.receives('last words');
+        made.stream!.fails('ECONNRESET');
+      }
+    }
+    const { stream, connection } = await fakePair({}, { highWaterMark: 100, turnOrders: 10 }, () => new Busy());
+    made.stream = stream;
+    stream.receives('x'.repeat(300));
+    expect((await infoOf(connection)).reason).to.equal('peerReset');
+    expect(connection.text).to.equal(`${'x'.repeat(300)}last words`);
+  });
+
+  it('comes behind what a paused one has not heard, though its socket has closed', async () => {
+    const { stream, connection, clock } = await fakePair();
+    connection.ttsc__end();
+    connection.ttsc__pause();
+    await clock.settled();
+    stream.receives('last words');
+    stream.peerEnds();
+    stream.close();
+    await clock.settled();
+    expect(connection.heard.names).to.deep.equal(['onConnected']);
+    connection.ttsc__resume();
+    await clock.settled();
+    expect(connection.text).to.equal('last words');
+    expect(await infoOf(connection)).to.deep.equal({ reason: 'closedHere', error: undefined, discarded: 0 });
   });
 
   it('by an error of the system has its code', async () => {

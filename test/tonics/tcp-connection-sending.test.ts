@@ -31,6 +31,23 @@ async function countingWrites(body: () => Promise<void>): Promise<number> {
   return writes;
 }
 
+/** Of three things that are given, the second is moved away in the same turn. */
+async function sendsAndMoves(): Promise<void> {
+  const { peer, connection } = await pair();
+  await connection.inside((self) => {
+    const moved = new Uint8Array(8);
+    for (const bytes of ['before, ', moved, 'behind']) self.say(bytes);
+    structuredClone(moved, { transfer: [moved.buffer] });
+  });
+  await peer.received(14);
+  expect(peer.text).to.equal('before, behind');
+  const [error] = await connection.heard.on('onError');
+  expect(expectCode(error, 'TT_DATA_MOVED').details).to.deep.equal({ bytes: 8 });
+  connection.ttsc__close();
+  peer.end();
+  expect((await connection.heard.on('onDisconnected'))[0]).to.include({ reason: 'closedHere', discarded: 8 });
+}
+
 describe('a TcpConnection sends', () => {
   it('text, Buffers, Uint8Arrays and lists of them', async () => {
     const { peer, connection } = await pair();
@@ -211,7 +228,9 @@ describe('a TcpConnection sends', () => {
   });
 
   describe('on a socket of Node', () => {
-    onRealSockets('the writes that a net.Socket makes are counted');
+    onRealSockets('the writes that a net.Socket makes are counted, and the loss is found by what gives pieces to it');
+
+    it('what surrounds a buffer that was moved away, and tells the loss', sendsAndMoves);
 
     it('all that belongs to one turn in one write, or in pieces of 64 KiB', async () => {
       const { peer, connection } = await pair();
@@ -232,6 +251,8 @@ describe('a TcpConnection sends', () => {
       expect(peer.text).to.equal(pattern(20) + pattern(2_000));
     });
   });
+
+  it('what surrounds a buffer that was moved to another thread before it left, and tells what is lost', sendsAndMoves);
 
   it('what it was given before it throws', async () => {
     class Sick extends Recorder {
