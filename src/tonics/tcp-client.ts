@@ -176,8 +176,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       else protocol.ttsc__send(data);
     });
     // They were told that onDrain follows, and who relays here may be waiting for it.
-    if (protocol === undefined && count > 0) {
-      this._ttBlock();
+    if (protocol === undefined) {
+      if (count > 0) this._ttBlock();
       this._ttDrainIfEmpty();
     }
     const wish = this.#wish;

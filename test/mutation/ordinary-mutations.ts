@@ -232,7 +232,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'what is kept of unsent bytes is one part too many',
     file: 'src/selector/send-buffer.ts',
-    find: 'other.put(size > most ? part.subarray(0, most) : part, Math.min(size, most));',
+    find: 'other.put(size > most ? part.subarray(0, most) : part, moved);',
     replace: 'other.put(part, size);',
     test: 'test/selector/send-buffer.test.ts',
     sentence: 'keeps its first bytes where the rest is given up, and no byte more',
@@ -256,7 +256,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'data and a reset in one look are told as data and an end',
     file: 'src/selector/node/node-stream.ts',
-    find: "if (!socket.writableEnded && socket.writableLength === 0) socket.write('');",
+    find: "socket.write('');",
     replace: '',
     test: 'test/selector/node-stream.test.ts',
     sentence: 'tells a reset that comes with the last bytes, and no clean end',
@@ -449,7 +449,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the key stays of a connection whose protocol could not be made',
     file: 'src/tonics/tcp-client.ts',
-    find: 'if (made.connection === undefined) key.cancel();',
+    find: '        key.cancel();\n',
     replace: '',
     test: 'test/tonics/tcp-client.test.ts',
     sentence: 'leaves no key of it behind',

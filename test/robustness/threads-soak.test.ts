@@ -3,7 +3,7 @@ import { Peer, closePeers } from './support/peer.js';
 import { type Message, Program, endPrograms } from './support/program.js';
 
 /** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? 200);
+const TIMES = Number(process.env['TT_CYCLES'] ?? 100);
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
 /** What the heap may differ by: a leak of 4 KB for each thread would show, and a hub that keeps a link is more. */
