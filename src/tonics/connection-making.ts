@@ -2,7 +2,8 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { running } from '../core/running.js';
-import { type Adoption, TcpConnection, adopt } from './tcp-connection.js';
+import { type Adoption, adopt } from './adoption.js';
+import { TcpConnection } from './tcp-connection.js';
 
 /** That no connection could be made: its protocol threw. */
 export interface NotMade {

@@ -15,7 +15,8 @@ import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
-import { TcpConnection, type ConnectionPhase, adopted } from './tcp-connection.js';
+import { adopted } from './adoption.js';
+import { TcpConnection, type ConnectionPhase } from './tcp-connection.js';
 import { makeConnection } from './connection-making.js';
 import { WaitingSends } from './waiting-sends.js';
 

@@ -8,6 +8,7 @@ import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { MOST_READY } from '../selector/selector.js';
+import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { LastLook, Watch, type Watched } from './connection-watches.js';
@@ -25,34 +26,6 @@ export interface Traffic {
   receivedMessages: number;
   sentBytes: number;
   sentMessages: number;
-}
-
-/** What a TcpServer or TcpClient hands to the connection that it makes. */
-export interface Adoption {
-  readonly settings: ConnectionSettings;
-  /** `undefined` for a TcpClient, which opens its own. */
-  readonly channel: StreamChannel | undefined;
-  /** The key of a channel that is registered already. */
-  readonly key?: SelectionKey;
-}
-
-let adoption: Adoption | undefined;
-
-/** Makes a connection Tonic for a socket: the constructor of the first one made in `make` takes it. */
-export function adopt<T>(given: Adoption, make: () => T): T {
-  adoption = given;
-  try {
-    return make();
-  } finally {
-    adoption = undefined;
-  }
-}
-
-const ADOPTION = Symbol('adoption');
-
-/** The options of a TcpClient, which adopts itself. */
-export function adopted<T extends TonicOptions>(options: T, given: Adoption): T {
-  return { ...options, [ADOPTION]: given };
 }
 
 /** Why reading is paused; a sum, since there may be several reasons. */
@@ -132,11 +105,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = {}) {
-    const own = (options as { readonly [ADOPTION]?: Adoption })[ADOPTION];
-    const given = own ?? adoption;
     // Before it enters the app: what is refused leaves nothing behind.
+    const given = takeAdoption(options);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
-    if (own === undefined) adoption = undefined;
     super(options);
     this._ttSettings = given.settings;
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
@@ -233,7 +204,6 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    * and what was sent could be lost with it.
    */
   #closeInOrder(): void {
-    this.#pauses = 0;
     this.#idle = this.#idle?.stop();
     this.#applyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
@@ -581,7 +551,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Lets go of the socket and of everything that belongs to it. */
   #drop(): void {
-    this.#pauses = 0;
+    // What is postponed of this connection is so with the next one of a client, too.
+    this.#pauses &= Pause.kept;
     this.#blocked = false;
     this.#releaseRelays();
     this.#idle = this.#idle?.stop();
@@ -603,11 +574,11 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     if (step !== this.#step) return;
     if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
       return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
-    // Who pumps an answer has more to give with the next onDrain.
-    if (!this.#blocked) whenSettled(this, () => this.#answered(step));
+    whenSettled(this, () => this.#answered(step));
   }
 
   #answered(step: Step): void {
+    // Who pumps an answer has more to give with the next onDrain.
     if (step !== this.#step || this.#blocked) return;
     if (step === 'finishing') this.#reason = 'finished';
     this.#input('answered');

@@ -1,0 +1,44 @@
+import type { TonicOptions } from '../core/tonic-options.js';
+import type { StreamChannel } from '../selector/network.js';
+import type { SelectionKey } from '../selector/selection-key.js';
+import type { ConnectionSettings } from './connection-options.js';
+
+/** What a TcpServer or TcpClient hands to the connection that it makes. */
+export interface Adoption {
+  readonly settings: ConnectionSettings;
+  /** `undefined` for a TcpClient, which opens its own. */
+  readonly channel: StreamChannel | undefined;
+  /** The key of a channel that is registered already. */
+  readonly key?: SelectionKey;
+}
+
+let adoption: Adoption | undefined;
+
+/** Makes a connection Tonic for a socket: the constructor of the first one made in `make` takes it. */
+export function adopt<T>(given: Adoption, make: () => T): T {
+  adoption = given;
+  try {
+    return make();
+  } finally {
+    adoption = undefined;
+  }
+}
+
+const ADOPTION = Symbol('adoption');
+
+/** The options of a TcpClient, which adopts itself. */
+export function adopted<T extends TonicOptions>(options: T, given: Adoption): T {
+  return { ...options, [ADOPTION]: given };
+}
+
+/**
+ * Takes what the constructor of a connection that runs now is given; `undefined` where neither a server nor a client makes it. What is
+ * handed over with {@link adopt} is taken once.
+ */
+export function takeAdoption(options: TonicOptions): Adoption | undefined {
+  const own = (options as { readonly [ADOPTION]?: Adoption })[ADOPTION];
+  if (own !== undefined) return own;
+  const given = adoption;
+  adoption = undefined;
+  return given;
+}
