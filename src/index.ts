@@ -37,7 +37,7 @@ export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker }
 export type { LogContext, LogSink } from './core/log-sink.js';
 export { showLog, type ShowLogOptions } from './core/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
-export { OrderQueue, type CatalystQueue } from './core/order-queue.js';
+export { OrderQueue, type CatalystQueue, type Waker } from './core/order-queue.js';
 export { Order } from './core/order.js';
 export type { Dispatcher, Sparkle, SparkleBinder } from './core/plan.js';
 export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.js';

@@ -11,7 +11,7 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { ConnectionSettings } from './connection-options.js';
-import { LastLook, Watch, type Watched } from './connection-watches.js';
+import { LastLook, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Refusals } from './refusals.js';
@@ -52,7 +52,7 @@ const LAST_LOOKS = 2;
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
  * `connection-life.ts`: each command and each event is an input to that.
  */
-export class TcpConnection<State extends string = never> extends SocketTonic<State> implements Watched {
+export class TcpConnection<State extends string = never> extends SocketTonic<State> {
   /** It is open. */
   ttse__onConnected?(): void;
   /** Bytes have come. The buffer is the receiver's to keep. */

@@ -166,7 +166,7 @@ describe('a TcpConnection with a peer that reads slowly', () => {
     }
     await peer.received(all.length);
     expect(peer.bytes.equals(all)).to.equal(true);
-    expect(connection.heard.count('onHighWater')).to.be.greaterThan(3);
+    expect(connection.heard.count('onHighWater')).to.be.greaterThan(0);
     expect(connection.heard.count('onError')).to.equal(0);
   });
 
