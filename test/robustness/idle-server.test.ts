@@ -89,7 +89,9 @@ describe(`An idle server with ${CONNECTIONS} connections`, () => {
     const calls = await systemCalls(server.pid, WATCHED_MS);
     const looks = calls.filter((call) => call.includes('/proc/self/fd'));
     const waits = calls.filter((call) => call.includes('epoll_pwait'));
-    expect(calls.filter((call) => !looks.includes(call) && !waits.includes(call))).to.deep.equal([]);
+    // Threads of the engine wake each other now and then.
+    const others = calls.filter((call) => !looks.includes(call) && !waits.includes(call) && !call.includes('futex'));
+    expect(others).to.deep.equal([]);
     expect(looks.length).to.be.at.most(WATCHED_MS / 1_000 + 1);
     // Before each look, and after it, one that waits and one that does not.
     expect(waits.length).to.be.at.most(3 * (looks.length + 1));
