@@ -39,11 +39,16 @@ export class OrderedSends {
       const { order } = running;
       const tonic = this as Sender;
       if (order?.tonic === tonic) {
-        const size = order.count === 1 && typeof order.b === 'number' ? order.b : sizeOf(args[0]);
-        tonic._ttOrders.#took(size, order.source === tonic);
+        tonic._ttOrders.#took(OrderedSends.sizeOf(args[0]), order.source === tonic);
       }
       return body.apply(this, args);
     };
+  }
+
+  /** How many bytes a send has: as was counted at the call, where it is that of the order that runs. */
+  static sizeOf(data: unknown): number {
+    const { order } = running;
+    return order?.count === 1 && order.a === data && typeof order.b === 'number' ? order.b : sizeOf(data);
   }
 
   #put(size: number, isOwn: boolean): void {

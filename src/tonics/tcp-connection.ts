@@ -250,7 +250,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
   ttsc__send(data: Sendable): void {
     const from = this.source?.tonic;
-    const result = this._ttSend(data, sizeOf(data));
+    const result = this._ttSend(data, OrderedSends.sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof TcpConnection)
       this.#holdRelay(from as TcpConnection<string>);
     this._ttDrainIfEmpty();
