@@ -10,7 +10,7 @@ import { Echo, endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers } from './support/peer.js';
 import { type Message, Program, endPrograms } from './support/program.js';
 
-const CYCLES = 20_000;
+const CYCLES = Number(process.env['TT_SOAK'] ?? 10_000);
 const AT_ONCE = 50;
 /** What the heap may differ by: a leak of 100 bytes for each cycle would show. */
 const FLAT = 2_000_000;
