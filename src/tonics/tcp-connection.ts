@@ -636,8 +636,13 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal A Tonic that failed keeps what it was given before: it ends when that has left. */
   override _ttHoldsEnd(): boolean {
     if (this._ttChannel === undefined) return false;
-    this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'close', this._ttEnding?.error);
+    this.#endsWithTonic('close');
     return true;
+  }
+
+  #endsWithTonic(input: 'close' | 'abort'): void {
+    const { error } = this._ttEnding ?? {};
+    this.#inputFor(error === undefined ? 'finished' : 'error', input, error);
   }
 
   /** @internal */
@@ -648,7 +653,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */
   override _ttRelease(): void {
     if (this._ttChannel === undefined) return;
-    this.#inputFor(this._ttEnding?.error === undefined ? 'finished' : 'error', 'abort', this._ttEnding?.error);
+    this.#endsWithTonic('abort');
     this.#step = 'closed';
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#discarded += this._ttOrders.bytes;

@@ -324,16 +324,13 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
 
   /** Each error is told once: of datagrams that did not leave, and of the socket (ICMP errors of what had left). */
   #tellErrors(channel: DatagramChannel): void {
-    const { remote } = this.#settings;
     this.#tellFailures(
       () => channel.takeFailure(),
       (error) => this._ttReport(error),
     );
     for (let error = channel.takeError(); error !== undefined; error = channel.takeError()) {
       if (this.#backlog !== undefined) return this._ttss__failed(error);
-      this._ttReport(
-        socketError(error, remote === undefined ? this.#bindAddress : showAddress(remote.host, remote.port)),
-      );
+      this._ttReport(socketError(error, this.#errorAddress));
     }
   }
 
@@ -341,15 +338,16 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     for (let failure = next(); failure !== undefined; failure = next()) tell(sendError(failure, this.#settings.remote));
   }
 
-  get #bindAddress(): string {
-    return showAddress(this.#settings.host, this.#settings.port);
+  /** What its errors are about: its one peer, or where it is bound. */
+  get #errorAddress(): string {
+    const { host, port } = this.#settings.remote ?? this.#settings;
+    return showAddress(host, port);
   }
 
   /** @internal It cannot open. In a sparkle, for rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
     if (this.#backlog === undefined) return;
-    const { remote } = this.#settings;
-    const error = socketError(cause, remote === undefined ? this.#bindAddress : showAddress(remote.host, remote.port));
+    const error = socketError(cause, this.#errorAddress);
     const heard = this._ttReport(error);
     const ending = this.#deadline !== undefined;
     this.#close('the socket could not open', (lost) => this._ttReport(lost));
