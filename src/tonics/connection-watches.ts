@@ -87,19 +87,16 @@ export class Watch implements Due {
 }
 
 /** Is due with the next turn, so after another poll of the kernel: what it had received by then is read first. */
-export class LastLook implements Due {
+export class NextTurn implements Due {
   at = 0;
   slot = -1;
-  readonly #connection: { _ttss__looked(left: number): void };
-  readonly #looks: number;
+  readonly #then: () => void;
 
-  /** @param looks how many there are, with this one. */
-  constructor(connection: { _ttss__looked(left: number): void }, looks: number) {
-    this.#connection = connection;
-    this.#looks = looks;
+  constructor(then: () => void) {
+    this.#then = then;
   }
 
   fire(): void {
-    this.#connection._ttss__looked(this.#looks - 1);
+    this.#then();
   }
 }

@@ -11,7 +11,7 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { ConnectionSettings } from './connection-options.js';
-import { LastLook, Watch } from './connection-watches.js';
+import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Refusals } from './refusals.js';
@@ -177,7 +177,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
         return this.#awaitAnswers(HOPS);
       case 'lookOnce':
         this.#linger = this.#linger?.stop();
-        return this._ttScheduler.timers.add(new LastLook(this, LAST_LOOKS));
+        return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
       case 'drain':
         this._ttChannel?.end();
         return this.#closeInOrder();
@@ -607,7 +607,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    * @internal
    */
   _ttss__looked(left: number): void {
-    if (left > 0) return this._ttScheduler.timers.add(new LastLook(this, left));
+    if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
     this.#pause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
@@ -620,8 +620,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    * @internal
    */
   _ttss__judge(watch: Watch, turns = 1 + this._ttCatalyst.selector.keys.size / MOST_READY): void {
-    if (this._ttCatalyst.selector.inPoll && turns > 0) this._ttss__judge(watch, turns - 1);
+    if (this._ttCatalyst.selector.inPoll && turns > 0) this.#inNextTurn(() => this._ttss__judge(watch, turns - 1));
     else watch.judge();
+  }
+
+  #inNextTurn(then: () => void): void {
+    this._ttScheduler.timers.add(new NextTurn(then));
   }
 
   // ---- Its end as a Tonic ----
