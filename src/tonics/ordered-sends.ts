@@ -5,7 +5,7 @@ import { sizeOf } from './socket-tonic.js';
 
 /** A Tonic that counts the sends which wait as orders. */
 interface Sender extends AnyTonic {
-  readonly _ttOrders: OrderedSends;
+  _ttOrders: OrderedSends;
 }
 
 /**
@@ -14,6 +14,9 @@ interface Sender extends AnyTonic {
  * The size is taken once, at the call, and travels with the order as a second value that is no argument.
  */
 export class OrderedSends {
+  /** What a Tonic has that nobody has called so: many connections are never sent to in this way. It is never written. */
+  static readonly none = new OrderedSends();
+
   /** Bytes in orders that have not run. */
   bytes = 0;
   /** How many of these orders the Tonic has called itself. */
@@ -29,7 +32,7 @@ export class OrderedSends {
       // Without its Tonic, which is an error that `enqueue` tells; or with arguments of a subclass.
       if (tonic?._ttOrders === undefined || args.length > 1) enqueue.apply(this, args);
       else tonic._ttScheduler.queue.put(tonic, sparkle, 1, args[0], size);
-      tonic!._ttOrders.#put(size, running.tonic === tonic);
+      OrderedSends.#of(tonic!).#put(size, running.tonic === tonic);
     };
   }
 
@@ -39,7 +42,7 @@ export class OrderedSends {
       const { order } = running;
       const tonic = this as Sender;
       if (order?.tonic === tonic) {
-        tonic._ttOrders.#took(OrderedSends.sizeOf(args[0]), order.source === tonic);
+        OrderedSends.#of(tonic).#took(OrderedSends.sizeOf(args[0]), order.source === tonic);
       }
       return body.apply(this, args);
     };
@@ -49,6 +52,11 @@ export class OrderedSends {
   static sizeOf(data: unknown): number {
     const { order } = running;
     return order?.count === 1 && order.a === data && typeof order.b === 'number' ? order.b : sizeOf(data);
+  }
+
+  static #of(tonic: Sender): OrderedSends {
+    if (tonic._ttOrders === OrderedSends.none) tonic._ttOrders = new OrderedSends();
+    return tonic._ttOrders;
   }
 
   #put(size: number, isOwn: boolean): void {

@@ -78,7 +78,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal */ _ttSettings: ConnectionSettings;
   /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
   /** @internal */ _ttKey: SelectionKey | undefined = undefined;
-  /** @internal Sends that wait as orders. */ readonly _ttOrders = new OrderedSends();
+  /** @internal Sends that wait as orders. */ _ttOrders = OrderedSends.none;
   #step: Step = 'connecting';
   /** Why it closes, or would if it closed now. */
   #reason: DisconnectReason | undefined = undefined;

@@ -377,7 +377,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a socket keeps to itself that bytes were moved away',
     file: 'src/selector/node/node-stream.ts',
-    find: 'if (this.#out.hasLost) this.#key?.signal(Interest.HANGUP);',
+    find: 'if (out.hasLost) this.#key?.signal(Interest.HANGUP);',
     replace: '',
     test: 'test/tonics/tcp-connection-sending.test.ts',
     sentence: 'what surrounds a buffer that was moved away, and tells the loss',
@@ -465,7 +465,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a socket whose bytes nobody takes reads on as soon as it is asked to',
     file: 'src/selector/node/node-stream.ts',
-    find: 'else if (!this.#full) this.#socket.resume();',
+    find: 'else if (!this.#has(Is.full)) this.#socket.resume();',
     replace: 'else this.#socket.resume();',
     test: 'test/selector/node-stream.test.ts',
     sentence: 'keeps no more where reading stops and goes on all the while',

@@ -14,7 +14,34 @@ const INBOX = 32 * 1024;
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
 
-/** A stream socket of Node's as a channel. The listeners are shared functions: a connection costs no closure. */
+/** What holds for a stream, in one number: of idle ones there are many thousands. */
+const Is = {
+  /** Somebody wants what comes. */
+  reading: 1,
+  /** No more are read until those that wait have been taken. */
+  full: 2,
+  /** It is flushed at the end of the turn. */
+  flushing: 4,
+  /** Somebody waits for what is unsent: then each piece tells when it has left. */
+  awaited: 8,
+  /** The end is sent after what waits. */
+  ending: 16,
+  /** The peer has ended. */
+  ended: 32,
+  closed: 64,
+} as const;
+
+/** How it failed. */
+interface Failed {
+  error: Error | undefined;
+  /** Unsent when an error closed it. */
+  discarded: number;
+}
+
+/**
+ * A stream socket of Node's as a channel. The listeners are shared functions: a connection costs no closure. What only one that sends or
+ * fails needs is made then.
+ */
 export class NodeStream implements StreamChannel, Sink {
   readonly #socket: Linked;
   #key: ChannelKey | undefined = undefined;
@@ -22,23 +49,14 @@ export class NodeStream implements StreamChannel, Sink {
   #first: Buffer | undefined = undefined;
   #more: Buffer[] | undefined = undefined;
   #received = 0;
-  /** No more are read until these have been taken. */
-  #full = false;
-  #reading = true;
-  readonly #out = new SendBuffer(this);
+  #is: number = Is.reading;
+  /** What waits to be sent; `undefined` where nothing does. */
+  #out: SendBuffer | undefined = undefined;
   /** Bytes of the last piece that was given to the socket. */
   #lastPiece = 0;
-  #flushes = false;
-  /** Whether somebody waits for what is unsent: then each piece tells when it has left. */
-  #wantsWrite = false;
   /** Made when the first piece is to tell that it has left. */
   #onLeft: (() => void) | undefined = undefined;
-  /** Unsent when an error closed it. */
-  #discarded = 0;
-  #ending = false;
-  #peerEnded = false;
-  #error: Error | undefined = undefined;
-  #closed = false;
+  #failed: Failed | undefined = undefined;
 
   constructor(socket: Socket) {
     descriptors.opened();
@@ -70,7 +88,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   get ended(): boolean {
-    return this.#peerEnded && this.#first === undefined;
+    return this.#has(Is.ended) && this.#first === undefined;
   }
 
   get received(): number {
@@ -78,7 +96,8 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   get unsent(): number {
-    return this.#closed ? this.#discarded : this.#out.size + this.#socket.writableLength;
+    if (this.#has(Is.closed)) return this.#failed?.discarded ?? 0;
+    return (this.#out === undefined ? 0 : this.#out.size) + this.#socket.writableLength;
   }
 
   get pending(): number {
@@ -90,21 +109,21 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#has(Is.closed);
   }
 
   takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
+    const error = this.#failed?.error;
+    if (error !== undefined) this.#failed!.error = undefined;
     return error;
   }
 
   takeLost(): number {
-    return this.#out.takeLost();
+    return this.#out?.takeLost() ?? 0;
   }
 
   keepOnly(most: number): number {
-    return this.#out.keepOnly(Math.max(most - this.#socket.writableLength, 0));
+    return this.#out?.keepOnly(Math.max(most - this.#socket.writableLength, 0)) ?? 0;
   }
 
   take(most = Infinity): Buffer | undefined {
@@ -113,48 +132,57 @@ export class NodeStream implements StreamChannel, Sink {
     const isWhole = bytes.length <= most;
     this.#first = isWhole ? this.#more?.shift() : bytes.subarray(most);
     this.#received -= isWhole ? bytes.length : most;
-    if (this.#full && this.#first === undefined) this.#emptied();
+    if (this.#first === undefined && this.#has(Is.full)) this.#emptied();
     return isWhole ? bytes : bytes.subarray(0, most);
   }
 
   write(bytes: Bytes, size: number): void {
-    this.#out.put(bytes, size);
+    (this.#out ??= new SendBuffer(this)).put(bytes, size);
     this.#flushLater();
   }
 
   end(): void {
-    this.#ending = true;
+    this.#is |= Is.ending;
     this.#flushLater();
   }
 
   #flushLater(): void {
-    if (this.#flushes) return;
-    this.#flushes = true;
+    if (this.#has(Is.flushing)) return;
+    this.#is |= Is.flushing;
     this.#key?.flushAfterTurn();
   }
 
   flush(): void {
-    this.#flushes = false;
+    this.#is &= ~Is.flushing;
     const socket = this.#socket;
-    if (socket.destroyed) return this.#out.clear();
-    this.#out.pump(this.#wantsWrite);
-    if (this.#out.hasLost) this.#key?.signal(Interest.HANGUP);
-    if (this.#ending && this.#out.size === 0 && !socket.writableEnded) socket.on('finish', onFinished).end();
+    const out = this.#out;
+    if (socket.destroyed) return out?.clear();
+    if (out !== undefined) {
+      out.pump(this.#has(Is.awaited));
+      if (out.hasLost) this.#key?.signal(Interest.HANGUP);
+      else if (out.size === 0 && socket.writableLength === 0) this.#out = undefined;
+      if (out.size > 0) return undefined;
+    }
+    if (this.#has(Is.ending) && !socket.writableEnded) socket.on('finish', onFinished).end();
     return undefined;
   }
 
   give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
     const socket = this.#socket;
     this.#lastPiece = size;
-    const onLeft = tells ? (this.#onLeft ??= () => this.#left()) : undefined;
+    const onLeft = tells ? (this.#onLeft ??= this.#makeOnLeft()) : undefined;
     if (typeof piece === 'string' || piece instanceof Uint8Array) socket.write(piece, onLeft);
     else writeAll(socket, piece, onLeft);
+  }
+
+  #makeOnLeft(): () => void {
+    return () => this.#left();
   }
 
   /** A piece has left: what waits goes on at once, not with the next turn. */
   #left(): void {
     this.flush();
-    if (this.#wantsWrite) this.#key?.signal(Interest.WRITE);
+    if (this.#has(Is.awaited)) this.#key?.signal(Interest.WRITE);
   }
 
   close(reset = false): void {
@@ -165,20 +193,28 @@ export class NodeStream implements StreamChannel, Sink {
 
   attach(key: ChannelKey): void {
     this.#key = key;
-    if (this.#first !== undefined || this.#peerEnded) key.signal(Interest.READ);
-    if (this.#closed || this.#error !== undefined) key.signal(Interest.HANGUP);
+    if (this.#first !== undefined || this.#has(Is.ended)) key.signal(Interest.READ);
+    if (this.#has(Is.closed) || this.#failed?.error !== undefined) key.signal(Interest.HANGUP);
   }
 
   interestChanged(interest: InterestSet): void {
-    this.#wantsWrite = (interest & Interest.WRITE) !== 0;
-    this.#reading = (interest & Interest.READ) !== 0;
-    if (!this.#reading) this.#socket.pause();
-    else if (!this.#full) this.#socket.resume();
+    this.#set(Is.awaited, (interest & Interest.WRITE) !== 0);
+    this.#set(Is.reading, (interest & Interest.READ) !== 0);
+    if (!this.#has(Is.reading)) this.#socket.pause();
+    else if (!this.#has(Is.full)) this.#socket.resume();
   }
 
   #emptied(): void {
-    this.#full = false;
-    if (this.#reading) this.#socket.resume();
+    this.#is &= ~Is.full;
+    if (this.#has(Is.reading)) this.#socket.resume();
+  }
+
+  #has(what: number): boolean {
+    return (this.#is & what) !== 0;
+  }
+
+  #set(what: number, holds: boolean): void {
+    this.#is = holds ? this.#is | what : this.#is & ~what;
   }
 
   detach(): void {
@@ -192,7 +228,7 @@ export class NodeStream implements StreamChannel, Sink {
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
       if ((stream.#received += bytes.length) >= INBOX) {
-        stream.#full = true;
+        stream.#is |= Is.full;
         stream.#socket.pause();
       }
       stream.#key?.signal(Interest.READ);
@@ -201,7 +237,7 @@ export class NodeStream implements StreamChannel, Sink {
       stream.#key?.signal(ready);
     },
     end(stream: NodeStream): void {
-      stream.#peerEnded = true;
+      stream.#is |= Is.ended;
       stream.#key?.signal(Interest.READ);
       const socket = stream.#socket;
       if (socket.writableEnded || socket.writableLength > 0) return;
@@ -210,15 +246,16 @@ export class NodeStream implements StreamChannel, Sink {
       socket.write('');
     },
     error(stream: NodeStream, error: Error): void {
-      stream.#error ??= error;
+      const failed = (stream.#failed ??= { error: undefined, discarded: 0 });
+      failed.error ??= error;
       // Node forgets it with the close, and a piece that failed before.
-      const failed = (error as NodeJS.ErrnoException).syscall === 'write' ? stream.#lastPiece : 0;
-      stream.#discarded = stream.unsent + failed;
+      const lastPiece = (error as NodeJS.ErrnoException).syscall === 'write' ? stream.#lastPiece : 0;
+      failed.discarded = stream.unsent + lastPiece;
       stream.#key?.signal(Interest.HANGUP);
     },
     close(stream: NodeStream): void {
       descriptors.closed();
-      stream.#closed = true;
+      stream.#is |= Is.closed;
       stream.#key?.signal(Interest.HANGUP);
     },
   };
