@@ -1,8 +1,8 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../core/errors.js';
+import { type TaskTonicError, fail } from '../core/errors.js';
 import { Life } from '../core/life.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
-import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
+import { ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
@@ -10,13 +10,10 @@ import type { SelectionKey } from '../selector/selection-key.js';
 import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
-import type { ConnectionSettings } from './connection-options.js';
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
-import { OrderedSends } from './ordered-sends.js';
-import { Refusals } from './refusals.js';
+import { Pause, SendingConnection } from './sending-connection.js';
 import { showAddress, socketError } from './socket-errors.js';
-import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 
@@ -28,9 +25,6 @@ export interface Traffic {
   sentMessages: number;
 }
 
-/** Why reading is paused; a sum, since there may be several reasons. */
-const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
-
 /**
  * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
  * another Tonic, which calls a third, which sends. What takes longer is a question (`ask`) or a promise (`pipe`): those are waited for.
@@ -39,6 +33,17 @@ const HOPS = 16;
 
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
+
+/** Of a connection that ends. */
+class Closing {
+  /** Why it closes, or would if it closed now. */
+  reason: DisconnectReason | undefined = undefined;
+  error: Error | undefined = undefined;
+  /** Bytes that were given and are known to be lost. */
+  discarded = 0;
+  /** How long it waits for its peer, or for its answers. */
+  linger: Watch | undefined = undefined;
+}
 
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
@@ -50,9 +55,9 @@ const LAST_LOOKS = 2;
  * ```
  *
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
- * `connection-life.ts`: each command and each event is an input to that.
+ * `connection-life.ts`: each command and each event is an input to that. How it sends stands in `sending-connection.ts`.
  */
-export class TcpConnection<State extends string = never> extends SocketTonic<State> {
+export class TcpConnection<State extends string = never> extends SendingConnection<State> {
   /** It is open. */
   ttse__onConnected?(): void;
   /** Bytes have come. The buffer is the receiver's to keep. */
@@ -68,48 +73,22 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
   ttse__onError?(error: TaskTonicError): void;
 
-  /** @internal */
-  static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
-    sparkle.key === 'ttsc__send' ? OrderedSends.call(sparkle, enqueue) : enqueue;
-  /** @internal */
-  static readonly [RUNNER]: SparkleRunner = (generic, body) =>
-    generic === 'ttsc__send' ? OrderedSends.run(body) : body;
-
-  /** @internal */ _ttSettings: ConnectionSettings;
-  /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
-  /** @internal */ _ttKey: SelectionKey | undefined = undefined;
-  /** @internal Sends that wait as orders. */ _ttOrders = OrderedSends.none;
   #step: Step = 'connecting';
-  /** Why it closes, or would if it closed now. */
-  #reason: DisconnectReason | undefined = undefined;
-  #error: Error | undefined = undefined;
-  /** Bytes that were given and are known to be lost. */
-  #discarded = 0;
+  /** Made when it begins to end. */
+  #closing: Closing | undefined = undefined;
   #pauses = 0;
   /** Bytes that came from here and are postponed. */
   #kept = 0;
-  /** Something waits, and `onDrain` follows. */
-  #blocked = false;
-  /** Up to here, in bytes since it was opened, sends were told as sent: no limit discards those. */
-  #promised = 0;
-  #given = 0;
   #receivedBytes = 0;
   #receivedMessages = 0;
-  #sentBytes = 0;
-  #sentMessages = 0;
-  /** Connections that relay to this one and wait for it. */
-  #relays: Set<TcpConnection<string>> | undefined = undefined;
-  #refusals: Refusals | undefined = undefined;
   #idle: Watch | undefined = undefined;
-  #linger: Watch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = {}) {
     // Before it enters the app: what is refused leaves nothing behind.
     const given = takeAdoption(options);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
-    super(options);
-    this._ttSettings = given.settings;
+    super(options, given.settings);
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 
@@ -130,24 +109,19 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     return this._ttChannel?.remote;
   }
 
-  /** Bytes that were given to be sent and have not left this process (to within 64 KiB), those in waiting orders included. */
-  get unsentBytes(): number {
-    return this._ttOrders.bytes + (this._ttChannel?.unsent ?? 0);
-  }
-
   /** What has passed through it so far. */
   get traffic(): Readonly<Traffic> {
     return {
       receivedBytes: this.#receivedBytes,
       receivedMessages: this.#receivedMessages,
-      sentBytes: this.#sentBytes,
-      sentMessages: this.#sentMessages,
+      sentBytes: this._ttSentBytes,
+      sentMessages: this._ttSentMessages,
     };
   }
 
   /** @internal */
   get _ttProgress(): number {
-    return this.#receivedBytes + this.#given - (this._ttChannel?.unsent ?? 0);
+    return this.#receivedBytes + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- Its life: one step with one table ----
@@ -164,8 +138,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** An input that is a reason to close, where it has an effect. */
   #inputFor(reason: DisconnectReason, input: Input, error?: Error): boolean {
     if (LIFE[this.#step].on[input] === undefined) return false;
-    this.#reason = reason;
-    this.#error ??= error;
+    this.#end.reason = reason;
+    this.#end.error ??= error;
     return this.#input(input);
   }
 
@@ -176,14 +150,14 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
       case 'awaitAnswers':
         return this.#awaitAnswers(HOPS);
       case 'lookOnce':
-        this.#linger = this.#linger?.stop();
+        this.#end.linger = this.#end.linger?.stop();
         return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
       case 'drain':
         this._ttChannel?.end();
         return this.#closeInOrder();
       case 'cut':
-        this.#discarded += this._ttChannel?.keepOnly(Math.max(this.#promised - this.#left, 0)) ?? 0;
-        if (this.#promised === 0) return void this.#input('abort');
+        if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
+        if (this._ttPromised === 0) return void this.#input('abort');
         return this.#closeInOrder();
       case 'reset':
         return this.#destroy(true);
@@ -194,9 +168,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     }
   }
 
-  /** Bytes that have left since it was opened. */
-  get #left(): number {
-    return this.#given - (this._ttChannel?.unsent ?? 0);
+  /** Why it ends, and with what: asked for, there is one. */
+  get #end(): Closing {
+    return (this.#closing ??= new Closing());
   }
 
   /**
@@ -205,10 +179,10 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    */
   #closeInOrder(): void {
     this.#idle = this.#idle?.stop();
-    this.#applyInterest();
+    this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
-    this.#linger?.stop();
-    this.#linger = new Watch(this, lingerTimeout, () => this.#input('lingerOver'), lingerLimit);
+    this.#end.linger?.stop();
+    this.#end.linger = new Watch(this, lingerTimeout, () => this.#input('lingerOver'), lingerLimit);
     this.#closeIfDone();
   }
 
@@ -224,138 +198,32 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #destroy(reset: boolean): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
-    this.#discarded += channel.unsent;
+    this.#end.discarded += channel.unsent;
     if (channel.closed) this.#closed(channel);
-    else channel.close(reset || this.#discarded > 0);
+    else channel.close(reset || this.#end.discarded > 0);
   }
 
-  // ---- Sending ----
+  // ---- What its sending asks ----
 
-  /**
-   * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
-   * order with own sends that still wait as orders.
-   *
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
-   */
-  protected send(data: Sendable): SendResult {
-    this._ttNeedsOwnSparkle();
-    if (this._ttOrders.own > 0) {
-      this.ttsc__send(data);
-      this._ttBlock();
-      return 'waiting';
-    }
-    return this._ttSend(data, sizeOf(data));
-  }
-
-  /** Sends, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable): void {
-    const from = this.source?.tonic;
-    const result = this._ttSend(data, OrderedSends.sizeOf(data));
-    if (result === 'waiting' && from !== this && from instanceof TcpConnection)
-      this.#holdRelay(from as TcpConnection<string>);
-    this._ttDrainIfEmpty();
+  /** @internal */
+  override get _ttSends(): boolean {
+    return LIFE[this.#step].sends;
   }
 
   /** @internal */
-  _ttSend(data: Sendable, size: number): SendResult {
-    const channel = this._ttChannel;
-    if (channel === undefined || !LIFE[this.#step].sends) return this._ttUnsendable(data, size);
-    const { highWaterMark, unsentLimit } = this._ttSettings;
-    let unsent = channel.unsent + size;
-    // A limit is for what the kernel does not take: what was gathered so far leaves first.
-    if (unsent > unsentLimit) {
-      channel.flush();
-      unsent = channel.unsent + size;
-      if (unsent > unsentLimit) return this.#overflow(size, unsent);
-    }
-    if (typeof data === 'string' || data instanceof Uint8Array) channel.write(data, size);
-    else for (const part of data) writePart(channel, part);
-    this.#given += size;
-    this.#sentBytes += size;
-    this.#sentMessages++;
-    // Behind what the peer does not take it is no sign of life.
-    if (unsent === size) this.#idle?.touch();
-    if (unsent > highWaterMark) {
-      channel.flush();
-      unsent = channel.unsent;
-      if (unsent > highWaterMark) this.#block(unsent);
-    }
-    if (this.#blocked) return 'waiting';
-    this.#promised = this.#given;
-    return 'sent';
-  }
-
-  /** @internal Bytes came to be sent while there is no open connection. */
-  _ttUnsendable(_data: Sendable, size: number): SendResult {
-    return this._ttRefuse(size, 'the connection is closed, or closing');
+  override _ttTouch(): void {
+    this.#idle?.touch();
   }
 
   /** @internal */
-  _ttRefuse(size: number, why: string): SendResult {
-    return this.#refuse(size, 'TT_SEND_REFUSED', { bytes: size, why });
-  }
-
-  /** Each refused send is told; of very many in a row the rest as one. */
-  #refuse(size: number, code: ErrorCode, details: ErrorDetails): SendResult {
-    const tells = (this.#refusals ??= new Refusals()).add(size);
-    if (tells !== undefined) this._ttReport(fail(code, details));
-    if (tells === 'first') this._ttss__refusalsHeard();
-    return 'refused';
-  }
-
-  /** @internal Behind the first of those that were told. */
-  _ttss__refusalsHeard(): void {
-    const { count, bytes } = this.#refusals!.heard();
-    if (count > 0)
-      this._ttReport(fail('TT_SEND_REFUSED', { bytes, why: `${count} more sends were refused as those before` }));
-  }
-
-  #overflow(size: number, unsent: number): SendResult {
-    if (this._ttSettings.onUnsentLimit === 'refuse') return this.#refuse(size, 'TT_UNSENT_LIMIT', { bytes: unsent });
-    const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
-    this._ttReport(error);
-    this.#discarded += size;
+  override _ttOverflows(bytes: number, error: TaskTonicError): void {
+    this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
-    return 'refused';
-  }
-
-  /** Too much waits: reading pauses, so that what is echoed grows no further. */
-  #block(unsent: number): void {
-    if (this.#blocked) return;
-    this._ttBlock();
-    if (this._ttSettings.pauseReading) this.#pause(Pause.unsent);
-    this._ttRaise('ttse__onHighWater', unsent);
-  }
-
-  /** @internal Something waits: `onDrain` will follow, and who relays to this one waits for it. */
-  _ttBlock(): void {
-    this.#blocked = true;
-    this.#applyInterest();
-  }
-
-  /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */
-  _ttDrainIfEmpty(): void {
-    if (this.#blocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
   }
 
   #unblock(): void {
-    if (!this.#blocked) return;
-    this.#blocked = false;
-    this.#resume(Pause.unsent);
-    this.#releaseRelays();
-    this._ttRaise('ttse__onDrain');
-    if (this.#linger !== undefined && LIFE[this.#step].sends) this._ttss__awaitAnswers(-1, HOPS, this.#step);
-  }
-
-  /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
-  #holdRelay(from: TcpConnection<string>): void {
-    (this.#relays ??= new Set()).add(from);
-    from.#pause(Pause.relay);
-  }
-
-  #releaseRelays(): void {
-    for (const from of this.#relays ?? []) from.#resume(Pause.relay);
-    this.#relays = undefined;
+    if (this._ttUnblock() && this.#closing?.linger !== undefined && this._ttSends)
+      this._ttss__awaitAnswers(-1, HOPS, this.#step);
   }
 
   /**
@@ -373,7 +241,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
   ttsc__end(): void {
-    if (this.#input('end')) this.#reason ??= 'closedHere';
+    if (this.#input('end')) this.#end.reason ??= 'closedHere';
   }
 
   /**
@@ -399,22 +267,22 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    * there is none yet, for the one that comes.
    */
   ttsc__pause(): void {
-    this.#pause(Pause.user);
+    this._ttPause(Pause.user);
   }
 
   /** Receives again. */
   ttsc__resume(): void {
-    this.#resume(Pause.user);
+    this._ttResume(Pause.user);
   }
 
   /** @internal A TcpClient's protocol has the connection: what its users asked of the client holds for that. */
   _ttHandOver(to: TcpConnection<string>): void {
-    if ((this.#pauses & Pause.user) !== 0) to.#pause(Pause.user);
+    if ((this.#pauses & Pause.user) !== 0) to._ttPause(Pause.user);
     this.#pauses = 0;
-    if (!this.#blocked) return;
+    if (!this._ttBlocked) return;
     // What waited for a connection has one; who relays here is from now on held back by the protocol.
-    this.#blocked = false;
-    this.#releaseRelays();
+    this._ttWaitsNoMore();
+    this._ttReleaseRelays();
     this._ttEmit('ttse__onDrain');
   }
 
@@ -424,12 +292,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   _ttOpened(channel: StreamChannel, key?: SelectionKey): void {
     this._ttChannel = channel;
     this.#step = 'open';
-    this.#reason = this.#error = undefined;
-    this.#discarded = this.#given = this.#promised = 0;
+    this.#closing = undefined;
+    this._ttSendsAnew();
     this._ttEmit('ttse__onConnected');
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
-    this.#applyInterest();
+    this._ttApplyInterest();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
     const { idleTimeout } = this._ttSettings;
@@ -488,16 +356,16 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #peerEnded(): void {
     const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
-    if (LIFE[this.#step].on[input] === undefined || this.#reason === 'peerEnded') return;
+    if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
     if (this.#hears) this._ttEmit('ttse__onEnd');
-    this.#reason ??= 'peerEnded';
+    this.#end.reason ??= 'peerEnded';
     this.#input(input);
   }
 
   /** Bytes were moved to another thread before they had left: the others have left. */
   #tellLost(bytes: number): void {
     if (bytes === 0) return;
-    this.#discarded += bytes;
+    this.#end.discarded += bytes;
     this._ttReport(fail('TT_DATA_MOVED', { bytes }));
   }
 
@@ -506,13 +374,13 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
-    this.#discarded += channel.unsent;
+    this.#end.discarded += channel.unsent;
     channel.close();
   }
 
   #closed(channel: StreamChannel): void {
     // One that was reset here, or failed, has counted before.
-    if (this.#step !== 'gone') this.#discarded += channel.unsent;
+    if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
     const info = this.#info();
     this.#drop();
@@ -522,9 +390,9 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   #info(): DisconnectInfo {
     return {
-      reason: this.#reason ?? 'peerEnded',
-      error: this.#error,
-      discarded: this.#discarded,
+      reason: this.#end.reason ?? 'peerEnded',
+      error: this.#end.error,
+      discarded: this.#end.discarded,
     };
   }
 
@@ -553,10 +421,10 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   #drop(): void {
     // What is postponed of this connection is so with the next one of a client, too.
     this.#pauses &= Pause.kept;
-    this.#blocked = false;
-    this.#releaseRelays();
+    this._ttWaitsNoMore();
+    this._ttReleaseRelays();
     this.#idle = this.#idle?.stop();
-    this.#linger = this.#linger?.stop();
+    this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
   }
@@ -579,8 +447,8 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   #answered(step: Step): void {
     // Who pumps an answer has more to give with the next onDrain.
-    if (step !== this.#step || this.#blocked) return;
-    if (step === 'finishing') this.#reason = 'finished';
+    if (step !== this.#step || this._ttBlocked) return;
+    if (step === 'finishing') this.#end.reason = 'finished';
     this.#input('answered');
   }
 
@@ -590,10 +458,10 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#idle = this.#idle?.stop();
     const giveUp = (): void => {
       letGoOfOwed(this);
-      this.#blocked = false;
+      this._ttWaitsNoMore();
       this.#answered(step);
     };
-    this.#linger ??= new Watch(
+    this.#end.linger ??= new Watch(
       this,
       this._ttDrainTimeout,
       giveUp,
@@ -608,7 +476,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
    */
   _ttss__looked(left: number): void {
     if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
-    this.#pause(Pause.finish);
+    this._ttPause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
     return undefined;
@@ -651,7 +519,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
 
   /** @internal */
   override _ttDeadline(): number {
-    return this.#linger?.deadline ?? -Infinity;
+    return this.#closing?.linger?.deadline ?? -Infinity;
   }
 
   /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */
@@ -660,7 +528,7 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     this.#endsWithTonic('abort');
     this.#step = 'closed';
     // Orders that wait are not heard any more; else each is refused when its turn comes.
-    this.#discarded += this._ttOrders.bytes;
+    this.#end.discarded += this._ttOrders.bytes;
     const info = this.#info();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);
@@ -673,18 +541,20 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   override _ttKept(bytes: number): void {
     const { highWaterMark, lowWaterMark } = this._ttSettings;
     this.#kept += bytes;
-    if (this.#kept > highWaterMark) this.#pause(Pause.kept);
-    else if (this.#kept <= lowWaterMark) this.#resume(Pause.kept);
+    if (this.#kept > highWaterMark) this._ttPause(Pause.kept);
+    else if (this.#kept <= lowWaterMark) this._ttResume(Pause.kept);
   }
 
-  #pause(reason: number): void {
+  /** @internal */
+  override _ttPause(reason: number): void {
     this.#pauses |= reason;
-    this.#applyInterest();
+    this._ttApplyInterest();
   }
 
-  #resume(reason: number): void {
+  /** @internal */
+  override _ttResume(reason: number): void {
     this.#pauses &= ~reason;
-    this.#applyInterest();
+    this._ttApplyInterest();
   }
 
   /** What is dropped is read, whoever paused it. */
@@ -692,11 +562,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
     const { phase, hears } = LIFE[this.#step];
     const closes = phase === 'draining' && !hears;
     const read = this.#pauses === 0 || closes ? Interest.READ : Interest.NONE;
-    const write = this.#blocked || closes ? Interest.WRITE : Interest.NONE;
+    const write = this._ttBlocked || closes ? Interest.WRITE : Interest.NONE;
     return read | write;
   }
 
-  #applyInterest(): void {
+  /** @internal */
+  override _ttApplyInterest(): void {
     this._ttKey?.modify(this.#interest);
   }
 
@@ -711,9 +582,3 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   }
 }
 ofFramework(TcpConnection);
-
-/** A part of a list: text is encoded here, so that its size is counted once. */
-function writePart(channel: StreamChannel, part: string | Uint8Array): void {
-  const bytes = typeof part === 'string' ? Buffer.from(part) : part;
-  channel.write(bytes, bytes.length);
-}

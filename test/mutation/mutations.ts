@@ -11,7 +11,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'missing bound',
     what: 'a connection takes more unsent bytes than its limit',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/sending-connection.ts',
     find: 'if (unsent > unsentLimit) return this.#overflow(size, unsent);',
     replace: '',
     program: 'feed',
@@ -132,8 +132,8 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: 'late timer',
     what: 'the watch of an idle connection goes on when that is closed',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stop();\n    this.#linger = this.#linger?.stop();',
-    replace: '    this.#linger = this.#linger?.stop();',
+    find: '    this.#idle = this.#idle?.stop();\n    this.#end.linger = this.#end.linger?.stop();',
+    replace: '    this.#end.linger = this.#end.linger?.stop();',
     program: 'bookings',
   },
   {

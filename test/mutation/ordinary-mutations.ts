@@ -128,15 +128,15 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the watch of an idle connection goes on when that is closed',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stop();\n    this.#linger = this.#linger?.stop();',
-    replace: '    this.#linger = this.#linger?.stop();',
+    find: '    this.#idle = this.#idle?.stop();\n    this.#end.linger = this.#end.linger?.stop();',
+    replace: '    this.#end.linger = this.#end.linger?.stop();',
     test: 'test/tonics/connection-timers.test.ts',
     sentence: 'of a connection with idleTimeout that its peer has reset',
   },
   {
     what: 'the wait for a peer goes on when the connection is closed',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    this.#linger = this.#linger?.stop();\n    this._ttKey?.cancel();',
+    find: '    this.#end.linger = this.#end.linger?.stop();\n    this._ttKey?.cancel();',
     replace: '    this._ttKey?.cancel();',
     test: 'test/tonics/connection-timers.test.ts',
     sentence: 'of a connection that waited for its peer while it closed',
@@ -239,8 +239,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'an overflow gives up what was told as sent',
-    file: 'src/tonics/tcp-connection.ts',
-    find: 'Math.max(this.#promised - this.#left, 0)',
+    file: 'src/tonics/sending-connection.ts',
+    find: 'Math.max(channel.unsent - (this.#backlog?.unpromised ?? 0), 0)',
     replace: '0',
     test: 'test/tonics/tcp-sending.test.ts',
     sentence: 'is not closed before what was told as sent has left',
@@ -248,8 +248,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'an overflow leaves out of its count what it gave up',
     file: 'src/tonics/tcp-connection.ts',
-    find: 'this.#discarded += this._ttChannel?.keepOnly(',
-    replace: 'void this._ttChannel?.keepOnly(',
+    find: 'this.#end.discarded += this._ttGiveUpUnpromised(',
+    replace: 'void this._ttGiveUpUnpromised(',
     test: 'test/tonics/tcp-sending.test.ts',
     sentence: 'is not closed before what was told as sent has left',
   },
@@ -273,7 +273,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a connection that is cut short ends as if all had left',
     file: 'src/tonics/tcp-connection.ts',
-    find: 'else channel.close(reset || this.#discarded > 0);',
+    find: 'else channel.close(reset || this.#end.discarded > 0);',
     replace: 'else channel.close();',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'discards what was given in the same turn, and resets the connection',
@@ -384,7 +384,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'what a turn has gathered counts as what the kernel does not take',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/sending-connection.ts',
     find: '      channel.flush();\n      unsent = channel.unsent + size;\n',
     replace: '',
     test: 'test/tonics/tcp-connection-backpressure.test.ts',
@@ -409,7 +409,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a base cuts a connection off at its deadline that still gets on',
     file: 'src/tonics/tcp-connection.ts',
-    find: 'return this.#linger?.deadline ?? -Infinity;',
+    find: 'return this.#closing?.linger?.deadline ?? -Infinity;',
     replace: 'return -Infinity;',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'waits as long as the peer takes some, whatever the deadline of the base',
@@ -440,7 +440,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'onHighWater comes behind the orders that wait',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/sending-connection.ts',
     find: "this._ttRaise('ttse__onHighWater', unsent);",
     replace: "this._ttEmit('ttse__onHighWater', unsent);",
     test: 'test/tonics/tcp-connection-backpressure.test.ts',
