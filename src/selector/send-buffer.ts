@@ -32,6 +32,11 @@ export interface Sink {
   give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void;
 }
 
+/** So many that are not needed are kept: in a turn about so many connections send, most of them for that turn only. */
+const MOST_SPARE = 64;
+const spare: SendBuffer[] = [];
+const NOBODY: Sink = { pending: 0, give: () => {} };
+
 /**
  * What waits to be sent on one connection, and how it leaves.
  *
@@ -52,7 +57,7 @@ export interface Sink {
 export class SendBuffer {
   /** Bytes that wait here. */
   size = 0;
-  readonly #sink: Sink;
+  #sink: Sink;
   /** Mostly there is one part, so the list is made for the second. */
   #only: Bytes | undefined = undefined;
   #parts: PartList | undefined = undefined;
@@ -62,6 +67,23 @@ export class SendBuffer {
 
   constructor(sink: Sink) {
     this.#sink = sink;
+  }
+
+  /** An empty one: whoever has nothing to send needs none, and gives it back with {@link giveBack}. */
+  static take(sink: Sink): SendBuffer {
+    const taken = spare.pop();
+    if (taken === undefined) return new SendBuffer(sink);
+    taken.#sink = sink;
+    return taken;
+  }
+
+  /** Where nothing waits, is lost or is pending, it is for another sink. */
+  giveBack(): boolean {
+    if (this.size > 0 || this.#lost > 0 || this.#sink.pending > 0) return false;
+    this.#sink = NOBODY;
+    this.#told = true;
+    if (spare.length < MOST_SPARE) spare.push(this);
+    return true;
   }
 
   /** Adds bytes; `size` is how many, known to who calls. */

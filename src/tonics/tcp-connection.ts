@@ -300,8 +300,12 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this._ttApplyInterest();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
-    const { idleTimeout } = this._ttSettings;
-    if (idleTimeout !== false) this.#idle = new Watch(this, idleTimeout, () => this.#inputFor('idle', 'close'));
+    if (this._ttSettings.idleTimeout !== false) this.#watchIdle(this._ttSettings.idleTimeout);
+  }
+
+  /** Apart: a closure in the way of every connection would cost each of them something. */
+  #watchIdle(timeout: number): void {
+    this.#idle = new Watch(this, timeout, () => this.#inputFor('idle', 'close'));
   }
 
   /** @internal */

@@ -62,6 +62,33 @@ describe('what waits to be sent', () => {
     expect(buffer.size).to.equal(0);
   });
 
+  it('needs a buffer only as long as something waits or is pending: then another connection has that', () => {
+    const kernel = new Kernel();
+    const buffer = SendBuffer.take(kernel);
+    kernel.room = 3;
+    put(buffer, 'waits');
+    expect(buffer.giveBack()).to.equal(false);
+    buffer.pump(false);
+    expect([buffer.size, kernel.pending, buffer.giveBack()]).to.deep.equal([0, 5, false]);
+    kernel.takes(2);
+    expect(buffer.giveBack()).to.equal(true);
+    const other = new Kernel();
+    const again = SendBuffer.take(other);
+    expect(again).to.equal(buffer);
+    put(again, 'for another');
+    again.pump(false);
+    expect([kernel.text, other.text]).to.deep.equal(['waits', 'for another']);
+  });
+
+  it('keeps a buffer that has lost something until that was told', () => {
+    const buffer = SendBuffer.take(new Kernel());
+    const bytes = new Uint8Array(8);
+    put(buffer, bytes);
+    moveAway(bytes);
+    buffer.pump(false);
+    expect([buffer.giveBack(), buffer.takeLost(), buffer.giveBack()]).to.deep.equal([false, 8, true]);
+  });
+
   it('leaves in one write where several small parts were given', () => {
     const kernel = new Kernel();
     put(kernel.buffer, 'one ', Buffer.from('two '), 'thrée');

@@ -60,7 +60,8 @@ export class NodeStream implements StreamChannel, Sink {
 
   constructor(socket: Socket) {
     descriptors.opened();
-    this.#socket = Object.assign(socket, { [CHANNEL]: this });
+    this.#socket = socket as Linked;
+    this.#socket[CHANNEL] = this;
     // Node keeps it from now on, so that an error can name the peer when the socket has gone.
     void socket.remoteAddress;
     socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
@@ -137,7 +138,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   write(bytes: Bytes, size: number): void {
-    (this.#out ??= new SendBuffer(this)).put(bytes, size);
+    (this.#out ??= SendBuffer.take(this)).put(bytes, size);
     this.#flushLater();
   }
 
@@ -160,8 +161,8 @@ export class NodeStream implements StreamChannel, Sink {
     if (out !== undefined) {
       out.pump(this.#has(Is.awaited));
       if (out.hasLost) this.#key?.signal(Interest.HANGUP);
-      else if (out.size === 0 && socket.writableLength === 0) this.#out = undefined;
       if (out.size > 0) return undefined;
+      if (out.giveBack()) this.#out = undefined;
     }
     if (this.#has(Is.ending) && !socket.writableEnded) socket.on('finish', onFinished).end();
     return undefined;
