@@ -34,6 +34,9 @@ const HOPS = 16;
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
 
+/** One for all: most connections are made without any. */
+const NO_OPTIONS: TonicOptions = {};
+
 /** Of a connection that ends. */
 class Closing {
   /** Why it closes, or would if it closed now. */
@@ -84,7 +87,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   #idle: Watch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
-  constructor(options: TonicOptions = {}) {
+  constructor(options: TonicOptions = NO_OPTIONS) {
     // Before it enters the app: what is refused leaves nothing behind.
     const given = takeAdoption(options);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
