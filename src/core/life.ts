@@ -193,7 +193,8 @@ export function deadlineOf(tonic: AnyTonic): number {
 }
 
 function deadlineOfParts(tonic: AnyTonic): number {
-  let latest = tonic._ttDeadline();
+  const held = tonic._ttDeadline();
+  let latest = held === Infinity ? -Infinity : held;
   for (const infusion of tonic.infusions) latest = Math.max(latest, deadlineOf(infusion));
   return latest;
 }

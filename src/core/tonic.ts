@@ -423,7 +423,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /**
    * Until when what holds its end may take, in ms of the clock, as far as it is known now: later with each progress. Its base waits as
-   * long, whatever its own deadline.
+   * long, whatever its own deadline; for one without end (`Infinity`) it does not.
    * @internal
    */
   _ttDeadline(): number {

@@ -8,7 +8,7 @@ import { ManualClock } from '../support/manual-clock.js';
 /** Holds a socket, as it were: what is in it leaves piece by piece, or not at all. */
 class Slow extends Tonic {
   /** How long each is given. */
-  readonly patience = 2_000;
+  readonly patience: number = 2_000;
   #open = true;
   #deadline = -Infinity;
 
@@ -231,6 +231,19 @@ describe('the deadline of a base', () => {
     await app.pass(1);
     expect(base.finished).to.equal(true);
     expect(aborted(app)).to.deep.equal(['part']);
+    await app.finish();
+  });
+
+  it('holds for an infusion whose socket would wait for ever', async () => {
+    class Patient extends Slow {
+      override readonly patience = Infinity;
+    }
+    const { app, base } = await start(() => new Patient({ name: 'slow' }), { drainTimeout: 300 });
+    base.ttsc__finish();
+    await app.pass(299);
+    expect(base.finished).to.equal(false);
+    await app.pass(1);
+    expect([base.finished, aborted(app)]).to.deep.equal([true, ['slow']]);
     await app.finish();
   });
 
