@@ -42,6 +42,8 @@ class TonicEnding implements Ending, Due {
   /** Its own `ttse__onDraining` has said that it is done. */
   userDrained = false;
   waitsForOwed = false;
+  /** All that it waited for has ended, and its last step is on the queue. */
+  endQueued = false;
   /** It was named in the log as one that had not ended in time. */
   aborted = false;
   /** Its deadline has passed; what is on the queue still runs. */
@@ -70,6 +72,13 @@ class TonicEnding implements Ending, Due {
 
   get deadline(): number {
     return Math.min(this.#progressAt + this.#timeout, this.#beganAt + this.#limit);
+  }
+
+  /** Whether its deadline has come, and what it does then is still to be done; or its next step is on the queue. */
+  get isAtTurn(): boolean {
+    if (this.endQueued || (this.waitsForOwed && !owes(this.tonic))) return true;
+    const now = this.tonic._ttScheduler.clock.now();
+    return this.at <= now && this.deadline <= now;
   }
 
   waitUntil(at: number): void {
@@ -116,7 +125,7 @@ export function partDrained(tonic: AnyTonic): void {
  * Whether it waits for what it owes, and then goes on to its end. A Catalyst that has no deadline has one for that, and no progress makes
  * it later: nobody's connection hangs on it.
  */
-export function waitForOwed(tonic: AnyTonic): boolean {
+function waitForOwed(tonic: AnyTonic): boolean {
   if (!owes(tonic)) return false;
   const ending = endingOf(tonic);
   if (ending.waitsForOwed) return true;
@@ -127,7 +136,7 @@ export function waitForOwed(tonic: AnyTonic): boolean {
   whenSettled(tonic, () => {
     ending.waitsForOwed = false;
     if (tonic._ttLife === Life.draining) closeInfusions(tonic);
-    else tonic._ttss__end();
+    else queueEnd(tonic);
   });
   return true;
 }
@@ -136,21 +145,35 @@ export function waitForOwed(tonic: AnyTonic): boolean {
 export function overdue(tonic: AnyTonic): void {
   const ending = tonic._ttEnding as TonicEnding | undefined;
   // It has gone on meanwhile.
-  if (ending === undefined || ending.slot >= 0 || ending.at === Infinity || tonic._ttLife === Life.ended) return;
-  if (waitsLonger(tonic, ending)) return;
+  if (ending === undefined || ending.slot >= 0 || ending.at === Infinity || tonic._ttLife === Life.ended)
+    return undefined;
+  if (waitsLonger(tonic, ending)) return undefined;
   // A part that has come to its end by itself has that on the queue: it is no late one.
   if (!ending.lastCall) {
     ending.lastCall = true;
     return tonic._ttss__overdue();
   }
+  // Of deadlines at one instant that of a part comes first, whatever the order of the timers; this one with the next turn.
+  if (hasPartAtTurn(tonic)) return ending.waitUntil(tonic._ttScheduler.clock.now());
   const draining = tonic._ttLife === Life.draining;
   // It goes on by itself; a socket, which waited for what was owed as well, closes now in its own time.
   if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
   const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
   if (draining) {
     report(tonic);
-    closeInfusions(tonic);
-  } else for (const infusion of [...tonic.infusions]) abort(infusion, report);
+    return closeInfusions(tonic);
+  }
+  // This is done once; if it comes to owe something by that, a step of its own begins.
+  ending.waitUntil(Infinity);
+  for (const infusion of [...tonic.infusions]) abort(infusion, report);
+  return undefined;
+}
+
+/** Whether a part of it, however deep, has its turn before it does: so what is told is the same in whatever order they are due. */
+function hasPartAtTurn(tonic: AnyTonic): boolean {
+  for (const infusion of tonic.infusions)
+    if ((infusion._ttEnding as TonicEnding | undefined)?.isAtTurn === true || hasPartAtTurn(infusion)) return true;
+  return false;
 }
 
 /** Whether it, or a part of it, has a later deadline by now. */
@@ -170,7 +193,8 @@ export function deadlineOf(tonic: AnyTonic): number {
 }
 
 function deadlineOfParts(tonic: AnyTonic): number {
-  let latest = tonic._ttDeadline();
+  const held = tonic._ttDeadline();
+  let latest = held === Infinity ? -Infinity : held;
   for (const infusion of tonic.infusions) latest = Math.max(latest, deadlineOf(infusion));
   return latest;
 }
@@ -181,7 +205,7 @@ export function closeInfusions(tonic: AnyTonic): void {
   tonic._ttLife = Life.closing;
   const ending = endingOf(tonic);
   ending.waitUntil(Infinity);
-  if (tonic._ttInfusions === undefined || tonic._ttInfusions.size === 0) return tonic._ttss__end();
+  if (tonic._ttInfusions === undefined || tonic._ttInfusions.size === 0) return queueEnd(tonic);
   beginStep(ending);
   const { services } = tonic._ttScheduler;
   runAs(tonic, () => {
@@ -191,8 +215,20 @@ export function closeInfusions(tonic: AnyTonic): void {
   return undefined;
 }
 
-/** The last step: no sparkle of the user runs any more but `onExit` and `onFinished`, then the Tonic is gone. */
-export function endLife(tonic: AnyTonic): void {
+/** Its last step comes, as an order. */
+export function queueEnd(tonic: AnyTonic): void {
+  endingOf(tonic).endQueued = true;
+  tonic._ttss__end();
+}
+
+/** The last step, unless it still waits for something: then it comes once more. */
+export function endIfNothingHolds(tonic: AnyTonic): void {
+  endingOf(tonic).endQueued = false;
+  if (!waitForOwed(tonic) && !tonic._ttHoldsEnd()) endLife(tonic);
+}
+
+/** No sparkle of the user runs any more but `onExit` and `onFinished`, then the Tonic is gone. */
+function endLife(tonic: AnyTonic): void {
   if (tonic._ttLife === Life.ended) return;
   const scheduler = tonic._ttScheduler;
   const ending = endingOf(tonic);
@@ -285,7 +321,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   base._ttEnding?.progressed();
   base._ttInfusionLeft(tonic);
   if (base._ttLife !== Life.closing) return;
-  if (base._ttInfusions?.size === 0) base._ttss__end();
+  if (base._ttInfusions?.size === 0) queueEnd(base);
   else if (base._ttBase === undefined) base._ttScheduler.services.finishLast(base);
 }
 

@@ -22,14 +22,13 @@ import { defaultName } from './ledger.js';
 import {
   Life,
   beginFinish,
-  endLife,
+  endIfNothingHolds,
   failTonic,
   failureInfo,
   hears,
   overdue,
   partDrained,
   userDrained,
-  waitForOwed,
 } from './life.js';
 import type { LogLane } from './log-lane.js';
 import { LogLevel, type LogMode } from './log-service.js';
@@ -424,7 +423,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /**
    * Until when what holds its end may take, in ms of the clock, as far as it is known now: later with each progress. Its base waits as
-   * long, whatever its own deadline.
+   * long, whatever its own deadline; for one without end (`Infinity`) it does not.
    * @internal
    */
   _ttDeadline(): number {
@@ -457,7 +456,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
 
   /** @internal */
   _ttss__end(): void {
-    if (!waitForOwed(this) && !this._ttHoldsEnd()) endLife(this);
+    endIfNothingHolds(this);
   }
 
   /** @internal A deadline of its end has passed, and what had been queued by then has run. */

@@ -27,6 +27,8 @@ export class Watch implements Due {
   #movedAt: number;
   /** Whether that time was told, and not only noticed. */
   #told = false;
+  /** It was due, and is still to be judged. */
+  #isBeforeJudge = false;
 
   /**
    * @param timeout how long nothing may happen, in ms.
@@ -48,19 +50,21 @@ export class Watch implements Due {
     this.#told = true;
   }
 
-  /** Until when it may take, as far as is known now; a moment later, since at that time it is judged. */
+  /** Until when it may take, as far as is known now; a moment later, since it is judged first. */
   get deadline(): number {
-    return this.at + 1;
+    return (this.#isBeforeJudge ? this.#watched._ttScheduler.clock.now() : this.at) + 1;
   }
 
   fire(now: number): void {
-    if (this.#isOver(now)) this.#watched._ttss__judge(this);
+    this.#isBeforeJudge = this.#isOver(now);
+    if (this.#isBeforeJudge) this.#watched._ttss__judge(this);
     else this.#wait();
   }
 
   /** Whatever had come by then has been seen. */
   judge(): void {
     const { clock } = this.#watched._ttScheduler;
+    this.#isBeforeJudge = false;
     if (this.#isOver(clock.now())) this.#expired();
     else this.#wait();
   }

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
+import { queueEnd } from '../core/life.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -334,7 +335,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     }
   }
 
-  #tellFailures(next: () => SendFailure | undefined, tell: (error: Error) => void): void {
+  #tellFailures(next: () => SendFailure | undefined, tell: (error: Error) => unknown): void {
     for (let failure = next(); failure !== undefined; failure = next()) tell(sendError(failure, this.#settings.remote));
   }
 
@@ -350,8 +351,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     const error = socketError(cause, this.#errorAddress);
     const heard = this._ttReport(error);
     const ending = this.#deadline !== undefined;
-    this.#close('the socket could not open', (lost) => this._ttReport(lost));
-    if (ending) this._ttss__end();
+    this.#close('the socket could not open');
+    if (ending) queueEnd(this);
     if (!heard) throw error;
     this.ttsc__finish();
   }
@@ -363,7 +364,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       this._ttEmit('ttse__onDrain');
       this.#applyInterest();
     }
-    if (this.#deadline !== undefined) this._ttss__end();
+    if (this.#deadline !== undefined) queueEnd(this);
   }
 
   get #interest(): InterestSet {
@@ -378,41 +379,39 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its end ----
 
-  /**
-   * The end waits until what was given has left, however it has come to it: a command, a throw, the end of its base. Then it comes
-   * once more, behind the sends that wait as orders, which are refused and told.
-   * @internal
-   */
-  override _ttss__end(): void {
-    if (this.#phase === 'closed') return super._ttss__end();
+  /** @internal The end waits until what was given has left, however it has come to it: a command, a throw, the end of its base. */
+  override _ttHoldsEnd(): boolean {
+    if (this.#phase === 'closed') return false;
     this.#phase = 'draining';
-    this.#channel?.flush();
-    if (this.#hasLeft) this.#close('the socket finished before it was open', (error) => this._ttReport(error));
-    else if (this.#deadline === undefined) return this.#awaitSettled();
-    else return undefined;
-    return this._ttss__end();
-  }
-
-  /** What was given has left, or nothing was given, or it never can. */
-  get #hasLeft(): boolean {
-    if (this.#channel === undefined) return true;
-    return this.#backlog === undefined ? this.#channel.settled : !this.#backlog.hasSends;
-  }
-
-  #awaitSettled(): void {
-    const { timers, clock } = this._ttScheduler;
-    const fire = (): void => {
-      this.#close(`the socket closed after ${this._ttDrainTimeout} ms (drainTimeout)`, (error) =>
-        this._ttReport(error),
-      );
-      this._ttss__end();
-    };
-    this.#deadline = { at: clock.now() + this._ttDrainTimeout, slot: -1, fire };
-    if (this._ttDrainTimeout !== Infinity) timers.add(this.#deadline);
+    const channel = this.#channel;
+    channel?.flush();
+    // What was given has left, or nothing was given, or it never can.
+    const isDone = channel === undefined || (this.#backlog === undefined ? channel.settled : !this.#backlog.hasSends);
+    if (isDone) this.#end('the socket finished before it was open');
+    else this.#deadline ??= this.#setDeadline(this._ttDrainTimeout);
     this.#applyInterest();
+    return true;
   }
 
-  #close(why: string, tell: (error: Error) => void): void {
+  #setDeadline(patience: number): Due {
+    const fire = (): void => this.#end(`the socket closed after ${patience} ms (drainTimeout)`);
+    const due = { at: this._ttScheduler.clock.now() + patience, slot: -1, fire };
+    this._ttScheduler.timers.add(due);
+    return due;
+  }
+
+  /** @internal */
+  override _ttDeadline(): number {
+    return this.#deadline?.at ?? -Infinity;
+  }
+
+  /** Its Tonic ends after that, behind the sends that wait as orders: they are refused, and told. */
+  #end(why: string): void {
+    this.#close(why);
+    queueEnd(this);
+  }
+
+  #close(why: string, tell = (error: Error): unknown => this._ttReport(error)): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     if (this.#deadline !== undefined) this._ttScheduler.timers.remove(this.#deadline);

@@ -6,6 +6,8 @@ import { scripts } from './script.js';
 /** How many scripts, and where their chance begins. CI plays a thousand. */
 const RUNS = Number(process.env['TT_CONFORMANCE_RUNS'] ?? 50);
 const SEED = Number(process.env['TT_CONFORMANCE_SEED'] ?? 7);
+/** So long all of them may take, in ms: a script takes a fifth of a second where a core is free. */
+const PATIENCE = Math.max(400_000, RUNS * 1_000);
 
 describe('the simulated network and that of Node', () => {
   afterEach(tidyUp);
@@ -19,7 +21,7 @@ describe('the simulated network and that of Node', () => {
           await tidyUp();
         }
       }),
-      { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: 400_000, markInterruptAsFailure: true },
+      { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: PATIENCE, markInterruptAsFailure: true },
     );
   }).timeout(0);
 });

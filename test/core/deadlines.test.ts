@@ -1,13 +1,14 @@
 import { expect } from 'chai';
+import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
-import { type App, catalyst, startApp } from '../support/app.js';
+import { type App, type Setup, catalyst, startApp } from '../support/app.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** Holds a socket, as it were: what is in it leaves piece by piece, or not at all. */
 class Slow extends Tonic {
   /** How long each is given. */
-  readonly patience = 2_000;
+  readonly patience: number = 2_000;
   #open = true;
   #deadline = -Infinity;
 
@@ -30,6 +31,18 @@ class Slow extends Tonic {
   override _ttDeadline(): number {
     return this.#open ? this.#deadline : -Infinity;
   }
+}
+
+/** Owes an answer: for ever, or until it is given. */
+class Debtor extends Tonic {
+  give!: () => void;
+  ttse__onStart(): void {
+    this.owe();
+  }
+  owe(): void {
+    this.pipe(new Promise<void>((resolve) => (this.give = resolve)), this.ttse__given);
+  }
+  ttse__given(): void {}
 }
 
 class Stubborn extends Tonic {
@@ -56,15 +69,21 @@ class Base extends Tonic {
   }
 }
 
-const aborted = (app: App): (string | undefined)[] =>
-  app.lines.filter(({ code }) => code === 'TT_ABORTED').map(({ tonic }) => tonic);
+const named = (app: App, what: string): (string | undefined)[] =>
+  app.lines.filter(({ code }) => code === what).map(({ tonic }) => tonic);
 
-const start = async (makes: () => void, options: TonicOptions = {}): Promise<{ app: App; base: Base }> => {
+const aborted = (app: App): (string | undefined)[] => named(app, 'TT_ABORTED');
+
+const start = async (
+  makes: () => void,
+  options: TonicOptions = {},
+  setup: Setup = {},
+): Promise<{ app: App; base: Base }> => {
   let base!: Base;
   const app = await startApp(() => {
     new Tonic({ name: 'other' });
     base = new Base(makes, { name: 'base', ...options });
-  });
+  }, setup);
   return { app, base };
 };
 
@@ -215,6 +234,19 @@ describe('the deadline of a base', () => {
     await app.finish();
   });
 
+  it('holds for an infusion whose socket would wait for ever', async () => {
+    class Patient extends Slow {
+      override readonly patience = Infinity;
+    }
+    const { app, base } = await start(() => new Patient({ name: 'slow' }), { drainTimeout: 300 });
+    base.ttsc__finish();
+    await app.pass(299);
+    expect(base.finished).to.equal(false);
+    await app.pass(1);
+    expect([base.finished, aborted(app)]).to.deep.equal([true, ['slow']]);
+    await app.finish();
+  });
+
   it('counts from the last infusion that ended', async () => {
     const parts: Tonic[] = [];
     class Part extends Tonic {
@@ -265,5 +297,128 @@ describe('the deadline of a base', () => {
     late.ttsc__finish();
     await app.end();
     expect(aborted(app)).to.deep.equal([]);
+  });
+});
+
+describe('of two deadlines at one instant', () => {
+  /** How a base and four parts come to their ends, all at one time: that is the order of their timers. */
+  const orders: Record<string, (base: Base, parts: readonly Tonic[]) => void> = {
+    'of the base': (base) => base.ttsc__finish(),
+    'of the parts, then of the base': (base, parts) => {
+      for (const part of parts) part.ttsc__finish();
+      base.ttsc__finish();
+    },
+    'of the last part, then of the base': (base, parts) => {
+      parts.at(-1)!.ttsc__finish();
+      base.ttsc__finish();
+    },
+  };
+  for (const [order, end] of Object.entries(orders))
+    for (const depth of [0, 1, 2])
+      it(`that of a part comes before that of its base: what is owed is let go of, in the order ${order}, with ${depth} between`, async () => {
+        const parts: Debtor[] = [];
+        const make = (left: number): void => {
+          if (left > 0) new Base(() => make(left - 1), { name: `base ${left}` });
+          else for (const name of ['a', 'b', 'c', 'd']) parts.push(new Debtor({ name }));
+        };
+        const { app, base } = await start(() => make(depth));
+        await app.settled();
+        end(base, parts);
+        await app.pass(4_999);
+        expect([base.finished, app.lines.filter(({ code }) => code !== undefined)]).to.deep.equal([false, []]);
+        await app.pass(1);
+        expect(base.finished).to.equal(true);
+        expect(named(app, 'TT_OWED_LET_GO').sort()).to.deep.equal(['a', 'b', 'c', 'd']);
+        expect(aborted(app)).to.deep.equal([]);
+        await app.finish();
+      });
+
+  it('that of a base waits for a part which lets go of what it owes and has infusions that then take their time', async () => {
+    const drained: string[] = [];
+    class Part extends Tonic {
+      ttse__onDraining(): void {
+        new TimerSingleShot({ seconds: 0.2, sparkleBack: this.ttsc__drained });
+      }
+      ttsc__drained(): void {
+        drained.push(this.name);
+        this.drained();
+      }
+    }
+    class WithPart extends Debtor {
+      override ttse__onStart(): void {
+        super.ttse__onStart();
+        new Part({ name: `part of ${this.name}` });
+      }
+    }
+    const { app, base } = await start(() => {
+      for (const name of ['a', 'b', 'c']) new WithPart({ name });
+    });
+    await app.settled();
+    base.ttsc__finish();
+    await app.pass(5_200);
+    expect([base.finished, drained.sort()]).to.deep.equal([true, ['part of a', 'part of b', 'part of c']]);
+    expect(aborted(app)).to.deep.equal([]);
+    await app.finish();
+  });
+
+  for (const turnOrders of [1, 2, 3, 1_000])
+    it(`that of a base passes a part which is just ending by itself, though none has any time, in turns of ${turnOrders} orders`, async () => {
+      const none = { drainTimeout: 0 };
+      const debtors = (): void => {
+        for (const name of ['a', 'b', 'c']) new Debtor({ name, ...none });
+      };
+      const main = catalyst({ turnOrders });
+      const { app, base } = await start(() => new Base(debtors, { name: 'between', ...none }), none, { main });
+      await app.settled();
+      base.ttsc__finish();
+      await app.pass(1);
+      expect(base.finished).to.equal(true);
+      expect(named(app, 'TT_OWED_LET_GO').sort()).to.deep.equal(['a', 'b', 'c']);
+      expect(aborted(app)).to.deep.equal([]);
+      await app.finish();
+    });
+
+  for (const turnOrders of [1, 2])
+    it(`that of a base passes a part that has just heard its answer, in turns of ${turnOrders} orders`, async () => {
+      let part!: Debtor;
+      class Giver extends Tonic {
+        ttse__onStart(): void {
+          new TimerSingleShot({ seconds: 0.3, sparkleBack: this.ttsc__give });
+        }
+        ttsc__give(): void {
+          part.give();
+        }
+      }
+      const main = catalyst({ turnOrders });
+      const debtor = (): void => void (part = new Debtor({ name: 'part', drainTimeout: Infinity }));
+      const { app, base } = await start(debtor, { drainTimeout: 300 }, { main });
+      await app.settled();
+      new Giver({ base: app.main });
+      base.ttsc__finish();
+      await app.pass(310);
+      expect([base.finished, aborted(app)]).to.deep.equal([true, []]);
+      await app.finish();
+    });
+});
+
+describe('what a Tonic comes to owe', () => {
+  it('as its parts were aborted at its deadline has a deadline too', async () => {
+    class Late extends Debtor {
+      override ttse__onStart(): void {
+        new Stubborn({ name: 'part', drainTimeout: Infinity });
+      }
+      ttse__onInfusionFinished(): void {
+        this.owe();
+      }
+    }
+    let late!: Late;
+    const { app } = await start(() => (late = new Late({ name: 'late', drainTimeout: 300 })));
+    await app.settled();
+    late.ttsc__finish();
+    await app.pass(300);
+    expect([aborted(app), late.finished]).to.deep.equal([['part'], false]);
+    await app.pass(300);
+    expect([named(app, 'TT_OWED_LET_GO'), late.finished]).to.deep.equal([['late'], true]);
+    await app.finish();
   });
 });

@@ -23,4 +23,22 @@ describe('an idle watch', () => {
       expect(idle, `begun at ${begun}`).to.be.true;
     }
   });
+
+  it('that is due on a late loop says that it is not over, until it has been judged', () => {
+    let now = 0;
+    const timers = new TimerQueue();
+    const judges: Watch[] = [];
+    const connection = {
+      _ttScheduler: { clock: { now: () => now }, timers } as unknown as Scheduler,
+      _ttProgress: 0,
+      unsentBytes: 0,
+      _ttss__judge: (watch: Watch) => void judges.push(watch),
+    };
+    const watch = new Watch(connection, 1_000, () => {});
+    expect(watch.deadline).to.equal(1_001);
+    timers.queueDue((now = 1_500));
+    expect(watch.deadline).to.equal(1_501);
+    judges[0]!.judge();
+    expect(watch.deadline).to.equal(1_001);
+  });
 });

@@ -1,6 +1,9 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
 import type { TaskTonicError } from '../../src/core/errors.js';
+import type { TonicOptions } from '../../src/core/tonic-options.js';
+import { Tonic } from '../../src/core/tonic.js';
+import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
 import { expectCode } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
@@ -198,10 +201,10 @@ describe('a datagram to a name', () => {
   });
 
   describe('on a network whose look-ups take a minute', () => {
-    const start = async (options: ConstructorParameters<typeof Teller>[0] = {}) => {
+    const start = async (options: UdpSocketOptions = {}, under = (): TonicOptions => ({})) => {
       const lab = new Lab({ lookup: 60_000 });
       let teller!: Teller;
-      const app = await lab.app('a', () => (teller = new Teller(options)));
+      const app = await lab.app('a', () => (teller = new Teller({ ...options, ...under() })));
       await lab.clock.settled();
       const peer = await lab.udp('b', { port: 9 });
       const say = (...sends: [string, string][]): Promise<unknown> =>
@@ -284,8 +287,49 @@ describe('a datagram to a name', () => {
       expect([teller.finished, teller.traffic.sentMessages, timers.size]).to.deep.equal([true, 1, 0]);
     });
 
-    it('is told to the log where the base has cut everything off', async () => {
-      const { lab, app, teller, say } = await start({ drainTimeout: 60_000 });
+    describe('and whose base has less time', () => {
+      const finish = async (options: UdpSocketOptions) => {
+        let base!: Tonic;
+        const under = (): TonicOptions => ({ base: (base = new Tonic({ drainTimeout: 300 })) });
+        const { lab, app, teller, peer, say } = await start(options, under);
+        await say(['slow', 'b']);
+        base.ttsc__finish();
+        const told = (): (string | undefined)[] => app.lines.flatMap(({ code }) => code ?? []);
+        return { lab, base, teller, peer, told };
+      };
+
+      it('is waited for as long as its socket would', async () => {
+        const { lab, base, teller, peer, told } = await finish({ drainTimeout: 90_000 });
+        await lab.pass(59_999);
+        expect([teller.phase, base.finished]).to.deep.equal(['draining', false]);
+        await lab.pass(10);
+        expect(peer.app.heard.count('onDatagram')).to.equal(1);
+        expect([base.finished, teller.traffic.sentMessages, told()]).to.deep.equal([true, 1, []]);
+      });
+
+      it('is given up at the deadline of its socket, which tells of it', async () => {
+        const { lab, base, teller, told } = await finish({ drainTimeout: 20_000 });
+        await lab.pass(19_999);
+        expect([teller.phase, base.finished]).to.deep.equal(['draining', false]);
+        await lab.pass(1);
+        expect([base.finished, teller.traffic.failed, told()]).to.deep.equal([true, 1, ['TT_DATAGRAM_LOST']]);
+      });
+
+      it('is given up at the deadline of that base where the socket has none', async () => {
+        const { lab, base, teller, told } = await finish({ drainTimeout: Infinity });
+        await lab.pass(299);
+        expect([teller.phase, base.finished]).to.deep.equal(['draining', false]);
+        await lab.pass(1);
+        expect([base.finished, teller.traffic.failed, told()]).to.deep.equal([
+          true,
+          1,
+          ['TT_ABORTED', 'TT_DATAGRAM_LOST'],
+        ]);
+      });
+    });
+
+    it('is told to the log where it would wait for ever and the base has cut everything off', async () => {
+      const { lab, app, teller, say } = await start({ drainTimeout: Infinity });
       await say(['x', 'b']);
       const over = app.over();
       await lab.pass(20_000);

@@ -12,6 +12,8 @@ const LARGEST_READ = 64 * 1024;
 
 /** Who reads. */
 export interface Reading {
+  /** It has told its own end. */
+  readonly flushed: boolean;
   /** There is something to be taken. */
   onReadable(): void;
   /** The end of the peer was read. */
@@ -119,7 +121,9 @@ export class StreamReader {
     if (this.#flowing) this.#takeAhead();
     while (end.receives.unread > 0 && this.#mayRead) this.#readPiece();
     if (end.receives.unread > 0 || !this.#mayRead) return;
-    if (end.receives.arrived) this.#sawEnd = true;
+    // A reset that comes before the turn in which the last bytes are taken has come with the same poll.
+    const isOnePoll = end.error !== undefined && this.#owner.flushed && this.received > 0;
+    if (end.receives.arrived || isOnePoll) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#owner.onFailed('read');
     // A socket of Node's reads an end before which nothing waits although it is paused.
     if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
@@ -165,11 +169,11 @@ export class StreamReader {
 
   /**
    * A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. Whether
-   * it is one, or a reset, an empty write tells.
+   * it is one, or a reset, an empty write tells; one that has told its own end cannot write, and takes it for an end.
    */
   #onEnd(): void {
     if (this.#peersEnd !== 'unseen') return;
-    if (this.#end.error !== undefined) return this.#owner.onFailed('write');
+    if (this.#end.error !== undefined && !this.#owner.flushed) return this.#owner.onFailed('write');
     this.#peersEnd = this.received > 0 ? 'waits' : 'there';
     this.#owner.onReadable();
     if (!this.#wanted) this.#owner.onPeerEnded();

@@ -235,6 +235,33 @@ describe('TCP on the simulated network', () => {
       expect(client.all('onDisconnected')[0].reason).to.equal('peerReset');
     });
 
+    it('is an end for one that has ended itself and finds last words and a reset at once: it has no write that could tell', async () => {
+      const { lab, client, connection } = await pair(new Lab(), { halfOpen: true });
+      client.ttsc__close();
+      await lab.pass(10);
+      const [stalled] = lab.network.connections;
+      stalled!.stall('client');
+      connection.ttsc__send('last words');
+      await lab.pass(10);
+      connection.ttsc__abort();
+      await lab.pass(10);
+      stalled!.resume();
+      await lab.pass(10);
+      expect(client.names).to.deep.equal(['onConnected', 'onDisconnected']);
+      expect(client.all('onDisconnected')[0].reason).to.equal('closedHere');
+    });
+
+    it('is a reset for one that has ended itself and has taken the last words before', async () => {
+      const { lab, client, connection } = await pair(new Lab(), { halfOpen: true });
+      client.ttsc__close();
+      await lab.pass(10);
+      connection.ttsc__send('last words');
+      await lab.pass(10);
+      connection.ttsc__abort();
+      await lab.pass(10);
+      expect(client.all('onDisconnected')[0].reason).to.equal('peerReset');
+    });
+
     it('is a reset right after the half-close of the peer, when both are found at once', async () => {
       const { lab, client, connection } = await pair(new Lab(), { halfOpen: true }, { halfOpen: true });
       const [stalled] = lab.network.connections;
