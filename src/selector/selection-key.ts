@@ -12,6 +12,8 @@ export interface KeyOwner {
   readonly full: boolean;
   /** @internal */
   keyReady(key: SelectionKey): void;
+  /** @internal A peer was accepted. */
+  keyAccepts(): void;
   /** @internal It waits for its turn in the rotation: behind those that have had theirs, or before them. */
   keyRotates(key: SelectionKey, isNew: boolean): void;
   /** @internal */
@@ -89,6 +91,7 @@ export class SelectionKey implements ChannelKey {
   /** The channel is ready for these; called by the channel. */
   signal(ready: InterestSet): void {
     this.#pending |= ready;
+    if (ready === Interest.ACCEPT) this.#owner.keyAccepts();
     this.#enqueue();
   }
 

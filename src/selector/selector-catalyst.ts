@@ -13,7 +13,7 @@ import { NotifyingQueue } from './notifying-queue.js';
 import { Selector } from './selector.js';
 
 /** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
-const ACCEPTING_TURN = 0.7;
+const ACCEPTING_TURN = 0.5;
 
 /** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
 const ACCEPTING_TURNS = 32;
@@ -115,7 +115,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   protected regulateReading(ran: number): void {
     const intake = this.#intake;
     intake.turnEnded(ran, this.queue.size, this.runtime.threads ?? NOTHING_AWAY);
-    this.selector.limitReading(intake.turns, intake.full);
+    this.selector.limitReading(intake.turns, intake.full, this.queue.size > CROWD);
   }
 
   /** @internal Bytes came in with orders. */

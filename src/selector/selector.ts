@@ -11,6 +11,10 @@ import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.
  */
 export const MOST_READY = 64;
 
+/** A poll of the kernel accepts one peer: so many polls follow each other while each of them does, until so many channels are ready. */
+const POLLS_FOR_PEERS = 3;
+const READY_WITH_PEERS = 96;
+
 /** One turn in so many is for those that have had their share, however many others wait. */
 const KEPT_FOR_OTHERS = 4;
 
@@ -37,6 +41,9 @@ export class Selector implements KeyOwner {
   /** How many of these come with the next turn at most. */
   #turns = MOST_READY;
   #full = false;
+  #crowded = false;
+  /** The poll has accepted a peer. */
+  #peerCame = false;
   #closed = false;
 
   readonly #shuffle: ((list: SelectionKey[]) => void) | undefined;
@@ -101,12 +108,17 @@ export class Selector implements KeyOwner {
   /**
    * Waits until a channel is ready, {@link wakeup} is called or `timeout` ms have passed (`Infinity`: no bound; 0: one look).
    *
-   * It goes through one poll of the kernel, and ends in the check phase after it; or earlier, with so many
+   * It goes through one poll of the kernel (some, while peers come), and ends in the check phase after it; or earlier, with so many
    * channels ready that they are enough for a turn. Behind those that have become ready come some of the rotation.
    * The list is the caller's until the next call.
    */
   async select(timeout: number): Promise<readonly SelectionKey[]> {
     await this.#parker.park(this.#hasWork ? 0 : timeout);
+    for (let polls = this.#crowded ? 1 : POLLS_FOR_PEERS; --polls > 0 && this.#peersWait;) {
+      this.#peerCame = false;
+      await this.#parker.park(0);
+    }
+    this.#peerCame = false;
     const ready = this.#ready;
     if (this.#rotating) this.#rotate(ready);
     this.#ready = this.#spare;
@@ -139,10 +151,13 @@ export class Selector implements KeyOwner {
    * Says how many channels of the rotation (those that said `key.again()`) come with the next turn at most; and whether those that
    * become ready go into the rotation, too, instead of reading at once. Whoever is not read from keeps what it has: its channel
    * is bounded, and its peer is held back by that.
+   *
+   * @param crowded so much waits that it is no time to accept several peers in a turn.
    */
-  limitReading(turns: number, full: boolean): void {
+  limitReading(turns: number, full: boolean, crowded = full): void {
     this.#turns = turns;
     this.#full = full;
+    this.#crowded = crowded;
   }
 
   /** @internal */
@@ -167,8 +182,13 @@ export class Selector implements KeyOwner {
   /** @internal */
   keyReady(key: SelectionKey): void {
     const count = this.#ready.push(key);
-    if (count >= MOST_READY) this.#parker.release();
+    if (count >= (this.#peerCame ? READY_WITH_PEERS : MOST_READY)) this.#parker.release();
     else if (this.#parker.parked) this.#parker.wake();
+  }
+
+  /** @internal */
+  keyAccepts(): void {
+    this.#peerCame = true;
   }
 
   /** @internal */
@@ -191,6 +211,11 @@ export class Selector implements KeyOwner {
   keyCancelled(key: SelectionKey): void {
     this.#keys.delete(key);
     this.#channels.delete(key.channel);
+  }
+
+  /** The last poll has accepted a peer, so another one may wait behind it. */
+  get #peersWait(): boolean {
+    return this.#peerCame && !this.#parker.inPoll && this.#ready.length < READY_WITH_PEERS;
   }
 
   get #rotating(): boolean {

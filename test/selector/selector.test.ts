@@ -237,6 +237,56 @@ describe('a Selector', () => {
       expect(await waiting).to.have.length(2);
     });
 
+    describe('while each poll of the kernel accepts a peer', () => {
+      /** Peers that wait: each poll accepts one, and makes so many others ready. */
+      const polls = (peers: number, others = 0): { accepted: () => number } => {
+        let accepted = 0;
+        const { channel: listener } = registered(ACCEPT);
+        const poll = (): void => {
+          listener.is(ACCEPT);
+          for (let n = 0; n < others; n++) registered().channel.is(READ);
+          if (++accepted < peers) setImmediate(poll);
+        };
+        setImmediate(poll);
+        return { accepted: () => accepted };
+      };
+
+      it('goes through three polls before a turn, so that who waits to be accepted does not wait for a turn each', async () => {
+        const { accepted } = polls(9);
+        for (const sum of [3, 6, 9]) {
+          await turn();
+          expect(accepted()).to.equal(sum);
+        }
+      });
+
+      it('goes through one where none has come', async () => {
+        const { accepted } = polls(3);
+        registered().channel.is(READ);
+        await turn();
+        registered().channel.is(READ);
+        let polled = 0;
+        setImmediate(() => setImmediate(() => (polled = 2)));
+        await turn();
+        expect([accepted(), polled]).to.deep.equal([3, 0]);
+      });
+
+      it('goes through one where much waits to be done', async () => {
+        selector.limitReading(16, false, true);
+        const { accepted } = polls(3);
+        for (const sum of [1, 2, 3]) {
+          await turn();
+          expect(accepted()).to.equal(sum);
+        }
+      });
+
+      it('begins a turn when so many others are ready that they are enough for one', async () => {
+        const { accepted } = polls(2, 96);
+        const ready = await turn();
+        expect([accepted(), ready.length]).to.deep.equal([1, 96]);
+        while (accepted() < 2) await turn();
+      });
+    });
+
     it('waits for its timeout and no longer', async () => {
       let over = false;
       const waiting = selector.select(100).then(() => (over = true));
