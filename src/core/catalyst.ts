@@ -20,7 +20,7 @@ import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
-import { Tonic, type TonicBase } from './tonic.js';
+import { Tonic, renamed } from './tonic.js';
 import type { TonicOptions } from './tonic-options.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
@@ -59,10 +59,7 @@ const ORDERS_PER_LOOK = 64;
  *
  * A subclass may replace its queue (`newCatalystQueue()`) and its loop (`sparkle()`), each on its own.
  */
-export class Catalyst<State extends string = never>
-  extends (Tonic as unknown as typeof TonicBase)<State>
-  implements Scheduler
-{
+export class Catalyst<State extends string = never> extends Tonic<State> implements Scheduler {
   /** How its thread is started. */
   static readonly thread?: ThreadOptions;
 
@@ -559,15 +556,14 @@ export class Catalyst<State extends string = never>
   }
 
   /**
-   * A Catalyst's loop has the name that a reference to a sparkle is made with, which is an error to the compiler but none in plain
-   * JavaScript. So whatever loop a class has, it is begun once, and a key gives the reference.
+   * Whatever loop a class has, it is begun once: `sparkle()` is no command of its users.
    */
   static #guardLoop(plan: Plan): void {
     const layer = plan.layer.prototype as object;
     if (Object.hasOwn(layer, 'sparkle')) return;
     const { sparkle: loop } = layer as Catalyst;
     const value = function (this: Catalyst, key?: string): unknown {
-      if (key !== undefined) return Tonic.prototype.sparkle.call(this, key as never);
+      if (key !== undefined) throw renamed(key);
       if (!this.#mayLoop) throw fail('TT_ALREADY_SPARKLING', { catalyst: this.name });
       this.#mayLoop = false;
       return loop.call(this);

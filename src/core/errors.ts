@@ -17,9 +17,10 @@ export const ERRORS = {
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
   TT_UNKNOWN_SPARKLE: '{class} has no sparkle {key}: give the name of one of its sparkles.',
   TT_UNBOUND_SPARKLE:
-    'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.sparkle("{key}").',
+    'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.bind("{key}").',
+  TT_RENAMED: '{was} has another name now: write {is}.',
   TT_NOT_A_SPARKLE:
-    '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with sparkle().',
+    '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with bind().',
   TT_BAD_PREFIX:
     '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
   // Life

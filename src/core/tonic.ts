@@ -56,9 +56,14 @@ const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
 /**
- * All of a Tonic but `sparkle(key)`. It stands apart because a Catalyst, which is a Tonic, has its loop under that name.
+ * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
+ *
+ * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
+ * `ttsc_open__x`, it is the one for state `open`.
+ *
+ * @typeParam State the names of its states, such as `'locked' | 'open'`.
  */
-export class TonicBase<State extends string = never> extends TonicRoot implements AnyTonic {
+export class Tonic<State extends string = never> extends TonicRoot implements AnyTonic {
   /** The states that there are; where given, a method or transition to another one is refused. */
   static readonly states?: readonly string[];
   /** The events that this class adds to the framework's; where given, a `ttse` method for another one is refused. */
@@ -141,7 +146,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    */
   constructor(options: TonicOptions = {}) {
     super();
-    const base = (options.base ?? running.tonic) as TonicBase<string> | undefined;
+    const base = (options.base ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
     if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
@@ -241,7 +246,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
    * with `hold: false` it does not, and the result is dropped where it has finished by then.
    *
-   * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `sparkle()`.
+   * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `bind()`.
    * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does. Or the options, which
    *   may have it.
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`, `TT_BAD_OPTION`
@@ -292,6 +297,18 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
       timeout,
       hold,
     });
+  }
+
+  /**
+   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
+   *
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
+   */
+  bind<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
+    const sparkle = this._ttPlan.sparkle(key);
+    const call = this._ttPlan.dispatcher(sparkle);
+    const bound = (...args: unknown[]): void => call.apply(this, args);
+    return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
   }
 
   /** Questions that are open, and answers that came when nobody waited for them any more. */
@@ -378,7 +395,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal Puts it where it can be found, and queues its first sparkle. */
   _ttEnter(): void {
     const plan = this._ttPlan;
-    const base = this._ttBase as TonicBase<string> | undefined;
+    const base = this._ttBase as Tonic<string> | undefined;
     const isService = plan.service !== undefined;
     if (base !== undefined && !base._ttMayInfuse && !(isService && this._ttScheduler.services.begins(this)))
       throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
@@ -557,36 +574,26 @@ function isOptions(given: unknown): given is PipeOptions {
   return typeof given === 'object' && given !== null;
 }
 
-Object.defineProperty(TonicBase.prototype, 'base', {
+/** `sparkle(key)` was the name of `bind(key)`. */
+export function renamed(key: unknown): Error {
+  return fail('TT_RENAMED', { was: `sparkle('${String(key)}')`, is: `bind('${String(key)}')` });
+}
+
+Object.defineProperty(Tonic.prototype, 'sparkle', {
+  value: (key: unknown) => {
+    throw renamed(key);
+  },
+  configurable: true,
+  writable: true,
+});
+Object.defineProperty(Tonic.prototype, 'base', {
   get(this: AnyTonic): AnyTonic | RemoteHandle | undefined {
     return this._ttBase ?? this._ttFarBase;
   },
 });
-Object.defineProperty(TonicBase.prototype, 'config', {
+Object.defineProperty(Tonic.prototype, 'config', {
   get(this: AnyTonic): Configuration {
     return this._ttScheduler.runtime.config;
   },
 });
-ofFramework(TonicBase);
-
-/**
- * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
- *
- * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
- * `ttsc_open__x`, it is the one for state `open`.
- *
- * @typeParam State the names of its states, such as `'locked' | 'open'`.
- */
-export class Tonic<State extends string = never> extends TonicBase<State> {
-  /**
-   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
-   *
-   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
-   */
-  sparkle<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
-    const sparkle = this._ttPlan.sparkle(key);
-    const call = this._ttPlan.dispatcher(sparkle);
-    const bound = (...args: unknown[]): void => call.apply(this, args);
-    return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
-  }
-}
+ofFramework(Tonic);

@@ -61,7 +61,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   }
 
   /**
-   * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.sparkle('ttse__onReadable'))`.
+   * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.bind('ttse__onReadable'))`.
    *
    * @param className who needs one, for the error.
    * @throws {TaskTonicError} `TT_NEEDS_SELECTOR`

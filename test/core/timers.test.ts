@@ -158,7 +158,7 @@ describe('a timer is heard', () => {
       const { words } = await heardFrom((timed) => ({
         name: 'lightsOff',
         // eslint-disable-next-line tasktonic/no-unbound-sparkle -- it is resolved for the base
-        sparkleBack: back === 'method' ? timed.ttse__enough : timed.sparkle('ttse__enough'),
+        sparkleBack: back === 'method' ? timed.ttse__enough : timed.bind('ttse__enough'),
       }));
       expect(words).to.deep.equal(['1000 enough']);
     }
