@@ -275,7 +275,7 @@ export interface Scheduler {
    * or, outside of any sparkle, as the first order of the next turn. A throw of the sparkle that runs does not drop it.
    * @internal
    */
-  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   /**
    * The same for what the sparkle that runs raises itself: dropped where that throws.
    * @throws {TaskTonicError} `TT_RAISES_FOR_EVER`

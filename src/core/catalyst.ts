@@ -404,7 +404,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   }
 
   /** @internal */
-  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+  raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
     const tooMany = this.#raisesTooMany(tonic, sparkle);
     // Nobody's call: a throw would hit who gave the socket its data.
     if (tooMany !== undefined) tonic._ttss__throw(tooMany, sparkle.key);

@@ -33,6 +33,8 @@ export const ERRORS = {
     'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
+  TT_RAISED_AT_END:
+    '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',

@@ -1,4 +1,5 @@
 import { fail } from './errors.js';
+import { type FaceClass, genericOf, raiserOf } from './faces.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
 import { nearest } from './nearest.js';
 
@@ -84,7 +85,11 @@ export class Plan {
   /** The table outside any state, and of states that have no sparkle of their own. */
   readonly generic: Table;
   readonly #tables = new Map<string, Table>();
-  readonly #prefixes: readonly string[];
+  readonly #binders: ReadonlyMap<string, SparkleBinder>;
+  /** What `this.generic` runs: the bodies of {@link generic} as they were written. */
+  readonly #written: Table;
+  #raiser: FaceClass | undefined = undefined;
+  #genericFace: FaceClass | undefined = undefined;
 
   static of(tonicClass: TonicClass): Plan {
     let plan = plans.get(tonicClass);
@@ -99,19 +104,15 @@ export class Plan {
     this.className = tonicClass.name;
     this.states = tonicClass.states;
     this.service = checkedService(tonicClass);
-    const binders = customBinders(tonicClass);
-    this.#prefixes = [...binders.keys(), ...BUILT_IN_PREFIXES];
-    const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes).map((method) =>
-      runBy(tonicClass, method),
-    );
+    const binders = (this.#binders = customBinders(tonicClass));
+    const methods = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
+    const bodies = methods.map((method) => runBy(tonicClass, method));
     this.sparkles = sparklesOf(bodies);
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
 
-    const generic = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
-    for (const { method, body } of bodies)
-      if (method.state === undefined) generic[this.sparkle(method.generic).index] = body;
-    this.generic = generic;
+    const generic = (this.generic = this.#genericTable(bodies));
+    this.#written = this.#genericTable(methods);
     for (const { key, method, body } of bodies) {
       if (method.state === undefined) continue;
       let table = this.#tables.get(method.state) as (SparkleBody | undefined)[] | undefined;
@@ -129,6 +130,27 @@ export class Plan {
   /** The table that holds in a state. */
   table(state: string | undefined): Table {
     return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
+  }
+
+  #genericTable(methods: readonly Method[]): Table {
+    const table = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
+    for (const { method, body } of methods)
+      if (method.state === undefined) table[this.sparkle(method.generic).index] = body;
+    return table;
+  }
+
+  get #prefixes(): string[] {
+    return [...this.#binders.keys(), ...BUILT_IN_PREFIXES];
+  }
+
+  /** What `this.raise` is an instance of. */
+  get raiser(): FaceClass {
+    return (this.#raiser ??= raiserOf(this, ({ prefix }) => this.#binders.get(prefix)));
+  }
+
+  /** What `this.generic` is an instance of. */
+  get genericFace(): FaceClass {
+    return (this.#genericFace ??= genericOf(this, ({ index }) => this.#written[index]));
   }
 
   /** Whether the class has the sparkle, generic or for some state. */

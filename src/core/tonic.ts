@@ -17,7 +17,8 @@ import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Questio
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
-import type { Extras } from './extras.js';
+import { type Extras, extrasOf } from './extras.js';
+import type { Sparkles } from './faces.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -240,6 +241,28 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const waits = this._ttTarget !== NONE;
     this._ttTarget = state === this._ttState && !reenter ? NONE : state;
     if (!waits && this._ttTarget !== NONE) this._ttScheduler.settle(this);
+  }
+
+  /**
+   * Its sparkles, to be run next: `this.raise.ttsc__mail(to)` puts an order that runs after the sparkle that runs and its transitions, in the
+   * state that holds then, before all that waits on the queue. The first one raised runs first, also where one raises another. Where the
+   * sparkle throws, what it has raised is dropped.
+   *
+   * @throws {TaskTonicError} at the call: `TT_NOT_RUNNING` outside its own sparkles, `TT_RAISED_AT_END` in `ttse__onFinished`, and
+   *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
+   */
+  protected get raise(): Sparkles<this> {
+    return (extrasOf(this).raiser ??= new this._ttPlan.raiser(this)) as Sparkles<this>;
+  }
+
+  /**
+   * Its generic sparkles, to be run at once, as `super.ttsc__line(line)` is: the body that would hold in no state; nothing where there is
+   * none. So a sparkle of one state may do what all others do, and more.
+   *
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` at a call outside its own sparkles.
+   */
+  protected get generic(): Sparkles<this> {
+    return (extrasOf(this).generic ??= new this._ttPlan.genericFace(this)) as Sparkles<this>;
   }
 
   /**

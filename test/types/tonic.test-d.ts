@@ -64,10 +64,32 @@ class Door extends Tonic<'locked' | 'open'> {
     // @ts-expect-error a sparkle that it has not
     this.bind('ttsc__unlokc');
     // @ts-expect-error a method that is no sparkle
-    this.sparkle('drained');
+    this.bind('drained');
     const tonic: AnyTonic = unlock.tonic;
     const key: string = unlock.sparkle;
     void [tonic, key];
+  }
+
+  ttsc__raises(): void {
+    this.raise.ttsc__unlock('42');
+    this.raise.ttsc_open__close();
+    this.raise.ttse__onEnter();
+    this.raise.ttsc__finish();
+    // @ts-expect-error an argument of the wrong type
+    this.raise.ttsc__unlock(42);
+    // @ts-expect-error no argument
+    this.raise.ttsc__unlock();
+    // @ts-expect-error a sparkle that it has not
+    this.raise.ttsc__unlokc('42');
+    // @ts-expect-error a method that is no sparkle
+    this.raise.drained();
+    // @ts-expect-error nobody raises on behalf of another one
+    this.base.raise.ttse__onCounted(1);
+    this.generic.ttsc__unlock('42');
+    // @ts-expect-error an argument of the wrong type
+    this.generic.ttsc__unlock(42);
+    // @ts-expect-error a sparkle that it has not
+    this.generic.ttsc__unlokc('42');
   }
 
   ttsc__pipes(promise: Promise<number>): void {
