@@ -405,16 +405,14 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @internal */
   raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    const tooMany = this.#raisesTooMany(tonic, sparkle);
     // Nobody's call: a throw would hit who gave the socket its data.
-    if (tooMany !== undefined) tonic._ttss__throw(tooMany, sparkle.key);
+    if (this.#raised.nextDepth > MOST_RAISES) tonic._ttss__throw(raisesForEver(tonic, sparkle), sparkle.key);
     else this.#raise(tonic, sparkle, count, a, b, false);
   }
 
   /** @internal */
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    const tooMany = this.#raisesTooMany(tonic, sparkle);
-    if (tooMany !== undefined) throw tooMany;
+    if (this.#raised.nextDepth > MOST_RAISES) throw raisesForEver(tonic, sparkle);
     this.#raise(tonic, sparkle, count, a, b, true);
   }
 
@@ -422,12 +420,6 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const queuedAt = this.queue.stampWith?.now() ?? 0;
     this.#raised.put(tonic, sparkle, count, a, b, queuedAt, own);
     if (running.order !== this.#order) this.wake();
-  }
-
-  #raisesTooMany(tonic: AnyTonic, sparkle: Sparkle): Error | undefined {
-    const count = this.#raised.nextDepth;
-    if (count <= MOST_RAISES) return undefined;
-    return fail('TT_RAISES_FOR_EVER', { tonic: tonic.name, sparkle: sparkle.key, count });
   }
 
   #dropRaised(tonic: AnyTonic, sparkle: Sparkle, cause: Error, mark?: number): void {
@@ -581,6 +573,10 @@ ofFramework(Catalyst);
 /** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
 function ordersWithin(turnTime: number, count: number, took: number): number {
   return Math.min(Math.max(Math.floor((count * turnTime) / took), 1), ORDERS_PER_LOOK);
+}
+
+function raisesForEver(tonic: AnyTonic, sparkle: Sparkle): Error {
+  return fail('TT_RAISES_FOR_EVER', { tonic: tonic.name, sparkle: sparkle.key, count: MOST_RAISES + 1 });
 }
 
 function hookFailed(tonic: AnyTonic, error: Error, key: string | undefined): void {

@@ -22,8 +22,8 @@ export type FaceClass = new (tonic: AnyTonic) => Face;
  */
 export function raiserOf(plan: Plan, binderOf: (sparkle: Sparkle) => SparkleBinder | undefined): FaceClass {
   return faceClass(plan, (sparkle) => {
-    const raise = raising(sparkle);
-    return binderOf(sparkle)?.(sparkle, raise) ?? raise;
+    const bound = binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
+    return bound === undefined ? raising(sparkle) : ofTonic(sparkle, bound);
   });
 }
 
@@ -31,50 +31,51 @@ export function raiserOf(plan: Plan, binderOf: (sparkle: Sparkle) => SparkleBind
 export function genericOf(plan: Plan, bodyOf: (sparkle: Sparkle) => SparkleBody | undefined): FaceClass {
   return faceClass(plan, (sparkle) => {
     const body = bodyOf(sparkle) as Dispatcher | undefined;
-    return function (this: object, ...args: unknown[]): void {
+    return ofTonic(sparkle, function (this: object, ...args: unknown[]): void {
       needsOwnSparkle(this as AnyTonic, `this.generic.${sparkle.key}()`);
       return body?.apply(this, args);
-    };
+    });
   });
 }
 
-function faceClass(plan: Plan, dispatcherOf: (sparkle: Sparkle) => Dispatcher): FaceClass {
+type FaceMethod = (this: Face | undefined, ...args: unknown[]) => void;
+
+function faceClass(plan: Plan, methodOf: (sparkle: Sparkle) => FaceMethod): FaceClass {
   class SparkleFace implements Face {
     constructor(readonly tonic: AnyTonic) {}
   }
-  for (const sparkle of plan.sparkles.values()) {
-    Object.defineProperty(SparkleFace.prototype, sparkle.key, { value: throughFace(sparkle, dispatcherOf(sparkle)) });
-  }
+  for (const sparkle of plan.sparkles.values())
+    Object.defineProperty(SparkleFace.prototype, sparkle.key, { value: methodOf(sparkle) });
   return SparkleFace;
 }
 
-function throughFace({ key }: Sparkle, call: Dispatcher): Dispatcher {
-  const many = (tonic: AnyTonic, args: unknown[]): void => call.apply(tonic, args);
-  return function (this: object, a?: unknown, b?: unknown): void {
-    const tonic = (this as Face | undefined)?.tonic;
-    if (tonic === undefined) throw fail('TT_UNBOUND_SPARKLE', { key });
-    // As in plan.ts: no array for up to two arguments.
-    // eslint-disable-next-line prefer-rest-params
-    if (arguments.length > 2) return many(tonic, arguments as unknown as unknown[]);
-    if (arguments.length === 0) return call.call(tonic);
-    return arguments.length === 1 ? call.call(tonic, a) : call.call(tonic, a, b);
+/** A method of a face that is called as one of its Tonic. */
+function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
+  return function (...args: unknown[]): void {
+    if (this === undefined) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
+    return call.apply(this.tonic, args);
   };
 }
 
-function raising(sparkle: Sparkle): Dispatcher {
-  const many = function (this: AnyTonic, ...args: unknown[]): void {
-    raiseOwn(this, sparkle, args.length, args, undefined);
-  };
-  return function (this: object, a?: unknown, b?: unknown): void {
-    const tonic = this as AnyTonic;
+/** A method of `this.raise`: as in plan.ts no array, for up to two arguments. */
+function raising(sparkle: Sparkle): FaceMethod {
+  const many = ofTonic(sparkle, raiseAny(sparkle));
+  return function (a?: unknown, b?: unknown): void {
     // eslint-disable-next-line prefer-rest-params
-    if (arguments.length > 2) return many.apply(tonic, arguments as unknown as unknown[]);
-    return raiseOwn(tonic, sparkle, arguments.length, a, b);
+    if (this === undefined || arguments.length > 2) return many.apply(this, arguments as unknown as unknown[]);
+    return raiseOwn(this.tonic, sparkle, arguments.length, a, b);
+  };
+}
+
+function raiseAny(sparkle: Sparkle): Dispatcher {
+  return function (this: object, ...args: unknown[]): void {
+    const { length: count } = args;
+    raiseOwn(this as AnyTonic, sparkle, count, count > 2 ? args : args[0], count > 2 ? undefined : args[1]);
   };
 }
 
 function raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-  needsOwnSparkle(tonic, `this.raise.${sparkle.key}()`);
+  if (running.tonic !== tonic) needsOwnSparkle(tonic, `this.raise.${sparkle.key}()`);
   if (running.sparkle!.name === 'onFinished')
     throw fail('TT_RAISED_AT_END', { tonic: tonic.name, sparkle: sparkle.key });
   tonic._ttScheduler.raiseOwn(tonic, sparkle, count, a, b);

@@ -252,7 +252,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
    */
   protected get raise(): Sparkles<this> {
-    return (extrasOf(this).raiser ??= new this._ttPlan.raiser(this)) as Sparkles<this>;
+    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = new this._ttPlan.raiser(this))) as Sparkles<this>;
   }
 
   /**
