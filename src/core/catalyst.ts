@@ -21,6 +21,7 @@ import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
+import type { Said, TonicConstructor, With } from './said.js';
 import type { TonicOptions } from './tonic-options.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
@@ -73,6 +74,12 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   static spawn<A extends unknown[], C extends Catalyst<string>>(this: new (...args: A) => C, ...args: A): Remote<C> {
     return ports.threads!.spawn(this, args) as Remote<C>;
   }
+
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, Catalyst<State>>;
 
   readonly queue: CatalystQueue;
   readonly timers = new TimerQueue();

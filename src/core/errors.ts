@@ -12,6 +12,8 @@ export const ERRORS = {
   TT_SPARKLE_FIELD: '{class}.{key} is a field, so calling it would run it at once: make it a method.',
   TT_BASE_FIELD: '{class} has a field "base", which hides its base: write "declare readonly base: ..." instead.',
   TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is {kind}: a sparkle is a plain method.',
+  TT_BAD_GROUP: '{class} names a group {group} of states: {problem}.',
+  TT_GROUP_IS_NO_STATE: '{group} is a group of states of {class} and none of them ({key}): name one of {states}.',
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
   TT_UNKNOWN_EVENT:
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',

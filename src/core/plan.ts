@@ -2,6 +2,7 @@ import { fail } from './errors.js';
 import { type FaceClass, genericOf, raiserOf } from './faces.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
 import { nearest } from './nearest.js';
+import { StateGroups } from './state-groups.js';
 
 /** One sparkle of a class: what an order carries instead of a name. */
 export interface Sparkle {
@@ -33,6 +34,8 @@ export interface TonicClass {
   readonly prototype: object;
   /** The states that there are; where given, a method named for another one is refused. */
   readonly states?: readonly string[];
+  /** Groups of its states, each with a name that stands where a state may. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** The events that the class adds; where given, a `ttse` method for another one is refused. */
   readonly events?: readonly string[];
   /** Prefixes of sparkles that a class adds, with the binder that says what a call to one does. */
@@ -71,6 +74,7 @@ export class Plan {
   readonly className: string;
   readonly sparkles: ReadonlyMap<string, Sparkle>;
   readonly states: readonly string[] | undefined;
+  readonly #groups: StateGroups;
   /** The service that an instance is. */
   readonly service: string | undefined;
   /** How long states may last, in ms, where the class says so. */
@@ -103,6 +107,7 @@ export class Plan {
   private constructor(tonicClass: TonicClass) {
     this.className = tonicClass.name;
     this.states = tonicClass.states;
+    this.#groups = new StateGroups(tonicClass);
     this.service = checkedService(tonicClass);
     const binders = (this.#binders = customBinders(tonicClass));
     const methods = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
@@ -111,17 +116,10 @@ export class Plan {
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
 
-    const generic = (this.generic = this.#genericTable(bodies));
+    this.generic = this.#genericTable(bodies);
     this.#written = this.#genericTable(methods);
-    for (const { key, method, body } of bodies) {
-      if (method.state === undefined) continue;
-      let table = this.#tables.get(method.state) as (SparkleBody | undefined)[] | undefined;
-      if (table === undefined) this.#tables.set(method.state, (table = generic.slice()));
-      table[this.sparkle(method.generic).index] = body;
-      table[this.sparkle(key).index] = body;
-    }
-    this.stateTimeouts = new Map(Object.entries(tonicClass.stateTimeouts ?? {}));
-    for (const [state, ms] of this.stateTimeouts) this.#checkStateTimeout(state, ms);
+    this.#makeTables(bodies);
+    this.stateTimeouts = this.#timeouts(tonicClass.stateTimeouts ?? {});
     this.questionLimit = limitOf(tonicClass, 'questionLimit', 10_000);
     this.postponeLimit = limitOf(tonicClass, 'postponeLimit', 1_000);
     this.layer = makeLayer(tonicClass, this, binders);
@@ -130,6 +128,21 @@ export class Plan {
   /** The table that holds in a state. */
   table(state: string | undefined): Table {
     return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
+  }
+
+  /** A table for each state that has something of its own, or of a group that it is in. */
+  #makeTables(bodies: readonly Method[]): void {
+    const named = bodies.map(({ method }) => method.state).filter((name) => name !== undefined);
+    const states = new Set([...named.filter((name) => !this.#groups.has(name)), ...this.#groups.states]);
+    for (const state of states) {
+      const table = this.generic.slice();
+      // The strongest last, so that it is the one that stays.
+      for (const name of this.#groups.namesOf(state).reverse()) {
+        for (const { key, method, body } of bodies.filter((given) => given.method.state === name))
+          table[this.sparkle(method.generic).index] = table[this.sparkle(key).index] = body;
+      }
+      this.#tables.set(state, table);
+    }
   }
 
   #genericTable(methods: readonly Method[]): Table {
@@ -176,8 +189,9 @@ export class Plan {
     return (this.layer.prototype as Readonly<Record<string, Dispatcher>>)[key]!;
   }
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them. */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them; `TT_GROUP_IS_NO_STATE` */
   checkState(state: string, key: string): void {
+    this.#groups.refuse(state, key);
     if (this.states !== undefined && !this.states.includes(state)) {
       throw fail('TT_UNKNOWN_STATE', { class: this.className, state, key, states: this.states.join(', ') });
     }
@@ -195,15 +209,28 @@ export class Plan {
   }
 
   #checkState({ state, key }: Sparkle): void {
-    if (state !== undefined) this.checkState(state, key);
+    if (state !== undefined && !this.#groups.has(state)) this.checkState(state, key);
   }
 
-  #checkStateTimeout(state: string, ms: unknown): void {
+  /** How long each state may last: what is said for it, or else for the first of its groups. */
+  #timeouts(given: Readonly<Record<string, number>>): Map<string, number> {
+    const timeouts = new Map<string, number>();
+    const states = [...Object.keys(given).filter((name) => !this.#groups.has(name)), ...this.#groups.states];
+    for (const state of states) {
+      const name = this.#groups.namesOf(state).find((at) => given[at] !== undefined);
+      if (name === undefined) continue;
+      this.#checkStateTimeout(state, name, given[name]);
+      timeouts.set(state, given[name]!);
+    }
+    return timeouts;
+  }
+
+  #checkStateTimeout(state: string, name: string, ms: unknown): void {
     this.checkState(state, 'static stateTimeouts');
     const bad = (problem: string): Error =>
-      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${state}`, problem });
+      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${name}`, problem });
     if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${state}__onStateTimeout`);
+    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${name}__onStateTimeout`);
   }
 
   #checkEvents(declared: readonly string[] | undefined): void {

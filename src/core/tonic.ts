@@ -43,6 +43,7 @@ import { postpone } from './postpone.js';
 import { eventName } from './sparkle-names.js';
 import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
+import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
@@ -67,6 +68,8 @@ const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 export class Tonic<State extends string = never> extends TonicRoot implements AnyTonic {
   /** The states that there are; where given, a method or transition to another one is refused. */
   static readonly states?: readonly string[];
+  /** Groups of states: `{ command: ['ready', 'mail'] }` has `ttsc_command__quit` hold in both, where they have none of their own. */
+  static readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** The events that this class adds to the framework's; where given, a `ttse` method for another one is refused. */
   static readonly events?: readonly string[];
   /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
@@ -90,6 +93,17 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly postponeLimit?: number;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
+
+  /**
+   * Says the states of a class once, for the compiler and the run time:
+   * `class Door extends Tonic.with({ states: ['locked', 'open'] })`. It has all that the class has on which this is called.
+   */
+  static with<C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ): With<C, Tonic<State>> {
+    return withSaid(this, said) as unknown as With<C, Tonic<State>>;
+  }
 
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
@@ -180,8 +194,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /** The state that holds; `undefined` before the first transition and after the machine has stopped. */
-  get state(): State | undefined {
-    return this._ttState as State | undefined;
+  get state(): StateOf<State> | undefined {
+    return this._ttState as StateOf<State> | undefined;
   }
 
   /** What it has infused and has not finished. */
@@ -597,6 +611,8 @@ function isOptions(given: unknown): given is PipeOptions {
   return typeof given === 'object' && given !== null;
 }
 
+/** The states of a class that says none are any. */
+type StateOf<State extends string> = [State] extends [never] ? string : State;
 /** `sparkle(key)` was the name of `bind(key)`. */
 export function renamed(key: unknown): Error {
   return fail('TT_RENAMED', { was: `sparkle('${String(key)}')`, is: `bind('${String(key)}')` });

@@ -4,6 +4,7 @@ import { Life } from '../core/life.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
+import type { Said, TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -74,6 +75,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal */
   static readonly [RUNNER]: SparkleRunner = (generic, body) =>
     generic === 'ttsc__send' ? OrderedSends.run(body) : body;
+
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, TcpConnection<State>>;
 
   /** @internal */ _ttSettings: ConnectionSettings;
   /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
