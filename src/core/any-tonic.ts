@@ -53,6 +53,7 @@ export interface AnyTonic {
   /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
   _ttKept(bytes: number): void;
   /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
+  /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__overdue(): void;
   /** @internal */ _ttss__settled(): void;

@@ -17,6 +17,8 @@ export const ERRORS = {
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
   TT_UNKNOWN_EVENT:
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
+  TT_NEARLY_EVENT:
+    '{class} has {key}, which would never be called: the event is {event}. Rename it, or define that event too.',
   TT_UNKNOWN_SPARKLE: '{class} has no sparkle {key}: give the name of one of its sparkles.',
   TT_UNBOUND_SPARKLE:
     'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.bind("{key}").',
@@ -35,6 +37,7 @@ export const ERRORS = {
     'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
+  TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
   TT_RAISED_AT_END:
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:

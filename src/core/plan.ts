@@ -1,6 +1,7 @@
 import { fail } from './errors.js';
 import { type FaceClass, genericOf, raiserOf } from './faces.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
+import { NearlyEvents } from './heard-events.js';
 import { nearest } from './nearest.js';
 import { StateGroups } from './state-groups.js';
 
@@ -115,6 +116,7 @@ export class Plan {
     this.sparkles = sparklesOf(bodies);
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
+    this.#checkNearly(tonicClass);
 
     this.generic = this.#genericTable(bodies);
     this.#written = this.#genericTable(methods);
@@ -233,6 +235,18 @@ export class Plan {
     if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${name}__onStateTimeout`);
   }
 
+  /** A method that looks like an event, and would never be called. */
+  #checkNearly(tonicClass: TonicClass): void {
+    const nearly = new NearlyEvents(tonicClass);
+    const own = [...this.sparkles.values()].filter(({ name }) => tonicClass.events?.includes(name) !== true);
+    const methods = plainMethodsOf(tonicClass.prototype).map((key) => ({ key, prefix: undefined, name: key }));
+    for (const { key, prefix, name } of [...own, ...methods]) {
+      const meant = nearly.meantBy(prefix, name);
+      if (meant !== undefined && !this.has(`ttse__${meant}`))
+        throw fail('TT_NEARLY_EVENT', { class: this.className, key, event: `ttse__${meant}` });
+    }
+  }
+
   #checkEvents(declared: readonly string[] | undefined): void {
     const known = declared === undefined ? FRAMEWORK_EVENTS : [...FRAMEWORK_EVENTS, ...declared];
     for (const { prefix, name, key } of this.sparkles.values()) {
@@ -282,6 +296,21 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
     }
   }
   return [...found.values()];
+}
+
+/** The user's methods that have the name of an event without its prefix. */
+function plainMethodsOf(prototype: object): string[] {
+  const names: string[] = [];
+  for (
+    let level: object | null = prototype;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level)))
+      if (/^on[A-Z]/.test(key) && typeof value === 'function' && !frameworkBodies.has(value as SparkleBody))
+        names.push(key);
+  }
+  return names;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -26,10 +26,10 @@ type Stated<Base, Own> = Own extends Base ? Own : Base & Own;
 
 /** Makes a class that extends `base` and says this of itself. */
 export function withSaid(base: TonicConstructor, said: Said<string>): TonicConstructor {
-  abstract class Said extends (base as new (...args: unknown[]) => object) {
+  abstract class WithSaid extends (base as new (...args: unknown[]) => object) {
     static readonly states = said.states;
     static readonly groups = said.groups;
   }
-  Object.defineProperty(Said, 'name', { value: base.name });
-  return Said as unknown as TonicConstructor;
+  Object.defineProperty(WithSaid, 'name', { value: base.name });
+  return WithSaid as unknown as TonicConstructor;
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   type AnyTonic,
   type Ending,
@@ -15,10 +16,12 @@ import {
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
+import type { Catalyst } from './catalyst.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
 import type { Sparkles } from './faces.js';
+import { EVENTS, type HeardEvents } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -93,6 +96,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly postponeLimit?: number;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
+  /** @internal */
+  static readonly [EVENTS]: HeardEvents = {
+    events: [
+      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+    ], // prettier-ignore
+  };
 
   /**
    * Says the states of a class once, for the compiler and the run time:
@@ -198,6 +207,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttState as StateOf<State> | undefined;
   }
 
+  /** The Catalyst that runs its sparkles. */
+  get catalyst(): Catalyst<string> {
+    return this._ttScheduler as unknown as Catalyst<string>;
+  }
+
   /** What it has infused and has not finished. */
   get infusions(): ReadonlySet<AnyTonic> {
     return this._ttInfusions ?? NO_INFUSIONS;
@@ -206,6 +220,19 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** Whether it has finished, so that no sparkle of it runs any more. */
   get finished(): boolean {
     return this._ttLife === Life.ended;
+  }
+
+  /** It in one line, with its class, name and state: `Door 03.Door locked`. So it is printed, in JSON and logs too. */
+  override toString(): string {
+    return [this._ttPlan.className, this.name, this._ttState].filter((word) => word !== undefined).join(' ');
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** Who queued the sparkle that runs; `undefined` outside its own sparkles, or where no Tonic did. */

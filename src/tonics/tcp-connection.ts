@@ -1,6 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../core/errors.js';
 import { Life } from '../core/life.js';
+import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
@@ -75,6 +76,12 @@ export class TcpConnection<State extends string = never> extends SocketTonic<Sta
   /** @internal */
   static readonly [RUNNER]: SparkleRunner = (generic, body) =>
     generic === 'ttsc__send' ? OrderedSends.run(body) : body;
+
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onConnected', 'onData', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+  };
 
   /** As {@link Tonic.with}. */
   declare static with: <C extends TonicConstructor, const State extends string>(

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
+import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
 import type { Due } from '../core/timer-queue.js';
@@ -49,6 +50,12 @@ const SMALLEST_SHARE = 64;
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never> extends SocketTonic<State> {
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+    mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
+  };
+
   /** As {@link Tonic.with}. */
   declare static with: <C extends TonicConstructor, const State extends string>(
     this: C,
