@@ -2,7 +2,7 @@ import type { AnyTonic } from './any-tonic.js';
 import { fail } from './errors.js';
 import { isBound } from './bound-sparkle.js';
 import { BINDER, type Sparkle, type SparkleBinder, ofFramework } from './plan.js';
-import { running } from './running.js';
+import { runAs, running } from './running.js';
 import { BUILT_IN_PREFIXES, eventName } from './sparkle-names.js';
 import type { Due } from './timer-queue.js';
 import { Tonic } from './tonic.js';
@@ -135,7 +135,8 @@ export abstract class Timer extends Tonic implements Due {
   protected tell(expiry: Expiry): void {
     const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, ...expiry };
     try {
-      this.#target(info);
+      // The timer is the source of the sparkle that it calls, and no sparkle of it.
+      runAs(this, () => this.#target(info));
     } catch (thrown) {
       // The queue of another Catalyst is full: whoever waits for the timer must hear of it.
       this._ttBase?._ttss__throw(thrown as Error);
@@ -206,7 +207,7 @@ export class TimerSingleShot extends PeriodTimer {
   /** @internal */
   protected override tell(expiry: Expiry): void {
     super.tell(expiry);
-    this.ttsc__finish();
+    runAs(undefined, () => this.ttsc__finish());
   }
 }
 

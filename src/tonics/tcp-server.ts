@@ -315,8 +315,9 @@ function noReusePort(className: string, option: string, instead: string): Error 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}
 
-/** `onListening` is heard with the info alone, by the Tonic itself or by its base. */
+/** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
+  tonic.log.info(`listens on ${showAddress(info.address, info.port)} (${info.transport})`);
   const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);
