@@ -12,7 +12,7 @@ export class Keys extends Tonic {
   ttse__onStart(): void {
     process.stdin.setRawMode(true);
     process.stdin.setEncoding('utf8');
-    process.stdin.on('data', this.sparkle('ttse__onData'));
+    process.stdin.on('data', this.bind('ttse__onData'));
   }
 
   ttse__onData(keys: string): void {

@@ -123,7 +123,7 @@ export class ArrayApp extends Tonic<Step> {
     this.#waiting = count;
     this.#results = [];
     this.#startedAt = performance.now();
-    return this.sparkle('ttse__onDone');
+    return this.bind('ttse__onDone');
   }
 
   ttse__onDone(result?: number): void {

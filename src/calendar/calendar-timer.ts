@@ -87,17 +87,19 @@ export abstract class CalendarTimer extends Timer {
   }
 
   /** Begins anew, from now: what it has fired for is forgotten. */
-  restart(): void {
-    if (this.finished) return;
+  restart(): this {
+    if (this.finished) return this;
+    super.stop();
     this.#watch.add(this);
     this.#fired = -Infinity;
     this.#clockSet = 0;
     this.#plan(this._ttScheduler.clock.wallTime());
+    return this;
   }
 
-  override stop(): void {
+  override stop(): this {
     this.#watch.remove(this);
-    super.stop();
+    return super.stop();
   }
 
   /** @internal */

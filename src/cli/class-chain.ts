@@ -25,16 +25,56 @@ export function classChain(source: Source, first: typescript.ClassLikeDeclaratio
   return { classes, framework: undefined };
 }
 
-/** What a class extends. */
-function parentOf({ ts }: Source, node: typescript.ClassLikeDeclaration): typescript.Expression | undefined {
-  const clause = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
-  return clause?.types[0]?.expression;
+/** What a class extends; with `extends Door.with({ ... })` that is `Door`. */
+function parentOf(source: Source, node: typescript.ClassLikeDeclaration): typescript.Expression | undefined {
+  const { ts } = source;
+  const written = extendsOf(source, node)?.expression;
+  return written !== undefined && ts.isCallExpression(written) && ts.isPropertyAccessExpression(written.expression)
+    ? written.expression.expression
+    : written;
+}
+
+/** What is said of a class with `extends Door.with({ ... })`. */
+export function saidOf(
+  source: Source,
+  node: typescript.ClassLikeDeclaration,
+): typescript.ObjectLiteralExpression | undefined {
+  const { ts } = source;
+  const written = extendsOf(source, node)?.expression;
+  if (written === undefined || !ts.isCallExpression(written)) return undefined;
+  const {
+    expression: method,
+    arguments: [said],
+  } = written;
+  if (!ts.isPropertyAccessExpression(method) || method.name.text !== 'with') return undefined;
+  return said !== undefined && ts.isObjectLiteralExpression(said) ? said : undefined;
+}
+
+/** What a class says of itself under a name: with `with`, or as `static`. */
+export function staticOf(
+  source: Source,
+  node: typescript.ClassLikeDeclaration,
+  name: string,
+): typescript.Expression | undefined {
+  const { ts } = source;
+  const said = saidOf(source, node)?.properties.find((property) => property.name?.getText() === name);
+  const member = node.members.find((at) => ts.isPropertyDeclaration(at) && at.name.getText() === name);
+  const found = member ?? said;
+  return found !== undefined && (ts.isPropertyDeclaration(found) || ts.isPropertyAssignment(found))
+    ? found.initializer
+    : undefined;
+}
+
+function extendsOf(
+  { ts }: Source,
+  node: typescript.ClassLikeDeclaration,
+): typescript.ExpressionWithTypeArguments | undefined {
+  return node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
 }
 
 /** The types that a class gives to the one it extends. */
-export function parentArguments({ ts }: Source, node: typescript.ClassLikeDeclaration): readonly typescript.TypeNode[] {
-  const clause = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
-  return clause?.types[0]?.typeArguments ?? [];
+export function parentArguments(source: Source, node: typescript.ClassLikeDeclaration): readonly typescript.TypeNode[] {
+  return extendsOf(source, node)?.typeArguments ?? [];
 }
 
 /** The name that something has in the framework, where it is imported from there. */

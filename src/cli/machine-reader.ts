@@ -6,7 +6,8 @@ import { type Machine, type SparkleFacts } from './machine.js';
 import { type Method, MoveReader } from './move-reader.js';
 import type { Source } from './source-files.js';
 import { stateTimeoutsOf, withTimeouts } from './state-timeouts.js';
-import { statesOf } from './state-names.js';
+import { spreadOverGroups, withGroups } from './state-groups.js';
+import { groupsOf, statesOf } from './state-names.js';
 
 /**
  * The machines of the Tonics in a file.
@@ -56,11 +57,13 @@ function machineOf(source: Source, chain: ClassChain, className: string): Machin
   const listed = statesOf(source, chain);
   if (named.length === 0 && (chain.framework === undefined || listed.length === 0)) return undefined;
   const moves = new MoveReader(source, methods, listed);
-  const sparkles = named.map(({ name, method }): SparkleFacts => {
+  const written = named.map(({ name, method }): SparkleFacts => {
     const { state, name: short } = name;
     return { state, name: short, moves: moves.of(method), empty: isEmpty(method) };
   });
-  const timeouts = stateTimeoutsOf(source, chain);
+  const groups = groupsOf(source, chain);
+  const sparkles = withGroups(written, groups);
+  const timeouts = spreadOverGroups(stateTimeoutsOf(source, chain), groups);
   const states = new Set([...listed, ...timeouts.keys()]);
   for (const { state, moves: made } of sparkles) {
     if (state !== undefined) states.add(state);

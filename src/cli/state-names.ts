@@ -1,5 +1,5 @@
 import type typescript from 'typescript';
-import { type ClassChain, parentArguments } from './class-chain.js';
+import { type ClassChain, parentArguments, staticOf } from './class-chain.js';
 import type { Source } from './source-files.js';
 
 /** The states that a class lists: in `static states`, or as the type that it gives to `Tonic<...>`; in the order of the source. */
@@ -9,13 +9,26 @@ export function statesOf(source: Source, chain: ClassChain): string[] {
   return [...new Set([...listed, ...typed, ...checkedStates(source, chain)])];
 }
 
-function staticStates({ ts, checker }: Source, { classes }: ClassChain): string[] {
-  for (const { members } of classes) {
-    const found = members.find((member) => ts.isPropertyDeclaration(member) && member.name.getText() === 'states');
-    if (found === undefined || !ts.isPropertyDeclaration(found) || found.initializer === undefined) continue;
-    return elementsOf(ts, checker, found.initializer);
+function staticStates(source: Source, { classes }: ClassChain): string[] {
+  for (const node of classes) {
+    const written = staticOf(source, node, 'states');
+    if (written !== undefined) return elementsOf(source.ts, source.checker, written);
   }
   return [];
+}
+
+/** The groups of states that a class names, in the order of the source. */
+export function groupsOf(source: Source, { classes }: ClassChain): ReadonlyMap<string, readonly string[]> {
+  const { ts, checker } = source;
+  const groups = new Map<string, readonly string[]>();
+  const written = classes.map((node) => staticOf(source, node, 'groups')).find((found) => found !== undefined);
+  if (written === undefined) return groups;
+  // As the checker sees it what is spread into it is in it.
+  for (const { name, valueDeclaration: entry } of checker.getTypeAtLocation(written).getProperties()) {
+    if (entry !== undefined && ts.isPropertyAssignment(entry))
+      groups.set(name, elementsOf(ts, checker, entry.initializer));
+  }
+  return groups;
 }
 
 /** The texts of a list that is written there, with those that it spreads. */

@@ -1,24 +1,20 @@
 import type typescript from 'typescript';
-import type { ClassChain } from './class-chain.js';
+import { type ClassChain, staticOf } from './class-chain.js';
 import type { Machine, SparkleFacts } from './machine.js';
 import type { Source } from './source-files.js';
 
 const HEARS = 'onStateTimeout';
 
 /** How long states may last, from `static stateTimeouts`: a number of ms, or what is written there. */
-export function stateTimeoutsOf({ ts, checker }: Source, { classes }: ClassChain): ReadonlyMap<string, string> {
+export function stateTimeoutsOf(source: Source, { classes }: ClassChain): ReadonlyMap<string, string> {
+  const { ts, checker } = source;
   const timeouts = new Map<string, string>();
-  for (const { members } of classes) {
-    const table = members.find(
-      (member) => ts.isPropertyDeclaration(member) && member.name.getText() === 'stateTimeouts',
-    );
-    if (table === undefined || !ts.isPropertyDeclaration(table) || table.initializer === undefined) continue;
-    // As the checker sees it what is spread into the table is in it.
-    for (const { name, valueDeclaration } of checker.getTypeAtLocation(table.initializer).getProperties()) {
-      const after = valueDeclaration === undefined ? name : written(ts, valueDeclaration);
-      if (after !== 'Infinity ms') timeouts.set(name, after);
-    }
-    break;
+  const table = classes.map((node) => staticOf(source, node, 'stateTimeouts')).find((found) => found !== undefined);
+  if (table === undefined) return timeouts;
+  // As the checker sees it what is spread into the table is in it.
+  for (const { name, valueDeclaration } of checker.getTypeAtLocation(table).getProperties()) {
+    const after = valueDeclaration === undefined ? name : written(ts, valueDeclaration);
+    if (after !== 'Infinity ms') timeouts.set(name, after);
   }
   return timeouts;
 }

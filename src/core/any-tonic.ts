@@ -53,6 +53,7 @@ export interface AnyTonic {
   /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
   _ttKept(bytes: number): void;
   /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
+  /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__overdue(): void;
   /** @internal */ _ttss__settled(): void;
@@ -275,7 +276,7 @@ export interface Scheduler {
    * or, outside of any sparkle, as the first order of the next turn. A throw of the sparkle that runs does not drop it.
    * @internal
    */
-  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   /**
    * The same for what the sparkle that runs raises itself: dropped where that throws.
    * @throws {TaskTonicError} `TT_RAISES_FOR_EVER`

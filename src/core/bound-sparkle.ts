@@ -7,7 +7,7 @@ export type BoundSparkle<F = (...args: never[]) => void> = F & { readonly tonic:
 /** The keys of a Tonic that name sparkles. */
 export type SparkleKey<T> = keyof T & (`tts${string}__${string}` | `_tts${string}__${string}`);
 
-/** Whether it was made with `sparkle()`. */
+/** Whether it was made with `bind()`. */
 export function isBound(target: unknown): target is BoundSparkle {
   return typeof target === 'function' && 'tonic' in target && 'sparkle' in target;
 }

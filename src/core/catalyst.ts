@@ -20,7 +20,8 @@ import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
-import { Tonic, type TonicBase } from './tonic.js';
+import { Tonic, renamed } from './tonic.js';
+import type { Said, TonicConstructor, With } from './said.js';
 import type { TonicOptions } from './tonic-options.js';
 
 /** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
@@ -59,10 +60,7 @@ const ORDERS_PER_LOOK = 64;
  *
  * A subclass may replace its queue (`newCatalystQueue()`) and its loop (`sparkle()`), each on its own.
  */
-export class Catalyst<State extends string = never>
-  extends (Tonic as unknown as typeof TonicBase)<State>
-  implements Scheduler
-{
+export class Catalyst<State extends string = never> extends Tonic<State> implements Scheduler {
   /** How its thread is started. */
   static readonly thread?: ThreadOptions;
 
@@ -76,6 +74,12 @@ export class Catalyst<State extends string = never>
   static spawn<A extends unknown[], C extends Catalyst<string>>(this: new (...args: A) => C, ...args: A): Remote<C> {
     return ports.threads!.spawn(this, args) as Remote<C>;
   }
+
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, Catalyst<State>>;
 
   readonly queue: CatalystQueue;
   readonly timers = new TimerQueue();
@@ -407,17 +411,15 @@ export class Catalyst<State extends string = never>
   }
 
   /** @internal */
-  raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    const tooMany = this.#raisesTooMany(tonic, sparkle);
+  raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
     // Nobody's call: a throw would hit who gave the socket its data.
-    if (tooMany !== undefined) tonic._ttss__throw(tooMany, sparkle.key);
+    if (this.#raised.nextDepth > MOST_RAISES) tonic._ttss__throw(raisesForEver(tonic, sparkle), sparkle.key);
     else this.#raise(tonic, sparkle, count, a, b, false);
   }
 
   /** @internal */
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    const tooMany = this.#raisesTooMany(tonic, sparkle);
-    if (tooMany !== undefined) throw tooMany;
+    if (this.#raised.nextDepth > MOST_RAISES) throw raisesForEver(tonic, sparkle);
     this.#raise(tonic, sparkle, count, a, b, true);
   }
 
@@ -425,12 +427,6 @@ export class Catalyst<State extends string = never>
     const queuedAt = this.queue.stampWith?.now() ?? 0;
     this.#raised.put(tonic, sparkle, count, a, b, queuedAt, own);
     if (running.order !== this.#order) this.wake();
-  }
-
-  #raisesTooMany(tonic: AnyTonic, sparkle: Sparkle): Error | undefined {
-    const count = this.#raised.nextDepth;
-    if (count <= MOST_RAISES) return undefined;
-    return fail('TT_RAISES_FOR_EVER', { tonic: tonic.name, sparkle: sparkle.key, count });
   }
 
   #dropRaised(tonic: AnyTonic, sparkle: Sparkle, cause: Error, mark?: number): void {
@@ -559,15 +555,14 @@ export class Catalyst<State extends string = never>
   }
 
   /**
-   * A Catalyst's loop has the name that a reference to a sparkle is made with, which is an error to the compiler but none in plain
-   * JavaScript. So whatever loop a class has, it is begun once, and a key gives the reference.
+   * Whatever loop a class has, it is begun once: `sparkle()` is no command of its users.
    */
   static #guardLoop(plan: Plan): void {
     const layer = plan.layer.prototype as object;
     if (Object.hasOwn(layer, 'sparkle')) return;
     const { sparkle: loop } = layer as Catalyst;
     const value = function (this: Catalyst, key?: string): unknown {
-      if (key !== undefined) return Tonic.prototype.sparkle.call(this, key as never);
+      if (key !== undefined) throw renamed(key);
       if (!this.#mayLoop) throw fail('TT_ALREADY_SPARKLING', { catalyst: this.name });
       this.#mayLoop = false;
       return loop.call(this);
@@ -585,6 +580,10 @@ ofFramework(Catalyst);
 /** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
 function ordersWithin(turnTime: number, count: number, took: number): number {
   return Math.min(Math.max(Math.floor((count * turnTime) / took), 1), ORDERS_PER_LOOK);
+}
+
+function raisesForEver(tonic: AnyTonic, sparkle: Sparkle): Error {
+  return fail('TT_RAISES_FOR_EVER', { tonic: tonic.name, sparkle: sparkle.key, count: MOST_RAISES + 1 });
 }
 
 function hookFailed(tonic: AnyTonic, error: Error, key: string | undefined): void {

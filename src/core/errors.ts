@@ -12,14 +12,19 @@ export const ERRORS = {
   TT_SPARKLE_FIELD: '{class}.{key} is a field, so calling it would run it at once: make it a method.',
   TT_BASE_FIELD: '{class} has a field "base", which hides its base: write "declare readonly base: ..." instead.',
   TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is {kind}: a sparkle is a plain method.',
+  TT_BAD_GROUP: '{class} names a group {group} of states: {problem}.',
+  TT_GROUP_IS_NO_STATE: '{group} is a group of states of {class} and none of them ({key}): name one of {states}.',
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
   TT_UNKNOWN_EVENT:
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
+  TT_NEARLY_EVENT:
+    '{class} has {key}, which would never be called: the event is {event}. Rename it, or define that event too.',
   TT_UNKNOWN_SPARKLE: '{class} has no sparkle {key}: give the name of one of its sparkles.',
   TT_UNBOUND_SPARKLE:
-    'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.sparkle("{key}").',
+    'The sparkle {key} was called without its Tonic: call it as tonic.{key}(), or take a reference with tonic.bind("{key}").',
+  TT_RENAMED: '{was} has another name now: write {is}.',
   TT_NOT_A_SPARKLE:
-    '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with sparkle().',
+    '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with bind().',
   TT_BAD_PREFIX:
     '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
   // Life
@@ -32,6 +37,9 @@ export const ERRORS = {
     'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
+  TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
+  TT_RAISED_AT_END:
+    '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',

@@ -64,6 +64,9 @@ export interface Extras {
   stateTimeouts: StateTimeouts | undefined;
   /** The services that it uses, by name. */
   uses: Set<string> | undefined;
+  /** Its `this.raise` and `this.generic`. */
+  raiser: object | undefined;
+  generic: object | undefined;
 }
 
 /** Who may have extras: a Tonic, or the handle of one in another thread. */
@@ -80,6 +83,8 @@ export function extrasOf(tonic: HasExtras): Extras {
     postponed: undefined,
     stateTimeouts: undefined,
     uses: undefined,
+    raiser: undefined,
+    generic: undefined,
   });
 }
 

@@ -1,6 +1,9 @@
 import { fail } from './errors.js';
+import { type FaceClass, genericOf, raiserOf } from './faces.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
+import { NearlyEvents } from './heard-events.js';
 import { nearest } from './nearest.js';
+import { StateGroups } from './state-groups.js';
 
 /** One sparkle of a class: what an order carries instead of a name. */
 export interface Sparkle {
@@ -32,6 +35,8 @@ export interface TonicClass {
   readonly prototype: object;
   /** The states that there are; where given, a method named for another one is refused. */
   readonly states?: readonly string[];
+  /** Groups of its states, each with a name that stands where a state may. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** The events that the class adds; where given, a `ttse` method for another one is refused. */
   readonly events?: readonly string[];
   /** Prefixes of sparkles that a class adds, with the binder that says what a call to one does. */
@@ -70,6 +75,7 @@ export class Plan {
   readonly className: string;
   readonly sparkles: ReadonlyMap<string, Sparkle>;
   readonly states: readonly string[] | undefined;
+  readonly #groups: StateGroups;
   /** The service that an instance is. */
   readonly service: string | undefined;
   /** How long states may last, in ms, where the class says so. */
@@ -84,7 +90,11 @@ export class Plan {
   /** The table outside any state, and of states that have no sparkle of their own. */
   readonly generic: Table;
   readonly #tables = new Map<string, Table>();
-  readonly #prefixes: readonly string[];
+  readonly #binders: ReadonlyMap<string, SparkleBinder>;
+  /** What `this.generic` runs: the bodies of {@link generic} as they were written. */
+  readonly #written: Table;
+  #raiser: FaceClass | undefined = undefined;
+  #genericFace: FaceClass | undefined = undefined;
 
   static of(tonicClass: TonicClass): Plan {
     let plan = plans.get(tonicClass);
@@ -98,29 +108,20 @@ export class Plan {
   private constructor(tonicClass: TonicClass) {
     this.className = tonicClass.name;
     this.states = tonicClass.states;
+    this.#groups = new StateGroups(tonicClass);
     this.service = checkedService(tonicClass);
-    const binders = customBinders(tonicClass);
-    this.#prefixes = [...binders.keys(), ...BUILT_IN_PREFIXES];
-    const bodies = methodsOf(tonicClass.prototype, this.className, this.#prefixes).map((method) =>
-      runBy(tonicClass, method),
-    );
+    const binders = (this.#binders = customBinders(tonicClass));
+    const methods = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
+    const bodies = methods.map((method) => runBy(tonicClass, method));
     this.sparkles = sparklesOf(bodies);
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
+    this.#checkNearly(tonicClass);
 
-    const generic = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
-    for (const { method, body } of bodies)
-      if (method.state === undefined) generic[this.sparkle(method.generic).index] = body;
-    this.generic = generic;
-    for (const { key, method, body } of bodies) {
-      if (method.state === undefined) continue;
-      let table = this.#tables.get(method.state) as (SparkleBody | undefined)[] | undefined;
-      if (table === undefined) this.#tables.set(method.state, (table = generic.slice()));
-      table[this.sparkle(method.generic).index] = body;
-      table[this.sparkle(key).index] = body;
-    }
-    this.stateTimeouts = new Map(Object.entries(tonicClass.stateTimeouts ?? {}));
-    for (const [state, ms] of this.stateTimeouts) this.#checkStateTimeout(state, ms);
+    this.generic = this.#genericTable(bodies);
+    this.#written = this.#genericTable(methods);
+    this.#makeTables(bodies);
+    this.stateTimeouts = this.#timeouts(tonicClass.stateTimeouts ?? {});
     this.questionLimit = limitOf(tonicClass, 'questionLimit', 10_000);
     this.postponeLimit = limitOf(tonicClass, 'postponeLimit', 1_000);
     this.layer = makeLayer(tonicClass, this, binders);
@@ -129,6 +130,42 @@ export class Plan {
   /** The table that holds in a state. */
   table(state: string | undefined): Table {
     return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
+  }
+
+  /** A table for each state that has something of its own, or of a group that it is in. */
+  #makeTables(bodies: readonly Method[]): void {
+    const named = bodies.map(({ method }) => method.state).filter((name) => name !== undefined);
+    const states = new Set([...named.filter((name) => !this.#groups.has(name)), ...this.#groups.states]);
+    for (const state of states) {
+      const table = this.generic.slice();
+      // The strongest last, so that it is the one that stays.
+      for (const name of this.#groups.namesOf(state).reverse()) {
+        for (const { key, method, body } of bodies.filter((given) => given.method.state === name))
+          table[this.sparkle(method.generic).index] = table[this.sparkle(key).index] = body;
+      }
+      this.#tables.set(state, table);
+    }
+  }
+
+  #genericTable(methods: readonly Method[]): Table {
+    const table = new Array<SparkleBody | undefined>(this.sparkles.size).fill(undefined);
+    for (const { method, body } of methods)
+      if (method.state === undefined) table[this.sparkle(method.generic).index] = body;
+    return table;
+  }
+
+  get #prefixes(): string[] {
+    return [...this.#binders.keys(), ...BUILT_IN_PREFIXES];
+  }
+
+  /** What `this.raise` is an instance of. */
+  get raiser(): FaceClass {
+    return (this.#raiser ??= raiserOf(this, ({ prefix }) => this.#binders.get(prefix)));
+  }
+
+  /** What `this.generic` is an instance of. */
+  get genericFace(): FaceClass {
+    return (this.#genericFace ??= genericOf(this, ({ index }) => this.#written[index]));
   }
 
   /** Whether the class has the sparkle, generic or for some state. */
@@ -154,8 +191,9 @@ export class Plan {
     return (this.layer.prototype as Readonly<Record<string, Dispatcher>>)[key]!;
   }
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them. */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them; `TT_GROUP_IS_NO_STATE` */
   checkState(state: string, key: string): void {
+    this.#groups.refuse(state, key);
     if (this.states !== undefined && !this.states.includes(state)) {
       throw fail('TT_UNKNOWN_STATE', { class: this.className, state, key, states: this.states.join(', ') });
     }
@@ -173,15 +211,40 @@ export class Plan {
   }
 
   #checkState({ state, key }: Sparkle): void {
-    if (state !== undefined) this.checkState(state, key);
+    if (state !== undefined && !this.#groups.has(state)) this.checkState(state, key);
   }
 
-  #checkStateTimeout(state: string, ms: unknown): void {
+  /** How long each state may last: what is said for it, or else for the first of its groups. */
+  #timeouts(given: Readonly<Record<string, number>>): Map<string, number> {
+    const timeouts = new Map<string, number>();
+    const states = [...Object.keys(given).filter((name) => !this.#groups.has(name)), ...this.#groups.states];
+    for (const state of states) {
+      const name = this.#groups.namesOf(state).find((at) => given[at] !== undefined);
+      if (name === undefined) continue;
+      this.#checkStateTimeout(state, name, given[name]);
+      timeouts.set(state, given[name]!);
+    }
+    return timeouts;
+  }
+
+  #checkStateTimeout(state: string, name: string, ms: unknown): void {
     this.checkState(state, 'static stateTimeouts');
     const bad = (problem: string): Error =>
-      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${state}`, problem });
+      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${name}`, problem });
     if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${state}__onStateTimeout`);
+    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${name}__onStateTimeout`);
+  }
+
+  /** A method that looks like an event, and would never be called. */
+  #checkNearly(tonicClass: TonicClass): void {
+    const nearly = new NearlyEvents(tonicClass);
+    const own = [...this.sparkles.values()].filter(({ name }) => tonicClass.events?.includes(name) !== true);
+    const methods = plainMethodsOf(tonicClass.prototype).map((key) => ({ key, prefix: undefined, name: key }));
+    for (const { key, prefix, name } of [...own, ...methods]) {
+      const meant = nearly.meantBy(prefix, name);
+      if (meant !== undefined && !this.has(`ttse__${meant}`))
+        throw fail('TT_NEARLY_EVENT', { class: this.className, key, event: `ttse__${meant}` });
+    }
   }
 
   #checkEvents(declared: readonly string[] | undefined): void {
@@ -233,6 +296,21 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
     }
   }
   return [...found.values()];
+}
+
+/** The user's methods that have the name of an event without its prefix. */
+function plainMethodsOf(prototype: object): string[] {
+  const names: string[] = [];
+  for (
+    let level: object | null = prototype;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level) as object | null
+  ) {
+    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level)))
+      if (/^on[A-Z]/.test(key) && typeof value === 'function' && !frameworkBodies.has(value as SparkleBody))
+        names.push(key);
+  }
+  return names;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,9 +1,9 @@
 import type { AnyTonic } from './any-tonic.js';
 import { fail } from './errors.js';
-import { LogLevel } from './log-service.js';
-import { ofFramework } from './plan.js';
+import { isBound } from './bound-sparkle.js';
+import { BINDER, type Sparkle, type SparkleBinder, ofFramework } from './plan.js';
 import { runAs, running } from './running.js';
-import { eventName } from './sparkle-names.js';
+import { BUILT_IN_PREFIXES, eventName } from './sparkle-names.js';
 import type { Due } from './timer-queue.js';
 import { Tonic } from './tonic.js';
 import type { TonicOptions } from './tonic-options.js';
@@ -42,9 +42,9 @@ export interface TimerInfo {
   readonly name: string;
   /** The timer itself. */
   readonly timer: Timer;
-  /** How often it has fired, this time included. */
+  /** How often it was heard, this time included. */
   readonly count: number;
-  /** Periods that passed unheard since it fired last, because the loop was held up. */
+  /** Periods that passed unheard since it was heard last, because the loop was held up. */
   readonly missed: number;
 }
 
@@ -55,7 +55,8 @@ const NONE_MISSED: Expiry = { missed: 0 };
 const SECONDS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
 
 /**
- * The common part of the timers: an infusion that queues a sparkle of its base when its time has come.
+ * The common part of the timers: an infusion that queues a sparkle of its base when its time has come. What waits on the queue is not
+ * heard where the timer is stopped, paused, started anew or finished before its turn.
  *
  * It starts at once. It calls `sparkleBack` if given; else, named `lightsOff`, the base's `ttse__onLightsOff`; unnamed or
  * where the base has no such event, `ttse__onTimer`.
@@ -68,6 +69,17 @@ export abstract class Timer extends Tonic implements Due {
   /** @internal */ declare _ttLeft: number | undefined;
   readonly #target: (info: unknown) => void;
   #count = 0;
+  /** It has fired, and that waits to be heard. */
+  #waiting: Expiry | undefined = undefined;
+
+  /** @internal Whoever says that it is to finish hears no more of it. */
+  static override readonly [BINDER]: SparkleBinder = ({ key }, enqueue) =>
+    key !== 'ttsc__finish'
+      ? enqueue
+      : function (this: object) {
+          (this as Timer).stop();
+          enqueue.call(this);
+        };
 
   /** A subclass starts it when it has what it needs. @throws {TaskTonicError} as every Tonic, and `TT_NOT_A_SPARKLE`. */
   constructor(options: AnyTimerOptions<never>) {
@@ -89,24 +101,46 @@ export abstract class Timer extends Tonic implements Due {
   }
 
   /** Lets it begin now, unless it runs already. */
-  start(): void {
-    if (!this.running) this.restart();
+  start(): this {
+    return this.running ? this : this.restart();
   }
 
   /** Does not fire until it is started again. */
-  stop(): void {
+  stop(): this {
+    this.#waiting = undefined;
     this._ttScheduler.timers.remove(this);
+    return this;
   }
 
   /** Lets it begin anew. */
-  abstract restart(): void;
+  abstract restart(): this;
 
   /** @internal */
   fire(now: number): void {
-    const expiry = this.expired(now);
+    const { missed, ...expiry } = this.expired(now);
+    const before = this.#waiting;
+    // One that waits is enough, however long the loop is held up.
+    this.#waiting = { ...expiry, missed: before === undefined ? missed : before.missed + missed + 1 };
+    if (before === undefined) this._ttss__fired();
+  }
+
+  /** @internal Its turn on the queue has come. */
+  _ttss__fired(): void {
+    const expiry = this.#waiting;
+    this.#waiting = undefined;
+    if (expiry !== undefined) this.tell(expiry);
+  }
+
+  /** @internal */
+  protected tell(expiry: Expiry): void {
     const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, ...expiry };
-    // The timer is the source of the sparkle that it calls.
-    runAs(this, () => this.#call(info));
+    try {
+      // The timer is the source of the sparkle that it calls, and no sparkle of it.
+      runAs(this, () => this.#target(info));
+    } catch (thrown) {
+      // The queue of another Catalyst is full: whoever waits for the timer must hear of it.
+      this._ttBase?._ttss__throw(thrown as Error);
+    }
   }
 
   /** What it does when its time has come, before its sparkle is queued, and what it tells of that. @internal */
@@ -122,46 +156,44 @@ export abstract class Timer extends Tonic implements Due {
   override _ttRelease(): void {
     this.stop();
   }
-
-  #call(info: TimerInfo): void {
-    try {
-      this.#target(info);
-    } catch (thrown) {
-      // The queue is full: the loop must not break for it, and whoever waits for the timer must hear of it.
-      this._ttBase?._ttss__throw(thrown as Error);
-    }
-  }
 }
 
 /** A timer with a period: its time is that of a monotonic clock. */
 export abstract class PeriodTimer extends Timer {
   #period: number;
 
-  /** @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every timer. */
-  constructor(options: TimerOptions) {
-    const period = checkedPeriod(options, new.target.name);
+  /**
+   * @param begins whether it starts at once; else a period may be given later.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every timer.
+   */
+  constructor(options: TimerOptions, begins = true) {
+    const { name } = new.target;
+    const period = begins || hasPeriod(options) ? checkedPeriod(options, name) : Infinity;
     super(options);
     this.#period = period;
-    this.start();
+    if (begins) this.start();
   }
 
-  /** Its period, in ms. */
+  /** Its period, in ms; `Infinity` where it has none yet. */
   get period(): number {
     return this.#period;
   }
 
-  /** Lets the whole period begin anew. */
-  restart(): void {
-    this.fireIn(this.#period);
+  /** Lets the whole period begin anew. @throws {TaskTonicError} `TT_BAD_OPTION` where it has none. */
+  restart(): this {
+    const ms = checkedMs(this.#period, this._ttPlan.className);
+    super.stop();
+    this.fireIn(ms);
+    return this;
   }
 
   /**
    * Takes another period, which begins now if the timer runs, else when it is started.
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
-  changePeriod(period: Period): void {
+  changePeriod(period: Period): this {
     this.#period = checkedPeriod(period, this._ttPlan.className);
-    if (this.running) this.restart();
+    return this.running ? this.restart() : this;
   }
 
   /** @internal */
@@ -173,9 +205,9 @@ export abstract class PeriodTimer extends Timer {
 /** Fires once; then it has finished. */
 export class TimerSingleShot extends PeriodTimer {
   /** @internal */
-  override fire(now: number): void {
-    super.fire(now);
-    this.ttsc__finish();
+  protected override tell(expiry: Expiry): void {
+    super.tell(expiry);
+    runAs(undefined, () => this.ttsc__finish());
   }
 }
 
@@ -190,36 +222,65 @@ export class TimerRepeat extends PeriodTimer {
   }
 }
 
-/** Can be held: `pause()` keeps what is left of the period, `resume()` goes on with it. It pauses itself when it has fired. */
+/** Options of a {@link TimerPausing}. */
+export interface TimerPausingOptions extends TimerOptions {
+  /** Whether it begins held, with its whole period left. Without a period it is. Default `false`. */
+  readonly paused?: boolean | undefined;
+}
+
+/**
+ * Can be held: `pause()` keeps what is left of the period, `resume()` goes on with it. It pauses itself when it has fired. Without a period
+ * it is held until `changePeriod()` and `resume()`.
+ */
 export class TimerPausing extends PeriodTimer {
+  /** @throws {TaskTonicError} as every timer with a period. */
+  constructor({ paused = false, ...options }: TimerPausingOptions) {
+    const begins = !paused && hasPeriod(options);
+    super(options, begins);
+    if (!begins) this._ttLeft = this.period;
+  }
+
   /** Whether it is held, and by how much it is from firing when it goes on. */
   get paused(): boolean {
     return this._ttLeft !== undefined;
   }
 
-  /** Holds it, and keeps what is left of its period; nothing where it does not run. */
-  pause(): void {
-    if (!this.running) return;
-    this._ttLeft = Math.max(this.at - this._ttScheduler.clock.now(), 0);
+  /** Holds it, and keeps what is left of its period; nothing where it does not run. What has fired and waits is not heard. */
+  pause(): this {
+    const left = this.running ? Math.max(this.at - this._ttScheduler.clock.now(), 0) : this._ttLeft;
     super.stop();
+    this._ttLeft = left;
+    return this;
   }
 
-  /** Goes on with what was left of its period; nothing where it is not held. */
-  resume(): void {
-    if (this._ttLeft === undefined) return;
-    const left = this._ttLeft;
+  /**
+   * Goes on with what was left of its period; nothing where it is not held.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` where it has no period.
+   */
+  resume(): this {
+    if (this._ttLeft === undefined) return this;
+    const left = Math.min(this._ttLeft, checkedMs(this.period, this._ttPlan.className));
     this._ttLeft = undefined;
     this.fireIn(left);
+    return this;
   }
 
-  override stop(): void {
+  override stop(): this {
     this._ttLeft = undefined;
-    super.stop();
+    return super.stop();
   }
 
-  override restart(): void {
-    this._ttLeft = undefined;
+  override restart(): this {
     super.restart();
+    this._ttLeft = undefined;
+    return this;
+  }
+
+  /** Takes another period, all of which is left. @throws {TaskTonicError} `TT_BAD_OPTION` */
+  override changePeriod(period: Period): this {
+    super.changePeriod(period);
+    if (this.paused) this._ttLeft = this.period;
+    return this;
   }
 
   /** @internal */
@@ -231,29 +292,68 @@ export class TimerPausing extends PeriodTimer {
 
 for (const timer of [Timer, PeriodTimer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
 
-/** In ms. */
-function checkedPeriod(period: Period, className: string): number {
-  const bad = (option: string, problem: string): Error => fail('TT_BAD_OPTION', { class: className, option, problem });
-  let ms = 0;
-  for (const [unit, factor] of Object.entries(SECONDS)) {
-    const given = period[unit as keyof Period];
-    if (given === undefined) continue;
-    if (!Number.isFinite(given) || given < 0) throw bad(unit, `it is ${String(given)}, and must be a number from 0`);
-    ms += given * factor * 1000;
-  }
-  if (ms > 0) return ms;
-  throw bad('seconds', 'a timer needs a period: give seconds, minutes, hours or days, more than 0 together');
+const UNITS = Object.entries(SECONDS) as [keyof Period, number][];
+
+function hasPeriod(period: Period): boolean {
+  return UNITS.some(([unit]) => period[unit] !== undefined);
 }
 
+/** In ms. */
+function checkedPeriod(period: Period, className: string): number {
+  let ms = 0;
+  for (const [unit, factor] of UNITS) {
+    const given = period[unit];
+    if (given === undefined) continue;
+    if (!Number.isFinite(given) || given < 0)
+      throw bad(className, unit, `it is ${String(given)}, and must be a number from 0`);
+    ms += given * factor * 1000;
+  }
+  return checkedMs(hasPeriod(period) ? ms : Infinity, className);
+}
+
+/** The shortest period, in ms. A shorter one is a slip of units, and would keep the loop busy for ever. */
+const SHORTEST = 0.001;
+
+function checkedMs(ms: number, className: string): number {
+  if (ms === Infinity || ms === 0)
+    throw bad(
+      className,
+      'seconds',
+      'a timer needs a period: give seconds, minutes, hours or days, more than 0 together',
+    );
+  if (ms >= SHORTEST) return ms;
+  throw bad(className, 'seconds', `the period is ${ms} ms, and must be ${SHORTEST} ms (a microsecond) or more`);
+}
+
+function bad(className: string, option: string, problem: string): Error {
+  return fail('TT_BAD_OPTION', { class: className, option, problem });
+}
+
+/** What is called when it has fired, in a sparkle of the timer: an order of its base is raised, so that it has the place of the timer's. */
 function targetOf(base: AnyTonic, { name, sparkleBack }: AnyTimerOptions<never>): (info: unknown) => void {
-  return sparkleBack === undefined ? eventOf(base, name) : base._ttResolve(sparkleBack);
+  if (sparkleBack === undefined) return eventOf(base, name);
+  const sparkle = isBound(sparkleBack) && sparkleBack.tonic !== base ? undefined : base._ttOwn(sparkleBack);
+  return sparkle === undefined || !BUILT_IN_PREFIXES.includes(sparkle.prefix)
+    ? base._ttResolve(sparkleBack)
+    : raising(base, sparkle);
+}
+
+function raising(base: AnyTonic, sparkle: Sparkle): (info: unknown) => void {
+  return (info) => base._ttScheduler.raiseEvent(base, sparkle, 1, info, undefined);
 }
 
 function eventOf(base: AnyTonic, name: string | undefined): (info: unknown) => void {
-  const { sparkles } = base._ttPlan;
+  const { sparkles, className } = base._ttPlan;
   const sparkle = (name === undefined ? undefined : sparkles.get(eventName(name))) ?? sparkles.get('ttse__onTimer');
-  if (sparkle !== undefined) return (info) => base._ttScheduler.queue.put(base, sparkle, 1, info, undefined);
+  if (sparkle !== undefined) return raising(base, sparkle);
+  let told = false;
   return () => {
-    if (base._ttLogLevel >= LogLevel.quiet) base._ttScheduler.logs.debug(base, `nobody hears the timer ${name ?? ''}`);
+    if (told) return;
+    told = true;
+    const event = name === undefined ? 'ttse__onTimer' : eventName(name);
+    base._ttScheduler.logs.warn(
+      base,
+      fail('TT_TIMER_UNHEARD', { class: className, timer: name ?? 'without a name', event }),
+    );
   };
 }

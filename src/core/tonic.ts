@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   type AnyTonic,
   type Ending,
@@ -15,9 +16,12 @@ import {
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
+import type { Catalyst } from './catalyst.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
-import type { Extras } from './extras.js';
+import { type Extras, extrasOf } from './extras.js';
+import type { Sparkles } from './faces.js';
+import { EVENTS, type HeardEvents } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -41,6 +45,7 @@ import { postpone } from './postpone.js';
 import { eventName } from './sparkle-names.js';
 import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
+import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
@@ -55,11 +60,18 @@ const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
 /**
- * All of a Tonic but `sparkle(key)`. It stands apart because a Catalyst, which is a Tonic, has its loop under that name.
+ * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
+ *
+ * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
+ * `ttsc_open__x`, it is the one for state `open`.
+ *
+ * @typeParam State the names of its states, such as `'locked' | 'open'`.
  */
-export class TonicBase<State extends string = never> extends TonicRoot implements AnyTonic {
+export class Tonic<State extends string = never> extends TonicRoot implements AnyTonic {
   /** The states that there are; where given, a method or transition to another one is refused. */
   static readonly states?: readonly string[];
+  /** Groups of states: `{ command: ['ready', 'mail'] }` has `ttsc_command__quit` hold in both, where they have none of their own. */
+  static readonly groups?: Readonly<Record<string, readonly string[]>>;
   /** The events that this class adds to the framework's; where given, a `ttse` method for another one is refused. */
   static readonly events?: readonly string[];
   /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
@@ -83,6 +95,23 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   static readonly postponeLimit?: number;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
+  /** @internal */
+  static readonly [EVENTS]: HeardEvents = {
+    events: [
+      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+    ], // prettier-ignore
+  };
+
+  /**
+   * Says the states of a class once, for the compiler and the run time:
+   * `class Door extends Tonic.with({ states: ['locked', 'open'] })`. It has all that the class has on which this is called.
+   */
+  static with<C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ): With<C, Tonic<State>> {
+    return withSaid(this, said) as unknown as With<C, Tonic<State>>;
+  }
 
   /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
@@ -140,7 +169,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
    */
   constructor(options: TonicOptions = {}) {
     super();
-    const base = (options.base ?? running.tonic) as TonicBase<string> | undefined;
+    const base = (options.base ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
     if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
@@ -173,8 +202,13 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /** The state that holds; `undefined` before the first transition and after the machine has stopped. */
-  get state(): State | undefined {
-    return this._ttState as State | undefined;
+  get state(): StateOf<State> | undefined {
+    return this._ttState as StateOf<State> | undefined;
+  }
+
+  /** The Catalyst that runs its sparkles. */
+  get catalyst(): Catalyst<string> {
+    return this._ttScheduler as unknown as Catalyst<string>;
   }
 
   /** What it has infused and has not finished. */
@@ -185,6 +219,19 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** Whether it has finished, so that no sparkle of it runs any more. */
   get finished(): boolean {
     return this._ttLife === Life.ended;
+  }
+
+  /** It in one line, with its class, name and state: `Door 03.Door locked`. So it is printed, in JSON and logs too. */
+  override toString(): string {
+    return [this._ttPlan.className, this.name, this._ttState].filter((word) => word !== undefined).join(' ');
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
   }
 
   /** Who queued the sparkle that runs; `undefined` outside its own sparkles, or where no Tonic did. */
@@ -237,10 +284,32 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   }
 
   /**
+   * Its sparkles, to be run next: `this.raise.ttsc__mail(to)` puts an order that runs after the sparkle that runs and its transitions, in the
+   * state that holds then, before all that waits on the queue. The first one raised runs first, also where one raises another. Where the
+   * sparkle throws, what it has raised is dropped.
+   *
+   * @throws {TaskTonicError} at the call: `TT_NOT_RUNNING` outside its own sparkles, `TT_RAISED_AT_END` in `ttse__onFinished`, and
+   *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
+   */
+  protected get raise(): Sparkles<this> {
+    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = new this._ttPlan.raiser(this))) as Sparkles<this>;
+  }
+
+  /**
+   * Its generic sparkles, to be run at once, as `super.ttsc__line(line)` is: the body that would hold in no state; nothing where there is
+   * none. So a sparkle of one state may do what all others do, and more.
+   *
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` at a call outside its own sparkles.
+   */
+  protected get generic(): Sparkles<this> {
+    return (extrasOf(this).generic ??= new this._ttPlan.genericFace(this)) as Sparkles<this>;
+  }
+
+  /**
    * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
    * with `hold: false` it does not, and the result is dropped where it has finished by then.
    *
-   * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `sparkle()`.
+   * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `bind()`.
    * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does. Or the options, which
    *   may have it.
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`, `TT_BAD_OPTION`
@@ -291,6 +360,18 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
       timeout,
       hold,
     });
+  }
+
+  /**
+   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
+   *
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
+   */
+  bind<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
+    const sparkle = this._ttPlan.sparkle(key);
+    const call = this._ttPlan.dispatcher(sparkle);
+    const bound = (...args: unknown[]): void => call.apply(this, args);
+    return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
   }
 
   /** Questions that are open, and answers that came when nobody waited for them any more. */
@@ -377,7 +458,7 @@ export class TonicBase<State extends string = never> extends TonicRoot implement
   /** @internal Puts it where it can be found, and queues its first sparkle. */
   _ttEnter(): void {
     const plan = this._ttPlan;
-    const base = this._ttBase as TonicBase<string> | undefined;
+    const base = this._ttBase as Tonic<string> | undefined;
     const isService = plan.service !== undefined;
     if (base !== undefined && !base._ttMayInfuse && !(isService && this._ttScheduler.services.begins(this)))
       throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
@@ -556,36 +637,28 @@ function isOptions(given: unknown): given is PipeOptions {
   return typeof given === 'object' && given !== null;
 }
 
-Object.defineProperty(TonicBase.prototype, 'base', {
+/** The states of a class that says none are any. */
+type StateOf<State extends string> = [State] extends [never] ? string : State;
+/** `sparkle(key)` was the name of `bind(key)`. */
+export function renamed(key: unknown): Error {
+  return fail('TT_RENAMED', { was: `sparkle('${String(key)}')`, is: `bind('${String(key)}')` });
+}
+
+Object.defineProperty(Tonic.prototype, 'sparkle', {
+  value: (key: unknown) => {
+    throw renamed(key);
+  },
+  configurable: true,
+  writable: true,
+});
+Object.defineProperty(Tonic.prototype, 'base', {
   get(this: AnyTonic): AnyTonic | RemoteHandle | undefined {
     return this._ttBase ?? this._ttFarBase;
   },
 });
-Object.defineProperty(TonicBase.prototype, 'config', {
+Object.defineProperty(Tonic.prototype, 'config', {
   get(this: AnyTonic): Configuration {
     return this._ttScheduler.runtime.config;
   },
 });
-ofFramework(TonicBase);
-
-/**
- * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
- *
- * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
- * `ttsc_open__x`, it is the one for state `open`.
- *
- * @typeParam State the names of its states, such as `'locked' | 'open'`.
- */
-export class Tonic<State extends string = never> extends TonicBase<State> {
-  /**
-   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
-   *
-   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
-   */
-  sparkle<K extends SparkleKey<this>>(key: K): BoundSparkle<this[K]> {
-    const sparkle = this._ttPlan.sparkle(key);
-    const call = this._ttPlan.dispatcher(sparkle);
-    const bound = (...args: unknown[]): void => call.apply(this, args);
-    return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
-  }
-}
+ofFramework(Tonic);

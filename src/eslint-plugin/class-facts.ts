@@ -17,14 +17,19 @@ export type Names = readonly string[] | 'unknown' | undefined;
 /** What the source of a class says about its sparkles. */
 export interface ClassFacts {
   readonly states: Names;
+  /** Groups of states, which stand where a state may. */
+  readonly groups: Names;
   readonly events: Names;
   /** Prefixes of sparkles that it adds. */
   readonly prefixes: readonly string[];
 }
 
-const NO_FACTS: ClassFacts = { states: undefined, events: undefined, prefixes: [] };
+const NO_FACTS: ClassFacts = { states: undefined, groups: undefined, events: undefined, prefixes: [] };
 
-/** Reads `static states`, `static events`, `static prefixes` and `extends Tonic<'a' | 'b'>`, also of parents in the same file. */
+/**
+ * Reads `static states`, `static groups`, `static events`, `static prefixes`, `extends Tonic<'a' | 'b'>` and
+ * `extends Tonic.with({ states: ['a', 'b'] })`, also of parents in the same file.
+ */
 export function classFacts(node: ClassNode, context: RuleContext): ClassFacts {
   return new FactsReader(context).factsOf(node);
 }
@@ -41,10 +46,12 @@ class FactsReader {
   factsOf(node: ClassNode): ClassFacts {
     if (this.#seen.has(node)) return NO_FACTS;
     this.#seen.add(node);
-    const parent = this.#declaredClass(node.superClass);
+    const said = saidOf(node);
+    const parent = this.#declaredClass(said === undefined ? node.superClass : said.of);
     const below = parent === undefined ? NO_FACTS : this.factsOf(parent);
     return {
-      states: this.#staticNames(node, 'states') ?? this.#statesOfParent(node, parent, below),
+      states: this.#staticNames(node, 'states') ?? this.#statesSaid(said) ?? this.#statesOfParent(node, parent, below),
+      groups: keysOf(staticValue(node, 'groups')) ?? keysOf(said?.value('groups')) ?? below.groups,
       events: this.#staticNames(node, 'events') ?? below.events,
       prefixes: [...prefixesOf(node), ...below.prefixes],
     };
@@ -55,6 +62,11 @@ class FactsReader {
     if (parent !== undefined) return parent.typeParameters === undefined ? below.states : 'unknown';
     const argument = node.superTypeArguments?.params[0];
     return argument === undefined ? undefined : (this.#namesOfType(argument) ?? 'unknown');
+  }
+
+  #statesSaid(said: Said | undefined): Names {
+    const value = said?.value('states');
+    return value === undefined ? undefined : (this.#namesOfValue(value) ?? 'unknown');
   }
 
   #staticNames(node: ClassNode, name: string): Names {
@@ -154,11 +166,42 @@ function staticValue(node: ClassNode, name: string | undefined): Node | undefine
 }
 
 /** The keys of `static prefixes = { ui: ... }`. */
-function prefixesOf(node: ClassNode): string[] {
-  const value = staticValue(node, 'prefixes');
-  if (value?.type !== 'ObjectExpression') return [];
-  const { properties } = value as Node & { properties: (Node & { key?: Node; computed?: boolean })[] };
-  return properties.map(({ key, computed }) => propertyName(key, computed)).filter((name) => name !== undefined);
+function prefixesOf(node: ClassNode): readonly string[] {
+  const keys = keysOf(staticValue(node, 'prefixes'));
+  return keys === undefined || keys === 'unknown' ? [] : keys;
+}
+
+/** The keys of an object that is written there. */
+function keysOf(value: Node | undefined): Names {
+  if (value === undefined) return undefined;
+  if (value.type !== 'ObjectExpression') return 'unknown';
+  const keys = propertiesOf(value).map(({ key, computed }) => propertyName(key, computed));
+  return keys.every((key) => key !== undefined) ? keys : 'unknown';
+}
+
+type Property = Node & { readonly key?: Node; readonly computed?: boolean; readonly value?: Node };
+
+function propertiesOf(object: Node): readonly Property[] {
+  return (object as Node & { readonly properties: readonly Property[] }).properties;
+}
+
+/** What `extends Door.with({ ... })` says. */
+interface Said {
+  /** `Door` */
+  readonly of: Node;
+  value(name: string): Node | undefined;
+}
+
+function saidOf({ superClass }: ClassNode): Said | undefined {
+  if (superClass?.type !== 'CallExpression') return undefined;
+  const { callee, arguments: given } = superClass as Node & { callee: Node; arguments: readonly Node[] };
+  if (callee.type !== 'MemberExpression') return undefined;
+  const { object, property, computed } = callee as MemberExpression;
+  const [written] = given;
+  if (propertyName(property, computed) !== 'with' || written?.type !== 'ObjectExpression') return undefined;
+  const named = (name: string): Property | undefined =>
+    propertiesOf(written).find(({ key, computed: isComputed }) => propertyName(key, isComputed) === name);
+  return { of: object, value: (name) => named(name)?.value };
 }
 
 /** The names of all parts together, or none where one of them cannot be read. */

@@ -12,12 +12,12 @@ import {
 export const noUnboundSparkle: RuleModule = {
   meta: {
     type: 'problem',
-    docs: { description: 'Sparkles stay with their Tonic: a reference is made with tonic.sparkle()' },
+    docs: { description: 'Sparkles stay with their Tonic: a reference is made with tonic.bind()' },
     hasSuggestions: true,
     schema: [],
     messages: {
       unbound: '{{key}} is taken off its Tonic. Make a bound reference: {{to}}.',
-      destructured: "{{key}} is taken off its Tonic. Make a bound reference: tonic.sparkle('{{key}}').",
+      destructured: "{{key}} is taken off its Tonic. Make a bound reference: tonic.bind('{{key}}').",
       bind: 'Make it {{to}}.',
     },
   },
@@ -34,7 +34,7 @@ function checkAccess(node: MemberExpression, context: RuleContext): void {
   if (key === undefined || isBody(node.object)) return;
   const tonic = sourceOf(context).getText(node.object);
   if (staysWithTonic(node, tonic, context)) return;
-  const to = `${SIMPLE.has(node.object.type) ? tonic : `(${tonic})`}${node.optional ? '?.' : '.'}sparkle('${key}')`;
+  const to = `${SIMPLE.has(node.object.type) ? tonic : `(${tonic})`}${node.optional ? '?.' : '.'}bind('${key}')`;
   context.report({
     node,
     messageId: 'unbound',

@@ -78,9 +78,10 @@ function checkKind({ type, kind = '', value }: ClassMember, report: Reporter): v
   else if (value?.generator) report('generator');
 }
 
-function checkState({ prefix, state, name }: SparkleName, { states }: ClassFacts, report: Reporter): void {
+function checkState({ prefix, state, name }: SparkleName, { states, groups = [] }: ClassFacts, report: Reporter): void {
   if (state === undefined || states === undefined || states === 'unknown' || states.includes(state)) return;
-  const better = nearest(state, states, Infinity);
+  if (groups === 'unknown' || groups.includes(state)) return;
+  const better = nearest(state, [...states, ...groups], Infinity);
   report('unknownState', { state, states: states.join(', ') || 'none' }, better && `${prefix}_${better}__${name}`);
 }
 

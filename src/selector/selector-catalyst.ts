@@ -4,6 +4,7 @@ import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
 import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
+import type { Said, TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from './interest.js';
 import { CROWD, Intake, SHARE } from './intake.js';
 import type { Network } from './network.js';
@@ -35,6 +36,12 @@ export interface SelectorCatalystOptions extends CatalystOptions {
  * wake the same loop, and one thread handles both in a known order.
  */
 export class SelectorCatalyst<State extends string = never> extends Catalyst<State> {
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, SelectorCatalyst<State>>;
+
   /** The network that its Tonics open sockets with. */
   readonly network: Network;
   readonly #intake: Intake;
@@ -61,7 +68,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   }
 
   /**
-   * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.sparkle('ttse__onReadable'))`.
+   * The one that a Tonic lives on: `SelectorCatalyst.of(this).selector.register(channel, Interest.READ, this.bind('ttse__onReadable'))`.
    *
    * @param className who needs one, for the error.
    * @throws {TaskTonicError} `TT_NEEDS_SELECTOR`

@@ -404,8 +404,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   }
 
   sparkleOf(of: unknown, key: string): unknown {
-    const tonic = of as { sparkle?: (key: string) => unknown } & Record<string, (...args: unknown[]) => void>;
-    if (!(of instanceof RemoteTonic)) return tonic.sparkle!(key);
+    const tonic = of as { bind?: (key: string) => unknown } & Record<string, (...args: unknown[]) => void>;
+    if (!(of instanceof RemoteTonic)) return tonic.bind!(key);
     return Object.assign((...args: unknown[]) => tonic[key]!(...args), { tonic: of, sparkle: key });
   }
 

@@ -2,6 +2,8 @@ import '../compose.js';
 
 export { TcpServer, type TcpServerOptions, type ListenInfo, type ServerPhase } from './tcp-server.js';
 export type { ServerCounts } from './server-tally.js';
+export { serve } from './serve.js';
+export type { Hears } from './hears.js';
 export { ServerCatalyst } from './server-catalyst.js';
 export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp-connection.js';
 export { TcpClient, type TcpClientOptions } from './tcp-client.js';

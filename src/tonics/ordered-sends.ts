@@ -1,4 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
+import type { Order } from '../core/order.js';
 import type { Dispatcher, Sparkle, SparkleBody } from '../core/plan.js';
 import { running } from '../core/running.js';
 import { sizeOf } from './socket-tonic.js';
@@ -41,7 +42,7 @@ export class OrderedSends {
     return function (this: unknown, ...args: never[]): unknown {
       const { order } = running;
       const tonic = this as Sender;
-      if (order?.tonic === tonic) {
+      if (order?.tonic === tonic && isCounted(order)) {
         OrderedSends.#of(tonic).#took(OrderedSends.sizeOf(args[0]), order.source === tonic);
       }
       return body.apply(this, args);
@@ -70,4 +71,9 @@ export class OrderedSends {
     this.taken++;
     if (wasOwn) this.own = Math.max(this.own - 1, 0);
   }
+}
+
+/** One that was raised comes before all that waits: it was not counted, and has no size with it. */
+function isCounted({ count, b }: Order): boolean {
+  return count !== 1 || typeof b === 'number';
 }

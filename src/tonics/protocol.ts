@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { fail } from '../core/errors.js';
+import { Plan } from '../core/plan.js';
 import { TcpConnection } from './tcp-connection.js';
 
 /** Makes the Tonic of each connection: a class that extends TcpConnection, or a function that makes a new one each time. */
@@ -16,6 +17,8 @@ export const protocolOption = v.optional(
 export function protocolMaker(protocol: Protocol, className: string): () => TcpConnection<string> {
   if (protocol === TcpConnection || protocol.prototype instanceof TcpConnection) {
     const ProtocolClass = protocol as new () => TcpConnection<string>;
+    // What is wrong with its names is told here, and not with the first peer.
+    Plan.of(ProtocolClass);
     return () => new ProtocolClass();
   }
   const isClass = Object.getOwnPropertyDescriptor(protocol, 'prototype')?.writable === false;

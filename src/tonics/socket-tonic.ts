@@ -58,8 +58,8 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return;
     const count = a === undefined ? 0 : 1;
-    if ((hearer as unknown) === this) hearer._ttScheduler.raise(hearer, sparkle, count, a, undefined);
-    else hearer._ttScheduler.raise(hearer, sparkle, count + 1, this, a);
+    if ((hearer as unknown) === this) hearer._ttScheduler.raiseEvent(hearer, sparkle, count, a, undefined);
+    else hearer._ttScheduler.raiseEvent(hearer, sparkle, count + 1, this, a);
   }
 
   /** Who hears an event: itself, or its base. */

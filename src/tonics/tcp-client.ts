@@ -3,6 +3,7 @@ import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
+import type { Said, TonicConstructor, With } from '../core/said.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -82,6 +83,12 @@ const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'fi
  * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
  */
 export class TcpClient<State extends string = never> extends TcpConnection<State> {
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, TcpClient<State>>;
+
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = clientSchema;
   readonly #settings: Settings;
@@ -147,6 +154,7 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       key.cancel();
       return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
     }
+    this.log.info(`is connected to ${showAddress(channel.remote?.address, channel.remote?.port)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
     return this.#sendWaiting();

@@ -1,9 +1,11 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
-import { Life } from '../core/life.js';
+import { Life, queueEnd } from '../core/life.js';
+import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
+import type { Said, TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -75,6 +77,18 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   ttse__onDisconnected?(info: DisconnectInfo): void;
   /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
   ttse__onError?(error: TaskTonicError): void;
+
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onConnected', 'onData', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+  };
+
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, TcpConnection<State>>;
 
   #step: Step = 'connecting';
   /** Made when it begins to end. */
@@ -414,7 +428,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.ttsc__finish();
     this.#tellBase(info);
     // Its infusions have their own time; the last of them ends it too.
-    if (this._ttLife === Life.closing && this.infusions.size === 0) this._ttss__end();
+    if (this._ttLife === Life.closing && this.infusions.size === 0) queueEnd(this);
   }
 
   #tellBase(info: DisconnectInfo): void {

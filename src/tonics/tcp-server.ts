@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
+import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { parseOptions } from '../core/option-schema.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
@@ -38,6 +39,11 @@ export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
  * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
  */
 export class TcpServer<State extends string = never> extends SocketTonic<State> {
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onListening', 'onTurnedAway', 'onError'],
+    mistaken: { onConnection: 'onConnected' },
+  };
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */
@@ -309,8 +315,9 @@ function noReusePort(className: string, option: string, instead: string): Error 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}
 
-/** `onListening` is heard with the info alone, by the Tonic itself or by its base. */
+/** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
+  tonic.log.info(`listens on ${showAddress(info.address, info.port)} (${info.transport})`);
   const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);

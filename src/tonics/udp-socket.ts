@@ -1,7 +1,9 @@
 import type * as v from 'valibot';
 import { type TaskTonicError, fail } from '../core/errors.js';
+import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { queueEnd } from '../core/life.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
+import type { Said, TonicConstructor, With } from '../core/said.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, DatagramChannel, SendFailure } from '../selector/network.js';
@@ -49,6 +51,18 @@ const SMALLEST_SHARE = 64;
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never> extends SocketTonic<State> {
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+    mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
+  };
+
+  /** As {@link Tonic.with}. */
+  declare static with: <C extends TonicConstructor, const State extends string>(
+    this: C,
+    said: Said<State>,
+  ) => With<C, UdpSocket<State>>;
+
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
   /** It is bound (and connected, where it has one peer); tells the real address and port. */

@@ -188,7 +188,7 @@ describe('a question', () => {
   it('takes a reference of the asker for its sparkle, too', async () => {
     const { app, bank, asker, does } = await scene();
     await does((self) => {
-      const question = self['ask'](bank, 'ttsc__balance', ['four'], self.sparkle('ttse__onAnswer'));
+      const question = self['ask'](bank, 'ttsc__balance', ['four'], self.bind('ttse__onAnswer'));
       self.asked.push(question);
     });
     expect(asker.heard).to.deep.equal([[4, 0, 'bank']]);
@@ -468,7 +468,7 @@ describe('asking', () => {
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: NaN }), 'TT_BAD_OPTION');
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: '5' as never }), 'TT_BAD_OPTION');
       expectThrow(() => self['ask'](bank, 'ttsc__keep', [], () => {}), 'TT_NOT_A_SPARKLE');
-      expectThrow(() => self['ask'](bank, 'ttsc__keep', [], bank.sparkle('ttsc__go') as never), 'TT_NOT_A_SPARKLE');
+      expectThrow(() => self['ask'](bank, 'ttsc__keep', [], bank.bind('ttsc__go') as never), 'TT_NOT_A_SPARKLE');
       self.heard.push('all');
     });
     expect(asker.heard).to.deep.equal(['all']);

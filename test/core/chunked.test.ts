@@ -135,7 +135,7 @@ describe('long work in chunks', () => {
           slice: 10,
           progress: 0,
           onProgress: this.ttse__progress,
-          onDone: this.sparkle('ttse__done'),
+          onDone: this.bind('ttse__done'),
         });
       }
     }

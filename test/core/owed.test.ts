@@ -254,7 +254,7 @@ describe('what a Tonic owes', () => {
   it('is settled by an error as by an answer', async () => {
     const { app, desk, debtor, does } = await scene();
     const { promise, reject } = deferred();
-    await does(() => debtor.ttsc__pipe(promise, { onError: debtor.sparkle('ttse__done') }));
+    await does(() => debtor.ttsc__pipe(promise, { onError: debtor.bind('ttse__done') }));
     await does(() => debtor.ttsc__finish());
     await does(() => reject(new Error('no')));
     expect(debtor.finished).to.equal(true);

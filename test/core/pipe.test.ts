@@ -19,7 +19,7 @@ class Piping extends Tonic<'open'> {
     this.pipe(promise, this.ttse__done, { onError: this.ttse__refused, timeout });
   }
   ttsc__pipeReference(promise: PromiseLike<unknown>): void {
-    this.pipe(promise, this.sparkle('ttse__done'), this.sparkle('ttse__refused'));
+    this.pipe(promise, this.bind('ttse__done'), this.bind('ttse__refused'));
   }
   ttsc__try(body: (tonic: this) => void): void {
     try {
@@ -97,7 +97,7 @@ describe('pipe', () => {
   it('takes references, also to a sparkle of another Tonic', async () => {
     const { app, piping, other } = await start();
     piping.ttsc__pipeReference(Promise.resolve(1));
-    piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(2), other.sparkle('ttse__done')));
+    piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(2), other.bind('ttse__done')));
     await app.settled();
     expect(piping.words).to.deep.equal([['done', 1, undefined]]);
     expect(other.words).to.deep.equal([['other', 2]]);
@@ -203,7 +203,7 @@ describe('pipe', () => {
       piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), target(other)));
       await app.settled();
       expectCode(piping.error, 'TT_NOT_A_SPARKLE');
-      piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), piping.sparkle('ttse__done'), target(other)));
+      piping.ttsc__try((tonic: any) => tonic.pipe(Promise.resolve(), piping.bind('ttse__done'), target(other)));
       await app.settled();
       if (what !== 'nothing') expectCode(piping.error, 'TT_NOT_A_SPARKLE');
       await app.finish();

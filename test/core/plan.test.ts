@@ -361,7 +361,7 @@ describe('prefixes of its own', () => {
     expect(words).to.deep.equal(['called', 'called', 'clicked 7', 'off', 'hovered']);
   });
 
-  it('are asked for references made with sparkle() as well', async () => {
+  it('are asked for references made with bind() as well', async () => {
     const words: string[] = [];
     const Button = tonicClass(
       { ui__click: () => words.push('clicked') },
@@ -377,7 +377,7 @@ describe('prefixes of its own', () => {
     );
     await runApp(() => {
       const button = new Button() as any;
-      button.sparkle('ui__click')();
+      button.bind('ui__click')();
       button.ttsc__finish();
     });
     expect(words).to.deep.equal(['called', 'clicked']);
@@ -407,7 +407,7 @@ describe('what is no sparkle', () => {
   it('is named where it is asked for as one', async () => {
     await runApp(() => {
       const door = new (class Door extends Tonic {})();
-      expectThrow(() => (door as any).sparkle('ttsc__opne'), 'TT_UNKNOWN_SPARKLE');
+      expectThrow(() => (door as any).bind('ttsc__opne'), 'TT_UNKNOWN_SPARKLE');
       door.ttsc__finish();
     });
   });

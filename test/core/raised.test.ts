@@ -7,7 +7,7 @@ import { Distiller } from '../../src/testing/distiller.js';
 import { type App, startApp } from '../support/app.js';
 import { expectCode } from '../support/errors.js';
 
-type Kind = 'raise' | 'raiseOwn';
+type Kind = 'raiseEvent' | 'raiseOwn';
 
 /** Runs what a test gives it, and writes down what ran. */
 class Worker extends Tonic<'one' | 'two'> {
@@ -17,8 +17,8 @@ class Worker extends Tonic<'one' | 'two'> {
   readonly does: Record<string, () => void> = {};
 
   raises(name: string, kind: Kind = 'raiseOwn', to: Worker = this): void {
-    const sparkle = to._ttPlan.sparkle('ttsc__run');
-    this._ttScheduler[kind](to, sparkle, 1, name, undefined);
+    if (kind === 'raiseOwn') return this.raise.ttsc__run(name);
+    return this._ttScheduler.raiseEvent(to, to._ttPlan.sparkle('ttsc__run'), 1, name, undefined);
   }
   ttsc__run(name: string): void {
     this.words.push(name);
@@ -98,7 +98,7 @@ describe('a raised order', () => {
 
   it('may be for another Tonic than the one that runs, which it knows as its source', async () => {
     const { app, worker, other } = await scene();
-    worker.does['X'] = () => worker.raises('A', 'raise', other);
+    worker.does['X'] = () => worker.raises('A', 'raiseEvent', other);
     let source: unknown;
     other.does['A'] = () => (source = [other.source?.name, other.source?.sparkle]);
     worker.ttsc__run('X');
@@ -111,11 +111,11 @@ describe('a raised order', () => {
 
   it('raised outside of any sparkle wakes the loop, and runs before the first order of its turn', async () => {
     const { app, worker } = await scene();
-    worker.raises('alone', 'raise');
+    worker.raises('alone', 'raiseEvent');
     await app.settled();
     expect(worker.words).to.deep.equal(['alone']);
     worker.ttsc__run('Y');
-    worker.raises('A', 'raise');
+    worker.raises('A', 'raiseEvent');
     await app.settled();
     expect(worker.words).to.deep.equal(['alone', 'A', 'Y']);
     await app.finish();
@@ -179,7 +179,7 @@ describe('a raised order', () => {
     expect(words.at(-1)).to.equal('Y');
     expect(main.turns).to.deep.equal([4, 4, 4]);
     expect(main.ran - ran, 'orders of the queue').to.equal(2);
-    for (let n = 0; n < 10; n++) worker.raises(`B${n}`, 'raise');
+    for (let n = 0; n < 10; n++) worker.raises(`B${n}`, 'raiseEvent');
     await app.settled();
     expect(words, 'with nothing on the queue').to.have.length(22);
     await app.finish();
@@ -189,7 +189,7 @@ describe('a raised order', () => {
     const { app, worker } = await scene();
     worker.does['X'] = () => {
       worker.raises('A');
-      worker.raises('drain', 'raise');
+      worker.raises('drain', 'raiseEvent');
       throw new RangeError('on purpose');
     };
     worker.ttsc__run('X');
@@ -243,8 +243,7 @@ describe('a raised order', () => {
         answer.give(1);
       }
       ttsc__dropped(answer: Answer<number>): void {
-        const sparkle = this._ttPlan.sparkle('ttsc__answer');
-        this._ttScheduler.raiseOwn(this, sparkle, 1, answer, undefined);
+        this.raise.ttsc__answer(answer);
         if (this.words.length === 0) throw new RangeError('on purpose');
       }
     }
@@ -276,7 +275,7 @@ describe('a raised order', () => {
   });
 
   it('in a chain that does not end fails its Tonic after ten thousand, and others have their turn again', async () => {
-    for (const kind of ['raiseOwn', 'raise'] as const) {
+    for (const kind of ['raiseOwn', 'raiseEvent'] as const) {
       const { app, worker, other } = await scene();
       worker.does['again'] = () => worker.raises('again', kind);
       worker.ttsc__run('again');
@@ -294,7 +293,7 @@ describe('a raised order', () => {
     const { app, worker, other } = await scene();
     other.ttsc__finish();
     await app.settled();
-    worker.does['X'] = () => worker.raises('A', 'raise', other);
+    worker.does['X'] = () => worker.raises('A', 'raiseEvent', other);
     worker.ttsc__run('X');
     await app.settled();
     expect([worker.words, other.words]).to.deep.equal([['X'], []]);
@@ -305,7 +304,7 @@ describe('a raised order', () => {
     const distiller = await Distiller.start();
     const worker = distiller.infuse(() => new Worker({ name: 'worker' }));
     worker.does['X'] = () => worker.raises('A');
-    worker.does['A'] = () => worker.raises('B', 'raise');
+    worker.does['A'] = () => worker.raises('B', 'raiseEvent');
     await distiller.settle();
     worker.ttsc__run('X');
     worker.ttsc__run('Y');

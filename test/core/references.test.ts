@@ -23,9 +23,9 @@ class Main extends Catalyst {
     return super.sparkle();
   }
   ttse__onStart(): void {
-    const knock = (this as unknown as Tonic).sparkle('ttsc__knock' as never) as unknown as (word: string) => void;
-    knock('hello');
-    expectThrow(() => (this as unknown as Tonic).sparkle('ttsc__nock' as never), 'TT_UNKNOWN_SPARKLE');
+    this.bind('ttsc__knock')('hello');
+    expectThrow(() => (this as any).bind('ttsc__nock'), 'TT_UNKNOWN_SPARKLE');
+    expectThrow(() => (this as any).sparkle('ttsc__knock'), 'TT_RENAMED');
     expectThrow(() => void this.sparkle(), 'TT_ALREADY_SPARKLING');
     this.words.push('refused');
   }
@@ -41,7 +41,7 @@ const start = async (): Promise<{ app: App; door: Door }> => {
 };
 
 describe('sparkle() of a Catalyst', () => {
-  it('gives a reference to a sparkle where it is given a key, and begins the loop but once', async () => {
+  it('begins the loop but once, and is no longer the name of bind()', async () => {
     const main = (): Main => (made = new Main());
     let made!: Main;
     const app = await startApp(() => void new Door(), { main });
@@ -52,6 +52,13 @@ describe('sparkle() of a Catalyst', () => {
 });
 
 describe('a sparkle', () => {
+  it('is bound with bind(), whose name was sparkle()', async () => {
+    const { app, door } = await start();
+    const error = expectThrow(() => (door as any).sparkle('ttsc__knock'), 'TT_RENAMED');
+    expect(error.message).to.contain("bind('ttsc__knock')");
+    await app.finish();
+  });
+
   it('never runs when it is called, and returns nothing', async () => {
     const { app, door } = await start();
     expect(door.ttsc__knock(1)).to.equal(undefined);
@@ -80,7 +87,7 @@ describe('a sparkle', () => {
       () => knock.call(app.main as never),
     ];
     for (const call of calls) {
-      expect(expectThrow(call, 'TT_UNBOUND_SPARKLE').message).to.contain('tonic.sparkle("ttsc__knock")');
+      expect(expectThrow(call, 'TT_UNBOUND_SPARKLE').message).to.contain('tonic.bind("ttsc__knock")');
     }
     await app.settled();
     expect(door.words).to.deep.equal([]);
@@ -91,7 +98,7 @@ describe('a sparkle', () => {
 describe('a reference to a sparkle', () => {
   it('puts an order on the queue of its Tonic when it is called, with all arguments', async () => {
     const { app, door } = await start();
-    const knock = door.sparkle('ttsc__knock');
+    const knock = door.bind('ttsc__knock');
     knock();
     knock(1);
     [2].forEach(knock);
@@ -104,13 +111,13 @@ describe('a reference to a sparkle', () => {
 
   it('tells its Tonic and its sparkle', async () => {
     const { app, door } = await start();
-    expect(door.sparkle('ttsc__knock')).to.include({ tonic: door, sparkle: 'ttsc__knock' });
+    expect(door.bind('ttsc__knock')).to.include({ tonic: door, sparkle: 'ttsc__knock' });
     await app.finish();
   });
 
   it('may be to the sparkle of one state', async () => {
     const { app, door } = await start();
-    const knock = door.sparkle('ttsc_open__knock');
+    const knock = door.bind('ttsc_open__knock');
     knock();
     door.ttsc__toState('open');
     knock();
@@ -122,14 +129,14 @@ describe('a reference to a sparkle', () => {
   it('to what is no sparkle is refused', async () => {
     const { app, door } = await start();
     for (const key of ['ttsc__knok', 'drained', 'toString', '']) {
-      expectThrow(() => door.sparkle(key as 'ttsc__knock'), 'TT_UNKNOWN_SPARKLE');
+      expectThrow(() => door.bind(key as 'ttsc__knock'), 'TT_UNKNOWN_SPARKLE');
     }
     await app.finish();
   });
 
   it('does nothing once its Tonic has finished', async () => {
     const { app, door } = await start();
-    const knock = door.sparkle('ttsc__knock');
+    const knock = door.bind('ttsc__knock');
     await app.finish();
     knock(1);
     expect(door.words).to.deep.equal([]);

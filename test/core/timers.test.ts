@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import type { Catalyst } from '../../src/core/catalyst.js';
 import { LONGEST_TIMER, nodeClock } from '../../src/core/clock.js';
 import {
   type Period,
+  type Timer,
   type TimerInfo,
   type TimerOptions,
   TimerPausing,
@@ -158,19 +160,20 @@ describe('a timer is heard', () => {
       const { words } = await heardFrom((timed) => ({
         name: 'lightsOff',
         // eslint-disable-next-line tasktonic/no-unbound-sparkle -- it is resolved for the base
-        sparkleBack: back === 'method' ? timed.ttse__enough : timed.sparkle('ttse__enough'),
+        sparkleBack: back === 'method' ? timed.ttse__enough : timed.bind('ttse__enough'),
       }));
       expect(words).to.deep.equal(['1000 enough']);
     }
   });
 
-  it('by nobody where its base has no such event, and that is a line for debugging', async () => {
+  it('by nobody where its base has no such event, which is told once, as a warning', async () => {
     let quiet!: Tonic;
     const app = await startApp(() => (quiet = new Tonic()));
-    new TimerSingleShot({ seconds: 1, name: 'bell', base: quiet });
-    await app.pass(1_000);
-    expect(messages(app.lines)).to.include('nobody hears the timer bell');
-    expect(messages(app.lines, WARN)).to.deep.equal([]);
+    new TimerRepeat({ seconds: 1, name: 'bell', base: quiet });
+    await app.pass(3_000);
+    const told = messages(app.lines, WARN);
+    expect(told).to.have.length(1);
+    expect(told[0]).to.contain('ttse__onBell');
     await app.finish();
   });
 
@@ -368,6 +371,32 @@ describe('a pausing timer', () => {
     await app.finish();
   });
 
+  it('given another period after it has fired goes on with that', async () => {
+    const { app, timed, timer } = await startPausing();
+    await app.pass(2_000);
+    timer.changePeriod({ seconds: 10 }).resume();
+    await app.pass(9_999);
+    expect(timed.words).to.have.length(1);
+    await app.pass(1);
+    expect(timed.words).to.deep.equal(['2000 timer', '12000 timer']);
+    await app.finish();
+  });
+
+  it('may begin held, with its whole period left, or without a period that is given later', async () => {
+    const { app, timed } = await start();
+    const held = new TimerPausing({ seconds: 2, paused: true, base: timed });
+    const later = new TimerPausing({ name: 'lightsOff', base: timed });
+    await app.pass(5_000);
+    expect([held.paused, later.paused, timed.words.length]).to.deep.equal([true, true, 0]);
+    expectThrow(() => later.resume(), 'TT_BAD_OPTION');
+    expectThrow(() => later.restart(), 'TT_BAD_OPTION');
+    held.resume();
+    later.changePeriod({ seconds: 3 }).resume();
+    await app.pass(3_000);
+    expect(timed.words).to.deep.equal(['7000 timer', '8000 lightsOff']);
+    await app.finish();
+  });
+
   it('that is given another period while it is paused begins with it', async () => {
     const { app, timed, timer } = await startPausing();
     await app.pass(500);
@@ -376,6 +405,87 @@ describe('a pausing timer', () => {
     timer.start();
     await app.pass(10_000);
     expect(timed.words).to.deep.equal(['10500 timer']);
+    await app.finish();
+  });
+});
+
+describe('a timer that has fired and waits for its turn on the queue', () => {
+  /** What is heard where a Tonic does this in the order before. */
+  async function heardAfter<T extends Timer>(
+    make: (options: TimerOptions) => T,
+    act: (timer: T) => void,
+    later = 0,
+  ): Promise<string[]> {
+    const { app, timed } = await start();
+    class First extends Tonic {
+      ttse__onTimer(): void {
+        act(timer);
+      }
+    }
+    const first = new First({ base: timed });
+    new TimerSingleShot({ seconds: 1, base: first });
+    const timer = make({ seconds: 1, base: timed });
+    await app.pass(1_000);
+    await app.pass(later);
+    await app.finish();
+    return timed.words;
+  }
+  const singleShot = (options: TimerOptions): TimerSingleShot => new TimerSingleShot(options);
+  const repeat = (options: TimerOptions): TimerRepeat => new TimerRepeat(options);
+  const pausing = (options: TimerOptions): TimerPausing => new TimerPausing(options);
+
+  it('is heard where nothing is done to it', async () => {
+    for (const make of [singleShot, repeat, pausing])
+      expect(await heardAfter<Timer>(make, () => {})).to.deep.equal(['1000 timer']);
+  });
+
+  it('is not heard where it is stopped or finished before', async () => {
+    for (const make of [singleShot, repeat, pausing]) {
+      expect(await heardAfter<Timer>(make, (timer) => timer.stop(), 5_000)).to.deep.equal([]);
+      expect(await heardAfter<Timer>(make, (timer) => timer.ttsc__finish(), 5_000)).to.deep.equal([]);
+    }
+  });
+
+  it('is heard a period later where it is started anew before', async () => {
+    for (const make of [singleShot, repeat, pausing])
+      expect(await heardAfter<Timer>(make, (timer) => timer.restart(), 1_000)).to.deep.equal(['2000 timer']);
+    expect(await heardAfter(repeat, (timer) => timer.changePeriod({ seconds: 3 }), 3_000)).to.deep.equal([
+      '4000 timer',
+    ]);
+  });
+
+  it('is not heard where it is paused before, and when it goes on a whole period is left', async () => {
+    expect(await heardAfter(pausing, (timer) => timer.pause(), 5_000)).to.deep.equal([]);
+    expect(await heardAfter(pausing, (timer) => timer.pause().resume(), 1_000)).to.deep.equal(['2000 timer']);
+  });
+
+  it('is heard once, however often it fires meanwhile, and says how many periods were missed', async () => {
+    const { app, timed } = await start();
+    const main = app.main as Catalyst;
+    const timer = new TimerRepeat({ seconds: 1, base: timed });
+    await app.pass(1_000);
+    for (let fired = 0; fired < 3; fired++) {
+      main.timers.remove(timer);
+      timer.fire(timer.at);
+    }
+    await app.settled();
+    expect(timed.infos.map(({ count, missed }) => [count, missed])).to.deep.equal([
+      [1, 0],
+      [2, 2],
+    ]);
+    await app.finish();
+  });
+});
+
+describe('what starts, stops or holds a timer', () => {
+  it('returns the timer', async () => {
+    const { app, timed } = await start();
+    const timer = new TimerPausing({ seconds: 2, base: timed });
+    expect(timer.pause().resume().stop().start().restart().changePeriod({ seconds: 3 })).to.equal(timer);
+    const repeat = new TimerRepeat({ seconds: 1, base: timed }).stop();
+    await app.pass(3_000);
+    expect(timed.words).to.deep.equal(['3000 timer']);
+    expect(repeat.running).to.equal(false);
     await app.finish();
   });
 });
@@ -390,6 +500,7 @@ describe('a timer is refused', () => {
     { seconds: '5' as never },
     { seconds: null as never },
     { days: Infinity },
+    { seconds: 1e-9 },
   ];
   for (const period of bad) {
     const shown = Object.entries(period).map(([unit, value]) => `${unit}: ${String(value)}`);

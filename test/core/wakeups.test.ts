@@ -101,7 +101,7 @@ describe('a parked Catalyst', () => {
   it('is woken for a timer once, when it is due', async () => {
     const clock = new ManualClock();
     const { app, bell, main } = await start(clock);
-    new TimerSingleShot({ minutes: 1, base: bell, sparkleBack: bell.sparkle('ttsc__ring') });
+    new TimerSingleShot({ minutes: 1, base: bell, sparkleBack: bell.bind('ttsc__ring') });
     await app.settled();
     const { turns } = main;
     await app.pass(59_999);
@@ -114,9 +114,9 @@ describe('a parked Catalyst', () => {
 
   it('waits no longer than until a timer that is set while it waits', async () => {
     const { app, bell } = await start(new ManualClock());
-    new TimerSingleShot({ hours: 1, base: bell, sparkleBack: bell.sparkle('ttsc__ring') });
+    new TimerSingleShot({ hours: 1, base: bell, sparkleBack: bell.bind('ttsc__ring') });
     await app.settled();
-    new TimerSingleShot({ seconds: 1, base: bell, sparkleBack: bell.sparkle('ttsc__ring') });
+    new TimerSingleShot({ seconds: 1, base: bell, sparkleBack: bell.bind('ttsc__ring') });
     await app.pass(1_000);
     expect(bell.rung).to.equal(2);
     await app.pass(3_599_000);

@@ -2,7 +2,7 @@ import { accepts, reports } from './rule-tester.js';
 
 accepts('no-unbound-sparkle', {
   'a call': `door.ttsc__unlock('42'); door?.ttsc__unlock(); door.ttsc__unlock?.(); door.ttsc__unlock!();`,
-  'a bound reference': `stream.on('data', door.sparkle('ttse__onData'));`,
+  'a bound reference': `stream.on('data', door.bind('ttse__onData'));`,
   'a sparkle given to the pipe of the same Tonic': `this.pipe(read(), this.ttse__done, this.ttse__failed);`,
   'a choice of sparkles given to pipe': `this.pipe(read(), ok ? this.ttse__a : this.ttse__b);`,
   'a sparkle given to the pipe of another Tonic, its own': `door.pipe(read(), door.ttse__done);`,
@@ -19,52 +19,51 @@ accepts('no-unbound-sparkle', {
 reports('no-unbound-sparkle', {
   'a sparkle kept as a value': {
     code: `const done = this.ttse__done;`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: this.sparkle('ttse__done').",
-    becomes: `const done = this.sparkle('ttse__done');`,
+    message: "ttse__done is taken off its Tonic. Make a bound reference: this.bind('ttse__done').",
+    becomes: `const done = this.bind('ttse__done');`,
   },
   'a sparkle given to an emitter': {
     code: `stream.on('data', door.part.ttse_open__onData);`,
-    message:
-      "ttse_open__onData is taken off its Tonic. Make a bound reference: door.part.sparkle('ttse_open__onData').",
-    becomes: `stream.on('data', door.part.sparkle('ttse_open__onData'));`,
+    message: "ttse_open__onData is taken off its Tonic. Make a bound reference: door.part.bind('ttse_open__onData').",
+    becomes: `stream.on('data', door.part.bind('ttse_open__onData'));`,
   },
   "another Tonic's sparkle given to pipe": {
     code: `this.pipe(read(), this.base.ttse__done);`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: this.base.sparkle('ttse__done').",
-    becomes: `this.pipe(read(), this.base.sparkle('ttse__done'));`,
+    message: "ttse__done is taken off its Tonic. Make a bound reference: this.base.bind('ttse__done').",
+    becomes: `this.pipe(read(), this.base.bind('ttse__done'));`,
   },
   "another Tonic's sparkle given to ask": {
     code: `this.ask(bank, 'ttsc__x', [], bank.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.sparkle('ttse__got').",
-    becomes: `this.ask(bank, 'ttsc__x', [], bank.sparkle('ttse__got'));`,
+    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.bind('ttse__got').",
+    becomes: `this.ask(bank, 'ttsc__x', [], bank.bind('ttse__got'));`,
   },
   'an option of the same name that binds nothing': {
     code: `fetchIt(url, { onError: this.ttse__none });`,
-    message: "ttse__none is taken off its Tonic. Make a bound reference: this.sparkle('ttse__none').",
-    becomes: `fetchIt(url, { onError: this.sparkle('ttse__none') });`,
+    message: "ttse__none is taken off its Tonic. Make a bound reference: this.bind('ttse__none').",
+    becomes: `fetchIt(url, { onError: this.bind('ttse__none') });`,
   },
   "another Tonic's sparkle given to a timer": {
     code: `new TimerRepeat({ seconds: 1, sparkleBack: door.ttse__tick });`,
-    message: "ttse__tick is taken off its Tonic. Make a bound reference: door.sparkle('ttse__tick').",
-    becomes: `new TimerRepeat({ seconds: 1, sparkleBack: door.sparkle('ttse__tick') });`,
+    message: "ttse__tick is taken off its Tonic. Make a bound reference: door.bind('ttse__tick').",
+    becomes: `new TimerRepeat({ seconds: 1, sparkleBack: door.bind('ttse__tick') });`,
   },
   'a call whose parentheses were forgotten': {
     code: `door.ttsc__close;`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.sparkle('ttsc__close').",
-    becomes: `door.sparkle('ttsc__close');`,
+    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.bind('ttsc__close').",
+    becomes: `door.bind('ttsc__close');`,
   },
   'a sparkle taken by its name in brackets': {
     code: `run(door['ttsc__close']!);`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.sparkle('ttsc__close').",
-    becomes: `run(door.sparkle('ttsc__close')!);`,
+    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.bind('ttsc__close').",
+    becomes: `run(door.bind('ttsc__close')!);`,
   },
   'a sparkle of a Tonic that may not be there': {
     code: `const close = (this.door ?? gate)?.ttsc__close;`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: (this.door ?? gate)?.sparkle('ttsc__close').",
-    becomes: `const close = (this.door ?? gate)?.sparkle('ttsc__close');`,
+    message: "ttsc__close is taken off its Tonic. Make a bound reference: (this.door ?? gate)?.bind('ttsc__close').",
+    becomes: `const close = (this.door ?? gate)?.bind('ttsc__close');`,
   },
   'a destructured sparkle': {
     code: `const { ttse__done: done } = door;`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: tonic.sparkle('ttse__done').",
+    message: "ttse__done is taken off its Tonic. Make a bound reference: tonic.bind('ttse__done').",
   },
 });

@@ -75,7 +75,7 @@ class Reader<C extends Channel> extends Tonic {
   }
   ttse__onStart(): void {
     const { selector } = SelectorCatalyst.of(this);
-    this.key = selector.register(this.channel, Interest.READ, this.sparkle('ttse__onReadable'));
+    this.key = selector.register(this.channel, Interest.READ, this.bind('ttse__onReadable'));
   }
   ttse__onReadable(key: SelectionKey, ready: InterestSet): void {
     this.heard.push('onReadable', key, ready);

@@ -212,14 +212,14 @@ describe('a function given to another thread', () => {
   describe('that is a bound sparkle', () => {
     it('calls its Tonic', async () => {
       const { caller, one } = calling;
-      await hears('over bound', () => one.ttsc__call(caller.sparkle('ttse__told'), 'over bound', 1));
+      await hears('over bound', () => one.ttsc__call(caller.bind('ttse__told'), 'over bound', 1));
       expect(caller.heard.all('over bound')).to.deep.equal([[1]]);
       expect(caller.sources.get('over bound')!.tonic).to.equal(one);
     });
 
     it('tells over there whose and which it is', async () => {
       const { caller, one } = calling;
-      const described = await hears('described', () => one.ttsc__describe('described', caller.sparkle('ttse__told')));
+      const described = await hears('described', () => one.ttsc__describe('described', caller.bind('ttse__told')));
       expect(described).to.deep.equal([caller, 'ttse__told']);
     });
 
@@ -235,7 +235,7 @@ describe('a function given to another thread', () => {
 
     it('comes home as one of its Tonic', async () => {
       const { caller, one } = calling;
-      const [home] = await hears('home', () => one.ttsc__echo('home', { bound: caller.sparkle('ttse__told') }));
+      const [home] = await hears('home', () => one.ttsc__echo('home', { bound: caller.bind('ttse__told') }));
       expect(home.bound.tonic).to.equal(caller);
       expect(home.bound.sparkle).to.equal('ttse__told');
       home.bound('called');
@@ -253,7 +253,7 @@ describe('a function given to another thread', () => {
     it('takes no place among the functions that wait to be called', async () => {
       const { caller, one } = calling;
       const before = calling.callbacksIn(one);
-      await caller.inSparkle(() => one.ttsc__keep(caller.sparkle('ttse__told')));
+      await caller.inSparkle(() => one.ttsc__keep(caller.bind('ttse__told')));
       await caller.told(one, 'afterwards');
       expect(calling.callbacksIn(one)).to.equal(before);
     });

@@ -440,7 +440,7 @@ describe('a tangle that crosses to another thread', () => {
         (): void => {},
         new Error('x'),
         Buffer.from('b'),
-        tonic.sparkle('ttse__heard'),
+        tonic.bind('ttse__heard'),
       ];
       const memory = new SharedArrayBuffer(4);
       const all = [call, error, buffer, bound, memory, tonic, handle, null, undefined, 1];
@@ -531,7 +531,7 @@ describe('what can be called over there', () => {
 
   it('may be bound sparkles, at any depth', async () => {
     await inTonic((tonic) => {
-      const bound = tonic.sparkle('ttse__heard');
+      const bound = tonic.bind('ttse__heard');
       const [first, second] = new Packed([bound, [{ bound }]]).arrive();
       for (const arrived of [first, second[0].bound]) expect(arrived).to.deep.equal({ of: tonic, key: 'ttse__heard' });
     });

@@ -39,7 +39,7 @@ class Customer extends Tonic {
     this.ask(bank, 'ttsc__accounts', [], this.ttse__onAccounts);
     this.ask(remote, 'ttsc__accounts', [], this.ttse__onAnything);
     this.ask(bank, 'ttsc__close', [], this.ttse__onClosed);
-    this.ask(bank, 'ttsc__transfer', ['a', 'b', 5], this.sparkle('ttse__onAnything'));
+    this.ask(bank, 'ttsc__transfer', ['a', 'b', 5], this.bind('ttse__onAnything'));
     this.ask(bank, 'ttsc_open__rate', [], this.ttse__onNumber);
     this.ask(bank, 'ttsc__deposit', [5], this.ttse__onNumber);
     this.ask(remote, 'ttsc__deposit', [5], this.ttse__onNumber);

@@ -139,13 +139,13 @@ class Main extends Tonic {
 
   ttsc__callbacks(worker: Remote<Worker>): void {
     worker.ttsc__then((job) => this.log.info('%d', job.n));
-    worker.ttsc__bound(this.sparkle('ttse__done'));
+    worker.ttsc__bound(this.bind('ttse__done'));
     // @ts-expect-error a function that wants something else
     worker.ttsc__then((text: string) => this.log.info(text));
     // @ts-expect-error a function that is not bound
     worker.ttsc__bound((n: number) => void n);
     // @ts-expect-error a bound sparkle that wants something else
-    worker.ttsc__bound(this.sparkle('ttsc__text'));
+    worker.ttsc__bound(this.bind('ttsc__text'));
   }
   ttsc__text(_text: string): void {}
 

@@ -56,18 +56,40 @@ class Door extends Tonic<'locked' | 'open'> {
   }
 
   ttsc__references(): void {
-    const unlock = this.sparkle('ttsc__unlock');
+    const unlock = this.bind('ttsc__unlock');
     unlock('42');
     // @ts-expect-error an argument of the wrong type
     unlock(42);
-    this.sparkle('ttsc_open__close')();
+    this.bind('ttsc_open__close')();
     // @ts-expect-error a sparkle that it has not
-    this.sparkle('ttsc__unlokc');
+    this.bind('ttsc__unlokc');
     // @ts-expect-error a method that is no sparkle
-    this.sparkle('drained');
+    this.bind('drained');
     const tonic: AnyTonic = unlock.tonic;
     const key: string = unlock.sparkle;
     void [tonic, key];
+  }
+
+  ttsc__raises(): void {
+    this.raise.ttsc__unlock('42');
+    this.raise.ttsc_open__close();
+    this.raise.ttse__onEnter();
+    this.raise.ttsc__finish();
+    // @ts-expect-error an argument of the wrong type
+    this.raise.ttsc__unlock(42);
+    // @ts-expect-error no argument
+    this.raise.ttsc__unlock();
+    // @ts-expect-error a sparkle that it has not
+    this.raise.ttsc__unlokc('42');
+    // @ts-expect-error a method that is no sparkle
+    this.raise.drained();
+    // @ts-expect-error nobody raises on behalf of another one
+    this.base.raise.ttse__onCounted(1);
+    this.generic.ttsc__unlock('42');
+    // @ts-expect-error an argument of the wrong type
+    this.generic.ttsc__unlock(42);
+    // @ts-expect-error a sparkle that it has not
+    this.generic.ttsc__unlokc('42');
   }
 
   ttsc__pipes(promise: Promise<number>): void {
@@ -80,12 +102,12 @@ class Door extends Tonic<'locked' | 'open'> {
     this.pipe(promise, this.ttse__counted, { holds: false });
     // @ts-expect-error not what a rejection is heard by
     this.pipe(promise, this.ttse__counted, { onError: this.ttse__counted });
-    this.pipe(promise, this.sparkle('ttse__counted'));
-    this.pipe(promise, this.base.sparkle('ttse__onCounted'));
+    this.pipe(promise, this.bind('ttse__counted'));
+    this.pipe(promise, this.base.bind('ttse__onCounted'));
     // @ts-expect-error a value of the wrong type
     this.pipe(promise, this.ttsc__unlock);
     // @ts-expect-error a reference with the wrong type
-    this.pipe(promise, this.sparkle('ttsc__unlock'));
+    this.pipe(promise, this.bind('ttsc__unlock'));
     // @ts-expect-error a value is no promise
     this.pipe(42, this.ttse__counted);
     // @ts-expect-error nothing takes the result
@@ -106,7 +128,7 @@ class Door extends Tonic<'locked' | 'open'> {
   ttsc__timers(): void {
     new TimerSingleShot({ seconds: 1, name: 'lightsOff' });
     new TimerRepeat({ minutes: 1.5, sparkleBack: this.ttse__tick });
-    new TimerPausing({ hours: 1, sparkleBack: this.sparkle('ttse__tick') }).pause();
+    new TimerPausing({ hours: 1, sparkleBack: this.bind('ttse__tick') }).pause();
     // @ts-expect-error a unit that is none
     new TimerSingleShot({ second: 1 });
     // @ts-expect-error a period is a number

@@ -12,7 +12,7 @@ class Session extends Tonic<'busy' | 'idle'> {
   }
   ttse__onStart(): void {
     this.toState('busy');
-    new TimerRepeat({ seconds: 3, name: String(this.nr), sparkleBack: this.office.sparkle('ttse__beat') });
+    new TimerRepeat({ seconds: 3, name: String(this.nr), sparkleBack: this.office.bind('ttse__beat') });
     new TimerSingleShot({ seconds: 20, name: 'end' });
   }
   ttse_busy__onEnter(): void {

@@ -153,7 +153,7 @@ export class Echo extends Catalyst<'open' | 'shut'> {
     this.base.ttse__told(word, NestedEcho.spawn());
   }
   ttsc__boundOfPart(word: string): void {
-    this.base.ttse__told(word, this.#part!.sparkle('ttsc__note'));
+    this.base.ttse__told(word, this.#part!.bind('ttsc__note'));
   }
   ttsc__strays(word: string): void {
     this.base.ttse__told(word, (this.runtime.threads as ThreadHub).strays);

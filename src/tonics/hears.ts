@@ -1,0 +1,48 @@
+import type { TcpClient } from './tcp-client.js';
+import type { TcpConnection } from './tcp-connection.js';
+import type { TcpServer } from './tcp-server.js';
+import type { UdpSocket } from './udp-socket.js';
+
+/**
+ * What a base may define to hear the events of sockets that it infuses: `class Dns extends Tonic implements Hears<TcpServer | UdpSocket>`.
+ * A parameter of the wrong type is then an error of the compiler. (A misspelt name is none: the first instance and lint tell that.)
+ *
+ * @typeParam T the sockets: TcpServer (with its connections), TcpClient, TcpConnection, UdpSocket.
+ */
+export type Hears<T> = Every<T extends unknown ? HeardFrom<T> : never>;
+
+type HeardFrom<T> =
+  T extends TcpServer<string>
+    ? FromSocket<TcpServer> & FromSocket<TcpConnection>
+    : T extends TcpClient<string>
+      ? FromSocket<TcpConnection>
+      : T extends TcpConnection<string>
+        ? FromSocket<TcpConnection>
+        : T extends UdpSocket<string>
+          ? FromSocket<UdpSocket>
+          : never;
+
+/** The events that a socket sends, and not those of its life, which it hears itself. */
+type Sent =
+  | 'ttse__onListening'
+  | 'ttse__onTurnedAway'
+  | 'ttse__onConnected'
+  | 'ttse__onData'
+  | 'ttse__onDatagram'
+  | 'ttse__onDrain'
+  | 'ttse__onHighWater'
+  | 'ttse__onEnd'
+  | 'ttse__onDisconnected'
+  | 'ttse__onError';
+
+type FromSocket<S> = { [K in keyof S & Sent]?: AtBase<K, S, Arguments<S[K]>> };
+
+type Arguments<F> = NonNullable<F> extends (...args: infer A) => unknown ? A : never;
+
+/** Where it listens is told alone; else the socket comes first. As a method, so that a base may name its own protocol class there. */
+type AtBase<K, S, A extends unknown[]> = K extends 'ttse__onListening'
+  ? { heard(...args: A): void }['heard']
+  : { heard(socket: S, ...args: A): void }['heard'];
+
+/** All of a union together. */
+type Every<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;

@@ -1,0 +1,108 @@
+// Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
+// must pass.
+import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst } from '../../src/core/catalyst.js';
+import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { TcpClient } from '../../src/tonics/tcp-client.js';
+import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+
+class Door extends Tonic.with({ states: ['locked', 'open'], groups: { known: ['locked', 'open'] } }) {
+  ttsc__go(): void {
+    this.toState('open');
+    // @ts-expect-error a state that it has not
+    this.toState('opne');
+    // @ts-expect-error a group is no state
+    this.toState('known');
+    const state: 'locked' | 'open' | undefined = this.state;
+    // @ts-expect-error it has no such state
+    if (this.state === 'ajar') this.log.info('never');
+    this.raise.ttsc__go();
+    // @ts-expect-error no sparkle of it
+    this.raise.ttsc__og();
+    void state;
+  }
+}
+new Door({ name: 'door' }).ttsc__go();
+// @ts-expect-error not an option
+new Door({ nmae: 'door' });
+
+class Protocol extends TcpConnection {
+  helper(): number {
+    return 1;
+  }
+  protected more(): string {
+    return '';
+  }
+}
+class Smtp extends Protocol.with({ states: ['ready', 'mail'] }) {
+  ttsc__mail(): void {
+    const n: number = this.helper();
+    const text: string = this.more();
+    this.toState('mail');
+    // @ts-expect-error a state that it has not
+    this.toState('male');
+    const state: 'ready' | 'mail' | undefined = this.state;
+    this.send(text);
+    this.raise.ttsc__send('x');
+    void [n, state];
+  }
+}
+void Smtp;
+
+/** It leaves its states open. What `with` says bounds `state`; another one in `toState` is refused when it runs, and by lint. */
+class Loose<S extends string = never> extends TcpConnection<S> {
+  helper(): number {
+    return 1;
+  }
+}
+class Tight extends Loose.with({ states: ['a', 'b'] }) {
+  ttsc__a(): void {
+    this.toState('a');
+    const state: 'a' | 'b' | undefined = this.state;
+    void [state, this.helper()];
+  }
+}
+void Tight;
+
+class Main extends Catalyst.with({ states: ['up'] }) {
+  static override readonly module = import.meta.url;
+  ttsc__up(): void {
+    this.toState('up');
+    // @ts-expect-error a state that it has not
+    this.toState('down');
+  }
+}
+Main.spawn().ttsc__up();
+class Socket extends UdpSocket.with({ states: ['bound'] }) {
+  override ttse__onListening(): void {
+    this.toState('bound');
+    // @ts-expect-error a state that it has not
+    this.toState('bond');
+  }
+}
+new Socket({ port: 0 }).ttsc__send('x', { address: '127.0.0.1', port: 9 });
+class Client extends TcpClient.with({ states: ['idle'] }) {
+  override ttse__onConnected(): void {
+    this.toState('idle');
+    // @ts-expect-error a state that it has not
+    this.toState('idel');
+  }
+}
+// @ts-expect-error a port is needed
+new Client({ host: 'localhost' });
+class App extends SelectorCatalyst.with({ states: ['up'] }) {
+  ttsc__up(): void {
+    this.toState('up');
+    this.selector.flush();
+    // @ts-expect-error a state that it has not
+    this.toState('pu');
+  }
+}
+void App;
+// @ts-expect-error states are said
+class None extends Tonic.with({}) {}
+void None;
+// @ts-expect-error a group is of states that there are
+class Other extends Tonic.with({ states: ['a'], groups: { all: ['b'] } }) {}
+void Other;
