@@ -1,3 +1,4 @@
+import type { Metrics } from './metrics.js';
 import type { Clock } from './clock.js';
 import type { Extras } from './extras.js';
 import type { Configuration } from './configuration.js';
@@ -256,6 +257,8 @@ export interface Scheduler {
   /** @internal */
   readonly logs: TonicLogPort;
   readonly timers: TimerQueue;
+  /** Counts and times of its sparkles, for whoever asks why the loop is late. */
+  readonly metrics: Metrics;
   /** @internal */
   readonly services: ServicePort;
   readonly ledger: Registry;

@@ -1,36 +1,50 @@
 import type { AnyTonic } from './any-tonic.js';
 import type { SparkleKey } from './bound-sparkle.js';
 import { fail } from './errors.js';
-import type { Dispatcher, Plan, Sparkle, SparkleBinder, SparkleBody } from './plan.js';
+import type { Dispatcher, Plan, Sparkle } from './plan.js';
 import { running } from './running.js';
 
 /** The sparkles of a Tonic, as `this.raise` and `this.generic` have them. */
 export type Sparkles<T> = { readonly [K in SparkleKey<T>]-?: NonNullable<T[K]> };
 
 /** An object with the sparkles of one Tonic, whose calls do something else than to queue them. */
-export interface Face {
+interface Face {
   readonly tonic: AnyTonic;
 }
 
 /** One for each class: its instances are faces. */
-export type FaceClass = new (tonic: AnyTonic) => Face;
+type FaceClass = new (tonic: AnyTonic) => Face;
 
-/**
- * What `this.raise` is for the Tonics of a class.
- *
- * @param binderOf what a call to a sparkle does, for those with a prefix of the class's own.
- */
-export function raiserOf(plan: Plan, binderOf: (sparkle: Sparkle) => SparkleBinder | undefined): FaceClass {
+const raisers = new WeakMap<Plan, FaceClass>();
+const generics = new WeakMap<Plan, FaceClass>();
+
+/** What `this.raise` is for a Tonic. */
+export function raiserOf(tonic: AnyTonic): Face {
+  return new (cached(raisers, tonic._ttPlan, raiserClass))(tonic);
+}
+
+/** What `this.generic` is for a Tonic: the bodies that hold in no state. */
+export function genericOf(tonic: AnyTonic): Face {
+  return new (cached(generics, tonic._ttPlan, genericClass))(tonic);
+}
+
+function cached(classes: WeakMap<Plan, FaceClass>, plan: Plan, make: (plan: Plan) => FaceClass): FaceClass {
+  let made = classes.get(plan);
+  if (made === undefined) classes.set(plan, (made = make(plan)));
+  return made;
+}
+
+function raiserClass(plan: Plan): FaceClass {
   return faceClass(plan, (sparkle) => {
-    const bound = binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
+    // What a call to it does, where it has a prefix of the class's own.
+    const bound = plan.binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
     return bound === undefined ? raising(sparkle) : ofTonic(sparkle, bound);
   });
 }
 
-/** What `this.generic` is for the Tonics of a class: the bodies that hold in no state. */
-export function genericOf(plan: Plan, bodyOf: (sparkle: Sparkle) => SparkleBody | undefined): FaceClass {
+function genericClass(plan: Plan): FaceClass {
   return faceClass(plan, (sparkle) => {
-    const body = bodyOf(sparkle) as Dispatcher | undefined;
+    const body = plan.written(sparkle) as Dispatcher | undefined;
     return ofTonic(sparkle, function (this: object, ...args: unknown[]): void {
       needsOwnSparkle(this as AnyTonic, `this.generic.${sparkle.key}()`);
       return body?.apply(this, args);

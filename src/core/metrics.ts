@@ -1,7 +1,11 @@
 import { type RecordableHistogram, createHistogram } from 'node:perf_hooks';
 import type { Clock } from './clock.js';
-import type { CatalystQueue } from './order-queue.js';
 import type { Sparkle } from './plan.js';
+
+/** A queue that notes when an order was put, while it has a clock. */
+interface Stamped {
+  stampWith: Clock | undefined;
+}
 
 /** A distribution of times, in ms. */
 export interface Spread {
@@ -36,13 +40,13 @@ class Entry {
  */
 export class Metrics {
   readonly #clock: Clock;
-  readonly #queue: CatalystQueue;
+  readonly #queue: Stamped;
   #entries = new Map<Sparkle, Entry>();
   readonly #switched: (on: boolean) => void;
   #on = false;
 
   /** @internal */
-  constructor(clock: Clock, queue: CatalystQueue, switched: (on: boolean) => void = () => {}) {
+  constructor(clock: Clock, queue: Stamped, switched: (on: boolean) => void = () => {}) {
     this.#clock = clock;
     this.#queue = queue;
     this.#switched = switched;

@@ -1,5 +1,4 @@
 import { fail } from './errors.js';
-import { type FaceClass, genericOf, raiserOf } from './faces.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
 import { NearlyEvents } from './heard-events.js';
 import { nearest } from './nearest.js';
@@ -91,10 +90,8 @@ export class Plan {
   readonly generic: Table;
   readonly #tables = new Map<string, Table>();
   readonly #binders: ReadonlyMap<string, SparkleBinder>;
-  /** What `this.generic` runs: the bodies of {@link generic} as they were written. */
+  /** The bodies of {@link generic} as they were written. */
   readonly #written: Table;
-  #raiser: FaceClass | undefined = undefined;
-  #genericFace: FaceClass | undefined = undefined;
 
   static of(tonicClass: TonicClass): Plan {
     let plan = plans.get(tonicClass);
@@ -158,14 +155,14 @@ export class Plan {
     return [...this.#binders.keys(), ...BUILT_IN_PREFIXES];
   }
 
-  /** What `this.raise` is an instance of. */
-  get raiser(): FaceClass {
-    return (this.#raiser ??= raiserOf(this, ({ prefix }) => this.#binders.get(prefix)));
+  /** What a call to a sparkle does, where it has a prefix of the class's own. */
+  binderOf({ prefix }: Sparkle): SparkleBinder | undefined {
+    return this.#binders.get(prefix);
   }
 
-  /** What `this.generic` is an instance of. */
-  get genericFace(): FaceClass {
-    return (this.#genericFace ??= genericOf(this, ({ index }) => this.#written[index]));
+  /** The body of a generic sparkle as it was written. */
+  written({ index }: Sparkle): SparkleBody | undefined {
+    return this.#written[index];
   }
 
   /** Whether the class has the sparkle, generic or for some state. */

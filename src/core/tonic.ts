@@ -16,11 +16,10 @@ import {
 } from './any-tonic.js';
 import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
-import type { Catalyst } from './catalyst.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
-import type { Sparkles } from './faces.js';
+import { type Sparkles, genericOf, raiserOf } from './faces.js';
 import { EVENTS, type HeardEvents } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
@@ -207,8 +206,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /** The Catalyst that runs its sparkles. */
-  get catalyst(): Catalyst<string> {
-    return this._ttScheduler as unknown as Catalyst<string>;
+  get catalyst(): Scheduler {
+    return this._ttScheduler;
   }
 
   /** What it has infused and has not finished. */
@@ -292,7 +291,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
    */
   protected get raise(): Sparkles<this> {
-    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = new this._ttPlan.raiser(this))) as Sparkles<this>;
+    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = raiserOf(this))) as Sparkles<this>;
   }
 
   /**
@@ -302,7 +301,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_RUNNING` at a call outside its own sparkles.
    */
   protected get generic(): Sparkles<this> {
-    return (extrasOf(this).generic ??= new this._ttPlan.genericFace(this)) as Sparkles<this>;
+    return (extrasOf(this).generic ??= genericOf(this)) as Sparkles<this>;
   }
 
   /**
