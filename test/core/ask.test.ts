@@ -563,6 +563,23 @@ describe('a question without .then', () => {
     await app.finish();
   });
 
+  it('fails who asked it in its constructor, and not the one that made it', async () => {
+    class Born extends DecidingAsker {
+      constructor(bank: Bank) {
+        super({ name: 'born' });
+        this.ask(bank).ttsc__balance('four').then(this.ttse__onAnswer);
+        this.ask(bank).ttsc__keep();
+      }
+    }
+    const { app, bank, asker, does } = await scene();
+    let born!: Born;
+    await does(() => void (born = new Born(bank)));
+    expect(asker.failure).to.equal(undefined);
+    expectCode(born.failure![0], 'TT_ASK_THEN');
+    expect(born.heard).to.have.length(1);
+    await app.finish();
+  });
+
   it('that is awaited rejects with the remedy, and is not asked', async () => {
     const { app, bank, asker, does } = await scene();
     let awaited!: PromiseLike<unknown>;

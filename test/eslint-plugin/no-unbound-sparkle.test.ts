@@ -47,6 +47,11 @@ reports('no-unbound-sparkle', {
     message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
     becomes: `this.read(bank).now().then(this.bind('ttse__got'));`,
   },
+  "another Tonic's sparkle given to a question of several": {
+    code: `asks.ttsc__x().then(bank.ttse__got);`,
+    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.bind('ttse__got').",
+    becomes: `asks.ttsc__x().then(bank.bind('ttse__got'));`,
+  },
   'the sparkle of another Tonic than the one that asks': {
     code: `this.base.ask(bank).ttsc__x().then(this.ttse__got);`,
     message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
