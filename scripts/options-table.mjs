@@ -80,7 +80,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'ask()',
-    text: 'The last argument of `this.ask()`. See [Ask and answer](ask-and-answer.md).',
+    text: 'The second argument of `this.ask()`. See [Ask and answer](ask-and-answer.md).',
     from: ['interface', 'src/core/ask.ts', 'AskOptions'],
   },
   {

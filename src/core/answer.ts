@@ -51,7 +51,7 @@ export class Answer<V = void> {
   }
 
   /**
-   * Refuses: the asker hears this very error in its `onError`. Anything that is no `Error` is put into one.
+   * Refuses: the asker hears this very error, instead of an answer. Anything that is no `Error` is put into one.
    * @throws {TaskTonicError} as {@link give}.
    */
   fail(error: unknown): void {

@@ -7,35 +7,12 @@ import { incurOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from './plan.js';
 import type { Due } from './timer-queue.js';
 
-// ---- Types: what can be asked, read from the signature of who answers ----
-
-/** The sparkles of a Tonic or a Remote that answer: those whose last parameter is an {@link Answer}. */
-export type AskKey<T> = {
-  [K in keyof T]-?: K extends `tts${string}__${string}` ? (Asked<T[K]> extends never ? never : K) : never;
-}[keyof T];
-
-/** The Answer may be optional: then the sparkle can be called as well, and answers nobody. */
-type Asked<F> =
-  NonNullable<F> extends (...args: infer P) => unknown
-    ? Required<P> extends [...infer A, Answer<infer V>]
-      ? [A, V]
-      : never
-    : never;
-
-/** The arguments of such a sparkle, without the Answer. */
-export type AskArgs<F> = Asked<F> extends [infer A extends unknown[], unknown] ? A : never;
-
-/** What such a sparkle answers. */
-export type AskValue<F> = Asked<F> extends [unknown, infer V] ? V : never;
-
 /** Options of `this.ask()`. */
 export interface AskOptions {
   /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. Default 5,000. */
   readonly timeout?: number | undefined;
   /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. Default `true`. */
   readonly hold?: boolean | undefined;
-  /** The sparkle that hears why there is no answer. Without it that fails the asker as a throw in one of its sparkles does. */
-  readonly onError?: ((error: Error, question: Question) => void) | undefined;
 }
 
 const TIMEOUT = 5_000;
@@ -43,7 +20,7 @@ const TIMEOUT = 5_000;
 type State = 'open' | 'settled' | 'heard' | 'over';
 
 /**
- * Something that a Tonic has asked: `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
+ * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
  * tell one question from another.
  */
 export class Question implements AnswerTo, EndWatcher, Due {
@@ -224,23 +201,19 @@ function questionsOf(asker: AnyTonic): Questions {
   return (extrasOf(asker).questions ??= new Questions(asker)) as Questions;
 }
 
-/** What a Tonic is asked by `this.ask()`, checked and in order. */
-export interface Asking {
-  readonly to: AnyTonic | RemoteHandle;
-  readonly key: string;
-  readonly args: readonly unknown[];
-  readonly onAnswer: Sparkle;
-  readonly onError: Sparkle | undefined;
-  readonly timeout: number | undefined;
-  readonly hold: boolean | undefined;
-}
-
-/** Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. */
-export function ask(asker: AnyTonic, asking: Asking): Question {
-  const { to, key, args, onAnswer, onError, timeout = TIMEOUT, hold = true } = asking;
-  checkTarget(asker, to, key);
-  if (typeof timeout !== 'number' || !(timeout >= 0))
-    throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+/**
+ * Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. Who is asked, what and the
+ * options have been checked.
+ */
+export function ask(
+  asker: AnyTonic,
+  to: AnyTonic | RemoteHandle,
+  key: string,
+  args: readonly unknown[],
+  onAnswer: Sparkle,
+  onError: Sparkle | undefined,
+  { timeout = TIMEOUT, hold = true }: AskOptions,
+): Question {
   const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished);
   if (asker._ttLife === Life.ended) {
     asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);
@@ -270,12 +243,20 @@ function put(question: Question, to: object, key: string, args: readonly unknown
   }
 }
 
-function checkTarget(asker: AnyTonic, to: unknown, key: string): void {
-  const target = to as { readonly _ttPlan?: Plan; readonly finished?: unknown } | null | undefined;
-  if (typeof target?.finished !== 'boolean')
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function checkOptions(asker: AnyTonic, to: unknown, options: AskOptions): void {
+  if (typeof (to as RemoteHandle | null | undefined)?.finished !== 'boolean')
     throw badOption(asker, 'to', `it is ${String(to)}, and must be a Tonic or a Remote`);
-  // Of a Remote the class may not be known here: then its own thread tells.
-  target._ttPlan?.sparkle(key);
+  for (const option in options)
+    if (option !== 'timeout' && option !== 'hold') throw badOption(asker, option, 'there is no such option');
+  const { timeout = TIMEOUT } = options;
+  if (typeof timeout !== 'number' || !(timeout >= 0))
+    throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+}
+
+/** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`; of a Remote the class may not be known here: then its own thread tells. */
+export function checkSparkle(to: object, key: string): void {
+  (to as { readonly _ttPlan?: Plan })._ttPlan?.sparkle(key);
 }
 
 function badOption(asker: AnyTonic, option: string, problem: string): Error {

@@ -13,7 +13,7 @@ import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.j
 import { ports } from './ports.js';
 import { MOST_RAISES, RaisedQueue } from './raised-queue.js';
 import type { Remote } from './remote.js';
-import { runAs, running } from './running.js';
+import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
 import type { ServiceSource } from './service-class.js';
 import { Services } from './services.js';
@@ -273,7 +273,6 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (this.#watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
-    if (running.born !== undefined) running.born = undefined;
   }
 
   /** Whether its sparkles are timed: for its log, where that goes anywhere, for metrics or for a test. The clock costs twice a sparkle. */
@@ -284,6 +283,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     try {
       const sparkled = apply(body, tonic, order.count, order.a, order.b);
+      if (running.left !== undefined) seeToLeft();
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
       const error = toError(thrown);
@@ -344,18 +344,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const sparkle = tonic._ttPlan.sparkles.get(key);
     const body = sparkle === undefined ? undefined : tonic._ttTable[sparkle.index];
     if (sparkle === undefined || body === undefined) return undefined;
-    const { tonic: outerTonic, sparkle: outerSparkle, born } = running;
+    const { tonic: outerTonic, sparkle: outerSparkle, left } = running;
     const state = tonic._ttState;
     const watched = this.#watches(tonic);
     const gathers = watched && this.#gathers(tonic, sparkle, state);
     const start = watched ? this.clock.now() : 0;
     running.tonic = tonic;
     running.sparkle = sparkle;
-    running.born = undefined;
+    running.left = undefined;
     const { mark } = this.#raised;
     this.#observer?.entered(this, tonic, sparkle, undefined, a, b);
     try {
       const sparkled = apply(body, tonic, 2, a, b);
+      if (running.left !== undefined) seeToLeft();
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
       return undefined;
     } catch (thrown) {
@@ -368,7 +369,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     } finally {
       running.tonic = outerTonic;
       running.sparkle = outerSparkle;
-      running.born = born;
+      running.left = left;
       if (watched) {
         const ms = this.clock.now() - start;
         this.#hookTime += ms;
@@ -388,9 +389,9 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** What a sparkle infused before it threw would be known to nobody. */
   #finishBorn(tonic: AnyTonic): void {
-    const { born } = running;
-    running.born = undefined;
-    for (const infusion of born ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
+    const { left } = running;
+    running.left = undefined;
+    for (const infusion of left?.born ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
   }
 
   #checkResult(result: unknown, tonic: AnyTonic, sparkle: Sparkle): void {

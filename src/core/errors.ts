@@ -153,6 +153,8 @@ export const ERRORS = {
     '{tonic} does not hear {sparkle} in its state {state}: ask when it does, or write a generic {sparkle} that refuses.',
   TT_ASK_UNANSWERED: 'Nobody keeps the Answer of {sparkle} of {tonic} any more: call give() or fail(), or keep it.',
   TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
+  TT_ASK_THEN:
+    '{sparkle} of {tonic} {problem}: a sparkle is synchronous, so ask with .then(this.ttse__onAnswer, this.ttse__onNoAnswer), once.',
   TT_PIPE_TIMEOUT:
     'A promise that {tonic} waits for, to hear of it in {sparkle}, was not settled within {ms} ms: see what holds it up, or raise "timeout".',
   TT_OWED_LET_GO:

@@ -2,8 +2,8 @@ import { fail } from './errors.js';
 
 /** A handle whose sparkles are not known by its class: each call comes here. */
 export interface OnDemand {
-  /** The list of arguments is the callee's from now on. */
-  _ttCall(key: string, args: unknown[]): void;
+  /** The list of arguments is the callee's from now on; what this returns, the call does. */
+  _ttCall(key: string, args: unknown[]): unknown;
 }
 
 /** Whether it has the form of a sparkle's name: whether there is such a one, only the class of the Tonic knows. */
@@ -22,9 +22,9 @@ export function makeSparklesOnDemand(Handle: abstract new (...args: never[]) => 
     has: (target, key) => isSparkle(key) || Reflect.has(target, key),
     get(target, key, receiver: unknown): unknown {
       if (!isSparkle(key)) return Reflect.get(target, key, receiver);
-      const call = function (this: unknown, ...args: unknown[]): void {
+      const call = function (this: unknown, ...args: unknown[]): unknown {
         if (!(this instanceof Handle)) throw fail('TT_UNBOUND_SPARKLE', { key });
-        this._ttCall(key, args);
+        return this._ttCall(key, args);
       };
       Object.defineProperty(prototype, key, { value: call });
       return call;

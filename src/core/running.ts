@@ -17,8 +17,22 @@ export interface Running {
   runtime: Runtime | undefined;
   /** A Formula makes its starting Tonics: their Catalyst lives as long as they do. */
   starting: boolean;
-  /** What the running sparkle infused; finished again if it throws. */
-  born: AnyTonic[] | undefined;
+  /** What the running sparkle leaves to be seen to at its end; nothing for most. */
+  left: Left | undefined;
+}
+
+/** A question whose asker has not said yet who hears the answer. */
+export interface HalfAsked {
+  /** The sparkle that asked has ended. @throws {TaskTonicError} `TT_ASK_THEN` where it was not said. @internal */
+  _ttEnd(): void;
+}
+
+/** What a sparkle leaves to be seen to at its end. */
+export class Left {
+  /** What it infused; finished again if it throws. */
+  readonly born: AnyTonic[] = [];
+  /** What it asked, and has not said who hears the answer. */
+  readonly asked: HalfAsked[] = [];
 }
 
 export const running: Running = {
@@ -27,20 +41,31 @@ export const running: Running = {
   order: undefined,
   runtime: undefined,
   starting: false,
-  born: undefined,
+  left: undefined,
 };
+
+/** For what the running sparkle leaves to its end. */
+export function left(): Left {
+  return (running.left ??= new Left());
+}
+
+/** The running sparkle has left something, and has come to its end. @throws {TaskTonicError} `TT_ASK_THEN` */
+export function seeToLeft(): void {
+  for (const asked of running.left!.asked) asked._ttEnd();
+  running.left = undefined;
+}
 
 /** Runs `body` as if a sparkle of `tonic` did (that one, where it is given): what it infuses has that base, what it queues that source. */
 export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: Sparkle): T {
-  const { tonic: before, sparkle: sparkleBefore, born } = running;
+  const { tonic: before, sparkle: sparkleBefore, left: leftBefore } = running;
   running.tonic = tonic;
   running.sparkle = sparkle;
-  running.born = undefined;
+  running.left = undefined;
   try {
     return body();
   } finally {
     running.tonic = before;
     running.sparkle = sparkleBefore;
-    running.born = born;
+    running.left = leftBefore;
   }
 }

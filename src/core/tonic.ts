@@ -14,7 +14,8 @@ import {
   type Supervision,
   type Target,
 } from './any-tonic.js';
-import { type AskArgs, type AskKey, type AskOptions, type AskValue, type Question, ask } from './ask.js';
+import type { AskOptions } from './ask.js';
+import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
@@ -36,7 +37,7 @@ import {
 import type { LogLane } from './log-lane.js';
 import { LogLevel, type LogMode } from './log-service.js';
 import type { Remote } from './remote.js';
-import { running } from './running.js';
+import { left, running } from './running.js';
 import { settleOwed } from './owed.js';
 import { type PipeOptions, pipe } from './pipe.js';
 import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
@@ -327,38 +328,24 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Asks another Tonic, here or in another thread; the answer comes back as a sparkle, with the question as its second argument.
+   * Asks another Tonic, here or in another thread: `this.ask(bank).ttsc__balance('mine').then(this.ttse__onBalance, this.ttse__onNoBalance)`.
+   * The answer comes back as the first of these sparkles, with the question as its second argument.
    *
-   * What goes wrong after the call comes to `onError`: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where the other one has finished, before or after;
-   * `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where nobody
-   * keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with.
+   * What goes wrong after the call comes to the other one: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where who was asked has finished, before or
+   * after; `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where
+   * nobody keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with.
+   *
+   * `.then` asks. Without it nobody is asked, and the sparkle that runs throws `TT_ASK_THEN` at its end.
    *
    * A Tonic that is to finish waits for the answer, as long as its `drainTimeout` allows; with `hold: false` it does not. At its very end
    * it takes back what is open.
    *
    * @param to a Tonic, or a Remote.
-   * @param key its sparkle: one whose last parameter is an `Answer`.
-   * @param args what that is given, without the Answer.
-   * @param onAnswer a sparkle of this Tonic, such as `this.ttse__onBalance`.
-   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_NOT_A_SPARKLE`, `TT_NOT_TRANSFERABLE`, `TT_BAD_OPTION`; `TT_ASK_FULL` where it has
-   *   asked too much that was not answered yet.
+   * @returns its sparkles whose last parameter is an `Answer`, to be called without that.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`; at the call, `TT_UNKNOWN_SPARKLE`; and as its `.then`.
    */
-  protected ask<T extends AnyTonic | RemoteHandle, K extends AskKey<T>>(
-    to: T,
-    key: K,
-    args: AskArgs<T[K]>,
-    onAnswer: (value: AskValue<T[K]>, question: Question) => void,
-    { timeout, onError, hold }: AskOptions = {},
-  ): Question {
-    return ask(this, {
-      to,
-      key: key as string,
-      args,
-      onAnswer: this._ttOwn(onAnswer),
-      onError: onError === undefined ? undefined : this._ttOwn(onError),
-      timeout,
-      hold,
-    });
+  protected ask<T extends AnyTonic | RemoteHandle>(to: T, options: AskOptions = {}): Asks<T> {
+    return asking(this, to, options);
   }
 
   /**
@@ -466,7 +453,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
-    if (running.tonic !== undefined) (running.born ??= []).push(this);
+    if (running.tonic !== undefined) left().born.push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
     if (isService) this._ttEnterService();

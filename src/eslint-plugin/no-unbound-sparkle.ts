@@ -65,7 +65,7 @@ function checkPattern({ properties }: Pattern, context: RuleContext): void {
 
 function sparkleKey(key: Node | undefined, computed: boolean | undefined): string | undefined {
   const name = propertyName(key, computed);
-  return name === undefined || typeof readName(name) !== 'object' ? undefined : name;
+  return isSparkleName(name) ? name : undefined;
 }
 
 /** `super.ttsc__x` and `Door.prototype.ttsc__x` are the method itself and not a Tonic's sparkle. */
@@ -119,12 +119,12 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
   }
 }
 
-/** Methods that bind a sparkle to the Tonic that they are called on: `this.pipe(promise, this.ttse__done)`. */
-const BINDING_METHODS = new Set(['pipe', 'ask']);
+/** The method that binds a sparkle to the Tonic that it is called on: `this.pipe(promise, this.ttse__done)`. */
+const BINDING_METHOD = 'pipe';
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
-/** `sparkleBack` of a timer, `onError` of a question, what hears of long work: an option that names a sparkle of this Tonic. */
+/** `sparkleBack` of a timer, `onError` of a promise, what hears of long work: an option that names a sparkle of this Tonic. */
 function isBindingOption({ key, computed, parent }: Use, context: RuleContext): boolean {
   const name = propertyName(key, computed) ?? '';
   const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
@@ -133,9 +133,31 @@ function isBindingOption({ key, computed, parent }: Use, context: RuleContext): 
   return name === 'sparkleBack';
 }
 
-/** The same Tonic on both sides. */
+/** The same Tonic on both sides: of `pipe`, or of the `then` of what it has asked. */
 function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
-  if (callee?.type !== 'MemberExpression') return false;
+  return isMethodOf(tonic, callee, BINDING_METHOD, context) || isThenOfAsk(tonic, callee, context);
+}
+
+function isMethodOf(tonic: string, callee: Node | undefined, method: string, context: RuleContext): boolean {
+  const object = objectOf(callee, (name) => name === method);
+  return object !== undefined && sourceOf(context).getText(object) === tonic;
+}
+
+/** `this.ask(bank).ttsc__balance('mine').then`; a call to a sparkle of anything else returns nothing, so it was asked too. */
+function isThenOfAsk(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
+  const asked = objectOf(callee, (name) => name === 'then') as Use | undefined;
+  const asks = objectOf(asked?.callee, () => true) as Use | undefined;
+  if (isMethodOf(tonic, asks?.callee, 'ask', context)) return true;
+  return tonic === 'this' && asks?.callee === undefined && objectOf(asked?.callee, isSparkleName) !== undefined;
+}
+
+/** What the method of such a name is called on. */
+function objectOf(callee: Node | undefined, isIt: (name: string | undefined) => boolean): Node | undefined {
+  if (callee?.type !== 'MemberExpression') return undefined;
   const { object, property, computed } = callee as MemberExpression;
-  return BINDING_METHODS.has(propertyName(property, computed) ?? '') && sourceOf(context).getText(object) === tonic;
+  return isIt(propertyName(property, computed)) ? object : undefined;
+}
+
+function isSparkleName(name: string | undefined): boolean {
+  return name !== undefined && typeof readName(name) === 'object';
 }

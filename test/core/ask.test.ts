@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Answer } from '../../src/core/answer.js';
 import type { FailureInfo } from '../../src/core/any-tonic.js';
 import type { AskOptions, Question } from '../../src/core/ask.js';
+import type { Asked } from '../../src/core/asking.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
 import { type App, catalyst, startApp } from '../support/app.js';
@@ -64,10 +65,8 @@ class Asker extends Tonic<'calm'> {
     body(this);
   }
   asks(to: any, key: string, args: unknown[] = [], options: AskOptions = {}): Question {
-    const question = this.ask(to as never, key as never, args as never, this.ttse__onAnswer as never, {
-      onError: this.ttse__onNoAnswer,
-      ...options,
-    });
+    const asks = this.ask(to, options) as Record<string, (...args: unknown[]) => Asked<unknown>>;
+    const question = asks[key]!(...args).then(this.bind('ttse__onAnswer'), this.bind('ttse__onNoAnswer'));
     this.asked.push(question);
     return question;
   }
@@ -188,7 +187,7 @@ describe('a question', () => {
   it('takes a reference of the asker for its sparkle, too', async () => {
     const { app, bank, asker, does } = await scene();
     await does((self) => {
-      const question = self['ask'](bank, 'ttsc__balance', ['four'], self.bind('ttse__onAnswer'));
+      const question = self['ask'](bank).ttsc__balance('four').then(self.bind('ttse__onAnswer'));
       self.asked.push(question);
     });
     expect(asker.heard).to.deep.equal([[4, 0, 'bank']]);
@@ -248,7 +247,7 @@ describe('a question that gets no answer', () => {
 
   it('failed where its sparkle threw, with the throw as the cause', async () => {
     const { app, bank, asker, does } = await scene();
-    await does((self) => void self['ask'](bank, 'ttsc__throws', [], self.ttse__onAnswer as never));
+    await does((self) => void self['ask'](bank).ttsc__throws().then(self.ttse__onAnswer));
     const [error] = asker.failure!;
     expectCode(error, 'TT_ASK_FAILED');
     expect((error as Error).cause).to.be.instanceOf(RangeError);
@@ -328,7 +327,7 @@ describe('a question that gets no answer', () => {
 
   it('without onError fails the asker as a throw in its sparkle does', async () => {
     const { app, bank, asker, does } = await scene(Asker);
-    await does((self) => void self['ask'](bank, 'ttsc__keep', [], self.ttse__onAnswer, { timeout: 10 }));
+    await does((self) => void self['ask'](bank, { timeout: 10 }).ttsc__keep().then(self.ttse__onAnswer));
     await app.pass(10);
     expect(asker.finished).to.equal(true);
     const { result } = await app.end();
@@ -337,7 +336,7 @@ describe('a question that gets no answer', () => {
 
   it('without onError is decided by onFailure, where the asker has it', async () => {
     const { app, bank, asker, does } = await scene(DecidingAsker);
-    await does((self) => void self['ask'](bank, 'ttsc__keep', [], self.ttse__onAnswer, { timeout: 10 }));
+    await does((self) => void self['ask'](bank, { timeout: 10 }).ttsc__keep().then(self.ttse__onAnswer));
     await app.pass(10);
     const [error, info] = asker.failure!;
     expectCode(error, 'TT_ASK_TIMEOUT');
@@ -457,18 +456,267 @@ describe('an answer', () => {
   });
 });
 
+describe('a question without .then', () => {
+  it('is not asked, and fails its asker at the end of the sparkle as a throw does', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does((self) => {
+      self['ask'](bank).ttsc__keep();
+      self.heard.push('went on');
+    });
+    const [error, info] = asker.failure!;
+    expectCode(error, 'TT_ASK_THEN');
+    expect(error.message).to.contain('ttsc__keep of bank was asked without .then').and.contain('.then(this.ttse__on');
+    expect(info).to.deep.include({ sparkle: 'ttsc__do', state: undefined });
+    expect(bank.kept).to.deep.equal([]);
+    expect(asker.heard).to.deep.equal(['went on']);
+    expect(asker.questions).to.deep.equal({ open: 0, late: 0 });
+    await app.finish();
+  });
+
+  it('ends an asker that decides nothing', async () => {
+    const { app, bank, asker, does } = await scene(Asker);
+    await does((self) => void self['ask'](bank).ttsc__keep());
+    expect(asker.finished).to.equal(true);
+    const { result } = await app.end();
+    expectCode(result.error?.cause ?? result.error, 'TT_ASK_THEN');
+  });
+
+  it('is found among those that have one, in whatever order they were given', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does((self) => {
+      const first = self['ask'](bank).ttsc__balance('four');
+      const lost = self['ask'](bank).ttsc__sum(1, 2, 3);
+      const last = self['ask'](bank).ttsc__balance('seven..');
+      first.then(self.bind('ttse__onAnswer'));
+      last.then(self.bind('ttse__onAnswer'));
+      void lost;
+    });
+    expect(asker.failure![0].message).to.contain('ttsc__sum');
+    expect(asker.heard.map((heard) => (heard as unknown[])[0])).to.deep.equal([4, 7]);
+    await app.finish();
+  });
+
+  it('takes back what a throw takes back: what was raised, infused, and is to be answered', async () => {
+    class Careful extends DecidingAsker {
+      part: Tonic | undefined;
+      ttsc__look(to: Bank, _answer: Answer): void {
+        this.part = new Tonic({ name: 'part' });
+        this.raise.ttse__onAnswer('raised', undefined as never);
+        this.ask(to).ttsc__keep();
+      }
+    }
+    const { app, bank, asker, does } = await scene(Careful);
+    const careful = asker as Careful;
+    await does(() => careful.asks(careful, 'ttsc__look', [bank]));
+    expect(asker.heard).to.deep.equal([['TT_ASK_FAILED', 0]]);
+    expect(careful.part!.finished).to.equal(true);
+    await app.finish();
+  });
+
+  it('is found in a hook, and in the sparkle that hears an answer', async () => {
+    const sparkles: unknown[] = [];
+    class Hasty extends DecidingAsker {
+      bank!: Bank;
+      ttse_calm__onEnter(): void {
+        this.ask(this.bank).ttsc__keep();
+      }
+      override ttse__onAnswer(): void {
+        this.ask(this.bank).ttsc__keep();
+      }
+      override ttse__onFailure({ message }: Error, { sparkle }: FailureInfo): void {
+        sparkles.push([sparkle, message.includes('without .then')]);
+      }
+    }
+    const { app, bank, asker, does } = await scene(Hasty);
+    (asker as Hasty).bank = bank;
+    await does((self) => self['toState']('calm'));
+    await does(() => asker.asks(bank, 'ttsc__balance', ['four']));
+    expect(sparkles).to.deep.equal([
+      ['ttse__onEnter', true],
+      ['ttse__onAnswer', true],
+    ]);
+    await app.finish();
+  });
+
+  it('does not hide what the sparkle throws itself, and troubles no other sparkle', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does((self) => {
+      self['ask'](bank).ttsc__keep();
+      throw new RangeError('its own');
+    });
+    expect(asker.failure![0].message).to.equal('its own');
+    asker.failure = undefined;
+    await does(() => {});
+    expect(asker.failure).to.equal(undefined);
+    await app.finish();
+  });
+
+  it('fails its asker soon where that asks outside its own sparkles; one with it is asked', async () => {
+    const { app, bank, asker } = await scene();
+    asker.asks(bank, 'ttsc__balance', ['four']);
+    await app.settled();
+    expect(asker.failure).to.equal(undefined);
+    expect(asker.heard).to.have.length(1);
+    asker['ask'](bank).ttsc__keep();
+    await app.settled();
+    expectCode(asker.failure![0], 'TT_ASK_THEN');
+    await app.finish();
+  });
+
+  it('fails who asked it in its constructor, and not the one that made it', async () => {
+    class Born extends DecidingAsker {
+      constructor(bank: Bank) {
+        super({ name: 'born' });
+        this.ask(bank).ttsc__balance('four').then(this.ttse__onAnswer);
+        this.ask(bank).ttsc__keep();
+      }
+    }
+    const { app, bank, asker, does } = await scene();
+    let born!: Born;
+    await does(() => void (born = new Born(bank)));
+    expect(asker.failure).to.equal(undefined);
+    expectCode(born.failure![0], 'TT_ASK_THEN');
+    expect(born.heard).to.have.length(1);
+    await app.finish();
+  });
+
+  it('that is awaited rejects with the remedy, and is not asked', async () => {
+    const { app, bank, asker, does } = await scene();
+    let awaited!: PromiseLike<unknown>;
+    await does((self) => {
+      awaited = self['ask'](bank).ttsc__keep() as unknown as PromiseLike<unknown>;
+    });
+    for (const promise of [(async () => await awaited)(), Promise.resolve(awaited)]) {
+      const thrown = await promise.then(
+        () => undefined,
+        (reason: unknown) => reason as Error,
+      );
+      expectCode(thrown, 'TT_ASK_THEN');
+      expect(thrown!.message).to.contain('ttsc__keep of bank was awaited: a sparkle is synchronous');
+    }
+    await app.settled();
+    expect(bank.kept).to.deep.equal([]);
+    expectCode(asker.failure![0], 'TT_ASK_THEN');
+    await app.finish();
+  });
+
+  it('that a sparkle returns fails its asker', async () => {
+    class Returning extends DecidingAsker {
+      ttsc__returns(to: Bank): unknown {
+        return this.ask(to).ttsc__keep();
+      }
+    }
+    const { app, bank, asker } = await scene(Returning);
+    (asker as Returning).ttsc__returns(bank);
+    await app.settled();
+    expect(asker.failure![0].message).to.contain('without .then');
+    await app.finish();
+  });
+});
+
+describe('the place of a question', () => {
+  it('is that of its .then among the calls of the sparkle', async () => {
+    const order: string[] = [];
+    class Till extends Tonic {
+      ttsc__note(text: string): void {
+        order.push(text);
+      }
+      ttsc__sum(text: string, answer: Answer<string>): void {
+        order.push(text);
+        answer.give(text);
+      }
+    }
+    const { app, does } = await scene();
+    await does((self) => {
+      const till = new Till();
+      const late = self['ask'](till).ttsc__sum('asked last');
+      till.ttsc__note('first');
+      self['ask'](till).ttsc__sum('asked').then(self.ttse__onAnswer);
+      till.ttsc__note('last');
+      late.then(self.bind('ttse__onAnswer'));
+    });
+    expect(order).to.deep.equal(['first', 'asked', 'last', 'asked last']);
+    await app.finish();
+  });
+
+  it('it keeps where the sparkle throws afterwards, as a call does', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does(() => {
+      asker.asks(bank, 'ttsc__balance', ['four']);
+      throw new RangeError('afterwards');
+    });
+    expect(asker.failure![0].message).to.equal('afterwards');
+    expect(asker.heard).to.deep.equal([[4, 0, 'bank']]);
+    await app.finish();
+  });
+});
+
 describe('asking', () => {
+  it('several things of one Tonic asks with the same options', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does((self) => {
+      const asks = self['ask'](bank, { timeout: 10 });
+      self.asked.push(asks.ttsc__keep().then(self.bind('ttse__onAnswer'), self.bind('ttse__onNoAnswer')));
+      self.asked.push(asks.ttsc__balance('four').then(self.bind('ttse__onAnswer')));
+    });
+    await app.pass(10);
+    expect(asker.heard).to.deep.equal([
+      [4, 1, 'bank'],
+      ['TT_ASK_TIMEOUT', 0],
+    ]);
+    await app.finish();
+  });
+
+  it('a second time with the same call is refused', async () => {
+    const { app, bank, does } = await scene();
+    await does((self) => {
+      const asked = self['ask'](bank).ttsc__keep();
+      asked.then(self.bind('ttse__onAnswer'));
+      const { message } = expectThrow(() => asked.then(self.bind('ttse__onAnswer')), 'TT_ASK_THEN');
+      expect(message).to.contain('was asked already');
+    });
+    expect(bank.kept).to.have.length(1);
+    await app.finish();
+  });
+
+  it('as an earlier version did tells how it is written now', async () => {
+    const { app, bank, asker, does } = await scene();
+    await does((self) => {
+      const old = (self as any).ask.bind(self) as (...args: unknown[]) => unknown;
+      const { message } = expectThrow(() => old(bank, 'ttsc__keep', [], self.bind('ttse__onAnswer')), 'TT_RENAMED');
+      expect(message).to.contain("ask(to, 'ttsc__keep', ...)").and.contain('ask(to).ttsc__keep(...).then(...)');
+    });
+    expect(asker.failure).to.equal(undefined);
+    await app.finish();
+  });
+
   it('is refused for what is no sparkle, no Tonic, or no time', async () => {
     const { app, bank, asker, does } = await scene();
     await does((self) => {
       expectThrow(() => self.asks(bank, 'ttsc__blance'), 'TT_UNKNOWN_SPARKLE');
       expectThrow(() => self.asks(undefined, 'ttsc__balance'), 'TT_BAD_OPTION');
       expectThrow(() => self.asks({}, 'ttsc__balance'), 'TT_BAD_OPTION');
+      expectThrow(
+        () => self.asks(bank, 'ttsc__keep', [], { onError: self.bind('ttse__onNoAnswer') } as object),
+        'TT_BAD_OPTION',
+      );
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: -1 }), 'TT_BAD_OPTION');
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: NaN }), 'TT_BAD_OPTION');
       expectThrow(() => self.asks(bank, 'ttsc__keep', [], { timeout: '5' as never }), 'TT_BAD_OPTION');
-      expectThrow(() => self['ask'](bank, 'ttsc__keep', [], () => {}), 'TT_NOT_A_SPARKLE');
-      expectThrow(() => self['ask'](bank, 'ttsc__keep', [], bank.bind('ttsc__go') as never), 'TT_NOT_A_SPARKLE');
+      expectThrow(
+        () =>
+          self['ask'](bank)
+            .ttsc__keep()
+            .then(() => {}),
+        'TT_NOT_A_SPARKLE',
+      );
+      expectThrow(
+        () =>
+          self['ask'](bank)
+            .ttsc__keep()
+            .then(bank.bind('ttsc__go') as never),
+        'TT_NOT_A_SPARKLE',
+      );
       self.heard.push('all');
     });
     expect(asker.heard).to.deep.equal(['all']);

@@ -241,7 +241,7 @@ describe('a Formula that cannot be carried out', () => {
     await Half.run().catch(() => {});
     expect(words).to.deep.equal(['closed']);
     expect(runtime.ledger.size).to.equal(0);
-    expect(running.born, 'nothing of it is known to the next').to.equal(undefined);
+    expect(running.left, 'nothing of it is known to the next').to.equal(undefined);
   });
 
   it('of which a Tonic cannot be made, is one', async () => {
@@ -288,7 +288,7 @@ describe('apps one after the other', () => {
       order: undefined,
       runtime: undefined,
       starting: false,
-      born: undefined,
+      left: undefined,
     });
     // The last one may still be on the stack of the engine.
     expect(await stillHeld(refs)).to.be.at.most(3);

@@ -28,7 +28,7 @@ class Debtor extends Tonic<'answered'> {
     super(options);
   }
   ttsc__ask(options: { hold?: boolean; timeout?: number } = {}): void {
-    this.ask(this.desk, 'ttsc__ask', [], this.ttse__answered, options);
+    this.ask(this.desk, options).ttsc__ask().then(this.ttse__answered);
   }
   ttsc__pipe(promise: Promise<unknown>, options: PipeOptions = {}): void {
     this.pipe(promise, this.ttse__done, options);
@@ -123,7 +123,7 @@ describe('what a Tonic owes', () => {
         else this.pipe(Promise.resolve('last'), this.ttse__done);
       }
       override ttsc__ask(): void {
-        this.ask(this.desk, 'ttsc__ask', [], this.ttse__answered);
+        this.ask(this.desk).ttsc__ask().then(this.ttse__answered);
       }
     }
     const { app, desk, debtor, does } = await scene({}, Chain);
@@ -236,7 +236,7 @@ describe('what a Tonic owes', () => {
     class Cancelling extends Debtor {
       question: Question | undefined;
       override ttsc__ask(): void {
-        this.question = this.ask(this.desk, 'ttsc__ask', [], this.ttse__answered);
+        this.question = this.ask(this.desk).ttsc__ask().then(this.ttse__answered);
       }
       override ttsc__tell(): void {
         this.question!.cancel();
@@ -336,7 +336,7 @@ describe('what a Tonic owes', () => {
         this.owed.push(owes(this));
       }
       override ttse_answered__onEnter(): void {
-        if (this.desk.open.length === 1) this.ask(this.desk, 'ttsc__ask', [], this.ttse__answered);
+        if (this.desk.open.length === 1) this.ask(this.desk).ttsc__ask().then(this.ttse__answered);
       }
     }
     const { app, desk, debtor, does } = await scene({}, Asks);

@@ -275,7 +275,9 @@ describe('an order that is postponed', () => {
         this.postpone();
       }
       ttsc__ask(): void {
-        this.ask(this as Hearing, 'ttsc__give', [], this.ttse__onAnswer);
+        this.ask(this as Hearing)
+          .ttsc__give()
+          .then(this.ttse__onAnswer);
       }
       ttsc__give(answer: Answer<string>): void {
         answer.give('answer');
@@ -312,7 +314,9 @@ describe('an order that is postponed', () => {
         this.postpone();
       }
       ttsc__askMyself(): void {
-        this.ask(this as Bank, 'ttsc__balance', [], this.ttse__onBalance, { timeout: Infinity });
+        this.ask(this as Bank, { timeout: Infinity })
+          .ttsc__balance()
+          .then(this.ttse__onBalance);
       }
       ttse__onBalance(value: number): void {
         this.words.push(value);
@@ -338,10 +342,9 @@ describe('an order that is postponed', () => {
       error: unknown;
       ttsc__ask(bank: Bank): void {
         // By way of another one, so that it is not the end of who was asked that is heard.
-        this.ask(this as Asker, 'ttsc__handOn', [bank], this.ttse__onBalance, {
-          onError: this.ttse__onNone,
-          timeout: Infinity,
-        });
+        this.ask(this as Asker, { timeout: Infinity })
+          .ttsc__handOn(bank)
+          .then(this.ttse__onBalance, this.ttse__onNone);
       }
       ttsc__handOn(bank: Bank, answer: Answer<number>): void {
         bank.ttsc__balance(answer);

@@ -250,7 +250,7 @@ describe('a raised order', () => {
     class Asker extends Tonic {
       readonly heard: unknown[] = [];
       ttsc__ask(to: Asked): void {
-        this.ask(to, 'ttsc__dropped', [], this.ttse__answer, { onError: this.ttse__error });
+        this.ask(to).ttsc__dropped().then(this.ttse__answer, this.ttse__error);
       }
       ttse__answer(value: number): void {
         this.heard.push(value);

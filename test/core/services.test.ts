@@ -799,7 +799,7 @@ describe('a service that fails', () => {
     }
     class Pilgrim extends User {
       question(n: number): void {
-        this.ask(this.use(Oracle), 'ttsc__ask', [n], this.ttse__answer, { onError: this.ttse__none });
+        this.ask(this.use(Oracle)).ttsc__ask(n).then(this.ttse__answer, this.ttse__none);
       }
       ttse__answer(n: number): void {
         answers.push(n);
@@ -832,7 +832,7 @@ describe('a service that fails', () => {
     }
     class Thief extends User {
       question(): void {
-        this.ask(this.use(Vault), 'ttsc__open', [], this.ttse__answer, { onError: this.ttse__none, timeout: Infinity });
+        this.ask(this.use(Vault), { timeout: Infinity }).ttsc__open().then(this.ttse__answer, this.ttse__none);
       }
       ttse__answer(n: number): void {
         answers.push(n);

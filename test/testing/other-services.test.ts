@@ -69,10 +69,10 @@ export class User extends Catalyst {
   ttsc__use(asked: string): void {
     const board = this.use(classes[asked]!) as unknown as Remote<Board>;
     board.ttsc__note(`by ${this.name}`);
-    this.ask(board, 'ttsc__count', [], this.ttse__onCount, { onError: this.ttse__onNoCount });
+    this.ask(board).ttsc__count().then(this.ttse__onCount, this.ttse__onNoCount);
   }
   ttsc__askFor(board: Remote<Board>): void {
-    this.ask(board, 'ttsc__keep', [], this.ttse__onCount, { onError: this.ttse__onNoCount });
+    this.ask(board).ttsc__keep().then(this.ttse__onCount, this.ttse__onNoCount);
   }
   ttse__onCount(): void {
     heard.push(`${this.name} counts`);

@@ -123,7 +123,7 @@ export class Host extends Catalyst {
 
 class Guest extends Tonic {
   ttsc__use(): void {
-    this.ask(this.use(Oracle), 'ttsc__ask', [], this.ttse__answer, { onError: this.ttse__none });
+    this.ask(this.use(Oracle)).ttsc__ask().then(this.ttse__answer, this.ttse__none);
   }
   ttse__answer(): void {
     Oracle.notes.push('answer');

@@ -97,7 +97,7 @@ class Boss extends Tonic {
   }
   askFlooder(): void {
     const flooder = Flooder.spawn({ name: 'flooder' });
-    this.ask(flooder, 'ttsc__ask', [], this.ttse__onAnswer, { onError: this.ttse__onNothing, timeout: Infinity });
+    this.ask(flooder, { timeout: Infinity }).ttsc__ask().then(this.ttse__onAnswer, this.ttse__onNothing);
   }
   ttse__onAnswer(word: string): void {
     this.heard.push(['answer', word]);

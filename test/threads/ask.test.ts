@@ -82,6 +82,26 @@ describe('a question to another thread', function () {
     expect((await main.heard.on('asked', 2)).slice(0, 2)).to.deep.equal([10, two]);
   });
 
+  it('keeps its place among the calls of the sparkle', async () => {
+    await asks(one, 'ttsc__keep');
+    main.heard.events.length = 0;
+    await main.inSparkle(() => {
+      one.ttsc__giveKept('before');
+      main.asks(one, 'ttsc__double', [1]);
+      main.asks(one, 'ttsc__keep');
+      one.ttsc__giveKept('after');
+    });
+    await main.patiently(() => main.heard.count('answer') === 3, 'the answers');
+    expect(main.heard.all('answer').map(([value]) => value)).to.deep.equal(['before', 2, 'after']);
+  });
+
+  it('without .then is not put, and fails its asker', async () => {
+    await main.inSparkle(() => void main['ask'](one).ttsc__keep());
+    expectCode((await main.heard.on('onFailure'))[0], 'TT_ASK_THEN');
+    await answered(one, 'ttsc__double', [1]);
+    expect(main.heard.count('kept')).to.equal(0);
+  });
+
   it('may be handed on to a third thread, which answers', async () => {
     const [value] = await answered(one, 'ttsc__handOn', [two, 8]);
     expect(value).to.equal(16);

@@ -2,6 +2,7 @@
 // must pass.
 import type { Answer } from '../../src/core/answer.js';
 import type { Question } from '../../src/core/ask.js';
+import type { Asked, Asks } from '../../src/core/asking.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import type { Remote } from '../../src/core/remote.js';
 import { Tonic } from '../../src/core/tonic.js';
@@ -23,6 +24,12 @@ class Bank extends Catalyst<'open'> {
   balance(_account: string, _answer: Answer<number>): void {}
 }
 
+class Vault extends Tonic {
+  static override readonly service = 'vault';
+  ttsc__open(_answer: Answer<string>): void {}
+  ttsc__close(): void {}
+}
+
 class Customer extends Tonic {
   ttse__onBalance(_cents: number, _question: Question): void {}
   ttse__onNumber(_cents: number): void {}
@@ -33,63 +40,91 @@ class Customer extends Tonic {
   ttse__onNone(_error: Error, _question: Question): void {}
 
   ttsc__asks(bank: Bank, remote: Remote<Bank>): void {
-    const question: Question = this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onBalance);
+    const question: Question = this.ask(bank).ttsc__balance('acc').then(this.ttse__onBalance);
     question.cancel();
-    this.ask(remote, 'ttsc__balance', ['acc'], this.ttse__onNumber, { timeout: 2_000, onError: this.ttse__onNone });
-    this.ask(bank, 'ttsc__accounts', [], this.ttse__onAccounts);
-    this.ask(remote, 'ttsc__accounts', [], this.ttse__onAnything);
-    this.ask(bank, 'ttsc__close', [], this.ttse__onClosed);
-    this.ask(bank, 'ttsc__transfer', ['a', 'b', 5], this.bind('ttse__onAnything'));
-    this.ask(bank, 'ttsc_open__rate', [], this.ttse__onNumber);
-    this.ask(bank, 'ttsc__deposit', [5], this.ttse__onNumber);
-    this.ask(remote, 'ttsc__deposit', [5], this.ttse__onNumber);
-    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { hold: false });
+    this.ask(remote, { timeout: 2_000 }).ttsc__balance('acc').then(this.ttse__onNumber, this.ttse__onNone);
+    this.ask(bank).ttsc__accounts().then(this.ttse__onAccounts);
+    this.ask(remote).ttsc__accounts().then(this.ttse__onAnything);
+    this.ask(bank).ttsc__close().then(this.ttse__onClosed);
+    this.ask(bank).ttsc__transfer('a', 'b', 5).then(this.bind('ttse__onAnything'));
+    this.ask(bank).ttsc_open__rate().then(this.ttse__onNumber);
+    this.ask(bank).ttsc__deposit(5).then(this.ttse__onNumber);
+    this.ask(remote).ttsc__deposit(5).then(this.ttse__onNumber);
+    this.ask(bank, { hold: false }).ttsc__balance('acc').then(this.ttse__onNumber);
     remote.ttsc__deposit(5);
     // Of a Remote, a sparkle of some states has its generic name as well.
-    this.ask(remote, 'ttsc__rate', [], this.ttse__onNumber);
+    this.ask(remote).ttsc__rate().then(this.ttse__onNumber);
+    const asks: Asks<Bank> = this.ask(bank);
+    const asked: Asked<number> = asks.ttsc__balance('acc');
+    asked.then(this.bind('ttse__onNumber'));
+    this.ask(this.use(Vault)).ttsc__open().then(this.ttse__onText, this.ttse__onNone);
   }
 
   ttsc__wrongKeys(bank: Bank, remote: Remote<Bank>): void {
     // @ts-expect-error no such sparkle
-    this.ask(bank, 'ttsc__blance', ['acc'], this.ttse__onNumber);
+    this.ask(bank).ttsc__blance('acc').then(this.ttse__onNumber);
     // @ts-expect-error nor over there
-    this.ask(remote, 'ttsc__blance', ['acc'], this.ttse__onNumber);
+    this.ask(remote).ttsc__blance('acc').then(this.ttse__onNumber);
     // @ts-expect-error a sparkle that answers nobody
-    this.ask(bank, 'ttsc__noAnswer', ['acc'], this.ttse__onNumber);
+    this.ask(bank).ttsc__noAnswer('acc').then(this.ttse__onNumber);
     // @ts-expect-error the Answer must be the last parameter
-    this.ask(bank, 'ttsc__notLast', ['acc'], this.ttse__onNumber);
+    this.ask(bank).ttsc__notLast('acc').then(this.ttse__onNumber);
     // @ts-expect-error a method that is no sparkle
-    this.ask(bank, 'balance', ['acc'], this.ttse__onNumber);
+    this.ask(bank).balance('acc').then(this.ttse__onNumber);
     // @ts-expect-error nor is the end of a Tonic a question
-    this.ask(bank, 'ttsc__finish', [], this.ttse__onClosed);
+    this.ask(bank).ttsc__finish().then(this.ttse__onClosed);
+    // @ts-expect-error nor what a service does not have
+    this.ask(this.use(Vault)).ttsc__close().then(this.ttse__onClosed);
+    // @ts-expect-error what is no Tonic is not asked
+    this.ask({ ttsc__balance: bank.balance }).ttsc__balance('acc').then(this.ttse__onNumber);
   }
 
-  ttsc__wrongArguments(bank: Bank, remote: Remote<Bank>): void {
+  ttsc__wrongArguments(bank: Bank, remote: Remote<Bank>, answer: Answer): void {
     // @ts-expect-error an argument is missing
-    this.ask(bank, 'ttsc__balance', [], this.ttse__onNumber);
+    this.ask(bank).ttsc__balance().then(this.ttse__onNumber);
     // @ts-expect-error an argument of the wrong type
-    this.ask(remote, 'ttsc__balance', [7], this.ttse__onNumber);
+    this.ask(remote).ttsc__balance(7).then(this.ttse__onNumber);
     // @ts-expect-error one too many
-    this.ask(bank, 'ttsc__accounts', ['acc'], this.ttse__onAccounts);
+    this.ask(bank).ttsc__accounts('acc').then(this.ttse__onAccounts);
     // @ts-expect-error an argument is missing where the Answer is optional
-    this.ask(bank, 'ttsc__deposit', [], this.ttse__onNumber);
+    this.ask(bank).ttsc__deposit().then(this.ttse__onNumber);
     // @ts-expect-error the order of the arguments
-    this.ask(bank, 'ttsc__transfer', ['a', 5, 'b'], this.ttse__onAnything);
+    this.ask(bank).ttsc__transfer('a', 5, 'b').then(this.ttse__onAnything);
+    // @ts-expect-error the Answer is the framework's to give
+    this.ask(bank).ttsc__close(answer).then(this.ttse__onClosed);
   }
 
   ttsc__wrongSparkles(bank: Bank, remote: Remote<Bank>): void {
     // @ts-expect-error it hears a text, and the answer is a number
-    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onText);
+    this.ask(bank).ttsc__balance('acc').then(this.ttse__onText);
     // @ts-expect-error so it is where the Answer is optional
-    this.ask(bank, 'ttsc__deposit', [5], this.ttse__onText);
+    this.ask(bank).ttsc__deposit(5).then(this.ttse__onText);
     // @ts-expect-error so it is over there
-    this.ask(remote, 'ttsc__balance', ['acc'], this.ttse__onText);
+    this.ask(remote).ttsc__balance('acc').then(this.ttse__onText);
     // @ts-expect-error what hears errors hears an error
-    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { onError: this.ttse__onText });
+    this.ask(bank).ttsc__balance('acc').then(this.ttse__onNumber, this.ttse__onText);
+    // @ts-expect-error somebody hears it
+    this.ask(bank).ttsc__balance('acc').then();
     // @ts-expect-error an option that is none
-    this.ask(bank, 'ttsc__balance', ['acc'], this.ttse__onNumber, { timeuot: 1 });
+    this.ask(bank, { timeuot: 1 }).ttsc__balance('acc').then(this.ttse__onNumber);
+    // @ts-expect-error who hears that there is no answer is no option
+    this.ask(bank, { onError: this.bind('ttse__onNone') })
+      .ttsc__balance('acc')
+      .then(this.ttse__onNumber);
     // @ts-expect-error only the Tonic itself asks
-    bank.ask(this, 'ttsc__asks', [], bank.ttsc__close);
+    bank.ask(this).ttsc__asks();
+  }
+
+  ttsc__oldForm(bank: Bank): void {
+    // @ts-expect-error it is this.ask(bank).ttsc__balance('acc').then(this.ttse__onNumber) now
+    this.ask(bank, 'ttsc__balance', ['acc'], this.bind('ttse__onNumber'));
+    // @ts-expect-error so it is with options
+    this.ask(bank, 'ttsc__balance', ['acc'], this.bind('ttse__onNumber'), { timeout: 1 });
+  }
+
+  async awaits(bank: Bank): Promise<number> {
+    // @ts-expect-error a sparkle is synchronous
+    return await this.ask(bank).ttsc__balance('acc');
   }
 
   ttsc__answers(numbers: Answer<number>, nothing: Answer, accounts: Answer<readonly Account[]>): void {

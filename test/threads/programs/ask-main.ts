@@ -1,14 +1,13 @@
 import type { Answer } from '../../../src/core/answer.js';
 import type { AskOptions, Question } from '../../../src/core/ask.js';
+import type { Asked } from '../../../src/core/asking.js';
 import { Caller } from './calls-main.js';
 
 /** Lives in the main thread: asks as a test says, and answers. */
 export class AskMain extends Caller {
   asks(to: unknown, key: string, args: readonly unknown[] = [], options: AskOptions = {}): Question {
-    return this.ask(to as never, key as never, args as never, this.ttse__onAnswer as never, {
-      onError: this.ttse__onNoAnswer,
-      ...options,
-    });
+    const asks = this.ask(to as AskMain, options) as Record<string, (...args: unknown[]) => Asked<unknown>>;
+    return asks[key]!(...args).then(this.bind('ttse__onAnswer'), this.bind('ttse__onNoAnswer'));
   }
   ttse__onAnswer(value: unknown, question: Question): void {
     this.heard.push('answer', value, question, this.source?.tonic);

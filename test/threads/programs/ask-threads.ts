@@ -73,10 +73,10 @@ export class Answerer extends Catalyst<'open' | 'shut'> {
   // ---- It asks in turn ----
 
   ttsc__askBase(word: string): void {
-    this.ask(this.base, 'ttsc__spell', [word], this.ttse__onSpelt);
+    this.ask(this.base).ttsc__spell(word).then(this.ttse__onSpelt);
   }
   ttsc__askThat(other: Remote<Answerer>, n: number): void {
-    this.ask(other, 'ttsc__double', [n], this.ttse__onSpelt);
+    this.ask(other).ttsc__double(n).then(this.ttse__onSpelt);
   }
   ttse__onSpelt(value: unknown, question: Question): void {
     this.base.ttse__told('asked', value, question.to, this.source?.tonic);

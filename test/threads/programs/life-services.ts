@@ -113,7 +113,7 @@ export class Asker extends Catalyst {
     board.ttsc__note('taken');
   }
   ttsc__ask(board: Remote<Board>, key: 'ttsc__count'): void {
-    this.ask(board, key, [], this.ttse__onCount, { onError: this.ttse__onNoCount, timeout: Infinity });
+    this.ask(board, { timeout: Infinity })[key]().then(this.ttse__onCount, this.ttse__onNoCount);
     this.base.ttsc__tell('asked');
   }
   ttse__onCount(count: number): void {
