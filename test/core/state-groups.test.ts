@@ -159,6 +159,7 @@ describe('what is said with with()', () => {
 
   it('has a method for another state refused', () => {
     class Made extends Tonic.with({ states: ['a'] }) {
+      // eslint-disable-next-line tasktonic/sparkle-names -- what is refused
       ttsc_b__x(): void {}
     }
     expectThrow(() => new Made({ base: {} as never }), 'TT_UNKNOWN_STATE');

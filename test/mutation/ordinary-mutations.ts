@@ -353,8 +353,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a connection is called idle for what a late loop has not looked at',
     file: 'src/tonics/connection-watches.ts',
-    find: 'if (this.#isOver(now)) this.#watched._ttss__judge(this);',
-    replace: 'if (this.#isOver(now)) this.#expired();',
+    find: 'if (this.#isBeforeJudge) this.#watched._ttss__judge(this);',
+    replace: 'if (this.#isBeforeJudge) this.#expired();',
     test: 'test/tonics/tcp-connection-answers.test.ts',
     sentence: 'is not called idle by a loop that was late',
   },

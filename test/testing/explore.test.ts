@@ -187,7 +187,7 @@ describe('explore()', () => {
 
   describe('with a body that hangs', () => {
     /** In ms of the machine: long enough to come to where it hangs, however busy that is. */
-    const runLimit = 500;
+    const runLimit = 250;
     const limited = { runs: 3, seed: 7, runLimit, app: () => {} };
     const hanging = async (body: (distiller: Distiller) => Promise<void>): Promise<string> => {
       const error = await expectRejection(explore(limited, body), 'TT_EXPLORE_FAILED');
@@ -273,7 +273,7 @@ describe('explore()', () => {
         const { crashed } = await crashing(distiller, 6);
         if (crashed.has('part 3')) await new Promise(() => {});
       };
-      const error = await expectRejection(explore({ ...limited, runs: 50 }, body), 'TT_EXPLORE_FAILED');
+      const error = await expectRejection(explore({ ...limited, runs: 50, runLimit: 200 }, body), 'TT_EXPLORE_FAILED');
       expectCode(error.cause, 'TT_RUN_HANGS');
       expect((error.details['faults'] as Fault[]).map(({ what }) => what)).to.deep.equal(['part 3']);
     });
