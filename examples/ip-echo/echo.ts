@@ -15,9 +15,7 @@ class EchoSocket extends UdpSocket {
 }
 
 /** TCP and UDP echo (RFC 862) on one port. */
-export class EchoServer extends Tonic<'opening' | 'serving'> {
-  static override readonly states = ['opening', 'serving'];
-
+export class EchoServer extends Tonic.with({ states: ['opening', 'serving'] }) {
   #tcp!: TcpServer;
   #udp: EchoSocket | undefined;
 

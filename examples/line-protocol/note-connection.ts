@@ -9,9 +9,7 @@ const LONGEST_NOTE = 100_000;
  * One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone; in
  * state `leaving` nothing is listened to any more.
  */
-export class NoteConnection extends TcpConnection<'command' | 'note' | 'leaving'> {
-  static override readonly states = ['command', 'note', 'leaving'];
-
+export class NoteConnection extends TcpConnection.with({ states: ['command', 'note', 'leaving'] }) {
   readonly #lines = new LineBuffer(LONGEST_LINE);
   readonly #notes: Notes;
   readonly #noteSeconds: number;

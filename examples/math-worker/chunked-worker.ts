@@ -8,8 +8,7 @@ const SLICE_MS = 8;
 const NUMBERS_PER_STEP = 500;
 
 /** Counts primes some milliseconds at a time, so that a cancel is heard meanwhile. */
-export class ChunkedWorker extends Catalyst<'idle' | 'counting'> implements Counter {
-  static override readonly states = ['idle', 'counting'];
+export class ChunkedWorker extends Catalyst.with({ states: ['idle', 'counting'] }) implements Counter {
   static override readonly module = import.meta.url;
 
   declare readonly base: Remote<CounterClient>;

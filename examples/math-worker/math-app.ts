@@ -40,9 +40,7 @@ class Echo extends TcpConnection {
 }
 
 /** Has one calculation after the other made in a thread, and answers TCP meanwhile. */
-export class MathApp extends Tonic<'opening' | 'working'> implements CounterClient {
-  static override readonly states = ['opening', 'working'];
-
+export class MathApp extends Tonic.with({ states: ['opening', 'working'] }) implements CounterClient {
   readonly #figures = new Figures();
   readonly #display: Display;
   #worker!: Remote<Counter>;

@@ -6,13 +6,10 @@ const THREADS = 2;
 const MIB = 2 ** 20;
 
 const STEPS = ['starting', 'filling', 'sorting', 'summing', 'sharing', 'copying', 'moving'] as const;
-type Step = (typeof STEPS)[number];
 type Done = (sum?: number) => void;
 
 /** Has threads work on one array, step by step, each on its own part: at no time do two write to the same one. */
-export class ArrayApp extends Tonic<Step> {
-  static override readonly states = STEPS;
-
+export class ArrayApp extends Tonic.with({ states: STEPS }) {
   readonly #numbers: Float64Array;
   readonly #parts: readonly Float64Array[];
   #workers: readonly Remote<ArrayWorker>[] = [];
