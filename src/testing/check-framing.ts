@@ -35,6 +35,7 @@ export function checkFraming<Frame, Sent>(
   const check = new FramingCheck(framing, frames, new SeededRandom(seed));
   check.cuts();
   check.buffered();
+  check.takenOver();
   check.truncations(lastWithoutEnd);
   check.randomBytes();
   check.bounds();
@@ -105,6 +106,24 @@ class FramingCheck<Frame, Sent> {
       }
       if (decoder.takeBuffered().equals(this.#bytes.subarray(end)) && decoder.buffered === 0) continue;
       throw this.#broken(`after ${taken} frames takeBuffered() gave other bytes than those of the frames that follow`);
+    }
+  }
+
+  /** A decoder whose bytes were taken is as a new one: it takes them back, and goes on. */
+  takenOver(): void {
+    for (const place of this.#places()) {
+      const how = `with takeBuffered() after ${place} bytes, and those pushed again`;
+      const decoder = this.#framing.decoder();
+      decoder.push(this.#bytes.subarray(0, place));
+      const one = decoder.next();
+      const rest = decoder.takeBuffered();
+      decoder.push(rest);
+      const found: Frame[] = one === undefined ? [] : [one];
+      found.push(...this.#all(decoder, how));
+      decoder.push(decoder.takeBuffered());
+      decoder.push(this.#bytes.subarray(place));
+      found.push(...this.#all(decoder, how));
+      this.#compare(found, this.#frames.length, how);
     }
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  type Decoder,
   type Framing,
   delimited,
   fixed,
@@ -8,6 +9,7 @@ import {
   messagePack,
   netstrings,
 } from '../../src/framing/index.js';
+import { stillHeld } from '../support/memory.js';
 import { codeOf, framesOf } from './support/decoded.js';
 
 const MANY = 262_144;
@@ -17,27 +19,43 @@ const LARGE: Readonly<Record<string, Framing<any, any>>> = {
   'lines()': lines({ max: MANY }),
   'lines() as bytes': lines({ max: MANY, encoding: 'buffer' }),
   'delimited()': delimited({ delimiter: 'end', max: MANY }),
-  'fixed()': fixed({ size: MANY }),
   'lengthPrefixed()': lengthPrefixed({ max: MANY }),
   'netstrings()': netstrings({ max: MANY }),
   'messagePack()': messagePack({ max: MANY + 5 }),
 };
 
+/** How long it takes to make a frame of so many bytes, which come one by one, in µs of CPU. */
+function cpuOf(framing: Framing<any, any>, size: number, late: boolean): number {
+  const bytes = framing.encode('x'.repeat(size));
+  const before = process.cpuUsage();
+  const decoder = framing.decoder();
+  const found: { readonly length: number }[] = [];
+  for (let at = 0; at < bytes.length; at++) {
+    decoder.push(bytes.subarray(at, at + 1));
+    if (!late) found.push(...framesOf(decoder));
+  }
+  found.push(...framesOf(decoder));
+  const { user, system } = process.cpuUsage(before);
+  expect(found.map(({ length }) => length)).to.deep.equal([size]);
+  return user + system;
+}
+
+function pushed(decoder: Decoder<unknown>, chunk: Buffer): Buffer {
+  decoder.push(chunk);
+  return chunk;
+}
+
 describe('the bytes of a decoder', () => {
   for (const [what, framing] of Object.entries(LARGE)) {
-    // In a time that grows with the square it would be minutes.
     it(`make a frame of ${what} in a linear time, come they one by one`, function () {
       this.timeout(20_000);
-      const bytes = framing.encode('x'.repeat(MANY));
       for (const late of [false, true]) {
-        const decoder = framing.decoder();
-        const found: { readonly length: number }[] = [];
-        for (let at = 0; at < bytes.length; at++) {
-          decoder.push(bytes.subarray(at, at + 1));
-          if (!late) found.push(...framesOf(decoder));
-        }
-        found.push(...framesOf(decoder));
-        expect(found.map(({ length }) => length)).to.deep.equal([MANY]);
+        // Eight times the bytes take eight times as long; where each one looks at all before it, more than forty times.
+        const ratios = [1, 2, 3].map(() => cpuOf(framing, MANY, late) / cpuOf(framing, MANY / 8, late));
+        expect(
+          Math.min(...ratios),
+          late ? 'all pushed before the first is asked for' : 'asked for at each',
+        ).to.be.below(13);
       }
     });
   }
@@ -78,6 +96,14 @@ describe('the bytes of a decoder', () => {
     const rest = decoder.takeBuffered();
     expect(rest.toString()).to.equal('rest');
     expect(rest.buffer).to.not.equal(chunk.buffer);
+  });
+
+  it('are put together where many small chunks wait, so that each costs no more than its bytes', async () => {
+    const decoder = lines().decoder();
+    const chunks = Array.from({ length: 1_000 }, () => new WeakRef(pushed(decoder, Buffer.alloc(3, 'a'))));
+    expect(await stillHeld(chunks)).to.be.below(20);
+    decoder.push(Buffer.from('\n'));
+    expect(decoder.next()).to.have.length(3_000);
   });
 
   it('may be any Uint8Array, also a part of one', () => {

@@ -60,6 +60,15 @@ describe('lines()', () => {
     });
   }
 
+  it('gives no line of the bytes that were taken over', () => {
+    const decoder = lines().decoder();
+    decoder.push(Buffer.from('a\nb\nc'));
+    expect(decoder.next()).to.equal('a');
+    expect(decoder.takeBuffered().toString()).to.equal('b\nc');
+    decoder.push(Buffer.from('d\n'));
+    expect(framesOf(decoder)).to.deep.equal(['d']);
+  });
+
   it('counts the bytes of a line against max, not its characters, and neither CR nor LF', () => {
     expect(decoded(lines({ max: 4 }), 'éé\r\nabcd\n')).to.deep.equal(['éé', 'abcd']);
     expect(codeOf(() => decoded(lines({ max: 4 }), 'éé1\n'))).to.equal('TT_FRAME_TOO_LONG');

@@ -113,6 +113,15 @@ describe('a frame that is too long', () => {
     expect(decoder.skipped).to.equal(1);
   });
 
+  it('may have no end when the stream ends, not even half a delimiter', () => {
+    const decoder = delimited({ delimiter: '--', max: 3, onTooLong: 'skip' }).decoder();
+    decoder.push(Buffer.from('abcdef'));
+    expect(decoder.next()).to.equal(undefined);
+    decoder.end();
+    expect(decoder.next()).to.equal(undefined);
+    expect(decoder.buffered).to.equal(0);
+  });
+
   it('is not waited for, be it as long as a length can say', () => {
     const decoder = lengthPrefixed({ bytes: 8, max: 10, onTooLong: 'skip' }).decoder();
     decoder.push(Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
