@@ -9,9 +9,9 @@ const TOGETHER = 4_096;
 /**
  * The bytes of a stream that are not decoded yet, with a window on their beginning, in which they lie side by side.
  *
- * A chunk becomes the window as it is. Only a frame that lies across chunks is copied together, into a buffer of our own that grows; as
- * soon as it is complete, the window is the chunk again in which it ended. So bytes are copied once at most, and those of a large frame
- * a third time at worst in three; a chunk is not kept for the few bytes at its end.
+ * A chunk becomes the window as it is. Only a frame that lies across chunks is copied together, into a buffer of our own; as soon as it
+ * is complete, the window is the chunk again in which it ended. That buffer grows by a factor, so that a byte is copied twice on average
+ * at worst, however they come; and a chunk is not kept for the few bytes at its end.
  *
  * Bytes before `at` may have been given away as a frame: they are never written again.
  */
