@@ -13,6 +13,7 @@ const input = {
   tonics: 'dist/src/tonics/index.js',
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
+  framing: 'dist/src/framing/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',
 };

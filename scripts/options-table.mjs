@@ -79,6 +79,28 @@ See [Timers and calendars](timers.md).`,
     from: ['interface', 'src/calendar/options.ts', 'InMonth', 'DayOfWeekNumber'],
   },
   {
+    title: 'Framings',
+    text: `Of \`tasktonic/framing\`: all but \`fixed()\` take these, besides their own. See [Frames in a stream of bytes](framing.md).`,
+    from: ['schema', 'src/framing/options.ts', 'limitOptions'],
+  },
+  { title: 'lines()', from: ['schema', 'src/framing/lines.ts', 'linesSchema'] },
+  { title: 'delimited()', from: ['schema', 'src/framing/delimited.ts', 'delimitedSchema'] },
+  { title: 'fixed()', from: ['schema', 'src/framing/fixed.ts', 'fixedSchema'] },
+  { title: 'lengthPrefixed()', from: ['schema', 'src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
+  { title: 'netstrings()', from: ['schema', 'src/framing/netstrings.ts', 'netstringsSchema'] },
+  { title: 'jsonLines()', from: ['schema', 'src/framing/json-lines.ts', 'jsonLinesSchema'] },
+  { title: 'messagePack()', from: ['schema', 'src/framing/message-pack.ts', 'messagePackSchema'] },
+  {
+    title: 'custom()',
+    text: 'Here `max` counts all bytes of a frame.',
+    from: ['schema', 'src/framing/custom.ts', 'customSchema'],
+  },
+  {
+    title: 'checkFraming()',
+    text: 'The last argument of `checkFraming()` of `tasktonic/testing`.',
+    from: ['interface', 'src/testing/check-framing.ts', 'CheckFramingOptions'],
+  },
+  {
     title: 'ask()',
     text: 'The second argument of `this.ask()`. See [Ask and answer](ask-and-answer.md).',
     from: ['interface', 'src/core/ask.ts', 'AskOptions'],
@@ -183,6 +205,12 @@ function takes(node) {
       return `${shown(first)} to 65,535`;
     case 'literal':
       return shown(first);
+    case 'string':
+      return 'text';
+    case 'instance':
+      return `${first.text}`;
+    case 'custom':
+      return CUSTOM[node.typeArguments[0].getText()] ?? unknown(node);
     case 'picklist':
     case 'union':
       return or(first.elements.map((element) => (ts.isCallExpression(element) ? takes(element) : shown(element))));
@@ -202,6 +230,15 @@ const WORDS = {
   text: 'text',
   protocolOption: 'a class, or a function that makes one',
   multicastSchema: '[see below](#multicast)',
+  encodingOption: "`'buffer'`, `'utf8'`, `'latin1'` or `'ascii'`",
+};
+
+/** What a check of our own takes, by its type. */
+const CUSTOM = {
+  "CustomOptions<unknown>['size']": 'a function: `(bytes, seen) => number \\| undefined`',
+  '(frame: Buffer) => unknown': 'a function: `(frame: Buffer) => Frame`',
+  '(frame: unknown) => Uint8Array | string': 'a function: `(frame: Frame) => Uint8Array \\| string`',
+  MessagePackCodec: '`{ pack, unpack }`',
 };
 
 function limit(node) {

@@ -133,6 +133,14 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // Framing
+  TT_FRAME_TOO_LONG:
+    'A frame of {framing} is longer than {max} bytes (from byte {place} of the stream on): send shorter ones, or raise "max".',
+  TT_BAD_FRAME: 'What comes from byte {place} of the stream on is no frame of {framing}: {problem}.',
+  TT_FRAME_INCOMPLETE: 'The stream ended within a frame of {framing}, of which {bytes} bytes had come.',
+  TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
+  TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
+  TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller
   TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
   TT_NEVER_SETTLES:

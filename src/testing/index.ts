@@ -3,6 +3,7 @@ import '../compose.js';
 // ---- Distiller ----
 export { Distiller, type AppOptions, type DistillerOptions } from './distiller.js';
 export type { AppSource, AppUnderTest, Finished, LogEntry } from './app.js';
+export { checkFraming, type CheckFramingOptions } from './check-framing.js';
 export type { Contract, ContractDetails, ContractMatch, TonicContract } from './contract.js';
 export { distilled } from './distilled.js';
 export type { Duration } from './duration.js';

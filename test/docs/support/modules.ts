@@ -62,6 +62,7 @@ function uses(code: string, name: string): boolean {
 const ENTRIES = {
   tasktonic: ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'],
   'tasktonic/calendar': ['src/calendar/index.ts'],
+  'tasktonic/framing': ['src/framing/index.ts'],
   'tasktonic/testing': ['src/testing/index.ts'],
 };
 

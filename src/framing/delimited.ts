@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+import { flag, parseOptions } from '../core/option-schema.js';
+import { DelimitedDecoder } from './delimited-decoder.js';
+import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } from './encoding.js';
+import type { Framing } from './framing.js';
+import { type FramingOptions, encodingOption, limitOptions } from './options.js';
+
+const delimitedSchema = v.strictObject({
+  ...limitOptions.entries,
+  /** What a frame ends with, as a text (UTF-8) or bytes: one byte or more. */
+  delimiter: v.pipe(
+    v.union([v.string(), v.instance(Uint8Array)], 'must be a text or bytes'),
+    v.check(({ length }) => length > 0, 'must not be empty'),
+  ),
+  /** As what a frame is heard. */
+  encoding: v.optional(encodingOption, 'buffer'),
+  /** Whether what stands behind the last delimiter is a frame, too, when the stream has ended. Without it, it is an error. */
+  lastWithoutEnd: v.optional(flag, false),
+});
+
+/** Options of {@link delimited}. */
+export type DelimitedOptions<E extends FrameEncoding = FrameEncoding> = FramingOptions &
+  v.InferInput<typeof delimitedSchema> & {
+    readonly encoding?: E | undefined;
+  };
+
+/**
+ * Frames that end with a delimiter, which is no part of them.
+ *
+ * @throws {TaskTonicError} `TT_BAD_OPTION`
+ */
+export function delimited<const E extends FrameEncoding = 'buffer'>(
+  options: DelimitedOptions<E>,
+): Framing<FrameOf<E>, SentOf<E>> {
+  const { delimiter: given, max, ...settings } = parseOptions(delimitedSchema, options, 'delimited()');
+  const name = 'delimited()';
+  const delimiter = Buffer.from(given);
+  const encoding = settings.encoding as E;
+  const limits = { ...settings, name, max, delimiter, encoding, withCr: false };
+  return {
+    name,
+    max,
+    decoder: () => new DelimitedDecoder(limits),
+    encode(frame) {
+      const bytes = Buffer.concat([bytesOf(frame, encoding, name, max), delimiter]);
+      // One that begins in the frame and ends in the delimiter would end it, too.
+      if (bytes.indexOf(delimiter) < bytes.length - delimiter.length) {
+        throw notEncoded(name, 'it has the delimiter in it, which would end it there');
+      }
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+export type { Decoder, Framing } from './framing.js';
+export type { FrameEncoding, FrameOf, SentOf } from './encoding.js';
+export type { FramingOptions } from './options.js';
+export { lines, type LinesOptions } from './lines.js';
+export { delimited, type DelimitedOptions } from './delimited.js';
+export { fixed, type FixedOptions } from './fixed.js';
+export { lengthPrefixed, type LengthPrefixedOptions } from './length-prefixed.js';
+export { netstrings, type NetstringsOptions } from './netstrings.js';
+export { jsonLines, type JsonLinesOptions } from './json-lines.js';
+export { messagePack, type MessagePackCodec, type MessagePackOptions } from './message-pack.js';
+export { custom, type CustomOptions } from './custom.js';

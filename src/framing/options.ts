@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { count } from '../core/option-schema.js';
+
+/** What a framing of any kind takes. */
+export const limitOptions = v.strictObject({
+  /** The most bytes a frame may have, without what is around it. */
+  max: v.optional(count(1), 65_536),
+  /**
+   * What becomes of a longer one: `next()` throws `TT_FRAME_TOO_LONG` and goes on behind it, throws that and takes nothing more, or
+   * goes on behind it and counts it in `skipped`.
+   */
+  onTooLong: v.optional(v.picklist(['error', 'close', 'skip'], 'must be error, close or skip'), 'error'),
+});
+
+// What a schema spreads loses its doc comments in the declarations; this type brings them back.
+/** Options of any framing but `fixed()`. */
+export type FramingOptions = v.InferInput<typeof limitOptions>;
+
+/** As what the bytes of a frame are heard. */
+export const encodingOption = v.picklist(
+  ['buffer', 'utf8', 'latin1', 'ascii'],
+  'must be buffer, utf8, latin1 or ascii',
+);

@@ -1,0 +1,79 @@
+// Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
+// must pass.
+import {
+  type Decoder,
+  type Framing,
+  custom,
+  delimited,
+  fixed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  messagePack,
+  netstrings,
+} from '../../src/framing/index.js';
+import { checkFraming } from '../../src/testing/index.js';
+
+interface Price {
+  readonly symbol: string;
+  readonly price: number;
+}
+
+export function texts(): readonly (string | undefined)[] {
+  const decoder: Decoder<string> = lines().decoder();
+  const framings: readonly Framing<string>[] = [
+    lines({ max: 5, onTooLong: 'skip' }),
+    lines({ encoding: 'latin1' }),
+    delimited({ delimiter: '\0', encoding: 'ascii' }),
+    fixed({ size: 3, encoding: 'utf8' }),
+    lengthPrefixed({ bytes: 'varint', encoding: 'utf8' }),
+    netstrings({ encoding: 'utf8' }),
+  ];
+  return [decoder.next(), ...framings.map((framing) => framing.decoder().next())];
+}
+
+export function bytes(): readonly (Buffer | undefined)[] {
+  const framings: readonly Framing<Buffer, Uint8Array | string>[] = [
+    lines({ encoding: 'buffer' }),
+    delimited({ delimiter: Uint8Array.of(0) }),
+    fixed({ size: 3 }),
+    lengthPrefixed({ bytes: 2, endian: 'little', headerCounted: true }),
+    netstrings(),
+  ];
+  return framings.map((framing) => framing.decoder().next());
+}
+
+export function values(): void {
+  const prices: Framing<Price> = jsonLines<Price>();
+  const packed: Price | undefined = messagePack<Price>({ max: 1_000 }).decoder().next();
+  const own: Framing<Price> = custom<Price>({
+    size: (all, seen) => (all.length > seen ? 4 : undefined),
+    read: (frame) => ({ symbol: frame.toString(), price: 1 }),
+    write: ({ symbol }) => symbol,
+  });
+  const plain: Framing<Buffer> = custom({ size: () => 4 });
+  const rest: Buffer = prices.decoder().takeBuffered();
+  const sent: Buffer = own.encode({ symbol: 'A', price: 1 });
+  void [packed, plain, rest, sent];
+  checkFraming(prices, [{ symbol: 'A', price: 1 }]);
+  checkFraming(lines({ lastWithoutEnd: true }), ['a'], { lastWithoutEnd: true, seed: 5 });
+
+  // @ts-expect-error a price has no name
+  prices.encode({ name: 'A' });
+  // @ts-expect-error lines are texts
+  lines().encode(Buffer.from('a'));
+  // @ts-expect-error an encoding that is none
+  lines({ encoding: 'utf16le' });
+  // @ts-expect-error lines() has no delimiter
+  lines({ delimiter: ';' });
+  // @ts-expect-error which delimiter?
+  delimited({});
+  // @ts-expect-error which size?
+  fixed();
+  // @ts-expect-error a length of 3 bytes
+  lengthPrefixed({ bytes: 3 });
+  // @ts-expect-error a frame of another type
+  checkFraming(lines(), [5]);
+  // @ts-expect-error size tells a number
+  custom({ size: () => '4' });
+}
