@@ -2,7 +2,9 @@ import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
 export { Formula, type FormulaData, type RunResult } from './core/formula.js';
-export { Tonic } from './core/tonic.js';
+export { Tonic, type StateOf } from './core/tonic.js';
+export type { Said, TonicConstructor, With } from './core/said.js';
+export type { Sparkles } from './core/faces.js';
 export type { BoundSparkle, SparkleKey } from './core/bound-sparkle.js';
 export type { TonicOptions } from './core/tonic-options.js';
 export {
@@ -12,6 +14,7 @@ export {
   type Period,
   type TimerInfo,
   type TimerOptions,
+  type TimerPausingOptions,
   type AnyTimerOptions,
   type Timer,
   type PeriodTimer,
@@ -24,6 +27,8 @@ export type {
   LineLevel,
   Registry,
   RemoteHandle,
+  Scheduler,
+  AppFace,
   Source,
 } from './core/any-tonic.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
@@ -52,7 +57,7 @@ export type { ThreadOptions } from './core/catalyst.js';
 export { Answer } from './core/answer.js';
 export type { PipeOptions } from './core/pipe.js';
 export type { AskOptions, Question } from './core/ask.js';
-export type { AskArgs, AskKey, AskValue, Asked, Asks } from './core/asking.js';
+export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/asking.js';
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic-options.js';

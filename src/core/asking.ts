@@ -34,7 +34,7 @@ export type Asks<T> = AsksOf<T, AskKey<T>>;
 type AsksOf<T, K extends keyof T> = { readonly [Key in K]-?: (...args: AskArgs<T[Key]>) => Asked<AskValue<T[Key]>> };
 
 /** Any Asked can be called as if it were this, and none can be awaited. */
-interface NotAwaited {
+export interface NotAwaited {
   readonly 'a sparkle is synchronous: ask with .then(this.ttse__onAnswer)'?: never;
 }
 

@@ -624,7 +624,7 @@ function isOptions(given: unknown): given is PipeOptions {
 }
 
 /** The states of a class that says none are any. */
-type StateOf<State extends string> = [State] extends [never] ? string : State;
+export type StateOf<State extends string> = [State] extends [never] ? string : State;
 /** `sparkle(key)` was the name of `bind(key)`. */
 export function renamed(key: unknown): Error {
   return fail('TT_RENAMED', { was: `sparkle('${String(key)}')`, is: `bind('${String(key)}')` });
