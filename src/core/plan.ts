@@ -190,10 +190,11 @@ export class Plan {
 
   /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them; `TT_GROUP_IS_NO_STATE` */
   checkState(state: string, key: string): void {
+    // Each transition asks this.
+    if (this.states === undefined ? this.#groups.isEmpty : this.states.includes(state)) return;
     this.#groups.refuse(state, key);
-    if (this.states !== undefined && !this.states.includes(state)) {
+    if (this.states !== undefined)
       throw fail('TT_UNKNOWN_STATE', { class: this.className, state, key, states: this.states.join(', ') });
-    }
   }
 
   /** Refuses arrow functions in fields: they would run when called. Done with the first instance of the class. */

@@ -22,6 +22,10 @@ export class StateGroups {
     for (const [group, members] of this.#groups) this.#check(group, members, states);
   }
 
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
   has(name: string): boolean {
     return this.#groups.has(name);
   }
