@@ -32,13 +32,9 @@ export class EchoServer extends Tonic.with({ states: ['opening', 'serving'] }) {
   }
 
   /** TCP listens first: where the port was left open (0), UDP takes the same one. */
-  ttse_opening__onListening({ transport, address, port }: ListenInfo): void {
-    if (transport === 'tcp') {
-      this.#udp = new EchoSocket({ host: this.host, port });
-      return;
-    }
-    this.log.info({ address, port }, `echoing TCP and UDP on ${address} port ${port}`);
-    this.toState('serving');
+  ttse_opening__onListening({ transport, port }: ListenInfo): void {
+    if (transport === 'tcp') this.#udp = new EchoSocket({ host: this.host, port });
+    else this.toState('serving');
   }
 
   /** A socket that cannot be opened ends the server; later errors belong to single peers. */

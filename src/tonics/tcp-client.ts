@@ -154,7 +154,8 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
       key.cancel();
       return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
     }
-    this.log.info(`is connected to ${showAddress(channel.remote?.address, channel.remote?.port)}`);
+    const { address, port } = channel.remote ?? {};
+    this.log.info({ address, port }, `is connected to ${showAddress(address, port)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
     return this.#sendWaiting();

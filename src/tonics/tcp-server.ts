@@ -317,7 +317,8 @@ class RelayedConnection extends TcpConnection {}
 
 /** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
-  tonic.log.info(`listens on ${showAddress(info.address, info.port)} (${info.transport})`);
+  const { address, port, transport } = info;
+  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port)} (${transport})`);
   const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);
