@@ -77,7 +77,8 @@ export abstract class Timer extends Tonic implements Due {
     key !== 'ttsc__finish'
       ? enqueue
       : function (this: object) {
-          (this as Timer).stop();
+          // Without its Timer, which is an error that `enqueue` tells.
+          (this as Timer | undefined)?.stop();
           enqueue.call(this);
         };
 
