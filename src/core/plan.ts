@@ -275,40 +275,39 @@ interface Method {
 /** The sparkle methods of a prototype and those below it, the nearest one of each name. */
 function methodsOf(prototype: object, className: string, prefixes: readonly string[]): Method[] {
   const found = new Map<string, Method>();
-  for (
-    let level: object | null = prototype;
-    level !== null && level !== Object.prototype;
-    level = Object.getPrototypeOf(level) as object | null
-  ) {
-    for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      const method = parseSparkleName(key, prefixes);
-      if (method === undefined) continue;
-      if (typeof property.value !== 'function')
-        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'a property' });
-      const body = property.value as SparkleBody;
-      const kind = body.constructor.name;
-      if (kind !== 'Function')
-        throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? `a ${kind}` });
-      refuseReserved({ key, method, body }, className);
-      if (!found.has(key)) found.set(key, { key, method, body });
-    }
+  for (const [key, property] of propertiesOf(prototype)) {
+    const method = parseSparkleName(key, prefixes);
+    if (method === undefined) continue;
+    if (typeof property.value !== 'function')
+      throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'a property' });
+    const body = property.value as SparkleBody;
+    const kind = body.constructor.name;
+    if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? `a ${kind}` });
+    refuseReserved({ key, method, body }, className);
+    if (!found.has(key)) found.set(key, { key, method, body });
   }
   return [...found.values()];
 }
 
-/** The user's methods that have the name of an event without its prefix. */
-function plainMethodsOf(prototype: object): string[] {
-  const names: string[] = [];
+/** What a prototype and those below it have, the nearest first. */
+function* propertiesOf(prototype: object): Generator<[string, PropertyDescriptor]> {
   for (
     let level: object | null = prototype;
     level !== null && level !== Object.prototype;
     level = Object.getPrototypeOf(level) as object | null
-  ) {
-    for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level)))
-      if (/^on[A-Z]/.test(key) && typeof value === 'function' && !frameworkBodies.has(value as SparkleBody))
-        names.push(key);
-  }
-  return names;
+  )
+    yield* Object.entries(Object.getOwnPropertyDescriptors(level));
+}
+
+/** The user's methods that have the name of an event without its prefix. */
+function plainMethodsOf(prototype: object): string[] {
+  return [...propertiesOf(prototype)]
+    .filter(([key, { value }]) => /^on[A-Z]/.test(key) && isOfUser(value))
+    .map(([key]) => key);
+}
+
+function isOfUser(value: unknown): boolean {
+  return typeof value === 'function' && !frameworkBodies.has(value as SparkleBody);
 }
 
 const KINDS: Readonly<Record<string, string>> = {
