@@ -13,7 +13,7 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
  * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops] of a program; or the messages that end a measurement of the network, which else ends with its time
@@ -95,6 +95,16 @@ export const rows = [
     load: { mode: 'tcp', connections: 1, size: PIECE, inflight: 512 }, // 32 MiB, more than the kernel holds: it sets the pace
     ops: Math.ceil(1e9 / PIECE),
     quickOps: 100,
+  },
+  {
+    ...tcp,
+    id: 'tcp-lines',
+    title: 'echo of lines, 64 B, 50 connections, 16 in flight, beside split2',
+    ours: 'tasktonic-lines',
+    theirs: 'raw-split2',
+    limits: [],
+    ...faster(2),
+    load: { mode: 'lines', connections: 50, size: 64, inflight: 16 },
   },
   {
     id: 'udp-64',

@@ -139,6 +139,10 @@ export const ERRORS = {
   TT_BAD_FRAME: 'What comes from byte {place} of the stream on is no frame of {framing}: {problem}.',
   TT_FRAME_INCOMPLETE: 'The stream ended within a frame of {framing}, of which {bytes} bytes had come.',
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
+  TT_FRAME_TIMEOUT:
+    'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
+  TT_NO_FRAMING:
+    '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller

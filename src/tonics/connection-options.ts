@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
 import { bytes, flag, ms } from '../core/option-schema.js';
+import { framingOption } from './framing-option.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
@@ -19,6 +20,10 @@ export const connectionOptions = {
   idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
   /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
   halfOpen: v.optional(flag, false),
+  /** How frames lie in what comes, and in what `sendFrame` sends: then `onFrame` is heard, and no `onData`. Default: what the class says. */
+  framing: v.optional(framingOption),
+  /** With a framing, how long a frame may take from its first byte to its last, in ms (to within one read): then the connection is closed; `false` for ever. */
+  frameTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 60_000),
   /** With so many bytes unsent, reading pauses (see `pauseReading`), and `onDrain` will follow. */
   highWaterMark: v.optional(bytes(16_384), 262_144),
   /** When not more than so many bytes are unsent, reading goes on and `onDrain` is heard. Default: a quarter of `highWaterMark`. */

@@ -28,6 +28,7 @@ type Sent =
   | 'ttse__onTurnedAway'
   | 'ttse__onConnected'
   | 'ttse__onData'
+  | 'ttse__onFrame'
   | 'ttse__onDatagram'
   | 'ttse__onDrain'
   | 'ttse__onHighWater'

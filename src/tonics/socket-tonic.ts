@@ -1,4 +1,4 @@
-import type { AnyTonic } from '../core/any-tonic.js';
+import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-service.js';
@@ -40,7 +40,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
-    const hearer = this.#hearerOf(key);
+    const hearer = this._ttHearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return false;
     if ((hearer as unknown) === this) put(hearer, sparkle, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
@@ -54,7 +54,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttRaise(key: string, a?: unknown): void {
-    const hearer = this.#hearerOf(key);
+    const hearer = this._ttHearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return;
     const count = a === undefined ? 0 : 1;
@@ -62,8 +62,26 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     else hearer._ttScheduler.raiseEvent(hearer, sparkle, count + 1, this, a);
   }
 
-  /** Who hears an event: itself, or its base. */
-  #hearerOf(key: string): AnyTonic | undefined {
+  /**
+   * Makes the order in which an event is heard; false where nobody hears it.
+   * @internal
+   */
+  _ttFill(form: OrderForm, key: string, a: unknown): boolean {
+    const hearer = this._ttHearerOf(key);
+    const sparkle = hearer?._ttPlan.sparkles.get(key);
+    if (hearer === undefined || sparkle === undefined) return false;
+    const isOwn = (hearer as unknown) === this;
+    form.tonic = hearer;
+    form.sparkle = sparkle;
+    form.count = isOwn ? 1 : 2;
+    form.a = isOwn ? a : this;
+    form.b = isOwn ? undefined : a;
+    form.source = form.sourceSparkle = undefined;
+    return true;
+  }
+
+  /** Who hears an event: itself, or its base. @internal */
+  _ttHearerOf(key: string): AnyTonic | undefined {
     if (this._ttPlan.has(key)) return this as AnyTonic;
     const base = this._ttListeningBase();
     return base instanceof SocketTonic && !base._ttHearsFor(key) ? base._ttListeningBase() : base;
@@ -108,10 +126,9 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     if (this._ttLogLevel > LogLevel.stealth) this._ttScheduler.logs.warn(this, error);
   }
 
-  /** @internal For its `send()`. */
-  _ttNeedsOwnSparkle(): void {
-    if (running.tonic !== this)
-      throw fail('TT_NOT_RUNNING', { what: 'send(), unlike ttsc__send(),', tonic: this.name });
+  /** @internal For its `send()`, and others like it. */
+  _ttNeedsOwnSparkle(what = 'send(), unlike ttsc__send(),'): void {
+    if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what, tonic: this.name });
   }
 }
 ofFramework(SocketTonic);

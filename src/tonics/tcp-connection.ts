@@ -1,11 +1,11 @@
-import type { AnyTonic } from '../core/any-tonic.js';
+import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
 import type { TonicOptions } from '../core/tonic-options.js';
-import type { Said, TonicConstructor, With } from '../core/said.js';
+import type { TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -14,17 +14,21 @@ import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
-import { Pause, SendingConnection } from './sending-connection.js';
+import { FramedConnection } from './framed-connection.js';
+import { Pause } from './sending-connection.js';
+import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 
-/** What has passed through a connection. A message is one event `onData`, or one send. */
+/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
 export interface Traffic {
   receivedBytes: number;
   receivedMessages: number;
   sentBytes: number;
   sentMessages: number;
+  /** Frames that were left out, since they were longer than their framing allows. */
+  skippedFrames: number;
 }
 
 /**
@@ -62,7 +66,11 @@ class Closing {
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
  * `connection-life.ts`: each command and each event is an input to that. How it sends stands in `sending-connection.ts`.
  */
-export class TcpConnection<State extends string = never> extends SendingConnection<State> {
+export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends FramedConnection<
+  State,
+  Frame,
+  Sent
+> {
   /** It is open. */
   ttse__onConnected?(): void;
   /** Bytes have come. The buffer is the receiver's to keep. */
@@ -80,15 +88,26 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onData', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
-    mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    mistaken: {
+      onMessage: 'onData',
+      onLine: 'onFrame',
+      onConnect: 'onConnected',
+      onOpen: 'onConnected',
+      onClose: 'onDisconnected',
+    },
   };
 
   /** As {@link Tonic.with}. */
-  declare static with: <C extends TonicConstructor, const State extends string>(
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StateOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
     this: C,
-    said: Said<State>,
-  ) => With<C, TcpConnection<State>>;
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, TcpConnection<State, Frame, Sent>>;
 
   #step: Step = 'connecting';
   /** Made when it begins to end. */
@@ -133,6 +152,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
       receivedMessages: this.#receivedMessages,
       sentBytes: this._ttSentBytes,
       sentMessages: this._ttSentMessages,
+      skippedFrames: this._ttSkippedFrames,
     };
   }
 
@@ -311,6 +331,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#step = 'open';
     this.#closing = undefined;
     this._ttSendsAnew();
+    this._ttFramesAnew();
     this._ttEmit('ttse__onConnected');
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
@@ -332,10 +353,24 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#idle?.touch();
     if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
     // What came before its end is heard first, unless nobody reads.
-    const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
-    if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
+    const reads = (ready & Interest.READ) !== 0 || (this.#isUnheard(channel) && this.#pauses === 0);
+    if (reads && !this.#read(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
+  }
+
+  /** @returns whether that was all. What is left has another turn. */
+  #read(channel: StreamChannel, ready: InterestSet): boolean {
+    const feed = this._ttFeed;
+    if (feed !== undefined && this.#hears) return this._ttReadFrames(feed, channel, ready);
+    const isAll = this.#readShare(channel);
+    if (!isAll) this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
+    return isAll;
+  }
+
+  /** Something that has come was not heard yet. */
+  #isUnheard(channel: StreamChannel): boolean {
+    return channel.received > 0 || this._ttFeed?.dry === false;
   }
 
   /**
@@ -348,15 +383,44 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     for (let share = hears ? catalyst._ttShare : Infinity; share > 0;) {
       const data = channel.take(share);
       if (data === undefined) return true;
-      this.#receivedBytes += data.length;
-      if (!hears) continue;
+      if (!hears) {
+        this.#receivedBytes += data.length;
+        continue;
+      }
       this.#receivedMessages++;
-      catalyst._ttReceived(data.length);
+      this._ttReceivedChunk(data);
       this._ttEmit('ttse__onData', data);
       // That order counts: the queue may be full now.
       share = Math.min(share - data.length, catalyst._ttShare);
     }
     return false;
+  }
+
+  /** @internal */
+  override _ttReceivedChunk({ length }: Buffer): void {
+    this.#receivedBytes += length;
+    this._ttCatalyst._ttReceived(length);
+  }
+
+  /** @internal */
+  override _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
+    this.#receivedMessages++;
+    return super._ttFrameOrder(form, frame);
+  }
+
+  /** @internal */
+  override get _ttHearsFrames(): boolean {
+    return (this.#pauses & ~Pause.finish) === 0 && this.#hears;
+  }
+
+  /** @internal */
+  override get _ttLastTurns(): boolean {
+    return (this.#pauses & Pause.finish) !== 0 && this._ttHearsFrames;
+  }
+
+  /** @internal */
+  override _ttFramesBroke(error: TaskTonicError): void {
+    this.#inputFor('error', 'close', error);
   }
 
   get #hears(): boolean {
@@ -371,7 +435,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
-    if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
+    if (channel === this._ttChannel && channel.closed && !(this.#hears && this.#isUnheard(channel)))
+      this.#closed(channel);
   }
 
   #peerEnded(): void {
@@ -444,6 +509,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#pauses &= Pause.kept;
     this._ttWaitsNoMore();
     this._ttReleaseRelays();
+    this._ttNoMoreFrames();
     this.#idle = this.#idle?.stop();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
@@ -461,7 +527,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    */
   _ttss__awaitAnswers(taken: number, hops: number, step: Step): void {
     if (step !== this.#step) return;
-    if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
+    const sends = this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken;
+    if (hops > 0 || sends || this._ttFeed?.queued === true)
       return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
     whenSettled(this, () => this.#answered(step));
   }
