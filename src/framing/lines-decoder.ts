@@ -40,7 +40,7 @@ export class LinesDecoder extends ByteDecoder<string> {
   override next(): string | undefined {
     const text = this.#text;
     const from = this.#from;
-    if (from === text.length) return super.next();
+    if (from >= text.length) return super.next();
     if (!this.#even) return this.#cut() ?? super.next();
     // The way of nearly all lines.
     const end = text.indexOf('\n', from);
