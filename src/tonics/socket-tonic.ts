@@ -66,16 +66,16 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * Makes the order in which an event is heard; false where nobody hears it.
    * @internal
    */
-  _ttFill(form: OrderForm, key: string, a: unknown): boolean {
+  _ttFill(form: OrderForm, key: string, a: unknown, b?: unknown): boolean {
     const hearer = this._ttHearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return false;
     const isOwn = (hearer as unknown) === this;
     form.tonic = hearer;
     form.sparkle = sparkle;
-    form.count = isOwn ? 1 : 2;
-    form.a = isOwn ? a : this;
-    form.b = isOwn ? undefined : a;
+    form.count = (isOwn ? 1 : 2) + (b === undefined ? 0 : 1);
+    form.a = isOwn ? a : b === undefined ? this : [this, a, b];
+    form.b = isOwn ? b : b === undefined ? a : undefined;
     form.source = form.sourceSparkle = undefined;
     return true;
   }

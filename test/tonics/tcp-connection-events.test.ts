@@ -67,6 +67,7 @@ describe('a TcpConnection', () => {
       receivedMessages: 0,
       sentBytes: 0,
       sentMessages: 0,
+      skippedFrames: 0,
     });
     peer.send('12345');
     await connection.heard.on('onData');
@@ -80,6 +81,7 @@ describe('a TcpConnection', () => {
       receivedMessages: 1,
       sentBytes: 7,
       sentMessages: 2,
+      skippedFrames: 0,
     });
     peer.end();
     await connection.heard.on('onFinished');
