@@ -2,7 +2,6 @@ import type { OrderForm, OrderSource } from '../core/any-tonic.js';
 import { TaskTonicError } from '../core/errors.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 import type { Address, Datagram } from '../selector/network.js';
-import { FRAMES_A_TURN } from './frame-feed.js';
 
 /** The socket that a feed of datagrams belongs to. */
 export interface DatagramFeedOwner {
@@ -42,9 +41,9 @@ export class DatagramFeed implements OrderSource {
     return this.#decoder !== undefined;
   }
 
-  /** A turn in which it may make orders has come. */
-  begin(): void {
-    this.#left = FRAMES_A_TURN;
+  /** A turn in which it may make so many orders has come. */
+  begin(frames: number): void {
+    this.#left = frames;
   }
 
   next(form: OrderForm): boolean {

@@ -2,8 +2,8 @@ import type { OrderForm, OrderSource } from '../core/any-tonic.js';
 import { TaskTonicError, fail } from '../core/errors.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 
-/** So many frames of one socket are heard in a turn; then others have theirs. */
-export const FRAMES_A_TURN = 64;
+/** So many of the frames that have just come are heard in a turn; then others have theirs. */
+export const FRAMES_AT_ONCE = 64;
 
 /** The socket that a feed belongs to. */
 export interface FeedOwner {
@@ -37,7 +37,7 @@ export class FrameFeed implements OrderSource {
   framing: Framing<unknown>;
   readonly #owner: FeedOwner;
   #decoder: Decoder<unknown>;
-  #left = FRAMES_A_TURN;
+  #left = 0;
   /** Skipped by decoders before this one. */
   #skippedBefore = 0;
   #error: TaskTonicError | undefined = undefined;
@@ -103,9 +103,9 @@ export class FrameFeed implements OrderSource {
     this.dry = false;
   }
 
-  /** A turn in which it may make orders has come. */
-  begin(): void {
-    this.#left = FRAMES_A_TURN;
+  /** A turn in which it may make so many orders has come. */
+  begin(frames: number): void {
+    this.#left = frames;
   }
 
   next(form: OrderForm): boolean {

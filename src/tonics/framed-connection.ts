@@ -4,7 +4,7 @@ import { ofFramework } from '../core/plan.js';
 import type { Framing } from '../framing/framing.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { StreamChannel } from '../selector/network.js';
-import { type FeedOwner, FrameFeed } from './frame-feed.js';
+import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './frame-watch.js';
 import { framingOf } from './framing-option.js';
 import { SendingConnection } from './sending-connection.js';
@@ -105,7 +105,8 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
    */
   _ttReadFrames(feed: FrameFeed, channel: StreamChannel, ready: InterestSet): boolean {
     const share = this._ttCatalyst._ttShare;
-    const reads = feed.dry && !feed.queued && share > 0;
+    const goesOn = !feed.dry;
+    const reads = !goesOn && !feed.queued && share > 0;
     // An end is told once, and may come while nobody reads.
     this.#missed |= reads ? ready & Interest.HANGUP : ready;
     if (feed.queued) return false;
@@ -116,7 +117,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
         return true;
       }
     }
-    if (share > 0) this.#queueFrames(feed);
+    if (share > 0) this.#queueFrames(feed, goesOn ? this._ttCatalyst._ttFrames : FRAMES_AT_ONCE);
     else this._ttKey?.again(Interest.READ | this.#takeMissed());
     return false;
   }
@@ -134,16 +135,16 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   /** @internal Bytes have come. */
   abstract _ttReceivedChunk(data: Buffer): void;
 
-  #queueFrames(feed: FrameFeed): void {
+  #queueFrames(feed: FrameFeed, most: number): void {
     feed.queued = true;
-    this._ttss__frames();
+    this._ttss__frames(most);
   }
 
   /** @internal */
-  _ttss__frames(): void {
+  _ttss__frames(most: number): void {
     const feed = this._ttFeed;
     if (feed === undefined) return;
-    feed.begin();
+    feed.begin(most);
     this._ttScheduler.follow(feed);
   }
 
@@ -166,7 +167,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     const feed = this._ttFeed;
     const channel = this._ttChannel;
     if (feed === undefined || channel === undefined) return;
-    if (!feed.dry && this._ttLastTurns) return this.#queueFrames(feed);
+    if (!feed.dry && this._ttLastTurns) return this.#queueFrames(feed, FRAMES_AT_ONCE);
     if (feed.dry && feed.buffered > 0) this.#watchFrame(feed);
     const missed = this.#takeMissed();
     if (!feed.dry || missed !== 0 || channel.received > 0 || channel.ended || channel.closed)
@@ -191,7 +192,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     if (feed === undefined || feed.queued) return;
     const { name: framing } = feed.framing;
     feed.fail(fail('TT_FRAME_TIMEOUT', { framing, ms, bytes: feed.buffered, place }));
-    this.#queueFrames(feed);
+    this.#queueFrames(feed, FRAMES_AT_ONCE);
   }
 }
 ofFramework(FramedConnection);

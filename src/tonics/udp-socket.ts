@@ -353,7 +353,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   _ttss__frames(): void {
-    this.#feed!.begin();
+    this.#feed!.begin(this._ttCatalyst._ttFrames);
     this._ttScheduler.follow(this.#feed!);
   }
 
