@@ -141,7 +141,7 @@ export const ERRORS = {
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
-  TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}',
+  TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}.',
   TT_NO_FRAMING:
     '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',

@@ -35,9 +35,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'missing bound',
     what: 'bytes without an end of line are kept for ever',
-    file: 'examples/line-protocol/line-buffer.ts',
-    find: 'this.#check(bytes.length - 1);',
-    replace: '',
+    file: 'src/framing/lines-decoder.ts',
+    find: 'if (this.#contentOf(size) > this.limits.max) {',
+    replace: 'if (this.limits.max < 0) {',
     program: 'notes',
   },
   {
@@ -67,17 +67,17 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'split frame',
     what: 'a line is taken for whole in each event',
-    file: 'examples/line-protocol/line-buffer.ts',
-    find: 'this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data])',
-    replace: 'data',
+    file: 'src/tonics/frame-feed.ts',
+    find: '    this.#decoder.push(data);',
+    replace: '    this.#decoder = this.framing.decoder();\n    this.#decoder.push(data);',
     program: 'notes',
   },
   {
     kind: 'split frame',
     what: 'the longest line is refused where its end is cut between CR and LF',
-    file: 'examples/line-protocol/line-buffer.ts',
-    find: 'this.#check(bytes.length - 1);',
-    replace: 'this.#check(bytes.length);',
+    file: 'src/framing/lines-decoder.ts',
+    find: 'this.#contentOf(size) > this.limits.max',
+    replace: 'size > this.limits.max',
     program: 'notes',
   },
   {

@@ -417,7 +417,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the bytes before a reset are lost while reading is held back',
     file: 'src/tonics/tcp-connection.ts',
-    find: '(channel.received > 0 && this.#pauses === 0)',
+    find: '(this.#isUnheard(channel) && this.#pauses === 0)',
     replace: 'false',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'by a reset comes behind the bytes before it, also where reading is held back for others',
@@ -425,10 +425,26 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'what a paused connection has not heard is lost when its socket closes',
     file: 'src/tonics/tcp-connection.ts',
-    find: ' && !(this.#hears && channel.received > 0)',
+    find: ' && !(this.#hears && this.#isUnheard(channel))',
     replace: '',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'comes behind what a paused one has not heard, though its socket has closed',
+  },
+  {
+    what: 'an end that comes while frames wait is never heard',
+    file: 'src/tonics/framed-connection.ts',
+    find: 'this.#missed |= reads ? ready & Interest.HANGUP : ready;',
+    replace: 'this.#missed |= ready & Interest.HANGUP;',
+    test: 'test/tonics/framed-connection.test.ts',
+    sentence: 'hears the frames of two connections in turns',
+  },
+  {
+    what: 'frames that had come are not answered at the end',
+    file: 'src/tonics/tcp-connection.ts',
+    find: ' || this._ttFeed?.queued === true',
+    replace: '',
+    test: 'test/tonics/framed-connection.test.ts',
+    sentence: 'answers all frames that had come when it is told to finish',
   },
   {
     what: 'what was owed for too long is waited for once more',

@@ -469,14 +469,21 @@ describe('a connection with a framing', () => {
       expect(connection.it.heard.slice(0, 3)).to.deep.equal([['frame', 'a'], ['frame', 'last'], ['end']]);
     });
 
-    it('answers all frames that had come when its server closes', async () => {
-      const app = await serve(() => new Framed((self, frame) => self.sendFrame(frame)), { framing: lines() });
-      const { peer } = await app.pair();
-      peer.send(Array.from({ length: 1_000 }, (_, n) => `${n}\n`).join(''));
-      await peer.received(1);
-      app.server.ttsc__close();
-      await peer.heard.on('close');
-      expect(peer.text.split('\n')).to.have.length(1_001);
+    it('answers all frames that had come when it is told to finish', async () => {
+      let answers = 0;
+      class Answers extends TcpConnection.with({ framing: lines() }) {
+        override ttse__onFrame(line: string): void {
+          if (this.sendFrame(line) !== 'refused') answers++;
+        }
+      }
+      const connection = new Lazy(() => new Answers());
+      const { stream, clock } = await startWithPeer(connection.make);
+      stream.receives('\n'.repeat(60_000));
+      connection.it.ttsc__finish();
+      await clock.settled();
+      stream.peerEnds();
+      await clock.settled();
+      expect([answers, connection.it.finished]).to.deep.equal([60_000, true]);
     });
 
     it('hears no frame behind the one at which it closed', async () => {
