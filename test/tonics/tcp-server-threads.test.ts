@@ -44,6 +44,13 @@ describe('a TcpServer with connections on several threads', function () {
     await tidyUp();
   });
 
+  it('refuses a framing that its threads could not be given', async () => {
+    app = await startNet(() => {
+      const refused = (): TcpServer => new TcpServer({ port: 0, catalysts: 2, framing: lines() });
+      expect(expectThrow(refused, 'TT_BAD_OPTION').details['option']).to.equal('framing');
+    });
+  });
+
   it('refuses a protocol that its threads could not load', async () => {
     class Local extends TcpConnection {}
     const refusals: unknown[] = [];
