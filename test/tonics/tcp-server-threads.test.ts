@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
+import { lines } from '../../src/framing/index.js';
 import { nodeNetwork } from '../../src/selector/node/node-network.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection, TcpServer, type TcpServerOptions } from '../../src/tonics/index.js';
