@@ -4,6 +4,7 @@ import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
+import type { Reply } from '../core/reply.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -13,6 +14,7 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
+import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { Pause, SendingConnection } from './sending-connection.js';
 import { showAddress, socketError } from './socket-errors.js';
@@ -170,9 +172,13 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
         this.#end.linger = this.#end.linger?.stop();
         return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
       case 'drain':
+        if (this.#losesReplies()) return void this.#input('truncated');
         this._ttChannel?.end();
         return this.#closeInOrder();
+      case 'cutOff':
+        return this.#closeInOrder();
       case 'cut':
+        this.#losesReplies();
         if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
         if (this._ttPromised === 0) return void this.#input('abort');
         return this.#closeInOrder();
@@ -215,6 +221,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   #destroy(reset: boolean): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     if (channel.closed) this.#closed(channel);
     else channel.close(reset || this.#end.discarded > 0);
@@ -238,6 +245,42 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#inputFor('overflow', 'overflow', error);
   }
 
+  // ---- Its answers, in order ----
+
+  /**
+   * Takes the next place in the order of answers: what it is given leaves when all that was sent before has, and before all that is sent after
+   * it by {@link send}, `ttsc__send` of its own, and other replies. `ttsc__end` and `ttsc__close` wait for it. What others send, and {@link push}, passes.
+   *
+   * It must be ended within `replyTimeout`, by whoever has it then: else the connection ends (`TT_REPLY_TIMEOUT`). While it is open the connection is
+   * not idle, and its end waits for it.
+   *
+   * @returns one that is not open where the connection is closed, or is to be closed.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected reply(): Reply {
+    this._ttNeedsOwnSparkle('reply()');
+    return ConnectionReplies.open(this);
+  }
+
+  /** @internal An answer cannot be given, nor those behind it: that is the end. */
+  _ttReplyLost(error: TaskTonicError): void {
+    this._ttReport(error);
+    this.#inputFor('error', 'close', error);
+  }
+
+  /** What waits behind an open reply is lost with it. @returns whether the peer must not take what it got for whole. */
+  #losesReplies(): boolean {
+    const lost = this._ttReplies?.lose();
+    this.#end.discarded += lost?.bytes ?? 0;
+    return lost?.truncated === true;
+  }
+
+  #inputAtPlace(closes: 'end' | 'close', input: () => void): void {
+    const replies = this._ttReplies;
+    if (replies === undefined) input();
+    else replies.act(input, closes);
+  }
+
   #unblock(): void {
     if (this._ttUnblock() && this.#closing?.linger !== undefined && this._ttSends)
       this._ttss__awaitAnswers(-1, HOPS, this.#step);
@@ -258,7 +301,9 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
   ttsc__end(): void {
-    if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    this.#inputAtPlace('end', () => {
+      if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    });
   }
 
   /**
@@ -266,7 +311,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    * `lingerTimeout`, and `lingerLimit` in all.
    */
   ttsc__close(): void {
-    this.#inputFor('closedHere', 'close');
+    this.#inputAtPlace('close', () => this.#inputFor('closedHere', 'close'));
   }
 
   /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
@@ -276,7 +321,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   _ttAbort(reason: DisconnectReason, error?: Error): void {
-    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort', error);
+    this.#inputFor(this.#step === 'cutting' ? this.#end.reason! : reason, 'abort', error);
   }
 
   /**
@@ -322,7 +367,11 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** Apart: a closure in the way of every connection would cost each of them something. */
   #watchIdle(timeout: number): void {
-    this.#idle = new Watch(this, timeout, () => this.#inputFor('idle', 'close'));
+    this.#idle = new Watch(this, timeout, () => {
+      // What waits for its own answer is not idle.
+      if (this._ttReplies !== undefined) this.#watchIdle(timeout);
+      else this.#inputFor('idle', 'close');
+    });
   }
 
   /** @internal */
@@ -330,7 +379,10 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touch();
-    if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
+    if ((ready & Interest.WRITE) !== 0) {
+      if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
+      else if (this._ttReplies !== undefined) this._ttPaceReading();
+    }
     // What came before its end is heard first, unless nobody reads.
     const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
     if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
@@ -360,7 +412,13 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   }
 
   get #hears(): boolean {
-    return LIFE[this.#step].hears && this._ttLife < Life.closing;
+    return LIFE[this.#step].hears && this._ttLife < Life.closing && !this.#closesAtPlace;
+  }
+
+  /** All that it will answer was heard. */
+  get #closesAtPlace(): boolean {
+    const replies = this._ttReplies;
+    return replies?.closing === 'close' && !replies.needsInput;
   }
 
   /** All that came was read, or is not to be read now. */
@@ -395,12 +453,14 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     channel.close();
   }
 
   #closed(channel: StreamChannel): void {
     // One that was reset here, or failed, has counted before.
+    this.#losesReplies();
     if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
     const info = this.#info();
@@ -550,6 +610,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#step = 'closed';
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#end.discarded += this._ttOrders.bytes;
+    this.#losesReplies();
     const info = this.#info();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);
