@@ -74,6 +74,12 @@ export class Asked<V> implements HalfAsked {
   }
 
   /**
+   * Asks, and what becomes of it answers a reply: `.then(this.reply())` for text and bytes, `.then(this.reply().as((cents) => `${cents}\n`))` for all else.
+   *
+   * @throws {TaskTonicError} as with sparkles.
+   */
+  then(this: Asked<V> & NotAwaited, reply: Responder<V>): Question;
+  /**
    * Asks: the order goes where it would go if the sparkle were called here.
    *
    * @param onAnswer a sparkle of the Tonic that asks, such as `this.ttse__onBalance`: it hears the answer, and the question.
@@ -86,12 +92,6 @@ export class Asked<V> implements HalfAsked {
     onAnswer: (value: V, question: Question) => void,
     onError?: (error: Error, question: Question) => void,
   ): Question;
-  /**
-   * Asks, and what becomes of it answers a reply: `.then(this.reply())` for text and bytes, `.then(this.reply().as((cents) => `${cents}\n`))` for all else.
-   *
-   * @throws {TaskTonicError} as above.
-   */
-  then(this: Asked<V> & NotAwaited, reply: Responder<V>): Question;
   then(
     this: Asked<V> & NotAwaited,
     onAnswer: ((value: V, question: Question) => void) | Responder<V>,

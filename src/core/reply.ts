@@ -1,3 +1,5 @@
+import type { AnyTonic } from './any-tonic.js';
+
 /** What can be sent: text (as UTF-8), bytes, or a list of them. What was given is not to be changed afterwards. */
 export type Sendable = string | Uint8Array | readonly (string | Uint8Array)[];
 
@@ -19,8 +21,13 @@ export function isResponder(target: unknown): target is Responder<never> {
   return typeof end === 'function' && typeof fail === 'function';
 }
 
+/** What may be done with a reply. */
+export type ReplyStep = 'send' | 'end' | 'fail' | 'needsInput';
+
 /** Where a {@link Reply} goes: its place in the order of answers of a connection, in this thread or another. */
 export interface ReplyTo {
+  /** @internal The connection, where it lives in this thread. */
+  readonly owner: AnyTonic | undefined;
   /** Whether it is worth sending to, as far as that is known here. */
   readonly open: boolean;
   /** @internal */ send(data: Sendable): SendResult;
@@ -41,6 +48,20 @@ export class Reply implements Responder<Sendable> {
   /** @internal */
   constructor(to: ReplyTo) {
     this.#to = to;
+  }
+
+  /** @internal */
+  get _ttOwner(): AnyTonic | undefined {
+    return this.#to.owner;
+  }
+
+  /** @internal A step that another thread has taken; what is wrong with it fails the reply, and nobody else. */
+  _ttStep(step: ReplyStep, data: unknown): void {
+    try {
+      this.#to[step](data as Sendable);
+    } catch (thrown) {
+      this.fail(thrown);
+    }
   }
 
   /** Whether it is still worth the work: false when it has ended, and in the thread of its connection also when that has. */

@@ -307,6 +307,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
+   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is no text or bytes.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected pipe<T>(promise: PromiseLike<T>, reply: Responder<T>, options?: Omit<PipeOptions, 'onError'>): void;
+  /**
    * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
    * with `hold: false` it does not, and the result is dropped where it has finished by then.
    *
@@ -321,12 +327,6 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     onError?: ((reason: unknown) => void) | PipeOptions,
     options?: PipeOptions,
   ): void;
-  /**
-   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is no text or bytes.
-   *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`
-   */
-  protected pipe<T>(promise: PromiseLike<T>, reply: Responder<T>, options?: Omit<PipeOptions, 'onError'>): void;
   protected pipe<T>(
     promise: PromiseLike<T>,
     onValue: ((value: T) => void) | Responder<T>,

@@ -1,3 +1,4 @@
+import type { AnyTonic } from '../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { type OpenReplies, extrasOf } from '../core/extras.js';
 import { incurOwed, settleOwed } from '../core/owed.js';
@@ -148,6 +149,10 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
     }
   }
 
+  override get owner(): AnyTonic {
+    return this.#connection;
+  }
+
   override refuse(size: number, why: string): SendResult {
     return refuse(this.#connection, size, why);
   }
@@ -177,6 +182,10 @@ class ComingPlace implements ReplyTo {
   constructor(connection: Replying) {
     this.#connection = connection;
     connection._ttInOrder(() => (this.#place = ConnectionReplies.placeOf(connection)));
+  }
+
+  get owner(): AnyTonic {
+    return this.#connection;
   }
 
   get open(): boolean {
@@ -223,5 +232,12 @@ class ComingPlace implements ReplyTo {
 function notOpen(connection: Replying): ReplyTo {
   const send = (data: Sendable): SendResult =>
     refuse(connection, sizeOf(data), 'its reply was opened when the connection was closed, or closing');
-  return { open: false, send, end: (data) => void (data !== undefined && send(data)), fail() {}, needsInput() {} };
+  return {
+    owner: connection,
+    open: false,
+    send,
+    end: (data) => void (data !== undefined && send(data)),
+    fail() {},
+    needsInput() {},
+  };
 }

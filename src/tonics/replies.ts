@@ -1,3 +1,4 @@
+import type { AnyTonic } from '../core/any-tonic.js';
 import type { ReplyTo, SendResult, Sendable } from '../core/reply.js';
 import { running } from '../core/running.js';
 import { sizeOf } from './socket-tonic.js';
@@ -19,6 +20,10 @@ class Place implements ReplyTo {
     readonly isReply: boolean,
   ) {
     this.#replies = replies;
+  }
+
+  get owner(): AnyTonic {
+    return this.#replies.owner;
   }
 
   get open(): boolean {
@@ -130,6 +135,8 @@ export abstract class Replies {
   protected abstract failed(error: unknown): void;
   /** Does what stands at a place. */
   protected abstract run(action: () => void): void;
+  /** @internal The connection. */
+  abstract readonly owner: AnyTonic;
   /** @internal Bytes are refused, and that is told. */
   abstract refuse(size: number, why: string): SendResult;
   /** @internal As an order of the connection. */

@@ -34,6 +34,7 @@ class Listed extends Replies {
   protected override run(action: () => void): void {
     action();
   }
+  override readonly owner = {} as AnyTonic;
   override refuse(size: number, why: string): SendResult {
     this.refused.push(`${size}: ${why}`);
     return 'refused';
