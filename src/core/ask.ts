@@ -134,7 +134,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
 
   /** @internal Its time is up. */
   fire(): void {
-    this._ttGiveUp(this.problem('TT_ASK_TIMEOUT', { ms: this.#timeout }));
+    this._ttGiveUp(this.timedOut(this.#timeout));
   }
 
   /** @internal Who was asked has ended. */
@@ -144,7 +144,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
 
   /** @internal */
   lost(why: Lost): void {
-    this._ttGiveUp(this.problem(why));
+    this._ttGiveUp(this.#problem(why));
   }
 
   /** @internal There will be no answer; one that comes all the same is too late. */
@@ -155,7 +155,11 @@ export class Question implements AnswerTo, EndWatcher, Due {
   }
 
   /** @internal */
-  protected problem(code: ErrorCode, details: object = {}): TaskTonicError {
+  protected timedOut(ms: number): Error {
+    return this.#problem('TT_ASK_TIMEOUT', { ms });
+  }
+
+  #problem(code: ErrorCode, details: object = {}): TaskTonicError {
     return fail(code, { tonic: this.to.name, sparkle: this.sparkle, ...details });
   }
 

@@ -4,7 +4,8 @@ import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
-import type { Reply } from '../core/reply.js';
+import type { Question } from '../core/ask.js';
+import type { Reply, Sendable } from '../core/reply.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -16,6 +17,8 @@ import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './
 import { NextTurn, Watch } from './connection-watches.js';
 import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
+import type { RequestKey } from './requests.js';
 import { Pause, SendingConnection } from './sending-connection.js';
 import { showAddress, socketError } from './socket-errors.js';
 
@@ -281,6 +284,52 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     else replies.act(input, closes);
   }
 
+  // ---- What it asks its peer ----
+
+  /**
+   * Sends a request to the peer, and has the answer heard by a sparkle of its own: in the order of the requests, or by a key. It is for a protocol that gives
+   * its frames to {@link takeAnswer}.
+   *
+   * @param onAnswer hears the answer, and the request. Why there is none comes to the option `onError`: `TT_REQUEST_TIMEOUT`, `TT_REQUEST_LOST`.
+   * @returns the question that it is: it can be cancelled, counts for `static questionLimit`, and holds the end of this Tonic (`hold: false`: it does not).
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_A_SPARKLE`, `TT_BAD_OPTION`, `TT_BAD_DATA`; `TT_REQUEST_KEY` where the key
+   *   waits for its answer; `TT_ASK_FULL` where so much waits.
+   */
+  protected request<A>(
+    data: Sendable,
+    onAnswer: (answer: A, request: Question) => void,
+    options: RequestOptions = {},
+  ): Question {
+    this._ttNeedsOwnSparkle('request()');
+    return request(this, () => this.send(data), onAnswer, options);
+  }
+
+  /**
+   * Gives a frame to the request that it answers: its sparkle hears it, as an order.
+   * @returns whether it was an answer, perhaps one that comes too late; else it is something that nobody has asked for.
+   */
+  protected takeAnswer(frame: unknown): boolean {
+    return takeAnswer(this, frame, this.answerKey(frame));
+  }
+
+  /**
+   * To be overridden where answers are known by a key: that of the request which a frame answers; `false` where it is no answer. `undefined`, as here: it is the
+   * answer to the oldest request without a key.
+   */
+  protected answerKey(_frame: unknown): RequestKey | false | undefined {
+    return undefined;
+  }
+
+  /** Behind what has come and is still to be heard. */
+  #noMoreAnswers(): void {
+    if (peerIsDone(this)) this._ttss__requestsLost();
+  }
+
+  /** @internal */
+  _ttss__requestsLost(): void {
+    loseRequests(this);
+  }
+
   #unblock(): void {
     if (this._ttUnblock() && this.#closing?.linger !== undefined && this._ttSends)
       this._ttss__awaitAnswers(-1, HOPS, this.#step);
@@ -437,6 +486,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
     if (this.#hears) this._ttEmit('ttse__onEnd');
+    this.#noMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
   }
@@ -465,6 +515,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#step = 'closed';
     const info = this.#info();
     this.#drop();
+    this.#noMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
   }
@@ -484,6 +535,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(info: DisconnectInfo): void {
+    // Of a client those that never had a connection.
+    this.#noMoreAnswers();
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
@@ -557,7 +610,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    */
   _ttss__looked(left: number): void {
     if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
-    this._ttPause(Pause.finish);
+    // What it has asked is answered yet.
+    if (!awaitsPeer(this)) this._ttPause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
     return undefined;
