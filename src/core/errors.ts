@@ -120,6 +120,13 @@ export const ERRORS = {
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:
     '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
+  TT_REPLY_TIMEOUT:
+    'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see what holds it up, end each reply, or raise "replyTimeout".',
+  TT_REPLY_FAILED:
+    'A reply of {tonic} cannot be given, nor the {count} behind it: see the cause, and give as() what makes bytes of an error.',
+  TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: look at its peer, or raise "timeout".',
+  TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: look at its connection, or ask again.',
+  TT_REQUEST_KEY: '{tonic} has a request with the key {key} already, which is not answered: give each its own.',
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
   TT_DATA_MOVED:
     '{bytes} bytes given to be sent were moved to another thread before they had left, and are lost: send a copy, or move them later.',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
-import { bytes, flag, ms } from '../core/option-schema.js';
+import { bytes, count, flag, ms } from '../core/option-schema.js';
 import { framingOption } from './framing-option.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
@@ -34,6 +34,12 @@ export const connectionOptions = {
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
   onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
+  /**
+   * How long the oldest open reply may keep the others waiting without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`). `false` for ever.
+   */
+  replyTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 30_000),
+  /** At so many replies that have not left reading pauses, unless the oldest one needs input. */
+  replyLimit: v.optional(count(1), 1_000),
   /**
    * How long a connection that closes waits for the peer in ms without progress: none of what was sent has left, and nothing has come. Then it is given up.
    */

@@ -44,8 +44,18 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
    *   its own sparkles.
    */
   protected sendFrame(frame: Sent): SendResult {
-    if (this._ttFeed === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
-    return this.send(this._ttFeed.framing.encode(frame));
+    const framing = this._ttFraming;
+    if (framing === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
+    return this.send(framing.encode(frame));
+  }
+
+  /** @internal That of what is sent; where there is no connection yet, that of the next one. */
+  get _ttFraming(): Framing<unknown> | undefined {
+    return this._ttChannel === undefined ? this.#declared : this._ttFeed?.framing;
+  }
+
+  get #declared(): Framing<unknown> | undefined {
+    return this._ttSettings.framing ?? framingOf(this.constructor);
   }
 
   /**
@@ -82,7 +92,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   /** @internal A connection is opened. */
   _ttFramesAnew(): void {
     this.#forget();
-    const framing = this._ttSettings.framing ?? framingOf(this.constructor);
+    const framing = this.#declared;
     if (framing !== undefined) this._ttFeed = new FrameFeed(this, framing);
   }
 

@@ -7,14 +7,9 @@ import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
-import type { Bytes } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 
-/** What can be sent: text (as UTF-8), bytes, or a list of them. What was given is not to be changed afterwards. */
-export type Sendable = Bytes | readonly Bytes[];
-
-/** What became of a send: it leaves with this turn; it waits, and `onDrain` will follow; or it was refused, and `onError` tells why. */
-export type SendResult = 'sent' | 'waiting' | 'refused';
+export type { SendResult, Sendable } from '../core/reply.js';
 
 /** The common part of the Tonics that own a socket: their events, which go to themselves or else to their base. */
 export abstract class SocketTonic<State extends string = never> extends Tonic<State> {

@@ -1,9 +1,12 @@
 import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
+import type { Question } from '../core/ask.js';
+import type { Reply, SendResult, Sendable } from '../core/reply.js';
+import { runAs } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -13,8 +16,11 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
+import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { FramedConnection } from './framed-connection.js';
+import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
+import type { RequestKey } from './requests.js';
 import { Pause } from './sending-connection.js';
 import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
@@ -190,9 +196,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
         this.#end.linger = this.#end.linger?.stop();
         return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
       case 'drain':
+        if (this.#losesReplies()) return void this.#input('truncated');
         this._ttChannel?.end();
         return this.#closeInOrder();
+      case 'cutOff':
+        return this.#closeInOrder();
       case 'cut':
+        this.#losesReplies();
         if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
         if (this._ttPromised === 0) return void this.#input('abort');
         return this.#closeInOrder();
@@ -235,6 +245,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #destroy(reset: boolean): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     if (channel.closed) this.#closed(channel);
     else channel.close(reset || this.#end.discarded > 0);
@@ -258,6 +269,90 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#inputFor('overflow', 'overflow', error);
   }
 
+  // ---- Its answers, in order ----
+
+  /**
+   * Takes the next place in the order of answers: what it is given leaves when all that was sent before has, and before all that is sent after
+   * it by {@link send}, `ttsc__send` of its own, and other replies. `ttsc__end` and `ttsc__close` wait for it. What others send, and {@link push}, passes.
+   *
+   * It must be ended within `replyTimeout`, by whoever has it then: else the connection ends (`TT_REPLY_TIMEOUT`). While it is open the connection is
+   * not idle, and its end waits for it.
+   *
+   * @returns one that is not open where the connection is closed, or is to be closed.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected reply(): Reply {
+    this._ttNeedsOwnSparkle('reply()');
+    return ConnectionReplies.open(this);
+  }
+
+  /** @internal An answer cannot be given, nor those behind it: that is the end. */
+  _ttReplyLost(error: TaskTonicError): void {
+    this._ttReport(error);
+    this.#inputFor('error', 'close', error);
+  }
+
+  /** What waits behind an open reply is lost with it. @returns whether the peer must not take what it got for whole. */
+  #losesReplies(): boolean {
+    const lost = this._ttReplies?.lose();
+    this.#end.discarded += lost?.bytes ?? 0;
+    return lost?.truncated === true;
+  }
+
+  #inputAtPlace(closes: 'end' | 'close', input: () => void): void {
+    const replies = this._ttReplies;
+    if (replies === undefined) input();
+    else replies.act(input, closes);
+  }
+
+  // ---- What it asks its peer ----
+
+  /**
+   * Sends a request to the peer, and has the answer heard by a sparkle of its own: in the order of the requests, or by a key. With a framing it sends
+   * a frame, and a frame that comes is looked at before `onFrame`; without one its protocol gives answers to {@link takeAnswer}.
+   *
+   * @param onAnswer hears the answer, and the request. Why there is none comes to the option `onError`: `TT_REQUEST_TIMEOUT`, `TT_REQUEST_LOST`.
+   * @returns the question that it is: it can be cancelled, counts for `static questionLimit`, and holds the end of this Tonic (`hold: false`: it does not).
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_A_SPARKLE`, `TT_BAD_OPTION`, `TT_BAD_DATA`; `TT_REQUEST_KEY` where the key
+   *   waits for its answer; `TT_ASK_FULL` where so much waits.
+   */
+  protected request(
+    data: Sent,
+    onAnswer: { heard(answer: Frame, request: Question): void }['heard'],
+    options: RequestOptions = {},
+  ): Question {
+    this._ttNeedsOwnSparkle('request()');
+    const send = (): SendResult =>
+      this._ttFraming === undefined ? this.send(data as Sendable) : this.sendFrame(data as Sent);
+    return request(this, send, onAnswer, options);
+  }
+
+  /**
+   * Gives a frame to the request that it answers: its sparkle hears it, as an order.
+   * @returns whether it was an answer, perhaps one that comes too late; else it is something that nobody has asked for.
+   */
+  protected takeAnswer(frame: Frame): boolean {
+    return takeAnswer(this, frame, this.answerKey(frame));
+  }
+
+  /**
+   * To be overridden where answers are known by a key: that of the request which a frame answers; `false` where it is no answer. `undefined`, as here: it is the
+   * answer to the oldest request without a key.
+   */
+  protected answerKey(_frame: Frame): RequestKey | false | undefined {
+    return undefined;
+  }
+
+  /** Behind what has come and is still to be heard. */
+  #noMoreAnswers(): void {
+    if (peerIsDone(this)) this._ttss__requestsLost();
+  }
+
+  /** @internal */
+  _ttss__requestsLost(): void {
+    loseRequests(this);
+  }
+
   #unblock(): void {
     if (this._ttUnblock() && this.#closing?.linger !== undefined && this._ttSends)
       this._ttss__awaitAnswers(-1, HOPS, this.#step);
@@ -278,7 +373,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
   ttsc__end(): void {
-    if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    this.#inputAtPlace('end', () => {
+      if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    });
   }
 
   /**
@@ -286,7 +383,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    * `lingerTimeout`, and `lingerLimit` in all.
    */
   ttsc__close(): void {
-    this.#inputFor('closedHere', 'close');
+    this.#inputAtPlace('close', () => this.#inputFor('closedHere', 'close'));
   }
 
   /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
@@ -296,7 +393,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   _ttAbort(reason: DisconnectReason, error?: Error): void {
-    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort', error);
+    this.#inputFor(this.#step === 'cutting' ? this.#end.reason! : reason, 'abort', error);
   }
 
   /**
@@ -343,7 +440,11 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** Apart: a closure in the way of every connection would cost each of them something. */
   #watchIdle(timeout: number): void {
-    this.#idle = new Watch(this, timeout, () => this.#inputFor('idle', 'close'));
+    this.#idle = new Watch(this, timeout, () => {
+      // What waits for its own answer is not idle.
+      if (this._ttReplies !== undefined) this.#watchIdle(timeout);
+      else this.#inputFor('idle', 'close');
+    });
   }
 
   /** @internal */
@@ -351,7 +452,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touch();
-    if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
+    if ((ready & Interest.WRITE) !== 0) {
+      if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
+      else if (this._ttReplies !== undefined) this._ttPaceReading();
+    }
     // What came before its end is heard first, unless nobody reads.
     const reads = (ready & Interest.READ) !== 0 || (this.#isUnheard(channel) && this.#pauses === 0);
     if (reads && !this.#read(channel, ready)) return;
@@ -405,7 +509,19 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal */
   override _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
     this.#receivedMessages++;
-    return super._ttFrameOrder(form, frame);
+    if (this._ttExtras?.requests === undefined) return super._ttFrameOrder(form, frame);
+    form.tonic = undefined;
+    return this.#isAnswer(form, frame) ? form.tonic !== undefined : super._ttFrameOrder(form, frame);
+  }
+
+  #isAnswer(form: OrderForm, frame: unknown): boolean {
+    try {
+      const key = runAs(this, () => this.answerKey(frame as Frame));
+      return takeAnswer(this, frame, key, form);
+    } catch (thrown) {
+      this._ttss__throw(toError(thrown), 'answerKey');
+      return true;
+    }
   }
 
   /** @internal */
@@ -424,7 +540,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   get #hears(): boolean {
-    return LIFE[this.#step].hears && this._ttLife < Life.closing;
+    return LIFE[this.#step].hears && this._ttLife < Life.closing && !this.#closesAtPlace;
+  }
+
+  /** All that it will answer was heard. */
+  get #closesAtPlace(): boolean {
+    const replies = this._ttReplies;
+    return replies?.closing === 'close' && !replies.needsInput;
   }
 
   /** All that came was read, or is not to be read now. */
@@ -444,6 +566,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
     if (this.#hears) this._ttEmit('ttse__onEnd');
+    this.#noMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
   }
@@ -460,16 +583,19 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     channel.close();
   }
 
   #closed(channel: StreamChannel): void {
     // One that was reset here, or failed, has counted before.
+    this.#losesReplies();
     if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
     const info = this.#info();
     this.#drop();
+    this.#noMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
   }
@@ -489,6 +615,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(info: DisconnectInfo): void {
+    // Of a client those that never had a connection.
+    this.#noMoreAnswers();
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
@@ -564,7 +692,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   _ttss__looked(left: number): void {
     if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
-    this._ttPause(Pause.finish);
+    // What it has asked is answered yet.
+    if (!awaitsPeer(this)) this._ttPause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
     return undefined;
@@ -617,6 +746,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#step = 'closed';
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#end.discarded += this._ttOrders.bytes;
+    this.#losesReplies();
     const info = this.#info();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);

@@ -31,6 +31,14 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
   'unsent bytes of a connection': ['test/tonics/tcp-sending.test.ts', 'is closed when more than unsentLimit waits'],
+  'replies of a connection that have not left': [
+    'test/tonics/tcp-replies.test.ts',
+    'have reading pause at replyLimit, until one has left',
+  ],
+  'requests of a connection that wait for their answer': [
+    'test/tonics/requests.test.ts',
+    'are bounded, with those whose answer is late',
+  ],
   'unsent datagrams of a UDP socket': ['test/tonics/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
   "sends that wait for a client's connection": [
     'test/tonics/waiting-sends.test.ts',

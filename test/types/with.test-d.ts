@@ -124,6 +124,25 @@ class Line extends TcpConnection.with({ states: ['ready'], framing: lines() }) {
   }
 }
 void Line;
+class Rpc extends TcpClient.with({ framing: jsonLines<{ id: number }>() }) {
+  ttsc__go(): void {
+    this.request({ id: 1 }, this.ttse__onAnswer, { key: 1 });
+    // @ts-expect-error no frame of it
+    this.request('GET', this.ttse__onAnswer);
+    // @ts-expect-error an answer is no text
+    this.request({ id: 2 }, this.ttse__onText);
+  }
+  ttse__onAnswer({ id }: { id: number }): void {
+    void id;
+  }
+  ttse__onText(text: string): void {
+    void text;
+  }
+  protected override answerKey({ id }: { id: number }): number {
+    return id;
+  }
+}
+void Rpc;
 class WrongFrame extends TcpConnection.with({ framing: lines() }) {
   // @ts-expect-error a line is a text
   override ttse__onFrame(line: number): void {
