@@ -11,6 +11,7 @@ export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp-socket.js';
 export type { UdpSocketOptions } from './udp-options.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+export type { IdleSide, IdleTimeout } from './idle-watch.js';
 export type { Protocol } from './protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log-services.js';

@@ -14,6 +14,7 @@ import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { Pause, SendingConnection } from './sending-connection.js';
 import { showAddress, socketError } from './socket-errors.js';
 
@@ -36,6 +37,9 @@ const HOPS = 16;
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
 
+/** Steps in which it may be idle. */
+const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
+
 /** One for all: most connections are made without any. */
 const NO_OPTIONS: TonicOptions = {};
 
@@ -48,6 +52,8 @@ class Closing {
   discarded = 0;
   /** How long it waits for its peer, or for its answers. */
   linger: Watch | undefined = undefined;
+  /** On which side nothing happened, if that is why. */
+  idle: IdleSide | undefined = undefined;
 }
 
 /**
@@ -98,7 +104,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   #kept = 0;
   #receivedBytes = 0;
   #receivedMessages = 0;
-  #idle: Watch | undefined = undefined;
+  #idle: IdleWatch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -137,8 +143,11 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   }
 
   /** @internal */
-  get _ttProgress(): number {
-    return this.#receivedBytes + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
+  _ttProgress(sides: InterestSet): number {
+    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
+    const seen = (this.#pauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this.#receivedBytes;
+    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- Its life: one step with one table ----
@@ -195,7 +204,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    * and what was sent could be lost with it.
    */
   #closeInOrder(): void {
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -229,7 +238,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   override _ttTouch(): void {
-    this.#idle?.touch();
+    this.#idle?.touchAll(Interest.WRITE);
   }
 
   /** @internal */
@@ -303,6 +312,41 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this._ttEmit('ttse__onDrain');
   }
 
+  // ---- Idle times ----
+
+  /**
+   * Closes this connection (reason `idle`) when nothing has come (`'read'`), nothing has left (`'write'`), or neither (`'either'`) for so many
+   * ms from now on; `false` for never. It takes the place of what `idleTimeout` says for that side.
+   *
+   * What does not come because nobody reads (`ttsc__pause`, a relay that waits, input that is postponed), and what cannot come or leave any more after an
+   * end, is not taken for idle on that side. It holds for the connection that is there, of a TcpClient for its later ones too.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected setIdleTimeout(timeout: number | false, side: IdleSide = 'either'): void {
+    checkIdleTimeout(timeout, side, this._ttPlan.className);
+    this._ttSetIdle(timeout, side);
+  }
+
+  /** @internal */
+  _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    if (WATCHED.has(this.#step)) this.#idle = IdleWatch.set(this.#idle, this, side, timeout);
+  }
+
+  /** @internal */
+  _ttIdle(watch: IdleWatch): void {
+    if (this.#excuses(watch.side)) return watch.excuse();
+    this.#end.idle = watch.side;
+    this.#inputFor('idle', 'close');
+  }
+
+  /** Whether nothing can happen on that side, and the peer is not to blame. */
+  #excuses(side: IdleSide): boolean {
+    const { sends, hears } = LIFE[this.#step];
+    if (side === 'read') return !hears || (this.#pauses & ~Pause.unsent) !== 0;
+    return side === 'write' && !sends && this.unsentBytes === 0;
+  }
+
   // ---- What the socket tells ----
 
   /** @internal It has a socket that is open. */
@@ -317,19 +361,14 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this._ttApplyInterest();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
-    if (this._ttSettings.idleTimeout !== false) this.#watchIdle(this._ttSettings.idleTimeout);
-  }
-
-  /** Apart: a closure in the way of every connection would cost each of them something. */
-  #watchIdle(timeout: number): void {
-    this.#idle = new Watch(this, timeout, () => this.#inputFor('idle', 'close'));
+    if (this._ttSettings.idleTimeout !== false) this.#idle = IdleWatch.of(this, this._ttSettings.idleTimeout);
   }
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
-    this.#idle?.touch();
+    this.#idle?.touchAll(ready);
     if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
     // What came before its end is heard first, unless nobody reads.
     const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
@@ -410,11 +449,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   }
 
   #info(): DisconnectInfo {
-    return {
-      reason: this.#end.reason ?? 'peerEnded',
-      error: this.#end.error,
-      discarded: this.#end.discarded,
-    };
+    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
+    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
   }
 
   /** @internal */
@@ -444,7 +480,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#pauses &= Pause.kept;
     this._ttWaitsNoMore();
     this._ttReleaseRelays();
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
@@ -476,7 +512,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   /** What was asked before is answered, as long as that gets on. */
   #awaitAnswers(hops: number): void {
     const step = this.#step;
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     const giveUp = (): void => {
       letGoOfOwed(this);
       this._ttWaitsNoMore();

@@ -128,7 +128,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the watch of an idle connection goes on when that is closed',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stop();\n    this.#end.linger = this.#end.linger?.stop();',
+    find: '    this.#idle = this.#idle?.stopAll();\n    this.#end.linger = this.#end.linger?.stop();',
     replace: '    this.#end.linger = this.#end.linger?.stop();',
     test: 'test/tonics/connection-timers.test.ts',
     sentence: 'of a connection with idleTimeout that its peer has reset',
@@ -144,7 +144,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'an idle watch strikes a connection that waits for the answer to what it was asked',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    const step = this.#step;\n    this.#idle = this.#idle?.stop();',
+    find: '    const step = this.#step;\n    this.#idle = this.#idle?.stopAll();',
     replace: '    const step = this.#step;',
     test: 'test/tonics/tcp-connection-answers.test.ts',
     sentence: 'is not called idle while its answer is waited for',
@@ -353,8 +353,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a connection is called idle for what a late loop has not looked at',
     file: 'src/tonics/connection-watches.ts',
-    find: 'if (this.#isBeforeJudge) this.#watched._ttss__judge(this);',
-    replace: 'if (this.#isBeforeJudge) this.#expired();',
+    find: 'if (this.#isBeforeJudge) this.watched._ttss__judge(this);',
+    replace: 'if (this.#isBeforeJudge) this.#expired(this);',
     test: 'test/tonics/tcp-connection-answers.test.ts',
     sentence: 'is not called idle by a loop that was late',
   },
@@ -457,7 +457,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'bytes that leave after a send are no sign of life',
     file: 'src/tonics/connection-watches.ts',
-    find: '(!this.#told || unsentBytes > 0)',
+    find: '(!this.#told || this.#isLeaving)',
     replace: '!this.#told',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'is put off by each part that leaves of what was given before',
