@@ -130,6 +130,7 @@ export const ERRORS = {
     'A socket for {family} ({local}) sends nothing to {address}, which is {other}: use one with "family: {needed}".',
   TT_MULTICAST: 'The socket cannot {what}: {why}.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
+  TT_BAD_ENCODING: '{encoding} is no encoding of texts: give one that Node has, such as "latin1", or none for UTF-8.',
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',

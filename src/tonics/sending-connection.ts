@@ -5,6 +5,7 @@ import { Interest } from '../selector/interest.js';
 import type { StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import type { ConnectionSettings } from './connection-options.js';
+import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Refusals } from './refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
@@ -38,10 +39,12 @@ class Backlog {
 export abstract class SendingConnection<State extends string = never> extends SocketTonic<State> {
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
-    sparkle.key === 'ttsc__send' ? OrderedSends.call(sparkle, enqueue) : enqueue;
+    sparkle.key === 'ttsc__send'
+      ? OrderedSends.call(sparkle, enqueue, SendingConnection.prototype.ttsc__send)
+      : enqueue;
   /** @internal */
   static readonly [RUNNER]: SparkleRunner = (generic, body) =>
-    generic === 'ttsc__send' ? OrderedSends.run(body) : body;
+    generic === 'ttsc__send' ? OrderedSends.run(body, SendingConnection.prototype.ttsc__send) : body;
 
   /** @internal */ _ttSettings: ConnectionSettings;
   /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
@@ -82,10 +85,12 @@ export abstract class SendingConnection<State extends string = never> extends So
    * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
    * order with own sends that still wait as orders.
    *
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param encoding of the texts; without it UTF-8. As with `Buffer.from`, a character that an encoding does not have becomes another one.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
-  protected send(data: Sendable): SendResult {
+  protected send(data: Sendable, encoding?: BufferEncoding): SendResult {
     this._ttNeedsOwnSparkle();
+    if (encoding !== undefined) data = encoded(data, encoding);
     if (this._ttOrders.own > 0) {
       this.ttsc__send(data);
       this._ttBlock();
@@ -95,8 +100,9 @@ export abstract class SendingConnection<State extends string = never> extends So
   }
 
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable): void {
+  ttsc__send(data: Sendable, encoding?: BufferEncoding): void {
     const from = this.source?.tonic;
+    if (encoding !== undefined) data = encoded(data, encoding);
     const result = this._ttSend(data, OrderedSends.sizeOf(data));
     if (result === 'waiting' && from !== this && from instanceof SendingConnection)
       this.#holdRelay(from as SendingConnection<string>);
