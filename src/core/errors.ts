@@ -38,6 +38,8 @@ export const ERRORS = {
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
   TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
+  TT_INPUT_UNHEARD:
+    '{class} is sent {what} that nobody hears: write {event} in {where}; an empty one where they mean nothing.',
   TT_RAISED_AT_END:
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:

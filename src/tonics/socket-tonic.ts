@@ -9,6 +9,7 @@ import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { Bytes } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
+import { type InputEvent, tellUnheard } from './unheard-input.js';
 
 /** What can be sent: text (as UTF-8), bytes, or a list of them. What was given is not to be changed afterwards. */
 export type Sendable = Bytes | readonly Bytes[];
@@ -47,6 +48,14 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     else if (b !== undefined) put(hearer, sparkle, 3, [this, a, b], undefined);
     else put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
+  }
+
+  /**
+   * Queues what has come in. Where nobody hears it, it is dropped, and that is told once a class.
+   * @internal
+   */
+  _ttBring(event: InputEvent, a: unknown, b?: unknown): void {
+    if (!this._ttEmit(event, a, b)) tellUnheard(this as AnyTonic, this.#hearerOf(event), event);
   }
 
   /**

@@ -391,7 +391,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
       if (!hears) continue;
       this.#receivedMessages++;
       catalyst._ttReceived(data.length);
-      this._ttEmit('ttse__onData', data);
+      this._ttBring('ttse__onData', data);
       // That order counts: the queue may be full now.
       share = Math.min(share - data.length, catalyst._ttShare);
     }

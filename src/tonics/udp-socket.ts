@@ -303,7 +303,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       this.#receivedBytes += length;
       this.#receivedMessages++;
       catalyst._ttReceived(length);
-      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
+      this._ttBring('ttse__onDatagram', datagram.bytes, datagram.from);
     }
     this.#key?.again(Interest.READ);
   }
