@@ -148,6 +148,8 @@ export const ERRORS = {
   TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
   TT_NEVER_SETTLES:
     'After {orders} orders and {turns} turns at one instant, {ms} ms of work, the app has not come to rest; {who}: let it wait for a timer or come to its end, or raise "settleWithin".',
+  TT_TAKES_FOR_EVER:
+    '{what} would go through {count} instants of virtual time, more than {most}; {who}: let it fire less often, let less time pass at once, or raise "instantLimit".',
   TT_NOT_SETTLED:
     "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
