@@ -38,6 +38,8 @@ export const ERRORS = {
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
   TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
+  TT_INPUT_UNHEARD:
+    '{class} is sent {what} that nobody hears: write {event} in {where}; an empty one where they mean nothing.',
   TT_RAISED_AT_END:
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
@@ -137,6 +139,7 @@ export const ERRORS = {
     'A socket for {family} ({local}) sends nothing to {address}, which is {other}: use one with "family: {needed}".',
   TT_MULTICAST: 'The socket cannot {what}: {why}.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
+  TT_BAD_ENCODING: '{encoding} is no encoding of texts: give one that Node has, such as "latin1", or none for UTF-8.',
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
@@ -157,6 +160,8 @@ export const ERRORS = {
   TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
   TT_NEVER_SETTLES:
     'After {orders} orders and {turns} turns at one instant, {ms} ms of work, the app has not come to rest; {who}: let it wait for a timer or come to its end, or raise "settleWithin".',
+  TT_TAKES_FOR_EVER:
+    '{what} would go through {count} instants of virtual time, more than {most}; {who}: let it fire less often, let less time pass at once, or raise "instantLimit".',
   TT_NOT_SETTLED:
     "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',

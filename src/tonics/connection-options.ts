@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
 import { bytes, count, flag, ms } from '../core/option-schema.js';
 import { framingOption } from './framing-option.js';
+import { idlePatience } from './idle-watch.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
@@ -16,8 +17,25 @@ export const connectionOptions = {
     ),
     60_000,
   ),
-  /** Closes the connection when nothing came and nothing left for so many ms; `false` for never. */
-  idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
+  /**
+   * Closes the connection when nothing came and nothing left for so many ms; `false` for never. By side: nothing came (`read`), nothing left (`write`), neither (`either`).
+   * A connection can change its own (`setIdleTimeout()`).
+   */
+  idleTimeout: v.optional(
+    v.union(
+      [
+        ms(1),
+        v.literal(false),
+        v.strictObject({
+          read: v.optional(idlePatience),
+          write: v.optional(idlePatience),
+          either: v.optional(idlePatience),
+        }),
+      ],
+      'must be 1 ms or more, false, or such times by side: { read, write, either }',
+    ),
+    false,
+  ),
   /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
   halfOpen: v.optional(flag, false),
   /** How frames lie in what comes, and in what `sendFrame` sends: then `onFrame` is heard, and no `onData`. Default: what the class says. */

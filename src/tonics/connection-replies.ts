@@ -4,11 +4,13 @@ import { type OpenReplies, extrasOf } from '../core/extras.js';
 import { incurOwed, settleOwed } from '../core/owed.js';
 import { Reply, type ReplyTo, type SendResult, type Sendable } from '../core/reply.js';
 import { runAs } from '../core/running.js';
-import { Interest } from '../selector/interest.js';
+import { Interest, type InterestSet } from '../selector/interest.js';
 import { Watch, type Watched } from './connection-watches.js';
 import { type Lost, Replies } from './replies.js';
 import { Pause, type SendingConnection } from './sending-connection.js';
 import { sizeOf } from './socket-tonic.js';
+
+const BOTH = Interest.READ | Interest.WRITE;
 
 /** What its replies see of a connection. */
 export interface Replying extends SendingConnection<string>, Watched {
@@ -33,7 +35,7 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
   constructor(connection: Replying) {
     super();
     this.#connection = connection;
-    this.#seen = connection._ttProgress;
+    this.#seen = connection._ttProgress(BOTH);
     const { replyTimeout } = connection._ttSettings;
     if (replyTimeout !== false) this.#watch = new Watch(this, replyTimeout, () => this.#timedOut(replyTimeout));
   }
@@ -66,8 +68,8 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
     return this.needsInput ? Infinity : (this.#connection._ttChannel?.unsent ?? 0);
   }
 
-  get _ttProgress(): number {
-    if (this.unsentBytes > 0) this.#seen = this.#connection._ttProgress;
+  _ttProgress(sides: InterestSet): number {
+    if (this.unsentBytes > 0) this.#seen = this.#connection._ttProgress(sides);
     return this.#seen;
   }
 

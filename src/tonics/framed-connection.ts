@@ -162,7 +162,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
 
   /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
-    return this._ttFill(form, 'ttse__onFrame', frame);
+    return this._ttFillInput(form, 'ttse__onFrame', frame);
   }
 
   /** @internal */

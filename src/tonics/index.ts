@@ -13,6 +13,7 @@ export type { RequestOptions } from './request.js';
 export type { RequestKey } from './requests.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+export type { IdleSide, IdleTimeout } from './idle-watch.js';
 export type { Protocol } from './protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log-services.js';

@@ -6,6 +6,7 @@ import type { StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import type { Replies } from './replies.js';
 import type { ConnectionSettings } from './connection-options.js';
+import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Refusals } from './refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
@@ -39,10 +40,12 @@ class Backlog {
 export abstract class SendingConnection<State extends string = never> extends SocketTonic<State> {
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
-    sparkle.key === 'ttsc__send' ? OrderedSends.call(sparkle, enqueue) : enqueue;
+    sparkle.key === 'ttsc__send'
+      ? OrderedSends.call(sparkle, enqueue, SendingConnection.prototype.ttsc__send)
+      : enqueue;
   /** @internal */
   static readonly [RUNNER]: SparkleRunner = (generic, body) =>
-    generic === 'ttsc__send' ? OrderedSends.run(body) : body;
+    generic === 'ttsc__send' ? OrderedSends.run(body, SendingConnection.prototype.ttsc__send) : body;
 
   /** @internal */ _ttSettings: ConnectionSettings;
   /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
@@ -93,10 +96,12 @@ export abstract class SendingConnection<State extends string = never> extends So
    * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
    * order with own sends that still wait as orders, and with open replies: see {@link TcpConnection.reply}.
    *
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param encoding of the texts; without it UTF-8. As with `Buffer.from`, a character that an encoding does not have becomes another one.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
-  protected send(data: Sendable): SendResult {
+  protected send(data: Sendable, encoding?: BufferEncoding): SendResult {
     this._ttNeedsOwnSparkle();
+    if (encoding !== undefined) data = encoded(data, encoding);
     if (this._ttOrders.own > 0) {
       this.ttsc__send(data);
       this._ttBlock();
@@ -142,8 +147,9 @@ export abstract class SendingConnection<State extends string = never> extends So
   }
 
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable): void {
+  ttsc__send(data: Sendable, encoding?: BufferEncoding): void {
     const from = this.source?.tonic;
+    if (encoding !== undefined) data = encoded(data, encoding);
     const replies = from === this ? this._ttReplies : undefined;
     const size = OrderedSends.sizeOf(data);
     const result = replies === undefined ? this._ttSend(data, size) : replies.sendBehind(data, size);

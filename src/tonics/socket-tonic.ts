@@ -8,6 +8,7 @@ import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
+import { type InputEvent, tellUnheard } from './unheard-input.js';
 
 export type { SendResult, Sendable } from '../core/reply.js';
 
@@ -42,6 +43,24 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     else if (b !== undefined) put(hearer, sparkle, 3, [this, a, b], undefined);
     else put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
+  }
+
+  /**
+   * Queues what has come in. Where nobody hears it, it is dropped, and that is told once a class.
+   * @internal
+   */
+  _ttBring(event: InputEvent, a: unknown, b?: unknown): void {
+    if (!this._ttEmit(event, a, b)) tellUnheard(this as AnyTonic, this._ttHearerOf(event), event);
+  }
+
+  /**
+   * As {@link _ttFill}, for what has come in.
+   * @internal
+   */
+  _ttFillInput(form: OrderForm, event: InputEvent, a: unknown, b?: unknown): boolean {
+    if (this._ttFill(form, event, a, b)) return true;
+    tellUnheard(this as AnyTonic, this._ttHearerOf(event), event);
+    return false;
   }
 
   /**

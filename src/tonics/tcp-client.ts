@@ -11,6 +11,7 @@ import { connectionOptions, connectionSettings, streamSettings, type ConnectionO
 import { Dialler } from './dialler.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { type IdleSide, withIdleTimeout } from './idle-watch.js';
 import { bytes, count, flag, ms, parseOptions, port, text } from '../core/option-schema.js';
 import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
@@ -383,6 +384,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   override ttsc__resume(): void {
     if (this.#protocol !== undefined) this.#protocol.ttsc__resume();
     else super.ttsc__resume();
+  }
+
+  /** @internal */
+  override _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    // Settings are shared by all that are made with them.
+    const idleTimeout = withIdleTimeout(this._ttSettings.idleTimeout, timeout, side);
+    this._ttSettings = { ...this._ttSettings, idleTimeout };
+    if (this.#protocol !== undefined) this.#protocol._ttSetIdle(timeout, side);
+    else super._ttSetIdle(timeout, side);
   }
 
   /** Whose the connection is that commands and sends are for; `undefined` where they are for the next one, if any. */

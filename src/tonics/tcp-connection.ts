@@ -19,6 +19,7 @@ import { NextTurn, Watch } from './connection-watches.js';
 import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { FramedConnection } from './framed-connection.js';
+import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
 import type { RequestKey } from './requests.js';
 import { Pause } from './sending-connection.js';
@@ -46,6 +47,9 @@ const HOPS = 16;
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
 
+/** Steps in which it may be idle. */
+const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
+
 /** One for all: most connections are made without any. */
 const NO_OPTIONS: TonicOptions = {};
 
@@ -58,6 +62,8 @@ class Closing {
   discarded = 0;
   /** How long it waits for its peer, or for its answers. */
   linger: Watch | undefined = undefined;
+  /** On which side nothing happened, if that is why. */
+  idle: IdleSide | undefined = undefined;
 }
 
 /**
@@ -123,7 +129,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #kept = 0;
   #receivedBytes = 0;
   #receivedMessages = 0;
-  #idle: Watch | undefined = undefined;
+  #idle: IdleWatch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -163,8 +169,11 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   /** @internal */
-  get _ttProgress(): number {
-    return this.#receivedBytes + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
+  _ttProgress(sides: InterestSet): number {
+    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
+    const seen = (this.#pauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this.#receivedBytes;
+    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- Its life: one step with one table ----
@@ -225,7 +234,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    * and what was sent could be lost with it.
    */
   #closeInOrder(): void {
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -260,7 +269,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   override _ttTouch(): void {
-    this.#idle?.touch();
+    this.#idle?.touchAll(Interest.WRITE);
   }
 
   /** @internal */
@@ -420,6 +429,43 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttEmit('ttse__onDrain');
   }
 
+  // ---- Idle times ----
+
+  /**
+   * Closes this connection (reason `idle`) when nothing has come (`'read'`), nothing has left (`'write'`), or neither (`'either'`) for so many
+   * ms from now on; `false` for never. It takes the place of what `idleTimeout` says for that side.
+   *
+   * What does not come because nobody reads (`ttsc__pause`, a relay that waits, input that is postponed), and what cannot come or leave any more after an
+   * end, is not taken for idle on that side. It holds for the connection that is there, of a TcpClient for its later ones too.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected setIdleTimeout(timeout: number | false, side: IdleSide = 'either'): void {
+    checkIdleTimeout(timeout, side, this._ttPlan.className);
+    this._ttSetIdle(timeout, side);
+  }
+
+  /** @internal */
+  _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    if (WATCHED.has(this.#step)) this.#idle = IdleWatch.set(this.#idle, this, side, timeout);
+  }
+
+  /** @internal */
+  _ttIdle(watch: IdleWatch): void {
+    if (this.#excuses(watch.side)) return watch.excuse();
+    this.#end.idle = watch.side;
+    this.#inputFor('idle', 'close');
+  }
+
+  /** Whether nothing can happen on that side, and the peer is not to blame. */
+  #excuses(side: IdleSide): boolean {
+    const { sends, hears } = LIFE[this.#step];
+    // What waits for its own answer is not idle.
+    if (this._ttReplies !== undefined) return true;
+    if (side === 'read') return !hears || (this.#pauses & ~Pause.unsent) !== 0;
+    return side === 'write' && !sends && this.unsentBytes === 0;
+  }
+
   // ---- What the socket tells ----
 
   /** @internal It has a socket that is open. */
@@ -435,23 +481,14 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttApplyInterest();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
-    if (this._ttSettings.idleTimeout !== false) this.#watchIdle(this._ttSettings.idleTimeout);
-  }
-
-  /** Apart: a closure in the way of every connection would cost each of them something. */
-  #watchIdle(timeout: number): void {
-    this.#idle = new Watch(this, timeout, () => {
-      // What waits for its own answer is not idle.
-      if (this._ttReplies !== undefined) this.#watchIdle(timeout);
-      else this.#inputFor('idle', 'close');
-    });
+    if (this._ttSettings.idleTimeout !== false) this.#idle = IdleWatch.of(this, this._ttSettings.idleTimeout);
   }
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
-    this.#idle?.touch();
+    this.#idle?.touchAll(ready);
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
       else if (this._ttReplies !== undefined) this._ttPaceReading();
@@ -493,7 +530,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       }
       this.#receivedMessages++;
       this._ttReceivedChunk(data);
-      this._ttEmit('ttse__onData', data);
+      this._ttBring('ttse__onData', data);
       // That order counts: the queue may be full now.
       share = Math.min(share - data.length, catalyst._ttShare);
     }
@@ -601,11 +638,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #info(): DisconnectInfo {
-    return {
-      reason: this.#end.reason ?? 'peerEnded',
-      error: this.#end.error,
-      discarded: this.#end.discarded,
-    };
+    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
+    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
   }
 
   /** @internal */
@@ -638,7 +672,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttWaitsNoMore();
     this._ttReleaseRelays();
     this._ttNoMoreFrames();
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
@@ -671,7 +705,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** What was asked before is answered, as long as that gets on. */
   #awaitAnswers(hops: number): void {
     const step = this.#step;
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     const giveUp = (): void => {
       letGoOfOwed(this);
       this._ttWaitsNoMore();

@@ -319,6 +319,7 @@ function noReusePort(className: string, option: string, instead: string): Error 
 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}
+ofFramework(RelayedConnection);
 
 /** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {

@@ -10,6 +10,7 @@ import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, Datagram, DatagramChannel, SendFailure } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { DatagramFeed, type DatagramFeedOwner } from './datagram-feed.js';
+import { encoded, withEncoding } from './encoded.js';
 import { framingOf } from './framing-option.js';
 import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
@@ -96,9 +97,10 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) => {
     if (sparkle.key !== 'ttsc__send') return enqueue;
-    return function (this: object, ...args: unknown[]): void {
-      const size = sizeOf(args[0]);
+    return function (this: object, ...given: unknown[]): void {
       const socket = this as UdpSocket;
+      const args = given.length > 2 ? withEncoding(given, 2, socket, sparkle, UdpSocket.prototype.ttsc__send) : given;
+      const size = sizeOf(args[0]);
       if (socket.phase === 'closed') socket._ttTellOthers(closedError(size, 'closed'));
       else enqueue.apply(this, args);
     };
@@ -171,11 +173,12 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
    * Sends a datagram from one of its own sparkles. A list becomes one datagram.
    *
    * @param to where to: an address, or a name that is looked up; left out where the socket has one peer.
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param encoding of the texts; without it UTF-8.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
-  protected send(data: Sendable, to?: Address): SendResult {
+  protected send(data: Sendable, to?: Address, encoding?: BufferEncoding): SendResult {
     this._ttNeedsOwnSparkle();
-    return this.#send(data, to);
+    return this.#send(encoding === undefined ? data : encoded(data, encoding), to);
   }
 
   /**
@@ -189,8 +192,8 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /** Sends a datagram, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable, to?: Address): void {
-    this.#send(data, to);
+  ttsc__send(data: Sendable, to?: Address, encoding?: BufferEncoding): void {
+    this.#send(encoding === undefined ? data : encoded(data, encoding), to);
   }
 
   /** Drops and counts what comes, until `ttsc__resume`. (Node cannot leave datagrams in the kernel's buffer.) */
@@ -331,7 +334,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
       // Each is an order, however small it is.
       share -= Math.max(length, SMALLEST_SHARE);
       this.#received(length);
-      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
+      this._ttBring('ttse__onDatagram', datagram.bytes, datagram.from);
     }
     this.#key?.again(Interest.READ);
   }
@@ -367,7 +370,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown, from: Address): boolean {
-    return this._ttFill(form, 'ttse__onFrame', frame, from);
+    return this._ttFillInput(form, 'ttse__onFrame', frame, from);
   }
 
   /** @internal */

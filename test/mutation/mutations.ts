@@ -132,7 +132,7 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: 'late timer',
     what: 'the watch of an idle connection goes on when that is closed',
     file: 'src/tonics/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stop();\n    this.#end.linger = this.#end.linger?.stop();',
+    find: '    this.#idle = this.#idle?.stopAll();\n    this.#end.linger = this.#end.linger?.stop();',
     replace: '    this.#end.linger = this.#end.linger?.stop();',
     program: 'bookings',
   },

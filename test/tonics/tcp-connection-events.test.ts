@@ -174,7 +174,7 @@ describe('a TcpConnection', () => {
       for (const name of ['onConnected', 'onDrain', 'onEnd']) expect(app.heard.all(name)).to.deep.equal([[connection]]);
     });
 
-    it('heard by nobody where no base does; an error is then logged and counted', async () => {
+    it('heard by nobody where no base does; that is told, and an error is then logged and counted', async () => {
       class Deaf extends Tonic {
         server!: TcpServer;
         connection!: TcpConnection;
@@ -196,7 +196,10 @@ describe('a TcpConnection', () => {
       peer.reset();
       while (!connection.finished) await app.inside(() => {});
       expect(connection.unheardErrors).to.equal(1);
-      expect(app.lines.filter(({ level }) => level >= WARN).map(({ code }) => code)).to.deep.equal(['TT_PEER_RESET']);
+      expect(app.lines.filter(({ level }) => level >= WARN).map(({ code }) => code)).to.deep.equal([
+        'TT_INPUT_UNHEARD',
+        'TT_PEER_RESET',
+      ]);
       expect((await app.over()).result.exitCode).to.equal(0);
     });
   });
