@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
+import { fixed } from '../../src/framing/index.js';
 import { Distiller, type DistillerOptions } from '../../src/testing/distiller.js';
 import '../../src/tonics/index.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
@@ -74,6 +75,13 @@ describe('bytes that nobody hears', () => {
   it('are told once, however many connections and bytes there are', async () => {
     expect(await warnings(() => new Base(server(Deaf)))).to.deep.equal([
       'Deaf is sent bytes that nobody hears: write ttse__onData in it, or in Base, its base; an empty one where they mean nothing.',
+    ]);
+  });
+
+  it('are told as frames where there is a framing', async () => {
+    class Framed extends TcpConnection.with({ framing: fixed({ size: 10 }) }) {}
+    expect(await warnings(() => new Base(server(Framed)))).to.deep.equal([
+      'Framed is sent frames that nobody hears: write ttse__onFrame in it, or in Base, its base; an empty one where they mean nothing.',
     ]);
   });
 
