@@ -20,7 +20,15 @@ describe('docs/lint.md', () => {
       'async',
       'nearMiss',
       'unknownEvent',
+      'nearlyEvent',
       'unbound',
+      'without',
+      'function',
+      'awaited',
+      'early',
+      'state',
+      'group',
+      'again',
     ]);
   });
 
