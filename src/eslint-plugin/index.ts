@@ -5,6 +5,7 @@ import { noOldLines } from './no-old-lines.js';
 import { noUnboundSparkle } from './no-unbound-sparkle.js';
 import { noUnenteredState } from './no-unentered-state.js';
 import { preferNewLines } from './prefer-new-lines.js';
+import { socketComesFirst } from './socket-comes-first.js';
 import { sparkleNames } from './sparkle-names.js';
 import type { RuleModule } from './syntax.js';
 
@@ -14,6 +15,7 @@ const rules = {
   'sparkle-names': sparkleNames,
   'no-unbound-sparkle': noUnboundSparkle,
   'heard-by-sparkles': heardBySparkles,
+  'socket-comes-first': socketComesFirst,
   'no-infusion-in-constructor': noInfusionInConstructor,
   'no-unentered-state': noUnenteredState,
   'no-fall-through-call': noFallThroughCall,
@@ -49,6 +51,7 @@ const plugin: TaskTonicPlugin = {
           'tasktonic/sparkle-names': 'error',
           'tasktonic/no-unbound-sparkle': 'error',
           'tasktonic/heard-by-sparkles': 'error',
+          'tasktonic/socket-comes-first': 'error',
           'tasktonic/no-infusion-in-constructor': 'error',
           'tasktonic/no-unentered-state': 'error',
           'tasktonic/no-fall-through-call': 'error',

@@ -1,4 +1,4 @@
-import { type Names, classFacts, staticValue } from './class-facts.js';
+import { classFacts, staticValue } from './class-facts.js';
 import { readName } from './read-name.js';
 import { nameInPackage, TONICS } from './tonic-classes.js';
 import {
@@ -25,6 +25,7 @@ export const preferNewLines: RuleModule = {
     schema: [],
     messages: {
       states: 'The states are said twice. Say them once: {{to}}.',
+      differ: 'The states are said twice, and the two lists differ. Say them once: {{to}}.',
       catalyst: 'A Tonic knows its Catalyst: this.catalyst.',
       paused: 'A TimerPausing may begin held: { paused: true }.',
       group:
@@ -55,17 +56,18 @@ function checkStates(node: ClassNode, superClass: Node, context: RuleContext): v
   if (said === undefined || typed?.params.length !== 1) return;
   const { states } = classFacts(node, context);
   const types = classFacts(withoutStatics(node), context).states;
-  if (!TONICS.has(nameInPackage(superClass, context) ?? '') || !sameNames(states, types)) return;
+  if (!TONICS.has(nameInPackage(superClass, context) ?? '') || !Array.isArray(states) || !Array.isArray(types)) return;
   const list = sourceOf(context).getText(listOf(said));
   const to = `${sourceOf(context).getText(superClass)}.with({ states: ${list} })`;
   const member = node.body.body.find(({ value }) => value === said)!;
   const [start] = sourceOf(context).getRange(superClass);
   const [, end] = sourceOf(context).getRange(typed as unknown as Node);
+  const same = sameNames(states, types);
   context.report({
     node: member,
-    messageId: 'states',
+    messageId: same ? 'states' : 'differ',
     data: { to: `extends ${to}` },
-    fix: (fixer) => [fixer.replaceTextRange([start, end], to), removal(member, fixer, context)],
+    fix: same ? (fixer) => [fixer.replaceTextRange([start, end], to), removal(member, fixer, context)] : null,
   });
 }
 
@@ -74,8 +76,7 @@ function withoutStatics(node: ClassNode): ClassNode {
   return { ...node, body: { body: [] } };
 }
 
-function sameNames(one: Names, other: Names): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return false;
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((name) => other.includes(name));
 }
 

@@ -25,6 +25,7 @@ describe('docs/lint.md', () => {
       'without',
       'function',
       'awaited',
+      'first',
       'early',
       'state',
       'group',

@@ -7,7 +7,7 @@ import { accepts, reports } from './rule-tester.js';
 
 accepts('prefer-new-lines', {
   'states that are said once': `class A extends Tonic.with({ states: ['a'] }) {} class B extends Tonic<'a'> {} class C extends Tonic { static states = ['a']; }`,
-  'two lists that differ': `class A extends Tonic<'a'> { static states = ['a', 'b']; } class B extends Tonic<S> { static states = STATES; }`,
+  'lists that are not written here': `class A extends Tonic<'a'> { static states = STATES; } class B extends Tonic<S> { static states = ['a']; }`,
   'a parent of your own, which may take more': `class A extends Base<'a'> { static states = ['a']; }`,
   'the selector of the Catalyst': `class A extends Tonic { ttse__onStart() { SelectorCatalyst.of(this).selector; SelectorCatalyst.of(other).name; const c = SelectorCatalyst.of(this); } }`,
   'a timer that is paused later': `const timer = new TimerPausing({ seconds: 5 }); go(); timer.pause();`,
@@ -31,6 +31,10 @@ reports('prefer-new-lines', {
     code: `class Door extends Tonic<'a' | 'b'> { static states = ['b', 'a'] as const; }`,
     message: `The states are said twice. Say them once: extends Tonic.with({ states: ['b', 'a'] }).`,
     fixed: `class Door extends Tonic.with({ states: ['b', 'a'] }) { }`,
+  },
+  'two lists of states that differ, of which it takes none': {
+    code: `class Door extends Tonic<'a'> { static states = ['a', 'b']; }`,
+    message: `The states are said twice, and the two lists differ. Say them once: extends Tonic.with({ states: ['a', 'b'] }).`,
   },
   'a look for the Catalyst': {
     code: `class A extends Tonic { ttse__onStart() { SelectorCatalyst.of(this).ttsc__finish(); } }`,
