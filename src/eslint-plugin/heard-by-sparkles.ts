@@ -54,8 +54,7 @@ function checkHearers(node: Node, context: RuleContext): void {
   if (called === undefined) return;
   const isThen = called.name === 'then' && askedBy(called.object) !== undefined;
   const isPipe = called.name === 'pipe' && called.object.type === 'ThisExpression';
-  if (isThen) called.given.forEach((each) => checkFunction(each, context));
-  if (isPipe) called.given.slice(1).forEach((each) => checkFunction(each, context));
+  if (isThen || isPipe) called.given.forEach((each) => checkFunction(each, context));
 }
 
 /** `new TimerRepeat({ seconds: 1, sparkleBack: () => ... })` */

@@ -95,11 +95,14 @@ function removal(member: Node, fixer: Fixer, context: RuleContext): Fix {
 
 /** Two sparkles of different states with one body. */
 function checkGroups(node: ClassNode, context: RuleContext): void {
+  const { groups } = classFacts(node, context);
+  const isGroup = (name: string): boolean => Array.isArray(groups) && groups.includes(name);
   const seen = new Map<string, { readonly key: string; readonly state: string }>();
   for (const { key: keyNode, computed, value } of node.body.body) {
     const key = propertyName(keyNode, computed);
     const name = key === undefined ? undefined : readName(key);
     if (key === undefined || typeof name !== 'object' || name.state === undefined || !hasStatements(value)) continue;
+    if (isGroup(name.state)) continue;
     const text = `${name.generic}${sourceOf(context).getText(value!)}`;
     const first = seen.get(text);
     if (first === undefined) seen.set(text, { key, state: name.state });

@@ -42,6 +42,10 @@ reports('no-unentered-state', {
     code: `${OPEN} } class Gate extends Tonic { ttse__onStart() { this.toState('open'); } ttsc__any(s) { this.toState(s); } }`,
     message: NEVER,
   },
+  'a group whose states stand in a list': {
+    code: `const ALL = ['a', 'b'] as const; class Door extends Tonic.with({ states: ALL, groups: { some: ALL } }) { ttsc_some__x() {} }`,
+    message: 'ttsc_some__x never runs: nothing enters a state of the group some.',
+  },
   'a group without a state that is entered': {
     code: `class Door extends Tonic.with({ states: ['a', 'b', 'c'], groups: { some: ['a', 'b'] } }) { ttsc_some__x() {} ttse__onStart() { this.toState('c'); } }`,
     message: 'ttsc_some__x never runs: nothing enters a state of the group some.',

@@ -13,6 +13,7 @@ accepts('prefer-new-lines', {
   'a timer that is paused later': `const timer = new TimerPausing({ seconds: 5 }); go(); timer.pause();`,
   'a timer of another kind, or another timer': `const a = new Timer({ s: 5 }); a.pause(); const b = new TimerPausing({ seconds: 5 }); other.pause();`,
   'sparkles of two states that do different things': `class A extends Tonic { ttsc_a__x() { go(); } ttsc_b__x() { stop(); } ttsc_a__y() { go(); } ttsc_b__z(n) { go(); } }`,
+  'a sparkle of a state that does what one of a group does': `class A extends Tonic.with({ states: ['a', 'b', 'c'], groups: { ab: ['a', 'b'] } }) { ttsc_ab__x() { go(); } ttsc_c__x() { go(); } }`,
   'sparkles of two states that do nothing': `class A extends Tonic { ttsc_a__x() {} ttsc_b__x() {} }`,
 });
 
