@@ -99,7 +99,7 @@ export abstract class Formula {
   }
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
-  protected creatingStartingTonics(): void {}
+  protected creatingStartingTonics(): void | undefined {}
 
   /**
    * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.

@@ -144,25 +144,26 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */ _ttExtras: Extras | undefined = undefined;
 
   // ---- Events that a subclass may define ----
+  // They return `void | undefined`: what returns a promise fits `void`, and does not fit that, so an async one does not compile.
 
   /** The first sparkle, queued by the constructor. */
-  ttse__onStart?(): void;
+  ttse__onStart?(): void | undefined;
   /** Entered a state that has no `onEnter` of its own. */
-  ttse__onEnter?(): void;
+  ttse__onEnter?(): void | undefined;
   /** About to leave a state that has no `onExit` of its own. */
-  ttse__onExit?(): void;
+  ttse__onExit?(): void | undefined;
   /** The state that holds has lasted as long as it may. */
-  ttse__onStateTimeout?(info: StateTimeoutInfo): void;
+  ttse__onStateTimeout?(info: StateTimeoutInfo): void | undefined;
   /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
-  ttse__onDraining?(): void;
+  ttse__onDraining?(): void | undefined;
   /** The last sparkle: it leaves the app after this one. */
-  ttse__onFinished?(): void;
+  ttse__onFinished?(): void | undefined;
   /** A sparkle of this Tonic threw. With this event it goes on, unless it finishes itself here. */
-  ttse__onFailure?(error: Error, info: FailureInfo): void;
+  ttse__onFailure?(error: Error, info: FailureInfo): void | undefined;
   /** An infusion has finished, as meant or not. */
-  ttse__onInfusionFinished?(info: InfusionInfo): void;
+  ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
-  ttse__onInfusionFailed?(failure: InfusionFailure): void;
+  ttse__onInfusionFailed?(failure: InfusionFailure): void | undefined;
 
   /**
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,

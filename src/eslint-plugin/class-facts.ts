@@ -1,13 +1,14 @@
+import { declarationOf, declaredClass } from './declarations.js';
 import {
   type ClassMember,
   type ClassNode,
   type Identifier,
   type MemberExpression,
   type Node,
+  type ObjectExpression,
   type RuleContext,
-  type Scope,
   propertyName,
-  sourceOf,
+  propertyNamed,
   stringValue,
 } from './syntax.js';
 
@@ -19,12 +20,20 @@ export interface ClassFacts {
   readonly states: Names;
   /** Groups of states, which stand where a state may. */
   readonly groups: Names;
+  /** The states of a group, as far as they can be read. */
+  readonly membersOf: (group: string) => Names;
   readonly events: Names;
   /** Prefixes of sparkles that it adds. */
   readonly prefixes: readonly string[];
 }
 
-const NO_FACTS: ClassFacts = { states: undefined, groups: undefined, events: undefined, prefixes: [] };
+const NO_FACTS: ClassFacts = {
+  states: undefined,
+  groups: undefined,
+  membersOf: () => undefined,
+  events: undefined,
+  prefixes: [],
+};
 
 /**
  * Reads `static states`, `static groups`, `static events`, `static prefixes`, `extends Tonic<'a' | 'b'>` and
@@ -47,11 +56,14 @@ class FactsReader {
     if (this.#seen.has(node)) return NO_FACTS;
     this.#seen.add(node);
     const said = saidOf(node);
-    const parent = this.#declaredClass(said === undefined ? node.superClass : said.of);
+    const parent = declaredClass(said === undefined ? node.superClass : said.of, this.#context);
     const below = parent === undefined ? NO_FACTS : this.factsOf(parent);
+    const groups = staticValue(node, 'groups') ?? said?.value('groups');
     return {
       states: this.#staticNames(node, 'states') ?? this.#statesSaid(said) ?? this.#statesOfParent(node, parent, below),
-      groups: keysOf(staticValue(node, 'groups')) ?? keysOf(said?.value('groups')) ?? below.groups,
+      groups: keysOf(groups) ?? below.groups,
+      membersOf:
+        groups === undefined ? below.membersOf : (group) => new FactsReader(this.#context).#membersOf(groups, group),
       events: this.#staticNames(node, 'events') ?? below.events,
       prefixes: [...prefixesOf(node), ...below.prefixes],
     };
@@ -67,6 +79,11 @@ class FactsReader {
   #statesSaid(said: Said | undefined): Names {
     const value = said?.value('states');
     return value === undefined ? undefined : (this.#namesOfValue(value) ?? 'unknown');
+  }
+
+  #membersOf(groups: Node, group: string): Names {
+    const value = propertyNamed(groups, group)?.value;
+    return (value && this.#namesOfValue(value)) ?? 'unknown';
   }
 
   #staticNames(node: ClassNode, name: string): Names {
@@ -99,7 +116,7 @@ class FactsReader {
 
   /** `STATES`, where the file says `const STATES = ['a', 'b']`. */
   #namesOfConstant(node: Identifier): readonly string[] | undefined {
-    const declared = this.#declaration(node);
+    const declared = declarationOf(node, this.#context);
     if (declared?.type !== 'VariableDeclarator' || this.#seen.has(declared)) return undefined;
     if ((declared.parent as Node & { kind?: string }).kind !== 'const') return undefined;
     this.#seen.add(declared);
@@ -109,7 +126,7 @@ class FactsReader {
 
   /** `Door.states`, where `Door` is a class of this file. */
   #namesOfStatic(node: MemberExpression): readonly string[] | undefined {
-    const owner = this.#declaredClass(node.object);
+    const owner = declaredClass(node.object, this.#context);
     const value = owner && staticValue(owner, propertyName(node.property, node.computed));
     return value && this.#namesOfValue(value);
   }
@@ -130,7 +147,7 @@ class FactsReader {
   }
 
   #namesOfAlias(name: Node): readonly string[] | undefined {
-    const declared = this.#declaration(name);
+    const declared = declarationOf(name, this.#context);
     if (declared?.type !== 'TSTypeAliasDeclaration' || this.#seen.has(declared)) return undefined;
     this.#seen.add(declared);
     return this.#namesOfType((declared as Node & { typeAnnotation: Node }).typeAnnotation);
@@ -142,24 +159,10 @@ class FactsReader {
     const { exprName } = objectType as Node & { exprName: Node };
     return exprName.type === 'Identifier' ? this.#namesOfConstant(exprName as Identifier) : undefined;
   }
-
-  #declaredClass(node: Node | null): ClassNode | undefined {
-    const declared = node === null ? undefined : this.#declaration(node);
-    return declared?.type === 'ClassDeclaration' ? (declared as ClassNode) : undefined;
-  }
-
-  #declaration(node: Node): Node | undefined {
-    if (node.type !== 'Identifier') return undefined;
-    const { name } = node as Identifier;
-    for (let scope: Scope | null = sourceOf(this.#context).getScope(node); scope !== null; scope = scope.upper) {
-      const found = scope.set.get(name);
-      if (found !== undefined) return found.defs[0]?.node;
-    }
-    return undefined;
-  }
 }
 
-function staticValue(node: ClassNode, name: string | undefined): Node | undefined {
+/** What a class says of itself in a static field. */
+export function staticValue(node: ClassNode, name: string | undefined): Node | undefined {
   const named = ({ static: isStatic, key, computed }: ClassMember): boolean =>
     isStatic === true && name !== undefined && propertyName(key, computed) === name;
   return node.body.body.find((member) => member.type === 'PropertyDefinition' && named(member))?.value ?? undefined;
@@ -175,14 +178,8 @@ function prefixesOf(node: ClassNode): readonly string[] {
 function keysOf(value: Node | undefined): Names {
   if (value === undefined) return undefined;
   if (value.type !== 'ObjectExpression') return 'unknown';
-  const keys = propertiesOf(value).map(({ key, computed }) => propertyName(key, computed));
+  const keys = (value as ObjectExpression).properties.map(({ key, computed }) => propertyName(key, computed));
   return keys.every((key) => key !== undefined) ? keys : 'unknown';
-}
-
-type Property = Node & { readonly key?: Node; readonly computed?: boolean; readonly value?: Node };
-
-function propertiesOf(object: Node): readonly Property[] {
-  return (object as Node & { readonly properties: readonly Property[] }).properties;
 }
 
 /** What `extends Door.with({ ... })` says. */
@@ -199,9 +196,7 @@ function saidOf({ superClass }: ClassNode): Said | undefined {
   const { object, property, computed } = callee as MemberExpression;
   const [written] = given;
   if (propertyName(property, computed) !== 'with' || written?.type !== 'ObjectExpression') return undefined;
-  const named = (name: string): Property | undefined =>
-    propertiesOf(written).find(({ key, computed: isComputed }) => propertyName(key, isComputed) === name);
-  return { of: object, value: (name) => named(name)?.value };
+  return { of: object, value: (name) => propertyNamed(written, name)?.value };
 }
 
 /** The names of all parts together, or none where one of them cannot be read. */

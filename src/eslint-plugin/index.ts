@@ -1,32 +1,63 @@
+import { heardBySparkles } from './heard-by-sparkles.js';
+import { noFallThroughCall } from './no-fall-through-call.js';
+import { noInfusionInConstructor } from './no-infusion-in-constructor.js';
+import { noOldLines } from './no-old-lines.js';
 import { noUnboundSparkle } from './no-unbound-sparkle.js';
+import { noUnenteredState } from './no-unentered-state.js';
+import { preferNewLines } from './prefer-new-lines.js';
+import { socketComesFirst } from './socket-comes-first.js';
 import { sparkleNames } from './sparkle-names.js';
 import type { RuleModule } from './syntax.js';
 
 export type { Fix, Fixer, Node as SyntaxNode, Report, RuleContext, RuleModule, Suggestion } from './syntax.js';
 
+const rules = {
+  'sparkle-names': sparkleNames,
+  'no-unbound-sparkle': noUnboundSparkle,
+  'heard-by-sparkles': heardBySparkles,
+  'socket-comes-first': socketComesFirst,
+  'no-infusion-in-constructor': noInfusionInConstructor,
+  'no-unentered-state': noUnenteredState,
+  'no-fall-through-call': noFallThroughCall,
+  'no-old-lines': noOldLines,
+  'prefer-new-lines': preferNewLines,
+} satisfies Record<string, RuleModule>;
+
+type RuleName = keyof typeof rules;
+
 /** A plugin for ESLint's flat configuration. See docs/lint.md. */
 export interface TaskTonicPlugin {
   readonly meta: { readonly name: string };
-  readonly rules: Record<'sparkle-names' | 'no-unbound-sparkle', RuleModule>;
+  readonly rules: Record<RuleName, RuleModule>;
   readonly configs: { readonly recommended: RecommendedConfig };
 }
 
-/** All rules, switched on. */
+/** All rules, switched on: what would not work as an error, what can be said in fewer lines as a warning. */
 export interface RecommendedConfig {
   readonly name: string;
   readonly plugins: { readonly tasktonic: TaskTonicPlugin };
-  readonly rules: Record<`tasktonic/${keyof TaskTonicPlugin['rules']}`, 'error'>;
+  readonly rules: Record<`tasktonic/${RuleName}`, 'error' | 'warn'>;
 }
 
 const plugin: TaskTonicPlugin = {
   meta: { name: 'tasktonic' },
-  rules: { 'sparkle-names': sparkleNames, 'no-unbound-sparkle': noUnboundSparkle },
+  rules,
   configs: {
     get recommended(): RecommendedConfig {
       return {
         name: 'tasktonic/recommended',
         plugins: { tasktonic: plugin },
-        rules: { 'tasktonic/sparkle-names': 'error', 'tasktonic/no-unbound-sparkle': 'error' },
+        rules: {
+          'tasktonic/sparkle-names': 'error',
+          'tasktonic/no-unbound-sparkle': 'error',
+          'tasktonic/heard-by-sparkles': 'error',
+          'tasktonic/socket-comes-first': 'error',
+          'tasktonic/no-infusion-in-constructor': 'error',
+          'tasktonic/no-unentered-state': 'error',
+          'tasktonic/no-fall-through-call': 'error',
+          'tasktonic/no-old-lines': 'error',
+          'tasktonic/prefer-new-lines': 'warn',
+        },
       };
     },
   },

@@ -135,7 +135,12 @@ function isBindingOption({ key, computed, parent }: Use, context: RuleContext): 
 
 /** The same Tonic on both sides: of `pipe`, or of the `then` of what it has asked. */
 function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext): boolean {
-  return isMethodOf(tonic, callee, BINDING_METHOD, context) || isThenOfAsk(tonic, callee, context);
+  return (
+    isMethodOf(tonic, callee, BINDING_METHOD, context) ||
+    isThenOfAsk(tonic, callee, context) ||
+    // As it was asked once: no-old-lines tells how it is written now.
+    isMethodOf(tonic, callee, 'ask', context)
+  );
 }
 
 function isMethodOf(

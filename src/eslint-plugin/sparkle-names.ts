@@ -3,6 +3,8 @@ import { FRAMEWORK_EVENTS } from '../core/plan.js';
 import type { SparkleName } from '../core/sparkle-names.js';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { readName } from './read-name.js';
+import { eventsOf } from './socket-events.js';
+import { lineOf } from './tonic-classes.js';
 import {
   type ClassMember,
   type ClassNode,
@@ -33,6 +35,9 @@ export const sparkleNames: RuleModule = {
       async: '{{key}} is async. A sparkle is synchronous: use this.pipe() to bring a result back as a sparkle.',
       generator:
         '{{key}} is a generator. A sparkle is synchronous: use this.pipe() to bring a result back as a sparkle.',
+      promise:
+        '{{key}} returns a promise. A sparkle is synchronous: use this.pipe() to bring a result back as a sparkle.',
+      nearlyEvent: '{{key}} is never called: the event is {{event}}.',
       rename: 'Rename it to {{to}}.',
     },
   },
@@ -46,6 +51,28 @@ function checkClass(node: ClassNode, context: RuleContext): void {
   if (node.superClass === null) return; // A Tonic extends something.
   const facts = classFacts(node, context);
   for (const member of node.body.body) checkMember(member, facts, context);
+  checkNearlyEvents(node, facts, context);
+}
+
+/** A method that is meant for an event and would never be called; not where that event has its method, in this file. */
+function checkNearlyEvents(node: ClassNode, { events, prefixes }: ClassFacts, context: RuleContext): void {
+  const nearly = eventsOf(node, context);
+  if (nearly === undefined || events === 'unknown') return;
+  const line = [...lineOf(node, context)];
+  const has = (event: string): boolean =>
+    line.some(({ body }) => body.body.some(({ key, computed }) => propertyName(key, computed) === event));
+  for (const member of node.body.body) {
+    const key = propertyName(member.key, member.computed);
+    if (key === undefined || member.type !== 'MethodDefinition' || member.static || member.kind !== 'method') continue;
+    const read = readName(key, prefixes);
+    const { prefix, name } = typeof read === 'object' ? read : { prefix: undefined, name: key };
+    const meant = read === 'malformed' || events?.includes(name) ? undefined : nearly.meantBy(prefix, name);
+    if (meant === undefined || has(`ttse__${meant}`)) continue;
+    const state = typeof read === 'object' ? read.state : undefined;
+    const event = state === undefined ? `ttse__${meant}` : `ttse_${state}__${meant}`;
+    const suggest = [rename(member.key!, event)];
+    context.report({ node: member.key!, messageId: 'nearlyEvent', data: { key, event }, suggest });
+  }
 }
 
 function checkMember(member: ClassMember, facts: ClassFacts, context: RuleContext): void {
@@ -76,6 +103,12 @@ function checkKind({ type, kind = '', value }: ClassMember, report: Reporter): v
   else if (kind === 'get' || kind === 'set') report('accessor', { kind: kind === 'get' ? 'get' : 'set' });
   else if (value?.async) report('async');
   else if (value?.generator) report('generator');
+  else if (isPromise(value?.returnType?.typeAnnotation)) report('promise');
+}
+
+function isPromise(node: Node | undefined): boolean {
+  const { typeName } = (node ?? {}) as { typeName?: Node };
+  return /^Promise(Like)?$/.test(propertyName(typeName, false) ?? '');
 }
 
 function checkState({ prefix, state, name }: SparkleName, { states, groups = [] }: ClassFacts, report: Reporter): void {

@@ -4,7 +4,7 @@
  */
 export interface Node {
   readonly type: string;
-  readonly parent?: Node;
+  readonly parent?: Node | null;
 }
 
 export interface Identifier extends Node {
@@ -22,7 +22,25 @@ export interface MemberExpression extends Node {
   readonly computed: boolean;
 }
 
+export interface CallExpression extends Node {
+  readonly callee: Node;
+  readonly arguments: readonly Node[];
+  readonly optional?: boolean;
+}
+
+export interface ObjectExpression extends Node {
+  readonly properties: readonly Property[];
+}
+
+/** `key: value`; of a spread only the type is there. */
+export interface Property extends Node {
+  readonly key?: Node;
+  readonly computed?: boolean;
+  readonly value?: Node;
+}
+
 export interface ClassNode extends Node {
+  readonly id?: Identifier | null;
   readonly superClass: Node | null;
   readonly superTypeArguments?: { readonly params: readonly Node[] };
   readonly typeParameters?: Node;
@@ -36,11 +54,20 @@ export interface ClassMember extends Node {
   readonly static?: boolean;
   readonly declare?: boolean;
   readonly kind?: string;
-  readonly value?: (Node & { readonly async?: boolean; readonly generator?: boolean }) | null;
+  readonly value?: FunctionNode | null;
+}
+
+/** The function of a method; of another value only the type is there. */
+export interface FunctionNode extends Node {
+  readonly async?: boolean;
+  readonly generator?: boolean;
+  readonly params?: readonly Node[];
+  readonly body?: Node | null;
+  readonly returnType?: { readonly typeAnnotation: Node };
 }
 
 export interface Scope {
-  readonly set: ReadonlyMap<string, { readonly defs: readonly { readonly node: Node }[] }>;
+  readonly set: ReadonlyMap<string, { readonly defs: readonly { readonly node: Node; readonly name: Node }[] }>;
   readonly upper: Scope | null;
 }
 
@@ -53,6 +80,7 @@ export interface Fix {
 /** Makes a change of the text. */
 export interface Fixer {
   replaceText(node: Node, text: string): Fix;
+  replaceTextRange(range: [number, number], text: string): Fix;
 }
 
 /** A change that an editor offers. */
@@ -68,11 +96,18 @@ export interface Report {
   readonly messageId: string;
   readonly data: Record<string, string>;
   readonly suggest?: Suggestion[];
+  /** What `eslint --fix` does by itself. */
+  readonly fix?: ((fixer: Fixer) => Fix | Fix[]) | null;
 }
 
 export interface SourceCode {
+  readonly text: string;
   getText(node: Node): string;
   getScope(node: Node): Scope;
+  getCommentsInside(node: Node): readonly unknown[];
+  getRange(node: Node): [number, number];
+  /** What the parser knows besides; types only where the configuration asks for them. */
+  readonly parserServices?: { getTypeAtLocation?(node: Node): { getProperty(name: string): unknown } };
 }
 
 /** What a rule is given. */
@@ -85,9 +120,10 @@ export interface RuleContext {
 /** A rule. */
 export interface RuleModule {
   readonly meta: {
-    readonly type: 'problem';
+    readonly type: 'problem' | 'suggestion';
     readonly docs: { readonly description: string };
-    readonly hasSuggestions: true;
+    readonly hasSuggestions?: true;
+    readonly fixable?: 'code';
     readonly schema: [];
     readonly messages: Record<string, string>;
   };
@@ -110,3 +146,49 @@ export function stringValue(node: Node): string | undefined {
   const { value } = node as Literal;
   return node.type === 'Literal' && typeof value === 'string' ? value : undefined;
 }
+
+/** The object and the name of `object.name`; a link of a chain (`object?.name`) too. */
+export function memberOf(node: Node | null | undefined): { readonly object: Node; readonly name: string } | undefined {
+  if (node?.type !== 'MemberExpression') return undefined;
+  const { object, property, computed } = node as MemberExpression;
+  const name = propertyName(property, computed);
+  return name === undefined ? undefined : { object, name };
+}
+
+/** What `object.name(...)` calls; nothing where a call is of another kind. */
+export function methodCallOf(
+  node: Node | null | undefined,
+):
+  | { readonly object: Node; readonly name: string; readonly given: readonly Node[]; readonly optional: boolean }
+  | undefined {
+  if (node?.type !== 'CallExpression') return undefined;
+  const { callee, arguments: given, optional = false } = node as CallExpression;
+  const member = memberOf(callee);
+  return member && { ...member, given, optional: optional || (callee as MemberExpression).optional === true };
+}
+
+/** The named properties of an object that is written there. */
+export function propertyNamed(object: Node | undefined, name: string): Property | undefined {
+  if (object?.type !== 'ObjectExpression') return undefined;
+  return (object as ObjectExpression).properties.find(({ key, computed }) => propertyName(key, computed) === name);
+}
+
+/** All nodes below one, with itself. */
+export function* nodesBelow(node: Node): Generator<Node> {
+  yield node;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'parent') continue;
+    for (const child of Array.isArray(value) ? (value as unknown[]) : [value])
+      if (isNode(child)) yield* nodesBelow(child);
+  }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+export const FUNCTIONS: ReadonlySet<string> = new Set([
+  'FunctionDeclaration',
+  'FunctionExpression',
+  'ArrowFunctionExpression',
+]);

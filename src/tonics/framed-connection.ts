@@ -28,7 +28,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   #skipped = 0;
 
   /** A frame has come, where it has a framing; then there is no `onData`. */
-  ttse__onFrame?(frame: Frame): void;
+  ttse__onFrame?(frame: Frame): void | undefined;
 
   /** @internal Whether what comes is heard now. */
   abstract get _ttHearsFrames(): boolean;

@@ -5,7 +5,7 @@ import type { UdpSocket } from './udp-socket.js';
 
 /**
  * What a base may define to hear the events of sockets that it infuses: `class Dns extends Tonic implements Hears<TcpServer | UdpSocket>`.
- * A parameter of the wrong type is then an error of the compiler. (A misspelt name is none: the first instance and lint tell that.)
+ * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is none: the first instance and lint tell that.)
  *
  * @typeParam T the sockets: TcpServer (with its connections), TcpClient, TcpConnection, UdpSocket.
  */
@@ -42,8 +42,8 @@ type Arguments<F> = NonNullable<F> extends (...args: infer A) => unknown ? A : n
 
 /** Where it listens is told alone; else the socket comes first. As a method, so that a base may name its own protocol class there. */
 type AtBase<K, S, A extends unknown[]> = K extends 'ttse__onListening'
-  ? { heard(...args: A): void }['heard']
-  : { heard(socket: S, ...args: A): void }['heard'];
+  ? { heard(...args: A): void | undefined }['heard']
+  : { heard(socket: S, ...args: A): void | undefined }['heard'];
 
 /** All of a union together. */
 type Every<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;

@@ -291,7 +291,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /** Its protocol failed, which the log has told: that is the end of a connection. */
-  ttse__onInfusionFailed(failure: InfusionFailure): void {
+  ttse__onInfusionFailed(failure: InfusionFailure): void | undefined {
     if (failure.tonic instanceof TcpConnection) return;
     throw fail('TT_INFUSION_FAILED', { tonic: failure.name, base: this.name }, failure.error);
   }

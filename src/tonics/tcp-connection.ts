@@ -84,19 +84,19 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   Sent
 > {
   /** It is open. */
-  ttse__onConnected?(): void;
+  ttse__onConnected?(): void | undefined;
   /** Bytes have come. The buffer is the receiver's to keep. */
-  ttse__onData?(data: Buffer): void;
+  ttse__onData?(data: Buffer): void | undefined;
   /** What waited to be sent has left, down to the low-water mark. */
-  ttse__onDrain?(): void;
+  ttse__onDrain?(): void | undefined;
   /** More bytes are unsent than the high-water mark: `onDrain` will follow. Heard before the next order. */
-  ttse__onHighWater?(unsentBytes: number): void;
+  ttse__onHighWater?(unsentBytes: number): void | undefined;
   /** The peer will send no more. */
-  ttse__onEnd?(): void;
+  ttse__onEnd?(): void | undefined;
   /** It is closed; the Tonic finishes after this (a TcpClient that tries again does not). */
-  ttse__onDisconnected?(info: DisconnectInfo): void;
+  ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
   /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
-  ttse__onError?(error: TaskTonicError): void;
+  ttse__onError?(error: TaskTonicError): void | undefined;
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {

@@ -47,11 +47,11 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */
-  ttse__onListening?(info: ListenInfo): void;
+  ttse__onListening?(info: ListenInfo): void | undefined;
   /** A peer was accepted and closed at once: too many connections, no descriptor left, or the server is paused. */
-  ttse__onTurnedAway?(turnedAway: TurnedAway): void;
+  ttse__onTurnedAway?(turnedAway: TurnedAway): void | undefined;
   /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
-  ttse__onError?(error: TaskTonicError): void;
+  ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: ServerSettings;
   readonly #connection: ConnectionSettings;
@@ -128,7 +128,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /** A connection failed, which the log has told: the others go on. A thread that failed is started again. */
-  ttse__onInfusionFailed({ tonic }: InfusionFailure): void {
+  ttse__onInfusionFailed({ tonic }: InfusionFailure): void | undefined {
     if (tonic instanceof TcpConnection) this.#tally.add('failed');
   }
 

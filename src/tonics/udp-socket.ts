@@ -81,18 +81,18 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
   /** It is bound (and connected, where it has one peer); tells the real address and port. */
-  ttse__onListening?(info: ListenInfo): void;
+  ttse__onListening?(info: ListenInfo): void | undefined;
   /** A datagram has come. The buffer is the receiver's to keep. */
-  ttse__onDatagram?(data: Buffer, from: Address): void;
+  ttse__onDatagram?(data: Buffer, from: Address): void | undefined;
   /** A frame has come in a datagram, where it has a framing; then there is no `onDatagram`. */
-  ttse__onFrame?(frame: Frame, from: Address): void;
+  ttse__onFrame?(frame: Frame, from: Address): void | undefined;
   /** What was `'waiting'` waits no more: it has left, or `onError` has told. */
-  ttse__onDrain?(): void;
+  ttse__onDrain?(): void | undefined;
   /**
    * The socket reported an error, or datagrams were refused or lost. An ICMP error of a datagram sent earlier does not end the socket; one
    * that keeps it from opening finishes it, where nobody hears of that as a failure.
    */
-  ttse__onError?(error: TaskTonicError): void;
+  ttse__onError?(error: TaskTonicError): void | undefined;
 
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) => {

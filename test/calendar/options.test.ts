@@ -160,6 +160,7 @@ describe('a calendar timer is refused', () => {
     const { app, timed } = await startAt('2026-01-01T12:00Z');
     const error = expectThrow(() => new TimerEveryDay({ hour: 25, base: timed }), 'TT_BAD_OPTION');
     expect(error.details['class']).to.equal('TimerEveryDay');
+    // eslint-disable-next-line tasktonic/heard-by-sparkles -- what is refused is tried here
     expectThrow(() => new TimerEveryYear({ month: 1, day: 1, base: timed, sparkleBack: () => {} }), 'TT_NOT_A_SPARKLE');
     expectThrow(() => new TimerEveryWeek({ base: timed } as never), 'TT_BAD_OPTION');
     await app.settled();

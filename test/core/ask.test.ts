@@ -1,3 +1,4 @@
+/* eslint-disable tasktonic/heard-by-sparkles -- what is refused is tried here */
 import { expect } from 'chai';
 import type { Answer } from '../../src/core/answer.js';
 import type { FailureInfo } from '../../src/core/any-tonic.js';

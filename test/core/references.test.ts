@@ -25,6 +25,7 @@ class Main extends Catalyst {
   ttse__onStart(): void {
     this.bind('ttsc__knock')('hello');
     expectThrow(() => (this as any).bind('ttsc__nock'), 'TT_UNKNOWN_SPARKLE');
+    // eslint-disable-next-line tasktonic/no-old-lines -- the old name is refused
     expectThrow(() => (this as any).sparkle('ttsc__knock'), 'TT_RENAMED');
     expectThrow(() => void this.sparkle(), 'TT_ALREADY_SPARKLING');
     this.words.push('refused');
@@ -54,6 +55,7 @@ describe('sparkle() of a Catalyst', () => {
 describe('a sparkle', () => {
   it('is bound with bind(), whose name was sparkle()', async () => {
     const { app, door } = await start();
+    // eslint-disable-next-line tasktonic/no-old-lines -- the old name is refused
     const error = expectThrow(() => (door as any).sparkle('ttsc__knock'), 'TT_RENAMED');
     expect(error.message).to.contain("bind('ttsc__knock')");
     await app.finish();

@@ -20,7 +20,16 @@ describe('docs/lint.md', () => {
       'async',
       'nearMiss',
       'unknownEvent',
+      'nearlyEvent',
       'unbound',
+      'without',
+      'function',
+      'awaited',
+      'first',
+      'early',
+      'state',
+      'group',
+      'again',
     ]);
   });
 

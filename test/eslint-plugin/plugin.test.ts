@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ESLint } from 'eslint';
 import { defineConfig } from 'eslint/config';
@@ -24,6 +25,53 @@ describe("the ESLint plugin, in a user's configuration", () => {
     const [result] = await eslint.lintText(`class Door extends Tonic { ttse__onStrat() {} }`, { filePath: 'door.ts' });
     expect(result?.output).to.equal(undefined);
     expect(result?.messages[0]?.suggestions?.[0]?.desc).to.equal('Rename it to ttse__onStart.');
+  });
+
+  it('writes old lines anew with --fix', async () => {
+    const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: config, fix: true });
+    const [result] = await eslint.lintText(`this.ask(bank, 'ttsc__x', [1], this.sparkle('ttse__y'));`, {
+      filePath: 'a.ts',
+    });
+    expect(result?.output).to.equal(`this.ask(bank).ttsc__x(1).then(this.bind('ttse__y'));`);
+    expect(result?.messages).to.deep.equal([]);
+  });
+
+  it('warns of what works, and is an error otherwise', () => {
+    const { rules } = tasktonic.configs.recommended;
+    expect(Object.keys(rules)).to.have.members(Object.keys(tasktonic.rules).map((rule) => `tasktonic/${rule}`));
+    expect(Object.keys(rules).filter((rule) => rules[rule as keyof typeof rules] !== 'error')).to.deep.equal([
+      'tasktonic/prefer-new-lines',
+    ]);
+  });
+
+  describe('where the parser knows types', function () {
+    this.timeout(60_000); // The compiler reads the whole project.
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const typed = defineConfig([
+      {
+        files: ['**/*.ts'],
+        languageOptions: { parser, parserOptions: { projectService: true, tsconfigRootDir: root } },
+      },
+      tasktonic.configs.recommended,
+    ]);
+
+    it('knows Tonics of other files, and what else has a sparkle()', async () => {
+      const eslint = new ESLint({ cwd: root, overrideConfigFile: true, overrideConfig: typed });
+      const code = [
+        `import { Tonic } from '../../src/core/tonic.js';`,
+        `import { Plan } from '../../src/core/plan.js';`,
+        `import { Selector } from '../../src/selector/selector.js';`,
+        `import { ThreadTonic } from '../../src/threads/thread-tonic.js';`,
+        `export class Door extends Tonic {`,
+        `  readonly thread2 = new ThreadTonic({} as never);`,
+        `  readonly selector = new Selector({} as never);`,
+        `  readonly knock = Plan.of(Door).sparkle('ttsc__knock');`,
+        `}`,
+      ];
+      const [result] = await eslint.lintText(code.join('\n'), { filePath: fileURLToPath(import.meta.url) });
+      const found = result!.messages.map(({ ruleId, line }) => [ruleId, line]);
+      expect(found).to.deep.equal([['tasktonic/no-infusion-in-constructor', 6]]);
+    });
   });
 
   async function lint(code: string, filePath = 'door.ts'): Promise<(string | null)[]> {

@@ -18,18 +18,19 @@ export interface Refused {
   readonly message: string;
   /** What the code becomes with the suggestion taken; none is made where this is not given. */
   readonly becomes?: string;
+  /** What `eslint --fix` makes of it; where this is not given, nothing. */
+  readonly fixed?: string;
 }
 
 /** Code that a rule reports, once. */
 export function reports(rule: RuleName, cases: Record<string, Refused>): void {
-  const invalid = Object.entries(cases).map(([name, { code, message, becomes }]) => ({
+  const { messages } = plugin.rules[rule].meta;
+  const suggestion = ['rename', 'bind', 'generic'].find((id) => id in messages)!;
+  const invalid = Object.entries(cases).map(([name, { code, message, becomes, fixed = null }]) => ({
     name,
     code,
-    errors: [
-      { message, suggestions: becomes === undefined ? [] : [{ messageId: SUGGESTIONS[rule], output: becomes }] },
-    ],
+    output: fixed,
+    errors: [{ message, suggestions: becomes === undefined ? [] : [{ messageId: suggestion, output: becomes }] }],
   }));
   tester.run(`tasktonic/${rule} reports`, plugin.rules[rule], { valid: [], invalid });
 }
-
-const SUGGESTIONS: Record<RuleName, string> = { 'sparkle-names': 'rename', 'no-unbound-sparkle': 'bind' };

@@ -29,6 +29,11 @@ accepts('sparkle-names', {
   'an event of your own that is listed, however near': `class Door extends Tonic { static events = ['onDate'] as const; ttse__onDate() {} }`,
   'an event listed by the parent in this file': `class Door extends Tonic { static events = ['onKnock'] } class Gate extends Door { ttse__onKnock() {} }`,
   'any event where the list comes from another file': `import { EVENTS } from './events.js'; class Door extends Tonic { static events = EVENTS; ttse__onStrat() {} }`,
+  'helpers that are named like an event, in other classes than sockets': `class Door extends Tonic { onData() {} onError() {} } class Gate extends TcpConnection { onError() {} onEnd() {} get onData() { return 1; } static onData() {} }`,
+  'a helper beside the event itself': `class Door extends TcpConnection { ttse__onData(data) { this.onData(data); } onData() {} } class Gate extends Door { onData() {} }`,
+  'an event of your own that a socket has under another name, where it is listed': `class Door extends TcpConnection { static events = ['onMessage']; ttse__onMessage() {} }`,
+  'the events of sockets that a base hears': `class Room extends Tonic { ttse__onMessage() {} ttse__onConnect() {} }`,
+  'a sparkle that returns what a call returns': `class Door extends Tonic { ttsc__open(): void { return this.go(); } ttsc__x(): undefined {} }`,
   'a command that is named like an event': `class Door extends Tonic { ttsc__onStrat() {} }`,
 });
 
@@ -132,5 +137,30 @@ reports('sparkle-names', {
     code: `class Door extends Tonic { static events = ['onKnock']; ttse__somethingElse() {} }`,
     message:
       'ttse__somethingElse is an event that nobody sends: it is neither the framework\'s nor in "static events".',
+  },
+  'a sparkle that returns a promise': {
+    code: `class Door extends Tonic { ttsc__open(): Promise<void> { return go(); } }`,
+    message:
+      'ttsc__open returns a promise. A sparkle is synchronous: use this.pipe() to bring a result back as a sparkle.',
+  },
+  'an event of a connection without its prefix': {
+    code: `class Echo extends TcpConnection { onData(data) {} }`,
+    message: 'onData is never called: the event is ttse__onData.',
+    becomes: `class Echo extends TcpConnection { ttse__onData(data) {} }`,
+  },
+  'an event of a connection as a command, for a state': {
+    code: `class Echo extends TcpClient.with({ states: ['open'] }) { ttsc_open__onData(data) {} }`,
+    message: 'ttsc_open__onData is never called: the event is ttse_open__onData.',
+    becomes: `class Echo extends TcpClient.with({ states: ['open'] }) { ttse_open__onData(data) {} }`,
+  },
+  'an event of a socket by the name that other libraries have for it': {
+    code: `class Base extends UdpSocket {} class Dns extends Base { ttse__onMessage(data) {} }`,
+    message: 'ttse__onMessage is never called: the event is ttse__onDatagram.',
+    becomes: `class Base extends UdpSocket {} class Dns extends Base { ttse__onDatagram(data) {} }`,
+  },
+  'an event of the life of a Tonic without its prefix': {
+    code: `class Door extends Tonic { onStart() {} }`,
+    message: 'onStart is never called: the event is ttse__onStart.',
+    becomes: `class Door extends Tonic { ttse__onStart() {} }`,
   },
 });

@@ -1,5 +1,6 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
+/* eslint-disable tasktonic/heard-by-sparkles, tasktonic/no-old-lines, tasktonic/no-unentered-state -- the mistakes are the point */
 import type { Answer } from '../../src/core/answer.js';
 import type { Question } from '../../src/core/ask.js';
 import type { Asked, Asks } from '../../src/core/asking.js';

@@ -1,0 +1,42 @@
+import { EVENTS, type HeardEvents, NearlyEvents } from '../core/heard-events.js';
+import { lineOf, nameInPackage } from './tonic-classes.js';
+import type { ClassNode, RuleContext } from './syntax.js';
+
+const LIFE: HeardEvents = {
+  events: [
+    'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+  ], // prettier-ignore
+};
+const CONNECTION: HeardEvents = {
+  events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+  mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+};
+
+/** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
+export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
+  Tonic: [LIFE],
+  Catalyst: [LIFE],
+  SelectorCatalyst: [LIFE],
+  TcpConnection: [LIFE, CONNECTION],
+  TcpClient: [LIFE, CONNECTION],
+  TcpServer: [LIFE, { events: ['onListening', 'onTurnedAway', 'onError'], mistaken: { onConnection: 'onConnected' } }],
+  UdpSocket: [
+    LIFE,
+    {
+      events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+      mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
+    },
+  ],
+};
+
+/** The events of a class that extends one of the package, by way of others in this file. */
+export function eventsOf(node: ClassNode, context: RuleContext): NearlyEvents | undefined {
+  const { superClass } = [...lineOf(node, context)].at(-1)!;
+  const said = SAID[nameInPackage(superClass, context) ?? ''];
+  // As classes that extend one another have it.
+  const chain = said?.reduce<object | null>(
+    (below, each) => Object.create(below, { [EVENTS]: { value: each } }) as object,
+    null,
+  );
+  return chain === undefined || chain === null ? undefined : new NearlyEvents(chain);
+}
