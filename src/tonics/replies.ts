@@ -233,14 +233,13 @@ export abstract class Replies {
     while (first?.ended === true) {
       if (first.failure !== undefined) return this.failed(first.failure.error);
       this.#leaveAll(first);
-      // By that, and by what is done at a place, the connection may have ended.
-      if (this.gone) return undefined;
       this.#shift();
       if (first.isReply) {
         this.count--;
         this.left();
       }
       if (first.action !== undefined) this.#do(first.action);
+      // By that the connection may have ended.
       if (this.gone) return undefined;
       first = this.#places[this.#head];
     }
@@ -253,7 +252,7 @@ export abstract class Replies {
   #leaveAll(place: Place): void {
     const { data = [], sizes = [] } = place;
     place.data = place.sizes = undefined;
-    for (let at = 0; at < data.length && !this.gone; at++) {
+    for (let at = 0; at < data.length; at++) {
       place.begun = true;
       this.bytes -= sizes[at]!;
       this.leave(data[at]!, sizes[at]!);
