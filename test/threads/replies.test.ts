@@ -51,7 +51,10 @@ describe('a reply given to another thread', () => {
   it('is not given where something else of the call cannot cross', async () => {
     const { caller, one } = calling;
     const before = calling.callbacksIn(one);
-    const replies = new Map<unknown, Reply>([[Symbol('stays'), new Reply(place([]))]]);
+    const replies = new Map<string, unknown>([
+      ['a', new Reply(place([]))],
+      ['b', Symbol('stays')],
+    ]);
     await caller.inSparkle(() =>
       expectThrow(() => one.ttsc__answerAll(replies as Map<string, Reply>), 'TT_NOT_TRANSFERABLE'),
     );
