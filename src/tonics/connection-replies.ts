@@ -73,8 +73,13 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
     return this.#seen;
   }
 
+  /** What the poll has brought is not only seen but heard: that may be the answer. */
   _ttss__judge(watch: Watch): void {
-    this.#connection._ttss__judge(watch);
+    const connection = this.#connection;
+    const judge = (): void => {
+      if (connection._ttReplies === this) watch.judge();
+    };
+    connection._ttss__judge({ judge: () => connection._ttss__call(judge, []) });
   }
 
   #timedOut(ms: number): void {

@@ -13,7 +13,7 @@ export interface Watched {
    * A watch has found that nothing happened. What has come meanwhile is looked at first, then {@link Watch.judge} is called: the loop may have
    * been late, and not the peer. @internal
    */
-  _ttss__judge(watch: Watch): void;
+  _ttss__judge(watch: Pick<Watch, 'judge'>): void;
 }
 
 /** Ends something where nothing has happened on a connection for a while: one look at its clock for each period, not for each message. */

@@ -738,7 +738,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    * poll is more than a turn that would be never: so for as many turns at most as all channels take.)
    * @internal
    */
-  _ttss__judge(watch: Watch, turns = 1 + this._ttCatalyst.selector.keys.size / MOST_READY): void {
+  _ttss__judge(watch: Pick<Watch, 'judge'>, turns = 1 + this._ttCatalyst.selector.keys.size / MOST_READY): void {
     if (this._ttCatalyst.selector.inPoll && turns > 0) this.#inNextTurn(() => this._ttss__judge(watch, turns - 1));
     else watch.judge();
   }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Answer } from '../../src/core/answer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Reply } from '../../src/core/reply.js';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
@@ -338,12 +339,20 @@ describe('a reply that nobody ends', () => {
   });
 
   it('is not called late by a loop that was late itself', async () => {
-    const { stream, connection, clock, receives } = await connected({ replyTimeout: 1_000 });
+    /** What comes next ends the reply before. */
+    class Ends extends Asked {
+      override ttse__onData(data: Buffer): void {
+        this.replies.at(-1)?.end('in time');
+        super.ttse__onData(data);
+      }
+    }
+    const { stream, connection, clock, receives } = await connected({ replyTimeout: 1_000 }, () => new Ends());
     await receives('a');
     await clock.pass(900);
-    await connection.inside((own) => {
+    await connection.inside(() => {
       clock.stall(1_500);
-      own.ttsc__do(() => own.replies[0]!.end('in time'));
+      // The next look finds it, after the timers that are due.
+      setImmediate(() => stream.receives('b'));
     });
     await clock.pass(0);
     expect([connection.phase, stream.sent]).to.deep.equal(['open', 'in time']);
@@ -363,6 +372,61 @@ describe('a reply that fails', () => {
     const [info] = await connection.heard.on('onDisconnected');
     expect(info.reason).to.equal('error');
     expect(expectCode(info.error, 'TT_REPLY_FAILED').cause).to.be.instanceOf(RangeError);
+  });
+});
+
+describe('a reply that hears the answer to a question', () => {
+  class Bank extends Tonic {
+    ttsc__name(name: unknown, answer: Answer<string>): void {
+      if (name === 'nobody') answer.fail(new Error('no such name'));
+      else answer.give(name as string);
+    }
+  }
+  class Teller extends Asked {
+    asks(bank: Bank, name: unknown): void {
+      this.ask(bank).ttsc__name(name).then(this.reply());
+    }
+    pipes(promise: Promise<string>): void {
+      this.pipe(promise, this.reply());
+    }
+    /** It would go on: but for the reply that nobody can give. */
+    ttse__onFailure(error: Error): void {
+      this.heard.push('onFailure', error);
+    }
+  }
+  const scene = async (): Promise<Scene & { readonly teller: Teller; readonly bank: Bank }> => {
+    let teller!: Teller;
+    const all = await connected({ lingerTimeout: 10 }, () => (teller = new Teller()));
+    const bank = await all.does(() => new Bank());
+    return { ...all, teller, bank };
+  };
+
+  it('ends with it, in the order of the requests', async () => {
+    const { stream, teller, bank, does, clock } = await scene();
+    let resolve!: (text: string) => void;
+    await does(() => {
+      teller.pipes(new Promise((settle) => (resolve = settle)));
+      teller.asks(bank, 'Ann ');
+      teller.say('Bob');
+    });
+    expect(stream.sent).to.equal('');
+    resolve('first ');
+    await clock.settled();
+    expect(stream.sent).to.equal('first Ann Bob');
+  });
+
+  it('fails where there is none, and where it is no data', async () => {
+    for (const [name, why] of [
+      ['nobody', 'no such name'],
+      [7, 'Only strings, Buffers'],
+    ] as const) {
+      const { connection, teller, bank, does, clock } = await scene();
+      await does(() => teller.asks(bank, name));
+      await clock.pass(20);
+      expect(connection.finished).to.equal(true);
+      const [{ error }] = connection.heard.all('onDisconnected')[0]!;
+      expect(expectCode(error, 'TT_REPLY_FAILED').cause).to.have.property('message').that.includes(why);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import '../../../src/index.js';
 import type { InfusionInfo } from '../../../src/core/any-tonic.js';
 import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
+import type { Reply } from '../../../src/core/reply.js';
 import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import type { ThreadHub } from '../../../src/threads/thread-hub.js';
@@ -46,6 +47,12 @@ export class Echo extends Catalyst<'open' | 'shut'> {
 
   ttsc__echo(word: string, ...values: unknown[]): void {
     this.base.ttse__told(word, ...values);
+  }
+  ttsc__answerAll(replies: Map<string, Reply>): void {
+    for (const [word, reply] of replies) {
+      reply.needsInput().send(word);
+      reply.end(Buffer.from('!'));
+    }
   }
   ttsc__nothing(): void {
     this.#counted.push([-1, 0]);
