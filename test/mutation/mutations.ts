@@ -12,7 +12,7 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: 'missing bound',
     what: 'a connection takes more unsent bytes than its limit',
     file: 'src/tonics/sending-connection.ts',
-    find: 'if (unsent > unsentLimit) return this.#overflow(size, unsent);',
+    find: 'if (unsent + held > unsentLimit) return this.#overflow(size, unsent + held);',
     replace: '',
     program: 'feed',
   },
