@@ -726,11 +726,23 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   _ttss__looked(left: number): void {
     if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
-    // What it has asked is answered yet.
-    if (!awaitsPeer(this)) this._ttPause(Pause.finish);
+    this.#readForLast();
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
     return undefined;
+  }
+
+  /** What came before its end has been read. More is read where what it owes, or waits for, needs that. */
+  #readForLast(): void {
+    if (awaitsPeer(this) || this._ttReplies?.needsInput === true) this._ttResume(Pause.finish);
+    else this._ttPause(Pause.finish);
+  }
+
+  /** @internal */
+  override _ttPaceReading(): void {
+    super._ttPaceReading();
+    // Not while it still looks.
+    if (this.#step === 'finishing' && this.#closing?.linger !== undefined) this.#readForLast();
   }
 
   /**

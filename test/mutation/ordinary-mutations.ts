@@ -534,4 +534,28 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     test: 'test/testing/sparkle-time.test.ts',
     sentence: 'keep no other app from its timers',
   },
+  {
+    what: 'what waits behind an open reply does not count as unsent',
+    file: 'src/tonics/sending-connection.ts',
+    find: 'const unsent = channel.unsent + this._ttHeld;',
+    replace: 'const { unsent } = channel;',
+    test: 'test/tonics/tcp-replies.test.ts',
+    sentence: 'has reading pause above the high-water mark, until it has left',
+  },
+  {
+    what: 'a reply is called late before what the last poll has brought was heard',
+    file: 'src/tonics/connection-replies.ts',
+    find: 'connection._ttss__judge({ judge: () => connection._ttss__call(judge, []) });',
+    replace: 'connection._ttss__judge({ judge });',
+    test: 'test/tonics/tcp-replies.test.ts',
+    sentence: 'is not called late by a loop that was late itself',
+  },
+  {
+    what: 'a request of the next connection is taken for one of the last',
+    file: 'src/tonics/request.ts',
+    find: 'return asked.now.ended ? (asked.next ??= newRequests(connection)) : asked.now;',
+    replace: 'return asked.now;',
+    test: 'test/tonics/tcp-requests.test.ts',
+    sentence: 'are told when it is reset, and those made since then are for the next connection',
+  },
 ];

@@ -457,6 +457,26 @@ describe('the end of a connection with an open reply', () => {
     expect(connection.heard.all('onDisconnected')[0]![0]).to.include({ reason: 'finished', discarded: 0 });
   });
 
+  it('still reads for it where it needs input and the app finishes, and no longer than that', async () => {
+    const { app, stream, connection, does, receives, clock } = await connected();
+    await receives('a', 'b');
+    await does((own) => own.replies[1]!.needsInput());
+    app.main.ttsc__finish();
+    await clock.pass(1_000);
+    await receives('x');
+    expect(connection.text).to.equal('ab');
+    await does((own) => own.replies[0]!.end('1'));
+    await clock.settled();
+    expect(connection.text).to.equal('abx');
+    await does((own) => own.replies[1]!.end('2'));
+    await receives('y');
+    expect(connection.text).to.equal('abx');
+    await does((own) => own.replies[2]!.end('3'));
+    stream.peerEnds();
+    await clock.settled();
+    expect([stream.sent, connection.finished]).to.deep.equal(['123', true]);
+  });
+
   it('waits for it within drainTimeout, and names what it let go of', async () => {
     const { app, stream, connection, does, receives, clock } = await connected({ lingerTimeout: 100 });
     await receives('a');
