@@ -229,6 +229,7 @@ const WORDS = {
   flag: '`true` or `false`',
   text: 'text',
   protocolOption: 'a class, or a function that makes one',
+  framingOption: '[a framing](framing.md), such as `lines()`',
   multicastSchema: '[see below](#multicast)',
   encodingOption: "`'buffer'`, `'utf8'`, `'latin1'` or `'ascii'`",
 };

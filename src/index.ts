@@ -55,6 +55,7 @@ export { Runtime } from './core/runtime.js';
 export type { Remote, RemoteSparkle } from './core/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
 export { Answer } from './core/answer.js';
+export { Reply, type Responder } from './core/reply.js';
 export type { PipeOptions } from './core/pipe.js';
 export type { AskOptions, Question } from './core/ask.js';
 export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/asking.js';

@@ -173,8 +173,8 @@ async function startup(program) {
 async function microProgram(row, program, effort) {
   const wanted = (effort.quick ? row.quickOps : row.ops) ?? 0;
   const child = new Child([...program.command, String(wanted)], { core: row.cores ?? 'server', limitMs: 120_000 });
-  const { ops, ns } = await child.json();
+  const { ops, ns, cpuUs } = await child.json();
   const code = await child.ended;
   if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);
-  return { value: (ops / ns) * 1e9 };
+  return { value: (ops / ns) * 1e9, ...(cpuUs > 0 ? { details: { cpuUsPerMessage: cpuUs / ops } } : {}) };
 }

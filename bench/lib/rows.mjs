@@ -13,7 +13,7 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
  * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops] of a program; or the messages that end a measurement of the network, which else ends with its time
@@ -97,6 +97,16 @@ export const rows = [
     quickOps: 100,
   },
   {
+    ...tcp,
+    id: 'tcp-lines',
+    title: 'echo of lines, 64 B, 50 connections, 16 in flight, beside split2',
+    ours: 'tasktonic-lines',
+    theirs: 'raw-split2',
+    limits: [],
+    ...faster(2),
+    load: { mode: 'lines', connections: 50, size: 64, inflight: 16 },
+  },
+  {
     id: 'udp-64',
     title: 'UDP echo, 64 B, 20 peers',
     kind: 'network',
@@ -116,6 +126,28 @@ export const rows = [
     bar: { kind: 'atMost', value: 1.6 },
     ops: 8000,
     quickOps: 100,
+  },
+  {
+    id: 'lines',
+    title: '1 GB of lines, cut at random, beside node:readline',
+    kind: 'program',
+    ours: 'decode-lines',
+    theirs: 'readline',
+    bar: atLeast(4),
+    cpu: { kind: 'atMost', value: 0.5 },
+    ops: 16_000_000,
+    quickOps: 10_000,
+  },
+  {
+    id: 'length-prefixed',
+    title: '500 MB of frames with their lengths, beside length-prefixed-stream',
+    kind: 'program',
+    ours: 'decode-prefixed',
+    theirs: 'length-prefixed-stream',
+    bar: atLeast(1),
+    cpu: { kind: 'atMost', value: 0.667 },
+    ops: 7_000_000,
+    quickOps: 10_000,
   },
   {
     id: 'chain',

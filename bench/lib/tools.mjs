@@ -60,16 +60,19 @@ const node = (label, file, skip = null, ...args) => ({ label, skip, command: [pr
 const tasktonic = (file, ...args) => node('TaskTonic', file, noTaskTonic, ...args);
 
 /** @param {string} name */
-const library = (name) => {
-  const missing = existsSync(path(`node_modules/${name}`)) ? null : `${name} is not installed (npm ci --prefix bench)`;
-  return node(name, `threads/${name}-batch.mjs`, missing);
-};
+const missing = (name) =>
+  existsSync(path(`node_modules/${name}`)) ? null : `${name} is not installed (npm ci --prefix bench)`;
+
+/** @param {string} name */
+const library = (name) => node(name, `threads/${name}-batch.mjs`, missing(name));
 
 /** @type {Record<string, Program>} */
 export const programs = {
   'raw-tcp': node('raw node:net', 'servers/raw-tcp.mjs'),
   'raw-udp': node('raw node:dgram', 'servers/raw-udp.mjs'),
   'tasktonic-tcp': tasktonic('servers/tasktonic-tcp.mjs'),
+  'tasktonic-lines': tasktonic('servers/tasktonic-lines.mjs'),
+  'raw-split2': node('node:net with split2', 'servers/raw-split2.mjs', missing('split2')),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),
@@ -84,6 +87,14 @@ export const programs = {
   'tonic-burst': tasktonic('micro/tonic-burst.mjs'),
   'tonic-states': tasktonic('micro/tonic-states.mjs'),
   'tonic-transitions': tasktonic('micro/tonic-transitions.mjs'),
+  'decode-lines': tasktonic('micro/decode-lines.mjs'),
+  readline: node('node:readline', 'micro/readline.mjs'),
+  'decode-prefixed': tasktonic('micro/decode-prefixed.mjs'),
+  'length-prefixed-stream': node(
+    'length-prefixed-stream',
+    'micro/length-prefixed-stream.mjs',
+    missing('length-prefixed-stream'),
+  ),
   'raw-ping-pong': node('postMessage', 'threads/raw-ping-pong.mjs'),
   'raw-batch': node('postMessage', 'threads/raw-batch.mjs', null, 'objects'),
   'raw-primitives': node('postMessage', 'threads/raw-batch.mjs', null, 'primitives'),

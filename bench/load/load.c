@@ -1,6 +1,6 @@
 /* load: an epoll load generator for the benchmarks. One thread, one JSON line on stdout.
  *
- *   load --mode tcp|udp|idle --port P [--host 127.0.0.1] [--connections N] [--size S] [--inflight K] [--rate R]
+ *   load --mode tcp|lines|udp|idle --port P [--host 127.0.0.1] [--connections N] [--size S] [--inflight K] [--rate R]
  *        [--warmup-ms W] [--duration-ms D] [--messages M] [--server-pid P]
  *
  * It connects to the loopback only, checks every byte that comes back and always ends by itself. */
@@ -22,6 +22,7 @@
 run_state run;
 
 static uint8_t pattern[PERIOD + CHUNK];
+static uint32_t period = PERIOD, step = 127;
 
 void payload_init(void) {
   uint32_t x = 2463534242u; /* xorshift: the same bytes in every run */
@@ -32,8 +33,15 @@ void payload_init(void) {
   for (uint32_t i = PERIOD; i < sizeof pattern; i++) pattern[i] = pattern[i - PERIOD];
 }
 
+void payload_lines(int size) {
+  step = (uint32_t)size;
+  period = PERIOD / step * step;
+  for (uint32_t i = 0; i < period; i++) pattern[i] = i % step == step - 1 ? '\n' : (uint8_t)('a' + pattern[i] % 26);
+  for (uint32_t i = period; i < sizeof pattern; i++) pattern[i] = pattern[i - period];
+}
+
 const uint8_t *payload_at(uint32_t seed, uint64_t position) {
-  return pattern + (position + (uint64_t)seed * 127) % PERIOD;
+  return pattern + (position + (uint64_t)seed * step) % period;
 }
 
 uint64_t now_ns(void) {
@@ -212,10 +220,11 @@ int main(int argc, char **argv) {
   alarm((unsigned)((o.warmup_ms + o.duration_ms) / 1000 + 60)); /* the last word, whatever hangs */
   raise_descriptor_limit(o.connections);
   payload_init();
-  if (!strcmp(o.mode, "tcp")) tcp_load(&o);
+  if (!strcmp(o.mode, "lines")) payload_lines(o.size);
+  if (!strcmp(o.mode, "tcp") || !strcmp(o.mode, "lines")) tcp_load(&o);
   else if (!strcmp(o.mode, "udp")) udp_load(&o);
   else if (!strcmp(o.mode, "idle")) tcp_idle(&o);
-  else usage("--mode must be tcp, udp or idle");
+  else usage("--mode must be tcp, lines, udp or idle");
   print_result(&o);
   return run.failed ? 1 : 0;
 }

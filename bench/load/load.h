@@ -10,7 +10,7 @@
 /* ---- options ---- */
 
 typedef struct {
-  const char *mode; /* tcp, udp or idle */
+  const char *mode; /* tcp, lines, udp or idle */
   struct sockaddr_storage address;
   socklen_t address_length;
   int connections;
@@ -26,12 +26,14 @@ typedef struct {
 /* ---- payload ----
  * Every connection sends one endless stream whose byte at position p is pattern[(p + seed) % PERIOD], so that any piece
  * of any length can be sent and checked in place, without building it. The period is a prime: a reply that is shifted,
- * doubled or from another connection never matches. */
+ * doubled or from another connection never matches. In mode lines each message is a line of letters with its line feed, and the period the
+ * largest multiple of a message that fits. */
 
 #define PERIOD 65521u
 #define CHUNK (256u * 1024u)
 
 void payload_init(void);
+void payload_lines(int size); /* at most PERIOD */
 const uint8_t *payload_at(uint32_t seed, uint64_t position); /* at least CHUNK readable bytes */
 
 /* ---- clock and histogram ---- */

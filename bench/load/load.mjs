@@ -3,7 +3,7 @@
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
-import { SUB_BITS, Run, payload } from './node-run.mjs';
+import { SUB_BITS, Run, payload, payloadOfLines } from './node-run.mjs';
 
 const number = (/** @type {string} */ text) => ({ type: /** @type {const} */ ('string'), default: text });
 const { values } = parseArgs({
@@ -34,10 +34,11 @@ const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), 
 run.serverPid = Number(values['server-pid']);
 setTimeout(() => process.exit(2), Number(values['warmup-ms']) + Number(values['duration-ms']) + 60_000).unref();
 
-if (values.mode === 'tcp') tcp();
+if (values.mode === 'lines') payloadOfLines(size);
+if (values.mode === 'tcp' || values.mode === 'lines') tcp();
 else if (values.mode === 'udp') udp();
 else if (values.mode === 'idle') idle();
-else refuse('--mode must be tcp, udp or idle');
+else refuse('--mode must be tcp, lines, udp or idle');
 
 /** @param {string} why */
 function refuse(why) {
@@ -208,8 +209,9 @@ function print() {
   const { messages, seconds } = run;
   const perSecond = seconds > 0 ? messages / seconds : 0;
   const buckets = [...run.counts].sort((a, b) => a[0] - b[0]);
-  const lost = values.mode === 'tcp' ? run.underWay : run.lost;
-  if (values.mode === 'tcp' && lost > 0) run.error ||= `${lost} messages never came back`;
+  const isTcp = values.mode === 'tcp' || values.mode === 'lines';
+  const lost = isTcp ? run.underWay : run.lost;
+  if (isTcp && lost > 0) run.error ||= `${lost} messages never came back`;
   const result = {
     generator: 'node-fallback',
     mode: values.mode,

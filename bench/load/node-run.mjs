@@ -14,6 +14,19 @@ for (let i = 0, x = 2_463_534_242; i < pattern.length; i++) {
   pattern[i] = i < PERIOD ? x >>> 11 : pattern[i - PERIOD];
 }
 
+let period = PERIOD;
+let step = 127;
+
+/** From now on each message of that size is a line of letters. @param {number} size */
+export function payloadOfLines(size) {
+  step = size;
+  period = Math.floor(PERIOD / size) * size;
+  for (let i = 0; i < pattern.length; i++) {
+    if (i >= period) pattern[i] = pattern[i - period];
+    else pattern[i] = i % size === size - 1 ? 10 : 97 + (pattern[i] % 26);
+  }
+}
+
 /**
  * At most CHUNK bytes of a connection's stream: ask again for the rest.
  * @param {number} seed
@@ -21,7 +34,7 @@ for (let i = 0, x = 2_463_534_242; i < pattern.length; i++) {
  * @param {number} length
  */
 export function payload(seed, position, length) {
-  const from = (position + seed * 127) % PERIOD;
+  const from = (position + seed * step) % period;
   return pattern.subarray(from, from + Math.min(length, CHUNK));
 }
 

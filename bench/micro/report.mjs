@@ -1,12 +1,15 @@
 // How a program of this folder, or of threads/, tells its result: one JSON line.
 
+const cpuBefore = process.cpuUsage();
+
 /**
  * @param {bigint} started
  * @param {number} ops
  */
 export function report(started, ops) {
   const ns = Number(process.hrtime.bigint() - started);
-  process.stdout.write(`${JSON.stringify({ ops, ns })}\n`);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  process.stdout.write(`${JSON.stringify({ ops, ns, cpuUs: user + system })}\n`);
 }
 
 /** The number of operations: the last word of the command line. */

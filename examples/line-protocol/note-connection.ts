@@ -1,5 +1,5 @@
-import { type DisconnectInfo, TcpConnection, TimerSingleShot } from 'tasktonic';
-import { LineBuffer } from './line-buffer.js';
+import { type DisconnectInfo, type TaskTonicError, TcpConnection, TimerSingleShot } from 'tasktonic';
+import { lines } from 'tasktonic/framing';
 import type { Notes } from './notes.js';
 
 const LONGEST_LINE = 1_000;
@@ -9,8 +9,10 @@ const LONGEST_NOTE = 100_000;
  * One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone; in
  * state `leaving` nothing is listened to any more.
  */
-export class NoteConnection extends TcpConnection.with({ states: ['command', 'note', 'leaving'] }) {
-  readonly #lines = new LineBuffer(LONGEST_LINE);
+export class NoteConnection extends TcpConnection.with({
+  states: ['command', 'note', 'leaving'],
+  framing: lines({ max: LONGEST_LINE, onTooLong: 'close', end: '\r\n' }),
+}) {
   readonly #notes: Notes;
   readonly #noteSeconds: number;
   #name = '';
@@ -25,28 +27,13 @@ export class NoteConnection extends TcpConnection.with({ states: ['command', 'no
   }
 
   ttse__onConnected(): void {
-    this.send('220 notes: PUT, GET, DEL, QUIT\r\n');
+    this.sendFrame('220 notes: PUT, GET, DEL, QUIT');
     this.toState('command');
   }
 
-  // ---- Bytes become lines, and each line a sparkle ----
-
-  ttse__onData(data: Buffer): void {
-    try {
-      for (const line of this.#lines.push(data)) this.ttsc__line(line);
-    } catch (error) {
-      this.ttsc__leave(`500 ${(error as Error).message}`);
-    }
-  }
-
-  ttse_leaving__onData(_data: Buffer): void {}
-
-  /** In a state without a body of its own a line is nothing. */
-  ttsc__line(_line: string): void {}
-
   // ---- Commands ----
 
-  ttsc_command__line(line: string): void {
+  ttse_command__onFrame(line: string): void {
     const [command = '', name = ''] = line.split(' ', 2);
     switch (command.toUpperCase()) {
       case 'PUT':
@@ -64,7 +51,7 @@ export class NoteConnection extends TcpConnection.with({ states: ['command', 'no
 
   #show(text: string | undefined): void {
     if (text === undefined) return this.#answer('404 no such note');
-    return this.#answer(`200 here it is\r\n${text}.`);
+    this.send(`200 here it is\r\n${text}.\r\n`);
   }
 
   // ---- A note ----
@@ -81,7 +68,7 @@ export class NoteConnection extends TcpConnection.with({ states: ['command', 'no
     this.#deadline = new TimerSingleShot({ seconds: this.#noteSeconds, name: 'noteDeadline' });
   }
 
-  ttsc_note__line(line: string): void {
+  ttse_note__onFrame(line: string): void {
     if (line === '.') return this.#endNote();
     this.#text += `${line}\r\n`;
     if (this.#text.length > LONGEST_NOTE) this.#leave('500 the note is too long');
@@ -104,12 +91,10 @@ export class NoteConnection extends TcpConnection.with({ states: ['command', 'no
 
   // ---- The end ----
 
-  /** As an order: the lines that came before are answered first. */
-  ttsc__leave(lastWords: string): void {
-    this.#leave(lastWords);
+  /** It comes in its place among the lines: those before it have been answered. */
+  override ttse__onError(error: TaskTonicError): void {
+    if (error.code === 'TT_FRAME_TOO_LONG') this.#leave(`500 a line has more than ${LONGEST_LINE} bytes`);
   }
-
-  ttsc_leaving__leave(_lastWords: string): void {}
 
   #leave(lastWords: string): void {
     this.#answer(lastWords);
@@ -121,7 +106,7 @@ export class NoteConnection extends TcpConnection.with({ states: ['command', 'no
     this.log.debug(`the peer has gone: ${reason}`);
   }
 
-  #answer(text: string): void {
-    this.send(`${text}\r\n`);
+  #answer(line: string): void {
+    this.sendFrame(line);
   }
 }

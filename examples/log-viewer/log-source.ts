@@ -1,5 +1,5 @@
-import { TcpConnection, showLog } from 'tasktonic';
-import { LineBuffer } from '../line-protocol/line-buffer.js';
+import { type TaskTonicError, TcpConnection, showLog } from 'tasktonic';
+import { lines } from 'tasktonic/framing';
 
 /** No app sends longer lines unless something is wrong. */
 const LONGEST_LINE = 1024 * 1024;
@@ -14,8 +14,7 @@ export interface View {
 }
 
 /** One app that sends its log: each line of JSON is shown. */
-export class LogSource extends TcpConnection {
-  readonly #lines = new LineBuffer(LONGEST_LINE);
+export class LogSource extends TcpConnection.with({ framing: lines({ max: LONGEST_LINE, onTooLong: 'close' }) }) {
   readonly #view: View;
 
   constructor(view: View) {
@@ -23,18 +22,13 @@ export class LogSource extends TcpConnection {
     this.#view = view;
   }
 
-  ttse__onData(data: Buffer): void {
-    try {
-      for (const line of this.#lines.push(data)) this.#show(line);
-    } catch (error) {
-      this.log.warn(`an app was cut off: ${(error as Error).message}`);
-      this.ttsc__close();
-    }
-  }
-
-  #show(line: string): void {
+  override ttse__onFrame(line: string): void {
     const { print, lane, colours } = this.#view;
     if (lane === undefined || laneOf(line) === lane) print(showLog(line, { colours }));
+  }
+
+  override ttse__onError(error: TaskTonicError): void {
+    this.log.warn(`an app was cut off: ${error.message}`);
   }
 }
 

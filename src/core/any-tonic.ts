@@ -120,6 +120,26 @@ export interface KeptOrder {
   readonly queuedAt: number;
 }
 
+/** An order that is being made. */
+export interface OrderForm {
+  tonic: AnyTonic | undefined;
+  sparkle: Sparkle | undefined;
+  count: number;
+  a: unknown;
+  b: unknown;
+  source: AnyTonic | undefined;
+  sourceSparkle: Sparkle | undefined;
+}
+
+/** Makes orders one at a time, each when its turn has come: the frames of a connection, which are bytes until then. */
+export interface OrderSource {
+  /**
+   * Fills the form with the next one. It must not throw.
+   * @returns false where there is none, or none more in this turn: then it is asked no more.
+   */
+  next(form: OrderForm): boolean;
+}
+
 /** Who queued the sparkle that runs. */
 export interface Source {
   /** The Tonic, or the handle of one in another thread. */
@@ -286,6 +306,11 @@ export interface Scheduler {
    * @internal
    */
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /**
+   * Has a source make orders that come before all of the queue, each when nothing that was raised waits. Called in a sparkle; one at a time.
+   * @internal
+   */
+  follow(source: OrderSource): void;
   /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
   runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
 }

@@ -1,10 +1,11 @@
-import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { AnyTonic, OrderForm, RemoteHandle } from './any-tonic.js';
 import { Answer, type AnswerTo, type Lost } from './answer.js';
-import { type ErrorCode, type TaskTonicError, fail } from './errors.js';
+import { type ErrorCode, type TaskTonicError, fail, toError } from './errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import { incurOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from './plan.js';
+import { type Responder, isResponder } from './reply.js';
 import type { Due } from './timer-queue.js';
 
 /** Options of `this.ask()`. */
@@ -15,7 +16,8 @@ export interface AskOptions {
   readonly hold?: boolean | undefined;
 }
 
-const TIMEOUT = 5_000;
+/** How long an answer may take where nothing is said, in ms. */
+export const ASK_TIMEOUT = 5_000;
 
 type State = 'open' | 'settled' | 'heard' | 'over';
 
@@ -32,7 +34,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
   /** @internal */ slot = -1;
   readonly #asker: AnyTonic;
   readonly #timeout: number;
-  readonly #onAnswer: Sparkle;
+  readonly #onAnswer: Sparkle | Responder<unknown>;
   readonly #onError: Sparkle | undefined;
   /** @internal Whether it holds the end of its asker. */
   readonly holds: boolean;
@@ -48,7 +50,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
     to: AnyTonic | RemoteHandle,
     sparkle: string,
     timeout: number,
-    onAnswer: Sparkle,
+    onAnswer: Sparkle | Responder<unknown>,
     onError: Sparkle | undefined,
     holds: boolean,
   ) {
@@ -90,7 +92,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
   }
 
   /** @internal What came back is brought to the asker as a sparkle; no queue is too full for it, since questions have a bound. */
-  settle(error: Error | undefined, value: unknown): void {
+  settle(error: Error | undefined, value: unknown, form?: OrderForm): void {
     if (!this.open) {
       if (this.#givenUp) questionsOf(this.#asker).countLate(this);
       return;
@@ -99,7 +101,8 @@ export class Question implements AnswerTo, EndWatcher, Due {
     this.#state = 'settled';
     this.#error = error;
     this.#value = value;
-    this.#asker._ttss__answered(this);
+    if (form === undefined) this.#asker._ttss__answered(this);
+    else fillAnswered(form, this.#asker, this);
   }
 
   /** @internal Its sparkle's turn has come. */
@@ -108,10 +111,13 @@ export class Question implements AnswerTo, EndWatcher, Due {
     const asker = this.#asker;
     const error = this.#error;
     const value = this.#value;
-    const { key } = this.#hears;
+    const hears = this.#hears;
+    const key = isResponder(hears) ? '_ttss__answered' : hears.key;
     this.#end('heard');
-    const unheard = error !== undefined && this.#onError === undefined;
-    const thrown = unheard ? error : asker._ttScheduler.runHook(asker, key, error ?? value, this);
+    let thrown: Error | undefined;
+    if (isResponder(hears)) thrown = respond(hears, error, value);
+    else if (error !== undefined && this.#onError === undefined) thrown = error;
+    else thrown = asker._ttScheduler.runHook(asker, key, error ?? value, this);
     this.#error = this.#value = undefined;
     if (thrown !== undefined) failTonic(asker, thrown, failureInfo(key, asker));
     if (this.holds) settleOwed(asker);
@@ -119,16 +125,17 @@ export class Question implements AnswerTo, EndWatcher, Due {
 
   /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
   _ttGiven(key: string): readonly [value: unknown, question: this] | undefined {
-    return key === this.#hears.key ? [this.#error ?? this.#value, this] : undefined;
+    const hears = this.#hears;
+    return !isResponder(hears) && key === hears.key ? [this.#error ?? this.#value, this] : undefined;
   }
 
-  get #hears(): Sparkle {
+  get #hears(): Sparkle | Responder<unknown> {
     return this.#error === undefined ? this.#onAnswer : (this.#onError ?? this.#onAnswer);
   }
 
   /** @internal Its time is up. */
   fire(): void {
-    this.#giveUp(this.#problem('TT_ASK_TIMEOUT', { ms: this.#timeout }));
+    this._ttGiveUp(this.timedOut(this.#timeout));
   }
 
   /** @internal Who was asked has ended. */
@@ -138,13 +145,19 @@ export class Question implements AnswerTo, EndWatcher, Due {
 
   /** @internal */
   lost(why: Lost): void {
-    this.#giveUp(this.#problem(why));
+    this._ttGiveUp(this.#problem(why));
   }
 
-  #giveUp(error: Error): void {
+  /** @internal There will be no answer; one that comes all the same is too late. */
+  _ttGiveUp(error: Error): void {
     if (!this.open) return;
     this.settle(error, undefined);
     this.#givenUp = true;
+  }
+
+  /** @internal */
+  protected timedOut(ms: number): Error {
+    return this.#problem('TT_ASK_TIMEOUT', { ms });
   }
 
   #problem(code: ErrorCode, details: object = {}): TaskTonicError {
@@ -210,25 +223,45 @@ export function ask(
   to: AnyTonic | RemoteHandle,
   key: string,
   args: readonly unknown[],
-  onAnswer: Sparkle,
+  onAnswer: Sparkle | Responder<unknown>,
   onError: Sparkle | undefined,
-  { timeout = TIMEOUT, hold = true }: AskOptions,
+  { timeout = ASK_TIMEOUT, hold = true }: AskOptions,
 ): Question {
   const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished);
+  begin(asker, question, () => {
+    if (!to.finished) put(question, to, key, args);
+  });
+  return question;
+}
+
+/**
+ * Puts a question, and keeps it until what became of it was heard.
+ * @throws {TaskTonicError} `TT_ASK_FULL`; and what `put` throws: then it is not asked.
+ */
+export function begin(asker: AnyTonic, question: Question, put: () => void): void {
   if (asker._ttLife === Life.ended) {
-    asker._ttScheduler.logs.debug(asker, `${key} was not asked: the Tonic has finished`);
-    question.cancel();
-    return question;
+    asker._ttScheduler.logs.debug(asker, `${question.sparkle} was not asked: the Tonic has finished`);
+    return question.cancel();
   }
   const { all } = questionsOf(asker);
   const { questionLimit } = asker._ttPlan;
   if (all.size >= questionLimit) throw fail('TT_ASK_FULL', { tonic: asker.name, count: questionLimit });
-  if (!to.finished) put(question, to, key, args);
+  put();
   all.add(question);
   if (question.holds) incurOwed(asker);
   // Before this nothing is held, so that what was thrown leaves nothing.
   if (question.open) question._ttWait();
-  return question;
+}
+
+/** What hears an answer in place of a sparkle is given it; what it throws is returned. */
+function respond(to: Responder<unknown>, error: Error | undefined, value: unknown): Error | undefined {
+  try {
+    if (error === undefined) to.end(value);
+    else to.fail(error);
+    return undefined;
+  } catch (thrown) {
+    return toError(thrown);
+  }
 }
 
 function put(question: Question, to: object, key: string, args: readonly unknown[]): void {
@@ -243,13 +276,21 @@ function put(question: Question, to: object, key: string, args: readonly unknown
   }
 }
 
+function fillAnswered(form: OrderForm, asker: AnyTonic, question: Question): void {
+  form.tonic = asker;
+  form.sparkle = asker._ttPlan.sparkle('_ttss__answered');
+  form.count = 1;
+  form.a = question;
+  form.b = form.source = form.sourceSparkle = undefined;
+}
+
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */
 export function checkOptions(asker: AnyTonic, to: unknown, options: AskOptions): void {
   if (typeof (to as RemoteHandle | null | undefined)?.finished !== 'boolean')
     throw badOption(asker, 'to', `it is ${String(to)}, and must be a Tonic or a Remote`);
   for (const option in options)
     if (option !== 'timeout' && option !== 'hold') throw badOption(asker, option, 'there is no such option');
-  const { timeout = TIMEOUT } = options;
+  const { timeout = ASK_TIMEOUT } = options;
   if (typeof timeout !== 'number' || !(timeout >= 0))
     throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
 }

@@ -4,6 +4,7 @@ import { type AskOptions, type Question, ask, checkOptions, checkSparkle } from 
 import { fail } from './errors.js';
 import { type OnDemand, makeSparklesOnDemand } from './on-demand.js';
 import type { Sparkle } from './plan.js';
+import { Reply, type Responder, type Sendable, isResponder } from './reply.js';
 import { type HalfAsked, left, running } from './running.js';
 
 // ---- Types: what can be asked, read from the signature of who answers ----
@@ -73,6 +74,12 @@ export class Asked<V> implements HalfAsked {
   }
 
   /**
+   * Asks, and what becomes of it answers a reply: `.then(this.reply())` for text and bytes, `.then(this.reply().as((cents) => `${cents}\n`))` for all else.
+   *
+   * @throws {TaskTonicError} as with sparkles.
+   */
+  then(this: Asked<V> & NotAwaited, reply: Responder<V>): Question;
+  /**
    * Asks: the order goes where it would go if the sparkle were called here.
    *
    * @param onAnswer a sparkle of the Tonic that asks, such as `this.ttse__onBalance`: it hears the answer, and the question.
@@ -84,10 +91,15 @@ export class Asked<V> implements HalfAsked {
     this: Asked<V> & NotAwaited,
     onAnswer: (value: V, question: Question) => void,
     onError?: (error: Error, question: Question) => void,
+  ): Question;
+  then(
+    this: Asked<V> & NotAwaited,
+    onAnswer: ((value: V, question: Question) => void) | Responder<V>,
+    onError?: (error: Error, question: Question) => void,
   ): Question {
     const refused = this.#refused;
     this.#said();
-    const answer = this.#own(onAnswer, onError);
+    const answer = this.#hearer(onAnswer, onError);
     const error = onError === undefined ? undefined : this.#own(onError, onAnswer);
     if (refused !== undefined) throw this.#problem(refused);
     return ask(this.#asker, this.#to, this.#key, this.#args, answer, error, this.#options);
@@ -97,6 +109,11 @@ export class Asked<V> implements HalfAsked {
     this.#refused ??= REFUSED.twice;
     const asked = running.left?.asked;
     if (asked?.at(-1) === this) asked.pop();
+  }
+
+  #hearer(target: ((...args: never[]) => void) | Responder<V>, other: unknown): Sparkle | Responder<unknown> {
+    if (!isResponder(target)) return this.#own(target as () => void, other);
+    return (target instanceof Reply ? target.as((value: Sendable) => value) : target) as Responder<unknown>;
   }
 
   #own(target: (...args: never[]) => void, other: unknown): Sparkle {

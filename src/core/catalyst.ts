@@ -1,5 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
+import type { AnyTonic, OrderSource, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
 import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
@@ -217,7 +217,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       this.timers.queueDue(now);
       wait = Math.max(this.timers.nextAt - now, 0);
     }
-    return this.#raised.size > 0 ? 0 : wait;
+    return this.#raised.waits ? 0 : wait;
   }
 
   /**
@@ -229,7 +229,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
    */
   protected executeOrders(most = Infinity): number {
     const raised = this.#raised;
-    if (this.queue.isEmpty && raised.size === 0) return 0;
+    if (this.queue.isEmpty && !raised.waits) return 0;
     const order = this.#order;
     const raisedBefore = raised.taken;
     const start = this.clock.now();
@@ -422,6 +422,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
     if (this.#raised.nextDepth > MOST_RAISES) throw raisesForEver(tonic, sparkle);
     this.#raise(tonic, sparkle, count, a, b, true);
+  }
+
+  /** @internal */
+  follow(source: OrderSource): void {
+    this.#raised.follow(source);
   }
 
   #raise(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown, own: boolean): void {

@@ -38,6 +38,8 @@ export const ERRORS = {
   TT_TRANSITION_LOOP:
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
   TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
+  TT_INPUT_UNHEARD:
+    '{class} is sent {what} that nobody hears: write {event} in {where}; an empty one where they mean nothing.',
   TT_RAISED_AT_END:
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
@@ -120,6 +122,13 @@ export const ERRORS = {
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:
     '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
+  TT_REPLY_TIMEOUT:
+    'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see what holds it up, end each reply, or raise "replyTimeout".',
+  TT_REPLY_FAILED:
+    'A reply of {tonic} cannot be given, nor the {count} behind it: see the cause, and give as() what makes bytes of an error.',
+  TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: look at its peer, or raise "timeout".',
+  TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: look at its connection, or ask again.',
+  TT_REQUEST_KEY: '{tonic} has a request with the key {key} already, which is not answered: give each its own.',
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
   TT_DATA_MOVED:
     '{bytes} bytes given to be sent were moved to another thread before they had left, and are lost: send a copy, or move them later.',
@@ -130,6 +139,7 @@ export const ERRORS = {
     'A socket for {family} ({local}) sends nothing to {address}, which is {other}: use one with "family: {needed}".',
   TT_MULTICAST: 'The socket cannot {what}: {why}.',
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
+  TT_BAD_ENCODING: '{encoding} is no encoding of texts: give one that Node has, such as "latin1", or none for UTF-8.',
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
@@ -139,12 +149,19 @@ export const ERRORS = {
   TT_BAD_FRAME: 'What comes from byte {place} of the stream on is no frame of {framing}: {problem}.',
   TT_FRAME_INCOMPLETE: 'The stream ended within a frame of {framing}, of which {bytes} bytes had come.',
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
+  TT_FRAME_TIMEOUT:
+    'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
+  TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}.',
+  TT_NO_FRAMING:
+    '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller
   TT_NOT_AWAITED: '{what} was called while {other} still goes on: await each call of a Distiller before the next one.',
   TT_NEVER_SETTLES:
     'After {orders} orders and {turns} turns at one instant, {ms} ms of work, the app has not come to rest; {who}: let it wait for a timer or come to its end, or raise "settleWithin".',
+  TT_TAKES_FOR_EVER:
+    '{what} would go through {count} instants of virtual time, more than {most}; {who}: let it fire less often, let less time pass at once, or raise "instantLimit".',
   TT_NOT_SETTLED:
     "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',

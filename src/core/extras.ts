@@ -22,6 +22,12 @@ export interface OpenPipes {
   close(): void;
 }
 
+/** The replies that a connection has open. */
+export interface OpenReplies {
+  /** Tells what they are, for the log. */
+  letGo(): string[];
+}
+
 /** The answers that a Tonic owes: they hold its end. */
 export interface OwedAnswers {
   count: number;
@@ -60,6 +66,9 @@ export interface Extras {
   questions: OpenQuestions | undefined;
   pipes: OpenPipes | undefined;
   owed: OwedAnswers | undefined;
+  replies: OpenReplies | undefined;
+  /** What it has asked its peer. */
+  requests: object | undefined;
   postponed: PostponedOrders | undefined;
   stateTimeouts: StateTimeouts | undefined;
   /** The services that it uses, by name. */
@@ -80,6 +89,8 @@ export function extrasOf(tonic: HasExtras): Extras {
     questions: undefined,
     pipes: undefined,
     owed: undefined,
+    replies: undefined,
+    requests: undefined,
     postponed: undefined,
     stateTimeouts: undefined,
     uses: undefined,

@@ -4,8 +4,8 @@ import { fail } from './errors.js';
 import { type OwedAnswers, extrasOf } from './extras.js';
 
 /**
- * What a Tonic owes: the answers to its questions and the results of the promises it was given, unless they said `hold: false`. They hold
- * its end until each has come and its sparkle has run.
+ * What a Tonic owes: the answers to its questions and the results of the promises it was given, unless they said `hold: false`, and its open
+ * replies. They hold its end until each has come and its sparkle has run.
  *
  * ```text
  *   ask(), pipe()      the answer's sparkle has run       nothing is left
@@ -91,8 +91,8 @@ export function forgiveOwed(tonic: AnyTonic): void {
 /** Its time is up: what it owes is let go of, named and counted in the log. False where it owes nothing. */
 export function letGoOfOwed(tonic: AnyTonic): boolean {
   if (!owes(tonic)) return false;
-  const { questions, pipes, owed } = tonic._ttExtras!;
-  const names = [...(questions?.letGo() ?? []), ...(pipes?.letGo() ?? [])];
+  const { questions, pipes, replies, owed } = tonic._ttExtras!;
+  const names = [...(questions?.letGo() ?? []), ...(pipes?.letGo() ?? []), ...(replies?.letGo() ?? [])];
   tonic._ttScheduler.logs.warn(
     tonic,
     fail('TT_OWED_LET_GO', { tonic: tonic.name, count: names.length, owed: countedNames(names) }),

@@ -2,6 +2,7 @@ import type { AnyTonic } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { type OpenPipes, extrasOf } from './extras.js';
 import { incurOwed, settleOwed } from './owed.js';
+import { Reply, type Responder, type Sendable } from './reply.js';
 import type { Due } from './timer-queue.js';
 
 /** Options of `this.pipe()`. */
@@ -16,6 +17,23 @@ export interface PipeOptions {
 
 /** Puts a result on the queue. */
 export type Bring = (result: unknown) => void;
+
+/** What hears a result in place of a sparkle. */
+export interface Hearer {
+  readonly sparkle: string;
+  readonly value: Bring;
+  readonly error: Bring;
+}
+
+/** A reply that a result answers, in a sparkle of the Tonic that waits for that. */
+export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
+  const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
+  return {
+    sparkle: 'a reply',
+    value: (value) => tonic._ttss__call(() => to.end(value as never), []),
+    error: (reason) => tonic._ttss__call(() => to.fail(toError(reason)), []),
+  };
+}
 
 /** A promise that a Tonic waits for. */
 class Piped implements Due {
@@ -110,7 +128,7 @@ function pipesOf(tonic: AnyTonic): Pipes {
 export function pipe(
   tonic: AnyTonic,
   promise: PromiseLike<unknown>,
-  to: { readonly sparkle: string; readonly value: Bring; readonly error: Bring },
+  to: Hearer,
   { hold = true, timeout = Infinity }: PipeOptions,
 ): void {
   if (typeof timeout !== 'number' || !(timeout >= 0)) {

@@ -55,7 +55,7 @@ export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
-  'onListening', 'onConnected', 'onData', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
+  'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
 
 /** Reserved sparkles: a subclass may call them and not replace them. */
@@ -318,12 +318,21 @@ const KINDS: Readonly<Record<string, string>> = {
 
 /** The bodies of the framework's own classes: they alone may have reserved names. */
 const frameworkBodies = new WeakSet<SparkleBody>();
+const frameworkPrototypes = new WeakSet<object>();
 
 /** Says that the sparkles of a class are the framework's own, so may use reserved names. */
 export function ofFramework(tonicClass: { readonly prototype: object }): void {
+  frameworkPrototypes.add(tonicClass.prototype);
   for (const { value } of Object.values(Object.getOwnPropertyDescriptors(tonicClass.prototype))) {
     if (typeof value === 'function') frameworkBodies.add(value as SparkleBody);
   }
+}
+
+/** Whether its class is the framework's own, and no user could write something in it. */
+export function isOfFramework(tonic: object): boolean {
+  // Between an instance and its class lies the layer of its plan.
+  const layer = Object.getPrototypeOf(tonic) as object;
+  return frameworkPrototypes.has(Object.getPrototypeOf(layer) as object);
 }
 
 function refuseReserved({ key, method, body }: Method, className: string): void {

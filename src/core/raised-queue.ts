@@ -1,4 +1,4 @@
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, OrderSource } from './any-tonic.js';
 import type { Order } from './order.js';
 import type { Sparkle } from './plan.js';
 import { running } from './running.js';
@@ -21,6 +21,8 @@ const MOST_TAKEN = 512 * FIELDS;
  *   A: raises C            ->   [ B C ]     ->  [ Y Z ]        X A B C Y Z
  * ```
  *
+ * Where all of these have run, an {@link OrderSource} is asked for one more, until it has none. What it makes is no link of a chain.
+ *
  * Most of the time there are none: while `busy` is false, nothing of this costs anything. Fields lie side by side in one list, which
  * begins anew when it is empty, so that a chain lives in the same few slots, as in OrderQueue.
  */
@@ -29,6 +31,7 @@ export class RaisedQueue {
   busy = false;
   /** How many have been taken. */
   taken = 0;
+  #source: OrderSource | undefined = undefined;
   #slots: unknown[] = [];
   #read = 0;
   #write = 0;
@@ -39,6 +42,11 @@ export class RaisedQueue {
 
   get size(): number {
     return (this.#write - this.#read) / FIELDS;
+  }
+
+  /** Whether something is to run before the queue, or may be. */
+  get waits(): boolean {
+    return this.#write > this.#read || this.#source !== undefined;
   }
 
   /** The how-manieth link of its chain the next one would be. */
@@ -70,9 +78,16 @@ export class RaisedQueue {
     this.busy = true;
   }
 
+  /** From now on this one makes orders, before all of the queue. */
+  follow(source: OrderSource): void {
+    this.#source = source;
+    this.busy = true;
+  }
+
   /** Takes the first one into `order`; false where there is none, so that an order of the queue runs. */
   take(order: Order): boolean {
-    if (this.#read === this.#write) return this.#tidy();
+    if (this.#read === this.#write)
+      return this.#source === undefined ? this.#tidy() : this.#takeFrom(this.#source, order);
     const slots = this.#slots;
     const at = this.#read;
     if (order.tonic !== slots[at]) order.tonic = slots[at] as AnyTonic;
@@ -92,6 +107,17 @@ export class RaisedQueue {
     if (this.#read === this.#write) this.#startAgain();
     else if (this.#read >= MOST_TAKEN) this.#makeRoom();
     this.#before = this.#write;
+    return true;
+  }
+
+  #takeFrom(source: OrderSource, order: Order): boolean {
+    if (!source.next(order)) {
+      this.#source = undefined;
+      return this.#tidy();
+    }
+    order.queuedAt = this.#depth = 0;
+    this.#before = this.#write;
+    this.taken++;
     return true;
   }
 

@@ -24,12 +24,10 @@ export type With<C, Own> = Omit<C, 'prototype'> & (new (...args: Arguments<C>) =
 /** Where `C` is the framework's class itself, that with these states; else what it is, and those. */
 type Stated<Base, Own> = Own extends Base ? Own : Base & Own;
 
-/** Makes a class that extends `base` and says this of itself. */
-export function withSaid(base: TonicConstructor, said: Said<string>): TonicConstructor {
-  abstract class WithSaid extends (base as new (...args: unknown[]) => object) {
-    static readonly states = said.states;
-    static readonly groups = said.groups;
-  }
-  Object.defineProperty(WithSaid, 'name', { value: base.name });
+/** Makes a class that extends `base` and says this of itself; what is not said is as `base` says it. */
+export function withSaid(base: TonicConstructor, said: object): TonicConstructor {
+  abstract class WithSaid extends (base as new (...args: unknown[]) => object) {}
+  for (const [key, value] of Object.entries({ ...said, name: base.name }))
+    if (value !== undefined) Object.defineProperty(WithSaid, key, { value, enumerable: key !== 'name' });
   return WithSaid as unknown as TonicConstructor;
 }

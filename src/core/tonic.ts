@@ -39,9 +39,10 @@ import { LogLevel, type LogMode } from './log-service.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
 import { settleOwed } from './owed.js';
-import { type PipeOptions, pipe } from './pipe.js';
+import { type PipeOptions, pipe, responderOf } from './pipe.js';
 import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
+import { type Responder, isResponder } from './reply.js';
 import { eventName } from './sparkle-names.js';
 import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
@@ -307,6 +308,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
+   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is no text or bytes.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected pipe<T>(promise: PromiseLike<T>, reply: Responder<T>, options?: Omit<PipeOptions, 'onError'>): void;
+  /**
    * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
    * with `hold: false` it does not, and the result is dropped where it has finished by then.
    *
@@ -319,13 +326,20 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     promise: PromiseLike<T>,
     onValue: (value: T) => void,
     onError?: ((reason: unknown) => void) | PipeOptions,
+    options?: PipeOptions,
+  ): void;
+  protected pipe<T>(
+    promise: PromiseLike<T>,
+    onValue: ((value: T) => void) | Responder<T>,
+    onError?: ((reason: unknown) => void) | PipeOptions,
     options: PipeOptions = isOptions(onError) ? onError : {},
   ): void {
+    if (isResponder(onValue)) return pipe(this, promise, responderOf(this, onValue), options);
     const heard = isOptions(onError) ? options.onError : (onError ?? options.onError);
     const value = this._ttResolve(onValue);
     const error =
       heard === undefined ? (reason: unknown) => this._ttss__throw(toError(reason)) : this._ttResolve(heard);
-    pipe(this, promise, { sparkle: nameOf(onValue), value, error }, options);
+    return pipe(this, promise, { sparkle: nameOf(onValue), value, error }, options);
   }
 
   /**

@@ -119,8 +119,8 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
   }
 }
 
-/** The method that binds a sparkle to the Tonic that it is called on: `this.pipe(promise, this.ttse__done)`. */
-const BINDING_METHOD = 'pipe';
+/** The methods that bind a sparkle to the Tonic that they are called on: `this.pipe(promise, this.ttse__done)`. */
+const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
@@ -143,8 +143,13 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   );
 }
 
-function isMethodOf(tonic: string, callee: Node | undefined, method: string, context: RuleContext): boolean {
-  const object = objectOf(callee, (name) => name === method);
+function isMethodOf(
+  tonic: string,
+  callee: Node | undefined,
+  method: string | ReadonlySet<string>,
+  context: RuleContext,
+): boolean {
+  const object = objectOf(callee, (name) => (typeof method === 'string' ? name === method : method.has(name ?? '')));
   return object !== undefined && sourceOf(context).getText(object) === tonic;
 }
 

@@ -9,7 +9,13 @@ const LIFE: HeardEvents = {
 };
 const CONNECTION: HeardEvents = {
   events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
-  mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+  mistaken: {
+    onMessage: 'onData',
+    onLine: 'onFrame',
+    onConnect: 'onConnected',
+    onOpen: 'onConnected',
+    onClose: 'onDisconnected',
+  },
 };
 
 /** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
@@ -23,7 +29,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   UdpSocket: [
     LIFE,
     {
-      events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+      events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onError'],
       mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
     },
   ],

@@ -32,6 +32,10 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
     this.limits = limits;
   }
 
+  get broken(): boolean {
+    return this.#error !== undefined;
+  }
+
   /**
    * Takes a frame off the window; `undefined` where it needs more bytes. It looks at all bytes of the window that it can use.
    */
@@ -87,7 +91,7 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
    */
   protected tooLong(): TaskTonicError | undefined {
     const { onTooLong } = this.limits;
-    if (onTooLong === 'close') throw this.broken(this.longer());
+    if (onTooLong === 'close') throw this.breaks(this.longer());
     this.skipped++;
     return onTooLong === 'skip' ? undefined : this.longer();
   }
@@ -100,11 +104,11 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
 
   /** The bytes at hand are no frame, and where the next one begins is not known. */
   protected bad(problem: string, cause?: unknown): TaskTonicError {
-    return this.broken(badFrame(this.limits.name, this.place, problem, cause));
+    return this.breaks(badFrame(this.limits.name, this.place, problem, cause));
   }
 
   /** From now on each `next()` throws this error. */
-  protected broken(error: TaskTonicError): TaskTonicError {
+  protected breaks(error: TaskTonicError): TaskTonicError {
     this.#error = error;
     return error;
   }
@@ -118,7 +122,7 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
     const frame = this.readLast();
     if (frame !== undefined || this.to === this.at) return frame;
     const { buffered, place } = this;
-    throw this.broken(fail('TT_FRAME_INCOMPLETE', { framing: this.limits.name, bytes: buffered, place }));
+    throw this.breaks(fail('TT_FRAME_INCOMPLETE', { framing: this.limits.name, bytes: buffered, place }));
   }
 }
 

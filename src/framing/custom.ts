@@ -105,7 +105,7 @@ class CustomDecoder<Frame> extends ByteDecoder<Frame> {
     }
     if (size === undefined) {
       if (here <= max) return undefined;
-      throw this.broken(this.longer());
+      throw this.breaks(this.longer());
     }
     if (Number.isSafeInteger(size) && size > 0) return size;
     throw this.bad(`size() gave ${String(size)}, and must give a whole number from 1`);

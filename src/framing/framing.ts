@@ -32,6 +32,8 @@ export interface Decoder<Frame> {
   readonly place: number;
   /** How many frames were left out because they were longer than `max`. */
   readonly skipped: number;
+  /** Whether it has thrown an error after which it does not know where the next frame begins: each further call throws that again. */
+  readonly broken: boolean;
   /** The next bytes of the stream. They are not copied: do not change them afterwards. */
   push(chunk: Uint8Array): void;
   /**
@@ -39,8 +41,7 @@ export interface Decoder<Frame> {
    *
    * A frame that is a Buffer is a part of what was pushed: copy it where you keep it for long.
    *
-   * @throws {TaskTonicError} `TT_FRAME_TOO_LONG`, `TT_BAD_FRAME`, or after {@link end} `TT_FRAME_INCOMPLETE`. Where the place of the
-   * next frame is not known any more, each further call throws the same error.
+   * @throws {TaskTonicError} `TT_FRAME_TOO_LONG`, `TT_BAD_FRAME`, or after {@link end} `TT_FRAME_INCOMPLETE`; see {@link broken}.
    */
   next(): Frame | undefined;
   /** All that is not decoded yet, for another framing, or for who takes the stream over. The decoder has nothing left. */

@@ -38,9 +38,16 @@ export class LinesDecoder extends ByteDecoder<string> {
   }
 
   override next(): string | undefined {
+    const text = this.#text;
+    const from = this.#from;
+    if (from >= text.length) return super.next();
+    if (!this.#even) return this.#cut() ?? super.next();
     // The way of nearly all lines.
-    const line = this.#from < this.#text.length ? this.#cut() : undefined;
-    return line ?? super.next();
+    const end = text.indexOf('\n', from);
+    if (end - from > this.limits.max) return this.#cut() ?? super.next();
+    this.at += end - from + 1;
+    this.#from = end + 1;
+    return text.slice(from, text.charCodeAt(end - 1) === CR && end > from ? end - 1 : end);
   }
 
   protected read(): string | undefined {

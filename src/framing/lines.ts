@@ -39,12 +39,16 @@ export function lines<const E extends FrameEncoding = 'utf8'>(
     encoding === 'buffer'
       ? new DelimitedDecoder({ ...limits, encoding, delimiter: LF, withCr: true })
       : new LinesDecoder({ ...limits, encoding });
+  const isUtf8 = encoding === 'buffer' || encoding === 'utf8';
   const ending = Buffer.from(end);
   return {
     name,
     max,
     decoder: decoder as () => Decoder<FrameOf<E>>,
     encode(line) {
+      // The way of nearly all: one buffer, and no copy. (In other encodings several characters become a line feed.)
+      if (isUtf8 && typeof line === 'string' && line.length * 3 <= max && !line.includes('\n') && !line.endsWith('\r'))
+        return Buffer.from(line + end);
       const bytes = bytesOf(line, encoding, name, max);
       if (bytes.includes(10)) throw notEncoded(name, 'it has a line feed in it, which would end it there');
       if (bytes.at(-1) === 13)

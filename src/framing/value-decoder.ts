@@ -23,6 +23,10 @@ export class ValueDecoder<Frame, Value> implements Decoder<Value> {
     return this.#frames.skipped;
   }
 
+  get broken(): boolean {
+    return this.#frames.broken;
+  }
+
   push(chunk: Uint8Array): void {
     this.#frames.push(chunk);
   }

@@ -19,6 +19,10 @@ const ACCEPTING_TURN = 0.5;
 /** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
 const ACCEPTING_TURNS = 32;
 
+/** So many frames of all sockets in the rotation are heard in a turn, and so many of each at least. */
+const FRAMES_IN_ROTATION = 1_024;
+const FEWEST_FRAMES = 16;
+
 const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
 
 /** Options of a {@link SelectorCatalyst}. */
@@ -139,6 +143,15 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     const { size } = this.queue;
     if (size < this.#crowd) return this.#intake.share;
     return size < this.queue.limit ? Math.min(this.#intake.share, SHARE) : 0;
+  }
+
+  /**
+   * How many frames a socket that has more of them may make heard in a turn: few where many have more, so that the turn is short for those
+   * who ask for little.
+   * @internal
+   */
+  get _ttFrames(): number {
+    return Math.max(FRAMES_IN_ROTATION / Math.max(this.selector.rotated, 1), FEWEST_FRAMES);
   }
 
   /** @internal */

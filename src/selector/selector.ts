@@ -40,6 +40,7 @@ export class Selector implements KeyOwner {
   readonly #newcomers: SelectionKey[] = [];
   /** How many of these come with the next turn at most. */
   #turns = MOST_READY;
+  #rotated = 0;
   #full = false;
   #crowded = false;
   /** The poll has accepted a peer. */
@@ -67,6 +68,11 @@ export class Selector implements KeyOwner {
   /** Whether the loop waits, and nothing has woken it yet. */
   get parked(): boolean {
     return this.#parker.parked;
+  }
+
+  /** How many channels the last `select()` has taken from the rotation. */
+  get rotated(): number {
+    return this.#rotated;
   }
 
   /** Whether the last `select()` ended in the middle of a poll, with enough channels for a turn: what that poll reports besides is still to come. */
@@ -120,6 +126,7 @@ export class Selector implements KeyOwner {
     }
     this.#peerCame = false;
     const ready = this.#ready;
+    this.#rotated = 0;
     if (this.#rotating) this.#rotate(ready);
     this.#ready = this.#spare;
     this.#ready.length = 0;
@@ -230,7 +237,9 @@ export class Selector implements KeyOwner {
   #rotate(ready: SelectionKey[]): void {
     const kept = Math.min(this.#rotation.length, Math.ceil(this.#turns / KEPT_FOR_OTHERS));
     const newcomers = this.#newcomers.splice(0, this.#turns - kept);
+    const before = ready.length;
     for (const key of newcomers) if (key.takeTurn()) ready.push(key);
     for (const key of this.#rotation.splice(0, this.#turns - newcomers.length)) if (key.takeTurn()) ready.push(key);
+    this.#rotated = ready.length - before;
   }
 }

@@ -217,8 +217,10 @@ export class AppUnderTest {
 /** How one ends that was killed. */
 const KILLED: Finished = { exitCode: 0, error: undefined, signal: 'SIGKILL', leftOpen: [] };
 
+const RESTLESS: readonly string[] = ['TT_NEVER_SETTLES', 'TT_TAKES_FOR_EVER'];
+
 function isRestless(thrown: unknown): boolean {
-  return thrown instanceof TaskTonicError && thrown.code === 'TT_NEVER_SETTLES';
+  return thrown instanceof TaskTonicError && RESTLESS.includes(thrown.code);
 }
 
 /** An app of Tonics alone: it goes on while it has none. */

@@ -11,6 +11,8 @@ import { type Fault, Faults, TestDice } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
 import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
 import { reportOf, tableOf } from './report.js';
+import { INSTANT_LIMIT } from './instants.js';
+import { type SparkleTakes, sparkleTimer } from './sparkle-time.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
@@ -43,6 +45,10 @@ export interface DistillerOptions extends AppOptions {
    * one that never comes to rest (`TT_NEVER_SETTLES`). Default 5,000; `Infinity` for no bound, as under a debugger.
    */
   readonly settleWithin?: number | undefined;
+  /** How much virtual time sparkles take: all of them, or as a function says. Default none. See {@link Distiller.sparkleTakes}. */
+  readonly sparkleTakes?: SparkleTakes | undefined;
+  /** How many instants of virtual time one call may go through at most. Default 10,000,000; `Infinity` for no bound. */
+  readonly instantLimit?: number | undefined;
 }
 
 const DEFAULT_LIMIT: Duration = '1h';
@@ -70,14 +76,17 @@ export class Distiller {
 
   private constructor(options: DistillerOptions, faults: Faults) {
     const { seed, network, probes = {}, trace = 10_000, wallTime, settleWithin = SETTLE_WITHIN } = options;
+    const { sparkleTakes = 0, instantLimit = INSTANT_LIMIT } = options;
     const traceLimit = trace === false ? 0 : trace;
     if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
     if (!(settleWithin > 0)) throw bad('settleWithin', `it is ${String(settleWithin)}, and must be more than 0`);
+    if (!(instantLimit > 0)) throw bad('instantLimit', `it is ${String(instantLimit)}, and must be more than 0`);
     if (wallTime !== undefined && !Number.isFinite(wallTime))
       throw bad('wallTime', `it is ${wallTime}, and must be ms since 1970`);
     const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
-    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin });
+    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
     this.#world.tape.finished = () => this.finished;
+    this.sparkleTakes(sparkleTakes);
     this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
   }
@@ -220,6 +229,20 @@ export class Distiller {
     this.#world.tape.always(invariant);
   }
 
+  /**
+   * From now on each sparkle takes so much virtual time, with its transitions: `distiller.sparkleTakes(5)`,
+   * `distiller.sparkleTakes(({ tonic }) => (tonic instanceof Disk ? '20ms' : 0))`; 0 for none, as it begins.
+   *
+   * So what stands on a queue waits, and timers fall due meanwhile, as under load. What a sparkle does, it does before its time passes. There is one
+   * time: while a sparkle takes it no other one runs, in no app. The framework's own orders (`ttsc__finish` among them) take none.
+   *
+   * @param takes may use chance of the run (`distiller.runtime.random`), so that a seed has other times.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  sparkleTakes(takes: SparkleTakes): void {
+    this.#world.tape.takes = sparkleTimer(takes);
+  }
+
   // ---- Turning ----
 
   /**
@@ -248,7 +271,10 @@ export class Distiller {
 
   /**
    * Lets so much virtual time pass and runs all that falls due, in order: `advance('2h')`, `advance('1m 30s')`, `advance(250)`.
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`
+   *
+   * Where sparkles take time, it ends with the one in which that time is over, and what then waits, waits for the next call.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; `TT_TAKES_FOR_EVER` where timers would fire beyond all measure.
    */
   async advance(duration: Duration): Promise<void> {
     const ms = toMs(duration, 'advance()');

@@ -13,6 +13,7 @@ export type { HostedNetwork, NetworkChoice, NetworkParts } from './networks.js';
 export { SeededRandom } from './seeded-random.js';
 export type { SimulatedThread } from './simulated-threads.js';
 export type { SparkleConditions, SparkleResult, StopCondition } from './sparkle-run.js';
+export type { SparkleTakes, SparkleThatTakes } from './sparkle-time.js';
 export type { Probes } from './tape.js';
 export type { DistillerBody } from './trial.js';
 export type { TraceEntry, TraceExit, TracePoint, TraceSource } from './trace.js';

@@ -1,39 +1,46 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import type { Clock } from '../core/clock.js';
 import { fail, toError } from '../core/errors.js';
 import type { Order } from '../core/order.js';
 import type { Sparkle } from '../core/plan.js';
 import type { SparkleObserver } from '../core/testbench.js';
 import { probeOf } from './contract.js';
+import type { Instants } from './instants.js';
 import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
+import type { SparkleTimer } from './sparkle-time.js';
 import type { Standstill } from './standstill.js';
 import { Ring, type TraceRecord } from './trace.js';
+import type { VirtualClock } from './virtual-clock.js';
 
 /** Fields to be copied into the trace, by the name of a Tonic or of its class. */
 export type Probes = Readonly<Record<string, readonly string[]>>;
 
 /** What all apps of a world write their trace to. */
 export class Tape {
-  readonly clock: Clock;
+  readonly clock: VirtualClock;
   readonly ring: Ring<TraceRecord>;
   /** How many entries there have been. */
   count = 0;
   /** What has been done at the instant that is. */
   readonly standstill: Standstill;
+  /** How many there were. */
+  readonly instants: Instants;
   /** The call of `sparkle()` that lasts. */
   run: SparkleRun | undefined = undefined;
   /** Whether all apps have finished: asked after each order while a run lasts. */
   finished: () => boolean = () => false;
   /** What stopped to hold, once something did. */
   broken: Error | undefined = undefined;
+  /** How much virtual time a sparkle takes, where they take any. */
+  takes: SparkleTimer | undefined = undefined;
   #invariants: (() => void)[] = [];
   readonly #keeps: boolean;
   readonly #probes: Probes;
   readonly #hasProbes: boolean;
 
-  constructor(clock: Clock, limit: number, probes: Probes, standstill: Standstill) {
+  constructor(clock: VirtualClock, limit: number, probes: Probes, standstill: Standstill, instants: Instants) {
     this.clock = clock;
+    this.instants = instants;
     this.standstill = standstill;
     this.#keeps = limit > 0;
     this.ring = new Ring(limit);
@@ -69,6 +76,19 @@ export class Tape {
       const { message } = toError(thrown);
       this.broken = fail('TT_INVARIANT_BROKEN', { at: Math.round(this.clock.now()), tonic, sparkle, message }, thrown);
       return false;
+    }
+  }
+
+  /** A sparkle has run: lets the time pass that it takes. True where it took some. */
+  passTime(tonic: AnyTonic, { key: sparkle }: Sparkle, host: string): boolean {
+    try {
+      const ms = this.takes!({ tonic, sparkle, host });
+      this.clock.stall(ms);
+      return ms > 0;
+    } catch (thrown) {
+      this.takes = undefined;
+      this.broken ??= toError(thrown);
+      return true;
     }
   }
 
@@ -113,6 +133,9 @@ export class Recorder implements SparkleObserver {
   readonly #host: string;
   readonly #frames: Frame[] = [];
   #stopped = false;
+  /** The sparkle that the order runs, where sparkles take time. */
+  #worker: AnyTonic | undefined = undefined;
+  #work: Sparkle | undefined = undefined;
 
   constructor(tape: Tape, host: string) {
     this.#tape = tape;
@@ -130,6 +153,12 @@ export class Recorder implements SparkleObserver {
     const tape = this.#tape;
     tape.standstill.lastTonic = tonic;
     tape.standstill.lastSparkle = sparkle;
+    if (sparkle.key === '_ttss__fired') tape.instants.lastTimer = tonic;
+    // An order of the framework's own takes what the sparkle of the user within it takes.
+    if (tape.takes !== undefined && this.#work === undefined && takesTime(sparkle)) {
+      this.#worker = tonic;
+      this.#work = sparkle;
+    }
     if (!tape.records) return;
     const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
     const [outer] = this.#frames;
@@ -162,13 +191,22 @@ export class Recorder implements SparkleObserver {
 
   carriedOut(): boolean {
     const tape = this.#tape;
-    const isOver = tape.standstill.orderRan() || this.#stopped;
+    const tookTime = this.#passTime();
+    const isOver = tape.standstill.orderRan() || this.#stopped || tookTime;
     const frame = this.#frames.pop();
     if (frame !== undefined) this.#end(frame);
     if (!tape.holds()) return true;
     if (frame === undefined || tape.run === undefined) return isOver;
     if (frame.record !== undefined) tape.run.ran();
     return isOver || tape.run.stops || tape.finished();
+  }
+
+  /** The time of an order passes when it and its transitions have run; the turn ends with it, so that timers and the network have theirs. */
+  #passTime(): boolean {
+    const [tonic, sparkle] = [this.#worker, this.#work];
+    if (sparkle === undefined) return false;
+    this.#worker = this.#work = undefined;
+    return this.#tape.takes !== undefined && this.#tape.passTime(tonic!, sparkle, this.#host);
   }
 
   #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {
@@ -212,6 +250,11 @@ export class Recorder implements SparkleObserver {
     record.error = error;
     tape.run?.ended(tonic, record.tonic, sparkle, record.exitedAt);
   }
+}
+
+/** What ends a Tonic is the framework's; what its own sparkles do then is not. */
+function takesTime({ prefix, key }: Sparkle): boolean {
+  return prefix !== '_ttss' && key !== 'ttsc__finish';
 }
 
 /** The framework gives up to two arguments, and `undefined` where it has none. */

@@ -2,6 +2,7 @@ import { systemRandom } from '../core/random.js';
 import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
 import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
+import { Instants } from './instants.js';
 import { SeededRandom } from './seeded-random.js';
 import { Standstill } from './standstill.js';
 import { type Probes, Tape } from './tape.js';
@@ -15,6 +16,7 @@ export interface WorldSettings {
   readonly probes: Probes;
   readonly faults: Faults;
   readonly settleWithin: number;
+  readonly instantLimit: number;
 }
 
 /** Between two looks at what the machine's time has brought, in ms. */
@@ -36,19 +38,23 @@ export class World {
   readonly #thrown: unknown[] = [];
   readonly #held = new Set<Promise<unknown>>();
   readonly #standstill: Standstill;
+  readonly #instants: Instants;
+  /** The time at the last step. */
+  #seenAt = 0;
   #driving: string | undefined;
   /** Why nothing goes on any more, but the end of the apps. */
   #stopped: Error | undefined;
   #refused = false;
   #ends = false;
 
-  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin }: WorldSettings) {
+  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin, instantLimit }: WorldSettings) {
     this.seed = seed;
     this.clock = new VirtualClock(wallTime);
     this.random = new SeededRandom(seed);
     this.faults = faults;
     this.#standstill = new Standstill(settleWithin);
-    this.tape = new Tape(this.clock, traceLimit, probes, this.#standstill);
+    this.#instants = new Instants(instantLimit);
+    this.tape = new Tape(this.clock, traceLimit, probes, this.#standstill, this.#instants);
     this.#order = this.random.fork('order of turns');
   }
 
@@ -64,6 +70,7 @@ export class World {
   async #drive<T>(what: string, body: () => Promise<T>): Promise<T> {
     if (this.#driving !== undefined) throw fail('TT_NOT_AWAITED', { what, other: this.#driving });
     this.#driving = what;
+    this.#instants.begin();
     try {
       // Whatever microtasks the test has left run first.
       await afterMicrotasks();
@@ -117,14 +124,19 @@ export class World {
     }
   }
 
-  /** Steps while it is to go on, not past `until`; false where there was nothing more to do by then. */
-  async stepWhile(goesOn: () => boolean, until: number): Promise<boolean> {
+  /**
+   * Steps while it is to go on, not past `until`; false where there was nothing more to do by then.
+   * @param isSure whether it goes on until then, whatever happens.
+   */
+  async stepWhile(goesOn: () => boolean, until: number, isSure = false): Promise<boolean> {
     let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
     this.#standstill.over();
+    // What is to run at this instant does, however long it takes.
+    const isTimed = until > this.clock.now();
     const step = (): boolean => {
-      if (!goesOn() || this.#isBroken) outcome = 'stopped';
+      if (!goesOn() || this.#isBroken || (isTimed && this.#isPast(until))) outcome = 'stopped';
       else if (this.#isHeld) outcome = 'held';
-      else if (this.#step(until)) return true;
+      else if (this.#step(until, isSure)) return true;
       else outcome = 'nothing to do';
       return false;
     };
@@ -157,8 +169,8 @@ export class World {
 
   /** Steps up to a time, and stands there. */
   async advanceTo(until: number): Promise<void> {
-    const broken = await this.stepWhile(() => true, until);
-    if (!broken) this.clock.moveTo(until);
+    const stopped = await this.stepWhile(() => true, until, true);
+    if (!stopped) this.clock.moveTo(until);
   }
 
   /** Steps while `promise` is not settled; virtual time does not move. */
@@ -202,9 +214,27 @@ export class World {
     }
   }
 
+  /** Sparkles that take time are still at it, or waiting, when it is over. */
+  #isPast(until: number): boolean {
+    return this.tape.takes !== undefined && this.clock.now() > until;
+  }
+
   /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
-  #step(until: number): boolean {
-    if (this.clock.polls > 0) this.#turn();
+  #step(until: number, isSure: boolean): boolean {
+    const goesOn = this.#stepOnce(until);
+    // Time moves on here, and between two steps: then by what sparkles take.
+    const now = this.clock.now();
+    if (now === this.#seenAt) return goesOn;
+    this.#seenAt = now;
+    if (now <= until) this.#standstill.over();
+    this.#instants.passed(this.#driving!, now, isSure ? until : Infinity, this.#standstill.last);
+    return goesOn;
+  }
+
+  #stepOnce(until: number): boolean {
+    // While a sparkle took time this fell due: it does not wait for all that is queued.
+    if (this.clock.nextAt < this.clock.now()) this.#moveOn();
+    else if (this.clock.polls > 0) this.#turn();
     else if (this.clock.nextAt <= until) {
       this.#moveOn();
       if (this.clock.polls > 0) this.#turn();
@@ -220,11 +250,9 @@ export class World {
   }
 
   #moveOn(): void {
-    const before = this.clock.now();
     this.#standstill.turnBegins();
     this.clock.fireNext(this.#call);
     this.#standstill.turnEnded();
-    if (this.clock.now() > before) this.#standstill.over();
   }
 
   readonly #call = (callback: () => void): void => {

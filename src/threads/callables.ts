@@ -1,5 +1,6 @@
 import { Answer } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
+import { Reply } from '../core/reply.js';
 import { ServiceHandle } from '../core/service-handle.js';
 import { TonicRoot } from '../core/tonic-root.js';
 import type { Exporter, Ref } from './refs.js';
@@ -11,5 +12,6 @@ export function callableRef(value: object, exporter: Exporter): Ref | undefined 
     return exporter.tonicRef(value as AnyTonic | RemoteTonic);
   if (value instanceof ServiceHandle) return { kind: 'service', name: value.name };
   if (value instanceof Answer) return exporter.answerRef(value);
+  if (value instanceof Reply) return exporter.replyRef(value);
   return undefined;
 }

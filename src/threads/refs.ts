@@ -1,12 +1,13 @@
 import type { Answer } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
+import type { Reply } from '../core/reply.js';
 import type { RemoteTonic } from './remote-tonic.js';
 
 /** A thing that is not data, or not as it lies there: what stands for it on the way. */
 export type Ref =
   | TonicRef
   | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
-  | { readonly kind: 'callback' | 'answer'; readonly serial: number }
+  | { readonly kind: 'callback' | 'answer' | 'reply'; readonly serial: number }
   | { readonly kind: 'service'; readonly name: string }
   /** The bytes in its place are those of a Buffer. */
   | { readonly kind: 'buffer' }
@@ -77,6 +78,7 @@ export interface Exporter {
   tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
   answerRef(answer: Answer<unknown>): Ref;
+  replyRef(reply: Reply): Ref;
   /** What was numbered does not leave after all. */
   drop(ref: Ref): void;
 }
@@ -87,5 +89,6 @@ export interface Importer {
   sparkleOf(of: unknown, key: string): unknown;
   callbackOf(serial: number): unknown;
   answerOf(serial: number): Answer<unknown>;
+  replyOf(serial: number): Reply;
   serviceOf(name: string): unknown;
 }

@@ -1,6 +1,8 @@
 import { Answer, type Lost, failAnswers, loseAnswers } from '../core/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
+import { FarReply } from '../core/far-reply.js';
+import { Reply, type ReplyStep } from '../core/reply.js';
 import { running } from '../core/running.js';
 import { type Sparkle, isOfLife } from '../core/plan.js';
 import { Packer } from './crossing.js';
@@ -198,8 +200,18 @@ export class ThreadLink implements Sender, Exporter, Importer {
     return { kind: 'answer', serial: this.#given.giveAnswer(answer) };
   }
 
+  /** What is done with it over there runs as an order of its connection; the end of it is the last. */
+  replyRef(reply: Reply): Ref {
+    const take = (step: unknown, data: unknown): void => {
+      if (step === 'end' || step === 'fail') this.#given.drop(serial);
+      reply._ttStep(step as ReplyStep, data);
+    };
+    const serial = this.#given.give(take, reply._ttOwner ?? running.tonic ?? this.#home.root);
+    return { kind: 'reply', serial };
+  }
+
   drop(ref: Ref): void {
-    if (ref.kind === 'callback' || ref.kind === 'answer') this.#given.drop(ref.serial);
+    if (ref.kind === 'callback' || ref.kind === 'answer' || ref.kind === 'reply') this.#given.drop(ref.serial);
   }
 
   /** How many callbacks the other side holds. */
@@ -426,6 +438,10 @@ export class ThreadLink implements Sender, Exporter, Importer {
     // Of the life cycle by its name: it passes the bound, since questions have one of their own.
     const bring = this.callbackOf(serial, '_ttss__answer');
     return new Answer({ open: true, settle: bring, lost: bring });
+  }
+
+  replyOf(serial: number): Reply {
+    return new Reply(new FarReply(this.callbackOf(serial, 'reply')));
   }
 
   #finished(serial: number): void {

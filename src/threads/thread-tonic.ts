@@ -230,6 +230,7 @@ export class ThreadTonic extends Tonic {
       sparkleOf: (of, key) => link.sparkleOf(of, key),
       callbackOf: (serial) => link.callbackOf(serial),
       answerOf: (serial) => link.answerOf(serial),
+      replyOf: (serial) => link.replyOf(serial),
       serviceOf: (name) => link.serviceOf(name),
     };
   }

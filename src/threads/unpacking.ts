@@ -23,6 +23,8 @@ function unpackRef(ref: Ref, value: unknown, importer: Importer): unknown {
       return importer.callbackOf(ref.serial);
     case 'answer':
       return importer.answerOf(ref.serial);
+    case 'reply':
+      return importer.replyOf(ref.serial);
     case 'service':
       return importer.serviceOf(ref.name);
     case 'buffer':

@@ -26,6 +26,8 @@ export type Input =
   | 'lingerOver'
   /** More is unsent than may be. */
   | 'overflow'
+  /** It closes, and some of what was given before cannot be sent: an answer is missing. */
+  | 'truncated'
   /** Its Tonic finishes. */
   | 'finish'
   /** The peer sends no more, and this side may go on. */
@@ -51,6 +53,8 @@ export type Deed =
   | 'drain'
   /** What was promised leaves; the rest is given up, and the peer sees a reset when it takes no more: a reset at once would take that too. */
   | 'cut'
+  /** What was handed to the socket leaves, and no end is told: the peer sees a reset. */
+  | 'cutOff'
   /** It is closed at once. What is unsent is lost, and the peer sees a reset. */
   | 'reset'
   /** It is closed at once; the peer sees a reset where something is lost. */
@@ -140,7 +144,7 @@ export const LIFE: Readonly<Record<Step, Row>> = {
     phase: 'draining',
     sends: false,
     hears: false,
-    on: { ...over, abort: ['gone', 'reset'], lingerOver: ['gone', 'letGo'] },
+    on: { ...over, abort: ['gone', 'reset'], lingerOver: ['gone', 'letGo'], truncated: ['cutting', 'cutOff'] },
   },
   cutting: {
     phase: 'draining',

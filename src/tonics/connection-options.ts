@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
-import { bytes, flag, ms } from '../core/option-schema.js';
+import { bytes, count, flag, ms } from '../core/option-schema.js';
+import { framingOption } from './framing-option.js';
+import { idlePatience } from './idle-watch.js';
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
@@ -15,10 +17,31 @@ export const connectionOptions = {
     ),
     60_000,
   ),
-  /** Closes the connection when nothing came and nothing left for so many ms; `false` for never. */
-  idleTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), false),
+  /**
+   * Closes the connection when nothing came and nothing left for so many ms; `false` for never. By side: nothing came (`read`), nothing left (`write`), neither (`either`).
+   * A connection can change its own (`setIdleTimeout()`).
+   */
+  idleTimeout: v.optional(
+    v.union(
+      [
+        ms(1),
+        v.literal(false),
+        v.strictObject({
+          read: v.optional(idlePatience),
+          write: v.optional(idlePatience),
+          either: v.optional(idlePatience),
+        }),
+      ],
+      'must be 1 ms or more, false, or such times by side: { read, write, either }',
+    ),
+    false,
+  ),
   /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
   halfOpen: v.optional(flag, false),
+  /** How frames lie in what comes, and in what `sendFrame` sends: then `onFrame` is heard, and no `onData`. Default: what the class says. */
+  framing: v.optional(framingOption),
+  /** With a framing, how long a frame may take from its first byte to its last, in ms (to within one read): then the connection is closed; `false` for ever. */
+  frameTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 60_000),
   /** With so many bytes unsent, reading pauses (see `pauseReading`), and `onDrain` will follow. */
   highWaterMark: v.optional(bytes(16_384), 262_144),
   /** When not more than so many bytes are unsent, reading goes on and `onDrain` is heard. Default: a quarter of `highWaterMark`. */
@@ -29,6 +52,12 @@ export const connectionOptions = {
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
   onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
+  /**
+   * How long the oldest open reply may keep the others waiting without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`). `false` for ever.
+   */
+  replyTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 30_000),
+  /** At so many replies that have not left reading pauses, unless the oldest one needs input. */
+  replyLimit: v.optional(count(1), 1_000),
   /**
    * How long a connection that closes waits for the peer in ms without progress: none of what was sent has left, and nothing has come. Then it is given up.
    */

@@ -1,3 +1,5 @@
+import type { IdleSide } from './idle-watch.js';
+
 /**
  * Why a connection ended: the peer ended it (`peerEnded`) or reset it (`peerReset`); nothing happened for `idleTimeout`
  * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`), or by `ttsc__abort` or a client's `ttsc__reconnect`
@@ -14,4 +16,6 @@ export interface DisconnectInfo {
   readonly error: Error | undefined;
   /** Bytes that were given to be sent and did not leave this process; a write of a turn that has left in part counts whole. */
   readonly discarded: number;
+  /** With the reason `idle`: the side on which nothing happened, as `idleTimeout` or `setIdleTimeout()` named it. */
+  readonly idle?: IdleSide;
 }

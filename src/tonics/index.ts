@@ -9,9 +9,13 @@ export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp-connect
 export { TcpClient, type TcpClientOptions } from './tcp-client.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp-socket.js';
 export type { UdpSocketOptions } from './udp-options.js';
+export type { RequestOptions } from './request.js';
+export type { RequestKey } from './requests.js';
 export type { ConnectionOptions } from './connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+export type { IdleSide, IdleTimeout } from './idle-watch.js';
 export type { Protocol } from './protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log-services.js';
 export { TonicStore, tonicStore, type Catalog, type StoredTonic } from './tonic-store.js';
+export type { SaidOfSocket, StateOf } from './said-of-socket.js';

@@ -2,6 +2,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { Order } from '../core/order.js';
 import type { Dispatcher, Sparkle, SparkleBody } from '../core/plan.js';
 import { running } from '../core/running.js';
+import { withEncoding } from './encoded.js';
 import { sizeOf } from './socket-tonic.js';
 
 /** A Tonic that counts the sends which wait as orders. */
@@ -25,11 +26,13 @@ export class OrderedSends {
   /** How many have run. */
   taken = 0;
 
-  /** What a call of `ttsc__send` does. */
-  static call(sparkle: Sparkle, enqueue: Dispatcher): Dispatcher {
-    return function (this: object, ...args: unknown[]): void {
-      const size = sizeOf(args[0]);
+  /** What a call of `ttsc__send` does; `own` is what that is here. */
+  static call(sparkle: Sparkle, enqueue: Dispatcher, own: unknown): Dispatcher {
+    return function (this: object, ...given: unknown[]): void {
       const tonic = this as Sender | undefined;
+      const args =
+        given.length > 1 && tonic?._ttOrders !== undefined ? withEncoding(given, 1, tonic, sparkle, own) : given;
+      const size = sizeOf(args[0]);
       // Without its Tonic, which is an error that `enqueue` tells; or with arguments of a subclass.
       if (tonic?._ttOrders === undefined || args.length > 1) enqueue.apply(this, args);
       else tonic._ttScheduler.queue.put(tonic, sparkle, 1, args[0], size);
@@ -38,11 +41,11 @@ export class OrderedSends {
   }
 
   /** What runs for such an order: it waits no more. `super.ttsc__send()` in other sparkles is none. */
-  static run(body: SparkleBody): SparkleBody {
+  static run(body: SparkleBody, own: unknown): SparkleBody {
     return function (this: unknown, ...args: never[]): unknown {
       const { order } = running;
       const tonic = this as Sender;
-      if (order?.tonic === tonic && isCounted(order)) {
+      if (order?.tonic === tonic && isCounted(order, body === own)) {
         OrderedSends.#of(tonic).#took(OrderedSends.sizeOf(args[0]), order.source === tonic);
       }
       return body.apply(this, args);
@@ -73,7 +76,7 @@ export class OrderedSends {
   }
 }
 
-/** One that was raised comes before all that waits: it was not counted, and has no size with it. */
-function isCounted({ count, b }: Order): boolean {
-  return count !== 1 || typeof b === 'number';
+/** One that was raised comes before all that waits: it was not counted, and has no size with it. One that is counted has one argument for what is sent here. */
+function isCounted({ count, b }: Order, isOwn: boolean): boolean {
+  return count === 1 ? typeof b === 'number' : !isOwn;
 }

@@ -4,13 +4,15 @@ import type { TonicOptions } from '../core/tonic-options.js';
 import { Interest } from '../selector/interest.js';
 import type { StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
+import type { Replies } from './replies.js';
 import type { ConnectionSettings } from './connection-options.js';
+import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Refusals } from './refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 
 /** Why reading is paused; a sum, since there may be several reasons. */
-export const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16 } as const;
+export const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16, replies: 32 } as const;
 
 /** What there is to know where sends do not simply leave. It is made then: most connections never have it. */
 class Backlog {
@@ -38,10 +40,12 @@ class Backlog {
 export abstract class SendingConnection<State extends string = never> extends SocketTonic<State> {
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
-    sparkle.key === 'ttsc__send' ? OrderedSends.call(sparkle, enqueue) : enqueue;
+    sparkle.key === 'ttsc__send'
+      ? OrderedSends.call(sparkle, enqueue, SendingConnection.prototype.ttsc__send)
+      : enqueue;
   /** @internal */
   static readonly [RUNNER]: SparkleRunner = (generic, body) =>
-    generic === 'ttsc__send' ? OrderedSends.run(body) : body;
+    generic === 'ttsc__send' ? OrderedSends.run(body, SendingConnection.prototype.ttsc__send) : body;
 
   /** @internal */ _ttSettings: ConnectionSettings;
   /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
@@ -75,29 +79,80 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** Bytes that were given to be sent and have not left this process (to within 64 KiB), those in waiting orders included. */
   get unsentBytes(): number {
-    return this._ttOrders.bytes + (this._ttChannel?.unsent ?? 0);
+    return this._ttOrders.bytes + this._ttHeld + (this._ttChannel?.unsent ?? 0);
+  }
+
+  /** @internal The order of its answers, while a reply is open. */
+  get _ttReplies(): Replies | undefined {
+    return this._ttExtras?.replies as Replies | undefined;
+  }
+
+  /** @internal Bytes that wait behind an open reply. */
+  get _ttHeld(): number {
+    return this._ttReplies?.bytes ?? 0;
   }
 
   /**
    * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
-   * order with own sends that still wait as orders.
+   * order with own sends that still wait as orders, and with open replies: see {@link TcpConnection.reply}.
    *
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param encoding of the texts; without it UTF-8. As with `Buffer.from`, a character that an encoding does not have becomes another one.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
-  protected send(data: Sendable): SendResult {
+  protected send(data: Sendable, encoding?: BufferEncoding): SendResult {
     this._ttNeedsOwnSparkle();
+    if (encoding !== undefined) data = encoded(data, encoding);
     if (this._ttOrders.own > 0) {
       this.ttsc__send(data);
       this._ttBlock();
       return 'waiting';
     }
+    const replies = this._ttReplies;
+    return replies === undefined ? this._ttSend(data, sizeOf(data)) : replies.sendBehind(data);
+  }
+
+  /**
+   * Sends from one of its own sparkles at once, also where a reply is open: what is no answer, such as a publication or a sign of life.
+   *
+   * @throws {TaskTonicError} as {@link send}.
+   */
+  protected push(data: Sendable): SendResult {
+    this._ttNeedsOwnSparkle('push()');
     return this._ttSend(data, sizeOf(data));
   }
 
+  /**
+   * Does something at its place in the order of answers: when all that was given before has been sent, and before all that is given later.
+   * Where no reply is open, and no own send waits, that is now.
+   *
+   * @param action runs as in a sparkle of this Tonic. Where it throws, the Tonic fails.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected atPlace(action: () => void): void {
+    this._ttNeedsOwnSparkle('atPlace()');
+    this._ttInOrder(() => (this._ttReplies === undefined ? action() : this._ttReplies.act(action)));
+  }
+
+  /** @internal Takes a place: behind own sends that wait as orders, as one of them. */
+  _ttInOrder(take: () => void): void {
+    if (this._ttOrders.own === 0) return take();
+    this._ttOrders.own++;
+    return this._ttss__inOrder(take);
+  }
+
+  /** @internal */
+  _ttss__inOrder(take: () => void): void {
+    this._ttOrders.own = Math.max(this._ttOrders.own - 1, 0);
+    take();
+  }
+
   /** Sends, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable): void {
+  ttsc__send(data: Sendable, encoding?: BufferEncoding): void {
     const from = this.source?.tonic;
-    const result = this._ttSend(data, OrderedSends.sizeOf(data));
+    if (encoding !== undefined) data = encoded(data, encoding);
+    const replies = from === this ? this._ttReplies : undefined;
+    const size = OrderedSends.sizeOf(data);
+    const result = replies === undefined ? this._ttSend(data, size) : replies.sendBehind(data, size);
     if (result === 'waiting' && from !== this && from instanceof SendingConnection)
       this.#holdRelay(from as SendingConnection<string>);
     this._ttDrainIfEmpty();
@@ -108,12 +163,13 @@ export abstract class SendingConnection<State extends string = never> extends So
     const channel = this._ttChannel;
     if (channel === undefined || !this._ttSends) return this._ttUnsendable(data, size);
     const { highWaterMark, unsentLimit } = this._ttSettings;
+    const held = this._ttHeld;
     let unsent = channel.unsent + size;
     // A limit is for what the kernel does not take: what was gathered so far leaves first.
-    if (unsent > unsentLimit) {
+    if (unsent + held > unsentLimit) {
       channel.flush();
       unsent = channel.unsent + size;
-      if (unsent > unsentLimit) return this.#overflow(size, unsent);
+      if (unsent + held > unsentLimit) return this.#overflow(size, unsent + held);
     }
     if (typeof data === 'string' || data instanceof Uint8Array) channel.write(data, size);
     else for (const part of data) writePart(channel, part);
@@ -121,11 +177,7 @@ export abstract class SendingConnection<State extends string = never> extends So
     this._ttSentMessages++;
     // Behind what the peer does not take it is no sign of life.
     if (unsent === size) this._ttTouch();
-    if (unsent > highWaterMark) {
-      channel.flush();
-      unsent = channel.unsent;
-      if (unsent > highWaterMark) this.#block(unsent);
-    }
+    if (unsent + held > highWaterMark) this._ttBlockAbove();
     return this.#backlog === undefined ? 'sent' : this.#promise(this.#backlog, size);
   }
 
@@ -155,6 +207,39 @@ export abstract class SendingConnection<State extends string = never> extends So
    */
   _ttGiveUpUnpromised(channel: StreamChannel): number {
     return channel.keepOnly(Math.max(channel.unsent - (this.#backlog?.unpromised ?? 0), 0));
+  }
+
+  // ---- What waits behind an open reply ----
+
+  /** @internal Whether so many more bytes may wait there; where not, that is told. */
+  _ttMayWait(size: number): boolean {
+    const channel = this._ttChannel;
+    if (channel === undefined || !this._ttSends) {
+      this._ttRefuse(size, 'the connection is closing');
+      return false;
+    }
+    const { unsentLimit } = this._ttSettings;
+    const total = (): number => channel.unsent + this._ttHeld + size;
+    if (total() > unsentLimit) channel.flush();
+    return total() <= unsentLimit || this.#overflow(size, total()) !== 'refused';
+  }
+
+  /** @internal Where more waits than the high-water mark, though the kernel has what it takes, that is told. */
+  _ttBlockAbove(): void {
+    const { highWaterMark } = this._ttSettings;
+    const channel = this._ttChannel!;
+    if (channel.unsent + this._ttHeld <= highWaterMark) return;
+    channel.flush();
+    const unsent = channel.unsent + this._ttHeld;
+    if (unsent > highWaterMark) this.#block(unsent);
+  }
+
+  /** @internal Reading pauses while too much is unsent; not for what waits behind a reply that needs input. */
+  _ttPaceReading(): void {
+    if (!this._ttBlocked || !this._ttSettings.pauseReading) return;
+    const { highWaterMark } = this._ttSettings;
+    if (this._ttReplies?.needsInput !== true) this._ttPause(Pause.unsent);
+    else if ((this._ttChannel?.unsent ?? 0) <= highWaterMark) this._ttResume(Pause.unsent);
   }
 
   // ---- What is refused ----
@@ -203,7 +288,7 @@ export abstract class SendingConnection<State extends string = never> extends So
   #block(unsent: number): void {
     if (this._ttBlocked) return;
     this._ttBlock();
-    if (this._ttSettings.pauseReading) this._ttPause(Pause.unsent);
+    this._ttPaceReading();
     this._ttRaise('ttse__onHighWater', unsent);
   }
 

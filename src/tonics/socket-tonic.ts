@@ -1,4 +1,4 @@
-import type { AnyTonic } from '../core/any-tonic.js';
+import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-service.js';
@@ -7,14 +7,10 @@ import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
-import type { Bytes } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
+import { type InputEvent, tellUnheard } from './unheard-input.js';
 
-/** What can be sent: text (as UTF-8), bytes, or a list of them. What was given is not to be changed afterwards. */
-export type Sendable = Bytes | readonly Bytes[];
-
-/** What became of a send: it leaves with this turn; it waits, and `onDrain` will follow; or it was refused, and `onError` tells why. */
-export type SendResult = 'sent' | 'waiting' | 'refused';
+export type { SendResult, Sendable } from '../core/reply.js';
 
 /** The common part of the Tonics that own a socket: their events, which go to themselves or else to their base. */
 export abstract class SocketTonic<State extends string = never> extends Tonic<State> {
@@ -40,7 +36,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
-    const hearer = this.#hearerOf(key);
+    const hearer = this._ttHearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return false;
     if ((hearer as unknown) === this) put(hearer, sparkle, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
@@ -50,11 +46,29 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   }
 
   /**
+   * Queues what has come in. Where nobody hears it, it is dropped, and that is told once a class.
+   * @internal
+   */
+  _ttBring(event: InputEvent, a: unknown, b?: unknown): void {
+    if (!this._ttEmit(event, a, b)) tellUnheard(this as AnyTonic, this._ttHearerOf(event), event);
+  }
+
+  /**
+   * As {@link _ttFill}, for what has come in.
+   * @internal
+   */
+  _ttFillInput(form: OrderForm, event: InputEvent, a: unknown, b?: unknown): boolean {
+    if (this._ttFill(form, event, a, b)) return true;
+    tellUnheard(this as AnyTonic, this._ttHearerOf(event), event);
+    return false;
+  }
+
+  /**
    * Tells an event that is heard before the next order.
    * @internal
    */
   _ttRaise(key: string, a?: unknown): void {
-    const hearer = this.#hearerOf(key);
+    const hearer = this._ttHearerOf(key);
     const sparkle = hearer?._ttPlan.sparkles.get(key);
     if (hearer === undefined || sparkle === undefined) return;
     const count = a === undefined ? 0 : 1;
@@ -62,8 +76,26 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     else hearer._ttScheduler.raiseEvent(hearer, sparkle, count + 1, this, a);
   }
 
-  /** Who hears an event: itself, or its base. */
-  #hearerOf(key: string): AnyTonic | undefined {
+  /**
+   * Makes the order in which an event is heard; false where nobody hears it.
+   * @internal
+   */
+  _ttFill(form: OrderForm, key: string, a: unknown, b?: unknown): boolean {
+    const hearer = this._ttHearerOf(key);
+    const sparkle = hearer?._ttPlan.sparkles.get(key);
+    if (hearer === undefined || sparkle === undefined) return false;
+    const isOwn = (hearer as unknown) === this;
+    form.tonic = hearer;
+    form.sparkle = sparkle;
+    form.count = (isOwn ? 1 : 2) + (b === undefined ? 0 : 1);
+    form.a = isOwn ? a : b === undefined ? this : [this, a, b];
+    form.b = isOwn ? b : b === undefined ? a : undefined;
+    form.source = form.sourceSparkle = undefined;
+    return true;
+  }
+
+  /** Who hears an event: itself, or its base. @internal */
+  _ttHearerOf(key: string): AnyTonic | undefined {
     if (this._ttPlan.has(key)) return this as AnyTonic;
     const base = this._ttListeningBase();
     return base instanceof SocketTonic && !base._ttHearsFor(key) ? base._ttListeningBase() : base;
@@ -108,10 +140,9 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     if (this._ttLogLevel > LogLevel.stealth) this._ttScheduler.logs.warn(this, error);
   }
 
-  /** @internal For its `send()`. */
-  _ttNeedsOwnSparkle(): void {
-    if (running.tonic !== this)
-      throw fail('TT_NOT_RUNNING', { what: 'send(), unlike ttsc__send(),', tonic: this.name });
+  /** @internal For its `send()`, and others like it. */
+  _ttNeedsOwnSparkle(what = 'send(), unlike ttsc__send(),'): void {
+    if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what, tonic: this.name });
   }
 }
 ofFramework(SocketTonic);

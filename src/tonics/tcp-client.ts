@@ -3,7 +3,7 @@ import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
-import type { Said, TonicConstructor, With } from '../core/said.js';
+import type { TonicConstructor, With } from '../core/said.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -11,9 +11,11 @@ import { connectionOptions, connectionSettings, streamSettings, type ConnectionO
 import { Dialler } from './dialler.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { type IdleSide, withIdleTimeout } from './idle-watch.js';
 import { bytes, count, flag, ms, parseOptions, port, text } from '../core/option-schema.js';
 import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
+import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
 import { adopted } from './adoption.js';
@@ -82,12 +84,21 @@ const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'fi
  * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
  * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
  */
-export class TcpClient<State extends string = never> extends TcpConnection<State> {
+export class TcpClient<State extends string = never, Frame = unknown, Sent = Frame> extends TcpConnection<
+  State,
+  Frame,
+  Sent
+> {
   /** As {@link Tonic.with}. */
-  declare static with: <C extends TonicConstructor, const State extends string>(
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StateOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
     this: C,
-    said: Said<State>,
-  ) => With<C, TcpClient<State>>;
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, TcpClient<State, Frame, Sent>>;
 
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = clientSchema;
@@ -373,6 +384,15 @@ export class TcpClient<State extends string = never> extends TcpConnection<State
   override ttsc__resume(): void {
     if (this.#protocol !== undefined) this.#protocol.ttsc__resume();
     else super.ttsc__resume();
+  }
+
+  /** @internal */
+  override _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    // Settings are shared by all that are made with them.
+    const idleTimeout = withIdleTimeout(this._ttSettings.idleTimeout, timeout, side);
+    this._ttSettings = { ...this._ttSettings, idleTimeout };
+    if (this.#protocol !== undefined) this.#protocol._ttSetIdle(timeout, side);
+    else super._ttSetIdle(timeout, side);
   }
 
   /** Whose the connection is that commands and sends are for; `undefined` where they are for the next one, if any. */

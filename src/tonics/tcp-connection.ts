@@ -1,11 +1,14 @@
-import type { AnyTonic } from '../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../core/errors.js';
+import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
+import { type TaskTonicError, fail, toError } from '../core/errors.js';
 import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
+import type { Question } from '../core/ask.js';
+import type { Reply, SendResult, Sendable } from '../core/reply.js';
+import { runAs } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic-options.js';
-import type { Said, TonicConstructor, With } from '../core/said.js';
+import type { TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
@@ -13,18 +16,26 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
+import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
-import { Pause, SendingConnection } from './sending-connection.js';
+import { FramedConnection } from './framed-connection.js';
+import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
+import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
+import type { RequestKey } from './requests.js';
+import { Pause } from './sending-connection.js';
+import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 
-/** What has passed through a connection. A message is one event `onData`, or one send. */
+/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
 export interface Traffic {
   receivedBytes: number;
   receivedMessages: number;
   sentBytes: number;
   sentMessages: number;
+  /** Frames that were left out, since they were longer than their framing allows. */
+  skippedFrames: number;
 }
 
 /**
@@ -35,6 +46,9 @@ const HOPS = 16;
 
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
+
+/** Steps in which it may be idle. */
+const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
 
 /** One for all: most connections are made without any. */
 const NO_OPTIONS: TonicOptions = {};
@@ -48,6 +62,8 @@ class Closing {
   discarded = 0;
   /** How long it waits for its peer, or for its answers. */
   linger: Watch | undefined = undefined;
+  /** On which side nothing happened, if that is why. */
+  idle: IdleSide | undefined = undefined;
 }
 
 /**
@@ -62,7 +78,11 @@ class Closing {
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
  * `connection-life.ts`: each command and each event is an input to that. How it sends stands in `sending-connection.ts`.
  */
-export class TcpConnection<State extends string = never> extends SendingConnection<State> {
+export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends FramedConnection<
+  State,
+  Frame,
+  Sent
+> {
   /** It is open. */
   ttse__onConnected?(): void | undefined;
   /** Bytes have come. The buffer is the receiver's to keep. */
@@ -80,15 +100,26 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onData', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
-    mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    mistaken: {
+      onMessage: 'onData',
+      onLine: 'onFrame',
+      onConnect: 'onConnected',
+      onOpen: 'onConnected',
+      onClose: 'onDisconnected',
+    },
   };
 
   /** As {@link Tonic.with}. */
-  declare static with: <C extends TonicConstructor, const State extends string>(
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StateOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
     this: C,
-    said: Said<State>,
-  ) => With<C, TcpConnection<State>>;
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, TcpConnection<State, Frame, Sent>>;
 
   #step: Step = 'connecting';
   /** Made when it begins to end. */
@@ -98,7 +129,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   #kept = 0;
   #receivedBytes = 0;
   #receivedMessages = 0;
-  #idle: Watch | undefined = undefined;
+  #idle: IdleWatch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -133,12 +164,16 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
       receivedMessages: this.#receivedMessages,
       sentBytes: this._ttSentBytes,
       sentMessages: this._ttSentMessages,
+      skippedFrames: this._ttSkippedFrames,
     };
   }
 
   /** @internal */
-  get _ttProgress(): number {
-    return this.#receivedBytes + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
+  _ttProgress(sides: InterestSet): number {
+    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
+    const seen = (this.#pauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this.#receivedBytes;
+    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- Its life: one step with one table ----
@@ -170,9 +205,13 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
         this.#end.linger = this.#end.linger?.stop();
         return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
       case 'drain':
+        if (this.#losesReplies()) return void this.#input('truncated');
         this._ttChannel?.end();
         return this.#closeInOrder();
+      case 'cutOff':
+        return this.#closeInOrder();
       case 'cut':
+        this.#losesReplies();
         if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
         if (this._ttPromised === 0) return void this.#input('abort');
         return this.#closeInOrder();
@@ -195,7 +234,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    * and what was sent could be lost with it.
    */
   #closeInOrder(): void {
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -215,6 +254,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   #destroy(reset: boolean): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     if (channel.closed) this.#closed(channel);
     else channel.close(reset || this.#end.discarded > 0);
@@ -229,13 +269,97 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   override _ttTouch(): void {
-    this.#idle?.touch();
+    this.#idle?.touchAll(Interest.WRITE);
   }
 
   /** @internal */
   override _ttOverflows(bytes: number, error: TaskTonicError): void {
     this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
+  }
+
+  // ---- Its answers, in order ----
+
+  /**
+   * Takes the next place in the order of answers: what it is given leaves when all that was sent before has, and before all that is sent after
+   * it by {@link send}, `ttsc__send` of its own, and other replies. `ttsc__end` and `ttsc__close` wait for it. What others send, and {@link push}, passes.
+   *
+   * It must be ended within `replyTimeout`, by whoever has it then: else the connection ends (`TT_REPLY_TIMEOUT`). While it is open the connection is
+   * not idle, and its end waits for it.
+   *
+   * @returns one that is not open where the connection is closed, or is to be closed.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected reply(): Reply {
+    this._ttNeedsOwnSparkle('reply()');
+    return ConnectionReplies.open(this);
+  }
+
+  /** @internal An answer cannot be given, nor those behind it: that is the end. */
+  _ttReplyLost(error: TaskTonicError): void {
+    this._ttReport(error);
+    this.#inputFor('error', 'close', error);
+  }
+
+  /** What waits behind an open reply is lost with it. @returns whether the peer must not take what it got for whole. */
+  #losesReplies(): boolean {
+    const lost = this._ttReplies?.lose();
+    this.#end.discarded += lost?.bytes ?? 0;
+    return lost?.truncated === true;
+  }
+
+  #inputAtPlace(closes: 'end' | 'close', input: () => void): void {
+    const replies = this._ttReplies;
+    if (replies === undefined) input();
+    else replies.act(input, closes);
+  }
+
+  // ---- What it asks its peer ----
+
+  /**
+   * Sends a request to the peer, and has the answer heard by a sparkle of its own: in the order of the requests, or by a key. With a framing it sends
+   * a frame, and a frame that comes is looked at before `onFrame`; without one its protocol gives answers to {@link takeAnswer}.
+   *
+   * @param onAnswer hears the answer, and the request. Why there is none comes to the option `onError`: `TT_REQUEST_TIMEOUT`, `TT_REQUEST_LOST`.
+   * @returns the question that it is: it can be cancelled, counts for `static questionLimit`, and holds the end of this Tonic (`hold: false`: it does not).
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_A_SPARKLE`, `TT_BAD_OPTION`, `TT_BAD_DATA`; `TT_REQUEST_KEY` where the key
+   *   waits for its answer; `TT_ASK_FULL` where so much waits.
+   */
+  protected request(
+    data: Sent,
+    onAnswer: { heard(answer: Frame, request: Question): void }['heard'],
+    options: RequestOptions = {},
+  ): Question {
+    this._ttNeedsOwnSparkle('request()');
+    const send = (): SendResult =>
+      this._ttFraming === undefined ? this.send(data as Sendable) : this.sendFrame(data as Sent);
+    return request(this, send, onAnswer, options);
+  }
+
+  /**
+   * Gives a frame to the request that it answers: its sparkle hears it, as an order.
+   * @returns whether it was an answer, perhaps one that comes too late; else it is something that nobody has asked for.
+   */
+  protected takeAnswer(frame: Frame): boolean {
+    return takeAnswer(this, frame, this.answerKey(frame));
+  }
+
+  /**
+   * To be overridden where answers are known by a key: that of the request which a frame answers; `false` where it is no answer. `undefined`, as here: it is the
+   * answer to the oldest request without a key.
+   */
+  protected answerKey(_frame: Frame): RequestKey | false | undefined {
+    return undefined;
+  }
+
+  /** Behind what has come and is still to be heard. */
+  #noMoreAnswers(): void {
+    if (peerIsDone(this)) this._ttss__requestsLost();
+  }
+
+  /** @internal */
+  _ttss__requestsLost(): void {
+    loseRequests(this);
   }
 
   #unblock(): void {
@@ -258,7 +382,9 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
   ttsc__end(): void {
-    if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    this.#inputAtPlace('end', () => {
+      if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    });
   }
 
   /**
@@ -266,7 +392,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    * `lingerTimeout`, and `lingerLimit` in all.
    */
   ttsc__close(): void {
-    this.#inputFor('closedHere', 'close');
+    this.#inputAtPlace('close', () => this.#inputFor('closedHere', 'close'));
   }
 
   /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
@@ -276,7 +402,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal */
   _ttAbort(reason: DisconnectReason, error?: Error): void {
-    this.#inputFor(this.#step === 'cutting' ? 'overflow' : reason, 'abort', error);
+    this.#inputFor(this.#step === 'cutting' ? this.#end.reason! : reason, 'abort', error);
   }
 
   /**
@@ -303,6 +429,43 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this._ttEmit('ttse__onDrain');
   }
 
+  // ---- Idle times ----
+
+  /**
+   * Closes this connection (reason `idle`) when nothing has come (`'read'`), nothing has left (`'write'`), or neither (`'either'`) for so many
+   * ms from now on; `false` for never. It takes the place of what `idleTimeout` says for that side.
+   *
+   * What does not come because nobody reads (`ttsc__pause`, a relay that waits, input that is postponed), and what cannot come or leave any more after an
+   * end, is not taken for idle on that side. It holds for the connection that is there, of a TcpClient for its later ones too.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected setIdleTimeout(timeout: number | false, side: IdleSide = 'either'): void {
+    checkIdleTimeout(timeout, side, this._ttPlan.className);
+    this._ttSetIdle(timeout, side);
+  }
+
+  /** @internal */
+  _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    if (WATCHED.has(this.#step)) this.#idle = IdleWatch.set(this.#idle, this, side, timeout);
+  }
+
+  /** @internal */
+  _ttIdle(watch: IdleWatch): void {
+    if (this.#excuses(watch.side)) return watch.excuse();
+    this.#end.idle = watch.side;
+    this.#inputFor('idle', 'close');
+  }
+
+  /** Whether nothing can happen on that side, and the peer is not to blame. */
+  #excuses(side: IdleSide): boolean {
+    const { sends, hears } = LIFE[this.#step];
+    // What waits for its own answer is not idle.
+    if (this._ttReplies !== undefined) return true;
+    if (side === 'read') return !hears || (this.#pauses & ~Pause.unsent) !== 0;
+    return side === 'write' && !sends && this.unsentBytes === 0;
+  }
+
   // ---- What the socket tells ----
 
   /** @internal It has a socket that is open. */
@@ -311,31 +474,44 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#step = 'open';
     this.#closing = undefined;
     this._ttSendsAnew();
+    this._ttFramesAnew();
     this._ttEmit('ttse__onConnected');
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
     this._ttApplyInterest();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
-    if (this._ttSettings.idleTimeout !== false) this.#watchIdle(this._ttSettings.idleTimeout);
-  }
-
-  /** Apart: a closure in the way of every connection would cost each of them something. */
-  #watchIdle(timeout: number): void {
-    this.#idle = new Watch(this, timeout, () => this.#inputFor('idle', 'close'));
+    if (this._ttSettings.idleTimeout !== false) this.#idle = IdleWatch.of(this, this._ttSettings.idleTimeout);
   }
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     const channel = this._ttChannel;
     if (channel === undefined) return;
-    this.#idle?.touch();
-    if ((ready & Interest.WRITE) !== 0 && channel.unsent <= this._ttSettings.lowWaterMark) this.#unblock();
+    this.#idle?.touchAll(ready);
+    if ((ready & Interest.WRITE) !== 0) {
+      if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
+      else if (this._ttReplies !== undefined) this._ttPaceReading();
+    }
     // What came before its end is heard first, unless nobody reads.
-    const reads = (ready & Interest.READ) !== 0 || (channel.received > 0 && this.#pauses === 0);
-    if (reads && !this.#readShare(channel)) return this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
+    const reads = (ready & Interest.READ) !== 0 || (this.#isUnheard(channel) && this.#pauses === 0);
+    if (reads && !this.#read(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
+  }
+
+  /** @returns whether that was all. What is left has another turn. */
+  #read(channel: StreamChannel, ready: InterestSet): boolean {
+    const feed = this._ttFeed;
+    if (feed !== undefined && this.#hears) return this._ttReadFrames(feed, channel, ready);
+    const isAll = this.#readShare(channel);
+    if (!isAll) this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
+    return isAll;
+  }
+
+  /** Something that has come was not heard yet. */
+  #isUnheard(channel: StreamChannel): boolean {
+    return channel.received > 0 || this._ttFeed?.dry === false;
   }
 
   /**
@@ -348,19 +524,66 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     for (let share = hears ? catalyst._ttShare : Infinity; share > 0;) {
       const data = channel.take(share);
       if (data === undefined) return true;
-      this.#receivedBytes += data.length;
-      if (!hears) continue;
+      if (!hears) {
+        this.#receivedBytes += data.length;
+        continue;
+      }
       this.#receivedMessages++;
-      catalyst._ttReceived(data.length);
-      this._ttEmit('ttse__onData', data);
+      this._ttReceivedChunk(data);
+      this._ttBring('ttse__onData', data);
       // That order counts: the queue may be full now.
       share = Math.min(share - data.length, catalyst._ttShare);
     }
     return false;
   }
 
+  /** @internal */
+  override _ttReceivedChunk({ length }: Buffer): void {
+    this.#receivedBytes += length;
+    this._ttCatalyst._ttReceived(length);
+  }
+
+  /** @internal */
+  override _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
+    this.#receivedMessages++;
+    if (this._ttExtras?.requests === undefined) return super._ttFrameOrder(form, frame);
+    form.tonic = undefined;
+    return this.#isAnswer(form, frame) ? form.tonic !== undefined : super._ttFrameOrder(form, frame);
+  }
+
+  #isAnswer(form: OrderForm, frame: unknown): boolean {
+    try {
+      const key = runAs(this, () => this.answerKey(frame as Frame));
+      return takeAnswer(this, frame, key, form);
+    } catch (thrown) {
+      this._ttss__throw(toError(thrown), 'answerKey');
+      return true;
+    }
+  }
+
+  /** @internal */
+  override get _ttHearsFrames(): boolean {
+    return (this.#pauses & ~Pause.finish) === 0 && this.#hears;
+  }
+
+  /** @internal */
+  override get _ttLastTurns(): boolean {
+    return (this.#pauses & Pause.finish) !== 0 && this._ttHearsFrames;
+  }
+
+  /** @internal */
+  override _ttFramesBroke(error: TaskTonicError): void {
+    this.#inputFor('error', 'close', error);
+  }
+
   get #hears(): boolean {
-    return LIFE[this.#step].hears && this._ttLife < Life.closing;
+    return LIFE[this.#step].hears && this._ttLife < Life.closing && !this.#closesAtPlace;
+  }
+
+  /** All that it will answer was heard. */
+  get #closesAtPlace(): boolean {
+    const replies = this._ttReplies;
+    return replies?.closing === 'close' && !replies.needsInput;
   }
 
   /** All that came was read, or is not to be read now. */
@@ -371,7 +594,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
-    if (channel === this._ttChannel && channel.closed && !(this.#hears && channel.received > 0)) this.#closed(channel);
+    if (channel === this._ttChannel && channel.closed && !(this.#hears && this.#isUnheard(channel)))
+      this.#closed(channel);
   }
 
   #peerEnded(): void {
@@ -379,6 +603,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
     if (this.#hears) this._ttEmit('ttse__onEnd');
+    this.#noMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
   }
@@ -395,26 +620,26 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
+    this.#losesReplies();
     this.#end.discarded += channel.unsent;
     channel.close();
   }
 
   #closed(channel: StreamChannel): void {
     // One that was reset here, or failed, has counted before.
+    this.#losesReplies();
     if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
     const info = this.#info();
     this.#drop();
+    this.#noMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
   }
 
   #info(): DisconnectInfo {
-    return {
-      reason: this.#end.reason ?? 'peerEnded',
-      error: this.#end.error,
-      discarded: this.#end.discarded,
-    };
+    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
+    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
   }
 
   /** @internal */
@@ -424,6 +649,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
 
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(info: DisconnectInfo): void {
+    // Of a client those that never had a connection.
+    this.#noMoreAnswers();
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
@@ -444,7 +671,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#pauses &= Pause.kept;
     this._ttWaitsNoMore();
     this._ttReleaseRelays();
-    this.#idle = this.#idle?.stop();
+    this._ttNoMoreFrames();
+    this.#idle = this.#idle?.stopAll();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
@@ -461,7 +689,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    */
   _ttss__awaitAnswers(taken: number, hops: number, step: Step): void {
     if (step !== this.#step) return;
-    if (hops > 0 || (this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken))
+    const sends = this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken;
+    if (hops > 0 || sends || this._ttFeed?.queued === true)
       return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
     whenSettled(this, () => this.#answered(step));
   }
@@ -476,7 +705,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
   /** What was asked before is answered, as long as that gets on. */
   #awaitAnswers(hops: number): void {
     const step = this.#step;
-    this.#idle = this.#idle?.stop();
+    this.#idle = this.#idle?.stopAll();
     const giveUp = (): void => {
       letGoOfOwed(this);
       this._ttWaitsNoMore();
@@ -497,7 +726,8 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
    */
   _ttss__looked(left: number): void {
     if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
-    this._ttPause(Pause.finish);
+    // What it has asked is answered yet.
+    if (!awaitsPeer(this)) this._ttPause(Pause.finish);
     // What that poll brought is queued after this order: hence one more.
     if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
     return undefined;
@@ -550,6 +780,7 @@ export class TcpConnection<State extends string = never> extends SendingConnecti
     this.#step = 'closed';
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#end.discarded += this._ttOrders.bytes;
+    this.#losesReplies();
     const info = this.#info();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);

@@ -70,7 +70,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const settings = parseOptions(serverSchema, options, 'TcpServer');
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const make = protocolMaker(settings.protocol ?? RelayedConnection, new.target.name);
-    if (settings.catalysts > 1) checkLoadable(settings.protocol, new.target.name);
+    if (settings.catalysts > 1) checkLoadable(settings, new.target.name);
     const base = settings.base ?? running.tonic;
     if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, new.target.name).network.canReusePort)
       throw noReusePort(new.target.name, '"reusePort"', '');
@@ -301,7 +301,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 ofFramework(TcpServer);
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
-function checkLoadable(protocol: unknown, className: string): void {
+function checkLoadable({ protocol, framing }: ServerSettings, className: string): void {
+  if (framing !== undefined) {
+    const problem =
+      'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
+    throw fail('TT_BAD_OPTION', { class: className, option: 'framing', problem });
+  }
   if (isLoadable(protocol)) return;
   const problem =
     'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
@@ -314,6 +319,7 @@ function noReusePort(className: string, option: string, instead: string): Error 
 
 /** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
 class RelayedConnection extends TcpConnection {}
+ofFramework(RelayedConnection);
 
 /** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { fail } from '../core/errors.js';
 import { bytes, count, flag, parseOptions, port, text } from '../core/option-schema.js';
 import type { TonicOptions } from '../core/tonic-options.js';
+import { framingOption } from './framing-option.js';
 import { tonicOptions } from './options.js';
 
 const multicastSchema = v.strictObject({
@@ -32,6 +33,8 @@ export const udpSchema = v.strictObject({
   ipv6Only: v.optional(flag, false),
   /** Whether it may send to broadcast addresses (`SO_BROADCAST`, socket(7)). */
   broadcast: v.optional(flag, false),
+  /** How frames lie in a datagram, and what `sendFrame` sends: then `onFrame` is heard, and no `onDatagram`. Default: what the class says. */
+  framing: v.optional(framingOption),
   /** What concerns multicast. */
   multicast: v.optional(multicastSchema),
   /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */

@@ -1,13 +1,18 @@
 import type * as v from 'valibot';
-import { type TaskTonicError, fail } from '../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../core/errors.js';
+import type { OrderForm } from '../core/any-tonic.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { queueEnd } from '../core/life.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
-import type { Said, TonicConstructor, With } from '../core/said.js';
+import type { TonicConstructor, With } from '../core/said.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
-import type { Address, DatagramChannel, SendFailure } from '../selector/network.js';
+import type { Address, Datagram, DatagramChannel, SendFailure } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
+import { DatagramFeed, type DatagramFeedOwner } from './datagram-feed.js';
+import { encoded, withEncoding } from './encoded.js';
+import { framingOf } from './framing-option.js';
+import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 import { type ListenInfo, tellListening } from './tcp-server.js';
@@ -30,6 +35,8 @@ export interface UdpTraffic {
   readonly failed: number;
   /** Datagrams that came and were not heard: it was paused, or the loop too slow. */
   readonly dropped: number;
+  /** Frames in datagrams that were left out, since they were longer than their framing allows. */
+  readonly skippedFrames: number;
 }
 
 /** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
@@ -50,18 +57,26 @@ const SMALLEST_SHARE = 64;
  *   in the same way, to one address, in one turn are one error with a count; there are at most 100 errors a turn, and one for the rest.
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
-export class UdpSocket<State extends string = never> extends SocketTonic<State> {
+export class UdpSocket<State extends string = never, Frame = unknown, Sent = Frame>
+  extends SocketTonic<State>
+  implements DatagramFeedOwner
+{
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+    events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onError'],
     mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
   };
 
   /** As {@link Tonic.with}. */
-  declare static with: <C extends TonicConstructor, const State extends string>(
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StateOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
     this: C,
-    said: Said<State>,
-  ) => With<C, UdpSocket<State>>;
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, UdpSocket<State, Frame, Sent>>;
 
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
@@ -69,6 +84,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   ttse__onListening?(info: ListenInfo): void | undefined;
   /** A datagram has come. The buffer is the receiver's to keep. */
   ttse__onDatagram?(data: Buffer, from: Address): void | undefined;
+  /** A frame has come in a datagram, where it has a framing; then there is no `onDatagram`. */
+  ttse__onFrame?(frame: Frame, from: Address): void | undefined;
   /** What was `'waiting'` waits no more: it has left, or `onError` has told. */
   ttse__onDrain?(): void | undefined;
   /**
@@ -80,15 +97,17 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   /** @internal */
   static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) => {
     if (sparkle.key !== 'ttsc__send') return enqueue;
-    return function (this: object, ...args: unknown[]): void {
-      const size = sizeOf(args[0]);
+    return function (this: object, ...given: unknown[]): void {
       const socket = this as UdpSocket;
+      const args = given.length > 2 ? withEncoding(given, 2, socket, sparkle, UdpSocket.prototype.ttsc__send) : given;
+      const size = sizeOf(args[0]);
       if (socket.phase === 'closed') socket._ttTellOthers(closedError(size, 'closed'));
       else enqueue.apply(this, args);
     };
   };
 
   readonly #settings: UdpSettings;
+  readonly #feed: DatagramFeed | undefined;
   #phase: UdpPhase = 'opening';
   /** What waits for the socket, until that is open. */
   #backlog: UdpBacklog | undefined = new UdpBacklog();
@@ -96,6 +115,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   #channel: DatagramChannel | undefined;
   #key: SelectionKey | undefined;
   #paused = false;
+  /** The last look found one. */
+  #moreDatagrams = false;
   /** Somebody was told `'waiting'`. */
   #owesDrain = false;
   /** When it gives up what has not left; there once its end waits for that. */
@@ -110,6 +131,8 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
     const settings = udpSettings(options);
     super(settings);
     this.#settings = settings;
+    const framing = settings.framing ?? framingOf(this.constructor);
+    this.#feed = framing && new DatagramFeed(this, framing);
     this._ttss__bind();
   }
 
@@ -140,6 +163,7 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
       sentMessages: channel?.sentMessages ?? 0,
       failed: this.#failedEarly + (channel?.failedMessages ?? 0),
       dropped: channel?.dropped ?? 0,
+      skippedFrames: this.#feed?.skipped ?? 0,
     };
   }
 
@@ -149,16 +173,27 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
    * Sends a datagram from one of its own sparkles. A list becomes one datagram.
    *
    * @param to where to: an address, or a name that is looked up; left out where the socket has one peer.
-   * @throws {TaskTonicError} `TT_BAD_DATA`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   * @param encoding of the texts; without it UTF-8.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
    */
-  protected send(data: Sendable, to?: Address): SendResult {
+  protected send(data: Sendable, to?: Address, encoding?: BufferEncoding): SendResult {
     this._ttNeedsOwnSparkle();
-    return this.#send(data, to);
+    return this.#send(encoding === undefined ? data : encoded(data, encoding), to);
+  }
+
+  /**
+   * Sends a frame in a datagram of its own, with what its framing puts around it; else as `send()`.
+   *
+   * @throws {TaskTonicError} `TT_NO_FRAMING`; `TT_FRAME_NOT_ENCODED` where its framing refuses that frame; and as `send()`.
+   */
+  protected sendFrame(frame: Sent, to?: Address): SendResult {
+    if (this.#feed === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
+    return this.send(this.#feed.framing.encode(frame), to);
   }
 
   /** Sends a datagram, on behalf of anybody. A refusal is told by `onError`. */
-  ttsc__send(data: Sendable, to?: Address): void {
-    this.#send(data, to);
+  ttsc__send(data: Sendable, to?: Address, encoding?: BufferEncoding): void {
+    this.#send(encoding === undefined ? data : encoded(data, encoding), to);
   }
 
   /** Drops and counts what comes, until `ttsc__resume`. (Node cannot leave datagrams in the kernel's buffer.) */
@@ -291,18 +326,66 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   /** Takes what it may in this turn; the rest comes with a later one. */
   #read(channel: DatagramChannel): void {
     const catalyst = this._ttCatalyst;
+    if (this.#feed !== undefined) return this.#readFrames(this.#feed);
     for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
       const datagram = channel.take();
       if (datagram === undefined) return;
       const { length } = datagram.bytes;
       // Each is an order, however small it is.
       share -= Math.max(length, SMALLEST_SHARE);
-      this.#receivedBytes += length;
-      this.#receivedMessages++;
-      catalyst._ttReceived(length);
-      this._ttEmit('ttse__onDatagram', datagram.bytes, datagram.from);
+      this.#received(length);
+      this._ttBring('ttse__onDatagram', datagram.bytes, datagram.from);
     }
     this.#key?.again(Interest.READ);
+  }
+
+  #received(bytes: number): void {
+    this.#receivedBytes += bytes;
+    this.#receivedMessages++;
+    this._ttCatalyst._ttReceived(bytes);
+  }
+
+  // ---- Frames ----
+
+  #readFrames(feed: DatagramFeed): void {
+    if (feed.queued) return;
+    if (this._ttCatalyst._ttShare === 0) return this.#key?.again(Interest.READ);
+    feed.queued = true;
+    return this._ttss__frames();
+  }
+
+  /** @internal */
+  _ttss__frames(): void {
+    this.#feed!.begin(this._ttCatalyst._ttFrames);
+    this._ttScheduler.follow(this.#feed!);
+  }
+
+  /** @internal */
+  _ttTakeDatagram(): Datagram | undefined {
+    const datagram = this.#reads ? this.#channel?.take() : undefined;
+    if (datagram !== undefined) this.#received(datagram.bytes.length);
+    this.#moreDatagrams = datagram !== undefined;
+    return datagram;
+  }
+
+  /** @internal */
+  _ttFrameOrder(form: OrderForm, frame: unknown, from: Address): boolean {
+    return this._ttFillInput(form, 'ttse__onFrame', frame, from);
+  }
+
+  /** @internal */
+  _ttBadFrameOrder(form: OrderForm, cause: unknown, { address, port }: Address): boolean {
+    const { name: framing } = this.#feed!.framing;
+    const problem = toError(cause).message;
+    const error = fail('TT_BAD_DATAGRAM', { address: showAddress(address, port), framing, problem }, cause);
+    if (this._ttFill(form, 'ttse__onError', error)) return true;
+    this._ttLogUnheard(error);
+    return false;
+  }
+
+  /** @internal */
+  _ttFramesRest(): void {
+    if (this.#feed!.waits || this.#moreDatagrams) this.#key?.again(Interest.READ);
   }
 
   #opened(channel: DatagramChannel): void {
@@ -382,9 +465,13 @@ export class UdpSocket<State extends string = never> extends SocketTonic<State> 
   }
 
   get #interest(): InterestSet {
-    const reads = !this.#paused && (this.#phase === 'opening' || this.#phase === 'open');
+    const reads = this.#reads;
     const waits = this.#owesDrain || this.#deadline !== undefined;
     return Interest.CONNECT | (reads ? Interest.READ : Interest.NONE) | (waits ? Interest.WRITE : Interest.NONE);
+  }
+
+  get #reads(): boolean {
+    return !this.#paused && (this.#phase === 'opening' || this.#phase === 'open');
   }
 
   #applyInterest(): void {

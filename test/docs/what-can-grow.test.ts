@@ -11,6 +11,11 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/fairness.test.ts',
     'does not wait for all that a hundred flooders have sent',
   ],
+  'frames of a connection that were not heard': [
+    'test/tonics/framed-connection.test.ts',
+    'has one order on the queue, however many frames wait',
+  ],
+  'a frame that is not whole': ['test/framing/too-long.test.ts', 'is not waited for, be it as long as a length can say'],
   'orders of a Catalyst': [
     'test/tonics/full-queue.test.ts',
     'takes no byte from a stream, and no end from a connection',
@@ -26,6 +31,14 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
   'unsent bytes of a connection': ['test/tonics/tcp-sending.test.ts', 'is closed when more than unsentLimit waits'],
+  'replies of a connection that have not left': [
+    'test/tonics/tcp-replies.test.ts',
+    'have reading pause at replyLimit, until one has left',
+  ],
+  'requests of a connection that wait for their answer': [
+    'test/tonics/requests.test.ts',
+    'are bounded, with those whose answer is late',
+  ],
   'unsent datagrams of a UDP socket': ['test/tonics/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
   "sends that wait for a client's connection": [
     'test/tonics/waiting-sends.test.ts',

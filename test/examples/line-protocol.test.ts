@@ -2,32 +2,8 @@ import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { expect } from 'chai';
 import { Formula, type FormulaData, type ListenInfo } from 'tasktonic';
-import { LineBuffer } from '../../examples/line-protocol/line-buffer.js';
 import { NoteServer } from '../../examples/line-protocol/note-server.js';
 import { Notes } from '../../examples/line-protocol/notes.js';
-
-describe('a line buffer', () => {
-  const lines = (buffer: LineBuffer, ...parts: string[]): string[] => {
-    return parts.flatMap((part) => [...buffer.push(Buffer.from(part))]);
-  };
-
-  it('gives the lines of a buffer without their ends, CR LF or LF', () => {
-    expect(lines(new LineBuffer(80), 'one\r\ntwo\n\r\nthree')).to.deep.equal(['one', 'two', '']);
-  });
-
-  it('joins what came in parts, even between CR and LF and within a character', () => {
-    const buffer = new LineBuffer(80);
-    const bytes = Buffer.from('naïve\r\n');
-    const found = Array.from(bytes, (_, at) => [...buffer.push(bytes.subarray(at, at + 1))]).flat();
-    expect(found).to.deep.equal(['naïve']);
-  });
-
-  it('takes a line of the greatest length, and refuses a longer one before its end has come', () => {
-    expect(lines(new LineBuffer(4), '1234\r\n')).to.deep.equal(['1234']);
-    expect(() => lines(new LineBuffer(4), '12345\r\n')).to.throw(RangeError);
-    expect(() => lines(new LineBuffer(4), '123', '456')).to.throw(RangeError);
-  });
-});
 
 describe('the server of notes', () => {
   let app: Promise<unknown>;

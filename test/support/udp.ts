@@ -23,8 +23,8 @@ export class Teller extends UdpSocket {
   ttsc__do(body: (socket: Teller) => void): void {
     body(this);
   }
-  say(data: Sendable, to?: Address): SendResult {
-    return this.send(data, to);
+  say(data: Sendable, to?: Address, encoding?: BufferEncoding): SendResult {
+    return this.send(data, to, encoding);
   }
   async inside<T>(body: (socket: Teller) => T): Promise<T> {
     return new Promise((resolve, reject) =>

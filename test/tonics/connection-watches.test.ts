@@ -14,7 +14,7 @@ describe('an idle watch', () => {
       const scheduler = { clock: { now: () => now }, timers } as unknown as Scheduler;
       const connection = {
         _ttScheduler: scheduler,
-        _ttProgress: 0,
+        _ttProgress: () => 0,
         unsentBytes: 0,
         _ttss__judge: (watch: Watch) => watch.judge(),
       };
@@ -30,7 +30,7 @@ describe('an idle watch', () => {
     const judges: Watch[] = [];
     const connection = {
       _ttScheduler: { clock: { now: () => now }, timers } as unknown as Scheduler,
-      _ttProgress: 0,
+      _ttProgress: () => 0,
       unsentBytes: 0,
       _ttss__judge: (watch: Watch) => void judges.push(watch),
     };

@@ -39,6 +39,11 @@ describe('the options of a TcpServer are refused', () => {
     [{ port: 0, keepAlive: true }, 'keepAlive: it is true, and must be 1 ms or more, or false'],
     [{ port: 0, keepAlive: 0 }, 'keepAlive: it is 0, and must be 1 ms or more'],
     [{ port: 0, idleTimeout: 0 }, 'idleTimeout: it is 0, and must be 1 ms or more'],
+    [{ port: 0, idleTimeout: { read: 0 } }, 'idleTimeout.read: it is 0, and must be 1 ms or more'],
+    [
+      { port: 0, idleTimeout: { reed: 5 } },
+      'idleTimeout: it is Object, and must be 1 ms or more, false, or such times by side: { read, write, either }',
+    ],
     [{ port: 0, highWaterMark: 16_383 }, 'highWaterMark: it is 16383, and must be 16384 bytes or more'],
     [{ port: 0, lowWaterMark: -1 }, 'lowWaterMark: it is -1, and must be 0 bytes or more'],
     [{ port: 0, unsentLimit: 1 }, 'unsentLimit: it is 1, and must be 16384 bytes or more'],

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
+import type { FakeStream } from '../support/fake-network.js';
+import { startWithPeer } from '../support/fake-peer.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
 
@@ -17,27 +17,6 @@ async function pour(stream: FakeStream, clock: ManualClock, kilobytes: number): 
     stream.receives(KB);
     await clock.settled();
   }
-}
-
-async function start(
-  protocol: () => TcpConnection<any>,
-  begin = (): void => {},
-): Promise<{ app: NetApp; stream: FakeStream; clock: ManualClock }> {
-  const network = new FakeNetwork();
-  const clock = new ManualClock();
-  const app = await startNet(
-    () => {
-      begin();
-      new TcpServer({ port: 9, protocol, ...MARKS });
-    },
-    { options: { network }, clock },
-  );
-  const listener = await network.listener();
-  listener.listens();
-  const stream = network.peer();
-  listener.accepts(stream);
-  await clock.settled();
-  return { app, stream, clock };
 }
 
 describe('a connection whose data is postponed', () => {
@@ -59,7 +38,7 @@ describe('a connection whose data is postponed', () => {
 
   it('reads no more when much of it is, reads on when it is heard, and loses nothing', async () => {
     let connection!: Patient;
-    const { stream, clock } = await start(() => (connection = new Patient()));
+    const { stream, clock } = await startWithPeer(() => (connection = new Patient()), MARKS);
     await pour(stream, clock, 100);
     // One piece above the mark, and no more.
     expect(stream.received).to.equal(100_000 - 21_000);
@@ -92,8 +71,9 @@ describe('a connection whose data is postponed', () => {
         worker.ttsc__job('job', data, 1);
       }
     }
-    const { stream, clock } = await start(
+    const { stream, clock } = await startWithPeer(
       () => new Forwards(),
+      MARKS,
       () => (worker = new Worker()),
     );
     await pour(stream, clock, 50);
@@ -120,8 +100,9 @@ describe('a connection whose data is postponed', () => {
         worker.ttsc__job(data);
       }
     }
-    const { app, stream, clock } = await start(
+    const { app, stream, clock } = await startWithPeer(
       () => new Forwards(),
+      MARKS,
       () => (worker = new Worker()),
     );
     await pour(stream, clock, 50);

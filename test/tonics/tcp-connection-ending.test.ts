@@ -376,7 +376,12 @@ describe('the end of a TcpConnection', () => {
       expect([connection.phase, stream.flushed]).to.deep.equal(['draining', true]);
       stream.peerEnds();
       await clock.settled();
-      expect(await infoOf(connection)).to.deep.equal({ reason: 'idle', error: undefined, discarded: 0 });
+      expect(await infoOf(connection)).to.deep.equal({
+        reason: 'idle',
+        error: undefined,
+        discarded: 0,
+        idle: 'either',
+      });
       expect(app.messages(40)).to.deep.equal([]);
     });
 

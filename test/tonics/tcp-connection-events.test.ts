@@ -67,6 +67,7 @@ describe('a TcpConnection', () => {
       receivedMessages: 0,
       sentBytes: 0,
       sentMessages: 0,
+      skippedFrames: 0,
     });
     peer.send('12345');
     await connection.heard.on('onData');
@@ -80,6 +81,7 @@ describe('a TcpConnection', () => {
       receivedMessages: 1,
       sentBytes: 7,
       sentMessages: 2,
+      skippedFrames: 0,
     });
     peer.end();
     await connection.heard.on('onFinished');
@@ -172,7 +174,7 @@ describe('a TcpConnection', () => {
       for (const name of ['onConnected', 'onDrain', 'onEnd']) expect(app.heard.all(name)).to.deep.equal([[connection]]);
     });
 
-    it('heard by nobody where no base does; an error is then logged and counted', async () => {
+    it('heard by nobody where no base does; that is told, and an error is then logged and counted', async () => {
       class Deaf extends Tonic {
         server!: TcpServer;
         connection!: TcpConnection;
@@ -194,7 +196,10 @@ describe('a TcpConnection', () => {
       peer.reset();
       while (!connection.finished) await app.inside(() => {});
       expect(connection.unheardErrors).to.equal(1);
-      expect(app.lines.filter(({ level }) => level >= WARN).map(({ code }) => code)).to.deep.equal(['TT_PEER_RESET']);
+      expect(app.lines.filter(({ level }) => level >= WARN).map(({ code }) => code)).to.deep.equal([
+        'TT_INPUT_UNHEARD',
+        'TT_PEER_RESET',
+      ]);
       expect((await app.over()).result.exitCode).to.equal(0);
     });
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
+import { lines } from '../../src/framing/index.js';
 import { nodeNetwork } from '../../src/selector/node/node-network.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection, TcpServer, type TcpServerOptions } from '../../src/tonics/index.js';
@@ -42,6 +43,13 @@ describe('a TcpServer with connections on several threads', function () {
   afterEach(async () => {
     await closePeers();
     await tidyUp();
+  });
+
+  it('refuses a framing that its threads could not be given', async () => {
+    app = await startNet(() => {
+      const refused = (): TcpServer => new TcpServer({ port: 0, catalysts: 2, framing: lines() });
+      expect(expectThrow(refused, 'TT_BAD_OPTION').details['option']).to.equal('framing');
+    });
   });
 
   it('refuses a protocol that its threads could not load', async () => {

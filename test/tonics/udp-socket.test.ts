@@ -52,6 +52,7 @@ describe('a UdpSocket', () => {
       sentMessages: 1,
       failed: 0,
       dropped: 0,
+      skippedFrames: 0,
     });
     expect(socket.unsentBytes).to.equal(0);
   });

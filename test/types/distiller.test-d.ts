@@ -47,6 +47,18 @@ export async function starting(): Promise<void> {
   await test();
 }
 
+export function takingTime(distiller: Distiller): void {
+  distiller.sparkleTakes(5);
+  distiller.sparkleTakes('1m 30s');
+  distiller.sparkleTakes(({ tonic, sparkle, host }) => (tonic instanceof Door ? sparkle.length + host.length : '5ms'));
+  distiller.sparkleTakes(({ sparkle }) => (sparkle === 'ttsc__unlock' ? 5 : undefined));
+  // @ts-expect-error -- it looks at once
+  distiller.sparkleTakes(async () => 5);
+  // @ts-expect-error -- a sparkle has no such field
+  distiller.sparkleTakes(({ state }) => (state === 'open' ? 5 : 0));
+  void distilled(House, { sparkleTakes: () => 5, instantLimit: 1_000 }, () => {});
+}
+
 export function reading(entry: TraceEntry): string | undefined {
   // @ts-expect-error -- it is frozen
   entry.sparkle = 'forged';

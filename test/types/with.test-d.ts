@@ -1,6 +1,8 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import { Tonic } from '../../src/core/tonic.js';
+import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
+import { TcpServer } from '../../src/tonics/tcp-server.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
@@ -106,3 +108,76 @@ void None;
 // @ts-expect-error a group is of states that there are
 class Other extends Tonic.with({ states: ['a'], groups: { all: ['b'] } }) {}
 void Other;
+
+class Line extends TcpConnection.with({ states: ['ready'], framing: lines() }) {
+  override ttse__onFrame(line: string): void {
+    this.sendFrame(line.toUpperCase());
+    // @ts-expect-error no line
+    this.sendFrame(7);
+    this.setFraming(lines({ max: 10 }));
+    this.setFraming(undefined);
+    // @ts-expect-error its frames are no lines
+    this.setFraming(lengthPrefixed());
+    this.toState('ready');
+    // @ts-expect-error a state that it has not
+    this.toState('raedy');
+  }
+}
+void Line;
+class Rpc extends TcpClient.with({ framing: jsonLines<{ id: number }>() }) {
+  ttsc__go(): void {
+    this.request({ id: 1 }, this.ttse__onAnswer, { key: 1 });
+    // @ts-expect-error no frame of it
+    this.request('GET', this.ttse__onAnswer);
+    // @ts-expect-error an answer is no text
+    this.request({ id: 2 }, this.ttse__onText);
+  }
+  ttse__onAnswer({ id }: { id: number }): void {
+    void id;
+  }
+  ttse__onText(text: string): void {
+    void text;
+  }
+  protected override answerKey({ id }: { id: number }): number {
+    return id;
+  }
+}
+void Rpc;
+class WrongFrame extends TcpConnection.with({ framing: lines() }) {
+  // @ts-expect-error a line is a text
+  override ttse__onFrame(line: number): void {
+    void line;
+    // @ts-expect-error it has no states
+    this.toState('ready');
+  }
+}
+void WrongFrame;
+/** What it hears may change, so it says both. */
+class Changing extends TcpConnection.with({ framing: lines() as Framing<string | Buffer> }) {
+  override ttse__onFrame(frame: string | Buffer): void {
+    this.setFraming(lengthPrefixed());
+    void frame;
+  }
+}
+void Changing;
+/** With the states of the class that it extends. */
+class Stated extends TcpConnection<'a' | 'b'> {}
+class Framed extends Stated.with({ framing: jsonLines<{ n: number }>() }) {
+  override ttse__onFrame({ n }: { n: number }): void {
+    this.toState(n > 0 ? 'a' : 'b');
+    // @ts-expect-error a state that it has not
+    this.toState('c');
+  }
+}
+void Framed;
+class Lines extends TcpClient.with({ framing: lines() }) {
+  override ttse__onFrame(line: string): void {
+    this.sendFrame(line);
+  }
+}
+new Lines({ port: 1 });
+new TcpServer({ port: 0, protocol: Line, framing: lines({ max: 10 }) });
+// @ts-expect-error no framing
+new TcpServer({ port: 0, protocol: Line, framing: 'lines' });
+// @ts-expect-error a Tonic has no frames
+Tonic.with({ states: ['a'], framing: lines() });

@@ -1,4 +1,4 @@
-import { LineBuffer } from '../../../examples/line-protocol/line-buffer.js';
+import { LineBuffer } from './line-buffer.js';
 import {
   type InfusionInfo,
   TcpClient,

@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import type { AnyTonic } from '../../../src/core/any-tonic.js';
 import { Packer } from '../../../src/threads/crossing.js';
 import type { Exporter, Importer, Ref, TonicRef } from '../../../src/threads/refs.js';
+import type { Reply } from '../../../src/core/reply.js';
 import type { RemoteTonic } from '../../../src/threads/remote-tonic.js';
 import { unpack } from '../../../src/threads/unpacking.js';
 
@@ -12,6 +13,7 @@ type Callback = (...args: unknown[]) => unknown;
 export class Sides implements Exporter, Importer {
   readonly callbacks: Callback[] = [];
   readonly answers: Answer<unknown>[] = [];
+  readonly replies: Reply[] = [];
   readonly dropped: Ref[] = [];
   readonly tonics: (AnyTonic | RemoteTonic)[] = [];
 
@@ -42,6 +44,12 @@ export class Sides implements Exporter, Importer {
   }
   answerOf(serial: number): Answer<unknown> {
     return this.answers[serial]!;
+  }
+  replyRef(reply: Reply): Ref {
+    return { kind: 'reply', serial: this.replies.push(reply) - 1 };
+  }
+  replyOf(serial: number): Reply {
+    return this.replies[serial]!;
   }
   serviceOf(name: string): unknown {
     return { service: name };

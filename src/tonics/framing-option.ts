@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+import { fail } from '../core/errors.js';
+import type { Framing } from '../framing/framing.js';
+
+const WANTED = 'must be a framing, such as lines() of tasktonic/framing';
+
+export const framingOption = v.custom<Framing<unknown>>(isFraming, WANTED);
+
+function isFraming(value: unknown): boolean {
+  const { decoder, encode } = (value ?? {}) as Partial<Framing<unknown>>;
+  return typeof decoder === 'function' && typeof encode === 'function';
+}
+
+/**
+ * The framing that a class says of itself, with `with` or as `static framing`.
+ * @throws {TaskTonicError} `TT_BAD_OPTION`
+ */
+export function framingOf(socketClass: object): Framing<unknown> | undefined {
+  const { framing, name } = socketClass as { readonly framing?: Framing<unknown>; readonly name: string };
+  if (framing === undefined || isFraming(framing)) return framing;
+  throw fail('TT_BAD_OPTION', { class: name, option: 'framing', problem: `it is ${typeof framing}, and ${WANTED}` });
+}
