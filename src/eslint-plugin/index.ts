@@ -1,4 +1,5 @@
 import { heardBySparkles } from './heard-by-sparkles.js';
+import { insideASparkle } from './inside-a-sparkle.js';
 import { noFallThroughCall } from './no-fall-through-call.js';
 import { noInfusionInConstructor } from './no-infusion-in-constructor.js';
 import { noOldLines } from './no-old-lines.js';
@@ -16,6 +17,7 @@ const rules = {
   'no-unbound-sparkle': noUnboundSparkle,
   'heard-by-sparkles': heardBySparkles,
   'socket-comes-first': socketComesFirst,
+  'inside-a-sparkle': insideASparkle,
   'no-infusion-in-constructor': noInfusionInConstructor,
   'no-unentered-state': noUnenteredState,
   'no-fall-through-call': noFallThroughCall,
@@ -52,6 +54,7 @@ const plugin: TaskTonicPlugin = {
           'tasktonic/no-unbound-sparkle': 'error',
           'tasktonic/heard-by-sparkles': 'error',
           'tasktonic/socket-comes-first': 'error',
+          'tasktonic/inside-a-sparkle': 'error',
           'tasktonic/no-infusion-in-constructor': 'error',
           'tasktonic/no-unentered-state': 'error',
           'tasktonic/no-fall-through-call': 'error',

@@ -69,7 +69,7 @@ function runsAtOnce(node: Node): boolean {
 }
 
 /** Whether the options say which base it has; those spread from elsewhere may. */
-function givesBase({ arguments: given }: Made): boolean {
+export function givesBase({ arguments: given }: Pick<Made, 'arguments'>): boolean {
   return given.some(
     (each) =>
       each.type === 'ObjectExpression' &&

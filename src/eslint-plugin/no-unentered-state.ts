@@ -1,12 +1,13 @@
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { readName } from './read-name.js';
-import { lineOf, nameInPackage, TONICS } from './tonic-classes.js';
+import { lineOf, rootOf, TONICS } from './tonic-classes.js';
 import {
   type ClassNode,
   type Node,
   type RuleContext,
   type RuleModule,
   type MemberExpression,
+  classAround,
   memberOf,
   methodCallOf,
   propertyName,
@@ -67,13 +68,6 @@ function isOwn(node: Node): boolean {
   return node.type === 'ThisExpression' || node.type === 'Super';
 }
 
-function classAround(node: Node): ClassNode | undefined {
-  for (let up = node.parent; up; up = up.parent) {
-    if (up.type === 'ClassDeclaration' || up.type === 'ClassExpression') return up as ClassNode;
-  }
-  return undefined;
-}
-
 /** `'open'`, `undefined`, `late ? 'shut' : 'open'`. */
 function statesOf(node: Node): readonly string[] | undefined {
   if (node.type === 'ConditionalExpression') {
@@ -93,7 +87,7 @@ function checkClass(
   context: RuleContext,
 ): void {
   const line = lineOf(node, context);
-  if (!isWhole(node, line, context)) return;
+  if (!isWhole(node, context)) return;
   const relatives = new Set(classes.filter((each) => line.has(each) || lineOf(each, context).has(node)));
   const entered = new Set<string>();
   for (const { owner, to } of transitions) {
@@ -105,10 +99,9 @@ function checkClass(
 }
 
 /** Whether all of a class is in this file: one that is abstract, or whose states are a parameter, is made whole elsewhere. */
-function isWhole(node: ClassNode, line: ReadonlySet<ClassNode>, context: RuleContext): boolean {
-  const { superClass } = [...line].at(-1)!;
+function isWhole(node: ClassNode, context: RuleContext): boolean {
   const { abstract, typeParameters } = node as ClassNode & { abstract?: boolean };
-  return abstract !== true && typeParameters === undefined && TONICS.has(nameInPackage(superClass, context) ?? '');
+  return abstract !== true && typeParameters === undefined && TONICS.has(rootOf(node, context) ?? '');
 }
 
 function checkMethods(

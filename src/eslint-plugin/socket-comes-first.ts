@@ -1,6 +1,6 @@
 import { declaredClass } from './declarations.js';
 import { readName } from './read-name.js';
-import { lineOf, nameInPackage } from './tonic-classes.js';
+import { nameInPackage, rootOf } from './tonic-classes.js';
 import { type ClassNode, type Node, type RuleContext, type RuleModule, nodesBelow, propertyName } from './syntax.js';
 
 /**
@@ -52,11 +52,6 @@ function checkClass(node: ClassNode, context: RuleContext): void {
 
 interface Annotation {
   readonly typeAnnotation: { readonly typeName?: Node };
-}
-
-/** The class of the package that a class extends, by way of others in this file. */
-function rootOf(node: ClassNode, context: RuleContext): string | undefined {
-  return nameInPackage([...lineOf(node, context)].at(-1)!.superClass, context);
 }
 
 /** The kind of the socket that a class makes for itself. */

@@ -1,5 +1,5 @@
 import { EVENTS, type HeardEvents, NearlyEvents } from '../core/heard-events.js';
-import { lineOf, nameInPackage } from './tonic-classes.js';
+import { rootOf } from './tonic-classes.js';
 import type { ClassNode, RuleContext } from './syntax.js';
 
 const LIFE: HeardEvents = {
@@ -9,7 +9,13 @@ const LIFE: HeardEvents = {
 };
 const CONNECTION: HeardEvents = {
   events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
-  mistaken: { onMessage: 'onData', onConnect: 'onConnected', onOpen: 'onConnected', onClose: 'onDisconnected' },
+  mistaken: {
+    onMessage: 'onData',
+    onLine: 'onFrame',
+    onConnect: 'onConnected',
+    onOpen: 'onConnected',
+    onClose: 'onDisconnected',
+  },
 };
 
 /** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
@@ -23,7 +29,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   UdpSocket: [
     LIFE,
     {
-      events: ['onListening', 'onDatagram', 'onDrain', 'onError'],
+      events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onError'],
       mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
     },
   ],
@@ -31,8 +37,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
 
 /** The events of a class that extends one of the package, by way of others in this file. */
 export function eventsOf(node: ClassNode, context: RuleContext): NearlyEvents | undefined {
-  const { superClass } = [...lineOf(node, context)].at(-1)!;
-  const said = SAID[nameInPackage(superClass, context) ?? ''];
+  const said = SAID[rootOf(node, context) ?? ''];
   // As classes that extend one another have it.
   const chain = said?.reduce<object | null>(
     (below, each) => Object.create(below, { [EVENTS]: { value: each } }) as object,

@@ -173,13 +173,14 @@ export function propertyNamed(object: Node | undefined, name: string): Property 
   return (object as ObjectExpression).properties.find(({ key, computed }) => propertyName(key, computed) === name);
 }
 
-/** All nodes below one, with itself. */
-export function* nodesBelow(node: Node): Generator<Node> {
+/** All nodes below one, with itself; not those below a node that is not to be entered. */
+export function* nodesBelow(node: Node, enters: (node: Node) => boolean = () => true): Generator<Node> {
   yield node;
+  if (!enters(node)) return;
   for (const [key, value] of Object.entries(node)) {
     if (key === 'parent') continue;
     for (const child of Array.isArray(value) ? (value as unknown[]) : [value])
-      if (isNode(child)) yield* nodesBelow(child);
+      if (isNode(child)) yield* nodesBelow(child, enters);
   }
 }
 
@@ -192,3 +193,11 @@ export const FUNCTIONS: ReadonlySet<string> = new Set([
   'FunctionExpression',
   'ArrowFunctionExpression',
 ]);
+
+/** The class that something stands in. */
+export function classAround(node: Node): ClassNode | undefined {
+  for (let up = node.parent; up; up = up.parent) {
+    if (up.type === 'ClassDeclaration' || up.type === 'ClassExpression') return up as ClassNode;
+  }
+  return undefined;
+}

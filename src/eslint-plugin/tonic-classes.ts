@@ -59,6 +59,11 @@ export function lineOf(node: ClassNode, context: RuleContext): Set<ClassNode> {
   return line;
 }
 
+/** The class of the package that a class extends, by way of others in this file. */
+export function rootOf(node: ClassNode, context: RuleContext): string | undefined {
+  return nameInPackage([...lineOf(node, context)].at(-1)!.superClass, context);
+}
+
 function parentOf({ superClass }: ClassNode, context: RuleContext): ClassNode | undefined {
   const called = methodCallOf(superClass);
   return declaredClass(called?.name === 'with' ? called.object : superClass, context);

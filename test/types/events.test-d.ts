@@ -88,7 +88,7 @@ export class Connection extends TcpConnection.with({ states: ['open'] }) {
   // @ts-expect-error async
   async ttse__onData(_data: Buffer): Promise<void> {}
   // @ts-expect-error async
-  async ttse__onFrame(_frame: unknown): Promise<void> {}
+  async ttse__onFrame(): Promise<void> {}
   // @ts-expect-error async
   async ttse__onDrain(): Promise<void> {}
   // @ts-expect-error async
@@ -113,6 +113,8 @@ export class Datagrams extends UdpSocket {
   async ttse__onListening(_info: ListenInfo): Promise<void> {}
   // @ts-expect-error async
   async ttse__onDatagram(_data: Buffer, _from: Address): Promise<void> {}
+  // @ts-expect-error async
+  async ttse__onFrame(): Promise<void> {}
   // @ts-expect-error async
   async ttse__onDrain(): Promise<void> {}
   // @ts-expect-error async
