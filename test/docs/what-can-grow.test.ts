@@ -15,7 +15,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/framed-connection.test.ts',
     'has one order on the queue, however many frames wait',
   ],
-  'a frame that is not whole': ['test/framing/too-long.test.ts', 'is not waited for, be it as long as a length can say'],
+  'a frame that is not whole': [
+    'test/framing/too-long.test.ts',
+    'is not waited for, be it as long as a length can say',
+  ],
   'orders of a Catalyst': [
     'test/tonics/full-queue.test.ts',
     'takes no byte from a stream, and no end from a connection',
