@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { Linter } from 'eslint';
 import { parser } from 'typescript-eslint';
@@ -8,7 +8,7 @@ const page = readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8'
 const config: Linter.Config[] = [{ files: ['**/*.ts'], languageOptions: { parser } }, plugin.configs.recommended];
 
 describe('docs/lint.md', () => {
-  const blocks = [...page.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!);
+  const blocks = codeOf(page);
 
   it('has an example of every message', () => {
     const found = blocks.flatMap((code) => lint(code).map(({ messageId }) => messageId));
@@ -46,6 +46,32 @@ describe('docs/lint.md', () => {
   it('names every rule', () => {
     for (const rule of Object.keys(plugin.rules)) expect(page).to.include(`## \`tasktonic/${rule}\``);
   });
+
+  it('is kept by the examples of the other pages', function () {
+    this.timeout(30_000); // It reads them all.
+    const folder = new URL('../../docs/', import.meta.url);
+    const pages = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'lint.md');
+    const examples = [new URL('../README.md', folder), ...pages.map((name) => new URL(name, folder))].flatMap((file) =>
+      codeOf(readFileSync(file, 'utf8')),
+    );
+    expect(examples.length).to.be.greaterThan(50);
+    // An example need not enter each state that it shows, and may show the longer way.
+    const left = new Set(['tasktonic/no-unentered-state', 'tasktonic/prefer-new-lines']);
+    const told = examples.flatMap((code) => {
+      const whole = lint(code);
+      // What no module can hold are members of a class.
+      const found = whole.some(({ fatal }) => fatal) ? lint(`class Shown extends Tonic {\n${code}}`) : whole;
+      // A class that is shown in pieces cannot be read.
+      return found
+        .filter(({ ruleId, fatal }) => !fatal && !left.has(ruleId ?? ''))
+        .map(({ message }) => `${message}\n${code}`);
+    });
+    expect(told).to.deep.equal([]);
+  });
+
+  function codeOf(text: string): string[] {
+    return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!);
+  }
 
   function lint(code: string): Linter.LintMessage[] {
     return new Linter().verify(code, config, 'example.ts');
