@@ -573,7 +573,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   override _ttFramesBroke(error: TaskTonicError): void {
-    this.#inputFor('error', 'close', error);
+    // What was asked before that is answered.
+    this.#inputAtPlace('close', () => this.#inputFor('error', 'close', error));
   }
 
   get #hears(): boolean {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { TaskTonicError } from '../../src/core/errors.js';
+import type { Reply } from '../../src/core/reply.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
@@ -351,6 +352,28 @@ describe('a connection with a framing', () => {
         ['error', 'TT_FRAME_TOO_LONG'],
         ['closed', 'error'],
       ]);
+    });
+
+    it('closes behind the answers that are owed, though they come later', async () => {
+      const replies: Reply[] = [];
+      class Later extends TcpConnection.with({ framing: lines({ max: 10, onTooLong: 'close' }) }) {
+        override ttse__onFrame(): void {
+          replies.push(this.reply());
+        }
+        override ttse__onError(): void {
+          this.send('500\n');
+        }
+      }
+      const { stream, clock } = await startWithPeer(() => new Later());
+      stream.receives(`a\nb\n${long}c\n`);
+      await clock.settled();
+      expect([replies.length, stream.sent, stream.closed]).to.deep.equal([2, '', false]);
+      replies[1]!.end('two\n');
+      replies[0]!.end('one\n');
+      await clock.settled();
+      stream.peerEnds();
+      await clock.settled();
+      expect([stream.sent, stream.closed, stream.wasReset]).to.deep.equal(['one\ntwo\n500\n', true, false]);
     });
 
     it('logs and counts what nobody hears, and closes where the stream cannot be read on', async () => {
