@@ -25,7 +25,7 @@ const rules = {
   'prefer-new-lines': preferNewLines,
 } satisfies Record<string, RuleModule>;
 
-type RuleName = keyof typeof rules;
+export type RuleName = keyof typeof rules;
 
 /** A plugin for ESLint's flat configuration. See docs/lint.md. */
 export interface TaskTonicPlugin {

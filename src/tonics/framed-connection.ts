@@ -7,7 +7,8 @@ import type { StreamChannel } from '../selector/network.js';
 import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './frame-watch.js';
 import { framingOf } from './framing-option.js';
-import { SendingConnection } from './sending-connection.js';
+import { ReceivingConnection } from './receiving-connection.js';
+import { Pause } from './sending-connection.js';
 import type { SendResult } from './socket-tonic.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -17,7 +18,7 @@ const NOTHING = Buffer.alloc(0);
  * read when that has no whole frame.
  */
 export abstract class FramedConnection<State extends string = never, Frame = unknown, Sent = Frame>
-  extends SendingConnection<State>
+  extends ReceivingConnection<State>
   implements FeedOwner
 {
   /** @internal */ _ttFeed: FrameFeed | undefined = undefined;
@@ -30,12 +31,8 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   /** A frame has come, where it has a framing; then there is no `onData`. */
   ttse__onFrame?(frame: Frame): void | undefined;
 
-  /** @internal Whether what comes is heard now. */
-  abstract get _ttHearsFrames(): boolean;
   /** @internal It cannot hear any further frame, and is to end. */
   abstract _ttFramesBroke(error: TaskTonicError): void;
-  /** @internal Its end comes by itself, and what it has not heard would not be heard with a later turn. */
-  abstract get _ttLastTurns(): boolean;
 
   /**
    * Sends a frame from one of its own sparkles, with what its framing puts around it; else as `send()`.
@@ -109,11 +106,28 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   }
 
   /**
-   * Reads when all frames of what came before are heard.
+   * Reads; what is left has another turn.
    * @returns whether all has come, and is heard.
    * @internal
    */
-  _ttReadFrames(feed: FrameFeed, channel: StreamChannel, ready: InterestSet): boolean {
+  _ttRead(channel: StreamChannel, ready: InterestSet): boolean {
+    const feed = this._ttFeed;
+    if (feed !== undefined && this._ttHears) return this.#readFrames(feed, channel, ready);
+    const isAll = this._ttReadShare(channel);
+    if (!isAll) this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
+    return isAll;
+  }
+
+  /** @internal Something that has come was not heard yet. */
+  _ttIsUnheard(channel: StreamChannel): boolean {
+    return channel.received > 0 || this._ttFeed?.dry === false;
+  }
+
+  /**
+   * Reads when all frames of what came before are heard.
+   * @returns whether all has come, and is heard.
+   */
+  #readFrames(feed: FrameFeed, channel: StreamChannel, ready: InterestSet): boolean {
     const share = this._ttCatalyst._ttShare;
     const goesOn = !feed.dry;
     const reads = !goesOn && !feed.queued && share > 0;
@@ -142,9 +156,6 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     }
   }
 
-  /** @internal Bytes have come. */
-  abstract _ttReceivedChunk(data: Buffer): void;
-
   #queueFrames(feed: FrameFeed, most: number): void {
     feed.queued = true;
     this._ttss__frames(most);
@@ -161,7 +172,18 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   // ---- What its feed asks ----
 
   /** @internal */
+  get _ttHearsFrames(): boolean {
+    return (this._ttPauses & ~Pause.finish) === 0 && this._ttHears;
+  }
+
+  /** Its end comes by itself: what it has not heard would not be heard with a later turn. */
+  get #isFinishing(): boolean {
+    return (this._ttPauses & Pause.finish) !== 0 && this._ttHearsFrames;
+  }
+
+  /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
+    this._ttReceivedMessages++;
     return this._ttFillInput(form, 'ttse__onFrame', frame);
   }
 
@@ -177,7 +199,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     const feed = this._ttFeed;
     const channel = this._ttChannel;
     if (feed === undefined || channel === undefined) return;
-    if (!feed.dry && this._ttLastTurns) return this.#queueFrames(feed, FRAMES_AT_ONCE);
+    if (!feed.dry && this.#isFinishing) return this.#queueFrames(feed, FRAMES_AT_ONCE);
     if (feed.dry && feed.buffered > 0) this.#watchFrame(feed);
     const missed = this.#takeMissed();
     if (!feed.dry || missed !== 0 || channel.received > 0 || channel.ended || channel.closed)

@@ -1,12 +1,9 @@
-import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
-import { type TaskTonicError, fail, toError } from '../core/errors.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { type TaskTonicError, fail } from '../core/errors.js';
 import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
-import type { Question } from '../core/ask.js';
-import type { Reply, SendResult, Sendable } from '../core/reply.js';
-import { runAs } from '../core/running.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import type { TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
@@ -16,12 +13,10 @@ import { MOST_READY } from '../selector/selector.js';
 import { takeAdoption } from './adoption.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
-import { ConnectionReplies } from './connection-replies.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
-import { FramedConnection } from './framed-connection.js';
+import { AnsweringConnection } from './answering-connection.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
-import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
-import type { RequestKey } from './requests.js';
+import { awaitsPeer } from './request.js';
 import { Pause } from './sending-connection.js';
 import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
@@ -76,9 +71,10 @@ class Closing {
  * ```
  *
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
- * `connection-life.ts`: each command and each event is an input to that. How it sends stands in `sending-connection.ts`.
+ * `connection-life.ts`: each command and each event is an input to that. How it sends, receives, hears frames and answers stands in the classes below it:
+ * `sending-connection.ts`, `receiving-connection.ts`, `framed-connection.ts`, `answering-connection.ts`.
  */
-export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends FramedConnection<
+export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends AnsweringConnection<
   State,
   Frame,
   Sent
@@ -124,11 +120,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #step: Step = 'connecting';
   /** Made when it begins to end. */
   #closing: Closing | undefined = undefined;
-  #pauses = 0;
-  /** Bytes that came from here and are postponed. */
-  #kept = 0;
-  #receivedBytes = 0;
-  #receivedMessages = 0;
   #idle: IdleWatch | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
@@ -160,8 +151,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** What has passed through it so far. */
   get traffic(): Readonly<Traffic> {
     return {
-      receivedBytes: this.#receivedBytes,
-      receivedMessages: this.#receivedMessages,
+      receivedBytes: this._ttReceivedBytes,
+      receivedMessages: this._ttReceivedMessages,
       sentBytes: this._ttSentBytes,
       sentMessages: this._ttSentMessages,
       skippedFrames: this._ttSkippedFrames,
@@ -171,8 +162,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal */
   _ttProgress(sides: InterestSet): number {
     // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
-    const seen = (this.#pauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
-    const received = (seen & Interest.READ) === 0 ? 0 : this.#receivedBytes;
+    const seen = (this._ttPauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this._ttReceivedBytes;
     return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
@@ -246,7 +237,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const channel = this._ttChannel;
     if (channel === undefined) return;
     // One that was paused is closed before its end was heard.
-    if (channel.closed && !this.#hears) return this.#closed(channel);
+    if (channel.closed && !this._ttHears) return this.#closed(channel);
     if (this.#step === 'draining' && channel.flushed && channel.ended) channel.close();
   }
 
@@ -280,21 +271,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   // ---- Its answers, in order ----
 
-  /**
-   * Takes the next place in the order of answers: what it is given leaves when all that was sent before has, and before all that is sent after
-   * it by {@link send}, `ttsc__send` of its own, and other replies. `ttsc__end` and `ttsc__close` wait for it. What others send, and {@link push}, passes.
-   *
-   * It must be ended within `replyTimeout`, by whoever has it then: else the connection ends (`TT_REPLY_TIMEOUT`). While it is open the connection is
-   * not idle, and its end waits for it.
-   *
-   * @returns one that is not open where the connection is closed, or is to be closed.
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
-   */
-  protected reply(): Reply {
-    this._ttNeedsOwnSparkle('reply()');
-    return ConnectionReplies.open(this);
-  }
-
   /** @internal An answer cannot be given, nor those behind it: that is the end. */
   _ttReplyLost(error: TaskTonicError): void {
     this._ttReport(error);
@@ -312,54 +288,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const replies = this._ttReplies;
     if (replies === undefined) input();
     else replies.act(input, closes);
-  }
-
-  // ---- What it asks its peer ----
-
-  /**
-   * Sends a request to the peer, and has the answer heard by a sparkle of its own: in the order of the requests, or by a key. With a framing it sends
-   * a frame, and a frame that comes is looked at before `onFrame`; without one its protocol gives answers to {@link takeAnswer}.
-   *
-   * @param onAnswer hears the answer, and the request. Why there is none comes to the option `onError`: `TT_REQUEST_TIMEOUT`, `TT_REQUEST_LOST`.
-   * @returns the question that it is: it can be cancelled, counts for `static questionLimit`, and holds the end of this Tonic (`hold: false`: it does not).
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_A_SPARKLE`, `TT_BAD_OPTION`, `TT_BAD_DATA`; `TT_REQUEST_KEY` where the key
-   *   waits for its answer; `TT_ASK_FULL` where so much waits.
-   */
-  protected request(
-    data: Sent,
-    onAnswer: { heard(answer: Frame, request: Question): void }['heard'],
-    options: RequestOptions = {},
-  ): Question {
-    this._ttNeedsOwnSparkle('request()');
-    const send = (): SendResult =>
-      this._ttFraming === undefined ? this.send(data as Sendable) : this.sendFrame(data as Sent);
-    return request(this, send, onAnswer, options);
-  }
-
-  /**
-   * Gives a frame to the request that it answers: its sparkle hears it, as an order.
-   * @returns whether it was an answer, perhaps one that comes too late; else it is something that nobody has asked for.
-   */
-  protected takeAnswer(frame: Frame): boolean {
-    return takeAnswer(this, frame, this.answerKey(frame));
-  }
-
-  /**
-   * To be overridden where answers are known by a key: that of the request which a frame answers; `false` where it is no answer. `undefined`, as here: it is the
-   * answer to the oldest request without a key.
-   */
-  protected answerKey(_frame: Frame): RequestKey | false | undefined {
-    return undefined;
-  }
-
-  /** Behind what has come and is still to be heard. */
-  #noMoreAnswers(): void {
-    if (peerIsDone(this)) this._ttss__requestsLost();
-  }
-
-  /** @internal */
-  _ttss__requestsLost(): void {
-    loseRequests(this);
   }
 
   #unblock(): void {
@@ -420,8 +348,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal A TcpClient's protocol has the connection: what its users asked of the client holds for that. */
   _ttHandOver(to: TcpConnection<string>): void {
-    if ((this.#pauses & Pause.user) !== 0) to._ttPause(Pause.user);
-    this.#pauses = 0;
+    if ((this._ttPauses & Pause.user) !== 0) to._ttPause(Pause.user);
+    this._ttPauses = 0;
     if (!this._ttBlocked) return;
     // What waited for a connection has one; who relays here is from now on held back by the protocol.
     this._ttWaitsNoMore();
@@ -462,7 +390,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const { sends, hears } = LIFE[this.#step];
     // What waits for its own answer is not idle.
     if (this._ttReplies !== undefined) return true;
-    if (side === 'read') return !hears || (this.#pauses & ~Pause.unsent) !== 0;
+    if (side === 'read') return !hears || (this._ttPauses & ~Pause.unsent) !== 0;
     return side === 'write' && !sends && this.unsentBytes === 0;
   }
 
@@ -494,81 +422,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       else if (this._ttReplies !== undefined) this._ttPaceReading();
     }
     // What came before its end is heard first, unless nobody reads.
-    const reads = (ready & Interest.READ) !== 0 || (this.#isUnheard(channel) && this.#pauses === 0);
-    if (reads && !this.#read(channel, ready)) return;
+    const reads = (ready & Interest.READ) !== 0 || (this._ttIsUnheard(channel) && this._ttPauses === 0);
+    if (reads && !this._ttRead(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
-  }
-
-  /** @returns whether that was all. What is left has another turn. */
-  #read(channel: StreamChannel, ready: InterestSet): boolean {
-    const feed = this._ttFeed;
-    if (feed !== undefined && this.#hears) return this._ttReadFrames(feed, channel, ready);
-    const isAll = this.#readShare(channel);
-    if (!isAll) this._ttKey?.again((ready & Interest.HANGUP) | Interest.READ);
-    return isAll;
-  }
-
-  /** Something that has come was not heard yet. */
-  #isUnheard(channel: StreamChannel): boolean {
-    return channel.received > 0 || this._ttFeed?.dry === false;
-  }
-
-  /**
-   * Reads what it may in this turn; the rest stays in the channel, as does what no order can be put for.
-   * @returns whether that was all.
-   */
-  #readShare(channel: StreamChannel): boolean {
-    const catalyst = this._ttCatalyst;
-    const hears = this.#hears;
-    for (let share = hears ? catalyst._ttShare : Infinity; share > 0;) {
-      const data = channel.take(share);
-      if (data === undefined) return true;
-      if (!hears) {
-        this.#receivedBytes += data.length;
-        continue;
-      }
-      this.#receivedMessages++;
-      this._ttReceivedChunk(data);
-      this._ttBring('ttse__onData', data);
-      // That order counts: the queue may be full now.
-      share = Math.min(share - data.length, catalyst._ttShare);
-    }
-    return false;
-  }
-
-  /** @internal */
-  override _ttReceivedChunk({ length }: Buffer): void {
-    this.#receivedBytes += length;
-    this._ttCatalyst._ttReceived(length);
-  }
-
-  /** @internal */
-  override _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
-    this.#receivedMessages++;
-    if (this._ttExtras?.requests === undefined) return super._ttFrameOrder(form, frame);
-    form.tonic = undefined;
-    return this.#isAnswer(form, frame) ? form.tonic !== undefined : super._ttFrameOrder(form, frame);
-  }
-
-  #isAnswer(form: OrderForm, frame: unknown): boolean {
-    try {
-      const key = runAs(this, () => this.answerKey(frame as Frame));
-      return takeAnswer(this, frame, key, form);
-    } catch (thrown) {
-      this._ttss__throw(toError(thrown), 'answerKey');
-      return true;
-    }
-  }
-
-  /** @internal */
-  override get _ttHearsFrames(): boolean {
-    return (this.#pauses & ~Pause.finish) === 0 && this.#hears;
-  }
-
-  /** @internal */
-  override get _ttLastTurns(): boolean {
-    return (this.#pauses & Pause.finish) !== 0 && this._ttHearsFrames;
   }
 
   /** @internal */
@@ -577,7 +434,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#inputAtPlace('close', () => this.#inputFor('error', 'close', error));
   }
 
-  get #hears(): boolean {
+  /** @internal */
+  override get _ttHears(): boolean {
     return LIFE[this.#step].hears && this._ttLife < Life.closing && !this.#closesAtPlace;
   }
 
@@ -595,7 +453,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
-    if (channel === this._ttChannel && channel.closed && !(this.#hears && this.#isUnheard(channel)))
+    if (channel === this._ttChannel && channel.closed && !(this._ttHears && this._ttIsUnheard(channel)))
       this.#closed(channel);
   }
 
@@ -603,8 +461,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
-    if (this.#hears) this._ttEmit('ttse__onEnd');
-    this.#noMoreAnswers();
+    if (this._ttHears) this._ttEmit('ttse__onEnd');
+    this._ttNoMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
   }
@@ -633,7 +491,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#step = 'closed';
     const info = this.#info();
     this.#drop();
-    this.#noMoreAnswers();
+    this._ttNoMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
   }
@@ -651,7 +509,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(info: DisconnectInfo): void {
     // Of a client those that never had a connection.
-    this.#noMoreAnswers();
+    this._ttNoMoreAnswers();
     this._ttDrained();
     this.ttsc__finish();
     this.#tellBase(info);
@@ -669,7 +527,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** Lets go of the socket and of everything that belongs to it. */
   #drop(): void {
     // What is postponed of this connection is so with the next one of a client, too.
-    this.#pauses &= Pause.kept;
+    this._ttPauses &= Pause.kept;
     this._ttWaitsNoMore();
     this._ttReleaseRelays();
     this._ttNoMoreFrames();
@@ -802,31 +660,11 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   // ---- Reading ----
 
-  /** @internal What came from here is postponed: with much of it, no more is read until it is heard. */
-  override _ttKept(bytes: number): void {
-    const { highWaterMark, lowWaterMark } = this._ttSettings;
-    this.#kept += bytes;
-    if (this.#kept > highWaterMark) this._ttPause(Pause.kept);
-    else if (this.#kept <= lowWaterMark) this._ttResume(Pause.kept);
-  }
-
-  /** @internal */
-  override _ttPause(reason: number): void {
-    this.#pauses |= reason;
-    this._ttApplyInterest();
-  }
-
-  /** @internal */
-  override _ttResume(reason: number): void {
-    this.#pauses &= ~reason;
-    this._ttApplyInterest();
-  }
-
   /** What is dropped is read, whoever paused it. */
   get #interest(): InterestSet {
     const { phase, hears } = LIFE[this.#step];
     const closes = phase === 'draining' && !hears;
-    const read = this.#pauses === 0 || closes ? Interest.READ : Interest.NONE;
+    const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
     const write = this._ttBlocked || closes ? Interest.WRITE : Interest.NONE;
     return read | write;
   }

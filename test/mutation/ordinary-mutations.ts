@@ -280,7 +280,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a connection brings all that it has in one turn, however many wait',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/receiving-connection.ts',
     find: 'channel.take(share)',
     replace: 'channel.take()',
     test: 'test/tonics/fairness.test.ts',
@@ -304,7 +304,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a connection with much that is postponed goes on reading',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/receiving-connection.ts',
     find: 'if (this.#kept > highWaterMark)',
     replace: 'if (this.#kept > Infinity)',
     test: 'test/tonics/postponed-data.test.ts',
@@ -392,7 +392,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'the reset of a connection is forgotten that has more than its share',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/framed-connection.ts',
     find: '(ready & Interest.HANGUP) | Interest.READ',
     replace: 'Interest.READ',
     test: 'test/tonics/fairness.test.ts',
@@ -417,7 +417,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the bytes before a reset are lost while reading is held back',
     file: 'src/tonics/tcp-connection.ts',
-    find: '(this.#isUnheard(channel) && this.#pauses === 0)',
+    find: '(this._ttIsUnheard(channel) && this._ttPauses === 0)',
     replace: 'false',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'by a reset comes behind the bytes before it, also where reading is held back for others',
@@ -425,7 +425,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'what a paused connection has not heard is lost when its socket closes',
     file: 'src/tonics/tcp-connection.ts',
-    find: ' && !(this.#hears && this.#isUnheard(channel))',
+    find: ' && !(this._ttHears && this._ttIsUnheard(channel))',
     replace: '',
     test: 'test/tonics/tcp-connection-ending.test.ts',
     sentence: 'comes behind what a paused one has not heard, though its socket has closed',
