@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests on another version of Node: scripts/test-on-node.sh 24
+# Runs the tests on another version of Node: scripts/test-on-node.sh 24. What no version of Node can change is left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,4 +13,5 @@ if [[ $(node --version) != "v$major."* ]]; then
   echo "node --version says $(node --version), not v$major"
   exit 1
 fi
-node node_modules/mocha/bin/mocha.js --forbid-only
+node node_modules/mocha/bin/mocha.js --forbid-only \
+  --ignore 'test/eslint-plugin/**' --ignore 'test/mutation/**' --ignore test/cli/diagram.test.ts --ignore test/calendar/rules.test.ts

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests about sockets, which play on the simulated network else, on Node's; and compares both networks by a thousand scripts.
+# Runs the tests about sockets, which play on the simulated network else, on Node's; and compares both networks by five hundred scripts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,5 +8,5 @@ mocha() {
     --timeout 30000 --parallel --jobs 2 --forbid-only "$@"
 }
 
-export TT_NETWORK=real TT_CONFORMANCE_RUNS=1000
+export TT_NETWORK=real TT_CONFORMANCE_RUNS=500
 mocha 'test/tonics/*.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'
