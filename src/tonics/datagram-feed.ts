@@ -48,41 +48,39 @@ export class DatagramFeed implements OrderSource {
 
   next(form: OrderForm): boolean {
     while (this.#left-- > 0) {
-      const decoder = (this.#decoder ??= this.#nextDatagram());
-      if (decoder === undefined) break;
-      if (this.#order(decoder, form)) return true;
+      const datagram = this.#decoder === undefined ? this.#owner._ttTakeDatagram() : undefined;
+      if (this.#decoder === undefined && datagram === undefined) break;
+      if (datagram !== undefined) this.#from = datagram.from;
+      if (this.#order(datagram, form)) return true;
     }
     this.queued = false;
     this.#owner._ttFramesRest();
     return false;
   }
 
-  #nextDatagram(): Decoder<unknown> | undefined {
-    const datagram = this.#owner._ttTakeDatagram();
-    if (datagram === undefined) return undefined;
-    const decoder = this.framing.decoder();
-    decoder.push(datagram.bytes);
-    decoder.end();
-    this.#from = datagram.from;
-    return decoder;
-  }
-
-  /** The next frame of the datagram at hand, or what is wrong with it. @returns whether somebody hears it. */
-  #order(decoder: Decoder<unknown>, form: OrderForm): boolean {
+  /** The next frame of the datagram at hand, or of this new one, or what is wrong with it. @returns whether somebody hears it. */
+  #order(datagram: Datagram | undefined, form: OrderForm): boolean {
     let frame: unknown;
     try {
-      frame = decoder.next();
+      if (datagram !== undefined) this.#begin(datagram);
+      frame = this.#decoder!.next();
     } catch (thrown) {
-      if (decoder.broken || !(thrown instanceof TaskTonicError)) this.#done(decoder);
+      if (this.#decoder?.broken !== false || !(thrown instanceof TaskTonicError)) this.#done();
       return this.#owner._ttBadFrameOrder(form, thrown, this.#from!);
     }
     if (frame !== undefined) return this.#owner._ttFrameOrder(form, frame, this.#from!);
-    this.#done(decoder);
+    this.#done();
     return false;
   }
 
-  #done(decoder: Decoder<unknown>): void {
-    this.skipped += decoder.skipped;
+  #begin({ bytes }: Datagram): void {
+    this.#decoder = this.framing.decoder();
+    this.#decoder.push(bytes);
+    this.#decoder.end();
+  }
+
+  #done(): void {
+    this.skipped += this.#decoder?.skipped ?? 0;
     this.#decoder = undefined;
   }
 }

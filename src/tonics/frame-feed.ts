@@ -66,8 +66,8 @@ export class FrameFeed implements OrderSource {
   }
 
   push(data: Buffer): void {
-    this.#decoder.push(data);
     this.dry = false;
+    this.#guarded(() => this.#decoder.push(data));
   }
 
   /**
@@ -75,10 +75,10 @@ export class FrameFeed implements OrderSource {
    * @returns whether something is left to be told: a last frame, or that it is not whole.
    */
   end(): boolean {
-    if (this.#decoder.buffered === 0) return false;
-    this.#decoder.end();
+    if (this.#hasEnded || this.#decoder.buffered === 0) return false;
     this.#hasEnded = true;
     this.dry = false;
+    this.#guarded(() => this.#decoder.end());
     return true;
   }
 
@@ -86,6 +86,7 @@ export class FrameFeed implements OrderSource {
   change(framing: Framing<unknown>): void {
     const rest = this.take();
     this.#skippedBefore = this.skipped;
+    this.#hasEnded = false;
     this.framing = framing;
     this.#decoder = framing.decoder();
     if (rest.length > 0) this.push(rest);
@@ -94,7 +95,7 @@ export class FrameFeed implements OrderSource {
   /** All that was not heard. */
   take(): Buffer {
     this.dry = true;
-    return this.#decoder.takeBuffered();
+    return this.#guarded(() => this.#decoder.takeBuffered()) ?? Buffer.alloc(0);
   }
 
   /** There is nothing more to hear from it: that is told in its turn. */
@@ -140,6 +141,16 @@ export class FrameFeed implements OrderSource {
     this.take();
     this.#owner._ttFramesBroke(error);
     return this.#rest();
+  }
+
+  /** A decoder of the user's may throw anywhere. */
+  #guarded<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (thrown) {
+      this.fail(this.#badDecoder(thrown));
+      return undefined;
+    }
   }
 
   /** A decoder of the user's threw something of its own: what it does next is not known. */

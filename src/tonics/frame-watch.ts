@@ -39,6 +39,11 @@ export class FrameWatch implements Due {
     if (!this.#isOn) this.#wait();
   }
 
+  /** It begins anew for the frame at hand. */
+  excuse(): void {
+    this.#since = this.#watched._ttScheduler.clock.now();
+  }
+
   fire(now: number): void {
     this.#isOn = false;
     if (!this.#isUnfinished) this.#place = -1;
@@ -53,10 +58,10 @@ export class FrameWatch implements Due {
 
   /** The loop may have been late, and not the peer: what had come by then has been seen now. */
   #judge(): void {
-    const { _ttFeed: feed, _ttHearsFrames: hears, _ttScheduler } = this.#watched;
+    const { _ttFeed: feed, _ttHearsFrames: hears } = this.#watched;
     if (feed === undefined) return;
     if (feed.queued || !hears) {
-      this.#since = _ttScheduler.clock.now();
+      this.excuse();
       this.#wait();
     } else if (this.#isUnfinished) this.#watched._ttFrameLate(this.#place, this.#timeout);
     else this.#place = -1;

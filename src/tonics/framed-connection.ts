@@ -64,6 +64,8 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   protected setFraming(framing: Framing<Frame, Sent> | undefined): void {
     this._ttNeedsOwnSparkle('setFraming()');
     const feed = this._ttFeed;
+    const missed = this.#takeMissed();
+    this.#watch = this.#watch?.stop();
     if (framing === undefined) {
       const rest = this.takeBuffered();
       this.#forget();
@@ -71,7 +73,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     } else if (feed === undefined) this._ttFeed = new FrameFeed(this, framing);
     else feed.change(framing);
     // What is there may hold frames now, or an end that was put off.
-    this._ttKey?.again(Interest.READ);
+    this._ttKey?.again(Interest.READ | missed);
   }
 
   /**
@@ -210,6 +212,13 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
     const missed = this.#missed;
     this.#missed = Interest.NONE;
     return missed;
+  }
+
+  /** @internal The time in which nothing was read is not the peer's. */
+  override _ttResume(reason: number): void {
+    const wasPaused = this._ttPauses !== 0;
+    super._ttResume(reason);
+    if (wasPaused && this._ttPauses === 0) this.#watch?.excuse();
   }
 
   /** The frame at hand has begun: it has so long to come. */

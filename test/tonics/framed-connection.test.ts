@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { TaskTonicError } from '../../src/core/errors.js';
 import type { Reply } from '../../src/core/reply.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
+import { type Decoder, type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import type { Hears } from '../../src/tonics/hears.js';
@@ -244,6 +244,17 @@ describe('a connection with a framing', () => {
       ]);
     });
 
+    it('hears a reset as one that came while frames waited, though it has no framing any more', async () => {
+      const change = (self: Framed): void => self.setFraming(undefined);
+      const connection = new Lazy(() => new Framed(change));
+      const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
+      stream.receives('a\nb\n');
+      await Promise.resolve();
+      stream.fails('ECONNRESET');
+      await clock.settled();
+      expect(connection.it.heard.at(-1)).to.deep.equal(['closed', 'peerReset']);
+    });
+
     it('gives what was not heard to who takes the stream over', async () => {
       let taken = '';
       const connection = new Lazy(() => new Framed((self) => (taken += self.takeBuffered().toString())));
@@ -423,6 +434,46 @@ describe('a connection with a framing', () => {
     });
   });
 
+  describe('whose decoder does not do what decoders do', () => {
+    const honest = lines().decoder;
+    const odd = (changes: Partial<Decoder<string>>): Framing<string> => ({
+      ...lines(),
+      decoder: () => {
+        const decoder = honest();
+        return new Proxy(decoder, {
+          get: (target, key): unknown => {
+            const value = (changes as Record<PropertyKey, unknown>)[key] ?? Reflect.get(target, key, target);
+            return typeof value === 'function' ? (value as () => void).bind(target) : value;
+          },
+        });
+      },
+    });
+
+    it('comes to its end where that ignores the end of the stream', async () => {
+      const connection = new Lazy(() => new Framed());
+      const { stream, clock } = await startWithPeer(connection.make, { framing: odd({ end: () => {} }) });
+      stream.receives('half');
+      stream.peerEnds();
+      await clock.settled();
+      expect(connection.it.heard).to.deep.equal([['end'], ['closed', 'peerEnded']]);
+    });
+
+    for (const where of ['push', 'end', 'takeBuffered'] as const) {
+      it(`ends with an error where that throws in ${where}()`, async () => {
+        const throws = (): never => {
+          throw new RangeError('oops');
+        };
+        const connection = new Lazy(() => new Framed((self) => where === 'takeBuffered' && self.takeBuffered()));
+        const { stream, clock } = await startWithPeer(connection.make, { framing: odd({ [where]: throws }) });
+        stream.receives('a\nhalf');
+        stream.peerEnds();
+        await clock.settled();
+        expect(connection.it.heard.filter(([what]) => what === 'error')).to.deep.equal([['error', 'TT_BAD_FRAME']]);
+        expect(connection.it.heard.at(-1)).to.deep.equal(['closed', 'error']);
+      });
+    }
+  });
+
   describe('whose peer drips', () => {
     it('is closed when a frame is not whole in time, and the peer is told before', async () => {
       const connection = new Lazy(() => new Framed());
@@ -443,6 +494,26 @@ describe('a connection with a framing', () => {
         ['error', 'TT_FRAME_TIMEOUT'],
         ['closed', 'error'],
       ]);
+    });
+
+    it('is not called late for the time in which nobody read, nor for the time of another framing', async () => {
+      const connection = new Lazy(() => new Framed());
+      const { stream, clock } = await startWithPeer(connection.make, { framing: lines(), frameTimeout: 10_000 });
+      stream.receives('par');
+      await clock.settled();
+      await clock.pass(1_000);
+      connection.it.ttsc__pause();
+      await clock.settled();
+      await clock.pass(8_500);
+      connection.it.ttsc__resume();
+      await clock.settled();
+      await clock.pass(9_000);
+      connection.it.ttsc__do((self) => self.setFraming(lines({ max: 10 })));
+      await clock.settled();
+      await clock.pass(9_000);
+      stream.receives('t\n');
+      await clock.settled();
+      expect(connection.it.heard).to.deep.equal([['frame', 'part']]);
     });
 
     it('goes on where each frame is whole in time', async () => {

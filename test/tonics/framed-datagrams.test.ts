@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { TaskTonicError } from '../../src/core/errors.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
+import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
 import type { Address } from '../../src/selector/network.js';
 import type { Hears } from '../../src/tonics/hears.js';
 import type { ListenInfo } from '../../src/tonics/tcp-server.js';
@@ -86,6 +86,39 @@ describe('a UdpSocket with a framing', () => {
     expect(heard.slice(0, 3)).to.deep.equal(['a', 'TT_BAD_DATAGRAM', 'TT_FRAME_INCOMPLETE']);
     expect(heard[3]).to.include(`127.0.0.1:${peer.port}`);
     expect(heard[4]).to.equal('c');
+  });
+
+  it('hears the next datagram where a decoder of its own throws as it is given one', async () => {
+    let made = 0;
+    const heard: unknown[] = [];
+    const framing: Framing<string> = {
+      ...lines(),
+      decoder: () => {
+        const decoder = lines({ lastWithoutEnd: true }).decoder();
+        if (made++ === 0)
+          decoder.push = () => {
+            throw new RangeError('oops');
+          };
+        return decoder;
+      },
+    };
+    class Odd extends UdpSocket.with({ framing }) {
+      override ttse__onFrame(text: string): void {
+        heard.push(text);
+      }
+      override ttse__onError({ code }: TaskTonicError): void {
+        heard.push(code);
+      }
+    }
+    let socket!: Odd;
+    await startNet(() => (socket = new Odd({ host: '127.0.0.1' })));
+    const peer = await udpPeer();
+    while (socket.local === undefined) await new Promise((resolve) => setImmediate(resolve));
+    peer.send('a', socket.local.port);
+    while (heard.length < 1) await new Promise((resolve) => setImmediate(resolve));
+    peer.send('b', socket.local.port);
+    while (heard.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).to.deep.equal(['TT_BAD_DATAGRAM', 'b']);
   });
 
   it('goes on behind a frame that is too long', async () => {
