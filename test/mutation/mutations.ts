@@ -68,7 +68,7 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: 'split frame',
     what: 'a line is taken for whole in each event',
     file: 'src/tonics/frame-feed.ts',
-    find: '    this.#decoder.push(data);',
+    find: '    this.#guarded(() => this.#decoder.push(data));',
     replace: '    this.#decoder = this.framing.decoder();\n    this.#decoder.push(data);',
     program: 'notes',
   },
