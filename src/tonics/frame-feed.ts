@@ -15,8 +15,8 @@ export interface FeedOwner {
   _ttBadFrameOrder(form: OrderForm, error: TaskTonicError): boolean;
   /** No further frame will come, and that error was told. @internal */
   _ttFramesBroke(error: TaskTonicError): void;
-  /** It makes no more orders in this turn. @internal */
-  _ttFramesRest(): void;
+  /** This feed makes no more orders in this turn. @internal */
+  _ttFramesRest(feed: FrameFeed): void;
 }
 
 /**
@@ -84,11 +84,12 @@ export class FrameFeed implements OrderSource {
 
   /** From the next frame on it is another framing. */
   change(framing: Framing<unknown>): void {
+    const decoder = framing.decoder();
     const rest = this.take();
     this.#skippedBefore = this.skipped;
     this.#hasEnded = false;
     this.framing = framing;
-    this.#decoder = framing.decoder();
+    this.#decoder = decoder;
     if (rest.length > 0) this.push(rest);
   }
 
@@ -165,7 +166,7 @@ export class FrameFeed implements OrderSource {
 
   #rest(): false {
     this.queued = false;
-    this.#owner._ttFramesRest();
+    this.#owner._ttFramesRest(this);
     return false;
   }
 }

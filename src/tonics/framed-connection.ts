@@ -197,10 +197,10 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
   }
 
   /** @internal */
-  _ttFramesRest(): void {
-    const feed = this._ttFeed;
+  _ttFramesRest(feed: FrameFeed): void {
     const channel = this._ttChannel;
-    if (feed === undefined || channel === undefined) return;
+    // It may have another feed by now, which comes by itself.
+    if (feed !== this._ttFeed || channel === undefined) return;
     if (!feed.dry && this.#isFinishing) return this.#queueFrames(feed, FRAMES_AT_ONCE);
     if (feed.dry && feed.buffered > 0) this.#watchFrame(feed);
     const missed = this.#takeMissed();

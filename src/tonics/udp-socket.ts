@@ -115,7 +115,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   #channel: DatagramChannel | undefined;
   #key: SelectionKey | undefined;
   #paused = false;
-  /** The last look found one. */
+  /** The last look found one, or did not look. */
   #moreDatagrams = false;
   /** Somebody was told `'waiting'`. */
   #owesDrain = false;
@@ -364,7 +364,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   _ttTakeDatagram(): Datagram | undefined {
     const datagram = this.#reads ? this.#channel?.take() : undefined;
     if (datagram !== undefined) this.#received(datagram.bytes.length);
-    this.#moreDatagrams = datagram !== undefined;
+    this.#moreDatagrams = datagram !== undefined || !this.#reads;
     return datagram;
   }
 

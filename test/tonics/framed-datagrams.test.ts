@@ -6,6 +6,7 @@ import type { Address } from '../../src/selector/network.js';
 import type { Hears } from '../../src/tonics/hears.js';
 import type { ListenInfo } from '../../src/tonics/tcp-server.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
 import { startNet, tidyUp } from '../support/net-app.js';
 import { udpPeer } from '../support/peers.js';
@@ -86,6 +87,21 @@ describe('a UdpSocket with a framing', () => {
     expect(heard.slice(0, 3)).to.deep.equal(['a', 'TT_BAD_DATAGRAM', 'TT_FRAME_INCOMPLETE']);
     expect(heard[3]).to.include(`127.0.0.1:${peer.port}`);
     expect(heard[4]).to.equal('c');
+  });
+
+  it('hears when it is resumed what had come before it was paused', async () => {
+    const network = new FakeNetwork();
+    let socket!: Metrics;
+    await startNet(() => (socket = new Metrics({ host: '127.0.0.1' })), { options: { network } });
+    const datagrams = await network.datagram();
+    datagrams.opens();
+    await socket.heard.on('listens');
+    socket.ttsc__pause();
+    datagrams.receives('a', { address: '127.0.0.1', port: 9 });
+    datagrams.receives('b', { address: '127.0.0.1', port: 9 });
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.ttsc__resume();
+    await socket.heard.until(() => socket.lines.length === 2, 'both lines');
   });
 
   it('hears the next datagram where a decoder of its own throws as it is given one', async () => {
