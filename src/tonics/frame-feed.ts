@@ -119,9 +119,10 @@ export class FrameFeed implements OrderSource {
       } catch (thrown) {
         const error = thrown instanceof TaskTonicError ? thrown : this.#badDecoder(thrown);
         // The last bytes are no frame: that is told, and the end follows.
-        if (this.#hasEnded) this.#left = 0;
-        else if (this.#decoder.broken || error !== thrown) this.#error = error;
-        if (this.#hasEnded) this.take();
+        if (this.#hasEnded) {
+          this.#left = 0;
+          this.take();
+        } else if (this.#decoder.broken || error !== thrown) this.#error = error;
         if (this.#error === undefined && owner._ttBadFrameOrder(form, error)) return true;
         continue;
       }

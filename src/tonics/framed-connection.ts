@@ -191,9 +191,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
 
   /** @internal */
   _ttBadFrameOrder(form: OrderForm, error: TaskTonicError): boolean {
-    if (this._ttFill(form, 'ttse__onError', error)) return true;
-    this._ttLogUnheard(error);
-    return false;
+    return this._ttFillError(form, error);
   }
 
   /** @internal */

@@ -134,6 +134,16 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return false;
   }
 
+  /**
+   * The same in an order that is being made.
+   * @internal
+   */
+  _ttFillError(form: OrderForm, error: Error): boolean {
+    if (this._ttFill(form, 'ttse__onError', error)) return true;
+    this._ttLogUnheard(error);
+    return false;
+  }
+
   /** @internal */
   _ttLogUnheard(error: Error): void {
     this.unheardErrors++;

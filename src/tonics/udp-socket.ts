@@ -378,9 +378,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
     const { name: framing } = this.#feed!.framing;
     const problem = toError(cause).message;
     const error = fail('TT_BAD_DATAGRAM', { address: showAddress(address, port), framing, problem }, cause);
-    if (this._ttFill(form, 'ttse__onError', error)) return true;
-    this._ttLogUnheard(error);
-    return false;
+    return this._ttFillError(form, error);
   }
 
   /** @internal */

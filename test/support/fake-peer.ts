@@ -1,3 +1,4 @@
+import type { SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { FakeNetwork, type FakeStream } from './fake-network.js';
@@ -5,31 +6,40 @@ import { ManualClock } from './manual-clock.js';
 import { type Ear, type NetApp, startNet } from './net-app.js';
 
 /** A server with one peer, whose every byte is the test's. */
-export interface WithPeer {
+export interface WithPeer<P> {
   readonly app: NetApp;
   readonly stream: FakeStream;
   readonly clock: ManualClock;
+  /** What the server made for the peer. */
+  readonly connection: P;
+}
+
+/** What is beside the server. */
+export interface Beside {
+  readonly catalyst?: SelectorCatalystOptions;
+  readonly begin?: (ear: Ear) => void;
 }
 
 /** Starts a server, and a peer that is connected to it. */
-export async function startWithPeer(
-  protocol: (() => TcpConnection<any>) | undefined,
-  options: Partial<TcpServerOptions> = {},
-  begin = (_ear: Ear): void => {},
-): Promise<WithPeer> {
+export async function startWithPeer<P extends TcpConnection<any>>(
+  make: () => P,
+  options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
+  { catalyst = {}, begin = () => {} }: Beside = {},
+): Promise<WithPeer<P>> {
   const network = new FakeNetwork();
   const clock = new ManualClock();
+  let connection!: P;
   const app = await startNet(
     (ear) => {
       begin(ear);
-      new TcpServer({ port: 9, ...(protocol === undefined ? {} : { protocol }), ...options });
+      new TcpServer({ port: 9, protocol: () => (connection = make()), ...options });
     },
-    { options: { network }, clock },
+    { options: { ...catalyst, network }, clock },
   );
   const listener = await network.listener();
   listener.listens();
   const stream = network.peer();
   listener.accepts(stream);
   await clock.settled();
-  return { app, stream, clock };
+  return { app, stream, clock, connection };
 }

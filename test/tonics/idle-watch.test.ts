@@ -5,6 +5,7 @@ import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js
 import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { expectThrow } from '../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
+import { startWithPeer } from '../support/fake-peer.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type NetApp, Recorder, startNet, tidyUp } from '../support/net-app.js';
 
@@ -47,19 +48,7 @@ async function connected(
   options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
   make = (): Session => new Session(),
 ): Promise<Scene> {
-  const network = new FakeNetwork();
-  const clock = new ManualClock();
-  let connection!: Session;
-  const app = await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = make()), ...options }), {
-    options: { network },
-    clock,
-  });
-  const listener = await network.listener();
-  listener.listens();
-  const stream = network.peer();
-  listener.accepts(stream);
-  await clock.settled();
-  return { app, stream, connection, clock };
+  return startWithPeer(make, options);
 }
 
 /** Expects it open for so long, and then no more; tells on which side it was idle. */

@@ -71,11 +71,9 @@ describe('a connection whose data is postponed', () => {
         worker.ttsc__job('job', data, 1);
       }
     }
-    const { stream, clock } = await startWithPeer(
-      () => new Forwards(),
-      MARKS,
-      () => (worker = new Worker()),
-    );
+    const { stream, clock } = await startWithPeer(() => new Forwards(), MARKS, {
+      begin: () => void (worker = new Worker()),
+    });
     await pour(stream, clock, 50);
     expect(stream.received).to.be.within(50_000 - 22_000, 50_000 - 20_000);
     worker.ttsc__free();
@@ -100,11 +98,9 @@ describe('a connection whose data is postponed', () => {
         worker.ttsc__job(data);
       }
     }
-    const { app, stream, clock } = await startWithPeer(
-      () => new Forwards(),
-      MARKS,
-      () => (worker = new Worker()),
-    );
+    const { app, stream, clock } = await startWithPeer(() => new Forwards(), MARKS, {
+      begin: () => void (worker = new Worker()),
+    });
     await pour(stream, clock, 50);
     expect(heard).to.equal(21_000);
     await app.inside(() => worker.ttsc__finish());

@@ -4,10 +4,11 @@ import type { SelectorCatalystOptions } from '../../src/selector/selector-cataly
 import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
 import type { TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { expectCode } from '../support/errors.js';
-import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { type NetApp, Recorder, serve, startNet, tidyUp } from '../support/net-app.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
+import type { FakeStream } from '../support/fake-network.js';
+import { startWithPeer } from '../support/fake-peer.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { type NetApp, Recorder, serve, tidyUp } from '../support/net-app.js';
+import { type TcpServer } from '../../src/tonics/tcp-server.js';
 
 afterEach(tidyUp);
 
@@ -27,19 +28,7 @@ const fakePair = async (
   catalyst: SelectorCatalystOptions = {},
   make = (): Recorder => new Recorder(),
 ): Promise<{ app: NetApp; stream: FakeStream; connection: Recorder; clock: ManualClock }> => {
-  const network = new FakeNetwork();
-  const clock = new ManualClock();
-  let connection!: Recorder;
-  const app = await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = make()), ...options }), {
-    options: { ...catalyst, network },
-    clock,
-  });
-  const listener = await network.listener();
-  listener.listens();
-  const stream = network.peer();
-  listener.accepts(stream);
-  await clock.settled();
-  return { app, stream, connection, clock };
+  return startWithPeer(make, options, { catalyst });
 };
 
 const infoOf = async (connection: Recorder): Promise<DisconnectInfo> =>

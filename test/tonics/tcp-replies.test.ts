@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import type { Answer } from '../../src/core/answer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Reply } from '../../src/core/reply.js';
-import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
+import type { TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { expectCode } from '../support/errors.js';
-import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { type NetApp, Recorder, startNet, tidyUp } from '../support/net-app.js';
+import type { FakeStream } from '../support/fake-network.js';
+import { startWithPeer } from '../support/fake-peer.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { type NetApp, Recorder, tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
 
@@ -43,18 +44,7 @@ async function connected(
   options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
   make = (): Asked => new Asked(),
 ): Promise<Scene> {
-  const network = new FakeNetwork();
-  const clock = new ManualClock();
-  let connection!: Asked;
-  const app = await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = make()), ...options }), {
-    options: { network },
-    clock,
-  });
-  const listener = await network.listener();
-  listener.listens();
-  const stream = network.peer();
-  listener.accepts(stream);
-  await clock.settled();
+  const { app, stream, connection, clock } = await startWithPeer(make, options);
   return {
     app,
     stream,
