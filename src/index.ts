@@ -34,7 +34,7 @@ export type {
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
 export type { LogMode, LogService } from './core/log-service.js';
-export type { IpLogOptions, LogOptions, LogTarget } from './core/log-targets.js';
+export type { IpLogOptions, LogOptions, LogTarget } from './core/log-options.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
 export type { EntryBounds } from './core/log-entries.js';
 export type { LogLane } from './core/log-lane.js';

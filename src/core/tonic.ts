@@ -17,6 +17,7 @@ import {
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
+import { takesOptions } from './class-options.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
@@ -39,7 +40,7 @@ import { LogLevel, type LogMode } from './log-service.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
 import { settleOwed } from './owed.js';
-import { type PipeOptions, pipe, responderOf } from './pipe.js';
+import { type PipeOptions, checkPipe, pipe, responderOf } from './pipe.js';
 import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
 import { type Responder, isResponder } from './reply.js';
@@ -49,11 +50,14 @@ import { type SuperviseOptions, Supervised } from './supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
 import { TonicLog } from './tonic-log.js';
 import {
+  NO_OPTIONS,
+  NO_TRANSITION,
   type TonicOptions,
   type TransitionOptions,
-  checkedMode,
-  checkedName,
-  checkedTimeout,
+  levelOf,
+  tonicSchema,
+  tonicSettings,
+  transitionCheck,
 } from './tonic-options.js';
 import { TonicRoot } from './tonic-root.js';
 
@@ -169,20 +173,21 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
    *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and with the first instance of a class, what is wrong with its sparkles.
    */
-  constructor(options: TonicOptions = {}) {
+  constructor(options: TonicOptions = NO_OPTIONS) {
     super();
-    const base = (options.base ?? running.tonic) as Tonic<string> | undefined;
+    const { base: given, name, logMode, logLane, drainTimeout } = tonicSettings(options, new.target);
+    const base = (given ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
     if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
     this._ttScheduler = ownLoop ?? base!._ttScheduler;
     this._ttTable = this._ttPlan.generic;
     this._ttBase = base;
-    this._ttName = checkedName(options.name, className);
-    this._ttDrainTimeout = checkedTimeout(options.drainTimeout, className);
-    if (options.logMode !== undefined) this._ttLogLevel = checkedMode(options.logMode, className);
+    this._ttName = name;
+    this._ttDrainTimeout = drainTimeout;
+    if (logMode !== undefined) this._ttLogLevel = LogLevel[logMode];
     else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
-    if (options.logLane !== undefined) this.log.lane = options.logLane;
+    if (logLane !== undefined) this.log.lane = logLane;
     if (ownLoop === undefined) this._ttEnter();
   }
 
@@ -255,7 +260,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   set logMode(mode: LogMode) {
-    this._ttLogLevel = checkedMode(mode, this._ttPlan.className);
+    this._ttLogLevel = levelOf(mode, this._ttPlan.className);
   }
 
   /** @internal */
@@ -275,7 +280,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
    *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
    */
-  protected toState(state: State | undefined, { reenter = false, timeout }: TransitionOptions = {}): void {
+  protected toState(state: State | undefined, options: TransitionOptions = NO_TRANSITION): void {
+    if (options !== NO_TRANSITION) transitionCheck.check(options, `${this._ttPlan.className}.toState()`);
+    const { reenter = false, timeout } = options;
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
@@ -334,6 +341,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     onError?: ((reason: unknown) => void) | PipeOptions,
     options: PipeOptions = isOptions(onError) ? onError : {},
   ): void {
+    checkPipe(this, options);
     if (isResponder(onValue)) return pipe(this, promise, responderOf(this, onValue), options);
     const heard = isOptions(onError) ? options.onError : (onError ?? options.onError);
     const value = this._ttResolve(onValue);
@@ -663,3 +671,4 @@ Object.defineProperty(Tonic.prototype, 'config', {
   },
 });
 ofFramework(Tonic);
+takesOptions(Tonic, tonicSchema);
