@@ -10,12 +10,10 @@ interface OptionTaker {
 }
 
 const checks = new WeakMap<object, OptionCheck>();
-const ownClasses = new WeakSet<object>();
 
 /** Says what options a class of the framework's takes: all of them, those that it hands on too. */
 export function takesOptions(tonicClass: OptionTaker, set: OptionSet): void {
   checks.set(tonicClass, OptionCheck.of(set));
-  ownClasses.add(tonicClass);
 }
 
 /**
@@ -25,20 +23,19 @@ export function takesOptions(tonicClass: OptionTaker, set: OptionSet): void {
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function checkOptionsOf(tonicClass: OptionTaker, options: unknown): void {
-  const check = checks.get(tonicClass) ?? inherited(tonicClass);
-  check.check(options, tonicClass.name, ownClasses.has(tonicClass) ? undefined : remedyOf);
+  (checks.get(tonicClass) ?? checkOf(tonicClass)).check(options, tonicClass);
 }
 
 /** The check of a class of a user's, which is made with the first instance. */
-function inherited(tonicClass: OptionTaker): OptionCheck {
-  const above = Object.getPrototypeOf(tonicClass) as OptionTaker;
-  let check = checks.get(above) ?? inherited(above);
-  if (Object.hasOwn(tonicClass, 'optionsSchema') && tonicClass.optionsSchema !== undefined)
-    check = check.with(tonicClass.optionsSchema);
+function checkOf(tonicClass: OptionTaker): OptionCheck {
+  const known = checks.get(tonicClass);
+  if (known !== undefined) return known;
+  const own = Object.hasOwn(tonicClass, 'optionsSchema') ? tonicClass.optionsSchema : undefined;
+  const check = checkOf(Object.getPrototypeOf(tonicClass) as OptionTaker).extended(own, remedyOf(tonicClass));
   checks.set(tonicClass, check);
   return check;
 }
 
-function remedyOf(className: string): string {
-  return `; if it is one of ${className}'s own, leave it out of what is given to super(), or describe it in "static readonly optionsSchema"`;
+function remedyOf({ name }: OptionTaker): string {
+  return `; if it is one of ${name}'s own, leave it out of what is given to super(), or describe it in "static readonly optionsSchema"`;
 }

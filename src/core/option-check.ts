@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { TaskTonicError } from './errors.js';
 import { glanceOf } from './option-glance.js';
-import { badValue, missingOption, unknownOption, unreadable } from './option-problem.js';
-import { type OptionSet, accepts, isNeeded, optionsIn, valueOf } from './option-schema.js';
+import { badValue, missingOption, unknownOption } from './option-problem.js';
+import { type OptionSet, accepts, isNeeded, keysOf, optionsIn, valueOf } from './option-schema.js';
 import { alternatives, isClosed, namesIn, partsOf } from './schema-parts.js';
 
 /** An option as the check sees it. */
@@ -21,60 +20,83 @@ export class OptionCheck {
   readonly #needed: readonly string[];
   /** Whether what is not described is let through: a class of a user's may say so. */
   readonly #open: boolean;
+  /** What else is said of an option that nobody knows. */
+  readonly #remedy: string;
 
-  private constructor(known: ReadonlyMap<string, Known>, needed: readonly string[], open: boolean) {
+  private constructor(known: ReadonlyMap<string, Known>, needed: readonly string[], open = false, remedy = '') {
     this.#known = known;
     this.#needed = needed;
     this.#open = open;
+    this.#remedy = remedy;
   }
 
   static of({ entries }: OptionSet): OptionCheck {
     const known = knownIn(entries);
     const needed = [...known].filter(([, { entry }]) => isNeeded(entry)).map(([name]) => name);
-    return new OptionCheck(known, needed, false);
+    return new OptionCheck(known, needed);
   }
 
   /**
-   * The same with the options that a user's class adds. None of them is needed here: the class may have kept it to itself.
+   * The same for a class of a user's, with the options that it adds. None of them is needed here: the class may have kept it to itself.
+   *
+   * @param remedy what is said besides of an option that nobody knows.
    */
-  with(schema: v.GenericSchema): OptionCheck {
+  extended(schema: v.GenericSchema | undefined, remedy: string): OptionCheck {
+    if (schema === undefined) return new OptionCheck(this.#known, this.#needed, this.#open, remedy);
     const described = alternatives(schema);
     // Where it is one thing or another, an option has no description of its own, but a name.
     const names = namesIn(described).map((name) => [name, ANYTHING] as const);
     const own = described.length === 1 ? knownIn(partsOf(described[0]!).entries ?? {}) : [];
-    return new OptionCheck(
-      new Map([...names, ...own, ...this.#known]),
-      this.#needed,
-      this.#open || !isClosed(described),
-    );
+    const known = new Map([...names, ...own, ...this.#known]);
+    return new OptionCheck(known, this.#needed, this.#open || !isClosed(described), remedy);
   }
 
   /**
-   * @param of what they are the options of, for the error.
-   * @param remedy what else is said of an option that nobody knows.
+   * @param of what they are the options of, for the error: a name, or what has one.
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
-  check(options: unknown, of: string, remedy?: (of: string) => string): void {
-    const given = optionsIn(options, of) as Readonly<Record<string, unknown>>;
+  check(options: unknown, of: string | { readonly name: string }): void {
     try {
-      for (const key in given) {
-        const known = this.#known.get(key);
-        if (known !== undefined) checkValue(known, given[key], of, key);
-        else if (!this.#open) throw unknownOption(of, key, [...this.#known.keys()], remedy?.(of));
-      }
-      // An instance of a class may have getters, which are no keys of it.
-      if (Object.getPrototypeOf(given) !== Object.prototype)
-        for (const [key, known] of this.#known) checkValue(known, valueOf(given, key, of), of, key);
-    } catch (thrown) {
-      throw thrown instanceof TaskTonicError ? thrown : unreadable(of, '(all)', thrown);
+      if (this.#isRight(options as Options)) return;
+    } catch {
+      // A getter or a proxy threw: it is read once more, with care.
     }
-    for (const name of this.#needed) if (given[name] === undefined) throw missingOption(of, name);
+    this.#refuse(options, typeof of === 'string' ? of : of.name);
+  }
+
+  /** What is right is known without more than a look at each value. */
+  #isRight(options: Options | null | undefined): boolean {
+    if (typeof options !== 'object' || options === null) return false;
+    // An instance of a class may have getters, which are no keys of it; a list has none at all.
+    if (options['constructor'] !== Object && Object.getPrototypeOf(options) !== null) return false;
+    for (const key in options) {
+      const known = this.#known.get(key);
+      if (known === undefined) {
+        if (!this.#open) return false;
+      } else if (!isRight(known, options[key])) return false;
+    }
+    for (const name of this.#needed) if (options[name] === undefined) return false;
+    return true;
+  }
+
+  /** Tells the first thing that is wrong, if anything is. */
+  #refuse(options: unknown, of: string): void {
+    const given = optionsIn(options, of);
+    const names = [...this.#known.keys()];
+    if (!this.#open)
+      for (const key of keysOf(given, of)) if (!this.#known.has(key)) throw unknownOption(of, key, names, this.#remedy);
+    for (const [key, known] of this.#known) {
+      const value = valueOf(given, key, of);
+      if (value === undefined && this.#needed.includes(key)) throw missingOption(of, key);
+      if (!isRight(known, value)) throw badValue(of, key, value, known.entry);
+    }
   }
 }
 
-function checkValue({ entry, glance }: Known, value: unknown, of: string, key: string): void {
-  if (value === undefined || glance(value) || accepts(entry, value)) return;
-  throw badValue(of, key, value, entry);
+type Options = Readonly<Record<string, unknown>>;
+
+function isRight({ entry, glance }: Known, value: unknown): boolean {
+  return value === undefined || glance(value) || accepts(entry, value);
 }
 
 const ANYTHING: Known = { entry: v.unknown(), glance: () => true };

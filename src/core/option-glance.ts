@@ -37,14 +37,13 @@ function numberGlance([, ...actions]: readonly Parts[]): (value: unknown) => boo
     else if (type === 'max_value') most = Math.min(most, bound);
     else if (type === 'gt_value') above = Math.max(above, bound);
     else if (type === 'integer') whole = true;
+    else if (type === 'finite') most = Math.min(most, Number.MAX_VALUE);
     else return never;
   }
-  return (value) =>
-    typeof value === 'number' &&
-    value >= least &&
-    value <= most &&
-    (value > above || above === -Infinity) &&
-    (!whole || Number.isInteger(value));
+  if (whole && above > -Infinity) return never;
+  if (above === -Infinity && !whole) return (value) => typeof value === 'number' && value >= least && value <= most;
+  if (!whole) return (value) => typeof value === 'number' && value > above && value >= least && value <= most;
+  return (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function textGlance([, ...actions]: readonly Parts[]): (value: unknown) => boolean {

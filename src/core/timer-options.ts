@@ -63,13 +63,6 @@ export type Paused = Readonly<Pick<v.InferInput<typeof pausingSchema>, 'paused'>
 
 const periodCheck = OptionCheck.of(periodSchema);
 
-const UNITS: readonly [keyof Period, number][] = [
-  ['seconds', 1_000],
-  ['minutes', 60_000],
-  ['hours', 3_600_000],
-  ['days', 86_400_000],
-];
-
 export function hasPeriod({ seconds, minutes, hours, days }: Period): boolean {
   return (seconds ?? minutes ?? hours ?? days) !== undefined;
 }
@@ -89,9 +82,8 @@ export function checkedPeriod(given: Period, className: string): number {
  */
 export function periodIn(options: Period, className: string): number {
   if (!hasPeriod(options)) return checkedMs(Infinity, className);
-  let sum = 0;
-  for (const [unit, ms] of UNITS) sum += (options[unit] ?? 0) * ms;
-  return checkedMs(sum, className);
+  const { seconds = 0, minutes = 0, hours = 0, days = 0 } = options;
+  return checkedMs(seconds * 1_000 + minutes * 60_000 + hours * 3_600_000 + days * 86_400_000, className);
 }
 
 /** The shortest period, in ms. A shorter one is a slip of units, and would keep the loop busy for ever. */

@@ -7,7 +7,7 @@ import { OptionCheck } from './option-check.js';
 import { checkOption, flag, ms, oneOf, text } from './option-schema.js';
 import { TonicRoot } from './tonic-root.js';
 
-const DRAIN_TIMEOUT = 5_000;
+export const DRAIN_TIMEOUT = 5_000;
 
 /** How much a Tonic writes. */
 export const logModeOption = oneOf('stealth', 'off', 'quiet', 'full');

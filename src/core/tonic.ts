@@ -17,7 +17,7 @@ import {
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
-import { takesOptions } from './class-options.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
@@ -50,13 +50,14 @@ import { type SuperviseOptions, Supervised } from './supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
 import { TonicLog } from './tonic-log.js';
 import {
+  DRAIN_TIMEOUT,
   NO_OPTIONS,
   NO_TRANSITION,
   type TonicOptions,
+  TonicSettings,
   type TransitionOptions,
   levelOf,
   tonicSchema,
-  tonicSettings,
   transitionCheck,
 } from './tonic-options.js';
 import { TonicRoot } from './tonic-root.js';
@@ -175,7 +176,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super();
-    const { base: given, name, logMode, logLane, drainTimeout } = tonicSettings(options, new.target);
+    if (!(options instanceof TonicSettings)) checkOptionsOf(new.target, options);
+    const { base: given, name, logMode, logLane, drainTimeout = DRAIN_TIMEOUT } = options;
     const base = (given ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
