@@ -14,7 +14,7 @@ import type { Probes } from './tape.js';
 
 const { to: _, ...logOfBench } = logSchema.entries;
 
-const appOptions = {
+export const appOptions = {
   /** The host that it runs on: each further app that runs at the same time needs a name of its own. Default: `'main'` for the first one. */
   host: v.optional(text),
   /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
@@ -38,11 +38,11 @@ const network = v.pipe(
   // It has another time, and in explore() what happened in the run before.
   v.check(
     (choice) => !(choice instanceof SimulatedNetwork),
-    'must be made with the clock of the world: give (parts) => new SimulatedNetwork(parts)',
+    'needs the clock of the world: give (parts) => new SimulatedNetwork(parts)',
   ),
 );
 
-const benchOptions = {
+export const benchOptions = {
   /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
   seed: v.optional(seedOption),
   /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
@@ -82,7 +82,7 @@ const app = v.custom<Exclude<AppSource, Formula>>(
   'must be the class of a Formula, or a function, which makes it anew for each run',
 );
 
-const runOptions = {
+export const runOptions = {
   /** How many seeds are tried. */
   runs: count(1),
   /** The app of each run: a class or function, which makes it anew. Without it the body lets its apps `join()`. */
