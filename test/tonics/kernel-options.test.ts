@@ -48,8 +48,8 @@ describe('the options of a connection reach the kernel', function () {
     ['by default', {}, [KEEP, 'TCP_KEEPIDLE 60', NAGLE_OFF]],
     ['as they are given', { noDelay: true, keepAlive: 5_000 }, [KEEP, 'TCP_KEEPIDLE 5', NAGLE_OFF]],
     ['where they are off', { noDelay: false, keepAlive: false }, []],
-    ['with a part of a second as a whole one', { keepAlive: 1 }, [KEEP, 'TCP_KEEPIDLE 1', NAGLE_OFF]],
-    ['up to the longest that it takes', { keepAlive: 32_766_001 }, [KEEP, 'TCP_KEEPIDLE 32767', NAGLE_OFF]],
+    ['from the least that it takes', { keepAlive: 1_000 }, [KEEP, 'TCP_KEEPIDLE 1', NAGLE_OFF]],
+    ['up to the longest that it takes', { keepAlive: 32_767_000 }, [KEEP, 'TCP_KEEPIDLE 32767', NAGLE_OFF]],
   ] as const) {
     it(`${what}, of a client and of what a server has accepted`, () => {
       const { client, accepted } = asked(options);

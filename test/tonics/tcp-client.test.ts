@@ -80,7 +80,7 @@ describe('a TcpClient', () => {
       await startNet(
         () => {
           new TcpClient({ port: 1, host: 'a', keepAlive: false });
-          new TcpClient({ port: 2, host: 'b', noDelay: false, keepAlive: 4_001, family: 6 });
+          new TcpClient({ port: 2, host: 'b', noDelay: false, keepAlive: 5_000, family: 6 });
         },
         { options: { network } },
       );
