@@ -26,12 +26,14 @@ export class Echo extends Catalyst<'open' | 'shut'> {
   readonly #kept: unknown[] = [];
   #part: Part | undefined;
 
-  constructor(private readonly options: EchoOptions = {}) {
+  readonly #atStart: () => void;
+
+  constructor({ onStart, values = [], ...options }: EchoOptions = {}) {
     super(options);
+    this.#atStart = () => onStart?.(...values);
   }
   ttse__onStart(): void {
-    const { onStart, values = [] } = this.options;
-    onStart?.(...values);
+    this.#atStart();
   }
 
   /** As if it had just begun. */

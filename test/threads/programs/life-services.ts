@@ -19,6 +19,11 @@ export class Board extends Tonic {
   private readonly notes: string[] = [];
   private readonly kept: Answer<number>[] = [];
 
+  /** What the first `use()` gives is no options: it is heard with the access. */
+  constructor(..._words: string[]) {
+    super();
+  }
+
   ttse__onServiceAccess(user: RemoteHandle, ...args: unknown[]): void {
     this.notes.push(`access by ${user.name}${args.length === 0 ? '' : ` with ${args.join()}`}`);
     if (user.name.startsWith('asker')) (user as Remote<Asker>).ttsc__heard('accessed');
