@@ -1,4 +1,5 @@
 import { ports } from './core/ports.js';
+import { Services } from './core/services.js';
 import { inThread } from './threads/thread-start.js';
 import { type ThreadClass, spawn } from './threads/thread-tonic.js';
 import { SelectorCatalyst } from './selector/selector-catalyst.js';
@@ -7,6 +8,7 @@ import { tonicStore } from './tonics/tonic-store.js';
 
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.
 ports.makeMainCatalyst = () => new SelectorCatalyst();
+ports.makeServices = (runtime) => new Services(runtime);
 ports.tonicStore = tonicStore;
 ports.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };

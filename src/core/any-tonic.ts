@@ -4,6 +4,7 @@ import type { Extras } from './extras.js';
 import type { Configuration } from './configuration.js';
 import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan.js';
+import type { Task } from './task.js';
 import type { TimerQueue } from './timer-queue.js';
 
 // The faces that the parts of the core show each other. They stand in one file below all of them, so that a Tonic knows
@@ -43,7 +44,6 @@ export interface AnyTonic {
   /** @internal */ _ttLife: number;
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
   /** @internal */ _ttEnding: Ending | undefined;
-  /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined;
   /** @internal */ _ttExtras: Extras | undefined;
   /** @internal */ _ttDrain(): boolean;
   /** @internal */ _ttHoldsEnd(): boolean;
@@ -57,15 +57,13 @@ export interface AnyTonic {
   /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
   /** @internal */ _ttss__end(): void;
   /** @internal */ _ttss__overdue(): void;
-  /** @internal */ _ttss__settled(): void;
-  /** @internal */ _ttss__piped(): void;
   /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
   /** @internal */ _ttss__tell(key: string, info: object): void;
-  /** @internal */ _ttss__answered(question: { _ttHear(): void }): void;
-  /** @internal */ _ttss__stateTimeout(turn: number): void;
-  /** @internal */ _ttss__restart(supervised: Supervision): void;
-  /** @internal */ _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void;
-  /** @internal */ _ttss__serviceCompleted(info: ServiceInfo, access: number): void;
+  /** @internal Does what a feature of it has to do, in a sparkle. */ _ttss__run(task: Task): void;
+  /** @internal Another thread tells the services of this one. */ _ttss__ofService(
+    what: string,
+    ...args: readonly unknown[]
+  ): void;
   /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
 }
 
@@ -96,17 +94,6 @@ export interface Ending {
   fire(now: number): void;
   /** Its end gets on: its deadline counts from here. */
   progressed(): void;
-}
-
-/** How a base looks after one infusion. */
-export interface Supervision {
-  readonly strategy: 'restart' | 'finish' | 'escalate';
-  readonly limit: number;
-  readonly within: number;
-  /** @internal */
-  takeRestart(base: AnyTonic): number;
-  /** @internal Makes the next one, in a sparkle of the base. */
-  restart(base: AnyTonic): void;
 }
 
 /** An order that was kept for later, with all that it came with. */
@@ -176,30 +163,30 @@ export interface Registry extends Iterable<AnyTonic> {
 export interface ServicePort {
   /** Makes a Tonic a user of a service, which is started where it does not run; gives the handle of it. */
   use(user: AnyTonic, service: object, args: readonly unknown[]): RemoteHandle;
-  /** Whether a Tonic is a service that begins though its base infuses nothing else any more. */
-  begins(tonic: AnyTonic): boolean;
-  /** A Tonic that is a service is to be entered; throws where it may not. */
-  admit(tonic: AnyTonic): void;
+  /** A Tonic that is a service is to be entered, by a base that infuses still or does not; throws where it may not. */
+  admit(tonic: AnyTonic, baseInfuses: boolean): void;
   entered(tonic: AnyTonic): void;
-  /** The handle of a service, without using it. */
-  handle(name: string): RemoteHandle;
-  /** The service that a Tonic is a part of, so that it exists only because of that one. */
-  owner(tonic: AnyTonic): string | undefined;
-  /** Who uses a service, as far as this thread knows. */
-  usersOf(name: string): Iterable<RemoteHandle>;
   /** A Tonic that is a service, or uses some, leaves. */
   left(tonic: AnyTonic): void;
-  /** A user in this thread hears that a service has finished, for it at least: for the last of its accesses up to this one. */
-  completed(info: ServiceInfo, user: AnyTonic, access: number): void;
-  /** Another thread has ended. */
-  threadEnded(thread: number): void;
+  /** Another thread has told of a service, by `_ttss__ofService` of this Tonic, whose sparkle runs. */
+  heard(tonic: AnyTonic, word: string, said: readonly unknown[]): void;
+  /** The handle of a service, without using it. */
+  handle(name: string): RemoteHandle;
+  /** Who uses a service, as far as this thread knows. */
+  usersOf(name: string): Iterable<RemoteHandle>;
+  /** How they end with the app; in another thread than the main one they do not. */
+  readonly ending: ServicesEnding | undefined;
+}
+
+/** How services end: behind all that may use them, while the main Catalyst finishes. */
+export interface ServicesEnding {
   /** Whether a Catalyst that finishes keeps this infusion until the others have left. */
   staysLast(tonic: AnyTonic): boolean;
   /** Some infusion of a Catalyst that finishes has left: if only services are left, they finish too. */
   finishLast(catalyst: AnyTonic): void;
   /** Whether the end of a Catalyst waits for a service that is loaded to hear a last word; then it is told to end again. */
   holdsEnd(catalyst: AnyTonic): boolean;
-  /** The first Catalyst of the thread leaves: what has not begun by now will not. */
+  /** The main Catalyst leaves: what has not begun by now will not. */
   close(): void;
 }
 
@@ -260,6 +247,8 @@ export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 /** What a Tonic sees of its app. */
 export interface AppFace {
   readonly config: Configuration;
+  /** @internal The service that all of this thread is a part of. */
+  readonly farOwner: string | undefined;
   /** @internal What a test has put in the place of the machine. */
   readonly testbench: unknown;
 }

@@ -1,5 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, OrderSource, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
+import type { AnyTonic, OrderSource, Registry, Scheduler, ServicePort } from './any-tonic.js';
 import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
@@ -15,8 +15,6 @@ import { MOST_RAISES, RaisedQueue } from './raised-queue.js';
 import type { Remote } from './remote.js';
 import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
-import type { ServiceSource } from './service-class.js';
-import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
@@ -134,7 +132,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     this.metrics = new Metrics(runtime.clock, this.queue, (on) => (this.#watched = on || this.#observer !== undefined));
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
     this.timers.onEarlier = () => this.wake();
-    runtime.services ??= new Services(runtime);
+    runtime.services ??= ports.makeServices!(runtime);
     this._ttEnter();
     if (this._ttCounts) this.#beServed();
     runtime.add(this);
@@ -479,7 +477,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;
-    if (this.runtime.main === (this as unknown)) this.services.close();
+    if (this.runtime.main === (this as unknown)) this.services.ending?.close();
     this.runtime.remove(this);
     if (this.#servedBy !== undefined) this.#servedBy.#serveOneLess();
     this.wake();
@@ -492,54 +490,15 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @internal */
   override _ttHoldsEnd(): boolean {
-    return this.services.holdsEnd(this);
+    return this.services.ending?.holdsEnd(this) === true;
   }
 
-  /** @internal An app that starts with nothing to do would never end. */
-  _ttss__finishIfIdle(): void {
+  /** @internal In a sparkle of its own. An app that starts with nothing to do would never end. */
+  _ttFinishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
   }
 
-  // ---- Services, on behalf of other threads ----
-
-  /** @internal A Tonic of another thread asks for a service. */
-  _ttss__use(
-    name: string,
-    asked: ServiceSource,
-    user: RemoteHandle,
-    owner: string | undefined,
-    args: readonly unknown[],
-    access: number,
-  ): void {
-    this.#registry.useFrom(name, asked, user, owner, args, access);
-  }
-
-  /** @internal It uses it no more. */
-  _ttss__unuse(name: string, user: RemoteHandle): void {
-    this.#registry.leaveFrom(name, user);
-  }
-
-  /** @internal A thread has ended: nobody in it uses any service. */
-  _ttss__leaveAll(thread: number): void {
-    this.#registry.leaveAll(thread);
-  }
-
-  /** @internal It calls it. */
-  _ttss__serve(name: string, key: string, args: unknown[]): void {
-    const { source, sourceSparkle } = this.#order;
-    try {
-      runAs(source, () => this.#registry.callService(name, key, args), sourceSparkle);
-    } catch (thrown) {
-      // It was called in another thread: here nobody else can hear of it.
-      const error = toError(thrown);
-      this.logs.warn(this, error);
-      failAnswers(args, () => error);
-    }
-  }
-
-  get #registry(): Services {
-    return this.services as Services;
-  }
+  // ---- Its loop ----
 
   /** @internal A Catalyst serves itself. */
   override _ttOwnLoop(): Scheduler {

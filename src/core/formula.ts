@@ -168,7 +168,7 @@ export abstract class Formula {
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      if (testbench?.keepsOpen !== true) main._ttss__finishIfIdle();
+      if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         project.status = 'mainRunning';
         started?.(runtime);

@@ -1,17 +1,26 @@
 import type * as v from 'valibot';
-import type { RemoteHandle } from './any-tonic.js';
+import type { RemoteHandle, ServicePort } from './any-tonic.js';
+import type { Runtime } from './runtime.js';
 import type { LogSinkMaker } from './log-services.js';
 
 /** What the layers above the core fill in, so that the core need not know them. */
 export const ports: {
   /** Makes the main Catalyst of a Formula that does not make its own. */
   makeMainCatalyst: (() => unknown) | undefined;
+  /** Makes the registry of services of an app. */
+  makeServices: ((runtime: Runtime) => ServicePort) | undefined;
   /** The Tonics that a configuration may name. */
   tonicStore: TonicMaker | undefined;
   /** The services that the log may go to. */
   logServices: LogSinkMaker | undefined;
   threads: ThreadPort | undefined;
-} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined, threads: undefined };
+} = {
+  makeMainCatalyst: undefined,
+  makeServices: undefined,
+  tonicStore: undefined,
+  logServices: undefined,
+  threads: undefined,
+};
 
 /** Starts Catalysts in threads of their own. */
 export interface ThreadPort {

@@ -29,6 +29,8 @@ export class Runtime {
   rootName: string | undefined = 'tt_main_catalyst';
   /** In a thread: the base of its Catalyst, in another one. @internal */
   farBase: RemoteHandle | undefined = undefined;
+  /** In a thread: the service that the base is a part of. @internal */
+  farOwner: string | undefined = undefined;
 
   /** What a test has put in the place of the machine. @internal */
   testbench: Testbench | undefined = undefined;
@@ -95,7 +97,6 @@ export class Runtime {
 export interface Loop extends AnyTonic {
   readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
-  _ttss__leaveAll(thread: number): void;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

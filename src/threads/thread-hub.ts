@@ -3,6 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
+import { tellOfService } from '../core/service-words.js';
 import type { Threads } from '../core/threads-port.js';
 import { ThreadBell } from './doorbell.js';
 import { EndReports } from './end-reports.js';
@@ -358,7 +359,9 @@ export class ThreadHub implements Threads, LinkHome {
     }
     if (link === undefined) return [];
     const lost = link.close();
-    this.#runtime.services?.threadEnded(thread);
+    // What a thread has said last is done first: it may use a service for the first time.
+    const { main } = this.#runtime;
+    if (this.thread === 0 && main !== undefined) tellOfService(main, 'leaveAll', thread);
     this.#departed += link.departed;
     this.#links.delete(thread);
     this.#logged.delete(thread);
