@@ -1,4 +1,5 @@
-import type { AnyTonic, OrderForm, RemoteHandle } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { OrderForm } from './order.js';
 import { Answer, type AnswerTo, type Lost } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from './errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';

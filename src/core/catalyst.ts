@@ -1,5 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, OrderSource, Registry, Scheduler, ServicePort } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { ServicePort } from './service-port.js';
+import type { Registry, Scheduler } from './scheduler.js';
 import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
@@ -7,7 +9,7 @@ import { Life, failTonic, failureInfo } from './life.js';
 import { LogLevel, type LogService } from './log-service.js';
 import { Metrics } from './metrics.js';
 import { type CatalystQueue, OrderQueue } from './order-queue.js';
-import { Order } from './order.js';
+import { Order, type OrderSource } from './order.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';

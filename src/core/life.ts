@@ -1,12 +1,6 @@
 import { fail } from './errors.js';
-import {
-  type AnyTonic,
-  type Ending,
-  type FailureInfo,
-  type InfusionFailure,
-  type InfusionInfo,
-  NONE,
-} from './any-tonic.js';
+import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
+import { type Ending, NONE } from './tonic-inside.js';
 import { closeExtras } from './extras.js';
 import { NO_SPARKLES } from './plan.js';
 import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './owed.js';

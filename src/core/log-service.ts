@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
-import { type AnyTonic, type FailureInfo, type LineLevel, NONE, type TonicLogPort } from './any-tonic.js';
+import type { AnyTonic, FailureInfo } from './any-tonic.js';
+import { NONE } from './tonic-inside.js';
+import type { LineLevel, TonicLogPort } from './log-port.js';
 import { fail } from './errors.js';
 import { EntryBook, type EntryBounds } from './log-entries.js';
 import { identityOf, rounded } from './log-fields.js';

@@ -1,4 +1,4 @@
-import type { LineLevel } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
 import { fail } from './errors.js';
 import { ENTRY_BOUNDS, type EntryBounds } from './log-entries.js';
 import { LogOutlet } from './log-outlet.js';

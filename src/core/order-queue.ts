@@ -1,7 +1,7 @@
-import type { AnyTonic, KeptOrder } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
-import type { Order } from './order.js';
+import type { Order, KeptOrder } from './order.js';
 import type { Sparkle } from './plan.js';
 import { running } from './running.js';
 

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
-import type { RemoteHandle, ServicePort } from './any-tonic.js';
+import type { RemoteHandle } from './any-tonic.js';
+import type { ServicePort } from './service-port.js';
 import type { Runtime } from './runtime.js';
 import type { LogSinkMaker } from './log-services.js';
 

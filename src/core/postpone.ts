@@ -1,9 +1,9 @@
-import type { AnyTonic, KeptOrder } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
 import { failAnswers, noAnswer } from './answer.js';
 import { countedNames } from './counted-names.js';
 import { fail } from './errors.js';
 import { type PostponedOrders, extrasOf } from './extras.js';
-import type { Order } from './order.js';
+import type { Order, KeptOrder } from './order.js';
 import type { Sparkle } from './plan.js';
 import { putBeyond } from './put-beyond.js';
 import { running } from './running.js';

@@ -1,4 +1,5 @@
-import type { AnyTonic, RemoteHandle, ServicePort } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { ServicePort } from './service-port.js';
 import { type Clock, nodeClock } from './clock.js';
 import { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';

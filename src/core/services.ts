@@ -1,5 +1,6 @@
 import { failAnswers, loseAnswers } from './answer.js';
-import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort, ServicesEnding } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo } from './any-tonic.js';
+import type { ServicePort, ServicesEnding } from './service-port.js';
 import { fail, toError } from './errors.js';
 import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';

@@ -1,4 +1,5 @@
-import { type AnyTonic, NONE } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import { NONE } from './tonic-inside.js';
 import { fail } from './errors.js';
 
 /** More transitions than this after one sparkle are a ring that would never come to rest. */

@@ -1,4 +1,5 @@
-import type { AnyTonic, LineLevel } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
 import { jsonOf } from './log-fields.js';
 import { type LogLane, checkedLane } from './log-lane.js';
 import { LogLevel } from './log-service.js';

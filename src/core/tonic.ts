@@ -1,17 +1,7 @@
 import { inspect } from 'node:util';
-import {
-  type AnyTonic,
-  type Ending,
-  type FailureInfo,
-  type InfusionFailure,
-  type InfusionInfo,
-  NONE,
-  type Registry,
-  type RemoteHandle,
-  type Scheduler,
-  type Source,
-  type Target,
-} from './any-tonic.js';
+import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
+import type { Registry, Scheduler } from './scheduler.js';
+import { type Ending, NONE, type Target } from './tonic-inside.js';
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';

@@ -1,4 +1,5 @@
-import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from '../core/any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
+import type { ServicePort } from '../core/service-port.js';
 import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';

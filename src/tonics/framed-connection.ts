@@ -1,4 +1,4 @@
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import type { Framing } from '../framing/framing.js';

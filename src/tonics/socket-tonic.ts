@@ -1,4 +1,5 @@
-import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-service.js';

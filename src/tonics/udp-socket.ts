@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { type TaskTonicError, fail, toError } from '../core/errors.js';
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { queueEnd } from '../core/life.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
