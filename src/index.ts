@@ -21,10 +21,10 @@ export {
 } from './core/timer.js';
 export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
 export type { Registry, Scheduler, AppFace } from './core/scheduler.js';
-export type { LineLevel } from './core/log-port.js';
+export type { LineLevel, LogService } from './core/log-port.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
-export type { LogMode, LogService } from './core/log-service.js';
+export type { LogMode } from './core/log-level.js';
 export type { IpLogOptions, LogOptions, LogTarget } from './core/log-targets.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
 export type { EntryBounds } from './core/log-entries.js';
@@ -53,7 +53,7 @@ export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic-options.js';
-export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
+export type { Configuration, ConfigurationOf, ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './core/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
 export * from './threads/index.js';

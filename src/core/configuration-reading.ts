@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Configuration } from './configuration.js';
+import { AppConfiguration } from './app-configuration.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
@@ -51,7 +51,7 @@ export function readConfiguration(
   sources: ConfigurationSources = {},
   store?: TonicMaker,
   logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
-): Configuration {
+): AppConfiguration {
   checkSchema(sources.schema);
   const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
@@ -146,13 +146,13 @@ class Reading {
   }
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
-  checked(): Configuration {
+  checked(): AppConfiguration {
     this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */

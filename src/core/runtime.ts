@@ -1,9 +1,10 @@
 import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { ServicePort } from './service-port.js';
 import { type Clock, nodeClock } from './clock.js';
-import { Configuration } from './configuration.js';
+import type { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
-import { type LogService, silentLog } from './log-service.js';
+import {} from './app-log.js';
+import type { LogService } from './log-port.js';
 import { type Random, systemRandom } from './random.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
@@ -16,10 +17,10 @@ export class Runtime {
   readonly ledger = new Ledger();
   readonly clock: Clock;
   readonly random: Random;
-  /** Replaced once, when the Formula's configuration is known. */
-  log: LogService = silentLog();
-  /** The configuration of the Formula: what its user gave, and the defaults. */
-  config: Configuration = new Configuration();
+  /** The log; set when the configuration is known. */
+  log!: LogService;
+  /** The configuration of the Formula: what its user gave, and the defaults. Set before anything is made. */
+  config!: Configuration;
   /** The thread that it lives in; 0 is the main one. */
   thread = 0;
   /** The other threads, where there are any. @internal */

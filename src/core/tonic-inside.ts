@@ -1,4 +1,4 @@
-import type { FailureInfo, RemoteHandle } from './any-tonic.js';
+import type { FailureInfo } from './any-tonic.js';
 import type { Extras } from './extras.js';
 import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan.js';

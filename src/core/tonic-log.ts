@@ -2,7 +2,7 @@ import type { AnyTonic } from './any-tonic.js';
 import type { LineLevel } from './log-port.js';
 import { jsonOf } from './log-fields.js';
 import { type LogLane, checkedLane } from './log-lane.js';
-import { LogLevel } from './log-service.js';
+import { LogLevel } from './log-level.js';
 import { running } from './running.js';
 
 /** Writes one line: a message, or an object with fields (or an error) and a message, with pino's `%s` placeholders. */

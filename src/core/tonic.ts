@@ -23,7 +23,7 @@ import {
   userDrained,
 } from './life.js';
 import type { LogLane } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-service.js';
+import { LogLevel, type LogMode } from './log-level.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
 import { type PipeOptions, pipe, responderOf } from './pipe.js';

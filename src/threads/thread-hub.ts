@@ -108,7 +108,7 @@ export class ThreadHub implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     runtime.threads = this;
     runtime.ledger.share(state);
-    if (this.thread === 0) runtime.log.outlet.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
+    if (this.thread === 0) runtime.log.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
   }
 
   get noticesGarbage(): boolean {
@@ -321,7 +321,7 @@ export class ThreadHub implements Threads, LinkHome {
         this.logSink?.written(message.characters);
         break;
       case 'logTo':
-        void this.#runtime.log.outlet.use(message.to, undefined).catch(() => {});
+        void this.#runtime.log.follow(message.to).catch(() => {});
         break;
       case 'ping':
         this.state.answer(message.count);

@@ -3,7 +3,7 @@ import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
 import { toError } from '../core/errors.js';
 import { exportedClass } from '../core/exported-class.js';
-import type { LogService } from '../core/log-service.js';
+import type { LogService } from '../core/log-port.js';
 import { coreLogServices } from '../core/log-services.js';
 import type { LogSink } from '../core/log-sink.js';
 import { openLog } from '../core/log-targets.js';
