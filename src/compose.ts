@@ -1,3 +1,4 @@
+import { appPorts } from './core/app-ports.js';
 import { ports } from './core/ports.js';
 import { Services } from './core/services.js';
 import { inThread } from './threads/thread-start.js';
@@ -7,8 +8,8 @@ import { logServices } from './tonics/log-services.js';
 import { tonicStore } from './tonics/tonic-store.js';
 
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.
-ports.makeMainCatalyst = () => new SelectorCatalyst();
+appPorts.makeMainCatalyst = () => new SelectorCatalyst();
 ports.makeServices = (runtime) => new Services(runtime);
-ports.tonicStore = tonicStore;
-ports.logServices = logServices;
+appPorts.tonicStore = tonicStore;
+appPorts.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };

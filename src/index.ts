@@ -40,7 +40,7 @@ export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.j
 export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
 export type { TimerQueue } from './core/timer-queue.js';
 export type { Doorbell, Parker } from './core/parker.js';
-export type { StartProblem, TonicMaker } from './core/ports.js';
+export type { StartProblem, TonicMaker } from './core/tonic-maker.js';
 export { systemRandom, type Random } from './core/random.js';
 export { Runtime } from './core/runtime.js';
 export type { Remote, RemoteSparkle } from './core/remote.js';

@@ -32,9 +32,8 @@ import {
   withValueAt,
 } from './configuration-tree.js';
 import { fail } from './errors.js';
-import { coreLogServices, type LogSinkMaker } from './log-services.js';
 import type { Place } from './json-text.js';
-import type { TonicMaker } from './ports.js';
+import type { TonicMaker } from './tonic-maker.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, wantsValue } from './schema-parts.js';
 
 /**
@@ -50,10 +49,10 @@ export function readConfiguration(
   code: Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
-  logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
+  logs?: { readonly names: readonly string[] },
 ): AppConfiguration {
   checkSchema(sources.schema);
-  const reading = new Reading(code, sources.schema, store, logs.names);
+  const reading = new Reading(code, sources.schema, store, logs?.names);
   reading.layAll(sources);
   return reading.checked();
 }
@@ -63,7 +62,7 @@ class Reading {
   readonly #code: Readonly<Record<string, unknown>>;
   readonly #schema: v.GenericSchema | undefined;
   readonly #store: TonicMaker | undefined;
-  readonly #logs: readonly string[];
+  readonly #logs: readonly string[] | undefined;
   readonly #schemas: readonly v.GenericSchema[];
   readonly #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
@@ -74,7 +73,7 @@ class Reading {
     code: Readonly<Record<string, unknown>>,
     schema: v.GenericSchema | undefined,
     store: TonicMaker | undefined,
-    logs: readonly string[],
+    logs: readonly string[] | undefined,
   ) {
     this.#tree = this.#code = code;
     this.#schema = schema;
@@ -238,8 +237,9 @@ class Reading {
   #checkLog(): void {
     const path = ['log', 'to'];
     const to = valueAt(this.#tree, path);
-    if (typeof to !== 'string' || to === '' || this.#logs.includes(to)) return;
-    const must = `must be ${this.#logs.join(', ')} or a stream`;
+    const names = this.#logs;
+    if (names === undefined || typeof to !== 'string' || to === '' || names.includes(to)) return;
+    const must = `must be ${names.join(', ')} or a stream`;
     this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
   }
 

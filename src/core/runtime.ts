@@ -3,7 +3,6 @@ import type { ServicePort } from './service-port.js';
 import { type Clock, nodeClock } from './clock.js';
 import type { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
-import {} from './app-log.js';
 import type { LogService } from './log-port.js';
 import { type Random, systemRandom } from './random.js';
 import type { Testbench } from './testbench.js';
