@@ -10,6 +10,7 @@ import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
 import { type CatalystQueue, OrderQueue } from './order-queue.js';
 import { Order, type OrderSource } from './order.js';
+import { keepSources } from './own-queue.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';
@@ -124,6 +125,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     this.#turnOrders = positive(options, 'turnOrders', 16_384);
     this.#turnTime = positive(options, 'turnTime', 5);
     this.queue = this.newCatalystQueue();
+    keepSources(this.queue);
     this.queue.limit = positive(options, 'queueLimit', 5_000_000);
     this.metrics = new Metrics(runtime.clock, this.queue);
     this.#watch = new SparkleWatch(runtime.log, this.metrics, runtime.testbench?.observer);
