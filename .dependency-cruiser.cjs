@@ -99,10 +99,11 @@ module.exports = {
     },
     {
       name: 'no-undeclared-packages',
-      comment: 'src imports packages that package.json lists as dependencies, and Node itself.',
+      comment:
+        'src imports packages that package.json lists as dependencies, types of those that it lists as peers, and Node itself.',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'deprecated'] },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'deprecated'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-unresolved-imports',

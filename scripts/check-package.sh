@@ -30,7 +30,12 @@ holds_only_what_users_need() {
 
 every_entry_loads() {
   mkdir "$scratch/user"
-  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1" @types/node@20
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error "$1"
+  echo "installed for a user: $(npm ls --prefix "$scratch/user" --all --parseable | grep node_modules | grep -vc '/tasktonic$') packages beside it"
+  (cd "$scratch/user" && node --input-type module --eval "globalThis.Temporal ?? await import('tasktonic/calendar').then(
+    () => { throw new Error('tasktonic/calendar loads without Temporal'); },
+    ({ message }) => { if (!message.includes('npm install temporal-polyfill')) throw new Error(message); })")
+  npm install --prefix "$scratch/user" --no-audit --no-fund --loglevel error temporal-polyfill @types/node@20
   cat >"$scratch/user/load.mjs" <<'PROGRAM'
 import { readFileSync } from 'node:fs';
 const root = new URL('node_modules/tasktonic/', import.meta.url);

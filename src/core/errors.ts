@@ -156,6 +156,8 @@ export const ERRORS = {
   TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}.',
   TT_NO_FRAMING:
     '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
+  TT_NO_TEMPORAL:
+    'tasktonic/calendar needs Temporal, which Node {version} does not have: npm install temporal-polyfill.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller
