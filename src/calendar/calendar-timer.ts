@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { LogLevel } from '../core/log-service.js';
+import { LogLevel } from '../core/log-level.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
 import { type AnyTimerOptions, type Expiry, Timer, type TimerInfo } from '../core/timer.js';

@@ -8,7 +8,9 @@ import { heldRun } from './held-runs.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
-import { type TonicMaker, ports } from './ports.js';
+import { appPorts } from './app-ports.js';
+import { ports } from './ports.js';
+import type { TonicMaker } from './tonic-maker.js';
 import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
@@ -79,10 +81,10 @@ export abstract class Formula {
   protected readonly random: Random | undefined = undefined;
 
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
-  protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
+  protected readonly tonicStore: TonicMaker | undefined = appPorts.tonicStore;
 
   /** The log services that the configuration may name. Default: those of the framework. */
-  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+  protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
@@ -96,7 +98,7 @@ export abstract class Formula {
 
   /** Step 4: makes the main Catalyst. Default: a SelectorCatalyst. */
   protected creatingMainCatalyst(): unknown {
-    return (ports.makeMainCatalyst ?? (() => new Catalyst()))();
+    return (appPorts.makeMainCatalyst ?? (() => new Catalyst()))();
   }
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
@@ -171,7 +173,7 @@ export abstract class Formula {
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      if (testbench?.keepsOpen !== true) main._ttss__finishIfIdle();
+      if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         project.status = 'mainRunning';
         started?.(runtime);

@@ -1,8 +1,9 @@
-import type { LineLevel } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
 import { fail } from './errors.js';
 import { ENTRY_BOUNDS, type EntryBounds } from './log-entries.js';
 import { LogOutlet } from './log-outlet.js';
-import { type FarLog, LogLevel, type LogMode, LogService } from './log-service.js';
+import { AppLog, type FarLog } from './app-log.js';
+import { LogLevel, type LogMode } from './log-level.js';
 import { type LogSinkMaker, coreLogServices, isSink } from './log-services.js';
 import type { LogContext, LogSink } from './log-sink.js';
 import { nearest } from './nearest.js';
@@ -70,7 +71,7 @@ export async function openLog(
   runtime: Pick<Runtime, 'clock' | 'random'> & { readonly main: unknown },
   services: LogSinkMaker = coreLogServices,
   far?: FarLog,
-): Promise<LogService> {
+): Promise<AppLog> {
   checkKeys(options);
   const { to = 'screen', default: mode = 'quiet', level = 'info', slowSparkle = 150, closeTimeout = 1_000 } = options;
   if (!(typeof to === 'string' ? services.names.includes(to) : isSink(to)))
@@ -84,7 +85,7 @@ export async function openLog(
   const context: LogContext = { clock, random, closeTimeout, say, main: () => runtime.main };
   const outlet = new LogOutlet(services, context, level);
   await outlet.use(to, to === 'ip' ? options.ip : options.options);
-  return new LogService(outlet, { level: LogLevel[mode], slowSparkle, entries, far }, clock);
+  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries, far }, clock);
 }
 
 function say(text: string): void {

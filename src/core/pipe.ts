@@ -3,6 +3,7 @@ import { fail, toError } from './errors.js';
 import { type OpenPipes, extrasOf } from './extras.js';
 import { incurOwed, settleOwed } from './owed.js';
 import { Reply, type Responder, type Sendable } from './reply.js';
+import type { Task } from './task.js';
 import type { Due } from './timer-queue.js';
 
 /** Options of `this.pipe()`. */
@@ -30,13 +31,13 @@ export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
   const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
   return {
     sparkle: 'a reply',
-    value: (value) => tonic._ttss__call(() => to.end(value as never), []),
-    error: (reason) => tonic._ttss__call(() => to.fail(toError(reason)), []),
+    value: (value) => tonic._ttss__run({ run: () => to.end(value as never) }),
+    error: (reason) => tonic._ttss__run({ run: () => to.fail(toError(reason)) }),
   };
 }
 
 /** A promise that a Tonic waits for. */
-class Piped implements Due {
+class Piped implements Due, Task {
   at = Infinity;
   slot = -1;
   #over = false;
@@ -82,7 +83,12 @@ class Piped implements Due {
       this.tonic._ttss__throw(toError(thrown));
     }
     // Behind it: what holds the end does so until the sparkle has run.
-    if (this.holds) this.tonic._ttss__piped();
+    if (this.holds) this.tonic._ttss__run(this);
+  }
+
+  /** Its sparkle has run. */
+  run(): void {
+    settleOwed(this.tonic);
   }
 
   /** Its time is up. */

@@ -1,5 +1,6 @@
-import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import { fail } from './errors.js';
+import { type Supervision, superviseInfusion } from './extras.js';
 import { RestartBudget } from './restart-budget.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
@@ -20,16 +21,18 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
   readonly strategy: Strategy;
   readonly #make: () => T;
   readonly #restarts: RestartBudget;
+  readonly #base: AnyTonic;
   #current: T | undefined;
 
   /** @internal */
-  constructor(make: () => T, { strategy = 'restart', ...restarts }: SuperviseOptions) {
+  constructor(base: AnyTonic, make: () => T, { strategy = 'restart', ...restarts }: SuperviseOptions) {
     if (!['restart', 'finish', 'escalate'].includes(strategy)) {
       const problem = `it is ${String(strategy)}, and must be restart, finish or escalate`;
       throw fail('TT_BAD_OPTION', { class: 'supervise()', option: 'strategy', problem });
     }
     this.strategy = strategy;
     this.#restarts = new RestartBudget('supervise()', restarts);
+    this.#base = base;
     this.#make = make;
   }
 
@@ -50,19 +53,19 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
    * How many restarts there were within the time window, with the one that is due now; 0 where none is to be made.
    * @internal
    */
-  takeRestart(base: AnyTonic): number {
-    if (this.strategy !== 'restart' || !base._ttMayInfuse) return 0;
-    return this.#restarts.take(base._ttScheduler.clock.now());
+  takeRestart(): number {
+    if (this.strategy !== 'restart' || !this.#base._ttMayInfuse) return 0;
+    return this.#restarts.take(this.#base._ttScheduler.clock.now());
   }
 
   /** @internal */
-  restart(base: AnyTonic): void {
-    if (base._ttMayInfuse) this.start(base);
+  run(): void {
+    if (this.#base._ttMayInfuse) this.start();
   }
 
   /** @internal In a sparkle of the base. */
-  start(base: AnyTonic): void {
+  start(): void {
     this.#current = this.#make();
-    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#current, this);
+    superviseInfusion(this.#base, this.#current, this);
   }
 }

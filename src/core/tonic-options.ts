@@ -1,7 +1,7 @@
 import type { AnyTonic } from './any-tonic.js';
 import { fail } from './errors.js';
 import type { LogLane } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-service.js';
+import { LogLevel, type LogMode } from './log-level.js';
 
 /** Options that every Tonic takes; a subclass passes them on to `super`. */
 export interface TonicOptions {

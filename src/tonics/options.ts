@@ -3,7 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { problemsOf, schemasAlong } from '../core/configuration-problems.js';
 import { LANES } from '../core/log-lane.js';
 import { ms, text } from '../core/option-schema.js';
-import type { StartProblem } from '../core/ports.js';
+import type { StartProblem } from '../core/tonic-maker.js';
 import { alternatives } from '../core/schema-parts.js';
 
 /** What every Tonic takes, for those that check their options. */

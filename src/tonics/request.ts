@@ -1,4 +1,4 @@
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { ASK_TIMEOUT, type AskOptions, Question, begin } from '../core/ask.js';
 import { fail } from '../core/errors.js';
 import { extrasOf } from '../core/extras.js';

@@ -1,23 +1,17 @@
 import type { Logger } from 'pino';
-import { type AnyTonic, type FailureInfo, type LineLevel, NONE, type TonicLogPort } from './any-tonic.js';
+import type { AnyTonic, FailureInfo } from './any-tonic.js';
+import { NONE } from './tonic-inside.js';
+import type { LineLevel, LogService } from './log-port.js';
 import { fail } from './errors.js';
 import { EntryBook, type EntryBounds } from './log-entries.js';
 import { identityOf, rounded } from './log-fields.js';
 import type { Clock } from './clock.js';
+import { LogLevel } from './log-level.js';
 import type { LogLane } from './log-lane.js';
-import { LogOutlet } from './log-outlet.js';
+import { type LogOutlet } from './log-outlet.js';
 import type { LogSink } from './log-sink.js';
+import type { Order } from './order.js';
 import type { Sparkle } from './plan.js';
-
-/**
- * What a Tonic writes to the log: `stealth` nothing but failures; `off` its life cycle; `quiet` also the lines that its
- * sparkles write, and a warning for a slow sparkle; `full` also every sparkle with its source, state and duration.
- */
-export type LogMode = 'stealth' | 'off' | 'quiet' | 'full';
-
-/** The modes as numbers, each including those before it; the hot path compares them. */
-export const LogLevel = { stealth: 0, off: 1, quiet: 2, full: 3 } as const satisfies Record<LogMode, number>;
-export type LogLevel = (typeof LogLevel)[LogMode];
 
 /** Lines of life cycle and sparkles are `debug` lines, and `info` where the Tonic is in mode `full`: somebody asked for them. */
 const lineLevel = (tonic: AnyTonic): 'info' | 'debug' => (tonic._ttLogLevel === LogLevel.full ? 'info' : 'debug');
@@ -40,7 +34,7 @@ export interface FarLog {
 }
 
 /** The log of an app: what is written of what happens, by the rules of the modes. */
-export class LogService implements TonicLogPort {
+export class AppLog implements LogService {
   /** The mode of Tonics that have none of their own and no base. @internal */
   readonly level: LogLevel;
   /** A sparkle that runs longer is flagged, in ms. @internal */
@@ -93,6 +87,21 @@ export class LogService implements TonicLogPort {
     return this.outlet.use(to, options);
   }
 
+  /** @internal */
+  async follow(to: string): Promise<void> {
+    return this.outlet.use(to, undefined);
+  }
+
+  /** @internal */
+  set onMoved(told: () => void) {
+    this.outlet.onMoved = told;
+  }
+
+  /** @internal */
+  get isOn(): boolean {
+    return this.outlet.logger !== undefined;
+  }
+
   /** The app has ended: what is open is written, and leaves. @internal */
   async close(): Promise<void> {
     this.entries?.writeOpen();
@@ -103,6 +112,21 @@ export class LogService implements TonicLogPort {
   uncaught(error: Error, origin: string): void {
     this.entries?.writeOpen();
     this.logger?.fatal({ err: error, origin }, `nobody caught: ${error.message}`);
+  }
+
+  /** @internal */
+  get gathers(): boolean {
+    return this.entries !== undefined;
+  }
+
+  /** @internal */
+  writeOpen(): void {
+    this.entries?.writeOpen();
+  }
+
+  /** @internal */
+  heldOpen(holding: readonly string[]): void {
+    this.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
   }
 
   /** A line that another thread has written. @internal */
@@ -157,8 +181,36 @@ export class LogService implements TonicLogPort {
     else entry.life(level, { tonic: tonic.name, id: tonic.id, life: step });
   }
 
-  /** One sparkle that has run, in mode `full`. @internal */
-  sparkle(
+  /** @internal */
+  begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean {
+    if (this.entries === undefined || tonic._ttLogLevel < LogLevel.quiet) return false;
+    this.entries.begin(tonic, sparkle, state);
+    return true;
+  }
+
+  /** @internal */
+  threw(): void {
+    this.entries?.threw();
+  }
+
+  /** @internal */
+  ran(
+    tonic: AnyTonic,
+    sparkle: Sparkle,
+    { source, sourceSparkle }: Order,
+    state: string | undefined,
+    ms: number,
+    gathered: boolean,
+  ): void {
+    if (gathered) return this.#endEntry(tonic, sparkle, source, sourceSparkle, state, ms);
+    if (tonic._ttLogLevel < LogLevel.quiet) return;
+    if (ms >= this.slowSparkle) this.#slow(tonic, sparkle, ms);
+    if (tonic._ttLogLevel === LogLevel.full && sparkle.prefix !== '_ttss')
+      this.#sparkle(tonic, sparkle, source, sourceSparkle, state, ms);
+  }
+
+  /** One sparkle that has run, in mode `full`. */
+  #sparkle(
     tonic: AnyTonic,
     { key }: Sparkle,
     source: AnyTonic | undefined,
@@ -171,13 +223,12 @@ export class LogService implements TonicLogPort {
     this.logger?.info({ ...identityOf(tonic), state, ...next, sparkle: key, ms: rounded(ms), ...from }, 'sparkle');
   }
 
-  /** @internal */
-  slow(tonic: AnyTonic, { key }: Sparkle, ms: number): void {
+  #slow(tonic: AnyTonic, { key }: Sparkle, ms: number): void {
     this.logger?.warn({ ...this.#where(tonic, key), ms: rounded(ms), slow: true }, 'slow sparkle');
   }
 
-  /** The entry of a sparkle that has run: written if it has said something, is slow, or the Tonic is in mode `full`. @internal */
-  endEntry(
+  /** The entry of a sparkle that has run: written if it has said something, is slow, or the Tonic is in mode `full`. */
+  #endEntry(
     tonic: AnyTonic,
     { prefix }: Sparkle,
     source: AnyTonic | undefined,
@@ -236,9 +287,4 @@ export class LogService implements TonicLogPort {
   #where(tonic: AnyTonic, sparkle: string | undefined): object {
     return { ...identityOf(tonic), state: tonic._ttState, sparkle };
   }
-}
-
-/** A log that takes everything and keeps nothing. */
-export function silentLog(): LogService {
-  return new LogService(new LogOutlet(), { level: LogLevel.stealth, slowSparkle: Infinity });
 }
