@@ -14,6 +14,7 @@ const input = {
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
+  diagram: 'dist/src/diagram/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',
 };

@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import { readConfiguration } from './configuration-reading.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
+import { heldRun } from './held-runs.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
 import { type LogOptions, openLog } from './log-targets.js';
@@ -122,11 +123,13 @@ export abstract class Formula {
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
-    return new this(...args)._ttRun();
+    return heldRun(this) ?? new this(...args)._ttRun();
   }
 
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
+    const held = heldRun(this);
+    if (held !== undefined) return held;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;

@@ -1,4 +1,4 @@
-import { Tonic } from 'tasktonic';
+import { Tonic } from '../../../src/index.js';
 
 /** The machine of the guides: a state each, and a code. */
 export class Door extends Tonic<'locked' | 'open'> {

@@ -1,4 +1,4 @@
-import { Tonic } from 'tasktonic';
+import { Tonic } from '../../../src/index.js';
 
 export type Phase = 'half-open' | 'default' | 'end';
 

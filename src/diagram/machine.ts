@@ -1,4 +1,4 @@
-/** What the source of a Tonic's class says of its state machine. */
+/** What a Tonic's class says of its state machine. */
 export interface Machine {
   readonly className: string;
   /** In the order in which the class lists them, then those that only its methods name. */

@@ -1,4 +1,4 @@
-import { Tonic } from 'tasktonic';
+import { Tonic } from '../../../src/index.js';
 import { SessionBase as Base } from './session-base.js';
 
 const WAITING = 'waiting; for: "x"';

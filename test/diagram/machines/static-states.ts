@@ -1,4 +1,4 @@
-import { TcpConnection } from 'tasktonic/tonics';
+import { TcpConnection } from '../../../src/index.js';
 
 const STATES = ['greeting', 'mail', 'data'] as const;
 const MORE = ['any state', '?'] as const;

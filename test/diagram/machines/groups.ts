@@ -1,4 +1,4 @@
-import { TcpConnection } from 'tasktonic/tonics';
+import { TcpConnection } from '../../../src/index.js';
 
 class Base extends TcpConnection {
   ttsc__close(): void {

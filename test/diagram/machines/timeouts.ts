@@ -1,4 +1,4 @@
-import { Tonic } from 'tasktonic';
+import { Tonic } from '../../../src/index.js';
 
 const MINUTE = 60_000;
 
