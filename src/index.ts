@@ -25,7 +25,7 @@ export type { LineLevel, LogService } from './core/log-port.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
 export type { LogMode } from './core/log-level.js';
-export type { IpLogOptions, LogOptions, LogTarget } from './core/log-targets.js';
+export type { IpLogOptions, LogOptions, LogTarget } from './core/log-options.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
 export type { EntryBounds } from './core/log-entries.js';
 export type { LogLane } from './core/log-lane.js';

@@ -1,6 +1,7 @@
-import type { Temporal } from 'temporal-polyfill';
+import { type Temporal } from 'temporal-polyfill';
 import { temporal } from './temporal.js';
-import { type Refuse, didYouMean, shown } from './words.js';
+import { didYouMean } from './words.js';
+import { badOption, told } from '../core/option-problem.js';
 
 /** `Europe/Amsterdam`, `UTC`, `+05:30`. Temporal itself takes a whole date as a zone, too. */
 const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;
@@ -9,15 +10,15 @@ const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;
  * The id of a time zone, as the system knows it; its own where none is given.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
-export function timeZoneOf(zone: unknown, refuse: Refuse): string {
+export function timeZoneOf(zone: string | undefined, of: string): string {
   if (zone === undefined) return new Intl.DateTimeFormat().resolvedOptions().timeZone;
   try {
-    if (typeof zone === 'string' && ZONE.test(zone)) return zoned(0, zone).timeZoneId;
+    if (ZONE.test(zone)) return zoned(0, zone).timeZoneId;
   } catch {
     // There is no such zone.
   }
-  const near = typeof zone === 'string' ? nearZone(zone) : '';
-  throw refuse('timeZone', `it is ${shown(zone)}, and must be an IANA time zone, such as "Europe/Amsterdam"${near}`);
+  const problem = `it is ${told(zone, 'timeZone')}, and must be an IANA time zone, such as "Europe/Amsterdam"${nearZone(zone)}`;
+  throw badOption(of, 'timeZone', problem);
 }
 
 /** An instant, in ms since 1970-01-01 UTC, as the clocks of a zone show it. */

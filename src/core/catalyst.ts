@@ -1,15 +1,17 @@
-import type { ResourceLimits } from 'node:worker_threads';
 import type { AnyTonic } from './any-tonic.js';
 import type { ServicePort } from './service-port.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
+import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } from './catalyst-options.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
+import { settingsIn } from './option-schema.js';
 import { type CatalystQueue, OrderQueue } from './order-queue.js';
-import { Order, type OrderSource } from './order.js';
+import { type OrderSource, Order } from './order.js';
 import { keepSources } from './own-queue.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
@@ -24,35 +26,8 @@ import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
 import type { Said, TonicConstructor, With } from './said.js';
-import type { TonicOptions } from './tonic-options.js';
 
-/** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
-export interface ThreadOptions {
-  /** Bounds of its memory (https://nodejs.org/api/worker_threads.html#new-workerfilename-options). Default: Node's. */
-  readonly resourceLimits?: ResourceLimits | undefined;
-  /**
-   * Options of Node for the thread, such as `--expose-gc`. With those of the process, a loader of TypeScript starts in each thread; `[]`
-   * leaves it out, where the module is JavaScript. Default: those of the process.
-   */
-  readonly execArgv?: readonly string[] | undefined;
-  /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. Default `false`. */
-  readonly watchdog?: number | false | undefined;
-  /**
-   * How long it may take to end when it is to finish, in ms from its last progress; then its thread is ended. What lives in it and has a
-   * later deadline (a connection whose peer reads slowly) is waited for. Default 5,000.
-   */
-  readonly drainTimeout?: number | undefined;
-}
-
-/** Options of a {@link Catalyst}. */
-export interface CatalystOptions extends TonicOptions {
-  /** A turn of the loop runs at most so many orders before it looks at timers and network again. Default 16,384. */
-  readonly turnOrders?: number | undefined;
-  /** A turn of the loop runs orders for about so long at most, in ms. Default 5. */
-  readonly turnTime?: number | undefined;
-  /** The most orders that wait; one more throws `TT_QUEUE_FULL` at the call. Default 5,000,000. */
-  readonly queueLimit?: number | undefined;
-}
+export type { CatalystOptions, ThreadOptions } from './catalyst-options.js';
 
 /** Between two looks at the clock run so many orders at most: a look costs twice a sparkle. */
 const ORDERS_PER_LOOK = 64;
@@ -115,18 +90,20 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
   constructor(options: CatalystOptions = {}) {
+    checkOptionsOf(new.target, options);
+    const { turnOrders, turnTime, queueLimit } = settingsIn(catalystSchema, options, new.target.name);
     const runtime = running.runtime ?? runtimeOf(options.base ?? running.tonic);
     const isRoot = runtime?.ledger.size === 0;
-    super({ drainTimeout: Infinity, ...options, ...(isRoot && { name: runtime.rootName }) });
+    super(asTonic(options, isRoot ? runtime.rootName : undefined));
     if (runtime === undefined) throw fail('TT_NO_RUNTIME', { class: this._ttPlan.className });
     Catalyst.#guardLoop(this._ttPlan);
     this.runtime = runtime;
     if (isRoot) this._ttFarBase = runtime.farBase;
-    this.#turnOrders = positive(options, 'turnOrders', 16_384);
-    this.#turnTime = positive(options, 'turnTime', 5);
+    this.#turnOrders = turnOrders;
+    this.#turnTime = turnTime;
     this.queue = this.newCatalystQueue();
     keepSources(this.queue);
-    this.queue.limit = positive(options, 'queueLimit', 5_000_000);
+    this.queue.limit = queueLimit;
     this.metrics = new Metrics(runtime.clock, this.queue);
     this.#watch = new SparkleWatch(runtime.log, this.metrics, runtime.testbench?.observer);
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
@@ -511,6 +488,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   }
 }
 ofFramework(Catalyst);
+takesOptions(Catalyst, catalystSchema);
 
 /** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
 function ordersWithin(turnTime: number, count: number, took: number): number {
@@ -537,20 +515,6 @@ function apply(body: SparkleBody, tonic: AnyTonic, count: number, a: unknown, b:
     default:
       return call.apply(tonic, a as unknown[]);
   }
-}
-
-function positive(
-  options: CatalystOptions,
-  option: 'turnOrders' | 'turnTime' | 'queueLimit',
-  byDefault: number,
-): number {
-  const value = options[option] ?? byDefault;
-  if (typeof value === 'number' && value > 0) return value;
-  throw fail('TT_BAD_OPTION', {
-    class: 'Catalyst',
-    option,
-    problem: `it is ${String(value)}, and must be more than 0`,
-  });
 }
 
 function runtimeOf(tonic: AnyTonic | undefined): Runtime | undefined {

@@ -33,6 +33,7 @@ import {
 } from './configuration-tree.js';
 import { fail } from './errors.js';
 import type { Place } from './json-text.js';
+import { coreLogServices } from './log-services.js';
 import type { TonicMaker } from './tonic-maker.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, wantsValue } from './schema-parts.js';
 
@@ -49,10 +50,10 @@ export function readConfiguration(
   code: Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
-  logs?: { readonly names: readonly string[] },
+  logs: { readonly names: readonly string[] } = coreLogServices,
 ): AppConfiguration {
   checkSchema(sources.schema);
-  const reading = new Reading(code, sources.schema, store, logs?.names);
+  const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
   return reading.checked();
 }
@@ -62,7 +63,7 @@ class Reading {
   readonly #code: Readonly<Record<string, unknown>>;
   readonly #schema: v.GenericSchema | undefined;
   readonly #store: TonicMaker | undefined;
-  readonly #logs: readonly string[] | undefined;
+  readonly #logs: readonly string[];
   readonly #schemas: readonly v.GenericSchema[];
   readonly #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
@@ -73,7 +74,7 @@ class Reading {
     code: Readonly<Record<string, unknown>>,
     schema: v.GenericSchema | undefined,
     store: TonicMaker | undefined,
-    logs: readonly string[] | undefined,
+    logs: readonly string[],
   ) {
     this.#tree = this.#code = code;
     this.#schema = schema;
@@ -238,7 +239,7 @@ class Reading {
     const path = ['log', 'to'];
     const to = valueAt(this.#tree, path);
     const names = this.#logs;
-    if (names === undefined || typeof to !== 'string' || to === '' || names.includes(to)) return;
+    if (typeof to !== 'string' || to === '' || names.includes(to)) return;
     const must = `must be ${names.join(', ')} or a stream`;
     this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
   }

@@ -2,15 +2,17 @@ import { Catalyst } from './catalyst.js';
 import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { readConfiguration } from './configuration-reading.js';
+import type { FormulaData } from './configuration-schema.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
 import { heldRun } from './held-runs.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
-import { type LogOptions, openLog } from './log-targets.js';
+import { openLog } from './log-targets.js';
 import { appPorts } from './app-ports.js';
 import { ports } from './ports.js';
 import type { TonicMaker } from './tonic-maker.js';
+import type { LogOptions } from './log-options.js';
 import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
@@ -19,41 +21,7 @@ import { runLoops } from './run-loops.js';
 import { Runtime } from './runtime.js';
 import type { Testbench } from './testbench.js';
 
-/** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
-export interface FormulaData {
-  /** What the app is. */
-  readonly project?:
-    | {
-        /** What the app is called. Default: the name of the Formula's class. */
-        readonly name?: string;
-        readonly [key: string]: unknown;
-      }
-    | undefined;
-  /** Where the log goes, and how much of it. */
-  readonly log?: LogOptions | undefined;
-  /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
-  readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
-  /** How threads talk to each other. */
-  readonly threads?:
-    | {
-        /**
-         * Whether a loop that is about to wait looks for a moment whether another thread has sent something: answers then take a quarter of
-         * the time. Looks that find nothing take about one percent of a core at most. Default true.
-         */
-        readonly doorbell?: boolean | undefined;
-      }
-    | undefined;
-  /** How the app ends when the system asks it to. */
-  readonly shutdown?:
-    | {
-        /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
-        readonly signals?: boolean | undefined;
-        /** How long it may take to finish after a signal, in ms; then what is left is aborted, named and counted. Default 30,000. */
-        readonly grace?: number | undefined;
-      }
-    | undefined;
-  readonly [key: string]: unknown;
-}
+export type { FormulaData } from './configuration-schema.js';
 
 /** How an app ended. */
 export interface RunResult {

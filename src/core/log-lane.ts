@@ -1,5 +1,5 @@
-import { fail } from './errors.js';
 import { styled } from './styled.js';
+import { oneOf } from './option-schema.js';
 
 /** The lane of a Tonic: the colour that its lines and entries have on a screen and in a viewer, so that an eye can follow them. */
 export type LogLane = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white' | 'gray';
@@ -7,12 +7,8 @@ export type LogLane = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' |
 /** `styleText` of Node has them by the same names. */
 export const LANES: readonly LogLane[] = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'gray'];
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` */
-export function checkedLane(lane: unknown, className: string): LogLane {
-  if (isLane(lane)) return lane;
-  const problem = `it is ${String(lane)}, and must be one of ${LANES.join(', ')}`;
-  throw fail('TT_BAD_OPTION', { class: className, option: 'logLane', problem });
-}
+/** A colour that there is. */
+export const laneOption = oneOf(...LANES);
 
 /** A text in the colour of a lane; as it is where the lane is none. */
 export function inLane(text: string, lane: unknown): string {

@@ -110,7 +110,7 @@ export class Service implements Supervision {
   /** @throws {TaskTonicError} `TT_BAD_OPTION` for its supervision. */
   set class(serviceClass: ServiceClass) {
     const { name, supervision = {} } = serviceClass;
-    this.#restarts = new RestartBudget(name, this.isMade ? supervision : { limit: 0 }, 'supervision.');
+    this.#restarts = RestartBudget.of(this.isMade ? supervision : { limit: 0 }, `${name}.supervision`);
     this.#class = serviceClass;
   }
 

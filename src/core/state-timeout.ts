@@ -1,5 +1,5 @@
 import type { AnyTonic } from './any-tonic.js';
-import { fail } from './errors.js';
+import { badOption } from './option-problem.js';
 import { type StateTimeouts, extrasOf } from './extras.js';
 import { tellNow } from './life.js';
 import type { Due } from './timer-queue.js';
@@ -90,10 +90,9 @@ export function beginsWithTimeouts(tonic: AnyTonic): void {
   if (tonic._ttPlan.stateTimeouts.size > 0) timeoutOf(tonic);
 }
 
-function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: unknown): void {
-  const bad = (problem: string): Error =>
-    fail('TT_BAD_OPTION', { class: `${_ttPlan.className}.toState()`, option: 'timeout', problem });
-  if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-  if (ms < Infinity && !_ttPlan.hearsTimeout(state))
-    throw bad(`nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`);
+/** Its bounds have been checked. */
+function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: number): void {
+  if (ms === Infinity || _ttPlan.hearsTimeout(state)) return;
+  const problem = `nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`;
+  throw badOption(`${_ttPlan.className}.toState()`, 'timeout', problem);
 }

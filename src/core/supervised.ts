@@ -1,20 +1,21 @@
 import type { AnyTonic, RemoteHandle } from './any-tonic.js';
-import { fail } from './errors.js';
 import { type Supervision, superviseInfusion } from './extras.js';
-import { RestartBudget } from './restart-budget.js';
+import { type RestartOptions, RestartBudget, restartOptions } from './restart-budget.js';
+import * as v from 'valibot';
+import { oneOf, parseOptions } from './option-schema.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
 export type Strategy = 'restart' | 'finish' | 'escalate';
 
+export const superviseSchema = v.strictObject({
+  /** What is done when it fails. */
+  strategy: v.optional(oneOf('restart', 'finish', 'escalate'), 'restart'),
+  ...restartOptions,
+});
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** How a base looks after one infusion. */
-export interface SuperviseOptions {
-  /** What is done when it fails. Default `'restart'`. */
-  readonly strategy?: Strategy;
-  /** How many restarts within the time window are made; one more failure and the base fails too. Default 3. */
-  readonly limit?: number;
-  /** The time window, in ms. Default 60,000. */
-  readonly within?: number;
-}
+export type SuperviseOptions = Readonly<v.InferInput<typeof superviseSchema>> & RestartOptions;
 
 /** An infusion that is looked after: `current` is the one that runs now. */
 export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements Supervision {
@@ -25,13 +26,10 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
   #current: T | undefined;
 
   /** @internal */
-  constructor(base: AnyTonic, make: () => T, { strategy = 'restart', ...restarts }: SuperviseOptions) {
-    if (!['restart', 'finish', 'escalate'].includes(strategy)) {
-      const problem = `it is ${String(strategy)}, and must be restart, finish or escalate`;
-      throw fail('TT_BAD_OPTION', { class: 'supervise()', option: 'strategy', problem });
-    }
+  constructor(base: AnyTonic, make: () => T, options: SuperviseOptions) {
+    const { strategy, ...restarts } = parseOptions(superviseSchema, options, 'supervise()');
     this.strategy = strategy;
-    this.#restarts = new RestartBudget('supervise()', restarts);
+    this.#restarts = new RestartBudget(restarts);
     this.#base = base;
     this.#make = make;
   }

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import type { AnyTonic } from './any-tonic.js';
 import type { LineLevel } from './log-port.js';
-import { type LogLane, checkedLane } from './log-lane.js';
+import { type LogLane, laneOption } from './log-lane.js';
 import { LogLevel } from './log-level.js';
+
+import { checkOption } from './option-schema.js';
 import { running } from './running.js';
 
 /** Writes one line: a message, or an object with fields (or an error) and a message, with pino's `%s` placeholders. */
@@ -93,7 +95,8 @@ export class TonicLog {
   }
 
   set lane(lane: LogLane | undefined) {
-    this.#lane = lane === undefined ? undefined : checkedLane(lane, this.#tonic._ttPlan.className);
+    if (lane !== undefined) checkOption(laneOption, lane, this.#tonic._ttPlan.className, 'logLane');
+    this.#lane = lane;
   }
 
   /** @internal The lane that it was given itself. */

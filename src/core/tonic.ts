@@ -1,15 +1,16 @@
 import { inspect } from 'node:util';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
-import { type Ending, NONE, type Target } from './tonic-inside.js';
+import { type Ending, type Target, NONE } from './tonic-inside.js';
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
 import { type Sparkles, genericOf, raiserOf } from './faces.js';
-import { EVENTS, type HeardEvents } from './heard-events.js';
+import { type HeardEvents, EVENTS } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -23,11 +24,11 @@ import {
   userDrained,
 } from './life.js';
 import type { LogLane } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-level.js';
+import { type LogMode, LogLevel } from './log-level.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
-import { type PipeOptions, pipe, responderOf } from './pipe.js';
-import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { type PipeOptions, checkPipe, pipe, responderOf } from './pipe.js';
+import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
 import { type Responder, isResponder } from './reply.js';
 import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './state-timeout.js';
@@ -38,9 +39,13 @@ import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
   type TransitionOptions,
-  checkedMode,
-  checkedName,
-  checkedTimeout,
+  DRAIN_TIMEOUT,
+  NO_OPTIONS,
+  NO_TRANSITION,
+  TonicSettings,
+  levelOf,
+  tonicSchema,
+  transitionCheck,
 } from './tonic-options.js';
 import { TonicRoot } from './tonic-root.js';
 
@@ -155,20 +160,22 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
    *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and with the first instance of a class, what is wrong with its sparkles.
    */
-  constructor(options: TonicOptions = {}) {
+  constructor(options: TonicOptions = NO_OPTIONS) {
     super();
-    const base = (options.base ?? running.tonic) as Tonic<string> | undefined;
+    if (!(options instanceof TonicSettings)) checkOptionsOf(new.target, options);
+    const { base: given, name, logMode, logLane, drainTimeout = DRAIN_TIMEOUT } = options;
+    const base = (given ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
     if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
     this._ttScheduler = ownLoop ?? base!._ttScheduler;
     this._ttTable = this._ttPlan.generic;
     this._ttBase = base;
-    this._ttName = checkedName(options.name, className);
-    this._ttDrainTimeout = checkedTimeout(options.drainTimeout, className);
-    if (options.logMode !== undefined) this._ttLogLevel = checkedMode(options.logMode, className);
+    this._ttName = name;
+    this._ttDrainTimeout = drainTimeout;
+    if (logMode !== undefined) this._ttLogLevel = LogLevel[logMode];
     else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
-    if (options.logLane !== undefined) this.log.lane = options.logLane;
+    if (logLane !== undefined) this.log.lane = logLane;
     beginsWithTimeouts(this);
     if (ownLoop === undefined) this._ttEnter();
   }
@@ -242,7 +249,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   set logMode(mode: LogMode) {
-    this._ttLogLevel = checkedMode(mode, this._ttPlan.className);
+    this._ttLogLevel = levelOf(mode, this._ttPlan.className);
   }
 
   /** @internal */
@@ -262,7 +269,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
    *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
    */
-  protected toState(state: State | undefined, { reenter = false, timeout }: TransitionOptions = {}): void {
+  protected toState(state: State | undefined, options: TransitionOptions = NO_TRANSITION): void {
+    if (options !== NO_TRANSITION) transitionCheck.check(options, `${this._ttPlan.className}.toState()`);
+    const { reenter = false, timeout } = options;
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
@@ -321,6 +330,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     onError?: ((reason: unknown) => void) | PipeOptions,
     options: PipeOptions = isOptions(onError) ? onError : {},
   ): void {
+    checkPipe(this, options);
     if (isResponder(onValue)) return pipe(this, promise, responderOf(this, onValue), options);
     const heard = isOptions(onError) ? options.onError : (onError ?? options.onError);
     const value = this._ttResolve(onValue);
@@ -610,3 +620,4 @@ Object.defineProperty(Tonic.prototype, 'config', {
   },
 });
 ofFramework(Tonic);
+takesOptions(Tonic, tonicSchema);

@@ -1,29 +1,23 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../core/catalyst.js';
+import { Catalyst } from '../core/catalyst.js';
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
 import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
 import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
-import { Interest, type InterestSet } from './interest.js';
+import { type InterestSet, Interest } from './interest.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';
 import { NotifyPipe } from './notify-pipe.js';
 import { NotifyingQueue } from './notifying-queue.js';
 import { ReadingGate } from './reading-gate.js';
 import { Selector } from './selector.js';
+import { type SelectorCatalystOptions, readingMarks, selectorCatalystSchema } from './selector-options.js';
+
+export type { SelectorCatalystOptions } from './selector-options.js';
 
 const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
-
-/** Options of a {@link SelectorCatalyst}. */
-export interface SelectorCatalystOptions extends CatalystOptions {
-  /** Where sockets come from. Default: Node's; under a Distiller, its own. */
-  readonly network?: Network | undefined;
-  /** With so many orders waiting, reading from sockets is held back; at most `queueLimit`. Default 10,000, or half of `queueLimit`. */
-  readonly highWaterMark?: number | undefined;
-  /** When not more than so many wait, all sockets read again; at most `highWaterMark`. Default 2,000, or a fifth of `highWaterMark`. */
-  readonly lowWaterMark?: number | undefined;
-}
 
 /**
  * A Catalyst whose loop waits on a Selector instead of on its queue: what arrives on a socket and what is put on the queue
@@ -44,16 +38,13 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
 
   /** @throws {TaskTonicError} as a Catalyst; `TT_BAD_OPTION` for water marks. */
   constructor(options: SelectorCatalystOptions = {}) {
+    checkOptionsOf(new.target, options);
+    const { high, low } = readingMarks(options, new.target.name);
     super(options);
     this.selector.onHandlerError = (error) =>
       this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
     const { testbench } = this.runtime;
     this.network = options.network ?? (testbench?.network as Network | undefined) ?? nodeNetwork;
-    const { limit } = this.queue;
-    const { highWaterMark = Math.min(10_000, limit / 2) } = options;
-    const high = this.#checked('highWaterMark', highWaterMark, limit);
-    const { lowWaterMark = Math.min(2_000, high / 5) } = options;
-    const low = this.#checked('lowWaterMark', lowWaterMark, high);
     this._ttGate = new ReadingGate(this.queue, this.selector, high, low);
   }
 
@@ -125,11 +116,6 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     this.selector.flush();
     this.selector.close();
   }
-
-  #checked(option: string, value: number, most: number): number {
-    if (typeof value === 'number' && value > 0 && value <= most) return value;
-    const problem = `it is ${String(value)}, and must be more than 0${most === Infinity ? '' : ` and at most ${most}`}`;
-    throw fail('TT_BAD_OPTION', { class: this._ttPlan.className, option, problem });
-  }
 }
 ofFramework(SelectorCatalyst);
+takesOptions(SelectorCatalyst, selectorCatalystSchema);

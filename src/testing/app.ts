@@ -4,7 +4,7 @@ import { TaskTonicError, fail } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
-import type { LogOptions } from '../core/log-targets.js';
+import type { LogOptions } from '../core/log-options.js';
 import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';

@@ -2,7 +2,7 @@ import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
 import type { Ledger } from '../core/ledger.js';
-import type { LogOptions } from '../core/log-targets.js';
+import type { LogOptions } from '../core/log-options.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Network } from '../selector/network.js';
 import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';

@@ -7,7 +7,7 @@ import {
   receiveMessageOnPort,
 } from 'node:worker_threads';
 import type { LogLane } from '../core/log-lane.js';
-import type { LogOptions } from '../core/log-targets.js';
+import type { LogOptions } from '../core/log-options.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';

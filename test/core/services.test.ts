@@ -225,7 +225,7 @@ describe('a service', () => {
       const app = await startApp(() =>
         named('a', (user) => {
           const error = expectThrow(() => user.askFor(Frail), 'TT_BAD_OPTION');
-          expect(error.message).to.contain('supervision.limit');
+          expect(error.message).to.contain('limit of Frail.supervision');
           heard.push('refused');
         }),
       );
