@@ -133,6 +133,7 @@ export abstract class Formula {
       this.creatingConfiguration(),
       this.tonicStore,
       this.logServices,
+      testbench?.config,
     );
     const data = config.data as FormulaData;
     const project = {

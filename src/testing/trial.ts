@@ -2,6 +2,7 @@ import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
 import { type Fault, type Faults } from './faults.js';
+import { namesInFewWords } from './in-few-words.js';
 import { within } from './real-time.js';
 
 /** What a test does with a Distiller of its own. */
@@ -80,5 +81,5 @@ async function endAfterFailure(distiller: Distiller): Promise<Error | undefined>
 async function endsWell(distiller: Distiller): Promise<void> {
   const { error, leftOpen } = await distiller.finish();
   if (error !== undefined) throw error;
-  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: leftOpen.join(', ') });
+  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: namesInFewWords(leftOpen) });
 }
