@@ -106,6 +106,7 @@ export abstract class Formula {
       this.creatingConfiguration(),
       this.tonicStore,
       this.logServices,
+      testbench?.config,
     );
     const data = config.data as FormulaData;
     const project = {

@@ -1,6 +1,7 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
+import type { FormulaData } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import type { LogOptions } from '../core/log-options.js';
 import type { Runtime } from '../core/runtime.js';
@@ -17,6 +18,7 @@ import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkl
 import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
+import type { TraceFilter } from './trace-filter.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
 
@@ -26,6 +28,11 @@ export interface AppOptions {
   readonly host?: string | undefined;
   /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
   readonly log?: Omit<LogOptions, 'to'> | undefined;
+  /**
+   * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
+   * checked with the rest, and refused in the same way.
+   */
+  readonly config?: FormulaData | undefined;
 }
 
 /** Options of a {@link Distiller}. */
@@ -106,7 +113,10 @@ export class Distiller {
   /** @internal */
   static async _ttStart(app: AppSource | undefined, options: DistillerOptions, faults: Faults): Promise<Distiller> {
     const distiller = new Distiller(options, faults);
-    if (app !== undefined) await distiller.join(app, { host: options.host ?? 'main', log: options.log });
+    if (app !== undefined) {
+      const { host = 'main', log, config } = options;
+      await distiller.join(app, { host, log, config });
+    }
     return distiller;
   }
 
@@ -114,11 +124,16 @@ export class Distiller {
    * Starts a further app in the same world, on a host of its own; or on one whose app has finished or was killed, as one that is started again.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
-  async join(app: AppSource, { host = `host${this.#apps.length}`, log = {} }: AppOptions = {}): Promise<AppUnderTest> {
+  async join(
+    app: AppSource,
+    { host = `host${this.#apps.length}`, log = {}, config = {} }: AppOptions = {},
+  ): Promise<AppUnderTest> {
+    if (typeof config !== 'object' || config === null)
+      throw bad('config', `it is ${String(config)}, and must be an object, such as { server: { port: 7007 } }`);
     const before = this.#apps.filter((other) => other.host === host);
     if (before.some(({ finished }) => !finished)) throw bad('host', `an app runs on ${host} already`);
     const joined = new AppUnderTest(this.#world, host, before.length + 1);
-    await joined.start(app, { host, network: networkAt(this.#network, host), log });
+    await joined.start(app, { host, network: networkAt(this.#network, host), log, config });
     this.#apps.push(joined);
     return joined;
   }
@@ -258,12 +273,15 @@ export class Distiller {
       const startAt = clock.now();
       const until = startAt + run.timeout;
       tape.run = run;
+      for (const app of this.#apps) for (const tonic of app._ttTonics()) run.sees(tonic);
+      run.look(startAt);
       try {
         const isIdle = (): boolean => this.#world.isIdle && !run.waits;
         const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
         if (!stopped) clock.moveTo(until);
       } finally {
         tape.run = undefined;
+        tape.contract = run.contract;
       }
       return run.result(startAt, clock.now(), this.finished);
     });
@@ -375,14 +393,17 @@ export class Distiller {
 
   // ---- To be read ----
 
-  /** The seed, the time and the trace, as a table. */
-  toString(): string {
-    return tableOf(this.#world);
+  /**
+   * The seed, the time and the trace, as a table.
+   * @param which of the trace these only: `'door'`, `['door', 'visitor']`, `({ sparkle }) => sparkle === 'ttsc__unlock'`. Default: all.
+   */
+  toString(which?: TraceFilter): string {
+    return tableOf(this.#world, which);
   }
 
   /** Writes the same to standard output. */
-  print(): void {
-    process.stdout.write(`${this.toString()}\n`);
+  print(which?: TraceFilter): void {
+    process.stdout.write(`${this.toString(which)}\n`);
   }
 
   /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */
