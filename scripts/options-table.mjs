@@ -282,8 +282,8 @@ function unit(text, what) {
 
 const TYPES = {
   string: 'text',
-  LogMode: alias('src/core/log-service.ts', 'LogMode'),
-  "LineLevel | 'silent'": `${alias('src/core/any-tonic.ts', 'LineLevel')}, \`'silent'\``,
+  LogMode: alias('src/core/log-level.ts', 'LogMode'),
+  "LineLevel | 'silent'": `${alias('src/core/log-port.ts', 'LineLevel')}, \`'silent'\``,
   Strategy: alias('src/core/supervised.ts', 'Strategy'),
   LogOptions: '[see below](#formula-log)',
   AnyTonic: 'a Tonic',
