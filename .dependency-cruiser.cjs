@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   cli: ['core', 'diagram'],
 };
 
-/** The entry points of the package, each of which lists what is public. */
+/** The entry points of the package, and the doors of rooms that it is put together from: each lists what is public. */
 const ENTRY = ['^src/index\\.ts$', '^src/[^/]+/index\\.ts$'];
 /** Fills in what core leaves open, so it knows every folder; entry points load it. */
 const COMPOSE = '^src/compose\\.ts$';

@@ -6,7 +6,11 @@ import { running } from './running.js';
 
 /** Who queued an order, kept on the sparkle that a queue is given in its place; all else of the sparkle can be read from it. */
 interface QueuedSparkle extends Sparkle {
-  readonly [QUEUED]: { readonly sparkle: Sparkle; readonly source: AnyTonic | undefined; readonly by: Sparkle | undefined };
+  readonly [QUEUED]: {
+    readonly sparkle: Sparkle;
+    readonly source: AnyTonic | undefined;
+    readonly by: Sparkle | undefined;
+  };
 }
 
 const QUEUED = Symbol('queued');
