@@ -24,7 +24,7 @@ function numberOrName<Name extends string>(most: number, name: string, bothWays:
 }
 
 /** What every calendar timer takes besides what every timer takes. */
-const zoneOption = {
+export const zoneOption = {
   /** The zone whose clocks it goes by: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
   timeZone: v.optional(v.string('must be an IANA time zone, such as "Europe/Amsterdam"')),
 };

@@ -9,7 +9,7 @@ import { running } from './running.js';
 import { eventName } from './sparkle-names.js';
 import { sparkleOption } from './timer-options.js';
 import { Tonic } from './tonic.js';
-import { TonicSettings, tonicOptions } from './tonic-options.js';
+import { type TonicOptions, TonicSettings, tonicOptions } from './tonic-options.js';
 
 /** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
 export type Work<Progress, Result> = Iterator<Progress, Result> | Iterable<Progress, Result>;
@@ -41,8 +41,9 @@ export const chunkedWorkSchema = v.strictObject({
 
 type ChunkedWorkInput = v.InferInput<typeof chunkedWorkSchema>;
 
+// What comes from another set loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of a {@link ChunkedWork}. */
-export type ChunkedWorkOptions<Progress = unknown, Result = unknown> = {
+export type ChunkedWorkOptions<Progress = unknown, Result = unknown> = Pick<TonicOptions, 'base' | 'logMode'> & {
   readonly [Key in keyof ChunkedWorkInput]: Key extends keyof Typed<Progress, Result>
     ? Typed<Progress, Result>[Key]
     : ChunkedWorkInput[Key];

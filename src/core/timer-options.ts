@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import { badOption } from './option-problem.js';
 import { aSparkle, flag, text } from './option-schema.js';
 import { OptionCheck } from './option-check.js';
-import { tonicOptions } from './tonic-options.js';
+import { type TonicOptions, tonicOptions } from './tonic-options.js';
 
 const PART = 'must be a number, 0 or more';
 const part = v.pipe(v.number(PART), v.finite(PART), v.minValue(0, PART));
 
-const period = {
+export const periodOptions = {
   /** A part of the period, 0 or more, fractions allowed. */
   seconds: v.optional(part),
   /** A further part. */
@@ -18,7 +18,7 @@ const period = {
   days: v.optional(part),
 };
 
-export const periodSchema = v.strictObject(period);
+export const periodSchema = v.strictObject(periodOptions);
 
 /** How long, as a sum of parts; each 0 or more, fractions allowed. */
 export type Period = Readonly<v.InferInput<typeof periodSchema>>;
@@ -42,18 +42,19 @@ export const anyTimerOptions = {
 const anyTimerSchema = v.strictObject(anyTimerOptions);
 type AnyTimerInput = v.InferInput<typeof anyTimerSchema>;
 
+// What comes from another set loses its doc comments in the declarations; the type that is added brings them back.
 /** The options of a timer whose sparkle is given `Info`. */
-export type ToldOptions<Info> = {
+export type ToldOptions<Info> = Pick<TonicOptions, 'base' | 'logMode'> & {
   readonly [Key in keyof AnyTimerInput]: Key extends 'sparkleBack'
     ? ((info: Info) => void) | undefined
     : AnyTimerInput[Key];
 };
 
-export const timerSchema = v.strictObject({ ...anyTimerOptions, ...period });
+export const timerSchema = v.strictObject({ ...anyTimerOptions, ...periodOptions });
 
 export const pausingSchema = v.strictObject({
   ...anyTimerOptions,
-  ...period,
+  ...periodOptions,
   /** Whether it begins held, with its whole period left. Without a period it is. */
   paused: v.optional(flag, false),
 });

@@ -41,6 +41,8 @@ export type TonicOptions = Readonly<v.InferInput<typeof tonicSchema>>;
 
 /** The options of a Tonic, checked and complete: what one class of the framework's hands to the next. */
 export class TonicSettings implements TonicOptions {
+  readonly #checked = true;
+
   constructor(
     readonly base: AnyTonic | undefined,
     readonly name: string | undefined,
@@ -48,6 +50,11 @@ export class TonicSettings implements TonicOptions {
     readonly logLane: LogLane | undefined,
     readonly drainTimeout = DRAIN_TIMEOUT,
   ) {}
+
+  /** Whether options are such; no proxy notices that it is asked. */
+  static is(options: TonicOptions): options is TonicSettings {
+    return typeof options === 'object' && options !== null && #checked in options;
+  }
 
   /** Those among the options of a class, which have been checked. */
   static of({ base, name, logMode, logLane, drainTimeout }: TonicOptions): TonicSettings {
@@ -63,7 +70,7 @@ export const NO_OPTIONS: TonicOptions = new TonicSettings(undefined, undefined, 
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function tonicSettings(options: TonicOptions, tonicClass: { readonly name: string }): TonicSettings {
-  if (options instanceof TonicSettings) return options;
+  if (TonicSettings.is(options)) return options;
   checkOptionsOf(tonicClass, options);
   return TonicSettings.of(options);
 }

@@ -162,7 +162,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super();
-    if (!(options instanceof TonicSettings)) checkOptionsOf(new.target, options);
+    if (!TonicSettings.is(options)) checkOptionsOf(new.target, options);
     const { base: given, name, logMode, logLane, drainTimeout = DRAIN_TIMEOUT } = options;
     const base = (given ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
