@@ -1,6 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
-import { badOption, told } from '../core/option-problem.js';
+import { type Temporal } from 'temporal-polyfill';
+import { temporal } from './temporal.js';
 import { didYouMean } from './words.js';
+import { badOption, told } from '../core/option-problem.js';
 
 /** `Europe/Amsterdam`, `UTC`, `+05:30`. Temporal itself takes a whole date as a zone, too. */
 const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;
@@ -22,7 +23,7 @@ export function timeZoneOf(zone: string | undefined, of: string): string {
 
 /** An instant, in ms since 1970-01-01 UTC, as the clocks of a zone show it. */
 export function zoned(instant: number, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  return temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
 }
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
@@ -40,7 +41,7 @@ export function changeAfter(instant: number, zone: string): number {
  * are put forward (02:30 is 03:30); one that there is twice is the first. So says RFC 5545, 3.3.5; Temporal calls it "compatible".
  */
 export function instantOf(date: Temporal.PlainDate, timeOfDay: number, zone: string): number {
-  const time = Temporal.PlainTime.from({
+  const time = temporal.PlainTime.from({
     hour: Math.floor(timeOfDay / 3_600_000),
     minute: Math.floor(timeOfDay / 60_000) % 60,
     second: Math.floor(timeOfDay / 1_000) % 60,

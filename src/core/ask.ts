@@ -1,6 +1,7 @@
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { OrderForm } from './order.js';
 import * as v from 'valibot';
-import type { AnyTonic, OrderForm, RemoteHandle } from './any-tonic.js';
-import { Answer, type AnswerTo, type Lost } from './answer.js';
+import { type AnswerTo, type Lost, Answer } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from './errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';
 import { Life, failTonic, failureInfo } from './life.js';
@@ -10,6 +11,7 @@ import { flag, ms } from './option-schema.js';
 import { incurOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from './plan.js';
 import { type Responder, isResponder } from './reply.js';
+import type { Task } from './task.js';
 import type { Due } from './timer-queue.js';
 
 export const askOptions = {
@@ -34,7 +36,7 @@ type State = 'open' | 'settled' | 'heard' | 'over';
  * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
  * tell one question from another.
  */
-export class Question implements AnswerTo, EndWatcher, Due {
+export class Question implements AnswerTo, EndWatcher, Due, Task {
   /** Who was asked. */
   readonly to: AnyTonic | RemoteHandle;
   /** What was asked: the name of the sparkle. */
@@ -110,18 +112,18 @@ export class Question implements AnswerTo, EndWatcher, Due {
     this.#state = 'settled';
     this.#error = error;
     this.#value = value;
-    if (form === undefined) this.#asker._ttss__answered(this);
+    if (form === undefined) this.#asker._ttss__run(this);
     else fillAnswered(form, this.#asker, this);
   }
 
   /** @internal Its sparkle's turn has come. */
-  _ttHear(): void {
+  run(): void {
     if (this.#state !== 'settled') return;
     const asker = this.#asker;
     const error = this.#error;
     const value = this.#value;
     const hears = this.#hears;
-    const key = isResponder(hears) ? '_ttss__answered' : hears.key;
+    const key = isResponder(hears) ? '_ttss__run' : hears.key;
     this.#end('heard');
     let thrown: Error | undefined;
     if (isResponder(hears)) thrown = respond(hears, error, value);
@@ -133,7 +135,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
   }
 
   /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
-  _ttGiven(key: string): readonly [value: unknown, question: this] | undefined {
+  given(key: string): readonly [value: unknown, question: unknown] | undefined {
     const hears = this.#hears;
     return !isResponder(hears) && key === hears.key ? [this.#error ?? this.#value, this] : undefined;
   }
@@ -287,7 +289,7 @@ function put(question: Question, to: object, key: string, args: readonly unknown
 
 function fillAnswered(form: OrderForm, asker: AnyTonic, question: Question): void {
   form.tonic = asker;
-  form.sparkle = asker._ttPlan.sparkle('_ttss__answered');
+  form.sparkle = asker._ttPlan.sparkle('_ttss__run');
   form.count = 1;
   form.a = question;
   form.b = form.source = form.sourceSparkle = undefined;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Configuration } from './configuration.js';
+import { AppConfiguration } from './app-configuration.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
@@ -32,9 +32,9 @@ import {
   withValueAt,
 } from './configuration-tree.js';
 import { fail } from './errors.js';
-import { coreLogServices, type LogSinkMaker } from './log-services.js';
 import type { Place } from './json-text.js';
-import type { TonicMaker } from './ports.js';
+import { coreLogServices } from './log-services.js';
+import type { TonicMaker } from './tonic-maker.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, wantsValue } from './schema-parts.js';
 
 /**
@@ -44,19 +44,24 @@ import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, w
  * @param code what `creatingFormula()` gave.
  * @param store where the Tonics that `start` names come from.
  * @param logs where the log service that `log/to` names comes from.
+ * @param ofTest what a test says, which is laid over all of them.
  * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
  */
 export function readConfiguration(
   code: Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
-  logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
-): Configuration {
+  logs: { readonly names: readonly string[] } = coreLogServices,
+  ofTest: Readonly<Record<string, unknown>> = {},
+): AppConfiguration {
   checkSchema(sources.schema);
   const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
+  reading.layTest(ofTest);
   return reading.checked();
 }
+
+const OF_TEST = 'the test';
 
 /** A configuration while it is put together. */
 class Reading {
@@ -106,6 +111,25 @@ class Reading {
 
   /** Lays objects over each other member by member; a list or a value takes the place of what is there. */
   #layFile({ value, place, nameOf }: FileContent): void {
+    this.#tree = this.#laid(this.#tree, value, place, [], nameOf);
+  }
+
+  /** Lays what a test says over all the rest: objects, and values by their paths (`'server/port'`). */
+  layTest(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const path = name.split('/');
+      const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+      const unknown = refused === undefined ? this.#firstUnknown(path) : undefined;
+      if (refused !== undefined) this.#refuse(path, OF_TEST, refused);
+      else if (unknown !== undefined) this.#leaveOut(unknown, OF_TEST, 'file');
+      else {
+        const laid = this.#laid(valueAt(this.#tree, path), value, placeOf(value), path, () => OF_TEST);
+        this.#tree = withValueAt(this.#tree, path, laid, this.#isList);
+      }
+    }
+  }
+
+  #laid(tree: unknown, value: unknown, place: Place, path: Path, nameOf: (place: Place) => string): unknown {
     const originAt = (at: Place): Origin => ({
       from: nameOf(at),
       parts: new Map([...at.parts].map(([name, part]) => [name, originAt(part)])),
@@ -126,7 +150,7 @@ class Reading {
       }
       return members;
     };
-    this.#tree = laid(this.#tree, value, place, []);
+    return laid(tree, value, place, path);
   }
 
   /** Lays one value over what there is. */
@@ -146,13 +170,13 @@ class Reading {
   }
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
-  checked(): Configuration {
+  checked(): AppConfiguration {
     this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */
@@ -238,8 +262,9 @@ class Reading {
   #checkLog(): void {
     const path = ['log', 'to'];
     const to = valueAt(this.#tree, path);
-    if (typeof to !== 'string' || to === '' || this.#logs.includes(to)) return;
-    const must = `must be ${this.#logs.join(', ')} or a stream`;
+    const names = this.#logs;
+    if (typeof to !== 'string' || to === '' || names.includes(to)) return;
+    const must = `must be ${names.join(', ')} or a stream`;
     this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
   }
 
@@ -257,6 +282,11 @@ class Reading {
       }
     }
   }
+}
+
+/** What a test says has no place in a text. */
+function placeOf(value: unknown): Place {
+  return { offset: 0, parts: new Map(membersOf(value).map(([name, member]) => [name, placeOf(member)])) };
 }
 
 /** What a schema made of the data; of a section of the framework the app's own schema may speak in part only. */

@@ -37,7 +37,7 @@ export const shutdownSchema = v.strictObject(
 );
 
 /** A Tonic to start. */
-interface Start {
+export interface Start {
   readonly tonic: string;
   readonly options?: object | undefined;
 }

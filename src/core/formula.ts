@@ -5,11 +5,14 @@ import { readConfiguration } from './configuration-reading.js';
 import type { FormulaData } from './configuration-schema.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
+import { heldRun } from './held-runs.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
-import type { LogOptions } from './log-options.js';
 import { openLog } from './log-targets.js';
-import { type TonicMaker, ports } from './ports.js';
+import { appPorts } from './app-ports.js';
+import { ports } from './ports.js';
+import type { TonicMaker } from './tonic-maker.js';
+import type { LogOptions } from './log-options.js';
 import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
@@ -46,10 +49,10 @@ export abstract class Formula {
   protected readonly random: Random | undefined = undefined;
 
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
-  protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
+  protected readonly tonicStore: TonicMaker | undefined = appPorts.tonicStore;
 
   /** The log services that the configuration may name. Default: those of the framework. */
-  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+  protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
@@ -63,7 +66,7 @@ export abstract class Formula {
 
   /** Step 4: makes the main Catalyst. Default: a SelectorCatalyst. */
   protected creatingMainCatalyst(): unknown {
-    return (ports.makeMainCatalyst ?? (() => new Catalyst()))();
+    return (appPorts.makeMainCatalyst ?? (() => new Catalyst()))();
   }
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
@@ -88,11 +91,13 @@ export abstract class Formula {
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
-    return new this(...args)._ttRun();
+    return heldRun(this) ?? new this(...args)._ttRun();
   }
 
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
+    const held = heldRun(this);
+    if (held !== undefined) return held;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
@@ -101,6 +106,7 @@ export abstract class Formula {
       this.creatingConfiguration(),
       this.tonicStore,
       this.logServices,
+      testbench?.config,
     );
     const data = config.data as FormulaData;
     const project = {
@@ -136,7 +142,7 @@ export abstract class Formula {
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      if (testbench?.keepsOpen !== true) main._ttss__finishIfIdle();
+      if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         project.status = 'mainRunning';
         started?.(runtime);

@@ -1,7 +1,8 @@
-import { ENTRY_BOUNDS, type EntryBounds } from './log-entries.js';
+import { type EntryBounds, ENTRY_BOUNDS } from './log-entries.js';
 import { type LogOptions, logSchema } from './log-options.js';
 import { LogOutlet } from './log-outlet.js';
-import { type FarLog, LogLevel, LogService } from './log-service.js';
+import { type FarLog, AppLog } from './app-log.js';
+import { LogLevel } from './log-level.js';
 import { type LogSinkMaker, coreLogServices } from './log-services.js';
 import type { LogContext } from './log-sink.js';
 import { parseOptions } from './option-schema.js';
@@ -16,13 +17,13 @@ export async function openLog(
   runtime: Pick<Runtime, 'clock' | 'random'> & { readonly main: unknown },
   services: LogSinkMaker = coreLogServices,
   far?: FarLog,
-): Promise<LogService> {
+): Promise<AppLog> {
   const { to, default: mode, level, slowSparkle, closeTimeout, ...given } = parseOptions(logSchema, options, 'the log');
   const { clock, random } = runtime;
   const context: LogContext = { clock, random, closeTimeout, say, main: () => runtime.main };
   const outlet = new LogOutlet(services, context, level);
   await outlet.use(to, to === 'ip' ? given.ip : given.options);
-  return new LogService(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries), far }, clock);
+  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries), far }, clock);
 }
 
 function say(text: string): void {

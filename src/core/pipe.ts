@@ -6,6 +6,7 @@ import { OptionCheck } from './option-check.js';
 import { aSparkle, flag, ms } from './option-schema.js';
 import { incurOwed, settleOwed } from './owed.js';
 import { Reply, type Responder, type Sendable } from './reply.js';
+import type { Task } from './task.js';
 import type { Due } from './timer-queue.js';
 
 export const pipeSchema = v.strictObject({
@@ -41,13 +42,13 @@ export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
   const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
   return {
     sparkle: 'a reply',
-    value: (value) => tonic._ttss__call(() => to.end(value as never), []),
-    error: (reason) => tonic._ttss__call(() => to.fail(toError(reason)), []),
+    value: (value) => tonic._ttss__run({ run: () => to.end(value as never) }),
+    error: (reason) => tonic._ttss__run({ run: () => to.fail(toError(reason)) }),
   };
 }
 
 /** A promise that a Tonic waits for. */
-class Piped implements Due {
+class Piped implements Due, Task {
   at = Infinity;
   slot = -1;
   #over = false;
@@ -93,7 +94,12 @@ class Piped implements Due {
       this.tonic._ttss__throw(toError(thrown));
     }
     // Behind it: what holds the end does so until the sparkle has run.
-    if (this.holds) this.tonic._ttss__piped();
+    if (this.holds) this.tonic._ttss__run(this);
+  }
+
+  /** Its sparkle has run. */
+  run(): void {
+    settleOwed(this.tonic);
   }
 
   /** Its time is up. */

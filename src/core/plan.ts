@@ -329,6 +329,11 @@ export function ofFramework(tonicClass: { readonly prototype: object }): void {
   }
 }
 
+/** Whether a class is the framework's own. */
+export function isFrameworkClass({ prototype }: { readonly prototype: object }): boolean {
+  return frameworkPrototypes.has(prototype);
+}
+
 /** Whether its class is the framework's own, and no user could write something in it. */
 export function isOfFramework(tonic: object): boolean {
   // Between an instance and its class lies the layer of its plan.

@@ -1,6 +1,7 @@
 import type { AnyTonic } from './any-tonic.js';
 import { badOption } from './option-problem.js';
 import { type StateTimeouts, extrasOf } from './extras.js';
+import { tellNow } from './life.js';
 import type { Due } from './timer-queue.js';
 
 /** What `ttse__onStateTimeout` is given. */
@@ -52,12 +53,14 @@ class StateTimeout implements StateTimeouts, Due {
   }
 
   fire(): void {
-    this.#tonic._ttss__stateTimeout(this.#turn);
+    const turn = this.#turn;
+    this.#tonic._ttss__run({ run: () => this.#tell(turn) });
   }
 
-  /** What to tell of it; `undefined` where the state was left, or began anew, before its turn came. */
-  heard(turn: number): StateTimeoutInfo | undefined {
-    return turn === this.#turn ? { state: this.#tonic._ttState!, ms: this.#ms } : undefined;
+  /** Not where the state was left, or began anew, before its turn came. */
+  #tell(turn: number): void {
+    if (turn === this.#turn)
+      tellNow(this.#tonic, 'ttse__onStateTimeout', { state: this.#tonic._ttState!, ms: this.#ms });
   }
 }
 
@@ -82,14 +85,9 @@ export function giveTimeout(
   else if (ms !== undefined && tonic._ttState !== undefined) timeout.begin(ms);
 }
 
-/** A state was entered, of a class whose states have timeouts or a Tonic that has one. */
-export function beginStateTimeout(tonic: AnyTonic, state: string | undefined): void {
-  timeoutOf(tonic).entered(state);
-}
-
-/** What to tell of a timeout that has fired, if it is not over. */
-export function heardTimeout(tonic: AnyTonic, turn: number): StateTimeoutInfo | undefined {
-  return timeoutOf(tonic).heard(turn);
+/** A Tonic is made: where its class gives states a timeout, each that is entered has one. */
+export function beginsWithTimeouts(tonic: AnyTonic): void {
+  if (tonic._ttPlan.stateTimeouts.size > 0) timeoutOf(tonic);
 }
 
 /** Its bounds have been checked. */

@@ -1,7 +1,8 @@
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import { type Supervision, superviseInfusion } from './extras.js';
+import { type RestartOptions, RestartBudget, restartOptions } from './restart-budget.js';
 import * as v from 'valibot';
-import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
 import { oneOf, parseOptions } from './option-schema.js';
-import { RestartBudget, type RestartOptions, restartOptions } from './restart-budget.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
 export type Strategy = 'restart' | 'finish' | 'escalate';
@@ -21,13 +22,15 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
   readonly strategy: Strategy;
   readonly #make: () => T;
   readonly #restarts: RestartBudget;
+  readonly #base: AnyTonic;
   #current: T | undefined;
 
   /** @internal */
-  constructor(make: () => T, options: SuperviseOptions) {
+  constructor(base: AnyTonic, make: () => T, options: SuperviseOptions) {
     const { strategy, ...restarts } = parseOptions(superviseSchema, options, 'supervise()');
     this.strategy = strategy;
     this.#restarts = new RestartBudget(restarts);
+    this.#base = base;
     this.#make = make;
   }
 
@@ -48,19 +51,19 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
    * How many restarts there were within the time window, with the one that is due now; 0 where none is to be made.
    * @internal
    */
-  takeRestart(base: AnyTonic): number {
-    if (this.strategy !== 'restart' || !base._ttMayInfuse) return 0;
-    return this.#restarts.take(base._ttScheduler.clock.now());
+  takeRestart(): number {
+    if (this.strategy !== 'restart' || !this.#base._ttMayInfuse) return 0;
+    return this.#restarts.take(this.#base._ttScheduler.clock.now());
   }
 
   /** @internal */
-  restart(base: AnyTonic): void {
-    if (base._ttMayInfuse) this.start(base);
+  run(): void {
+    if (this.#base._ttMayInfuse) this.start();
   }
 
   /** @internal In a sparkle of the base. */
-  start(base: AnyTonic): void {
+  start(): void {
     this.#current = this.#make();
-    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#current, this);
+    superviseInfusion(this.#base, this.#current, this);
   }
 }

@@ -11,6 +11,8 @@ export interface Testbench {
   /** A `Network`, which the core does not know; `undefined` for the machine's. */
   readonly network: unknown;
   readonly observer: SparkleObserver;
+  /** What is laid over the configuration that the app reads, from whatever source. */
+  readonly config: Readonly<Record<string, unknown>>;
   /** Where its log goes, unless it is off, and the options that are laid over its own. */
   readonly log: object;
   /** A `ThreadMachine`, which the core does not know: what has all threads in one. */

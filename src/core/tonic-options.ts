@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { AnyTonic } from './any-tonic.js';
-import { checkOptionsOf } from './class-options.js';
 import { type LogLane, laneOption } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-service.js';
+import { type LogMode, LogLevel } from './log-level.js';
+import { checkOptionsOf } from './class-options.js';
 import { OptionCheck } from './option-check.js';
 import { checkOption, flag, ms, oneOf, text } from './option-schema.js';
 import { TonicRoot } from './tonic-root.js';

@@ -1,19 +1,7 @@
 import { inspect } from 'node:util';
-import {
-  type AnyTonic,
-  type Ending,
-  type FailureInfo,
-  type InfusionFailure,
-  type InfusionInfo,
-  NONE,
-  type Registry,
-  type RemoteHandle,
-  type Scheduler,
-  type ServiceInfo,
-  type Source,
-  type Supervision,
-  type Target,
-} from './any-tonic.js';
+import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
+import type { Registry, Scheduler } from './scheduler.js';
+import { type Ending, type Target, NONE } from './tonic-inside.js';
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
@@ -22,7 +10,7 @@ import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
 import { type Sparkles, genericOf, raiserOf } from './faces.js';
-import { EVENTS, type HeardEvents } from './heard-events.js';
+import { type HeardEvents, EVENTS } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -30,32 +18,31 @@ import {
   endIfNothingHolds,
   failTonic,
   failureInfo,
-  hears,
   overdue,
   partDrained,
+  tellNow,
   userDrained,
 } from './life.js';
 import type { LogLane } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-service.js';
+import { type LogMode, LogLevel } from './log-level.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
-import { settleOwed } from './owed.js';
 import { type PipeOptions, checkPipe, pipe, responderOf } from './pipe.js';
-import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
 import { type Responder, isResponder } from './reply.js';
-import { eventName } from './sparkle-names.js';
-import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
+import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
+import type { Task } from './task.js';
 import { TonicLog } from './tonic-log.js';
 import {
+  type TonicOptions,
+  type TransitionOptions,
   DRAIN_TIMEOUT,
   NO_OPTIONS,
   NO_TRANSITION,
-  type TonicOptions,
   TonicSettings,
-  type TransitionOptions,
   levelOf,
   tonicSchema,
   transitionCheck,
@@ -143,7 +130,6 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */ _ttLog: TonicLog | undefined = undefined;
   /** @internal */ readonly _ttDrainTimeout: number;
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined = undefined;
-  /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
 
   /** @internal */ _ttExtras: Extras | undefined = undefined;
@@ -190,6 +176,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     if (logMode !== undefined) this._ttLogLevel = LogLevel[logMode];
     else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
     if (logLane !== undefined) this.log.lane = logLane;
+    beginsWithTimeouts(this);
     if (ownLoop === undefined) this._ttEnter();
   }
 
@@ -408,8 +395,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    */
   protected supervise<T extends AnyTonic | RemoteHandle>(make: () => T, options: SuperviseOptions = {}): Supervised<T> {
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'supervise()', tonic: this.name });
-    const supervised = new Supervised(make, options);
-    supervised.start(this);
+    const supervised = new Supervised(this, make, options);
+    supervised.start();
     return supervised;
   }
 
@@ -471,9 +458,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const plan = this._ttPlan;
     const base = this._ttBase as Tonic<string> | undefined;
     const isService = plan.service !== undefined;
-    if (base !== undefined && !base._ttMayInfuse && !(isService && this._ttScheduler.services.begins(this)))
-      throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
-    if (isService) this._ttScheduler.services.admit(this);
+    const infuses = base === undefined || base._ttMayInfuse;
+    if (isService) this._ttScheduler.services.admit(this, infuses);
+    else if (!infuses) throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
     // A service lives for its users: it is no reason for its Catalyst to live on.
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
@@ -543,7 +530,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */
   _ttss__start(): void {
     if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);
-    if (this._ttLife === Life.running) this.#hook('ttse__onStart');
+    if (this._ttLife === Life.running) tellNow(this, 'ttse__onStart');
   }
 
   /** @internal */
@@ -556,16 +543,6 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     overdue(this);
   }
 
-  /** @internal It owes no answer any more, and what the last one led to has run. */
-  _ttss__settled(): void {
-    this._ttExtras?.owed?.tell();
-  }
-
-  /** @internal The result of a promise was heard. */
-  _ttss__piped(): void {
-    settleOwed(this);
-  }
-
   /** @internal */
   _ttss__throw(error: Error, sparkle = '_ttss__throw'): void {
     failTonic(this, error, failureInfo(sparkle, this));
@@ -573,52 +550,22 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
 
   /** @internal */
   _ttss__tell(key: string, info: object): void {
-    this.#hook(key, info);
-  }
-
-  /** @internal A question of this Tonic was answered, or will not be. */
-  _ttss__answered(question: { _ttHear(): void }): void {
-    question._ttHear();
+    tellNow(this, key, info);
   }
 
   /** @internal */
-  _ttss__stateTimeout(turn: number): void {
-    const info = heardTimeout(this, turn);
-    if (info !== undefined) this.#hook('ttse__onStateTimeout', info);
-  }
-
-  /** @internal Orders that had been postponed have run. */
-  _ttss__newerRun(): void {
-    this._ttExtras?.postponed?.newerRun();
+  _ttss__run(task: Task): void {
+    task.run();
   }
 
   /** @internal */
-  _ttss__restart(supervised: Supervision): void {
-    supervised.restart(this);
-  }
-
-  /** @internal A function that this Tonic gave to another thread was called there. */
-  _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void {
-    callback(...args);
-  }
-
-  /** @internal A service that it uses has finished. */
-  _ttss__serviceCompleted(info: ServiceInfo, access: number): void {
-    this._ttScheduler.services.completed(info, this, access);
-    const event = `${eventName(info.service)}Completed`;
-    if (hears(this, event)) this.#hook(event, info);
-    else if (info.error !== undefined)
-      failTonic(this, fail('TT_SERVICE_FAILED', { service: info.service }, info.error), failureInfo(undefined, this));
+  _ttss__ofService(what: string, ...args: readonly unknown[]): void {
+    this._ttScheduler.services.heard(this, what, args);
   }
 
   /** @internal */
   get _ttFace(): AnyTonic {
     return this;
-  }
-
-  #hook(key: string, a?: unknown): void {
-    const thrown = this._ttScheduler.runHook(this, key, a);
-    if (thrown !== undefined) failTonic(this, thrown, failureInfo(key, this));
   }
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */

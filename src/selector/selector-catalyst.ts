@@ -6,26 +6,16 @@ import type { CatalystQueue } from '../core/order-queue.js';
 import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
-import { Interest, type InterestSet } from './interest.js';
-import { CROWD, Intake, SHARE } from './intake.js';
+import { type InterestSet, Interest } from './interest.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';
 import { NotifyPipe } from './notify-pipe.js';
 import { NotifyingQueue } from './notifying-queue.js';
+import { ReadingGate } from './reading-gate.js';
 import { Selector } from './selector.js';
 import { type SelectorCatalystOptions, readingMarks, selectorCatalystSchema } from './selector-options.js';
 
 export type { SelectorCatalystOptions } from './selector-options.js';
-
-/** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
-const ACCEPTING_TURN = 0.5;
-
-/** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
-const ACCEPTING_TURNS = 32;
-
-/** So many frames of all sockets in the rotation are heard in a turn, and so many of each at least. */
-const FRAMES_IN_ROTATION = 1_024;
-const FEWEST_FRAMES = 16;
 
 const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
 
@@ -42,11 +32,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
 
   /** The network that its Tonics open sockets with. */
   readonly network: Network;
-  readonly #intake: Intake;
-  /** A socket may bring what the intake says while less than so many orders wait. */
-  readonly #crowd: number;
-  /** So many turns are short. */
-  #accepting = 0;
+  /** @internal How much its sockets may bring in. */ readonly _ttGate: ReadingGate;
   // Declared only: the queue, made before any field of this class is set up, needs it.
   /** @internal */ declare _ttSelector: Selector | undefined;
 
@@ -59,9 +45,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
       this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
     const { testbench } = this.runtime;
     this.network = options.network ?? (testbench?.network as Network | undefined) ?? nodeNetwork;
-    const { limit } = this.queue;
-    this.#intake = new Intake(high, low);
-    this.#crowd = Math.min(CROWD, limit);
+    this._ttGate = new ReadingGate(this.queue, this.selector, high, low);
   }
 
   /**
@@ -105,9 +89,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
    * @param had what channels were ready with.
    */
   protected turnTime(had: InterestSet): number | undefined {
-    if ((had & Interest.ACCEPT) !== 0) this.#accepting = ACCEPTING_TURNS;
-    else if (this.#accepting > 0) this.#accepting--;
-    return this.#accepting > 0 ? ACCEPTING_TURN : undefined;
+    return this._ttGate.turnTime(had);
   }
 
   /**
@@ -117,34 +99,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
    * @param ran how many orders this turn has run.
    */
   protected regulateReading(ran: number): void {
-    const intake = this.#intake;
-    intake.turnEnded(ran, this.queue.size, this.runtime.threads ?? NOTHING_AWAY);
-    this.selector.limitReading(intake.turns, intake.full, this.queue.size > CROWD);
-  }
-
-  /** @internal Bytes came in with orders. */
-  _ttReceived(bytes: number): void {
-    this.#intake.received(bytes);
-  }
-
-  /**
-   * How many bytes a socket may bring in now, each of its orders put; 0 where the queue has no room for one. What it may not, it
-   * leaves in its channel, and says `key.again()`.
-   * @internal
-   */
-  get _ttShare(): number {
-    const { size } = this.queue;
-    if (size < this.#crowd) return this.#intake.share;
-    return size < this.queue.limit ? Math.min(this.#intake.share, SHARE) : 0;
-  }
-
-  /**
-   * How many frames a socket that has more of them may make heard in a turn: few where many have more, so that the turn is short for those
-   * who ask for little.
-   * @internal
-   */
-  get _ttFrames(): number {
-    return Math.max(FRAMES_IN_ROTATION / Math.max(this.selector.rotated, 1), FEWEST_FRAMES);
+    this._ttGate.turnEnded(ran, this.runtime.threads ?? NOTHING_AWAY);
   }
 
   /** @internal */

@@ -47,6 +47,7 @@ export interface AppSettings {
   readonly host: string;
   readonly network: unknown;
   readonly log: Omit<LogOptions, 'to'>;
+  readonly config: FormulaData;
 }
 
 const MOST_LINES = 10_000;
@@ -88,7 +89,7 @@ export class AppUnderTest {
    * Carries the Formula out up to the start of its loops, which then wait for the test.
    * @internal
    */
-  async start(source: AppSource, { network, log }: AppSettings): Promise<this> {
+  async start(source: AppSource, { network, log, config }: AppSettings): Promise<this> {
     const formula = formulaOf(source);
     const random = this.#world.random.fork(`random of ${this.#label}`);
     const readiness = this.#world.random.fork(`readiness at ${this.#label}`);
@@ -97,6 +98,7 @@ export class AppUnderTest {
       random,
       network,
       observer: new Recorder(this.#world.tape, this.host),
+      config,
       log: { ...log, to: { write: (line: string) => this.#lines.push(line) } },
       threadMachine: (this.#threads = new SimulatedThreads(this.#world, this.host, () => testbench)),
       keepsOpen: formula instanceof GivenTonics,
@@ -148,6 +150,12 @@ export class AppUnderTest {
       if (found !== undefined) return found as T;
     }
     return this.ledger.find(name) as T | undefined;
+  }
+
+  /** @internal All Tonics that it has now, in all its threads; none where it was killed. */
+  *_ttTonics(): Iterable<AnyTonic> {
+    if (this.#killed) return;
+    for (const { runtime } of [this, ...this.threads]) yield* runtime.ledger;
   }
 
   /** Its threads, all of them simulated; `terminate()` has one crash. */
@@ -209,7 +217,7 @@ export class AppUnderTest {
     }
     const result = over ? await this.#ended! : NOT_OVER;
     if (!over) leftOpen.push('a loop');
-    leftOpen.push(...[...this.ledger].map(({ name }) => name));
+    for (const { name } of this.ledger) leftOpen.push(name);
     if (this.#clock.open > 0) leftOpen.push(`${this.#clock.open} timers`);
     return (this.#finished = { ...result, leftOpen });
   }

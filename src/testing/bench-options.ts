@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type Formula } from '../core/formula.js';
+import type { FormulaData } from '../core/configuration-schema.js';
+import type { Formula } from '../core/formula.js';
 import { logSchema } from '../core/log-options.js';
 import { amount, callable, count, flag, some, someMs, text } from '../core/option-schema.js';
 import type { AppSource } from './app.js';
@@ -12,6 +13,8 @@ import type { SparkleTakes } from './sparkle-time.js';
 import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
 const { to: _, ...logOfBench } = logSchema.entries;
 
 export const appOptions = {
@@ -19,6 +22,11 @@ export const appOptions = {
   host: v.optional(text),
   /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
   log: v.optional(v.strictObject(logOfBench, 'must be an object, without "to"')),
+  /**
+   * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
+   * checked with the rest, and refused in the same way.
+   */
+  config: v.optional(v.custom<FormulaData>(isObject, 'must be an object, such as { server: { port: 7007 } }')),
 };
 
 export const appSchema = v.strictObject(appOptions);

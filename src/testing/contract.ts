@@ -1,19 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
+import { type OneOrMore, listOf } from './one-or-more.js';
 import { snapshot } from './snapshot.js';
 import { brief } from './trace-table.js';
 
 /** What is expected of one Tonic; any one of the conditions matches it. */
 export interface TonicContract {
-  /** A sparkle left it in one of these states. */
-  readonly tillStateIn?: readonly string[] | undefined;
-  /** One of these sparkles ran. */
-  readonly tillSparkleIn?: readonly string[] | undefined;
-  /** A probe has this value, or one that the function says yes to, after a sparkle. */
+  /** It is in one of these states: at the call, or after a sparkle of whomever. */
+  readonly tillStateIn?: OneOrMore | undefined;
+  /** One of these sparkles of it ran. */
+  readonly tillSparkleIn?: OneOrMore | undefined;
+  /** A probe has this value, or one that the function says yes to: at the call, or after a sparkle of whomever. */
   readonly stopOnProbe?: Readonly<Record<string, unknown>> | undefined;
   /** Further probes: fields to be copied into the trace, such as `'count'` or `'peer.name'`. */
-  readonly probes?: readonly string[] | undefined;
+  readonly probes?: OneOrMore | undefined;
 }
 
 /** What is expected of several Tonics together. */
@@ -22,6 +23,8 @@ export interface Contract {
   readonly stopMatchCount?: number | 'all' | undefined;
   /** By the name of a Tonic or of its class. */
   readonly tonics: Readonly<Record<string, TonicContract>>;
+  /** Probes of every Tonic that has such a field. With these alone it expects nothing, and is never met. */
+  readonly probes?: OneOrMore | undefined;
 }
 
 /** What became of the contract with one Tonic. */
@@ -43,23 +46,34 @@ export interface ContractDetails {
 
 /** A contract while the loops run: a Tonic that has matched stays so. */
 export class ContractWatch {
+  /** Those of every Tonic that has them. */
+  readonly probes: readonly string[];
   readonly #tonics: Readonly<Record<string, TonicContract>>;
   readonly #matches = new Map<string, { why: readonly string[]; at: number }>();
   readonly #needed: number;
+  /** The Tonics that it speaks of and that have been seen, with the names that it has for them. */
+  readonly #watched = new Map<AnyTonic, readonly string[]>();
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
-  constructor({ tonics, stopMatchCount = 'all' }: Contract) {
+  constructor({ tonics, stopMatchCount = 'all', probes }: Contract) {
     this.#tonics = tonics;
+    this.probes = listOf(probes);
     const conditions = Object.values(tonics).filter(
       ({ tillStateIn, tillSparkleIn, stopOnProbe }) => tillStateIn ?? tillSparkleIn ?? stopOnProbe,
     );
-    this.#needed = stopMatchCount === 'all' ? conditions.length : stopMatchCount;
-    if (Number.isInteger(this.#needed) && this.#needed > 0 && this.#needed <= conditions.length) return;
+    const onlyLooks = conditions.length === 0 && this.probes.length > 0 && stopMatchCount === 'all';
+    this.#needed = onlyLooks ? Infinity : stopMatchCount === 'all' ? conditions.length : stopMatchCount;
+    if (onlyLooks || (Number.isInteger(this.#needed) && this.#needed > 0 && this.#needed <= conditions.length)) return;
     const problem =
       conditions.length === 0
         ? 'no Tonic in it has a condition'
         : `it is ${String(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
     throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'contract/stopMatchCount', problem });
+  }
+
+  /** Whether it can be met; one with nothing but probes only looks. */
+  get expects(): boolean {
+    return this.#needed < Infinity;
   }
 
   get met(): boolean {
@@ -81,36 +95,59 @@ export class ContractWatch {
 
   /** The probes that the contract with a Tonic asks for. */
   probesOf(name: string): readonly string[] {
-    const { probes = [], stopOnProbe = {} } = this.#tonics[name] ?? {};
-    return [...probes, ...Object.keys(stopOnProbe)];
+    if (!Object.hasOwn(this.#tonics, name)) return [];
+    const { probes, stopOnProbe = {} } = this.#tonics[name]!;
+    return [...listOf(probes), ...Object.keys(stopOnProbe)];
+  }
+
+  /** There is this Tonic: from now on it is looked at, whoever runs. */
+  sees(tonic: AnyTonic): void {
+    if (this.#watched.has(tonic)) return;
+    const { className } = tonic._ttPlan;
+    const { name } = tonic;
+    const names = [...new Set([name, className])].filter((one) => Object.hasOwn(this.#tonics, one));
+    if (names.length > 0) this.#watched.set(tonic, names);
   }
 
   /** A sparkle of a Tonic has run. */
-  ran(tonic: AnyTonic, name: string, sparkle: string, at: number): void {
-    const { className } = tonic._ttPlan;
-    this.#check(name, tonic, sparkle, at);
-    if (className !== name) this.#check(className, tonic, sparkle, at);
+  ran(tonic: AnyTonic, sparkle: string, at: number): void {
+    for (const name of this.#watched.get(tonic) ?? []) this.#check(name, tonic, sparkle, at);
   }
 
-  #check(name: string, tonic: AnyTonic, sparkle: string, at: number): void {
-    const contract = Object.hasOwn(this.#tonics, name) ? this.#tonics[name] : undefined;
-    if (contract === undefined || this.#matches.has(name)) return;
-    const why = reasons(contract, tonic, sparkle);
+  /** Looks at all Tonics: another one may have changed them. */
+  look(at: number): void {
+    for (const [tonic, names] of this.#watched) {
+      for (const name of names) this.#check(name, tonic, undefined, at);
+      if (tonic.finished) this.#watched.delete(tonic);
+    }
+  }
+
+  #check(name: string, tonic: AnyTonic, sparkle: string | undefined, at: number): void {
+    if (this.#matches.has(name)) return;
+    const why = reasons(this.#tonics[name]!, tonic, sparkle);
     if (why.length > 0) this.#matches.set(name, { why, at });
   }
 }
 
-function reasons({ tillStateIn, tillSparkleIn, stopOnProbe }: TonicContract, tonic: AnyTonic, ran: string): string[] {
+function reasons(contract: TonicContract, tonic: AnyTonic, ran: string | undefined): string[] {
+  const { tillStateIn, tillSparkleIn, stopOnProbe = {} } = contract;
   const why: string[] = [];
-  if (tonic.state !== undefined && tillStateIn?.includes(tonic.state)) why.push(`state: ${tonic.state}`);
-  if (tillSparkleIn?.includes(ran)) why.push(`sparkle: ${ran}`);
-  for (const [probe, wanted] of Object.entries(stopOnProbe ?? {})) {
+  const { state } = tonic;
+  if (state !== undefined && listOf(tillStateIn).includes(state)) why.push(`state: ${state}`);
+  if (ran !== undefined && listOf(tillSparkleIn).includes(ran)) why.push(`sparkle: ${ran}`);
+  for (const [probe, wanted] of Object.entries(stopOnProbe)) {
     const value = probeOf(tonic, probe);
     const holds =
       typeof wanted === 'function' ? (wanted as (value: unknown) => unknown)(value) : isDeepStrictEqual(value, wanted);
     if (holds) why.push(`probe: ${probe} = ${typeof value === 'string' ? value : brief(snapshot(value))}`);
   }
   return why;
+}
+
+/** Whether something has the field that a path begins with. */
+export function hasProbe(tonic: object, path: string): boolean {
+  const [field] = path.split('.');
+  return field! in tonic;
 }
 
 /** The value of a field by its path, such as `'peer.name'`. A getter that throws gives a text that says so. */

@@ -6,7 +6,7 @@ import { badOption } from '../core/option-problem.js';
 import { parseOptions } from '../core/option-schema.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Network } from '../selector/network.js';
-import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
+import { type AppSource, type Finished, type LogEntry, AppUnderTest } from './app.js';
 import { type AppOptions, type DistillerOptions, appSchema, distillerSchema } from './bench-options.js';
 import { type Duration, toMs } from './duration.js';
 import { type Fault, Faults, TestDice } from './faults.js';
@@ -16,6 +16,7 @@ import { reportOf, tableOf } from './report.js';
 import { type SparkleTakes, sparkleTimer } from './sparkle-time.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
 import { type TraceEntry, entryOf } from './trace.js';
+import type { TraceFilter } from './trace-filter.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { anySeed, seedAskedFor } from './seed.js';
 import { World } from './world.js';
@@ -72,7 +73,10 @@ export class Distiller {
   /** @internal */
   static async _ttStart(app: AppSource | undefined, options: DistillerOptions, faults: Faults): Promise<Distiller> {
     const distiller = new Distiller(options, faults);
-    if (app !== undefined) await distiller.join(app, { host: options.host ?? 'main', log: options.log });
+    if (app !== undefined) {
+      const { host = 'main', log, config } = options;
+      await distiller.join(app, { host, log, config });
+    }
     return distiller;
   }
 
@@ -81,11 +85,15 @@ export class Distiller {
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
   async join(app: AppSource, options: AppOptions = {}): Promise<AppUnderTest> {
-    const { host = `host${this.#apps.length}`, log = {} } = parseOptions(appSchema, options, 'the Distiller');
+    const {
+      host = `host${this.#apps.length}`,
+      log = {},
+      config = {},
+    } = parseOptions(appSchema, options, 'the Distiller');
     const before = this.#apps.filter((other) => other.host === host);
     if (before.some(({ finished }) => !finished)) throw bad('host', `an app runs on ${host} already`);
     const joined = new AppUnderTest(this.#world, host, before.length + 1);
-    await joined.start(app, { host, network: networkAt(this.#network, host), log });
+    await joined.start(app, { host, network: networkAt(this.#network, host), log, config });
     this.#apps.push(joined);
     return joined;
   }
@@ -225,12 +233,15 @@ export class Distiller {
       const startAt = clock.now();
       const until = startAt + run.timeout;
       tape.run = run;
+      for (const app of this.#apps) for (const tonic of app._ttTonics()) run.sees(tonic);
+      run.look(startAt);
       try {
         const isIdle = (): boolean => this.#world.isIdle && !run.waits;
         const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
         if (!stopped) clock.moveTo(until);
       } finally {
         tape.run = undefined;
+        tape.contract = run.contract;
       }
       return run.result(startAt, clock.now(), this.finished);
     });
@@ -342,14 +353,17 @@ export class Distiller {
 
   // ---- To be read ----
 
-  /** The seed, the time and the trace, as a table. */
-  toString(): string {
-    return tableOf(this.#world);
+  /**
+   * The seed, the time and the trace, as a table.
+   * @param which of the trace these only: `'door'`, `['door', 'visitor']`, `({ sparkle }) => sparkle === 'ttsc__unlock'`. Default: all.
+   */
+  toString(which?: TraceFilter): string {
+    return tableOf(this.#world, which);
   }
 
   /** Writes the same to standard output. */
-  print(): void {
-    process.stdout.write(`${this.toString()}\n`);
+  print(which?: TraceFilter): void {
+    process.stdout.write(`${this.toString(which)}\n`);
   }
 
   /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */

@@ -1,7 +1,7 @@
 import { fail } from '../core/errors.js';
 import { parseOptions } from '../core/option-schema.js';
 import { type DistillerOptions, type ExploreOptions, exploreSchema } from './bench-options.js';
-import { type Fault, Faults, faultKey, faultText } from './faults.js';
+import { type Fault, Faults, faultKey, faultsText } from './faults.js';
 import { shrink } from './shrink.js';
 import { type DistillerBody, type TrialFailure, runTrial } from './trial.js';
 import { anySeed, seedAskedFor } from './seed.js';
@@ -114,7 +114,7 @@ function placeOf({ stack = '' }: Error): string | undefined {
 
 function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs: number }): Error {
   const { error, faults, report, note } = shrunk;
-  const needs = faults.length === 0 ? '' : `\nIt needs ${faults.map(faultText).join(', ')}.`;
+  const needs = faults.length === 0 ? '' : `\nIt needs ${faultsText(faults)}.`;
   const details = {
     ...where,
     message: error.message.replace(/\.$/, ''),

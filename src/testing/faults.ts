@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { SeededRandom } from './seeded-random.js';
+import { inFewWords } from './in-few-words.js';
 import { Ring } from './trace.js';
 
 /** Something that goes wrong by chance: a lost datagram, a connection that is reset, a peer that stalls. */
@@ -71,6 +72,11 @@ export function faultKey({ kind, what, index }: Fault): string {
   return `${kind}/${what}/${index}`;
 }
 
-export function faultText({ kind, what, index }: Fault): string {
+function faultText({ kind, what, index }: Fault): string {
   return what === '' ? `${kind} #${index}` : `${kind} #${index} of ${what}`;
+}
+
+/** Many of them in few words. */
+export function faultsText(faults: readonly Fault[]): string {
+  return inFewWords(faults, faultText, ({ kind }) => kind);
 }

@@ -10,12 +10,14 @@ export type { Duration } from './duration.js';
 export { explore, type ExploreOptions, type Explored } from './explore.js';
 export type { Fault } from './faults.js';
 export type { HostedNetwork, NetworkChoice, NetworkParts } from './networks.js';
+export type { OneOrMore } from './one-or-more.js';
 export { SeededRandom } from './seeded-random.js';
 export type { SimulatedThread } from './simulated-threads.js';
 export type { SparkleConditions, SparkleResult, StopCondition } from './sparkle-run.js';
 export type { SparkleTakes, SparkleThatTakes } from './sparkle-time.js';
 export type { Probes } from './tape.js';
 export type { DistillerBody } from './trial.js';
+export type { TraceFilter } from './trace-filter.js';
 export type { TraceEntry, TraceExit, TracePoint, TraceSource } from './trace.js';
 export type { VirtualClock } from './virtual-clock.js';
 

@@ -48,11 +48,24 @@ export function workTime(): number {
   return (user + system) / 1_000;
 }
 
-/** What a promise is settled with, or what `late` throws, called where that takes longer than so many ms of the machine's time. */
+/** A span of the machine's time is let pass in so many parts. */
+const PARTS = 20;
+
+/**
+ * What a promise is settled with, or what `late` throws, called where that takes longer than so many ms of the machine's time. Of a stretch in
+ * which the process had no turn, as on a machine that is busy or asleep, only one part in twenty counts.
+ */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => never): Promise<T> {
   if (ms === Infinity) return promise;
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, Math.min(ms, LONGEST_TIMER)))).then(late);
+  const tooLate = new Promise<void>((resolve) => {
+    let left = PARTS;
+    const wait = (): void => {
+      if (left-- === 0) resolve();
+      else timer = setTimeout(wait, Math.min(ms / PARTS, LONGEST_TIMER));
+    };
+    wait();
+  }).then(late);
   try {
     return await Promise.race([promise, tooLate]);
   } finally {

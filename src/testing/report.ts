@@ -1,10 +1,13 @@
 import type { LogEntry } from './app.js';
-import { faultText } from './faults.js';
+import type { ContractDetails } from './contract.js';
+import { faultsText } from './faults.js';
+import { namesInFewWords } from './in-few-words.js';
 import { entryOf } from './trace.js';
+import { type TraceFilter, filterOf } from './trace-filter.js';
 import { timeText, traceTable } from './trace-table.js';
 import type { World } from './world.js';
 
-/** Of trace, log and faults so many are shown after a failure: the last. */
+/** Of trace and log so many are shown after a failure: the last. */
 const TAIL = 40;
 const LEVELS: Readonly<Record<number, string>> = {
   10: 'TRACE',
@@ -15,24 +18,48 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-/** The seed, the time and the trace of a world, as a table. */
-export function tableOf(world: World): string {
-  return `${headOf(world)}\n${traceTable(Array.from(world.tape.ring, entryOf))}`;
+/** The seed, the time and the trace of a world, or of that what is asked for, as a table. */
+export function tableOf(world: World, which?: TraceFilter): string {
+  const entries = Array.from(world.tape.ring, entryOf);
+  const shown = entries.filter(filterOf(which));
+  const head = shown.length === entries.length ? headOf(world) : `${headOf(world)}, ${shown.length} shown`;
+  return `${head}\n${traceTable(shown)}`;
 }
 
-/** What is worth reading of a world after a failure: the seed, the faults, the end of the trace and of the log. */
+/** What is worth reading of a world after a failure: the seed, the faults, the contract that was not met, the end of the trace and of the log. */
 export function reportOf(world: World, log: readonly LogEntry[]): string {
-  const faults = world.faults.injected.slice(-TAIL);
+  const faults = world.faults.injected;
   const parts = [headOf(world)];
-  if (faults.length > 0) parts.push(`faults: ${faults.map(faultText).join(', ')}`);
+  if (faults.length > 0) parts.push(`faults: ${faultsText(faults)}`);
+  const { contract } = world.tape;
+  if (contract?.met === false) parts.push(contractText(contract));
   parts.push(traceTable([...world.tape.ring].slice(-TAIL).map(entryOf)));
-  if (log.length > 0) parts.push('log:', ...log.slice(-TAIL).map(logText));
+  if (log.length > 0) parts.push('log:', ...logLines(log).slice(-TAIL));
   return parts.join('\n');
+}
+
+/** Who has not done what was expected. */
+function contractText({ matches, needed, tonics }: ContractDetails): string {
+  const missing = Object.keys(tonics).filter((name) => !tonics[name]!.matched);
+  return `contract: ${matches} of ${needed} matched, and not ${namesInFewWords(missing)}`;
 }
 
 function headOf({ seed, clock, tape: { count, ring } }: World): string {
   const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
   return `seed ${seed}, time ${timeText(clock.now())}, ${count} sparkles${dropped}`;
+}
+
+/** Lines that follow each other and differ in numbers only, such as ids and ports, are told once. */
+function logLines(log: readonly LogEntry[]): string[] {
+  const lines: { readonly text: string; readonly kind: string; more: number }[] = [];
+  for (const entry of log) {
+    const text = logText(entry);
+    const kind = text.replace(/\d+/g, '0');
+    const last = lines.at(-1);
+    if (last?.kind === kind) last.more++;
+    else lines.push({ text, kind, more: 0 });
+  }
+  return lines.map(({ text, more }) => (more === 0 ? text : `${text} (and ${more} more like it)`));
 }
 
 function logText({ level, msg, tonic, state, sparkle }: LogEntry): string {

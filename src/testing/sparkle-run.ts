@@ -3,6 +3,7 @@ import { fail } from '../core/errors.js';
 import type { Sparkle } from '../core/plan.js';
 import { type Contract, type ContractDetails, ContractWatch } from './contract.js';
 import { type Duration, toMs } from './duration.js';
+import { type OneOrMore, listOf } from './one-or-more.js';
 import { type TraceEntry, type TraceRecord, entryOf } from './trace.js';
 
 /** When `sparkle()` is to stop: as soon as one of these holds. */
@@ -12,9 +13,9 @@ export interface SparkleConditions {
   /** So much virtual time has passed. Default one hour. */
   readonly timeout?: Duration | undefined;
   /** A sparkle has left its Tonic in one of these states. */
-  readonly tillStateIn?: readonly string[] | undefined;
+  readonly tillStateIn?: OneOrMore | undefined;
   /** One of these sparkles has run. */
-  readonly tillSparkleIn?: readonly string[] | undefined;
+  readonly tillSparkleIn?: OneOrMore | undefined;
   /** So many Tonics have done what is expected of them. */
   readonly contract?: Contract | undefined;
 }
@@ -67,7 +68,7 @@ export class SparkleRun {
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(conditions: SparkleConditions) {
-    const { count = Infinity, timeout = DEFAULT_TIMEOUT, tillStateIn = [], tillSparkleIn = [], contract } = conditions;
+    const { count = Infinity, timeout = DEFAULT_TIMEOUT, tillStateIn, tillSparkleIn, contract } = conditions;
     for (const key of Object.keys(conditions))
       if (!CONDITIONS.includes(key)) throw bad(key, `there is none; there are ${CONDITIONS.join(', ')}`);
     if (count !== Infinity && !(Number.isInteger(count) && count > 0))
@@ -75,9 +76,14 @@ export class SparkleRun {
     this.#count = count;
     this.timeout = toMs(timeout, 'timeout');
     this.waits = conditions.timeout !== undefined;
-    this.#states = new Set(tillStateIn);
-    this.#sparkles = new Set(tillSparkleIn);
+    this.#states = new Set(listOf(tillStateIn));
+    this.#sparkles = new Set(listOf(tillSparkleIn));
     this.#contract = contract === undefined ? undefined : new ContractWatch(contract);
+  }
+
+  /** What it asks of every Tonic that has such a field. */
+  get probes(): readonly string[] {
+    return this.#contract?.probes ?? [];
   }
 
   probesOf(name: string): readonly string[] {
@@ -95,18 +101,34 @@ export class SparkleRun {
   }
 
   /** A sparkle has ended, with its transitions. */
-  ended(tonic: AnyTonic, name: string, { key }: Sparkle, at: number): void {
+  ended(tonic: AnyTonic, { key }: Sparkle, at: number): void {
     const { state } = tonic;
     if (state !== undefined && this.#states.has(state)) this.#statesMet.add(state);
     if (this.#sparkles.has(key)) this.#sparklesMet.add(key);
+    this.#ask((contract) => contract.ran(tonic, key, at));
+  }
+
+  /** There is this Tonic. */
+  sees(tonic: AnyTonic): void {
+    this.#contract?.sees(tonic);
+  }
+
+  /** The run begins, or an order has been carried out: whomever it has changed, a contract may be met now. */
+  look(at: number): void {
+    this.#ask((contract) => contract.look(at));
+  }
+
+  /** What a function of the test throws is told when the run has ended. */
+  #ask(look: (contract: ContractWatch) => void): void {
+    if (this.#contract === undefined || this.#thrown !== undefined) return;
     try {
-      this.#contract?.ran(tonic, name, key, at);
+      look(this.#contract);
     } catch (thrown) {
-      this.#thrown ??= { value: thrown };
+      this.#thrown = { value: thrown };
     }
   }
 
-  /** An order that ran a sparkle has been carried out. */
+  /** An order that ran a sparkle of the user's has been carried out. */
   ran(): void {
     this.#ran++;
   }
@@ -119,6 +141,11 @@ export class SparkleRun {
       this.#sparklesMet.size > 0 ||
       this.#contract?.met === true
     );
+  }
+
+  /** What became of its contract; `undefined` where it has none that expects something. */
+  get contract(): ContractDetails | undefined {
+    return this.#contract?.expects === true ? this.#contract.details : undefined;
   }
 
   /** @throws what a condition of the test threw. */

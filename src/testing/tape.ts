@@ -3,7 +3,7 @@ import { fail, toError } from '../core/errors.js';
 import type { Order } from '../core/order.js';
 import type { Sparkle } from '../core/plan.js';
 import type { SparkleObserver } from '../core/testbench.js';
-import { probeOf } from './contract.js';
+import { type ContractDetails, hasProbe, probeOf } from './contract.js';
 import type { Instants } from './instants.js';
 import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
@@ -27,6 +27,8 @@ export class Tape {
   readonly instants: Instants;
   /** The call of `sparkle()` that lasts. */
   run: SparkleRun | undefined = undefined;
+  /** What became of the contract of the last such call. */
+  contract: ContractDetails | undefined = undefined;
   /** Whether all apps have finished: asked after each order while a run lasts. */
   finished: () => boolean = () => false;
   /** What stopped to hold, once something did. */
@@ -97,6 +99,7 @@ export class Tape {
     if (!this.#hasProbes && this.run?.hasProbes !== true) return NO_PROBES;
     const { className } = tonic._ttPlan;
     const asked = [...this.#asked(name), ...(name === className ? [] : this.#asked(className))];
+    for (const probe of this.run?.probes ?? []) if (hasProbe(tonic, probe)) asked.push(probe);
     if (asked.length === 0) return NO_PROBES;
     return Object.freeze(Object.fromEntries(asked.map((probe) => [probe, snapshot(probeOf(tonic, probe))])));
   }
@@ -159,6 +162,7 @@ export class Recorder implements SparkleObserver {
       this.#worker = tonic;
       this.#work = sparkle;
     }
+    tape.run?.sees(tonic);
     if (!tape.records) return;
     const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
     const [outer] = this.#frames;
@@ -198,6 +202,7 @@ export class Recorder implements SparkleObserver {
     if (!tape.holds()) return true;
     if (frame === undefined || tape.run === undefined) return isOver;
     if (frame.record !== undefined) tape.run.ran();
+    tape.run.look(tape.clock.now());
     return isOver || tape.run.stops || tape.finished();
   }
 
@@ -248,7 +253,7 @@ export class Recorder implements SparkleObserver {
     record.exitedProbes = tape.probe(tonic, record.tonic);
     record.catalystRuns = catalyst.id >= 0;
     record.error = error;
-    tape.run?.ended(tonic, record.tonic, sparkle, record.exitedAt);
+    tape.run?.ended(tonic, sparkle, record.exitedAt);
   }
 }
 

@@ -2,6 +2,7 @@ import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
 import { type Fault, type Faults } from './faults.js';
+import { namesInFewWords } from './in-few-words.js';
 import { within } from './real-time.js';
 
 /** What a test does with a Distiller of its own. */
@@ -59,13 +60,16 @@ export async function runTrial({ app, options, faults, body, limit }: Trial): Pr
   }
 }
 
+/** So many ms the apps of a body that hangs have for their end at least: what was a short limit for the body is none for them. */
+const END_AT_LEAST = 10_000;
+
 /** Takes the apps from a body that hangs. What does not end even now is left to itself: nobody turns its loops any more. */
 async function endHanging(distiller: Distiller, failure: TrialFailure, limit: number): Promise<TrialFailure> {
   distiller._ttStop(failure.error);
   const leave = (): never => {
     throw failure.error;
   };
-  await within(limit, distiller._ttEndStopped(), leave).catch(() => undefined);
+  await within(Math.max(limit, END_AT_LEAST), distiller._ttEndStopped(), leave).catch(() => undefined);
   return failure;
 }
 
@@ -80,5 +84,5 @@ async function endAfterFailure(distiller: Distiller): Promise<Error | undefined>
 async function endsWell(distiller: Distiller): Promise<void> {
   const { error, leftOpen } = await distiller.finish();
   if (error !== undefined) throw error;
-  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: leftOpen.join(', ') });
+  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: namesInFewWords(leftOpen) });
 }

@@ -1,3 +1,4 @@
+import type { AppConfiguration } from '../core/app-configuration.js';
 import {
   MessageChannel,
   type MessagePort,
@@ -81,7 +82,7 @@ export function startThread(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    config: crossing(runtime.config),
+    config: crossing(runtime.config as AppConfiguration),
     log: { ...logFor(runtime), default: logMode, lane: logLane },
     waitingLimit: hub.waitingLimit,
   };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { problemsOf, schemasAlong } from '../core/configuration-problems.js';
-import type { StartProblem } from '../core/ports.js';
+import type { StartProblem } from '../core/tonic-maker.js';
 import { alternatives } from '../core/schema-parts.js';
 
 /** All that is wrong with options, for those that a configuration gives. */

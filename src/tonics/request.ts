@@ -1,6 +1,6 @@
+import type { OrderForm } from '../core/order.js';
+import { type AskOptions, ASK_TIMEOUT, Question, askOptions, begin } from '../core/ask.js';
 import * as v from 'valibot';
-import type { OrderForm } from '../core/any-tonic.js';
-import { ASK_TIMEOUT, type AskOptions, Question, askOptions, begin } from '../core/ask.js';
 import { fail } from '../core/errors.js';
 import { extrasOf } from '../core/extras.js';
 import { OptionCheck } from '../core/option-check.js';

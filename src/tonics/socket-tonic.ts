@@ -1,7 +1,8 @@
-import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
-import { LogLevel } from '../core/log-service.js';
+import { LogLevel } from '../core/log-level.js';
 import { type Sparkle, ofFramework } from '../core/plan.js';
 import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';

@@ -402,7 +402,15 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
+    app.main._ttss__ofService(
+      'use',
+      'clock',
+      { module, className: 'Clock', isAbstract: false },
+      user,
+      undefined,
+      [],
+      1,
+    );
     await app.pass(9_999);
     expect(heard).to.deep.equal([]);
     await app.pass(1);
@@ -423,7 +431,15 @@ describe('the life of a service', () => {
       heard = [];
       let users!: User[];
       const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
-      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, [], 1);
+      app.main._ttss__ofService(
+        'use',
+        'clock',
+        { module: Watch.module, className, isAbstract: false },
+        users[0]!,
+        undefined,
+        [],
+        1,
+      );
       await inside(app, users[1]!, (user) =>
         (user.askFor(Watch as never) as unknown as Remote<Clock>).ttsc__ask('now'),
       );
@@ -433,7 +449,7 @@ describe('the life of a service', () => {
         heard.some((line) => line.includes('was not loaded')),
         className,
       ).to.equal(!begins);
-      app.main._ttss__unuse('clock', users[0]!);
+      app.main._ttss__ofService('unuse', 'clock', users[0]!);
       await app.finish();
     }
   });
@@ -442,8 +458,16 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startApp(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
-    app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
+    app.main._ttss__ofService(
+      'use',
+      'clock',
+      { module, className: 'Clock', isAbstract: false },
+      user,
+      undefined,
+      [],
+      1,
+    );
+    app.main._ttss__ofService('call', 'clock', 'ttsc__ask', ['never']);
     const { lines } = await app.finish();
     const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
     expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');

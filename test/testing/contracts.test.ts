@@ -64,7 +64,7 @@ describe('a contract', () => {
   });
 
   it('keeps what has matched although it changes again', async () => {
-    const tonics = { visitor: { stopOnProbe: { knocks: 1 } }, door: { tillStateIn: ['locked'] } };
+    const tonics = { visitor: { stopOnProbe: { knocks: 1 } }, door: { tillSparkleIn: ['ttse__onLock'] } };
     visitor.ttsc__knock();
     const before = distiller.clock.now();
     const { contractDetails, endAt } = await distiller.sparkle({ timeout: '1d', contract: { tonics } });
@@ -72,6 +72,82 @@ describe('a contract', () => {
     expect(contractDetails?.tonics['door']?.at).to.equal(before + 7_200_000);
     expect(endAt).to.equal(before + 7_200_000);
     expect(visitor.knocks).to.equal(3);
+  });
+
+  it('counts a Tonic that is in the state already, whoever runs', async () => {
+    await distiller.settle();
+    visitor.ttsc__wait();
+    const tonics = { door: { tillStateIn: ['open'] }, Visitor: { tillStateIn: ['waiting'] } };
+    const { stopCondition, contractDetails } = await distiller.sparkle({ timeout: '1s', contract: { tonics } });
+    expect(stopCondition).to.deep.equal(['contractMet']);
+    expect(contractDetails?.tonics['door']).to.deep.equal({ matched: true, why: ['state: open'], at: 0 });
+  });
+
+  it('runs nothing where all is as expected already', async () => {
+    const tonics = { door: { tillStateIn: 'locked' }, visitor: { stopOnProbe: { knocks: 0 } } };
+    const { stopCondition, sparkleTrace } = await distiller.sparkle({ contract: { tonics } });
+    expect([stopCondition, sparkleTrace]).to.deep.equal([['contractMet'], []]);
+    expect(door.state).to.equal('locked');
+  });
+
+  it('counts no sparkle that ran before', async () => {
+    await distiller.settle();
+    const contract = { tonics: { visitor: { tillSparkleIn: ['ttsc__enter'] } } };
+    expect((await distiller.sparkle({ timeout: '1s', contract })).stopCondition).to.deep.equal(['timeout']);
+  });
+
+  it('counts a probe that another Tonic has changed, at that order', async () => {
+    class Thief extends Tonic {
+      ttsc__pick(lock: { code: string }): void {
+        lock.code = '0';
+      }
+      ttsc__leave(): void {}
+    }
+    const thief = distiller.infuse(() => new Thief());
+    await distiller.settle();
+    thief.ttsc__pick(door.lock);
+    thief.ttsc__leave();
+    const contract = { tonics: { door: { stopOnProbe: { 'lock.code': '0' } } } };
+    const { stopCondition, sparkleTrace } = await distiller.sparkle({ timeout: '1s', contract });
+    expect(stopCondition).to.deep.equal(['contractMet']);
+    expect(sparkleTrace.map(({ sparkle }) => sparkle)).to.deep.equal(['ttsc__pick']);
+  });
+
+  it('looks at a Tonic, too, that was made meanwhile and runs nothing of its own', async () => {
+    class Parcel extends Tonic {
+      stamp = '';
+    }
+    class Post extends Tonic {
+      #parcel!: Parcel;
+      ttsc__pack(): void {
+        this.#parcel = new Parcel({ name: 'parcel' });
+      }
+      ttsc__stamp(): void {
+        this.#parcel.stamp = 'paid';
+      }
+    }
+    const post = distiller.infuse(() => new Post());
+    post.ttsc__pack();
+    post.ttsc__stamp();
+    const contract = { tonics: { parcel: { stopOnProbe: { stamp: 'paid' } } } };
+    expect((await distiller.sparkle({ timeout: '1s', contract })).stopCondition).to.deep.equal(['contractMet']);
+  });
+
+  it('takes one name for a list of one', async () => {
+    const tonics = { visitor: { tillSparkleIn: 'ttsc__enter', probes: 'knocks' } };
+    const { contractDetails, sparkleTrace } = await distiller.sparkle({ contract: { tonics } });
+    expect(contractDetails?.tonics['visitor']?.why).to.deep.equal(['sparkle: ttsc__enter']);
+    expect(sparkleTrace.at(-1)?.atExit?.probes).to.deep.equal({ knocks: 2 });
+  });
+
+  it('may ask for probes of every Tonic that has them, and expect nothing', async () => {
+    const contract = { tonics: {}, probes: ['knocks'] };
+    const { stopCondition, sparkleTrace, contractDetails } = await distiller.sparkle({ timeout: '1s', contract });
+    expect([stopCondition, contractDetails?.met]).to.deep.equal([['timeout'], false]);
+    const seen = sparkleTrace.map(({ tonic, atExit }) => [tonic, atExit?.probes]);
+    expect(seen)
+      .to.deep.include(['visitor', { knocks: 2 }])
+      .and.to.deep.include(['door', {}]);
   });
 
   it('may ask for a probe with a function, and by a path', async () => {

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { Formula } from '../../src/core/formula.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { Distiller } from '../../src/testing/index.js';
+import { Distiller, type TraceFilter } from '../../src/testing/index.js';
 import { timeText } from '../../src/testing/trace-table.js';
+import { expectThrow } from '../support/errors.js';
 import { Door } from './support/door.js';
 
 class Clerk extends Tonic {
@@ -145,6 +146,60 @@ describe('a trace', () => {
       " 3     0  door   locked -> open  ttsc__unlock('42') { tries: 1 }",
       ' 4     0  door   open              ttse__onEnter() { tries: 1 }',
     ]);
+  });
+
+  describe('of which some is asked for', () => {
+    let door: Door;
+    const shown = (which: TraceFilter): string[] =>
+      distiller
+        .toString(which)
+        .split('\n')
+        .slice(2)
+        .map((line) => line.trim().split(/ +/)[0]!);
+
+    beforeEach(async () => {
+      const other = distiller.infuse(() => new Clerk());
+      door = distiller.infuse(() => new Door({ name: 'door' }));
+      await distiller.settle();
+      other.ttsc__file('a');
+      clerk.ttsc__file('b');
+      door.ttsc__unlock('42');
+      await distiller.settle();
+    });
+
+    it('shows that of a Tonic by its name or id, and counts it', () => {
+      expect(shown('door')).to.deep.equal(['1', '2', '5', '6']);
+      expect(shown(door.id)).to.deep.equal(['1', '2', '5', '6']);
+      expect(distiller.toString('clerk').split('\n')[0]).to.equal('seed 7, time 0, 6 sparkles, 1 shown');
+    });
+
+    it('shows that of several Tonics, of a class where they have no names of their own', () => {
+      expect(shown(['clerk', 'Clerk'])).to.deep.equal(['3', '4']);
+      expect(shown('Clerk')).to.deep.equal(['3']);
+    });
+
+    it('shows what a function says yes to', () => {
+      expect(shown(({ extra, atExit }) => extra && atExit?.state === 'open')).to.deep.equal(['6']);
+    });
+
+    it('refuses what is none of these', () => {
+      expectThrow(() => distiller.toString({} as never), 'TT_BAD_OPTION');
+      expectThrow(() => distiller.toString([undefined] as never), 'TT_BAD_OPTION');
+    });
+
+    it('is printed so', () => {
+      const { write } = process.stdout;
+      let printed = '';
+      process.stdout.write = ((text: string) => (printed += text)) as never;
+      try {
+        distiller.print('clerk');
+      } finally {
+        process.stdout.write = write;
+      }
+      expect(printed)
+        .to.equal(`${distiller.toString('clerk')}\n`)
+        .and.to.include("ttsc__file('b')");
+    });
   });
 
   for (const [ms, text] of [

@@ -20,12 +20,22 @@ export async function turning(distiller: Distiller): Promise<SparkleResult> {
   door.ttsc__unlock(42);
   // @ts-expect-error -- there is no such condition
   await distiller.sparkle({ tillState: ['open'] });
-  // @ts-expect-error -- a list of states
-  await distiller.sparkle({ tillStateIn: 'open' });
+  // @ts-expect-error -- states are texts
+  await distiller.sparkle({ tillStateIn: 5 });
+  await distiller.sparkle({ tillStateIn: 'open', tillSparkleIn: ['ttsc__unlock'] });
+  await distiller.sparkle({
+    contract: { tonics: { door: { tillStateIn: 'open', probes: 'tries' } }, probes: ['code'] },
+  });
   // @ts-expect-error -- a contract is with Tonics
   await distiller.sparkle({ contract: { stopMatchCount: 1 } });
   // @ts-expect-error -- a number or 'all'
   await distiller.sparkle({ contract: { stopMatchCount: 'both', tonics: {} } });
+  distiller.print();
+  distiller.print('door');
+  distiller.print(['door', door.id]);
+  distiller.print(({ sparkle }) => sparkle === 'ttsc__unlock');
+  // @ts-expect-error -- one entry has no such field
+  distiller.print(({ state }) => state === 'open');
   const text: string = await distiller.until(Promise.resolve('text'));
   const none: void = await distiller.realTime('5ms');
   const value: number = await distiller.realTime(Promise.resolve(text.length));
@@ -41,6 +51,9 @@ export async function starting(): Promise<void> {
   await Distiller.start(Sized);
   // @ts-expect-error -- where its log goes is the Distiller's
   await Distiller.start(House, { log: { to: 'screen' } });
+  await Distiller.start(House, { config: { log: { level: 'debug' }, 'server/port': 7 } });
+  // @ts-expect-error -- the framework's own sections have types
+  await Distiller.start(House, { config: { log: { defualt: 'full' } } });
   // @ts-expect-error -- how many runs must be said
   await explore({ seed: 1 }, () => {});
   const test: () => Promise<void> = distilled(House, { trace: false }, async (distiller) => distiller.settle());
