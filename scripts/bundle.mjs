@@ -9,11 +9,10 @@ import ts from 'typescript';
 const root = new URL('../', import.meta.url).pathname;
 const input = {
   index: 'dist/src/index.js',
-  selector: 'dist/src/selector/index.js',
-  tonics: 'dist/src/tonics/index.js',
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
+  diagram: 'dist/src/diagram/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',
 };

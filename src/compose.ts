@@ -1,4 +1,6 @@
+import { appPorts } from './core/app-ports.js';
 import { ports } from './core/ports.js';
+import { Services } from './core/services.js';
 import { inThread } from './threads/thread-start.js';
 import { type ThreadClass, spawn } from './threads/thread-tonic.js';
 import { SelectorCatalyst } from './selector/selector-catalyst.js';
@@ -6,7 +8,8 @@ import { logServices } from './tonics/log-services.js';
 import { tonicStore } from './tonics/tonic-store.js';
 
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.
-ports.makeMainCatalyst = () => new SelectorCatalyst();
-ports.tonicStore = tonicStore;
-ports.logServices = logServices;
+appPorts.makeMainCatalyst = () => new SelectorCatalyst();
+ports.makeServices = (runtime) => new Services(runtime);
+appPorts.tonicStore = tonicStore;
+appPorts.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };

@@ -19,22 +19,13 @@ export {
   type Timer,
   type PeriodTimer,
 } from './core/timer.js';
-export type {
-  AnyTonic,
-  FailureInfo,
-  InfusionFailure,
-  InfusionInfo,
-  LineLevel,
-  Registry,
-  RemoteHandle,
-  Scheduler,
-  AppFace,
-  Source,
-} from './core/any-tonic.js';
+export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
+export type { Registry, Scheduler, AppFace } from './core/scheduler.js';
+export type { LineLevel, LogService } from './core/log-port.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
-export type { LogMode, LogService } from './core/log-service.js';
-export type { IpLogOptions, LogOptions, LogTarget } from './core/log-targets.js';
+export type { LogMode } from './core/log-level.js';
+export type { IpLogOptions, LogOptions, LogTarget } from './core/log-options.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
 export type { EntryBounds } from './core/log-entries.js';
 export type { LogLane } from './core/log-lane.js';
@@ -43,13 +34,13 @@ export type { LogContext, LogSink } from './core/log-sink.js';
 export { showLog, type ShowLogOptions } from './core/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue, type Waker } from './core/order-queue.js';
-export { Order } from './core/order.js';
+export { Order, type KeptOrder } from './core/order.js';
 export type { Dispatcher, Sparkle, SparkleBinder } from './core/plan.js';
 export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.js';
 export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
 export type { TimerQueue } from './core/timer-queue.js';
 export type { Doorbell, Parker } from './core/parker.js';
-export type { StartProblem, TonicMaker } from './core/ports.js';
+export type { StartProblem, TonicMaker } from './core/tonic-maker.js';
 export { systemRandom, type Random } from './core/random.js';
 export { Runtime } from './core/runtime.js';
 export type { Remote, RemoteSparkle } from './core/remote.js';
@@ -62,8 +53,7 @@ export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
 export type { StateTimeoutInfo } from './core/state-timeout.js';
 export type { TransitionOptions } from './core/tonic-options.js';
-export type { KeptOrder } from './core/any-tonic.js';
-export { Configuration, type ConfigurationOf, type ValueAt } from './core/configuration.js';
+export type { Configuration, ConfigurationOf, ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './core/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
 export * from './threads/index.js';

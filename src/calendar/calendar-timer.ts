@@ -1,9 +1,9 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
-import { LogLevel } from '../core/log-service.js';
+import { LogLevel } from '../core/log-level.js';
+import { badOption, told } from '../core/option-problem.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
-import { type AnyTimerOptions, type Expiry, Timer, type TimerInfo } from '../core/timer.js';
+import { type AnyTimerOptions, type Expiry, type TimerInfo, Timer } from '../core/timer.js';
 import { type ClockSetInfo, ClockWatch } from './clock-watch.js';
 import type { Rule } from './rule.js';
 import { zoned } from './time-zone.js';
@@ -167,8 +167,8 @@ ofFramework(CalendarTimer);
 const FARTHEST = 8.64e15 - 1_000 * 86_400_000;
 
 function instantOf(instant: number | Date, className: string): number {
-  const ms = Math.floor(Number(instant));
+  const ms = instant instanceof Date || typeof instant === 'number' ? Math.floor(Number(instant)) : NaN;
   if (Math.abs(ms) <= FARTHEST) return ms;
-  const problem = `it is ${String(instant)}, and must be a Date or ms since 1970-01-01 UTC`;
-  throw fail('TT_BAD_OPTION', { class: className, option: 'instant', problem });
+  const problem = `it is ${told(instant, 'instant')}, and must be a Date or ms since 1970-01-01 UTC`;
+  throw badOption(className, 'instant', problem);
 }

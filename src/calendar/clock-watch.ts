@@ -1,4 +1,5 @@
-import type { AnyTonic, Scheduler } from '../core/any-tonic.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Scheduler } from '../core/scheduler.js';
 import type { Clock } from '../core/clock.js';
 import { toError } from '../core/errors.js';
 import type { Due } from '../core/timer-queue.js';

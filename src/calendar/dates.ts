@@ -1,4 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
+import { temporal } from './temporal.js';
 
 /** Dates that return for ever, numbered in their order. */
 export interface Dates {
@@ -7,9 +8,9 @@ export interface Dates {
   indexFrom(date: Temporal.PlainDate): number;
 }
 
-const EPOCH = new Temporal.PlainDate(1970, 1, 1);
+const EPOCH = new temporal.PlainDate(1970, 1, 1);
 /** A Monday. */
-const FIRST_WEEK = new Temporal.PlainDate(1969, 12, 29);
+const FIRST_WEEK = new temporal.PlainDate(1969, 12, 29);
 
 /** Every date. */
 export const everyDate: Dates = {
@@ -37,7 +38,7 @@ export function dateOfMonth(day: DayOfMonth): Dates {
   return {
     date(index) {
       const year = Math.floor(index / 12);
-      return day(new Temporal.PlainYearMonth(year, index - 12 * year + 1));
+      return day(new temporal.PlainYearMonth(year, index - 12 * year + 1));
     },
     indexFrom: ({ year, month }) => 12 * year + month - 1,
   };
@@ -46,7 +47,7 @@ export function dateOfMonth(day: DayOfMonth): Dates {
 /** One day of a month in each year. */
 export function dateOfYear(month: number, day: DayOfMonth): Dates {
   return {
-    date: (year) => day(new Temporal.PlainYearMonth(year, month)),
+    date: (year) => day(new temporal.PlainYearMonth(year, month)),
     indexFrom: ({ year }) => year,
   };
 }
@@ -55,9 +56,9 @@ export function dateOfYear(month: number, day: DayOfMonth): Dates {
 export function dateOfIsoYear(week: number, day: number): Dates {
   return {
     date(year) {
-      const last = new Temporal.PlainDate(year, 12, 28).weekOfYear!;
+      const last = new temporal.PlainDate(year, 12, 28).weekOfYear!;
       // The 4th of January is in the first week, whatever its day.
-      const fourth = new Temporal.PlainDate(year, 1, 4);
+      const fourth = new temporal.PlainDate(year, 1, 4);
       return fourth.add({ days: 7 * (Math.min(week, last) - 1) + day - fourth.dayOfWeek });
     },
     indexFrom: ({ yearOfWeek }) => yearOfWeek!,

@@ -1,5 +1,5 @@
-import type { Unchecked } from './options.js';
-import { type Refuse, shown } from './words.js';
+import { badOption, told } from '../core/option-problem.js';
+import type { Given } from './options.js';
 
 const UNITS = [
   { option: 'hour', ms: 3_600_000, below: 24 },
@@ -7,59 +7,46 @@ const UNITS = [
   { option: 'second', ms: 1_000, below: 60 },
 ] as const;
 
-/** The options that say when within a day, an hour or a minute. */
-export const timeOptions = { day: keysOf(UNITS), hour: keysOf(UNITS.slice(1)), minute: keysOf(UNITS.slice(2)) };
+type Unit = (typeof UNITS)[number];
 
 /**
  * How long after the beginning of a day, an hour or a minute, in whole ms.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
-export function timeWithin(period: 'day' | 'hour' | 'minute', options: Unchecked, refuse: Refuse): number {
+export function timeWithin(period: 'day' | 'hour' | 'minute', options: Given, of: string): number {
   const units = UNITS.slice({ day: 0, hour: 1, minute: 2 }[period]);
   const given = units.filter(({ option }) => options[option] !== undefined);
-  if (options['time'] === undefined) return sumOf(units, (at) => options[units[at]!.option], period, refuse);
+  if (options.time === undefined) return sumOf(units, (at) => options[units[at]!.option] ?? 0, period, of);
   if (given.length > 0)
-    throw refuse('time', `give it, or ${given.map(({ option }) => option).join(' and ')}, not both`);
-  const parts = partsOf(options['time'], units, refuse);
-  return sumOf(units, (at) => parts[at], period, refuse, 'time');
+    throw badOption(of, 'time', `give it, or ${given.map(({ option }) => option).join(' and ')}, not both`);
+  const parts = partsOf(options.time, units, of);
+  return sumOf(units, (at) => parts[at] ?? 0, period, of, 'time');
 }
 
 /** `'23:59:59.5'` is 23, 59, 59.5. */
-function partsOf(time: unknown, units: readonly (typeof UNITS)[number][], refuse: Refuse): number[] {
-  const parts = typeof time === 'string' ? time.trim().split(':') : [];
-  const fits = parts.length > 0 && parts.length <= units.length;
+function partsOf(time: string, units: readonly Unit[], of: string): number[] {
+  const parts = time.trim().split(':');
   // A fraction only of seconds: 6.5 as a text is more likely a slip of the pen.
-  if (!fits || !parts.every((part, at) => (at === units.length - 1 ? /^\d\d?(\.\d+)?$/ : /^\d\d?$/).test(part))) {
+  const fits = parts.every((part, at) => (at === units.length - 1 ? /^\d\d?(\.\d+)?$/ : /^\d\d?$/).test(part));
+  if (!fits || parts.length > units.length) {
     const example = ['23:59:59', '59:59', '59'][UNITS.length - units.length]!;
-    throw refuse('time', `it is ${shown(time)}, and must be a text such as "${example}"`);
+    throw badOption(of, 'time', `it is ${told(time, 'time')}, and must be a text such as "${example}"`);
   }
+  for (const [at, { option, below }] of units.entries())
+    if (Number(parts[at] ?? 0) >= below)
+      throw badOption(of, 'time', `it has ${parts[at]} as its ${option}, which must be from 0 to less than ${below}`);
   return parts.map(Number);
 }
 
 function sumOf(
-  units: readonly (typeof UNITS)[number][],
-  part: (at: number) => unknown,
+  units: readonly Unit[],
+  part: (at: number) => number,
   period: string,
-  refuse: Refuse,
-  option?: string,
+  of: string,
+  option: string = units[0]!.option,
 ): number {
-  let sum = 0;
-  for (const [at, unit] of units.entries()) {
-    const given = part(at);
-    const value = given === undefined ? 0 : given;
-    if (typeof value !== 'number' || !(value >= 0 && value < unit.below)) {
-      throw refuse(
-        option ?? unit.option,
-        `it has ${shown(value)} as its ${unit.option}, which must be from 0 to less than ${unit.below}`,
-      );
-    }
-    sum += value * unit.ms;
-  }
+  const sum = units.reduce((before, { ms }, at) => before + part(at) * ms, 0);
   const whole = units[0]!.ms * units[0]!.below;
   if (sum < whole) return Math.min(Math.round(sum), whole - 1);
-  throw refuse(option ?? units[0]!.option, `hour, minute and second together are past the end of the ${period}`);
-}
-
-function keysOf(units: readonly { readonly option: string }[]): string[] {
-  return ['time', ...units.map(({ option }) => option)];
+  throw badOption(of, option, `hour, minute and second together are past the end of the ${period}`);
 }

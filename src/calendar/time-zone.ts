@@ -1,5 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
-import { type Refuse, didYouMean, shown } from './words.js';
+import { type Temporal } from 'temporal-polyfill';
+import { temporal } from './temporal.js';
+import { didYouMean } from './words.js';
+import { badOption, told } from '../core/option-problem.js';
 
 /** `Europe/Amsterdam`, `UTC`, `+05:30`. Temporal itself takes a whole date as a zone, too. */
 const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;
@@ -8,20 +10,20 @@ const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;
  * The id of a time zone, as the system knows it; its own where none is given.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
-export function timeZoneOf(zone: unknown, refuse: Refuse): string {
+export function timeZoneOf(zone: string | undefined, of: string): string {
   if (zone === undefined) return new Intl.DateTimeFormat().resolvedOptions().timeZone;
   try {
-    if (typeof zone === 'string' && ZONE.test(zone)) return zoned(0, zone).timeZoneId;
+    if (ZONE.test(zone)) return zoned(0, zone).timeZoneId;
   } catch {
     // There is no such zone.
   }
-  const near = typeof zone === 'string' ? nearZone(zone) : '';
-  throw refuse('timeZone', `it is ${shown(zone)}, and must be an IANA time zone, such as "Europe/Amsterdam"${near}`);
+  const problem = `it is ${told(zone, 'timeZone')}, and must be an IANA time zone, such as "Europe/Amsterdam"${nearZone(zone)}`;
+  throw badOption(of, 'timeZone', problem);
 }
 
 /** An instant, in ms since 1970-01-01 UTC, as the clocks of a zone show it. */
 export function zoned(instant: number, zone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  return temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
 }
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
@@ -39,7 +41,7 @@ export function changeAfter(instant: number, zone: string): number {
  * are put forward (02:30 is 03:30); one that there is twice is the first. So says RFC 5545, 3.3.5; Temporal calls it "compatible".
  */
 export function instantOf(date: Temporal.PlainDate, timeOfDay: number, zone: string): number {
-  const time = Temporal.PlainTime.from({
+  const time = temporal.PlainTime.from({
     hour: Math.floor(timeOfDay / 3_600_000),
     minute: Math.floor(timeOfDay / 60_000) % 60,
     second: Math.floor(timeOfDay / 1_000) % 60,

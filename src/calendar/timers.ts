@@ -1,12 +1,14 @@
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
 import { ofFramework } from '../core/plan.js';
 import { CalendarTimer } from './calendar-timer.js';
-import type {
-  TimerEveryDayOptions,
-  TimerEveryHourOptions,
-  TimerEveryMinuteOptions,
-  TimerEveryMonthOptions,
-  TimerEveryWeekOptions,
-  TimerEveryYearOptions,
+import {
+  type TimerEveryDayOptions,
+  type TimerEveryHourOptions,
+  type TimerEveryMinuteOptions,
+  type TimerEveryMonthOptions,
+  type TimerEveryWeekOptions,
+  type TimerEveryYearOptions,
+  wholeSchemas,
 } from './options.js';
 import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from './rule-of.js';
 
@@ -14,6 +16,7 @@ import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } fr
 export class TimerEveryMinute extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryMinuteOptions = {}) {
+    checkOptionsOf(new.target, options);
     super(options, everyMinute(options, new.target.name));
   }
 }
@@ -25,6 +28,7 @@ export class TimerEveryMinute extends CalendarTimer {
 export class TimerEveryHour extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryHourOptions = {}) {
+    checkOptionsOf(new.target, options);
     super(options, everyHour(options, new.target.name));
   }
 }
@@ -33,6 +37,7 @@ export class TimerEveryHour extends CalendarTimer {
 export class TimerEveryDay extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryDayOptions = {}) {
+    checkOptionsOf(new.target, options);
     super(options, everyDay(options, new.target.name));
   }
 }
@@ -41,6 +46,7 @@ export class TimerEveryDay extends CalendarTimer {
 export class TimerEveryWeek extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryWeekOptions) {
+    checkOptionsOf(new.target, options);
     super(options, everyWeek(options, new.target.name));
   }
 }
@@ -49,6 +55,7 @@ export class TimerEveryWeek extends CalendarTimer {
 export class TimerEveryMonth extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryMonthOptions) {
+    checkOptionsOf(new.target, options);
     super(options, everyMonth(options, new.target.name));
   }
 }
@@ -57,17 +64,19 @@ export class TimerEveryMonth extends CalendarTimer {
 export class TimerEveryYear extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryYearOptions) {
+    checkOptionsOf(new.target, options);
     super(options, everyYear(options, new.target.name));
   }
 }
 
-for (const timer of [
-  TimerEveryMinute,
-  TimerEveryHour,
-  TimerEveryDay,
-  TimerEveryWeek,
-  TimerEveryMonth,
-  TimerEveryYear,
-]) {
+for (const [timer, schema] of [
+  [TimerEveryMinute, wholeSchemas.minute],
+  [TimerEveryHour, wholeSchemas.hour],
+  [TimerEveryDay, wholeSchemas.day],
+  [TimerEveryWeek, wholeSchemas.week],
+  [TimerEveryMonth, wholeSchemas.month],
+  [TimerEveryYear, wholeSchemas.year],
+] as const) {
   ofFramework(timer);
+  takesOptions(timer, schema);
 }

@@ -1,5 +1,5 @@
-import { fail } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
+import { badOption, told } from '../core/option-problem.js';
 
 const MONTHS = [
   'january', 'february', 'march', 'april', 'may', 'june',
@@ -24,45 +24,14 @@ export type WeekdayName = AnyCase<(typeof WEEKDAYS)[number] | keyof typeof WEEKD
 const MONTH_WORDS = numbered(MONTHS, MONTHS_SHORT);
 const WEEKDAY_WORDS = numbered(WEEKDAYS, WEEKDAYS_SHORT);
 
-/** Refuses an option: `problem` completes "The option month of TimerEveryYear is not right: ...". */
-export type Refuse = (option: string, problem: string) => Error;
-
-/** What refuses the options of a class. */
-export function refuserOf(className: string): Refuse {
-  return (option, problem) => fail('TT_BAD_OPTION', { class: className, option, problem });
-}
-
 /** 1 for January to 12. */
-export function monthOf(month: unknown, refuse: Refuse): number {
-  if (typeof month === 'string') return wordOf(month, MONTH_WORDS, 'month', 'the name of a month', refuse);
-  return wholeNumber(month, 'month', 1, 12, refuse, 'the name of a month');
+export function monthOf(month: MonthName | number, of: string): number {
+  return typeof month === 'number' ? month : wordOf(month, MONTH_WORDS, 'month', 'the name of a month', of);
 }
 
 /** 1 for Monday to 7, as ISO 8601 counts. */
-export function weekdayOf(day: string, refuse: Refuse): number {
-  return wordOf(day, WEEKDAY_WORDS, 'day', 'the name of a day of the week', refuse);
-}
-
-/** A whole number within bounds; where `least` is negative, 0 is none. */
-export function wholeNumber(
-  value: unknown,
-  option: string,
-  least: number,
-  most: number,
-  refuse: Refuse,
-  or?: string,
-): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most && value !== 0) {
-    return value;
-  }
-  const range =
-    least < 0 ? `a whole number from 1 to ${most} or -1 to ${least}` : `a whole number from ${least} to ${most}`;
-  throw refuse(option, `it is ${shown(value)}, and must be ${range}${or === undefined ? '' : `, or ${or}`}`);
-}
-
-/** A value as an error shows it. */
-export function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+export function weekdayOf(day: string, of: string): number {
+  return wordOf(day, WEEKDAY_WORDS, 'day', 'the name of a day of the week', of);
 }
 
 /** `: did you mean "august"?`, or nothing. */
@@ -72,16 +41,10 @@ export function didYouMean(word: string, words: readonly string[]): string {
   return close === undefined ? '' : `: did you mean "${words[small.indexOf(close)]}"?`;
 }
 
-function wordOf(
-  word: string,
-  words: ReadonlyMap<string, number>,
-  option: string,
-  kind: string,
-  refuse: Refuse,
-): number {
+function wordOf(word: string, words: ReadonlyMap<string, number>, option: string, kind: string, of: string): number {
   const found = words.get(word.trim().toLowerCase());
   if (found !== undefined) return found;
-  throw refuse(option, `it is ${shown(word)}, and must be ${kind}${didYouMean(word, [...words.keys()])}`);
+  throw badOption(of, option, `it is ${told(word, option)}, and must be ${kind}${didYouMean(word, [...words.keys()])}`);
 }
 
 function numbered(names: readonly string[], short: Readonly<Record<string, number>>): ReadonlyMap<string, number> {

@@ -1,10 +1,12 @@
-import { dirname, extname, resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import type { HeldRuns } from '../core/held-runs.js';
+import type { TonicConstructor } from '../core/said.js';
 import { CliError } from './cli-error.js';
-import { machinesIn } from './machine-reader.js';
-import type { Machine } from './machine.js';
-import { mermaidOf } from './mermaid.js';
-import { readSource } from './source-files.js';
-import { loadTypeScript } from './typescript.js';
+import { importHeld } from './held-import.js';
+import { classesMadeIn } from './made-classes.js';
+import { type OwnPackage, packageOf } from './own-package.js';
+import { loadsTypeScript } from './typescript-loader.js';
 
 /** What the diagrams are to be made of, and for. */
 export interface DiagramOptions {
@@ -15,20 +17,66 @@ export interface DiagramOptions {
   readonly output: string | undefined;
 }
 
+interface Diagram {
+  readonly name: string;
+  readonly text: string;
+}
+
 /**
  * The state diagrams of the Tonics in a file: one as a text of Mermaid, several (or for a file of Markdown) as Markdown.
  * @throws {CliError}
  */
-export async function diagramsOf({ file, className, output }: DiagramOptions): Promise<string> {
-  const ts = await loadTypeScript(dirname(resolve(file)));
-  const machines = machinesIn(readSource(ts, file), className);
-  const asMarkdown = output === undefined ? machines.length > 1 : /^\.(?:md|markdown)$/i.test(extname(output));
-  if (asMarkdown) return machines.map(markdownOf).join('\n');
-  if (machines.length === 1) return mermaidOf(machines[0]!);
-  const names = machines.map(({ className: name }) => name).join(', ');
+export async function diagramsOf({ file, className, output }: DiagramOptions, held: HeldRuns): Promise<string> {
+  const diagrams = await drawn(file, className, held);
+  const asMarkdown = output === undefined ? diagrams.length > 1 : /^\.(?:md|markdown)$/i.test(extname(output));
+  if (asMarkdown) return diagrams.map(markdownOf).join('\n');
+  if (diagrams.length === 1) return diagrams[0]!.text;
+  const names = diagrams.map(({ name }) => name).join(', ');
   throw new CliError(`a file of Mermaid holds one diagram, and ${file} has ${names}: name one, or write to a file .md`);
 }
 
-function markdownOf(machine: Machine): string {
-  return `## ${machine.className}\n\n\`\`\`mermaid\n${mermaidOf(machine)}\`\`\`\n`;
+async function drawn(file: string, className: string | undefined, held: HeldRuns): Promise<Diagram[]> {
+  const whole = sourceFile(file);
+  await loadsTypeScript(whole);
+  await importHeld(whole, held);
+  const { classes, diagramOf } = await tonicsOf(whole);
+  const meant = classes.filter(({ name }) => className === undefined || name === className);
+  if (meant.length === 0) throw new CliError(noneSaid(file, className, classes));
+  const diagrams = meant.flatMap((tonicClass): Diagram[] => {
+    const { name } = tonicClass;
+    try {
+      return [{ name, text: diagramOf(tonicClass) }];
+    } catch (thrown) {
+      // Beside others that have states.
+      if (className === undefined && (thrown as { code?: unknown }).code === 'TT_NO_DIAGRAM') return [];
+      throw thrown;
+    }
+  });
+  if (diagrams.length > 0) return diagrams;
+  throw new CliError(`no Tonic in ${file} has sparkles or states: ${classes.map(({ name }) => name).join(', ')}`);
+}
+
+/** The classes of Tonics that a file has made, and what draws them. */
+async function tonicsOf(file: string): Promise<{ classes: TonicConstructor[] } & OwnPackage> {
+  const imported = await packageOf(file, 'import');
+  const classes = classesMadeIn(file, imported.Tonic);
+  if (classes.length > 0) return { classes, ...imported };
+  const required = await packageOf(file, 'require');
+  return { classes: classesMadeIn(file, required.Tonic), ...required };
+}
+
+function sourceFile(path: string): string {
+  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`the file ${path} is not there`);
+  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is no source file of TypeScript or JavaScript`);
+  return realpathSync(path);
+}
+
+function noneSaid(file: string, className: string | undefined, classes: readonly TonicConstructor[]): string {
+  const what = className === undefined ? 'no Tonic' : `no Tonic ${className}`;
+  const others = classes.map(({ name }) => name).join(', ') || 'none';
+  return `importing ${file} makes ${what}: its Tonics are ${others}`;
+}
+
+function markdownOf({ name, text }: Diagram): string {
+  return `## ${name}\n\n\`\`\`mermaid\n${text}\`\`\`\n`;
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { TaskTonicError } from '../core/errors.js';
+import type { HeldRuns } from '../core/held-runs.js';
 import { CliError } from './cli-error.js';
 import { diagramsOf } from './diagram.js';
 
@@ -13,7 +13,7 @@ Options:
   -o, --output <file>   writes it to a file: .mmd for one diagram, .md for any number
   -h, --help            prints this
 
-The file is read, not run. It needs the package typescript.
+The file is imported; a Formula that it runs as it is imported does not run.
 `;
 
 /** Where a command writes. */
@@ -22,8 +22,12 @@ export interface Streams {
   err(text: string): void;
 }
 
-/** Carries a command out; returns the exit code: 0, 1 where it cannot be done, 2 where it was typed wrongly. */
-export async function runCli(words: readonly string[], { out, err }: Streams): Promise<number> {
+/**
+ * Carries a command out; returns the exit code: 0, 1 where it cannot be done, 2 where it was typed wrongly.
+ *
+ * @param held no Formula runs meanwhile.
+ */
+export async function runCli(words: readonly string[], { out, err }: Streams, held: HeldRuns): Promise<number> {
   const typed = read(words);
   if (typeof typed === 'string') {
     err(`tasktonic: ${typed}\n\n${HELP}`);
@@ -41,13 +45,12 @@ export async function runCli(words: readonly string[], { out, err }: Streams): P
     return 2;
   }
   try {
-    const text = await diagramsOf({ file: file!, className, output });
+    const text = await diagramsOf({ file: file!, className, output }, held);
     if (output === undefined) out(text);
     else writeFileSync(output, text);
     return 0;
   } catch (thrown) {
-    const known = thrown instanceof CliError || thrown instanceof TaskTonicError || isOfSystem(thrown);
-    if (!known) throw thrown;
+    if (!(thrown instanceof CliError || hasCode(thrown))) throw thrown;
     err(`tasktonic: ${thrown.message}\n`);
     return 1;
   }
@@ -83,6 +86,7 @@ function problemWith(
   return more.length === 0 ? undefined : `${more[0]} is too much: one file and one class are taken`;
 }
 
-function isOfSystem(thrown: unknown): thrown is Error {
-  return thrown instanceof Error && 'syscall' in thrown;
+/** An error of the system, or of TaskTonic, which may be another copy of it. */
+function hasCode(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && typeof (thrown as NodeJS.ErrnoException).code === 'string';
 }

@@ -1,23 +1,34 @@
-import type { AnyTonic, OrderForm, RemoteHandle } from './any-tonic.js';
-import { Answer, type AnswerTo, type Lost } from './answer.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { OrderForm } from './order.js';
+import * as v from 'valibot';
+import { type AnswerTo, type Lost, Answer } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from './errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from './extras.js';
 import { Life, failTonic, failureInfo } from './life.js';
+import { OptionCheck } from './option-check.js';
+import { badOption, told } from './option-problem.js';
+import { flag, ms } from './option-schema.js';
 import { incurOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from './plan.js';
 import { type Responder, isResponder } from './reply.js';
+import type { Task } from './task.js';
 import type { Due } from './timer-queue.js';
 
+export const askOptions = {
+  /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. */
+  timeout: v.optional(ms(), 5_000),
+  /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. */
+  hold: v.optional(flag, true),
+};
+
+export const askSchema = v.strictObject(askOptions);
+const askCheck = OptionCheck.of(askSchema);
+
 /** Options of `this.ask()`. */
-export interface AskOptions {
-  /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. Default 5,000. */
-  readonly timeout?: number | undefined;
-  /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. Default `true`. */
-  readonly hold?: boolean | undefined;
-}
+export type AskOptions = Readonly<v.InferInput<typeof askSchema>>;
 
 /** How long an answer may take where nothing is said, in ms. */
-export const ASK_TIMEOUT = 5_000;
+export const ASK_TIMEOUT = askOptions.timeout.default;
 
 type State = 'open' | 'settled' | 'heard' | 'over';
 
@@ -25,7 +36,7 @@ type State = 'open' | 'settled' | 'heard' | 'over';
  * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
  * tell one question from another.
  */
-export class Question implements AnswerTo, EndWatcher, Due {
+export class Question implements AnswerTo, EndWatcher, Due, Task {
   /** Who was asked. */
   readonly to: AnyTonic | RemoteHandle;
   /** What was asked: the name of the sparkle. */
@@ -101,18 +112,18 @@ export class Question implements AnswerTo, EndWatcher, Due {
     this.#state = 'settled';
     this.#error = error;
     this.#value = value;
-    if (form === undefined) this.#asker._ttss__answered(this);
+    if (form === undefined) this.#asker._ttss__run(this);
     else fillAnswered(form, this.#asker, this);
   }
 
   /** @internal Its sparkle's turn has come. */
-  _ttHear(): void {
+  run(): void {
     if (this.#state !== 'settled') return;
     const asker = this.#asker;
     const error = this.#error;
     const value = this.#value;
     const hears = this.#hears;
-    const key = isResponder(hears) ? '_ttss__answered' : hears.key;
+    const key = isResponder(hears) ? '_ttss__run' : hears.key;
     this.#end('heard');
     let thrown: Error | undefined;
     if (isResponder(hears)) thrown = respond(hears, error, value);
@@ -124,7 +135,7 @@ export class Question implements AnswerTo, EndWatcher, Due {
   }
 
   /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
-  _ttGiven(key: string): readonly [value: unknown, question: this] | undefined {
+  given(key: string): readonly [value: unknown, question: unknown] | undefined {
     const hears = this.#hears;
     return !isResponder(hears) && key === hears.key ? [this.#error ?? this.#value, this] : undefined;
   }
@@ -278,7 +289,7 @@ function put(question: Question, to: object, key: string, args: readonly unknown
 
 function fillAnswered(form: OrderForm, asker: AnyTonic, question: Question): void {
   form.tonic = asker;
-  form.sparkle = asker._ttPlan.sparkle('_ttss__answered');
+  form.sparkle = asker._ttPlan.sparkle('_ttss__run');
   form.count = 1;
   form.a = question;
   form.b = form.source = form.sourceSparkle = undefined;
@@ -287,12 +298,8 @@ function fillAnswered(form: OrderForm, asker: AnyTonic, question: Question): voi
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */
 export function checkOptions(asker: AnyTonic, to: unknown, options: AskOptions): void {
   if (typeof (to as RemoteHandle | null | undefined)?.finished !== 'boolean')
-    throw badOption(asker, 'to', `it is ${String(to)}, and must be a Tonic or a Remote`);
-  for (const option in options)
-    if (option !== 'timeout' && option !== 'hold') throw badOption(asker, option, 'there is no such option');
-  const { timeout = ASK_TIMEOUT } = options;
-  if (typeof timeout !== 'number' || !(timeout >= 0))
-    throw badOption(asker, 'timeout', `it is ${String(timeout)}, and must be 0 ms or more`);
+    throw badOption(nameOf(asker), 'to', `it is ${told(to, 'to')}, and must be a Tonic or a Remote`);
+  askCheck.check(options, nameOf(asker));
 }
 
 /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`; of a Remote the class may not be known here: then its own thread tells. */
@@ -300,6 +307,6 @@ export function checkSparkle(to: object, key: string): void {
   (to as { readonly _ttPlan?: Plan })._ttPlan?.sparkle(key);
 }
 
-function badOption(asker: AnyTonic, option: string, problem: string): Error {
-  return fail('TT_BAD_OPTION', { class: `${asker._ttPlan.className}.ask()`, option, problem });
+function nameOf(asker: AnyTonic): string {
+  return `${asker._ttPlan.className}.ask()`;
 }

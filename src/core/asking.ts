@@ -70,7 +70,7 @@ export class Asked<V> implements HalfAsked {
     this.#options = options;
     if (running.tonic === asker && running.sparkle !== undefined) left().asked.push(this);
     // No end of a sparkle follows: an order of the asker looks instead.
-    else asker._ttss__call(() => this._ttEnd(), []);
+    else asker._ttss__run({ run: () => this._ttEnd() });
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { AnyTonic } from './any-tonic.js';
+import { told } from './option-problem.js';
 import { sparkleNameOf } from './plan.js';
 
 /** A sparkle with its Tonic, to be handed on: calling it puts an order on the Tonic's queue, from anywhere. */
@@ -14,7 +15,7 @@ export function isBound(target: unknown): target is BoundSparkle {
 
 /** What was given in the place of a sparkle, for the error. */
 export function describe(target: unknown): string {
-  if (typeof target !== 'function') return String(target);
+  if (typeof target !== 'function') return told(target, '');
   const key = sparkleNameOf(target);
   return key === undefined ? `the function ${target.name || '(without a name)'}` : `the ${key} of another class`;
 }

@@ -1,13 +1,18 @@
-import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyTonic, OrderSource, Registry, RemoteHandle, Scheduler, ServicePort } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { ServicePort } from './service-port.js';
+import type { Registry, Scheduler } from './scheduler.js';
 import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
+import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } from './catalyst-options.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
 import type { Clock } from './clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
-import { LogLevel, type LogService } from './log-service.js';
+import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
+import { settingsIn } from './option-schema.js';
 import { type CatalystQueue, OrderQueue } from './order-queue.js';
-import { Order } from './order.js';
+import { type OrderSource, Order } from './order.js';
+import { keepSources } from './own-queue.js';
 import { type Doorbell, Parker } from './parker.js';
 import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
 import { ports } from './ports.js';
@@ -15,42 +20,14 @@ import { MOST_RAISES, RaisedQueue } from './raised-queue.js';
 import type { Remote } from './remote.js';
 import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
-import type { ServiceSource } from './service-class.js';
-import { Services } from './services.js';
 import { settleTransitions } from './state-machine.js';
+import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
 import { TimerQueue } from './timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
 import type { Said, TonicConstructor, With } from './said.js';
-import type { TonicOptions } from './tonic-options.js';
 
-/** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
-export interface ThreadOptions {
-  /** Bounds of its memory (https://nodejs.org/api/worker_threads.html#new-workerfilename-options). Default: Node's. */
-  readonly resourceLimits?: ResourceLimits | undefined;
-  /**
-   * Options of Node for the thread, such as `--expose-gc`. With those of the process, a loader of TypeScript starts in each thread; `[]`
-   * leaves it out, where the module is JavaScript. Default: those of the process.
-   */
-  readonly execArgv?: readonly string[] | undefined;
-  /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. Default `false`. */
-  readonly watchdog?: number | false | undefined;
-  /**
-   * How long it may take to end when it is to finish, in ms from its last progress; then its thread is ended. What lives in it and has a
-   * later deadline (a connection whose peer reads slowly) is waited for. Default 5,000.
-   */
-  readonly drainTimeout?: number | undefined;
-}
-
-/** Options of a {@link Catalyst}. */
-export interface CatalystOptions extends TonicOptions {
-  /** A turn of the loop runs at most so many orders before it looks at timers and network again. Default 16,384. */
-  readonly turnOrders?: number | undefined;
-  /** A turn of the loop runs orders for about so long at most, in ms. Default 5. */
-  readonly turnTime?: number | undefined;
-  /** The most orders that wait; one more throws `TT_QUEUE_FULL` at the call. Default 5,000,000. */
-  readonly queueLimit?: number | undefined;
-}
+export type { CatalystOptions, ThreadOptions } from './catalyst-options.js';
 
 /** Between two looks at the clock run so many orders at most: a look costs twice a sparkle. */
 const ORDERS_PER_LOOK = 64;
@@ -100,16 +77,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   readonly #turnTime: number;
   /** Less than `ORDERS_PER_LOOK` where so many would take longer than a turn may. */
   #ordersPerLook = ORDERS_PER_LOOK;
-  /** A test that sees every sparkle. */
-  readonly #observer: SparkleObserver | undefined;
-  /** Whether each sparkle is watched, whatever the log mode of its Tonic. */
-  #watched: boolean;
+  readonly #watch: SparkleWatch;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
   /** Orders that come before all of the queue. */
   readonly #raised = new RaisedQueue();
-  /** What hooks took within the sparkle that runs: they are reported under their own names. */
-  #hookTime = 0;
   #served = 0;
   /** The Catalyst that counts it among those that it lives for. */
   #servedBy: Catalyst | undefined;
@@ -118,23 +90,25 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @throws {TaskTonicError} `TT_NO_RUNTIME` outside a Formula, where no base tells the app; `TT_BAD_OPTION`. */
   constructor(options: CatalystOptions = {}) {
+    checkOptionsOf(new.target, options);
+    const { turnOrders, turnTime, queueLimit } = settingsIn(catalystSchema, options, new.target.name);
     const runtime = running.runtime ?? runtimeOf(options.base ?? running.tonic);
     const isRoot = runtime?.ledger.size === 0;
-    super({ drainTimeout: Infinity, ...options, ...(isRoot && { name: runtime.rootName }) });
+    super(asTonic(options, isRoot ? runtime.rootName : undefined));
     if (runtime === undefined) throw fail('TT_NO_RUNTIME', { class: this._ttPlan.className });
     Catalyst.#guardLoop(this._ttPlan);
     this.runtime = runtime;
     if (isRoot) this._ttFarBase = runtime.farBase;
-    this.#turnOrders = positive(options, 'turnOrders', 16_384);
-    this.#turnTime = positive(options, 'turnTime', 5);
+    this.#turnOrders = turnOrders;
+    this.#turnTime = turnTime;
     this.queue = this.newCatalystQueue();
-    this.queue.limit = positive(options, 'queueLimit', 5_000_000);
-    this.#observer = runtime.testbench?.observer;
-    this.#watched = this.#observer !== undefined;
-    this.metrics = new Metrics(runtime.clock, this.queue, (on) => (this.#watched = on || this.#observer !== undefined));
+    keepSources(this.queue);
+    this.queue.limit = queueLimit;
+    this.metrics = new Metrics(runtime.clock, this.queue);
+    this.#watch = new SparkleWatch(runtime.log, this.metrics, runtime.testbench?.observer);
     if (this._ttBase === undefined && options.logMode === undefined) this._ttLogLevel = runtime.log.level;
     this.timers.onEarlier = () => this.wake();
-    runtime.services ??= new Services(runtime);
+    runtime.services ??= ports.makeServices!(runtime);
     this._ttEnter();
     if (this._ttCounts) this.#beServed();
     runtime.add(this);
@@ -270,14 +244,9 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
-    if (this.#watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
+    if (this.#watch.watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
-  }
-
-  /** Whether its sparkles are timed: for its log, where that goes anywhere, for metrics or for a test. The clock costs twice a sparkle. */
-  #watches(tonic: AnyTonic): boolean {
-    return this.#watched || (tonic._ttLogLevel >= LogLevel.quiet && this.runtime.log.outlet.logger !== undefined);
   }
 
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
@@ -293,50 +262,25 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     }
   }
 
-  /** The same with a watch: for slow sparkles, the log in mode `full`, metrics and tests. */
+  /** The same for who wants to know of it. */
   #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
+    const watch = this.#watch;
+    const { observer } = watch;
     const state = tonic._ttState;
-    const gathers = this.#gathers(tonic, sparkle, state);
+    const gathered = watch.begins(tonic, sparkle);
     const start = this.clock.now();
-    this.#hookTime = 0;
-    this.#observer?.entered(this, tonic, sparkle, order, order.a, order.b);
+    watch.hookTime = 0;
+    observer?.entered(this, tonic, sparkle, order, order.a, order.b);
     this.#call(order, tonic, sparkle, body);
-    const ms = this.clock.now() - start - this.#hookTime;
-    this.#report(tonic, sparkle, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathers);
-    if (this.#observer !== undefined) this.#carriedOut(this.#observer);
+    const ms = this.clock.now() - start - watch.hookTime;
+    watch.ran(tonic, sparkle, order, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathered);
+    if (observer !== undefined) this.#carriedOut(observer);
   }
 
   /** What is observed is seen with its transitions, and no turn of the loop stands between them. */
   #carriedOut(observer: SparkleObserver): void {
     if (this.#unsettled.length > 0) this.#settleAll();
     if (observer.carriedOut()) this.#turnBound = 0;
-  }
-
-  /** Whether what the sparkle logs is gathered into one entry, which it begins. */
-  #gathers(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean {
-    const { entries } = this.logs;
-    if (entries === undefined || tonic._ttLogLevel < LogLevel.quiet) return false;
-    entries.begin(tonic, sparkle, state);
-    return true;
-  }
-
-  #report(
-    tonic: AnyTonic,
-    sparkle: Sparkle,
-    state: string | undefined,
-    ms: number,
-    waited: number,
-    gathers: boolean,
-  ): void {
-    const { logs } = this;
-    if (this.metrics.on) this.metrics.record(tonic._ttPlan.className, sparkle, ms, waited);
-    if (gathers) return logs.endEntry(tonic, sparkle, this.#order.source, this.#order.sourceSparkle, state, ms);
-    if (tonic._ttLogLevel < LogLevel.quiet) return;
-    if (ms >= logs.slowSparkle) logs.slow(tonic, sparkle, ms);
-    if (tonic._ttLogLevel === LogLevel.full && sparkle.prefix !== '_ttss') {
-      logs.sparkle(tonic, sparkle, this.#order.source, this.#order.sourceSparkle, state, ms);
-    }
-    return undefined;
   }
 
   /** @internal */
@@ -346,25 +290,26 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (sparkle === undefined || body === undefined) return undefined;
     const { tonic: outerTonic, sparkle: outerSparkle, left } = running;
     const state = tonic._ttState;
-    const watched = this.#watches(tonic);
-    const gathers = watched && this.#gathers(tonic, sparkle, state);
+    const watch = this.#watch;
+    const watched = watch.watches(tonic);
+    const gathered = watched && watch.begins(tonic, sparkle);
     const start = watched ? this.clock.now() : 0;
     running.tonic = tonic;
     running.sparkle = sparkle;
     running.left = undefined;
     const { mark } = this.#raised;
-    this.#observer?.entered(this, tonic, sparkle, undefined, a, b);
+    watch.observer?.entered(this, tonic, sparkle, undefined, a, b);
     try {
       const sparkled = apply(body, tonic, 2, a, b);
       if (running.left !== undefined) seeToLeft();
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
       return undefined;
     } catch (thrown) {
-      if (gathers) this.logs.entries?.threw();
+      watch.threw(gathered);
       this.#finishBorn(tonic);
       const error = toError(thrown);
       if (this.#raised.busy) this.#dropRaised(tonic, sparkle, error, mark);
-      this.#observer?.threw(error);
+      watch.observer?.threw(error);
       return error;
     } finally {
       running.tonic = outerTonic;
@@ -372,17 +317,17 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       running.left = left;
       if (watched) {
         const ms = this.clock.now() - start;
-        this.#hookTime += ms;
-        this.#report(tonic, sparkle, state, ms, 0, gathers);
+        watch.hookTime += ms;
+        watch.ran(tonic, sparkle, this.#order, state, ms, 0, gathered);
       }
-      this.#observer?.left();
+      watch.observer?.left();
     }
   }
 
   // ---- Failures ----
 
   #failed(tonic: AnyTonic, error: Error, key: string | undefined): void {
-    this.#observer?.threw(error);
+    this.#watch.observer?.threw(error);
     this.#finishBorn(tonic);
     hookFailed(tonic, error, key);
   }
@@ -479,7 +424,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (tonic._ttCounts) this.#serveOneLess();
     if ((tonic as unknown) !== this) return;
     this.sparkling = false;
-    if (this.runtime.main === (this as unknown)) this.services.close();
+    if (this.runtime.main === (this as unknown)) this.services.ending?.close();
     this.runtime.remove(this);
     if (this.#servedBy !== undefined) this.#servedBy.#serveOneLess();
     this.wake();
@@ -492,54 +437,15 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @internal */
   override _ttHoldsEnd(): boolean {
-    return this.services.holdsEnd(this);
+    return this.services.ending?.holdsEnd(this) === true;
   }
 
-  /** @internal An app that starts with nothing to do would never end. */
-  _ttss__finishIfIdle(): void {
+  /** @internal In a sparkle of its own. An app that starts with nothing to do would never end. */
+  _ttFinishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
   }
 
-  // ---- Services, on behalf of other threads ----
-
-  /** @internal A Tonic of another thread asks for a service. */
-  _ttss__use(
-    name: string,
-    asked: ServiceSource,
-    user: RemoteHandle,
-    owner: string | undefined,
-    args: readonly unknown[],
-    access: number,
-  ): void {
-    this.#registry.useFrom(name, asked, user, owner, args, access);
-  }
-
-  /** @internal It uses it no more. */
-  _ttss__unuse(name: string, user: RemoteHandle): void {
-    this.#registry.leaveFrom(name, user);
-  }
-
-  /** @internal A thread has ended: nobody in it uses any service. */
-  _ttss__leaveAll(thread: number): void {
-    this.#registry.leaveAll(thread);
-  }
-
-  /** @internal It calls it. */
-  _ttss__serve(name: string, key: string, args: unknown[]): void {
-    const { source, sourceSparkle } = this.#order;
-    try {
-      runAs(source, () => this.#registry.callService(name, key, args), sourceSparkle);
-    } catch (thrown) {
-      // It was called in another thread: here nobody else can hear of it.
-      const error = toError(thrown);
-      this.logs.warn(this, error);
-      failAnswers(args, () => error);
-    }
-  }
-
-  get #registry(): Services {
-    return this.services as Services;
-  }
+  // ---- Its loop ----
 
   /** @internal A Catalyst serves itself. */
   override _ttOwnLoop(): Scheduler {
@@ -582,6 +488,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   }
 }
 ofFramework(Catalyst);
+takesOptions(Catalyst, catalystSchema);
 
 /** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
 function ordersWithin(turnTime: number, count: number, took: number): number {
@@ -608,20 +515,6 @@ function apply(body: SparkleBody, tonic: AnyTonic, count: number, a: unknown, b:
     default:
       return call.apply(tonic, a as unknown[]);
   }
-}
-
-function positive(
-  options: CatalystOptions,
-  option: 'turnOrders' | 'turnTime' | 'queueLimit',
-  byDefault: number,
-): number {
-  const value = options[option] ?? byDefault;
-  if (typeof value === 'number' && value > 0) return value;
-  throw fail('TT_BAD_OPTION', {
-    class: 'Catalyst',
-    option,
-    problem: `it is ${String(value)}, and must be more than 0`,
-  });
 }
 
 function runtimeOf(tonic: AnyTonic | undefined): Runtime | undefined {

@@ -1,33 +1,60 @@
+import * as v from 'valibot';
 import type { AnyTonic } from './any-tonic.js';
-import { fail, toError } from './errors.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
+import { toError } from './errors.js';
+import { told, badOption } from './option-problem.js';
+import { ms, settingsIn, someMs, text } from './option-schema.js';
 import { ofFramework } from './plan.js';
 import { running } from './running.js';
 import { eventName } from './sparkle-names.js';
+import { sparkleOption } from './timer-options.js';
 import { Tonic } from './tonic.js';
-import type { TonicOptions } from './tonic-options.js';
+import { type TonicOptions, TonicSettings, tonicOptions } from './tonic-options.js';
 
 /** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
 export type Work<Progress, Result> = Iterator<Progress, Result> | Iterable<Progress, Result>;
 
-/** Options of a {@link ChunkedWork}. */
-export interface ChunkedWorkOptions<Progress = unknown, Result = unknown> extends Pick<
-  TonicOptions,
-  'base' | 'logMode'
-> {
+const WORK = 'a generator function, or something to iterate that is not async';
+
+function isWork(value: unknown): boolean {
+  return typeof value === 'function' || isIterable(value as Iterated) || isIterator(value as Iterated);
+}
+
+export const chunkedWorkSchema = v.strictObject({
+  base: tonicOptions.base,
+  logMode: tonicOptions.logMode,
   /** The work, or a function that begins it, such as a generator function: called in its first sparkle. Each `yield` is a place to pause. */
-  readonly work: Work<Progress, Result> | (() => Work<Progress, Result>);
-  /** How long it works in one go, in ms, more than 0: about so long everything else waits. Default 5. */
-  readonly slice?: number | undefined;
-  /** It tells how far it is at most every so many ms; 0 for after each slice. Default 100. */
-  readonly progress?: number | undefined;
-  /** Named `primes`, its base hears `ttse__onPrimesProgress`, `ttse__onPrimesDone`, `ttse__onPrimesCancelled`. Default `work`. It is no entry in the Ledger. */
-  readonly name?: string | undefined;
+  work: v.custom<Work<unknown, unknown> | (() => Work<unknown, unknown>)>(isWork, `must be ${WORK}`),
+  /** How long it works in one go, in ms, more than 0: about so long everything else waits. */
+  slice: v.optional(someMs, 5),
+  /** It tells how far it is at most every so many ms; 0 for after each slice. */
+  progress: v.optional(ms(), 100),
+  /** Named `primes`, its base hears `ttse__onPrimesProgress`, `ttse__onPrimesDone`, `ttse__onPrimesCancelled`. It is no entry in the Ledger. */
+  name: v.optional(text, 'work'),
   /** The sparkle that hears how far it is, instead of the named one. */
-  readonly onProgress?: ((info: WorkInfo<Progress>) => void) | undefined;
+  onProgress: v.optional(sparkleOption),
   /** The sparkle that hears the result, instead of the named one. */
-  readonly onDone?: ((result: Result, info: WorkInfo<Progress>) => void) | undefined;
+  onDone: v.optional(sparkleOption),
   /** The sparkle that hears that it was cancelled, instead of the named one. */
-  readonly onCancelled?: ((info: WorkInfo<Progress>) => void) | undefined;
+  onCancelled: v.optional(sparkleOption),
+});
+
+type ChunkedWorkInput = v.InferInput<typeof chunkedWorkSchema>;
+
+// What comes from another set loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of a {@link ChunkedWork}. */
+export type ChunkedWorkOptions<Progress = unknown, Result = unknown> = Pick<TonicOptions, 'base' | 'logMode'> & {
+  readonly [Key in keyof ChunkedWorkInput]: Key extends keyof Typed<Progress, Result>
+    ? Typed<Progress, Result>[Key]
+    : ChunkedWorkInput[Key];
+};
+
+/** What the types of work and result make of them. */
+interface Typed<Progress, Result> {
+  readonly work: Work<Progress, Result> | (() => Work<Progress, Result>);
+  readonly onProgress: ((info: WorkInfo<Progress>) => void) | undefined;
+  readonly onDone: ((result: Result, info: WorkInfo<Progress>) => void) | undefined;
+  readonly onCancelled: ((info: WorkInfo<Progress>) => void) | undefined;
 }
 
 /** How far a {@link ChunkedWork} is. */
@@ -45,8 +72,6 @@ export interface WorkInfo<Progress = unknown> {
   readonly ms: number;
 }
 
-const SLICE = 5;
-const PROGRESS_EVERY = 100;
 /** Between two looks at the clock at most so many steps are done: a look costs more than a small step. */
 const STEPS_PER_LOOK = 64;
 /** A slice ends after so many steps, however quick they were; or the clock says they were: that of a test stands still. */
@@ -83,13 +108,12 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
   constructor(options: ChunkedWorkOptions<Progress, Result>) {
     // Looked at before it is entered, so that what is refused leaves nothing.
     const className = new.target.name;
-    const { work, slice = SLICE, progress = PROGRESS_EVERY, name, logMode } = options;
+    checkOptionsOf(new.target, options);
+    const { slice, progress } = settingsIn(chunkedWorkSchema, options, className);
+    const { work, name, logMode } = options;
     const base = options.base ?? running.tonic;
-    if (!(slice > 0)) throw badOption(className, 'slice', slice, 'more than 0 ms');
-    if (!(progress >= 0)) throw badOption(className, 'progress', progress, '0 ms or more');
-    if (typeof work !== 'function') iteratorOf(work, className);
     const tells = base === undefined ? undefined : tellsOf(base, options);
-    super({ base, logMode });
+    super(new TonicSettings(base, undefined, logMode, undefined));
     this.#begin = () => iteratorOf(typeof work === 'function' ? work() : work, className);
     this.#slice = slice;
     this.#progressEvery = progress;
@@ -225,6 +249,7 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
   }
 }
 ofFramework(ChunkedWork);
+takesOptions(ChunkedWork, chunkedWorkSchema);
 
 type Tell = (value: unknown, info?: unknown) => void;
 type Tells = Readonly<Record<'Progress' | 'Done' | 'Cancelled', Tell>>;
@@ -246,15 +271,20 @@ function tellsOf<P, R>(base: AnyTonic, options: ChunkedWorkOptions<P, R>): Tells
   };
 }
 
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a function has made something else. */
 function iteratorOf<P, R>(work: unknown, className: string): Iterator<P, R> {
-  const given = work as Partial<Iterator<P, R> & Iterable<P, R> & AsyncIterable<P>> | null | undefined;
-  if (given?.[Symbol.asyncIterator] === undefined) {
-    if (typeof given?.[Symbol.iterator] === 'function') return given[Symbol.iterator]!() as Iterator<P, R>;
-    if (typeof given?.next === 'function') return given as Iterator<P, R>;
-  }
-  throw badOption(className, 'work', given, 'a generator function, or something to iterate that is not async');
+  const given = work as Iterated;
+  if (isIterable(given)) return (given as Iterable<P, R>)[Symbol.iterator]();
+  if (isIterator(given)) return given as Iterator<P, R>;
+  throw badOption(className, 'work', `it is ${told(work, 'work')}, and must be ${WORK}`);
 }
 
-function badOption(className: string, option: string, value: unknown, wanted: string): Error {
-  return fail('TT_BAD_OPTION', { class: className, option, problem: `it is ${String(value)}, and must be ${wanted}` });
+type Iterated = Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+
+function isIterable(given: Iterated): boolean {
+  return typeof given?.[Symbol.iterator] === 'function' && given[Symbol.asyncIterator] === undefined;
+}
+
+function isIterator(given: Iterated): boolean {
+  return typeof given?.next === 'function' && given[Symbol.asyncIterator] === undefined;
 }

@@ -3,7 +3,7 @@ import { type Path, isSecret, shown, valueAt } from './configuration-tree.js';
 import { type TaskTonicError, fail } from './errors.js';
 import { nearest } from './nearest.js';
 import { childrenOf, namesIn } from './schema-parts.js';
-import { type Issue, isMissing, isUnknown, wanted } from './schema-problems.js';
+import { type Issue, closest, isMissing, isUnknown, wanted } from './schema-problems.js';
 
 const MISSING = 'is missing';
 
@@ -27,7 +27,7 @@ export function problemsOf(
   schemasAt: (path: Path) => readonly v.GenericSchema[],
   below: Path = [],
 ): ConfigurationProblem[] {
-  return issues.map((issue) => {
+  return issues.map(closest).map((issue) => {
     const path = [...below, ...(issue.path ?? []).map(({ key }) => String(key))];
     const at = { path: path.join('/'), source: sourceOf(path) };
     if (isUnknown(issue)) return unknownAt(path, at.source, schemasAt(path.slice(0, -1)));

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Configuration } from './configuration.js';
+import { AppConfiguration } from './app-configuration.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
@@ -32,9 +32,9 @@ import {
   withValueAt,
 } from './configuration-tree.js';
 import { fail } from './errors.js';
-import { coreLogServices, type LogSinkMaker } from './log-services.js';
 import type { Place } from './json-text.js';
-import type { TonicMaker } from './ports.js';
+import { coreLogServices } from './log-services.js';
+import type { TonicMaker } from './tonic-maker.js';
 import { alternatives, childrenOf, isClosed, isFlag, isList, namesIn, valueOf, wantsValue } from './schema-parts.js';
 
 /**
@@ -51,9 +51,9 @@ export function readConfiguration(
   code: Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
-  logs: Pick<LogSinkMaker, 'names'> = coreLogServices,
+  logs: { readonly names: readonly string[] } = coreLogServices,
   ofTest: Readonly<Record<string, unknown>> = {},
-): Configuration {
+): AppConfiguration {
   checkSchema(sources.schema);
   const reading = new Reading(code, sources.schema, store, logs.names);
   reading.layAll(sources);
@@ -170,13 +170,13 @@ class Reading {
   }
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
-  checked(): Configuration {
+  checked(): AppConfiguration {
     this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new Configuration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */
@@ -262,8 +262,9 @@ class Reading {
   #checkLog(): void {
     const path = ['log', 'to'];
     const to = valueAt(this.#tree, path);
-    if (typeof to !== 'string' || to === '' || this.#logs.includes(to)) return;
-    const must = `must be ${this.#logs.join(', ')} or a stream`;
+    const names = this.#logs;
+    if (typeof to !== 'string' || to === '' || names.includes(to)) return;
+    const must = `must be ${names.join(', ')} or a stream`;
     this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
   }
 

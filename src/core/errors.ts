@@ -27,6 +27,8 @@ export const ERRORS = {
     '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with bind().',
   TT_BAD_PREFIX:
     '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
+  TT_NO_DIAGRAM: '{class} has no diagram: {problem}.',
+  TT_NO_SOURCE: 'The source of {what} cannot be read: {problem}. Draw the class from its own code.',
   // Life
   TT_NO_BASE:
     '{class} was made outside any sparkle, so its base is not known: give it as the option "base", or make it inside a sparkle.',
@@ -154,6 +156,8 @@ export const ERRORS = {
   TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}.',
   TT_NO_FRAMING:
     '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
+  TT_NO_TEMPORAL:
+    'tasktonic/calendar needs Temporal, which Node {version} does not have: npm install temporal-polyfill.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller

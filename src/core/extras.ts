@@ -1,3 +1,5 @@
+import type { Task } from './task.js';
+
 /** Wants to hear that a Tonic has ended, in this thread or another. */
 export interface EndWatcher {
   /** @internal */
@@ -36,8 +38,6 @@ export interface OwedAnswers {
   settled(): void;
   /** All are. */
   forgive(): void;
-  /** Tells who waits for that, if none is owed. */
-  tell(): void;
 }
 
 /** The orders that a Tonic has postponed. */
@@ -48,8 +48,6 @@ export interface PostponedOrders {
   takeBack(): void;
   /** The state has changed: all run again. */
   release(): void;
-  /** Newer orders have their turn. */
-  newerRun(): void;
   /** The Tonic has finished: they are let go of, and named. */
   drop(): void;
 }
@@ -58,6 +56,15 @@ export interface PostponedOrders {
 export interface StateTimeouts {
   /** A state was entered, or left for none. */
   entered(state: string | undefined): void;
+}
+
+/** How a base looks after one infusion. As a task it makes the next one. */
+export interface Supervision extends Task {
+  readonly strategy: 'restart' | 'finish' | 'escalate';
+  readonly limit: number;
+  readonly within: number;
+  /** The how-manieth restart within the time window is due; 0 where none is to be made. */
+  takeRestart(): number;
 }
 
 /** What only some Tonics have: made when one of it is first needed, so that the others pay for one empty field. */
@@ -71,6 +78,8 @@ export interface Extras {
   requests: object | undefined;
   postponed: PostponedOrders | undefined;
   stateTimeouts: StateTimeouts | undefined;
+  /** The infusions that it looks after, by what others know them by. */
+  supervised: Map<object, Supervision> | undefined;
   /** The services that it uses, by name. */
   uses: Set<string> | undefined;
   /** Its `this.raise` and `this.generic`. */
@@ -83,6 +92,11 @@ interface HasExtras {
   _ttExtras?: Extras | undefined;
 }
 
+/** Has a base look after an infusion. */
+export function superviseInfusion(base: HasExtras, face: object, supervision: Supervision): void {
+  (extrasOf(base).supervised ??= new Map()).set(face, supervision);
+}
+
 export function extrasOf(tonic: HasExtras): Extras {
   return (tonic._ttExtras ??= {
     watchers: undefined,
@@ -93,6 +107,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     requests: undefined,
     postponed: undefined,
     stateTimeouts: undefined,
+    supervised: undefined,
     uses: undefined,
     raiser: undefined,
     generic: undefined,

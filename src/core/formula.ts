@@ -2,12 +2,17 @@ import { Catalyst } from './catalyst.js';
 import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { readConfiguration } from './configuration-reading.js';
+import type { FormulaData } from './configuration-schema.js';
 import type { ConfigurationSources } from './configuration-sources.js';
 import { fail } from './errors.js';
+import { heldRun } from './held-runs.js';
 import { abort } from './life.js';
 import type { LogSinkMaker } from './log-services.js';
-import { type LogOptions, openLog } from './log-targets.js';
-import { type TonicMaker, ports } from './ports.js';
+import { openLog } from './log-targets.js';
+import { appPorts } from './app-ports.js';
+import { ports } from './ports.js';
+import type { TonicMaker } from './tonic-maker.js';
+import type { LogOptions } from './log-options.js';
 import type { Remote } from './remote.js';
 import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
 import type { Random } from './random.js';
@@ -16,41 +21,7 @@ import { runLoops } from './run-loops.js';
 import { Runtime } from './runtime.js';
 import type { Testbench } from './testbench.js';
 
-/** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
-export interface FormulaData {
-  /** What the app is. */
-  readonly project?:
-    | {
-        /** What the app is called. Default: the name of the Formula's class. */
-        readonly name?: string;
-        readonly [key: string]: unknown;
-      }
-    | undefined;
-  /** Where the log goes, and how much of it. */
-  readonly log?: LogOptions | undefined;
-  /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
-  readonly start?: readonly { readonly tonic: string; readonly options?: object | undefined }[] | undefined;
-  /** How threads talk to each other. */
-  readonly threads?:
-    | {
-        /**
-         * Whether a loop that is about to wait looks for a moment whether another thread has sent something: answers then take a quarter of
-         * the time. Looks that find nothing take about one percent of a core at most. Default true.
-         */
-        readonly doorbell?: boolean | undefined;
-      }
-    | undefined;
-  /** How the app ends when the system asks it to. */
-  readonly shutdown?:
-    | {
-        /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). Default true. */
-        readonly signals?: boolean | undefined;
-        /** How long it may take to finish after a signal, in ms; then what is left is aborted, named and counted. Default 30,000. */
-        readonly grace?: number | undefined;
-      }
-    | undefined;
-  readonly [key: string]: unknown;
-}
+export type { FormulaData } from './configuration-schema.js';
 
 /** How an app ended. */
 export interface RunResult {
@@ -78,10 +49,10 @@ export abstract class Formula {
   protected readonly random: Random | undefined = undefined;
 
   /** The Tonics that the configuration may start by name. Default: those of the framework. */
-  protected readonly tonicStore: TonicMaker | undefined = ports.tonicStore;
+  protected readonly tonicStore: TonicMaker | undefined = appPorts.tonicStore;
 
   /** The log services that the configuration may name. Default: those of the framework. */
-  protected readonly logServices: LogSinkMaker | undefined = ports.logServices;
+  protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
   /** Step 2: the configuration, laid over the defaults. */
   protected creatingFormula(): FormulaData {
@@ -95,7 +66,7 @@ export abstract class Formula {
 
   /** Step 4: makes the main Catalyst. Default: a SelectorCatalyst. */
   protected creatingMainCatalyst(): unknown {
-    return (ports.makeMainCatalyst ?? (() => new Catalyst()))();
+    return (appPorts.makeMainCatalyst ?? (() => new Catalyst()))();
   }
 
   /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
@@ -120,11 +91,13 @@ export abstract class Formula {
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
-    return new this(...args)._ttRun();
+    return heldRun(this) ?? new this(...args)._ttRun();
   }
 
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
+    const held = heldRun(this);
+    if (held !== undefined) return held;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
@@ -169,7 +142,7 @@ export abstract class Formula {
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';
-      if (testbench?.keepsOpen !== true) main._ttss__finishIfIdle();
+      if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         project.status = 'mainRunning';
         started?.(runtime);

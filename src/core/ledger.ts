@@ -1,5 +1,6 @@
 import { fail } from './errors.js';
-import type { AnyTonic, Registry } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { Registry } from './scheduler.js';
 import type { SharedNames } from './threads-port.js';
 
 /**

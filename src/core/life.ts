@@ -1,12 +1,6 @@
 import { fail } from './errors.js';
-import {
-  type AnyTonic,
-  type Ending,
-  type FailureInfo,
-  type InfusionFailure,
-  type InfusionInfo,
-  NONE,
-} from './any-tonic.js';
+import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
+import { type Ending, NONE } from './tonic-inside.js';
 import { closeExtras } from './extras.js';
 import { NO_SPARKLES } from './plan.js';
 import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './owed.js';
@@ -102,9 +96,7 @@ export function beginFinish(tonic: AnyTonic): void {
   const ending = endingOf(tonic);
   if (!hears(tonic, 'ttse__onDraining')) return userDrained(tonic);
   beginStep(ending);
-  const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onDraining');
-  if (thrown !== undefined) failTonic(tonic, thrown, failureInfo('ttse__onDraining', tonic));
-  return undefined;
+  return tellNow(tonic, 'ttse__onDraining');
 }
 
 /** The Tonic itself has drained; now what the framework holds for it (its socket) does. */
@@ -207,11 +199,11 @@ export function closeInfusions(tonic: AnyTonic): void {
   ending.waitUntil(Infinity);
   if (tonic._ttInfusions === undefined || tonic._ttInfusions.size === 0) return queueEnd(tonic);
   beginStep(ending);
-  const { services } = tonic._ttScheduler;
+  const services = tonic._ttScheduler.services.ending;
   runAs(tonic, () => {
-    for (const infusion of tonic.infusions) if (!services.staysLast(infusion)) infusion.ttsc__finish();
+    for (const infusion of tonic.infusions) if (services?.staysLast(infusion) !== true) infusion.ttsc__finish();
   });
-  services.finishLast(tonic);
+  services?.finishLast(tonic);
   return undefined;
 }
 
@@ -273,6 +265,12 @@ function living({ infusions }: AnyTonic): AnyTonic[] {
   return [...infusions].filter(({ finished }) => !finished);
 }
 
+/** Has it hear an event of its own at once; a throw there fails it. */
+export function tellNow(tonic: AnyTonic, key: string, info?: unknown): void {
+  const thrown = tonic._ttScheduler.runHook(tonic, key, info);
+  if (thrown !== undefined) failTonic(tonic, thrown, failureInfo(key, tonic));
+}
+
 /** A sparkle threw: the Tonic decides in its `ttse__onFailure`, or else it finishes and its base hears of it. */
 export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): void {
   const { logs } = tonic._ttScheduler;
@@ -302,13 +300,14 @@ export function failureInfo(sparkle: string | undefined, tonic: AnyTonic): Failu
 }
 
 function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, failure }: Ending): void {
-  const supervised = base._ttSupervised?.get(tonic._ttFace);
-  base._ttSupervised?.delete(tonic._ttFace);
+  const looksAfter = base._ttExtras?.supervised;
+  const supervised = looksAfter?.get(tonic._ttFace);
+  looksAfter?.delete(tonic._ttFace);
   if (error !== undefined && failure !== undefined) {
-    const restarts = supervised?.takeRestart(base) ?? 0;
+    const restarts = supervised?.takeRestart() ?? 0;
     const failed: InfusionFailure = { ...info, ...failure, error, restarts };
     const heard = hears(base, 'ttse__onInfusionFailed');
-    if (restarts > 0) base._ttss__restart(supervised!);
+    if (restarts > 0) base._ttss__run(supervised!);
     if (heard) base._ttss__tell('ttse__onInfusionFailed', failed);
     if (supervised === undefined ? !heard : restarts === 0 && supervised.strategy !== 'finish') {
       const code = supervised?.strategy === 'restart' ? 'TT_RESTART_LIMIT' : 'TT_INFUSION_FAILED';
@@ -322,7 +321,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   base._ttInfusionLeft(tonic);
   if (base._ttLife !== Life.closing) return;
   if (base._ttInfusions?.size === 0) queueEnd(base);
-  else if (base._ttBase === undefined) base._ttScheduler.services.finishLast(base);
+  else if (base._ttBase === undefined) base._ttScheduler.services.ending?.finishLast(base);
 }
 
 /** Whether it has a body for an event, in the state that holds. */

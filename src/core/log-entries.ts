@@ -1,4 +1,5 @@
-import type { AnyTonic, LineLevel } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
 import type { Clock } from './clock.js';
 import { type TonicIdentity, identityOf, rounded } from './log-fields.js';
 import type { LogOutlet } from './log-outlet.js';

@@ -1,10 +1,6 @@
 import { inLane } from './log-lane.js';
-import { screenLine } from './log-screen-line.js';
-
-/** The labels of pino's levels. */
-export const LABELS: Readonly<Record<number, string>> = {
-  10: 'TRACE', 20: 'DEBUG', 30: 'INFO', 40: 'WARN', 50: 'ERROR', 60: 'FATAL',
-}; // prettier-ignore
+import { LABELS } from './log-levels.js';
+import { indented, screenLine } from './log-screen-line.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -26,7 +22,7 @@ export function isEntry(line: Fields): boolean {
  * It takes what a viewer has received as well: nothing in it is trusted to be there.
  */
 export function entryText(entry: Fields, colours = false): string {
-  const head = screenLine(entry, 'sparkle', colours);
+  const head = indented(screenLine(entry, 'sparkle', colours));
   const bar = colours ? inLane('  |', entry['lane']) : '  |';
   const flags = listOf(entry['flags']).map((flag) => ` ${String(flag).toUpperCase()}`);
   const body = [...steps(entry), ...said(entry), ...probes(entry)];

@@ -1,5 +1,5 @@
 import type { Logger, LoggerOptions } from 'pino';
-import type { LineLevel } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
 import { fail, toError } from './errors.js';
 import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from './log-sink.js';

@@ -19,3 +19,8 @@ function stateText(state: unknown, to: unknown): string {
 }
 
 const text = (value: unknown): string => String(value);
+
+/** A text whose further lines cannot be taken for lines of the log: whoever wrote it may have wanted that. */
+export function indented(text: string): string {
+  return text.replaceAll('\n', '\n    ');
+}

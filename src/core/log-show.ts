@@ -1,10 +1,12 @@
-import { LABELS, entryText, isEntry } from './log-entry-text.js';
-import { screenLine } from './log-screen-line.js';
+import { entryText, isEntry } from './log-entry-text.js';
+import { levelText } from './log-levels.js';
+import { indented, screenLine } from './log-screen-line.js';
+import { styled } from './styled.js';
 import { terminalSafe } from './terminal-safe.js';
 
 /** How {@link showLog} shows a line. */
 export interface ShowLogOptions {
-  /** Whether lanes are in colour. Default `false`. */
+  /** Whether levels, fields and lanes are in colour. Default `false`. */
   readonly colours?: boolean | undefined;
 }
 
@@ -14,7 +16,8 @@ const TOLD = [
 ]; // prettier-ignore
 
 /**
- * A line of the log (JSON) as a person reads it, for a viewer: an entry is a head and indented lines.
+ * A line of the log (JSON) as a person reads it, for a viewer: an entry is a head and indented lines, and so is what has
+ * more lines than one, such as an error with its stack.
  *
  * It may come from anywhere: what is no JSON is shown as it is, nothing is thrown, and what would steer a terminal is not let through.
  */
@@ -25,13 +28,30 @@ export function showLog(json: string, { colours = false }: ShowLogOptions = {}):
 function textOf(json: string, colours: boolean): string {
   const line = parsed(json);
   if (line === undefined) return json.trimEnd();
-  const head = `${clockTime(line['time'])}${LABELS[Number(line['level'])] ?? 'LINE'}: `;
+  const head = `${clockTime(line['time'])}${levelText(line['level'], colours)}: `;
   if (isEntry(line)) return head + entryText(line, colours);
-  const rest = Object.fromEntries(Object.entries(line).filter(([key]) => !TOLD.includes(key)));
-  const fields = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
-  const { stack } = (line['err'] ?? {}) as { stack?: unknown };
   const message = typeof line['msg'] === 'string' ? line['msg'] : '';
-  return `${head}${screenLine(line, message, colours)}${fields}${typeof stack === 'string' ? `\n${stack}` : ''}`;
+  const body = [`${head}${screenLine(line, message, colours)}${fieldsText(line, colours)}`, ...errorLines(line['err'])];
+  // A colour that the message has begun ends with it.
+  return indented(body.join('\n')) + (colours && message.includes('\u001b') ? RESET : '');
+}
+
+const RESET = '\u001b[0m';
+
+function fieldsText(line: Readonly<Record<string, unknown>>, colours: boolean): string {
+  const rest = Object.entries(line).filter(([key]) => !TOLD.includes(key));
+  if (rest.length === 0) return '';
+  const text = JSON.stringify(Object.fromEntries(rest));
+  return ` ${colours ? styled('gray', text) : text}`;
+}
+
+/** An error with its stack, in which its causes are; then what else it has. */
+function errorLines(err: unknown): string[] {
+  if (err === undefined) return [];
+  if (typeof err !== 'object' || err === null) return [JSON.stringify(err)];
+  const { type: _type, message: _message, stack, ...more } = err as Readonly<Record<string, unknown>>;
+  if (typeof stack !== 'string') return [JSON.stringify(err)];
+  return Object.keys(more).length === 0 ? [stack] : [stack, JSON.stringify(more)];
 }
 
 function parsed(json: string): Record<string, unknown> | undefined {

@@ -42,14 +42,12 @@ export class Metrics {
   readonly #clock: Clock;
   readonly #queue: Stamped;
   #entries = new Map<Sparkle, Entry>();
-  readonly #switched: (on: boolean) => void;
   #on = false;
 
   /** @internal */
-  constructor(clock: Clock, queue: Stamped, switched: (on: boolean) => void = () => {}) {
+  constructor(clock: Clock, queue: Stamped) {
     this.#clock = clock;
     this.#queue = queue;
-    this.#switched = switched;
   }
 
   get on(): boolean {
@@ -60,14 +58,12 @@ export class Metrics {
   start(): void {
     this.#entries = new Map();
     this.#on = true;
-    this.#switched(true);
     this.#queue.stampWith = this.#clock;
   }
 
   /** Ends it; the figures stay until the next start. */
   stop(): void {
     this.#on = false;
-    this.#switched(false);
     this.#queue.stampWith = undefined;
   }
 

@@ -1,39 +1,149 @@
 import * as v from 'valibot';
-import { fail } from './errors.js';
-import { type Issue, isMissing, isUnknown, wanted } from './schema-problems.js';
+import { badValue, missingOption, noOptions, unknownOption, unreadable } from './option-problem.js';
 
-// Options are described once, with valibot: the description yields their types, defaults and errors, and the tables in
-// docs/options.md.
+// Options are described once, with valibot: the description yields their types, bounds, defaults and errors, and the tables in
+// docs/options.md. Here is what most descriptions consist of.
+
+/** A number with one text for whatever is wrong with it. */
+function from(least: number, problem: string) {
+  return v.pipe(v.number(problem), v.minValue(least, problem));
+}
+
+function moreThan0(problem: string) {
+  return v.pipe(v.number(problem), v.gtValue(0, problem));
+}
 
 /** Milliseconds, from 0 (or `least`). */
-export const ms = (least = 0) => v.pipe(v.number(), v.minValue(least, `must be ${least} ms or more`));
-/** Bytes, whole, from `least`. */
-export const bytes = (least: number) => v.pipe(v.number(), v.minValue(least, `must be ${least} bytes or more`));
-export const count = (least: number) =>
-  v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(least, `must be ${least} or more`));
-export const port = (least: number) => v.pipe(count(least), v.maxValue(65_535, 'must be 65535 or less'));
+export const ms = (least = 0) => from(least, `must be ${least} ms or more`);
+/** Milliseconds, more than 0. */
+export const someMs = moreThan0('must be more than 0 ms');
+/** Bytes, from `least`. */
+export const bytes = (least: number) => from(least, `must be ${least} ${least === 1 ? 'byte' : 'bytes'} or more`);
+/** A number from `least`, of whatever the option says. */
+export const amount = (least: number) => from(least, `must be a number, ${least} or more`);
+/** The same, more than 0. */
+export const some = moreThan0('must be a number, more than 0');
+
+/** A whole number from `least`. */
+export const count = (least: number) => {
+  const problem = `must be a whole number, ${least} or more`;
+  return v.pipe(v.number(problem), v.integer(problem), v.minValue(least, problem));
+};
+/** A whole number within bounds. */
+export const within = (least: number, most: number, what = 'a whole number') => {
+  const problem = `must be ${what}, ${least} to ${most}`;
+  return v.pipe(v.number(problem), v.integer(problem), v.minValue(least, problem), v.maxValue(most, problem));
+};
+export const port = (least: number) => within(least, 65_535, 'a port');
 export const flag = v.boolean('must be true or false');
 export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'));
+/** One of these words. */
+export const oneOf = <const W extends readonly string[]>(...words: W) =>
+  v.picklist(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+/** A sparkle. The Tonic that it should be one of looks at it, and says what else it is (`TT_NOT_A_SPARKLE`). */
+export const aSparkle = <F>() => v.custom<F>(() => true, 'must be a sparkle');
+/** A function, of which nothing more can be known; `what` names it. */
+export const callable = <F>(what: string) => v.custom<F>((value) => typeof value === 'function', `must be ${what}`);
+
+/** A set of options: nothing may stand there but what is described. */
+export type OptionSet<E extends v.ObjectEntries = v.ObjectEntries> = v.StrictObjectSchema<
+  E,
+  v.ErrorMessage<v.StrictObjectIssue> | undefined
+>;
 
 /**
  * Checks options against their description and fills in the defaults.
  *
+ * @param of what they are the options of, for the error.
  * @throws {TaskTonicError} `TT_BAD_OPTION`, with the option and what is wrong with it.
  */
-export function parseOptions<S extends v.GenericSchema>(
-  schema: S,
+export function parseOptions<E extends v.ObjectEntries>(
+  set: OptionSet<E>,
   options: unknown,
-  className: string,
-): v.InferOutput<S> {
-  const result = v.safeParse(schema, options);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw fail('TT_BAD_OPTION', { class: className, option: v.getDotPath(issue) ?? '(all)', problem: problemOf(issue) });
+  of: string,
+): v.InferOutput<OptionSet<E>> {
+  const { entries } = set;
+  const given = optionsIn(options, of);
+  const known = Object.keys(entries);
+  for (const key of keysOf(given, of)) if (!Object.hasOwn(entries, key)) throw unknownOption(of, key, known);
+  return settingsIn(set, given, of);
 }
 
-function problemOf(issue: Issue): string {
-  if (isUnknown(issue)) return 'there is no such option';
-  if (isMissing(issue)) return 'it is missing, and must be given';
-  const { received, input } = issue;
-  return `it is ${typeof input === 'string' ? JSON.stringify(input) : received}, and ${wanted(issue)}`;
+/** The same where others have looked that there are no further options. */
+export function settingsIn<E extends v.ObjectEntries>(
+  { entries }: OptionSet<E>,
+  given: object,
+  of: string,
+): v.InferOutput<OptionSet<E>> {
+  const settings: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(entries) as [string, v.GenericSchema][]) {
+    const value = valueOf(given, key, of);
+    settings[key] = parsed(entry, value, of, key);
+  }
+  return settings as v.InferOutput<OptionSet<E>>;
+}
+
+function parsed(entry: v.GenericSchema, value: unknown, of: string, key: string): unknown {
+  if (value === undefined && isNeeded(entry)) throw missingOption(of, key);
+  try {
+    const result = v.safeParse(entry, value);
+    if (result.success) return result.output;
+  } catch (thrown) {
+    throw unreadable(of, key, thrown);
+  }
+  throw badValue(of, key, value, entry);
+}
+
+/**
+ * Checks one value against its description.
+ * @throws {TaskTonicError} `TT_BAD_OPTION`
+ */
+export function checkOption(entry: v.GenericSchema, value: unknown, of: string, option: string): void {
+  if (!accepts(entry, value)) throw badValue(of, option, value, entry);
+}
+
+/** Whether a value is as its description wants it. */
+export function accepts(entry: v.GenericSchema, value: unknown): boolean {
+  try {
+    return v.is(entry, value);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it must be given. */
+export function isNeeded({ type }: v.GenericSchema): boolean {
+  return type !== 'optional';
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where what is given is no record of options. */
+export function optionsIn(options: unknown, of: string): object {
+  if (typeof options === 'object' && options !== null && !isList(options)) return options;
+  throw noOptions(of, options);
+}
+
+function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    // A proxy that was revoked.
+    return true;
+  }
+}
+
+/** The names of the options that are given. */
+export function keysOf(options: object, of: string): string[] {
+  try {
+    return Object.keys(options);
+  } catch (thrown) {
+    throw unreadable(of, '(all)', thrown);
+  }
+}
+
+export function valueOf(options: object, key: string, of: string): unknown {
+  try {
+    return (options as Readonly<Record<string, unknown>>)[key];
+  } catch (thrown) {
+    throw unreadable(of, key, thrown);
+  }
 }

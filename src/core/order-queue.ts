@@ -1,11 +1,11 @@
-import type { AnyTonic, KeptOrder } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './clock.js';
 import { fail } from './errors.js';
-import type { Order } from './order.js';
+import type { Order, KeptOrder } from './order.js';
 import type { Sparkle } from './plan.js';
 import { running } from './running.js';
 
-/** What a Catalyst needs of its queue. {@link OrderQueue} is the one to extend. */
+/** What a Catalyst needs of its queue. {@link OrderQueue} is the one to extend; one from scratch does as well. */
 export interface CatalystQueue {
   /** Orders that wait. */
   readonly size: number;
@@ -16,9 +16,20 @@ export interface CatalystQueue {
   stampWith: Clock | undefined;
   /**
    * Puts an order at the end.
+   *
+   * @param source the Tonic whose sparkle queues it, and `sourceSparkle` that sparkle: given to a queue that stores orders itself, which need
+   *   not keep them: the Catalyst gives each order that it takes its source back.
    * @throws {TaskTonicError} `TT_QUEUE_FULL` at the limit; orders of the life cycle pass it.
    */
-  put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  put(
+    tonic: AnyTonic,
+    sparkle: Sparkle,
+    count: number,
+    a: unknown,
+    b: unknown,
+    source?: AnyTonic,
+    sourceSparkle?: Sparkle,
+  ): void;
   /**
    * Puts orders of a Tonic before all that wait, in this order; no bound holds for them, since they have waited before. Of a queue that
    * cannot do that, postponed orders go to the end.

@@ -23,3 +23,34 @@ export class Order {
     return this.count > 2 ? (this.a as unknown[]) : [this.a, this.b].slice(0, this.count);
   }
 }
+
+/** An order that was kept for later, with all that it came with. */
+export interface KeptOrder {
+  readonly sparkle: Sparkle;
+  readonly count: number;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly source: AnyTonic | undefined;
+  readonly sourceSparkle: Sparkle | undefined;
+  readonly queuedAt: number;
+}
+
+/** An order that is being made. */
+export interface OrderForm {
+  tonic: AnyTonic | undefined;
+  sparkle: Sparkle | undefined;
+  count: number;
+  a: unknown;
+  b: unknown;
+  source: AnyTonic | undefined;
+  sourceSparkle: Sparkle | undefined;
+}
+
+/** Makes orders one at a time, each when its turn has come: the frames of a connection, which are bytes until then. */
+export interface OrderSource {
+  /**
+   * Fills the form with the next one. It must not throw.
+   * @returns false where there is none, or none more in this turn: then it is asked no more.
+   */
+  next(form: OrderForm): boolean;
+}

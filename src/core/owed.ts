@@ -2,6 +2,7 @@ import type { AnyTonic } from './any-tonic.js';
 import { countedNames } from './counted-names.js';
 import { fail } from './errors.js';
 import { type OwedAnswers, extrasOf } from './extras.js';
+import type { Task } from './task.js';
 
 /**
  * What a Tonic owes: the answers to its questions and the results of the promises it was given, unless they said `hold: false`, and its open
@@ -15,7 +16,7 @@ import { type OwedAnswers, extrasOf } from './extras.js';
  *               owes nothing any more
  * ```
  */
-class Owed implements OwedAnswers {
+class Owed implements OwedAnswers, Task {
   count = 0;
   forgiven = false;
   readonly #tonic: AnyTonic;
@@ -44,14 +45,14 @@ class Owed implements OwedAnswers {
 
   /** As an order: before it run the transitions of the sparkle that settled the last one, and all that this led to by then. */
   #tellIfNone(): void {
-    if (!this.owes && this.#waiting.length > 0) this.#tonic._ttss__settled();
+    if (!this.owes && this.#waiting.length > 0) this.#tonic._ttss__run(this);
   }
 
   get owes(): boolean {
     return this.count > 0 && !this.forgiven;
   }
 
-  tell(): void {
+  run(): void {
     // Since then it may have asked again.
     if (this.owes) return;
     const waiting = this.#waiting;

@@ -1,18 +1,30 @@
+import * as v from 'valibot';
 import type { AnyTonic } from './any-tonic.js';
 import { fail, toError } from './errors.js';
 import { type OpenPipes, extrasOf } from './extras.js';
+import { OptionCheck } from './option-check.js';
+import { aSparkle, flag, ms } from './option-schema.js';
 import { incurOwed, settleOwed } from './owed.js';
 import { Reply, type Responder, type Sendable } from './reply.js';
+import type { Task } from './task.js';
 import type { Due } from './timer-queue.js';
 
-/** Options of `this.pipe()`. */
-export interface PipeOptions {
+export const pipeSchema = v.strictObject({
   /** A sparkle that hears why there is no value. Without it that fails the Tonic as a throw in one of its sparkles does. */
-  readonly onError?: ((reason: unknown) => void) | undefined;
-  /** Whether a Tonic that is to finish waits for it, as long as its `drainTimeout` allows. Default `true`. */
-  readonly hold?: boolean | undefined;
-  /** How long the promise may take, in ms: then `onError` hears `TT_PIPE_TIMEOUT`, and what comes later is dropped. Default: no bound. */
-  readonly timeout?: number | undefined;
+  onError: v.optional(aSparkle<(reason: unknown) => void>()),
+  /** Whether a Tonic that is to finish waits for it, as long as its `drainTimeout` allows. */
+  hold: v.optional(flag, true),
+  /** How long the promise may take, in ms: then `onError` hears `TT_PIPE_TIMEOUT`, and what comes later is dropped. `Infinity` for no bound. */
+  timeout: v.optional(ms(), Infinity),
+});
+const pipeCheck = OptionCheck.of(pipeSchema);
+
+/** Options of `this.pipe()`. */
+export type PipeOptions = Readonly<v.InferInput<typeof pipeSchema>>;
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function checkPipe(tonic: AnyTonic, options: PipeOptions): void {
+  pipeCheck.check(options, `${tonic._ttPlan.className}.pipe()`);
 }
 
 /** Puts a result on the queue. */
@@ -30,13 +42,13 @@ export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
   const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
   return {
     sparkle: 'a reply',
-    value: (value) => tonic._ttss__call(() => to.end(value as never), []),
-    error: (reason) => tonic._ttss__call(() => to.fail(toError(reason)), []),
+    value: (value) => tonic._ttss__run({ run: () => to.end(value as never) }),
+    error: (reason) => tonic._ttss__run({ run: () => to.fail(toError(reason)) }),
   };
 }
 
 /** A promise that a Tonic waits for. */
-class Piped implements Due {
+class Piped implements Due, Task {
   at = Infinity;
   slot = -1;
   #over = false;
@@ -82,7 +94,12 @@ class Piped implements Due {
       this.tonic._ttss__throw(toError(thrown));
     }
     // Behind it: what holds the end does so until the sparkle has run.
-    if (this.holds) this.tonic._ttss__piped();
+    if (this.holds) this.tonic._ttss__run(this);
+  }
+
+  /** Its sparkle has run. */
+  run(): void {
+    settleOwed(this.tonic);
   }
 
   /** Its time is up. */
@@ -131,9 +148,5 @@ export function pipe(
   to: Hearer,
   { hold = true, timeout = Infinity }: PipeOptions,
 ): void {
-  if (typeof timeout !== 'number' || !(timeout >= 0)) {
-    const problem = `it is ${String(timeout)}, and must be 0 ms or more`;
-    throw fail('TT_BAD_OPTION', { class: `${tonic._ttPlan.className}.pipe()`, option: 'timeout', problem });
-  }
   new Piped(tonic, to.sparkle, to.value, to.error, hold, timeout).wait(promise);
 }

@@ -2,6 +2,8 @@ import { fail } from './errors.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
 import { NearlyEvents } from './heard-events.js';
 import { nearest } from './nearest.js';
+import { badOption } from './option-problem.js';
+import { amount, checkOption, ms as milliseconds } from './option-schema.js';
 import { StateGroups } from './state-groups.js';
 
 /** One sparkle of a class: what an order carries instead of a name. */
@@ -227,10 +229,10 @@ export class Plan {
 
   #checkStateTimeout(state: string, name: string, ms: unknown): void {
     this.checkState(state, 'static stateTimeouts');
-    const bad = (problem: string): Error =>
-      fail('TT_BAD_OPTION', { class: this.className, option: `stateTimeouts.${name}`, problem });
-    if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-    if (!this.hearsTimeout(state)) throw bad(`nobody hears it: write ttse_${name}__onStateTimeout`);
+    const option = `stateTimeouts.${name}`;
+    checkOption(stateTimeout, ms, this.className, option);
+    if (!this.hearsTimeout(state))
+      throw badOption(this.className, option, `nobody hears it: write ttse_${name}__onStateTimeout`);
   }
 
   /** A method that looks like an event, and would never be called. */
@@ -256,14 +258,13 @@ export class Plan {
   }
 }
 
+const stateTimeout = milliseconds();
+const limitOption = amount(0);
+
 function limitOf(tonicClass: TonicClass, option: 'questionLimit' | 'postponeLimit', byDefault: number): number {
   const value = tonicClass[option] ?? byDefault;
-  if (typeof value === 'number' && value >= 0) return value;
-  throw fail('TT_BAD_OPTION', {
-    class: tonicClass.name,
-    option,
-    problem: `it is ${String(value)}, and must be 0 or more`,
-  });
+  checkOption(limitOption, value, tonicClass.name, option);
+  return value;
 }
 
 interface Method {
@@ -326,6 +327,11 @@ export function ofFramework(tonicClass: { readonly prototype: object }): void {
   for (const { value } of Object.values(Object.getOwnPropertyDescriptors(tonicClass.prototype))) {
     if (typeof value === 'function') frameworkBodies.add(value as SparkleBody);
   }
+}
+
+/** Whether a class is the framework's own. */
+export function isFrameworkClass({ prototype }: { readonly prototype: object }): boolean {
+  return frameworkPrototypes.has(prototype);
 }
 
 /** Whether its class is the framework's own, and no user could write something in it. */

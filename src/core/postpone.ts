@@ -1,18 +1,14 @@
-import type { AnyTonic, KeptOrder } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
 import { failAnswers, noAnswer } from './answer.js';
 import { countedNames } from './counted-names.js';
 import { fail } from './errors.js';
 import { type PostponedOrders, extrasOf } from './extras.js';
-import type { Order } from './order.js';
+import type { Order, KeptOrder } from './order.js';
 import type { Sparkle } from './plan.js';
 import { putBeyond } from './put-beyond.js';
 import { running } from './running.js';
+import type { Task } from './task.js';
 import { weightOf } from './weight.js';
-
-/** The order of an answer is the framework's own: it tells what the sparkle that hears it was given. */
-interface Heard {
-  _ttGiven(key: string): readonly [value: unknown, question: unknown] | undefined;
-}
 
 /**
  * So often orders may go before newer ones while none of those has had its turn: orders that go on postponing themselves and changing
@@ -31,7 +27,7 @@ const MOST_FIRST = 1_000;
  *                 not kept            let go of, and named
  * ```
  */
-class Postponed implements PostponedOrders {
+class Postponed implements PostponedOrders, Task {
   readonly #tonic: AnyTonic;
   #kept: KeptOrder[] = [];
   /** That of the sparkle that runs. */
@@ -74,11 +70,12 @@ class Postponed implements PostponedOrders {
     const { queue } = this.#tonic._ttScheduler;
     if (queue.putFirst === undefined || this.#first >= MOST_FIRST) return putLast(this.#tonic, kept);
     // Behind the first of them is an order that tells when the newer ones have their turn.
-    if (this.#first++ === 0) kept.push({ ...FROM_NOBODY, sparkle: this.#tonic._ttPlan.sparkle('_ttss__newerRun') });
+    if (this.#first++ === 0) kept.push(taskOrder(this.#tonic, this));
     queue.putFirst(this.#tonic, kept);
   }
 
-  newerRun(): void {
+  /** Newer orders have their turn. */
+  run(): void {
     this.#first = 0;
   }
 
@@ -117,7 +114,10 @@ function tellOrigin(tonic: AnyTonic, { count, a, b, source }: KeptOrder, sign: 1
   for (const one of origin) (one as Partial<AnyTonic> | undefined)?._ttKept?.(bytes * sign);
 }
 
-const FROM_NOBODY = { count: 0, a: undefined, b: undefined, source: undefined, sourceSparkle: undefined, queuedAt: 0 };
+function taskOrder({ _ttPlan }: AnyTonic, task: Task): KeptOrder {
+  const fromNobody = { source: undefined, sourceSparkle: undefined, queuedAt: 0 };
+  return { sparkle: _ttPlan.sparkle('_ttss__run'), count: 1, a: task, b: undefined, ...fromNobody };
+}
 
 /** As if each were called now by who called it then; without a bound, since none may get lost. */
 function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
@@ -156,8 +156,8 @@ function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
   switch (sparkle!.key) {
     case '_ttss__tell':
       return a === running.key ? { sparkle: running, count: 1, a: b, b: undefined, ...from } : undefined;
-    case '_ttss__answered': {
-      const given = (a as Heard)._ttGiven(running.key);
+    case '_ttss__run': {
+      const given = (a as Task).given?.(running.key);
       return given === undefined ? undefined : { sparkle: running, count: 2, a: given[0], b: given[1], ...from };
     }
     default:

@@ -30,7 +30,7 @@ export class ProcessWatch {
     this.#grace = grace;
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
-    if (runtime.log.entries !== undefined) process.on('exit', this.#onExit);
+    if (runtime.log.gathers) process.on('exit', this.#onExit);
   }
 
   close(): void {
@@ -66,16 +66,15 @@ export class ProcessWatch {
   };
 
   /** `process.exit()` in a sparkle: what that has logged is not lost. */
-  readonly #onExit = (): void => this.#runtime.log.entries?.writeOpen();
+  readonly #onExit = (): void => this.#runtime.log.writeOpen();
 }
 
 /** Names in the log what keeps the process open although the app has ended; holds nothing open itself. */
 export function warnIfHeldOpen({ clock, log }: Runtime): void {
-  if (log.logger === undefined) return;
+  if (!log.isOn) return;
   const look = (): void => {
     const holding = process.getActiveResourcesInfo().filter((kind) => kind !== 'TTYWrap' && kind !== 'PipeWrap');
-    if (holding.length > 0)
-      log.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
+    if (holding.length > 0) log.heldOpen(holding);
   };
   clock.setTimer(look, STILL_OPEN_AFTER, false);
 }

@@ -1,4 +1,5 @@
-import type { AnyTonic, Scheduler } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { Scheduler } from './scheduler.js';
 import type { Sparkle } from './plan.js';
 
 /** Puts an order that must not get lost, whatever the limit of the queue is. */

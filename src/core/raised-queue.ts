@@ -1,5 +1,5 @@
-import type { AnyTonic, OrderSource } from './any-tonic.js';
-import type { Order } from './order.js';
+import type { AnyTonic } from './any-tonic.js';
+import type { Order, OrderSource } from './order.js';
 import type { Sparkle } from './plan.js';
 import { running } from './running.js';
 

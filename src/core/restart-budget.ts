@@ -1,12 +1,17 @@
-import { fail } from './errors.js';
+import * as v from 'valibot';
+import { amount, ms, parseOptions } from './option-schema.js';
+
+export const restartOptions = {
+  /** How many restarts within the time window are made; one more failure and its base fails too. */
+  limit: v.optional(amount(0), 3),
+  /** The time window, in ms. */
+  within: v.optional(ms(), 60_000),
+};
+
+export const restartSchema = v.strictObject(restartOptions);
 
 /** How many restarts are made, within what time. */
-export interface RestartOptions {
-  /** How many restarts within the time window are made. Default 3. */
-  readonly limit?: number | undefined;
-  /** The time window, in ms. Default 60,000. */
-  readonly within?: number | undefined;
-}
+export type RestartOptions = Readonly<v.InferInput<typeof restartSchema>>;
 
 /** The restarts that something which fails may have: so many within a time window that moves on. */
 export class RestartBudget {
@@ -14,13 +19,17 @@ export class RestartBudget {
   readonly within: number;
   readonly #takenAt: number[] = [];
 
+  constructor({ limit, within }: v.InferOutput<typeof restartSchema>) {
+    this.limit = limit;
+    this.within = within;
+  }
+
   /**
    * @param of what the options are of, for the error.
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
-  constructor(of: string, { limit = 3, within = 60_000 }: RestartOptions, prefix = '') {
-    this.limit = checked(of, `${prefix}limit`, limit);
-    this.within = checked(of, `${prefix}within`, within);
+  static of(options: RestartOptions, of: string): RestartBudget {
+    return new RestartBudget(parseOptions(restartSchema, options, of));
   }
 
   /** Takes one; the how-manieth within the window that is, and 0 where none is left. */
@@ -28,9 +37,4 @@ export class RestartBudget {
     while (this.#takenAt.length > 0 && this.#takenAt[0]! <= now - this.within) this.#takenAt.shift();
     return this.#takenAt.length < this.limit ? this.#takenAt.push(now) : 0;
   }
-}
-
-function checked(of: string, option: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0) return value;
-  throw fail('TT_BAD_OPTION', { class: of, option, problem: `it is ${String(value)}, and must be 0 or more` });
 }

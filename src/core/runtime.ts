@@ -1,8 +1,9 @@
-import type { AnyTonic, RemoteHandle, ServicePort } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import type { ServicePort } from './service-port.js';
 import { type Clock, nodeClock } from './clock.js';
-import { Configuration } from './configuration.js';
+import type { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
-import { type LogService, silentLog } from './log-service.js';
+import type { LogService } from './log-port.js';
 import { type Random, systemRandom } from './random.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
@@ -15,10 +16,10 @@ export class Runtime {
   readonly ledger = new Ledger();
   readonly clock: Clock;
   readonly random: Random;
-  /** Replaced once, when the Formula's configuration is known. */
-  log: LogService = silentLog();
-  /** The configuration of the Formula: what its user gave, and the defaults. */
-  config: Configuration = new Configuration();
+  /** The log; set when the configuration is known. */
+  log!: LogService;
+  /** The configuration of the Formula: what its user gave, and the defaults. Set before anything is made. */
+  config!: Configuration;
   /** The thread that it lives in; 0 is the main one. */
   thread = 0;
   /** The other threads, where there are any. @internal */
@@ -29,6 +30,8 @@ export class Runtime {
   rootName: string | undefined = 'tt_main_catalyst';
   /** In a thread: the base of its Catalyst, in another one. @internal */
   farBase: RemoteHandle | undefined = undefined;
+  /** In a thread: the service that the base is a part of. @internal */
+  farOwner: string | undefined = undefined;
 
   /** What a test has put in the place of the machine. @internal */
   testbench: Testbench | undefined = undefined;
@@ -95,7 +98,6 @@ export class Runtime {
 export interface Loop extends AnyTonic {
   readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;
-  _ttss__leaveAll(thread: number): void;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

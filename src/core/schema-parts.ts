@@ -1,8 +1,12 @@
 import type * as v from 'valibot';
 
 /** What a description of options (a schema of valibot) consists of, as far as its parts can be looked at. */
-interface Parts {
+export interface Parts {
   readonly type: string;
+  readonly kind?: string;
+  readonly pipe?: readonly Parts[];
+  readonly requirement?: unknown;
+  readonly check?: (input: unknown) => boolean;
   readonly entries?: Readonly<Record<string, v.GenericSchema>>;
   readonly rest?: v.GenericSchema;
   readonly wrapped?: v.GenericSchema;
@@ -14,7 +18,7 @@ interface Parts {
   readonly getter?: (input: unknown) => v.GenericSchema;
 }
 
-const partsOf = (schema: v.GenericSchema): Parts => schema as unknown as Parts;
+export const partsOf = (schema: v.GenericSchema): Parts => schema as unknown as Parts;
 const COMBINED: ReadonlySet<string> = new Set(['union', 'variant', 'intersect']);
 const CHOICES: ReadonlySet<string> = new Set(['picklist', 'enum', 'literal']);
 const CLOSED: ReadonlySet<string> = new Set(['object', 'strict_object']);

@@ -11,6 +11,15 @@ const KINDS: Readonly<Record<string, string>> = {
 /** What the check of a description (a schema of valibot) found. */
 export type Issue = v.BaseIssue<unknown>;
 
+/**
+ * Of a value that may be one thing or another, what is wrong within it, where it is an object: that says more than that it is none of them.
+ */
+export function closest(issue: Issue): Issue {
+  const inner = issue.type === 'union' ? issue.issues?.find(({ path }) => path !== undefined) : undefined;
+  if (inner?.path === undefined) return issue;
+  return { ...inner, path: [...(issue.path ?? []), ...inner.path] };
+}
+
 /** Whether something stands there that is not described. */
 export function isUnknown({ type, expected }: Issue): boolean {
   return type === 'strict_object' && expected === 'never';

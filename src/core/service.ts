@@ -1,6 +1,7 @@
 import { failAnswers } from './answer.js';
-import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import { fail, toError } from './errors.js';
+import { type Supervision, superviseInfusion } from './extras.js';
 import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle } from './plan.js';
 import { RestartBudget } from './restart-budget.js';
@@ -38,6 +39,8 @@ export type UserHandle = AnyTonic | RemoteHandle;
 
 /** What a service needs of the registry. */
 export interface ServiceHome {
+  /** The base of all services: the main Catalyst. */
+  readonly base: AnyTonic;
   /** The most calls that may wait for a start. */
   readonly waitingLimit: number;
   now(): number;
@@ -107,7 +110,7 @@ export class Service implements Supervision {
   /** @throws {TaskTonicError} `TT_BAD_OPTION` for its supervision. */
   set class(serviceClass: ServiceClass) {
     const { name, supervision = {} } = serviceClass;
-    this.#restarts = new RestartBudget(name, this.isMade ? supervision : { limit: 0 }, 'supervision.');
+    this.#restarts = RestartBudget.of(this.isMade ? supervision : { limit: 0 }, `${name}.supervision`);
     this.#class = serviceClass;
   }
 
@@ -127,32 +130,33 @@ export class Service implements Supervision {
   // ---- Its start and its end ----
 
   /** Makes its Tonic. */
-  begin(base: AnyTonic): void {
+  begin(): void {
     this.#retiring = this.#askedAgain = false;
     this.#face = this.#home.make(this);
-    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
+    superviseInfusion(this.#home.base, this.#face, this);
     this.#callWaiting();
   }
 
-  restart(base: AnyTonic): void {
+  run(): void {
     if (this.ended) return;
     if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.isCalled)) return this.end(undefined);
     try {
-      this.begin(base);
+      this.begin();
       // Whoever called it has finished since: it does that, and no more.
       if (!this.#home.isNeeded(this)) this.retire();
     } catch (thrown) {
       const error = (this.#error = toError(thrown));
+      const { base } = this.#home;
       base._ttScheduler.logs.failure(base, error, { sparkle: undefined, state: undefined, source: undefined });
-      if (this.takeRestart() > 0) base._ttss__restart(this);
+      if (this.takeRestart() > 0) base._ttss__run(this);
     }
   }
 
   /** One that somebody has made with `new`. */
-  adopt(instance: AnyTonic, base: AnyTonic): void {
+  adopt(instance: AnyTonic): void {
     this.instance = instance;
     this.#face = instance._ttFace;
-    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#face, this);
+    superviseInfusion(this.#home.base, this.#face, this);
   }
 
   /** Nobody needs it: it is to finish, unless somebody asks for it meanwhile. */
@@ -162,7 +166,7 @@ export class Service implements Supervision {
   }
 
   /** Its Tonic has left; whether that is a failure to be mended is asked next, by {@link takeRestart}. */
-  left(base: AnyTonic): void {
+  left(): void {
     this.#error = this.instance?._ttEnding?.error;
     this.instance = this.#face = undefined;
     this.#asked.lose();
@@ -173,7 +177,7 @@ export class Service implements Supervision {
       for (const [user, { args }] of this.users) if (!told.has(user)) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
     } else if (this.#askedAgain && this.#home.mayBegin) {
-      base._ttss__restart(this);
+      this.#home.base._ttss__run(this);
     } else this.end(undefined);
   }
 

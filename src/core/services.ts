@@ -1,5 +1,6 @@
-import { loseAnswers } from './answer.js';
-import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from './any-tonic.js';
+import { failAnswers, loseAnswers } from './answer.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo } from './any-tonic.js';
+import type { ServicePort, ServicesEnding } from './service-port.js';
 import { fail, toError } from './errors.js';
 import { extrasOf, tellEnd } from './extras.js';
 import { abort } from './life.js';
@@ -8,13 +9,13 @@ import { runAs, running } from './running.js';
 import { type Asker, Service, type ServiceHome, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
 import { loadService } from './service-module.js';
+import { type ServiceWords, hearCompleted, tellOfService } from './service-words.js';
 import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
 
 /** What the registry needs of its app. */
 export interface ServicesApp {
   /** The main Catalyst, the base of all services. */
-  readonly main:
-    (AnyTonic & { readonly queue: { readonly limit: number }; _ttss__leaveAll(thread: number): void }) | undefined;
+  readonly main: (AnyTonic & { readonly queue: { readonly limit: number } }) | undefined;
   readonly clock: { now(): number };
   readonly testbench: unknown;
   held<T>(something: Promise<T>): Promise<T>;
@@ -28,7 +29,7 @@ type MakeTonic = new (...args: unknown[]) => AnyTonic;
  * A service lives while a *real* user does: one that exists not only because of a service that nobody uses. Services that use each other in
  * a circle, or themselves, are so not kept by that.
  */
-export class Services implements ServicePort, ServiceCaller, ServiceHome {
+export class Services implements ServicePort, ServicesEnding, ServiceCaller, ServiceHome {
   readonly #app: ServicesApp;
   readonly #services = new Map<string, Service>();
   readonly #handles = new Map<string, ServiceHandle>();
@@ -43,6 +44,24 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
 
   constructor(app: ServicesApp) {
     this.#app = app;
+  }
+
+  // ---- What other threads tell ----
+
+  heard(tonic: AnyTonic, word: keyof ServiceWords, said: readonly unknown[]): void {
+    switch (word) {
+      case 'use':
+        return this.#useFrom(...(said as ServiceWords['use']));
+      case 'unuse':
+        return this.#leaveFrom(...(said as ServiceWords['unuse']));
+      case 'leaveAll':
+        return this.#leaveAll(...(said as ServiceWords['leaveAll']));
+      case 'call':
+        return this.#callFrom(tonic, ...(said as ServiceWords['call']));
+      case 'completed':
+        // What is known of it here is known since it ended.
+        return hearCompleted(tonic, (said as ServiceWords['completed'])[0]);
+    }
   }
 
   // ---- Asking for one ----
@@ -61,7 +80,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   }
 
   /** The same for a Tonic of another thread, which has its handle already. */
-  useFrom(
+  #useFrom(
     name: string,
     asked: ServiceSource,
     user: RemoteHandle,
@@ -86,18 +105,13 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
   }
 
   /** A Tonic of another thread has finished, or uses the service no more. */
-  leaveFrom(name: string, user: RemoteHandle): void {
+  #leaveFrom(name: string, user: RemoteHandle): void {
     this.#services.get(name)?.removeUser(user);
     this.#sweep();
   }
 
-  /** What a thread has said last is done first: it may use a service for the first time. */
-  threadEnded(thread: number): void {
-    this.#app.main?._ttss__leaveAll(thread);
-  }
-
   /** A thread has ended, and all users in it with it. */
-  leaveAll(thread: number): void {
+  #leaveAll(thread: number): void {
     for (const service of this.#services.values())
       for (const user of [...service.users.keys()]) if (user.thread === thread) service.removeUser(user);
     this.#sweep();
@@ -109,14 +123,23 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return handle;
   }
 
-  owner(tonic: AnyTonic): string | undefined {
-    return ownerOf(tonic);
-  }
-
   callService(name: string, key: string, args: unknown[]): void {
     const service = this.#services.get(name);
     if (service === undefined) loseAnswers(args);
     else service.call(key, args);
+  }
+
+  /** By a Tonic of another thread, on behalf of which the order is put. */
+  #callFrom(main: AnyTonic, name: string, key: string, args: unknown[]): void {
+    const { source, sourceSparkle } = running.order!;
+    try {
+      runAs(source, () => this.callService(name, key, args), sourceSparkle);
+    } catch (thrown) {
+      // Nobody else can hear of it here.
+      const error = toError(thrown);
+      main._ttScheduler.logs.warn(main, error);
+      failAnswers(args, () => error);
+    }
   }
 
   whoIs(name: string): RemoteHandle | undefined {
@@ -139,7 +162,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     const service = new Service(this, name, asked, args, true);
     this.#services.set(name, service);
     try {
-      service.begin(this.#main);
+      service.begin();
     } catch (thrown) {
       this.#services.delete(name);
       service.ended = true;
@@ -168,7 +191,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     if (service.ended || service.class !== undefined) return;
     service.class = serviceClass;
     for (const asker of service.takeAskers()) this.#ask(service, asker);
-    if (this.mayBegin) this.#main._ttss__restart(service);
+    if (this.mayBegin) this.#main._ttss__run(service);
     else service.end(undefined);
   }
 
@@ -234,15 +257,15 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return false;
   }
 
-  begins(tonic: AnyTonic): boolean {
-    return this.#making !== undefined && this.#making.name === tonic._ttPlan.service && this.mayBegin;
-  }
-
-  admit(tonic: AnyTonic): void {
+  admit(tonic: AnyTonic, baseInfuses: boolean): void {
     const name = tonic._ttPlan.service!;
-    if (this.#making?.name === name) return;
-    const holder = this.#services.get(name);
+    const isMade = this.#making?.name === name;
     const { className } = tonic._ttPlan;
+    // One that is called last, by what ends with the app, begins still.
+    if (!baseInfuses && !(isMade && this.mayBegin))
+      throw fail('TT_BASE_FINISHED', { class: className, base: tonic._ttBase!.name });
+    if (isMade) return;
+    const holder = this.#services.get(name);
     if (holder !== undefined)
       throw fail('TT_SERVICE_EXISTS', {
         service: name,
@@ -264,7 +287,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
       (constructor as { readonly standsFor?: ServiceClass }).standsFor ?? (constructor as ServiceClass);
     const service = new Service(this, name, serviceClass, [], false);
     this.#services.set(name, service);
-    service.adopt(tonic, this.#main);
+    service.adopt(tonic);
     service.addUser(this.#main, this.#main.id, undefined, [], 0);
   }
 
@@ -274,7 +297,7 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     for (const name of tonic._ttExtras?.uses ?? []) this.#services.get(name)?.removeUser(tonic);
     const { service: name } = tonic._ttPlan;
     const own = name === undefined ? undefined : this.#services.get(name);
-    if (own?.instance === tonic) own.left(this.#main);
+    if (own?.instance === tonic) own.left();
     this.#sweep();
   }
 
@@ -296,8 +319,9 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     if (this.#holdsEnd) this.#main._ttss__end();
   }
 
-  /** What is known of it here is known by {@link ended}. */
-  completed(): void {}
+  get ending(): ServicesEnding {
+    return this;
+  }
 
   staysLast(tonic: AnyTonic): boolean {
     return tonic._ttPlan.service !== undefined && tonic._ttBase === this.#app.main;
@@ -374,6 +398,10 @@ export class Services implements ServicePort, ServiceCaller, ServiceHome {
     return this.#app.clock.now();
   }
 
+  get base(): AnyTonic {
+    return this.#main;
+  }
+
   get #main(): NonNullable<ServicesApp['main']> {
     return this.#app.main!;
   }
@@ -388,7 +416,7 @@ function isUsedByOther(users: Iterable<{ readonly owner: string | undefined }>, 
 export function ownerOf(tonic: AnyTonic): string | undefined {
   for (let part: AnyTonic | undefined = tonic; part !== undefined; part = part._ttBase)
     if (part._ttPlan.service !== undefined) return part._ttPlan.service;
-  return undefined;
+  return tonic._ttScheduler.runtime.farOwner;
 }
 
 /** @throws {TaskTonicError} `TT_NOT_A_SERVICE`, `TT_BAD_SERVICE` */
@@ -416,5 +444,5 @@ function isCatalystClass(serviceClass: ServiceClass): boolean {
 }
 
 function tellCompleted(user: UserHandle, info: ServiceInfo, access: number): void {
-  (user as AnyTonic)._ttss__serviceCompleted(info, access);
+  tellOfService(user, 'completed', info, access);
 }

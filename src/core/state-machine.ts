@@ -1,6 +1,6 @@
-import { type AnyTonic, NONE } from './any-tonic.js';
+import type { AnyTonic } from './any-tonic.js';
+import { NONE } from './tonic-inside.js';
 import { fail } from './errors.js';
-import { beginStateTimeout } from './state-timeout.js';
 
 /** More transitions than this after one sparkle are a ring that would never come to rest. */
 const MOST_TRANSITIONS = 1000;
@@ -49,6 +49,5 @@ export function stopMachine(tonic: AnyTonic): Error | undefined {
 function change(tonic: AnyTonic, state: string | undefined): void {
   tonic._ttState = state;
   tonic._ttTable = tonic._ttPlan.table(state);
-  if (tonic._ttPlan.stateTimeouts.size > 0 || tonic._ttExtras?.stateTimeouts !== undefined)
-    beginStateTimeout(tonic, state);
+  tonic._ttExtras?.stateTimeouts?.entered(state);
 }

@@ -1,6 +1,7 @@
 import type { AnyTonic } from './any-tonic.js';
-import { fail } from './errors.js';
+import { badOption } from './option-problem.js';
 import { type StateTimeouts, extrasOf } from './extras.js';
+import { tellNow } from './life.js';
 import type { Due } from './timer-queue.js';
 
 /** What `ttse__onStateTimeout` is given. */
@@ -52,12 +53,14 @@ class StateTimeout implements StateTimeouts, Due {
   }
 
   fire(): void {
-    this.#tonic._ttss__stateTimeout(this.#turn);
+    const turn = this.#turn;
+    this.#tonic._ttss__run({ run: () => this.#tell(turn) });
   }
 
-  /** What to tell of it; `undefined` where the state was left, or began anew, before its turn came. */
-  heard(turn: number): StateTimeoutInfo | undefined {
-    return turn === this.#turn ? { state: this.#tonic._ttState!, ms: this.#ms } : undefined;
+  /** Not where the state was left, or began anew, before its turn came. */
+  #tell(turn: number): void {
+    if (turn === this.#turn)
+      tellNow(this.#tonic, 'ttse__onStateTimeout', { state: this.#tonic._ttState!, ms: this.#ms });
   }
 }
 
@@ -82,20 +85,14 @@ export function giveTimeout(
   else if (ms !== undefined && tonic._ttState !== undefined) timeout.begin(ms);
 }
 
-/** A state was entered, of a class whose states have timeouts or a Tonic that has one. */
-export function beginStateTimeout(tonic: AnyTonic, state: string | undefined): void {
-  timeoutOf(tonic).entered(state);
+/** A Tonic is made: where its class gives states a timeout, each that is entered has one. */
+export function beginsWithTimeouts(tonic: AnyTonic): void {
+  if (tonic._ttPlan.stateTimeouts.size > 0) timeoutOf(tonic);
 }
 
-/** What to tell of a timeout that has fired, if it is not over. */
-export function heardTimeout(tonic: AnyTonic, turn: number): StateTimeoutInfo | undefined {
-  return timeoutOf(tonic).heard(turn);
-}
-
-function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: unknown): void {
-  const bad = (problem: string): Error =>
-    fail('TT_BAD_OPTION', { class: `${_ttPlan.className}.toState()`, option: 'timeout', problem });
-  if (typeof ms !== 'number' || !(ms >= 0)) throw bad(`it is ${String(ms)}, and must be 0 ms or more`);
-  if (ms < Infinity && !_ttPlan.hearsTimeout(state))
-    throw bad(`nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`);
+/** Its bounds have been checked. */
+function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: number): void {
+  if (ms === Infinity || _ttPlan.hearsTimeout(state)) return;
+  const problem = `nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`;
+  throw badOption(`${_ttPlan.className}.toState()`, 'timeout', problem);
 }

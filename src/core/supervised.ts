@@ -1,35 +1,36 @@
-import type { AnyTonic, RemoteHandle, Supervision } from './any-tonic.js';
-import { fail } from './errors.js';
-import { RestartBudget } from './restart-budget.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
+import { type Supervision, superviseInfusion } from './extras.js';
+import { type RestartOptions, RestartBudget, restartOptions } from './restart-budget.js';
+import * as v from 'valibot';
+import { oneOf, parseOptions } from './option-schema.js';
 
 /** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
 export type Strategy = 'restart' | 'finish' | 'escalate';
 
+export const superviseSchema = v.strictObject({
+  /** What is done when it fails. */
+  strategy: v.optional(oneOf('restart', 'finish', 'escalate'), 'restart'),
+  ...restartOptions,
+});
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** How a base looks after one infusion. */
-export interface SuperviseOptions {
-  /** What is done when it fails. Default `'restart'`. */
-  readonly strategy?: Strategy;
-  /** How many restarts within the time window are made; one more failure and the base fails too. Default 3. */
-  readonly limit?: number;
-  /** The time window, in ms. Default 60,000. */
-  readonly within?: number;
-}
+export type SuperviseOptions = Readonly<v.InferInput<typeof superviseSchema>> & RestartOptions;
 
 /** An infusion that is looked after: `current` is the one that runs now. */
 export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements Supervision {
   readonly strategy: Strategy;
   readonly #make: () => T;
   readonly #restarts: RestartBudget;
+  readonly #base: AnyTonic;
   #current: T | undefined;
 
   /** @internal */
-  constructor(make: () => T, { strategy = 'restart', ...restarts }: SuperviseOptions) {
-    if (!['restart', 'finish', 'escalate'].includes(strategy)) {
-      const problem = `it is ${String(strategy)}, and must be restart, finish or escalate`;
-      throw fail('TT_BAD_OPTION', { class: 'supervise()', option: 'strategy', problem });
-    }
+  constructor(base: AnyTonic, make: () => T, options: SuperviseOptions) {
+    const { strategy, ...restarts } = parseOptions(superviseSchema, options, 'supervise()');
     this.strategy = strategy;
-    this.#restarts = new RestartBudget('supervise()', restarts);
+    this.#restarts = new RestartBudget(restarts);
+    this.#base = base;
     this.#make = make;
   }
 
@@ -50,19 +51,19 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
    * How many restarts there were within the time window, with the one that is due now; 0 where none is to be made.
    * @internal
    */
-  takeRestart(base: AnyTonic): number {
-    if (this.strategy !== 'restart' || !base._ttMayInfuse) return 0;
-    return this.#restarts.take(base._ttScheduler.clock.now());
+  takeRestart(): number {
+    if (this.strategy !== 'restart' || !this.#base._ttMayInfuse) return 0;
+    return this.#restarts.take(this.#base._ttScheduler.clock.now());
   }
 
   /** @internal */
-  restart(base: AnyTonic): void {
-    if (base._ttMayInfuse) this.start(base);
+  run(): void {
+    if (this.#base._ttMayInfuse) this.start();
   }
 
   /** @internal In a sparkle of the base. */
-  start(base: AnyTonic): void {
+  start(): void {
     this.#current = this.#make();
-    (base._ttSupervised ??= new Map<AnyTonic | RemoteHandle, Supervision>()).set(this.#current, this);
+    superviseInfusion(this.#base, this.#current, this);
   }
 }

@@ -1,38 +1,35 @@
 import type { AnyTonic } from './any-tonic.js';
-import { fail } from './errors.js';
 import { isBound } from './bound-sparkle.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
+import { fail } from './errors.js';
 import { BINDER, type Sparkle, type SparkleBinder, ofFramework } from './plan.js';
 import { runAs, running } from './running.js';
 import { BUILT_IN_PREFIXES, eventName } from './sparkle-names.js';
 import type { Due } from './timer-queue.js';
+import {
+  type Paused,
+  type Period,
+  type ToldOptions,
+  checkedMs,
+  checkedPeriod,
+  hasPeriod,
+  pausingSchema,
+  periodIn,
+  timerSchema,
+} from './timer-options.js';
 import { Tonic } from './tonic.js';
-import type { TonicOptions } from './tonic-options.js';
+import { TonicSettings } from './tonic-options.js';
 
-/** How long, as a sum of parts; each 0 or more, fractions allowed. */
-export interface Period {
-  /** A part of the period, 0 or more, fractions allowed. */
-  readonly seconds?: number | undefined;
-  /** A further part. */
-  readonly minutes?: number | undefined;
-  /** A further part. */
-  readonly hours?: number | undefined;
-  /** A further part. */
-  readonly days?: number | undefined;
-}
+export type { Period } from './timer-options.js';
 
 /** What every timer takes, those of `tasktonic/calendar` too. */
-export interface AnyTimerOptions<Info extends TimerInfo = TimerInfo> extends Pick<TonicOptions, 'base' | 'logMode'> {
-  /**
-   * Named `lightsOff`, its base hears `ttse__onLightsOff`. Timers of several Tonics may have one name: it is no entry in the
-   * Ledger.
-   */
-  readonly name?: string | undefined;
-  /** The sparkle to call instead, such as `this.ttse__enough`. */
-  readonly sparkleBack?: ((info: Info) => void) | undefined;
-}
+export type AnyTimerOptions<Info extends TimerInfo = TimerInfo> = ToldOptions<Info>;
 
 /** Options of a timer. */
-export interface TimerOptions extends Period, AnyTimerOptions {}
+export type TimerOptions = Period & AnyTimerOptions;
+
+/** Options of a {@link TimerPausing}. */
+export type TimerPausingOptions = TimerOptions & Paused;
 
 /** What a timer's event is given. */
 export interface TimerInfo {
@@ -52,7 +49,6 @@ export interface TimerInfo {
 export type Expiry = Pick<TimerInfo, 'missed'>;
 
 const NONE_MISSED: Expiry = { missed: 0 };
-const SECONDS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
 
 /**
  * The common part of the timers: an infusion that queues a sparkle of its base when its time has come. What waits on the queue is not
@@ -82,12 +78,12 @@ export abstract class Timer extends Tonic implements Due {
           enqueue.call(this);
         };
 
-  /** A subclass starts it when it has what it needs. @throws {TaskTonicError} as every Tonic, and `TT_NOT_A_SPARKLE`. */
+  /** A subclass has checked its options, and starts it when it has what it needs. @throws {TaskTonicError} as every Tonic, and `TT_NOT_A_SPARKLE`. */
   constructor(options: AnyTimerOptions<never>) {
     // Looked at before it is entered, so that what is refused leaves nothing.
     const base = options.base ?? running.tonic;
     const target = base === undefined ? undefined : targetOf(base, options);
-    super({ base, logMode: options.logMode, drainTimeout: 0 });
+    super(new TonicSettings(base, undefined, options.logMode, undefined, 0));
     this._ttTimerName = options.name;
     this.#target = target!;
   }
@@ -164,15 +160,17 @@ export abstract class PeriodTimer extends Timer {
   #period: number;
 
   /**
-   * @param begins whether it starts at once; else a period may be given later.
+   * @param mayWait whether it begins held where it is told to, or has no period yet.
    * @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every timer.
    */
-  constructor(options: TimerOptions, begins = true) {
-    const { name } = new.target;
-    const period = begins || hasPeriod(options) ? checkedPeriod(options, name) : Infinity;
+  constructor(options: TimerPausingOptions, mayWait = false) {
+    checkOptionsOf(new.target, options);
+    const isGiven = hasPeriod(options);
+    const waits = mayWait && (options.paused === true || !isGiven);
+    const period = waits && !isGiven ? Infinity : periodIn(options, new.target.name);
     super(options);
     this.#period = period;
-    if (begins) this.start();
+    if (!waits) this.start();
   }
 
   /** Its period, in ms; `Infinity` where it has none yet. */
@@ -223,22 +221,15 @@ export class TimerRepeat extends PeriodTimer {
   }
 }
 
-/** Options of a {@link TimerPausing}. */
-export interface TimerPausingOptions extends TimerOptions {
-  /** Whether it begins held, with its whole period left. Without a period it is. Default `false`. */
-  readonly paused?: boolean | undefined;
-}
-
 /**
  * Can be held: `pause()` keeps what is left of the period, `resume()` goes on with it. It pauses itself when it has fired. Without a period
  * it is held until `changePeriod()` and `resume()`.
  */
 export class TimerPausing extends PeriodTimer {
   /** @throws {TaskTonicError} as every timer with a period. */
-  constructor({ paused = false, ...options }: TimerPausingOptions) {
-    const begins = !paused && hasPeriod(options);
-    super(options, begins);
-    if (!begins) this._ttLeft = this.period;
+  constructor(options: TimerPausingOptions) {
+    super(options, true);
+    if (!this.running) this._ttLeft = this.period;
   }
 
   /** Whether it is held, and by how much it is from firing when it goes on. */
@@ -292,43 +283,8 @@ export class TimerPausing extends PeriodTimer {
 }
 
 for (const timer of [Timer, PeriodTimer, TimerSingleShot, TimerRepeat, TimerPausing]) ofFramework(timer);
-
-const UNITS = Object.entries(SECONDS) as [keyof Period, number][];
-
-function hasPeriod(period: Period): boolean {
-  return UNITS.some(([unit]) => period[unit] !== undefined);
-}
-
-/** In ms. */
-function checkedPeriod(period: Period, className: string): number {
-  let ms = 0;
-  for (const [unit, factor] of UNITS) {
-    const given = period[unit];
-    if (given === undefined) continue;
-    if (!Number.isFinite(given) || given < 0)
-      throw bad(className, unit, `it is ${String(given)}, and must be a number from 0`);
-    ms += given * factor * 1000;
-  }
-  return checkedMs(hasPeriod(period) ? ms : Infinity, className);
-}
-
-/** The shortest period, in ms. A shorter one is a slip of units, and would keep the loop busy for ever. */
-const SHORTEST = 0.001;
-
-function checkedMs(ms: number, className: string): number {
-  if (ms === Infinity || ms === 0)
-    throw bad(
-      className,
-      'seconds',
-      'a timer needs a period: give seconds, minutes, hours or days, more than 0 together',
-    );
-  if (ms >= SHORTEST) return ms;
-  throw bad(className, 'seconds', `the period is ${ms} ms, and must be ${SHORTEST} ms (a microsecond) or more`);
-}
-
-function bad(className: string, option: string, problem: string): Error {
-  return fail('TT_BAD_OPTION', { class: className, option, problem });
-}
+for (const timer of [TimerSingleShot, TimerRepeat]) takesOptions(timer, timerSchema);
+takesOptions(TimerPausing, pausingSchema);
 
 /** What is called when it has fired, in a sparkle of the timer: an order of its base is raised, so that it has the place of the timer's. */
 function targetOf(base: AnyTonic, { name, sparkleBack }: AnyTimerOptions<never>): (info: unknown) => void {

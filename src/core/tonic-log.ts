@@ -1,7 +1,10 @@
-import type { AnyTonic, LineLevel } from './any-tonic.js';
-import { jsonOf } from './log-fields.js';
-import { type LogLane, checkedLane } from './log-lane.js';
-import { LogLevel } from './log-service.js';
+import { inspect } from 'node:util';
+import type { AnyTonic } from './any-tonic.js';
+import type { LineLevel } from './log-port.js';
+import { type LogLane, laneOption } from './log-lane.js';
+import { LogLevel } from './log-level.js';
+
+import { checkOption } from './option-schema.js';
 import { running } from './running.js';
 
 /** Writes one line: a message, or an object with fields (or an error) and a message, with pino's `%s` placeholders. */
@@ -92,7 +95,8 @@ export class TonicLog {
   }
 
   set lane(lane: LogLane | undefined) {
-    this.#lane = lane === undefined ? undefined : checkedLane(lane, this.#tonic._ttPlan.className);
+    if (lane !== undefined) checkOption(laneOption, lane, this.#tonic._ttPlan.className, 'logLane');
+    this.#lane = lane;
   }
 
   /** @internal The lane that it was given itself. */
@@ -115,4 +119,32 @@ export class TonicLog {
 function cut(name: unknown): string {
   const text = String(name);
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}...` : text;
+}
+
+/** The most characters of one probe. */
+const LONGEST_PROBE = 1_000;
+
+/** Any value as JSON, also one that JSON has no word for; a long one is cut, and then a text. */
+function jsonOf(value: unknown): string {
+  const json = typeof value === 'object' || typeof value === 'string' ? asJson(value) : undefined;
+  if (json !== undefined && json.length <= LONGEST_PROBE) return json;
+  if (json === undefined && (typeof value === 'boolean' || Number.isFinite(value))) return String(value);
+  const text = json ?? asText(value);
+  return JSON.stringify(text.length > LONGEST_PROBE ? `${text.slice(0, LONGEST_PROBE)}...` : text);
+}
+
+function asJson(value: object | string | null): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function asText(value: unknown): string {
+  try {
+    return typeof value === 'object' ? inspect(value) : String(value);
+  } catch {
+    return '(cannot be read)';
+  }
 }

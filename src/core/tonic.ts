@@ -1,27 +1,16 @@
 import { inspect } from 'node:util';
-import {
-  type AnyTonic,
-  type Ending,
-  type FailureInfo,
-  type InfusionFailure,
-  type InfusionInfo,
-  NONE,
-  type Registry,
-  type RemoteHandle,
-  type Scheduler,
-  type ServiceInfo,
-  type Source,
-  type Supervision,
-  type Target,
-} from './any-tonic.js';
+import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
+import type { Registry, Scheduler } from './scheduler.js';
+import { type Ending, type Target, NONE } from './tonic-inside.js';
 import type { AskOptions } from './ask.js';
 import { type Asks, asking } from './asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
+import { checkOptionsOf, takesOptions } from './class-options.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './extras.js';
 import { type Sparkles, genericOf, raiserOf } from './faces.js';
-import { EVENTS, type HeardEvents } from './heard-events.js';
+import { type HeardEvents, EVENTS } from './heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -29,31 +18,34 @@ import {
   endIfNothingHolds,
   failTonic,
   failureInfo,
-  hears,
   overdue,
   partDrained,
+  tellNow,
   userDrained,
 } from './life.js';
 import type { LogLane } from './log-lane.js';
-import { LogLevel, type LogMode } from './log-service.js';
+import { type LogMode, LogLevel } from './log-level.js';
 import type { Remote } from './remote.js';
 import { left, running } from './running.js';
-import { settleOwed } from './owed.js';
-import { type PipeOptions, pipe, responderOf } from './pipe.js';
-import { BINDER, type Sparkle, type SparkleBinder, type Table, ofFramework, sparkleNameOf } from './plan.js';
+import { type PipeOptions, checkPipe, pipe, responderOf } from './pipe.js';
+import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan.js';
 import { postpone } from './postpone.js';
 import { type Responder, isResponder } from './reply.js';
-import { eventName } from './sparkle-names.js';
-import { type StateTimeoutInfo, giveTimeout, heardTimeout } from './state-timeout.js';
+import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './state-timeout.js';
 import { type SuperviseOptions, Supervised } from './supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
+import type { Task } from './task.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
   type TransitionOptions,
-  checkedMode,
-  checkedName,
-  checkedTimeout,
+  DRAIN_TIMEOUT,
+  NO_OPTIONS,
+  NO_TRANSITION,
+  TonicSettings,
+  levelOf,
+  tonicSchema,
+  transitionCheck,
 } from './tonic-options.js';
 import { TonicRoot } from './tonic-root.js';
 
@@ -138,7 +130,6 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */ _ttLog: TonicLog | undefined = undefined;
   /** @internal */ readonly _ttDrainTimeout: number;
   /** @internal */ _ttInfusions: Set<AnyTonic> | undefined = undefined;
-  /** @internal */ _ttSupervised: Map<AnyTonic | RemoteHandle, Supervision> | undefined = undefined;
   /** @internal */ _ttEnding: Ending | undefined = undefined;
 
   /** @internal */ _ttExtras: Extras | undefined = undefined;
@@ -169,20 +160,23 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
    *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and with the first instance of a class, what is wrong with its sparkles.
    */
-  constructor(options: TonicOptions = {}) {
+  constructor(options: TonicOptions = NO_OPTIONS) {
     super();
-    const base = (options.base ?? running.tonic) as Tonic<string> | undefined;
+    if (!TonicSettings.is(options)) checkOptionsOf(new.target, options);
+    const { base: given, name, logMode, logLane, drainTimeout = DRAIN_TIMEOUT } = options;
+    const base = (given ?? running.tonic) as Tonic<string> | undefined;
     const { className } = this._ttPlan;
     const ownLoop = this._ttOwnLoop();
     if (ownLoop === undefined && base === undefined) throw fail('TT_NO_BASE', { class: className });
     this._ttScheduler = ownLoop ?? base!._ttScheduler;
     this._ttTable = this._ttPlan.generic;
     this._ttBase = base;
-    this._ttName = checkedName(options.name, className);
-    this._ttDrainTimeout = checkedTimeout(options.drainTimeout, className);
-    if (options.logMode !== undefined) this._ttLogLevel = checkedMode(options.logMode, className);
+    this._ttName = name;
+    this._ttDrainTimeout = drainTimeout;
+    if (logMode !== undefined) this._ttLogLevel = LogLevel[logMode];
     else if (base !== undefined) this._ttLogLevel = base._ttLogLevel;
-    if (options.logLane !== undefined) this.log.lane = options.logLane;
+    if (logLane !== undefined) this.log.lane = logLane;
+    beginsWithTimeouts(this);
     if (ownLoop === undefined) this._ttEnter();
   }
 
@@ -255,7 +249,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   set logMode(mode: LogMode) {
-    this._ttLogLevel = checkedMode(mode, this._ttPlan.className);
+    this._ttLogLevel = levelOf(mode, this._ttPlan.className);
   }
 
   /** @internal */
@@ -275,7 +269,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
    *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
    */
-  protected toState(state: State | undefined, { reenter = false, timeout }: TransitionOptions = {}): void {
+  protected toState(state: State | undefined, options: TransitionOptions = NO_TRANSITION): void {
+    if (options !== NO_TRANSITION) transitionCheck.check(options, `${this._ttPlan.className}.toState()`);
+    const { reenter = false, timeout } = options;
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'toState()', tonic: this.name });
     if (state !== undefined) this._ttPlan.checkState(state, 'toState()');
     if (this._ttLife === Life.ended) return;
@@ -334,6 +330,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     onError?: ((reason: unknown) => void) | PipeOptions,
     options: PipeOptions = isOptions(onError) ? onError : {},
   ): void {
+    checkPipe(this, options);
     if (isResponder(onValue)) return pipe(this, promise, responderOf(this, onValue), options);
     const heard = isOptions(onError) ? options.onError : (onError ?? options.onError);
     const value = this._ttResolve(onValue);
@@ -398,8 +395,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    */
   protected supervise<T extends AnyTonic | RemoteHandle>(make: () => T, options: SuperviseOptions = {}): Supervised<T> {
     if (running.tonic !== this) throw fail('TT_NOT_RUNNING', { what: 'supervise()', tonic: this.name });
-    const supervised = new Supervised(make, options);
-    supervised.start(this);
+    const supervised = new Supervised(this, make, options);
+    supervised.start();
     return supervised;
   }
 
@@ -461,9 +458,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const plan = this._ttPlan;
     const base = this._ttBase as Tonic<string> | undefined;
     const isService = plan.service !== undefined;
-    if (base !== undefined && !base._ttMayInfuse && !(isService && this._ttScheduler.services.begins(this)))
-      throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
-    if (isService) this._ttScheduler.services.admit(this);
+    const infuses = base === undefined || base._ttMayInfuse;
+    if (isService) this._ttScheduler.services.admit(this, infuses);
+    else if (!infuses) throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
     // A service lives for its users: it is no reason for its Catalyst to live on.
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
@@ -533,7 +530,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */
   _ttss__start(): void {
     if (!this._ttPlan.fieldsChecked) this._ttPlan.checkFields(this);
-    if (this._ttLife === Life.running) this.#hook('ttse__onStart');
+    if (this._ttLife === Life.running) tellNow(this, 'ttse__onStart');
   }
 
   /** @internal */
@@ -546,16 +543,6 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     overdue(this);
   }
 
-  /** @internal It owes no answer any more, and what the last one led to has run. */
-  _ttss__settled(): void {
-    this._ttExtras?.owed?.tell();
-  }
-
-  /** @internal The result of a promise was heard. */
-  _ttss__piped(): void {
-    settleOwed(this);
-  }
-
   /** @internal */
   _ttss__throw(error: Error, sparkle = '_ttss__throw'): void {
     failTonic(this, error, failureInfo(sparkle, this));
@@ -563,52 +550,22 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
 
   /** @internal */
   _ttss__tell(key: string, info: object): void {
-    this.#hook(key, info);
-  }
-
-  /** @internal A question of this Tonic was answered, or will not be. */
-  _ttss__answered(question: { _ttHear(): void }): void {
-    question._ttHear();
+    tellNow(this, key, info);
   }
 
   /** @internal */
-  _ttss__stateTimeout(turn: number): void {
-    const info = heardTimeout(this, turn);
-    if (info !== undefined) this.#hook('ttse__onStateTimeout', info);
-  }
-
-  /** @internal Orders that had been postponed have run. */
-  _ttss__newerRun(): void {
-    this._ttExtras?.postponed?.newerRun();
+  _ttss__run(task: Task): void {
+    task.run();
   }
 
   /** @internal */
-  _ttss__restart(supervised: Supervision): void {
-    supervised.restart(this);
-  }
-
-  /** @internal A function that this Tonic gave to another thread was called there. */
-  _ttss__call(callback: (...args: unknown[]) => unknown, args: readonly unknown[]): void {
-    callback(...args);
-  }
-
-  /** @internal A service that it uses has finished. */
-  _ttss__serviceCompleted(info: ServiceInfo, access: number): void {
-    this._ttScheduler.services.completed(info, this, access);
-    const event = `${eventName(info.service)}Completed`;
-    if (hears(this, event)) this.#hook(event, info);
-    else if (info.error !== undefined)
-      failTonic(this, fail('TT_SERVICE_FAILED', { service: info.service }, info.error), failureInfo(undefined, this));
+  _ttss__ofService(what: string, ...args: readonly unknown[]): void {
+    this._ttScheduler.services.heard(this, what, args);
   }
 
   /** @internal */
   get _ttFace(): AnyTonic {
     return this;
-  }
-
-  #hook(key: string, a?: unknown): void {
-    const thrown = this._ttScheduler.runHook(this, key, a);
-    if (thrown !== undefined) failTonic(this, thrown, failureInfo(key, this));
   }
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
@@ -663,3 +620,4 @@ Object.defineProperty(Tonic.prototype, 'config', {
   },
 });
 ofFramework(Tonic);
+takesOptions(Tonic, tonicSchema);

@@ -5,7 +5,7 @@ import { bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';
 import { type FramingOptions, limitOptions } from './options.js';
 
-const customSchema = v.strictObject({
+export const customSchema = v.strictObject({
   ...limitOptions.entries,
   /** Its name in errors. */
   name: v.optional(text, 'custom()'),
@@ -43,7 +43,7 @@ export interface CustomOptions<Frame> extends FramingOptions {
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function custom<Frame = Buffer>(options: CustomOptions<Frame>): Framing<Frame> {
-  const settings = parseOptions(customSchema, options, options.name ?? 'custom()');
+  const settings = parseOptions(customSchema, options, 'custom()');
   const { name, max } = settings;
   const limits = { ...settings, read: settings.read ?? itself } as CustomLimits<Frame>;
   const write = settings.write ?? itself;

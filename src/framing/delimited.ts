@@ -5,7 +5,7 @@ import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } fr
 import type { Framing } from './framing.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';
 
-const delimitedSchema = v.strictObject({
+export const delimitedSchema = v.strictObject({
   ...limitOptions.entries,
   /** What a frame ends with, as a text (UTF-8) or bytes: one byte or more. */
   delimiter: v.pipe(

@@ -5,7 +5,7 @@ import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, frameOf, notEnc
 import type { Framing } from './framing.js';
 import { encodingOption } from './options.js';
 
-const fixedSchema = v.strictObject({
+export const fixedSchema = v.strictObject({
   /** How many bytes each frame has. */
   size: count(1),
   /** As what a frame is heard. */

@@ -7,7 +7,7 @@ import { LinesDecoder } from './lines-decoder.js';
 import { type FramingOptions, limitOptions } from './options.js';
 import { ValueDecoder } from './value-decoder.js';
 
-const jsonLinesSchema = v.strictObject({
+export const jsonLinesSchema = v.strictObject({
   ...limitOptions.entries,
   /** Whether what stands behind the last line feed is a value, too, when the stream has ended. Without it, it is an error. */
   lastWithoutEnd: v.optional(flag, false),

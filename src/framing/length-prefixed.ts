@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fail } from '../core/errors.js';
+import { badOption } from '../core/option-problem.js';
 import { flag, parseOptions } from '../core/option-schema.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';
@@ -7,7 +7,7 @@ import { type FramingOptions, encodingOption, limitOptions } from './options.js'
 import { SizedDecoder, type SizedLimits } from './sized-decoder.js';
 import { VARINT_BYTES, varint, varintBytes, varintOf } from './varint.js';
 
-const lengthPrefixedSchema = v.strictObject({
+export const lengthPrefixedSchema = v.strictObject({
   ...limitOptions.entries,
   /** How many bytes the length has; `varint` has seven bits in each, the lowest first, and the eighth bit says that more follow. */
   bytes: v.optional(v.picklist([1, 2, 4, 8, 'varint'], 'must be 1, 2, 4, 8 or varint'), 4),
@@ -38,7 +38,7 @@ export function lengthPrefixed<const E extends FrameEncoding = 'buffer'>(
   const { max, bytes, headerCounted } = settings;
   if (bytes === 'varint' && headerCounted) {
     const problem = 'it is true, and a varint does not count itself';
-    throw fail('TT_BAD_OPTION', { class: 'lengthPrefixed()', option: 'headerCounted', problem });
+    throw badOption('lengthPrefixed()', 'headerCounted', problem);
   }
   const name = 'lengthPrefixed()';
   const encoding = settings.encoding as E;

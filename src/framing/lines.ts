@@ -6,7 +6,7 @@ import type { Decoder, Framing } from './framing.js';
 import { LinesDecoder } from './lines-decoder.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';
 
-const linesSchema = v.strictObject({
+export const linesSchema = v.strictObject({
   ...limitOptions.entries,
   /** As what a line is heard. */
   encoding: v.optional(encodingOption, 'utf8'),

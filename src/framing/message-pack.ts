@@ -13,7 +13,7 @@ export interface MessagePackCodec {
   unpack(bytes: Uint8Array): unknown;
 }
 
-const messagePackSchema = v.strictObject({
+export const messagePackSchema = v.strictObject({
   ...limitOptions.entries,
   /** What packs and unpacks, such as a `Packr` of your own. Default: one of msgpackr, for plain MessagePack. */
   codec: v.optional(

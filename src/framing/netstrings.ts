@@ -5,7 +5,7 @@ import type { Framing } from './framing.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';
 import { SizedDecoder, type SizedLimits } from './sized-decoder.js';
 
-const netstringsSchema = v.strictObject({
+export const netstringsSchema = v.strictObject({
   ...limitOptions.entries,
   /** As what a frame is heard. */
   encoding: v.optional(encodingOption, 'buffer'),

@@ -1,39 +1,23 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../core/catalyst.js';
+import { Catalyst } from '../core/catalyst.js';
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
 import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/order-queue.js';
 import type { Doorbell } from '../core/parker.js';
 import { ofFramework } from '../core/plan.js';
 import type { Said, TonicConstructor, With } from '../core/said.js';
-import { Interest, type InterestSet } from './interest.js';
-import { CROWD, Intake, SHARE } from './intake.js';
+import { type InterestSet, Interest } from './interest.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';
 import { NotifyPipe } from './notify-pipe.js';
 import { NotifyingQueue } from './notifying-queue.js';
+import { ReadingGate } from './reading-gate.js';
 import { Selector } from './selector.js';
+import { type SelectorCatalystOptions, readingMarks, selectorCatalystSchema } from './selector-options.js';
 
-/** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
-const ACCEPTING_TURN = 0.5;
-
-/** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
-const ACCEPTING_TURNS = 32;
-
-/** So many frames of all sockets in the rotation are heard in a turn, and so many of each at least. */
-const FRAMES_IN_ROTATION = 1_024;
-const FEWEST_FRAMES = 16;
+export type { SelectorCatalystOptions } from './selector-options.js';
 
 const NOTHING_AWAY = { waiting: 0, bytes: 0, departed: 0 };
-
-/** Options of a {@link SelectorCatalyst}. */
-export interface SelectorCatalystOptions extends CatalystOptions {
-  /** Where sockets come from. Default: Node's; under a Distiller, its own. */
-  readonly network?: Network | undefined;
-  /** With so many orders waiting, reading from sockets is held back; at most `queueLimit`. Default 10,000, or half of `queueLimit`. */
-  readonly highWaterMark?: number | undefined;
-  /** When not more than so many wait, all sockets read again; at most `highWaterMark`. Default 2,000, or a fifth of `highWaterMark`. */
-  readonly lowWaterMark?: number | undefined;
-}
 
 /**
  * A Catalyst whose loop waits on a Selector instead of on its queue: what arrives on a socket and what is put on the queue
@@ -48,27 +32,20 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
 
   /** The network that its Tonics open sockets with. */
   readonly network: Network;
-  readonly #intake: Intake;
-  /** A socket may bring what the intake says while less than so many orders wait. */
-  readonly #crowd: number;
-  /** So many turns are short. */
-  #accepting = 0;
+  /** @internal How much its sockets may bring in. */ readonly _ttGate: ReadingGate;
   // Declared only: the queue, made before any field of this class is set up, needs it.
   /** @internal */ declare _ttSelector: Selector | undefined;
 
   /** @throws {TaskTonicError} as a Catalyst; `TT_BAD_OPTION` for water marks. */
   constructor(options: SelectorCatalystOptions = {}) {
+    checkOptionsOf(new.target, options);
+    const { high, low } = readingMarks(options, new.target.name);
     super(options);
     this.selector.onHandlerError = (error) =>
       this.logs.failure(this, error, { sparkle: undefined, state: undefined, source: undefined });
     const { testbench } = this.runtime;
     this.network = options.network ?? (testbench?.network as Network | undefined) ?? nodeNetwork;
-    const { limit } = this.queue;
-    const { highWaterMark = Math.min(10_000, limit / 2) } = options;
-    const high = this.#checked('highWaterMark', highWaterMark, limit);
-    const { lowWaterMark = Math.min(2_000, high / 5) } = options;
-    this.#intake = new Intake(high, this.#checked('lowWaterMark', lowWaterMark, high));
-    this.#crowd = Math.min(CROWD, limit);
+    this._ttGate = new ReadingGate(this.queue, this.selector, high, low);
   }
 
   /**
@@ -112,9 +89,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
    * @param had what channels were ready with.
    */
   protected turnTime(had: InterestSet): number | undefined {
-    if ((had & Interest.ACCEPT) !== 0) this.#accepting = ACCEPTING_TURNS;
-    else if (this.#accepting > 0) this.#accepting--;
-    return this.#accepting > 0 ? ACCEPTING_TURN : undefined;
+    return this._ttGate.turnTime(had);
   }
 
   /**
@@ -124,34 +99,7 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
    * @param ran how many orders this turn has run.
    */
   protected regulateReading(ran: number): void {
-    const intake = this.#intake;
-    intake.turnEnded(ran, this.queue.size, this.runtime.threads ?? NOTHING_AWAY);
-    this.selector.limitReading(intake.turns, intake.full, this.queue.size > CROWD);
-  }
-
-  /** @internal Bytes came in with orders. */
-  _ttReceived(bytes: number): void {
-    this.#intake.received(bytes);
-  }
-
-  /**
-   * How many bytes a socket may bring in now, each of its orders put; 0 where the queue has no room for one. What it may not, it
-   * leaves in its channel, and says `key.again()`.
-   * @internal
-   */
-  get _ttShare(): number {
-    const { size } = this.queue;
-    if (size < this.#crowd) return this.#intake.share;
-    return size < this.queue.limit ? Math.min(this.#intake.share, SHARE) : 0;
-  }
-
-  /**
-   * How many frames a socket that has more of them may make heard in a turn: few where many have more, so that the turn is short for those
-   * who ask for little.
-   * @internal
-   */
-  get _ttFrames(): number {
-    return Math.max(FRAMES_IN_ROTATION / Math.max(this.selector.rotated, 1), FEWEST_FRAMES);
+    this._ttGate.turnEnded(ran, this.runtime.threads ?? NOTHING_AWAY);
   }
 
   /** @internal */
@@ -168,11 +116,6 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
     this.selector.flush();
     this.selector.close();
   }
-
-  #checked(option: string, value: number, most: number): number {
-    if (typeof value === 'number' && value > 0 && value <= most) return value;
-    const problem = `it is ${String(value)}, and must be more than 0${most === Infinity ? '' : ` and at most ${most}`}`;
-    throw fail('TT_BAD_OPTION', { class: this._ttPlan.className, option, problem });
-  }
 }
 ofFramework(SelectorCatalyst);
+takesOptions(SelectorCatalyst, selectorCatalystSchema);

@@ -1,10 +1,11 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { TaskTonicError, fail } from '../core/errors.js';
+import { TaskTonicError } from '../core/errors.js';
 import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
-import type { LogOptions } from '../core/log-targets.js';
+import type { LogOptions } from '../core/log-options.js';
+import { badOption } from '../core/option-problem.js';
 import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
@@ -257,7 +258,7 @@ function formulaOf(source: AppSource): Formula {
 
 function noApp(): Error {
   const problem = 'it must be a Formula, its class, or a function that makes Tonics, such as () => void new Door()';
-  return fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'app', problem });
+  return badOption('the Distiller', 'app', problem);
 }
 
 function isFormula(source: (new () => Formula) | (() => void)): source is new () => Formula {

@@ -1,17 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TaskTonicError, fail } from '../core/errors.js';
+import { parseOptions } from '../core/option-schema.js';
 import type { Decoder, Framing } from '../framing/framing.js';
+import { type CheckFramingOptions, checkFramingSchema } from './bench-options.js';
 import { SeededRandom } from './seeded-random.js';
 import { brief } from './trace-table.js';
 import { snapshot } from './snapshot.js';
 
-/** Options of {@link checkFraming}. */
-export interface CheckFramingOptions {
-  /** What the random cuts and bytes are made of. Default: 1. */
-  readonly seed?: number | undefined;
-  /** Whether the framing takes what is left in the end as a frame, as `lines({ lastWithoutEnd: true })` does. Default: false. */
-  readonly lastWithoutEnd?: boolean | undefined;
-}
+export type { CheckFramingOptions } from './bench-options.js';
 
 const EXPECTED = new Set(['TT_FRAME_TOO_LONG', 'TT_BAD_FRAME', 'TT_FRAME_INCOMPLETE']);
 /** Up to so many bytes each place to cut at is tried, else as many by chance. */
@@ -30,8 +26,9 @@ const AROUND = 1_024;
 export function checkFraming<Frame, Sent>(
   framing: Framing<Frame, Sent>,
   frames: readonly NoInfer<Sent>[],
-  { seed = 1, lastWithoutEnd = false }: CheckFramingOptions = {},
+  options: CheckFramingOptions = {},
 ): void {
+  const { seed, lastWithoutEnd } = parseOptions(checkFramingSchema, options, 'checkFraming()');
   const check = new FramingCheck(framing, frames, new SeededRandom(seed));
   check.cuts();
   check.buffered();

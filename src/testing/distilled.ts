@@ -1,6 +1,6 @@
-import { fail } from '../core/errors.js';
+import { badOption } from '../core/option-problem.js';
 import type { AppSource } from './app.js';
-import type { DistillerOptions } from './distiller.js';
+import type { DistillerOptions } from './bench-options.js';
 import { Faults } from './faults.js';
 import { type DistillerBody, runTrial } from './trial.js';
 
@@ -23,7 +23,7 @@ export function distilled(
   const [options, body] =
     typeof optionsOrBody === 'function' ? [{}, optionsOrBody] : [optionsOrBody, givenBody as DistillerBody];
   if (typeof body !== 'function') {
-    throw fail('TT_BAD_OPTION', { class: 'distilled()', option: 'test', problem: 'it must be a function' });
+    throw badOption('distilled()', 'test', 'it must be a function');
   }
   return async () => {
     const failure = await runTrial({ app, options, faults: new Faults(), body, limit: Infinity });

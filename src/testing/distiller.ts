@@ -1,62 +1,27 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
-import type { FormulaData } from '../core/formula.js';
 import type { Ledger } from '../core/ledger.js';
-import type { LogOptions } from '../core/log-targets.js';
+import { badOption } from '../core/option-problem.js';
+import { parseOptions } from '../core/option-schema.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Network } from '../selector/network.js';
-import { type AppSource, AppUnderTest, type Finished, type LogEntry } from './app.js';
+import { type AppSource, type Finished, type LogEntry, AppUnderTest } from './app.js';
+import { type AppOptions, type DistillerOptions, appSchema, distillerSchema } from './bench-options.js';
 import { type Duration, toMs } from './duration.js';
 import { type Fault, Faults, TestDice } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
-import { type HostedNetwork, type NetworkChoice, networkAt, networkOf } from './networks.js';
+import { type HostedNetwork, networkAt, networkOf } from './networks.js';
 import { reportOf, tableOf } from './report.js';
-import { INSTANT_LIMIT } from './instants.js';
 import { type SparkleTakes, sparkleTimer } from './sparkle-time.js';
 import { type SparkleConditions, type SparkleResult, SparkleRun } from './sparkle-run.js';
-import { SETTLE_WITHIN } from './standstill.js';
-import type { Probes } from './tape.js';
 import { type TraceEntry, entryOf } from './trace.js';
 import type { TraceFilter } from './trace-filter.js';
 import type { VirtualClock } from './virtual-clock.js';
-import { World, anySeed, checkedSeed, seedAskedFor } from './world.js';
+import { anySeed, seedAskedFor } from './seed.js';
+import { World } from './world.js';
 
-/** How an app is put on the bench. */
-export interface AppOptions {
-  /** The host that it runs on. Default `'main'` for the first one; each further one that runs at the same time needs a name of its own. */
-  readonly host?: string | undefined;
-  /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
-  readonly log?: Omit<LogOptions, 'to'> | undefined;
-  /**
-   * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
-   * checked with the rest, and refused in the same way.
-   */
-  readonly config?: FormulaData | undefined;
-}
-
-/** Options of a {@link Distiller}. */
-export interface DistillerOptions extends AppOptions {
-  /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
-  readonly seed?: number | undefined;
-  /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
-  readonly network?: NetworkChoice | undefined;
-  /** Fields to be copied into the trace, by the name of a Tonic or of its class: `{ door: ['tries', 'lock.code'] }`. */
-  readonly probes?: Probes | undefined;
-  /** How many entries of the trace are kept; `false` for none, which is quicker. Default 10,000. */
-  readonly trace?: number | false | undefined;
-  /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default 2026-01-01 12:00 UTC. */
-  readonly wallTime?: number | undefined;
-  /**
-   * How long an app may work at one instant of virtual time, in ms of the processor's time, more than 0: one that works longer is taken for
-   * one that never comes to rest (`TT_NEVER_SETTLES`). Default 5,000; `Infinity` for no bound, as under a debugger.
-   */
-  readonly settleWithin?: number | undefined;
-  /** How much virtual time sparkles take: all of them, or as a function says. Default none. See {@link Distiller.sparkleTakes}. */
-  readonly sparkleTakes?: SparkleTakes | undefined;
-  /** How many instants of virtual time one call may go through at most. Default 10,000,000; `Infinity` for no bound. */
-  readonly instantLimit?: number | undefined;
-}
+export type { AppOptions, DistillerOptions } from './bench-options.js';
 
 const DEFAULT_LIMIT: Duration = '1h';
 const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
@@ -82,15 +47,10 @@ export class Distiller {
   #finishCalled = false;
 
   private constructor(options: DistillerOptions, faults: Faults) {
-    const { seed, network, probes = {}, trace = 10_000, wallTime, settleWithin = SETTLE_WITHIN } = options;
-    const { sparkleTakes = 0, instantLimit = INSTANT_LIMIT } = options;
+    const settings = parseOptions(distillerSchema, options, 'the Distiller');
+    const { seed, network, probes, trace, wallTime, settleWithin, sparkleTakes, instantLimit } = settings;
     const traceLimit = trace === false ? 0 : trace;
-    if (!(traceLimit >= 0)) throw bad('trace', `it is ${String(trace)}, and must be false or a number from 0`);
-    if (!(settleWithin > 0)) throw bad('settleWithin', `it is ${String(settleWithin)}, and must be more than 0`);
-    if (!(instantLimit > 0)) throw bad('instantLimit', `it is ${String(instantLimit)}, and must be more than 0`);
-    if (wallTime !== undefined && !Number.isFinite(wallTime))
-      throw bad('wallTime', `it is ${wallTime}, and must be ms since 1970`);
-    const chosen = seed === undefined ? (seedAskedFor() ?? anySeed()) : checkedSeed(seed, 'seed');
+    const chosen = seed ?? seedAskedFor() ?? anySeed();
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
     this.#world.tape.finished = () => this.finished;
     this.sparkleTakes(sparkleTakes);
@@ -124,12 +84,12 @@ export class Distiller {
    * Starts a further app in the same world, on a host of its own; or on one whose app has finished or was killed, as one that is started again.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
-  async join(
-    app: AppSource,
-    { host = `host${this.#apps.length}`, log = {}, config = {} }: AppOptions = {},
-  ): Promise<AppUnderTest> {
-    if (typeof config !== 'object' || config === null)
-      throw bad('config', `it is ${String(config)}, and must be an object, such as { server: { port: 7007 } }`);
+  async join(app: AppSource, options: AppOptions = {}): Promise<AppUnderTest> {
+    const {
+      host = `host${this.#apps.length}`,
+      log = {},
+      config = {},
+    } = parseOptions(appSchema, options, 'the Distiller');
     const before = this.#apps.filter((other) => other.host === host);
     if (before.some(({ finished }) => !finished)) throw bad('host', `an app runs on ${host} already`);
     const joined = new AppUnderTest(this.#world, host, before.length + 1);
@@ -419,5 +379,5 @@ export class Distiller {
 }
 
 function bad(option: string, problem: string): Error {
-  return fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
+  return badOption('the Distiller', option, problem);
 }

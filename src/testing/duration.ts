@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.js';
+import { badOption, told } from '../core/option-problem.js';
 
 /** A time span: ms as a number, or text such as `'250ms'`, `'90s'`, `'1m 30s'`, `'2h'`, `'1.5d'`. */
 export type Duration = number | string;
@@ -17,6 +17,6 @@ export function toMs(duration: Duration, what: string): number {
   const length = parts.reduce((sum, [part]) => sum + part.length, 0);
   const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
   if (text !== '' && length === text.length && ms < Infinity) return ms;
-  const problem = `it is ${typeof duration === 'string' ? `"${duration}"` : String(duration)}, and must be ms from 0 and finite, or text such as "1m 30s"`;
-  throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: what, problem });
+  const problem = `it is ${told(duration, what)}, and must be ms from 0 and finite, or text such as "1m 30s"`;
+  throw badOption('the Distiller', what, problem);
 }

@@ -1,28 +1,12 @@
 import { fail } from '../core/errors.js';
-import { Formula } from '../core/formula.js';
-import type { AppSource } from './app.js';
-import type { DistillerOptions } from './distiller.js';
+import { parseOptions } from '../core/option-schema.js';
+import { type DistillerOptions, type ExploreOptions, exploreSchema } from './bench-options.js';
 import { type Fault, Faults, faultKey, faultsText } from './faults.js';
 import { shrink } from './shrink.js';
 import { type DistillerBody, type TrialFailure, runTrial } from './trial.js';
-import { anySeed, checkedSeed, seedAskedFor } from './world.js';
+import { anySeed, seedAskedFor } from './seed.js';
 
-/** Options of {@link explore}. A `network` is given as a function, since each run needs one of its own. */
-export interface ExploreOptions extends DistillerOptions {
-  /** How many seeds are tried. */
-  readonly runs: number;
-  /** The app of each run: a class or function, which makes it anew. Without it the body lets its apps `join()`. */
-  readonly app?: Exclude<AppSource, Formula> | undefined;
-  /** Whether faults are injected by chance, or which. Default true. */
-  readonly faults?: boolean | ((fault: Fault) => boolean) | undefined;
-  /** How many more runs may be made to find out which faults a failure needs. Default 200; 10 at most where a run hangs, which each takes so long. */
-  readonly shrinkRuns?: number | undefined;
-  /**
-   * How long a run may take, in ms of the machine's time, more than 0: one that takes longer hangs, and fails with `TT_RUN_HANGS`. It cannot end
-   * code that never gives the thread back, such as a loop without an end in a sparkle. Default 10,000; `Infinity` for no bound.
-   */
-  readonly runLimit?: number | undefined;
-}
+export type { ExploreOptions } from './bench-options.js';
 
 /** What was tried. */
 export interface Explored {
@@ -44,14 +28,10 @@ export interface Explored {
  *   `TT_BAD_OPTION`.
  */
 export async function explore(options: ExploreOptions, body: DistillerBody): Promise<Explored> {
-  const { app, faults = true, shrinkRuns = 200, runLimit = 10_000, runs: wanted, ...rest } = options;
-  if (!(Number.isInteger(wanted) && wanted > 0)) throw bad('runs', wanted, 'a whole number from 1');
-  if (!(runLimit > 0)) throw bad('runLimit', runLimit, 'more than 0');
-  // What one run has left in them would be there in the next.
-  if ((app as unknown) instanceof Formula)
-    throw bad('app', 'a Formula', 'its class, or a function, which makes it anew for each run');
+  const { app, faults, shrinkRuns, runLimit, runs: wanted } = parseOptions(exploreSchema, options, 'explore()');
+  const rest = withoutRuns(options);
   const asked = seedAskedFor();
-  const first = asked ?? (options.seed === undefined ? anySeed() : checkedSeed(options.seed, 'seed'));
+  const first = asked ?? options.seed ?? anySeed();
   const runs = asked === undefined ? wanted : 1;
   const may = typeof faults === 'function' ? faults : (): boolean => faults;
   const run = (seed: number, faults: Faults): Promise<TrialFailure | undefined> =>
@@ -144,7 +124,14 @@ function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs:
   return fail('TT_EXPLORE_FAILED', details, error);
 }
 
-function bad(option: string, given: unknown, wanted: string): Error {
-  const problem = `it is ${String(given)}, and must be ${wanted}`;
-  return fail('TT_BAD_OPTION', { class: 'explore()', option, problem });
+/** What concerns each Distiller, as it was given. */
+function withoutRuns({
+  app: _a,
+  faults: _f,
+  shrinkRuns: _s,
+  runLimit: _l,
+  runs: _r,
+  ...rest
+}: ExploreOptions): DistillerOptions {
+  return rest;
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../core/clock.js';
-import { fail } from '../core/errors.js';
 import type { Random } from '../core/random.js';
 import type { Network } from '../selector/network.js';
 import type { Fault } from './faults.js';
@@ -28,13 +27,6 @@ export function networkOf(
   world: World,
   choice: NetworkChoice = (parts) => new SimulatedNetwork(parts),
 ): Network | HostedNetwork {
-  // It has another time, and in explore() what happened in the run before.
-  if (choice instanceof SimulatedNetwork)
-    throw fail('TT_BAD_OPTION', {
-      class: 'the Distiller',
-      option: 'network',
-      problem: 'a SimulatedNetwork needs the clock of the world: give (parts) => new SimulatedNetwork(parts)',
-    });
   const parts = { clock: world.clock, random: world.random.fork('network'), inject: world.faults.inject };
   return typeof choice === 'function' ? choice(parts) : choice;
 }

@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
+import { badOption } from '../core/option-problem.js';
 import { type Duration, toMs } from './duration.js';
 
 /** A sparkle that has run, and whose time is asked for. */
@@ -35,5 +35,5 @@ function checked(takes: Duration): number {
   const ms = toMs(takes, 'sparkleTakes');
   if (ms === 0 || ms >= SHORTEST) return ms;
   const problem = `it is ${ms} ms, and must be 0, or ${SHORTEST} ms (a microsecond) or more`;
-  throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'sparkleTakes', problem });
+  throw badOption('the Distiller', 'sparkleTakes', problem);
 }

@@ -1,4 +1,3 @@
-import { systemRandom } from '../core/random.js';
 import { fail } from '../core/errors.js';
 import { type Faults } from './faults.js';
 import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
@@ -275,22 +274,4 @@ export class World {
     if (thrown.length === 1) throw thrown[0];
     if (thrown.length > 1) throw new AggregateError(thrown, 'timers or the network threw');
   }
-}
-
-/** The seed that the environment asks for in `TASKTONIC_SEED`; `undefined` where it asks for none. */
-export function seedAskedFor(): number | undefined {
-  const text = process.env['TASKTONIC_SEED'];
-  return text === undefined || text === '' ? undefined : checkedSeed(Number(text), 'TASKTONIC_SEED', `"${text}"`);
-}
-
-/** One by chance. */
-export function anySeed(): number {
-  return Math.floor(systemRandom.next() * 0x1_0000_0000);
-}
-
-/** @throws {TaskTonicError} `TT_BAD_OPTION` */
-export function checkedSeed(seed: number, option: string, given = String(seed)): number {
-  if (Number.isInteger(seed) && seed >= 0 && seed <= 0xffff_ffff) return seed;
-  const problem = `it is ${given}, and must be a whole number from 0 to 4294967295`;
-  throw fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
 }

@@ -1,4 +1,4 @@
-import { Configuration } from '../core/configuration.js';
+import { AppConfiguration } from '../core/app-configuration.js';
 import type { Origin } from '../core/configuration-origins.js';
 import { isPlainObject } from '../core/configuration-tree.js';
 
@@ -9,13 +9,13 @@ export interface CrossingConfiguration {
   readonly code: Readonly<Record<string, unknown>>;
 }
 
-export function crossing(configuration: Configuration): CrossingConfiguration {
+export function crossing(configuration: AppConfiguration): CrossingConfiguration {
   const { data, _origin, _code } = configuration;
   return { data: plainPart(data), origin: _origin, code: plainPart(_code) };
 }
 
-export function crossed({ data, origin, code }: CrossingConfiguration): Configuration {
-  return new Configuration(data, origin, code);
+export function crossed({ data, origin, code }: CrossingConfiguration): AppConfiguration {
+  return new AppConfiguration(data, origin, code);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
+import { tellOfService } from '../core/service-words.js';
 import type { Threads } from '../core/threads-port.js';
 import { ThreadBell } from './doorbell.js';
 import { EndReports } from './end-reports.js';
@@ -107,7 +108,7 @@ export class ThreadHub implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     runtime.threads = this;
     runtime.ledger.share(state);
-    if (this.thread === 0) runtime.log.outlet.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
+    if (this.thread === 0) runtime.log.onMoved = () => this.#tellLogTo([...this.#links.keys()]);
   }
 
   get noticesGarbage(): boolean {
@@ -320,7 +321,7 @@ export class ThreadHub implements Threads, LinkHome {
         this.logSink?.written(message.characters);
         break;
       case 'logTo':
-        void this.#runtime.log.outlet.use(message.to, undefined).catch(() => {});
+        void this.#runtime.log.follow(message.to).catch(() => {});
         break;
       case 'ping':
         this.state.answer(message.count);
@@ -358,7 +359,9 @@ export class ThreadHub implements Threads, LinkHome {
     }
     if (link === undefined) return [];
     const lost = link.close();
-    this.#runtime.services?.threadEnded(thread);
+    // What a thread has said last is done first: it may use a service for the first time.
+    const { main } = this.#runtime;
+    if (this.thread === 0 && main !== undefined) tellOfService(main, 'leaveAll', thread);
     this.#departed += link.departed;
     this.#links.delete(thread);
     this.#logged.delete(thread);

@@ -5,6 +5,7 @@ import { FarReply } from '../core/far-reply.js';
 import { Reply, type ReplyStep } from '../core/reply.js';
 import { running } from '../core/running.js';
 import { type Sparkle, isOfLife } from '../core/plan.js';
+import { isServiceCall } from '../core/service-words.js';
 import { Packer } from './crossing.js';
 import { ForeignSources } from './foreign-sources.js';
 import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
@@ -134,7 +135,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const { outlet } = this;
     const { waitingLimit } = this.#home;
     // What a user calls a service with is an order like any other, though it travels as one of the framework's.
-    if (outlet.waiting >= waitingLimit && (key === '_ttss__serve' || !isOfLife(key)))
+    if (outlet.waiting >= waitingLimit && (!isOfLife(key) || isServiceCall(key, args)))
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: outlet.waiting });
     const packer = this.#packer;
     packer.packAll(args);
@@ -355,7 +356,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
     const callback = this.#given.get(serial);
     if (callback === undefined) this.#home.strays++;
     else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
-    else callback.owner._ttss__call(callback.call, args);
+    else callback.owner._ttss__run({ run: () => void callback.call(...args) });
   }
 
   /** What was given to an Answer over there; the first time ends it. */

@@ -1,32 +1,18 @@
-import type { AnyTonic, RemoteHandle, ServiceInfo, ServicePort } from '../core/any-tonic.js';
+import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
+import type { ServicePort } from '../core/service-port.js';
 import { fail } from '../core/errors.js';
 import { extrasOf, tellEnd } from '../core/extras.js';
 import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import type { ServiceClass, ServiceSource } from '../core/service-class.js';
+import type { ServiceClass } from '../core/service-class.js';
+import { type ServiceWords, hearCompleted, tellOfService } from '../core/service-words.js';
 import { ownerOf, serviceName } from '../core/services.js';
-
-/** What the main Catalyst does for other threads. */
-interface MainServices {
-  _ttss__use(
-    name: string,
-    asked: ServiceSource,
-    user: AnyTonic,
-    owner: string | undefined,
-    args: readonly unknown[],
-    access: number,
-  ): void;
-  _ttss__unuse(name: string, user: AnyTonic): void;
-  _ttss__serve(name: string, key: string, args: unknown[]): void;
-}
 
 /**
  * The services of an app as a thread sees them: they live elsewhere, and all that is said to one goes by way of the main Catalyst, so that
  * nobody waits for one that is started, and orders of one sender keep their order.
  */
 export class ThreadServices implements ServicePort, ServiceCaller {
-  readonly #main: MainServices;
-  /** The service that the base of this thread's Catalyst is a part of. */
-  readonly #owner: string | undefined;
+  readonly #main: RemoteHandle;
   readonly #handles = new Map<string, ServiceHandle>();
   /** The users of each in this thread, with the number of the last access of each. */
   readonly #users = new Map<string, Map<AnyTonic, number>>();
@@ -34,9 +20,8 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
   readonly #ended = new Set<string>();
 
-  constructor(main: RemoteHandle, owner: string | undefined) {
-    this.#main = main as unknown as MainServices;
-    this.#owner = owner;
+  constructor(main: RemoteHandle) {
+    this.#main = main;
   }
 
   use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
@@ -44,16 +29,12 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
     const source = { module, className, isAbstract: service === undefined };
     const access = ++this.#accesses;
-    this.#main._ttss__use(name, source, user, this.owner(user), args, access);
+    tellOfService(this.#main, 'use', name, source, user, ownerOf(user), args, access);
     (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
     if (users === undefined) this.#users.set(name, new Map([[user, access]]));
     else users.set(user, access);
     return this.handle(name);
-  }
-
-  owner(tonic: AnyTonic): string | undefined {
-    return ownerOf(tonic) ?? this.#owner;
   }
 
   handle(name: string): ServiceHandle {
@@ -62,10 +43,6 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     let handle = this.#handles.get(name);
     if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
     return handle;
-  }
-
-  begins(): boolean {
-    return false;
   }
 
   /** A Catalyst that is a service is the first Tonic of its thread. */
@@ -79,11 +56,17 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   left(tonic: AnyTonic): void {
     for (const name of tonic._ttExtras?.uses ?? []) {
       this.#forget(name, tonic);
-      this.#main._ttss__unuse(name, tonic);
+      tellOfService(this.#main, 'unuse', name, tonic);
     }
   }
 
-  completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
+  heard(user: AnyTonic, _word: 'completed', said: readonly unknown[]): void {
+    const [info, access] = said as ServiceWords['completed'];
+    this.#completed(info, user, access);
+    hearCompleted(user, info);
+  }
+
+  #completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
     // It has asked again since, which the main thread did not know then: it is a user of the next one.
     if (this.#users.get(name)?.get(user) !== access) return;
     user._ttExtras?.uses?.delete(name);
@@ -107,7 +90,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   callService(name: string, key: string, args: unknown[]): void {
-    this.#main._ttss__serve(name, key, args);
+    tellOfService(this.#main, 'call', name, key, args);
   }
 
   whoIs(): undefined {
@@ -118,17 +101,6 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     return this.#ended.has(name);
   }
 
-  threadEnded(): void {}
-
-  staysLast(): boolean {
-    return false;
-  }
-
-  finishLast(): void {}
-
-  holdsEnd(): boolean {
-    return false;
-  }
-
-  close(): void {}
+  /** They end where they live. */
+  readonly ending = undefined;
 }

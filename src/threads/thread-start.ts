@@ -3,7 +3,7 @@ import { Catalyst } from '../core/catalyst.js';
 import type { Clock, ClockTimer } from '../core/clock.js';
 import { toError } from '../core/errors.js';
 import { exportedClass } from '../core/exported-class.js';
-import type { LogService } from '../core/log-service.js';
+import type { LogService } from '../core/log-port.js';
 import { coreLogServices } from '../core/log-services.js';
 import type { LogSink } from '../core/log-sink.js';
 import { openLog } from '../core/log-targets.js';
@@ -54,7 +54,8 @@ export async function runThread(
   // From here on orders arrive: the Catalyst is there before the next of them.
   const parent = hub.adopt(given.parent, given.toParent, given.fromParent);
   if (given.toMain !== undefined) hub.adopt(0, given.toMain, given.fromMain!);
-  runtime.services = new ThreadServices(hub.handle(0, ROOT_SERIAL, 0, 'tt_main_catalyst'), given.owner);
+  runtime.services = new ThreadServices(hub.handle(0, ROOT_SERIAL, 0, 'tt_main_catalyst'));
+  runtime.farOwner = given.owner;
   const root = makeRoot(CatalystClass, given, runtime, parent);
   hub.rootIsThere();
   hub.state.answer(1);

@@ -6,6 +6,7 @@ import { Life, failTonic, finishFailed } from '../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
+import { ownerOf } from '../core/services.js';
 import { Tonic } from '../core/tonic.js';
 import type { TonicOptions } from '../core/tonic-options.js';
 import { REPORT_EVERY } from './end-reports.js';
@@ -129,7 +130,7 @@ export class ThreadTonic extends Tonic {
       logMode: this.logMode,
       logLane: this._ttLane,
       base: link.tonicRef(base) as ThreadStart['base'],
-      owner: this._ttScheduler.services.owner(this),
+      owner: ownerOf(this),
       args: packed,
       refs: packer.refs,
       toParent: childOut,

@@ -1,3 +1,4 @@
+import type { AppConfiguration } from '../core/app-configuration.js';
 import {
   MessageChannel,
   type MessagePort,
@@ -6,7 +7,7 @@ import {
   receiveMessageOnPort,
 } from 'node:worker_threads';
 import type { LogLane } from '../core/log-lane.js';
-import type { LogOptions } from '../core/log-targets.js';
+import type { LogOptions } from '../core/log-options.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
@@ -81,7 +82,7 @@ export function startThread(
     state: hub.state.buffer,
     toMain,
     fromMain,
-    config: crossing(runtime.config),
+    config: crossing(runtime.config as AppConfiguration),
     log: { ...logFor(runtime), default: logMode, lane: logLane },
     waitingLimit: hub.waitingLimit,
   };

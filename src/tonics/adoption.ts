@@ -1,4 +1,4 @@
-import type { TonicOptions } from '../core/tonic-options.js';
+import { type TonicOptions, TonicSettings } from '../core/tonic-options.js';
 import type { StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import type { ConnectionSettings } from './connection-options.js';
@@ -24,20 +24,22 @@ export function adopt<T>(given: Adoption, make: () => T): T {
   }
 }
 
-const ADOPTION = Symbol('adoption');
-
 /** The options of a TcpClient, which adopts itself. */
-export function adopted<T extends TonicOptions>(options: T, given: Adoption): T {
-  return { ...options, [ADOPTION]: given };
+export class AdoptedSettings extends TonicSettings {
+  constructor(
+    { base, name, logMode, logLane, drainTimeout }: TonicOptions,
+    readonly adoption: Adoption,
+  ) {
+    super(base, name, logMode, logLane, drainTimeout);
+  }
 }
 
 /**
  * Takes what the constructor of a connection that runs now is given; `undefined` where neither a server nor a client makes it. What is
  * handed over with {@link adopt} is taken once.
  */
-export function takeAdoption(options: TonicOptions): Adoption | undefined {
-  const own = (options as { readonly [ADOPTION]?: Adoption })[ADOPTION];
-  if (own !== undefined) return own;
+export function takeAdoption(options: TonicSettings): Adoption | undefined {
+  if (options instanceof AdoptedSettings) return options.adoption;
   const given = adoption;
   adoption = undefined;
   return given;

@@ -1,4 +1,4 @@
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import type { Question } from '../core/ask.js';
 import { type TaskTonicError, toError } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';

@@ -1,22 +1,28 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../selector/network.js';
-import { bytes, count, flag, ms } from '../core/option-schema.js';
+import { bytes, count, flag, ms, oneOf } from '../core/option-schema.js';
 import { framingOption } from './framing-option.js';
 import { idlePatience } from './idle-watch.js';
+
+const WHOLE_SECONDS = 'must be whole seconds in ms, from 1000 to 32767000, or false';
+
+/** What the kernel can keep: with less than a second, or more than that (MAX_TCP_KEEPIDLE), it stays at its own two hours. */
+const wholeSeconds = v.pipe(
+  v.number(WHOLE_SECONDS),
+  v.minValue(1_000, WHOLE_SECONDS),
+  v.maxValue(32_767_000, WHOLE_SECONDS),
+  v.multipleOf(1_000, WHOLE_SECONDS),
+);
 
 /** The options of a connection, which a TcpServer gives to all of its own. */
 export const connectionOptions = {
   /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
   noDelay: v.optional(flag, true),
-  /** Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel counts in seconds: a part of one is taken for a whole one. */
-  keepAlive: v.optional(
-    v.union(
-      // With more than that (MAX_TCP_KEEPIDLE, in seconds) Linux keeps to its own default, two hours.
-      [v.pipe(ms(1), v.maxValue(32_767_000, 'must be 32767000 ms or less')), v.literal(false)],
-      'must be 1 ms or more, or false',
-    ),
-    60_000,
-  ),
+  /**
+   * Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel keeps it in
+   * whole seconds.
+   */
+  keepAlive: v.optional(v.union([wholeSeconds, v.literal(false)], WHOLE_SECONDS), 60_000),
   /**
    * Closes the connection when nothing came and nothing left for so many ms; `false` for never. By side: nothing came (`read`), nothing left (`write`), neither (`either`).
    * A connection can change its own (`setIdleTimeout()`).
@@ -51,7 +57,7 @@ export const connectionOptions = {
   /** The most bytes that may be unsent. */
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
-  onUnsentLimit: v.optional(v.picklist(['close', 'refuse'], 'must be close or refuse'), 'close'),
+  onUnsentLimit: v.optional(oneOf('close', 'refuse'), 'close'),
   /**
    * How long the oldest open reply may keep the others waiting without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`). `false` for ever.
    */
@@ -69,7 +75,7 @@ export const connectionOptions = {
 const connectionSchema = v.strictObject(connectionOptions);
 
 /** Options of a connection. */
-export type ConnectionOptions = v.InferInput<typeof connectionSchema>;
+export type ConnectionOptions = Readonly<v.InferInput<typeof connectionSchema>>;
 /** The same, checked and complete; one record serves all connections of a server. */
 export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & { readonly lowWaterMark: number };
 
@@ -92,6 +98,5 @@ export function streamSettings({
   noDelay,
   keepAlive,
 }: Pick<ConnectionSettings, 'noDelay' | 'keepAlive'>): StreamSettings {
-  // Node cuts a part of a second off, and none at all would mean the kernel's default.
-  return { noDelay, keepAlive: keepAlive === false ? undefined : Math.ceil(keepAlive / 1_000) * 1_000 };
+  return { noDelay, keepAlive: keepAlive === false ? undefined : keepAlive };
 }

@@ -79,7 +79,7 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
     const judge = (): void => {
       if (connection._ttReplies === this) watch.judge();
     };
-    connection._ttss__judge({ judge: () => connection._ttss__call(judge, []) });
+    connection._ttss__judge({ judge: () => connection._ttss__run({ run: judge }) });
   }
 
   #timedOut(ms: number): void {
@@ -165,7 +165,7 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
   }
 
   override later(step: () => void): void {
-    this.#connection._ttss__call(step, []);
+    this.#connection._ttss__run({ run: step });
   }
 
   letGo(): string[] {
@@ -231,7 +231,7 @@ class ComingPlace implements ReplyTo {
       this.#waiting--;
       step(this.#place!);
     };
-    this.#connection._ttss__call(run, []);
+    this.#connection._ttss__run({ run });
     return 'waiting';
   }
 }

@@ -1,4 +1,4 @@
-import type { Scheduler } from '../core/any-tonic.js';
+import type { Scheduler } from '../core/scheduler.js';
 import type { Due } from '../core/timer-queue.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 

@@ -1,4 +1,4 @@
-import type { OrderForm, OrderSource } from '../core/any-tonic.js';
+import type { OrderForm, OrderSource } from '../core/order.js';
 import { TaskTonicError } from '../core/errors.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 import type { Address, Datagram } from '../selector/network.js';

@@ -1,4 +1,4 @@
-import type { OrderForm, OrderSource } from '../core/any-tonic.js';
+import type { OrderForm, OrderSource } from '../core/order.js';
 import { TaskTonicError, fail } from '../core/errors.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 

@@ -1,4 +1,4 @@
-import type { Scheduler } from '../core/any-tonic.js';
+import type { Scheduler } from '../core/scheduler.js';
 import type { Due } from '../core/timer-queue.js';
 import { NextTurn } from './connection-watches.js';
 import type { FrameFeed } from './frame-feed.js';

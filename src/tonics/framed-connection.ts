@@ -1,4 +1,4 @@
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
 import type { Framing } from '../framing/framing.js';
@@ -130,7 +130,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
    * @returns whether all has come, and is heard.
    */
   #readFrames(feed: FrameFeed, channel: StreamChannel, ready: InterestSet): boolean {
-    const share = this._ttCatalyst._ttShare;
+    const share = this._ttCatalyst._ttGate.share;
     const goesOn = !feed.dry;
     const reads = !goesOn && !feed.queued && share > 0;
     // An end is told once, and may come while nobody reads.
@@ -143,7 +143,7 @@ export abstract class FramedConnection<State extends string = never, Frame = unk
         return true;
       }
     }
-    if (share > 0) this.#queueFrames(feed, goesOn ? this._ttCatalyst._ttFrames : FRAMES_AT_ONCE);
+    if (share > 0) this.#queueFrames(feed, goesOn ? this._ttCatalyst._ttGate.frames : FRAMES_AT_ONCE);
     else this._ttKey?.again(Interest.READ | this.#takeMissed());
     return false;
   }

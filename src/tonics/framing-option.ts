@@ -1,10 +1,11 @@
 import * as v from 'valibot';
-import { fail } from '../core/errors.js';
+import { checkOption } from '../core/option-schema.js';
 import type { Framing } from '../framing/framing.js';
 
-const WANTED = 'must be a framing, such as lines() of tasktonic/framing';
-
-export const framingOption = v.custom<Framing<unknown>>(isFraming, WANTED);
+export const framingOption = v.custom<Framing<unknown>>(
+  isFraming,
+  'must be a framing, such as lines() of tasktonic/framing',
+);
 
 function isFraming(value: unknown): boolean {
   const { decoder, encode } = (value ?? {}) as Partial<Framing<unknown>>;
@@ -17,6 +18,6 @@ function isFraming(value: unknown): boolean {
  */
 export function framingOf(socketClass: object): Framing<unknown> | undefined {
   const { framing, name } = socketClass as { readonly framing?: Framing<unknown>; readonly name: string };
-  if (framing === undefined || isFraming(framing)) return framing;
-  throw fail('TT_BAD_OPTION', { class: name, option: 'framing', problem: `it is ${typeof framing}, and ${WANTED}` });
+  if (framing !== undefined) checkOption(framingOption, framing, name, 'framing');
+  return framing;
 }

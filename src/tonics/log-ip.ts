@@ -1,7 +1,8 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { ClockTimer } from '../core/clock.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
-import type { IpLogOptions } from '../core/log-targets.js';
+import { type IpLogOptions, ipLogSchema } from '../core/log-options.js';
+import { parseOptions } from '../core/option-schema.js';
 import { nodeNetwork } from '../selector/node/node-network.js';
 import type { Network, StreamChannel } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
@@ -9,16 +10,6 @@ import { Dialler } from './dialler.js';
 import type { DialMeans } from './dialler-means.js';
 import { LogBacklog } from './log-backlog.js';
 import { LogLink, PolledKey } from './log-link.js';
-import { bytes, ms, parseOptions, port, text } from '../core/option-schema.js';
-
-const ipSchema = v.strictObject({
-  host: v.optional(text, 'localhost'),
-  port: port(1),
-  backlog: v.optional(bytes(1_024), 1_048_576),
-  connectTimeout: v.optional(ms(1), 5_000),
-  retryDelay: v.optional(ms(), 500),
-  retryCap: v.optional(ms(), 10_000),
-});
 
 /** With so many bytes given to the network and not left, the rest waits where it can still be dropped. */
 const IN_FLIGHT = 64 * 1024;
@@ -36,7 +27,7 @@ const DIAL = {
 
 /** The log service `ip`. */
 export function openIp(options: IpLogOptions | undefined, context: LogContext): LogSink {
-  return new IpSink(parseOptions(ipSchema, options ?? {}, "the log's ip"), context);
+  return new IpSink(parseOptions(ipLogSchema, options ?? {}, 'log/ip'), context);
 }
 
 /**
@@ -44,7 +35,7 @@ export function openIp(options: IpLogOptions | undefined, context: LogContext): 
  * connection that the {@link Dialler} has opened takes lines as fast as it can and no faster.
  */
 class IpSink implements LogSink {
-  readonly #settings: v.InferOutput<typeof ipSchema>;
+  readonly #settings: v.InferOutput<typeof ipLogSchema>;
   readonly #context: LogContext;
   readonly #backlog: LogBacklog;
   readonly #dialler: Dialler<PolledKey>;
@@ -57,7 +48,7 @@ class IpSink implements LogSink {
   /** It is to end: called when it has. */
   #whenClosed: (() => void) | undefined;
 
-  constructor(settings: v.InferOutput<typeof ipSchema>, context: LogContext) {
+  constructor(settings: v.InferOutput<typeof ipLogSchema>, context: LogContext) {
     this.#settings = settings;
     this.#context = context;
     this.#backlog = new LogBacklog(settings.backlog, (dropped) => this.#note(dropped));

@@ -21,7 +21,7 @@ export abstract class ReceivingConnection<State extends string = never> extends 
   _ttReadShare(channel: StreamChannel): boolean {
     const catalyst = this._ttCatalyst;
     const hears = this._ttHears;
-    for (let share = hears ? catalyst._ttShare : Infinity; share > 0;) {
+    for (let share = hears ? catalyst._ttGate.share : Infinity; share > 0;) {
       const data = channel.take(share);
       if (data === undefined) return true;
       if (!hears) {
@@ -32,7 +32,7 @@ export abstract class ReceivingConnection<State extends string = never> extends 
       this._ttReceivedChunk(data);
       this._ttBring('ttse__onData', data);
       // That order counts: the queue may be full now.
-      share = Math.min(share - data.length, catalyst._ttShare);
+      share = Math.min(share - data.length, catalyst._ttGate.share);
     }
     return false;
   }
@@ -40,7 +40,7 @@ export abstract class ReceivingConnection<State extends string = never> extends 
   /** @internal */
   _ttReceivedChunk({ length }: Buffer): void {
     this._ttReceivedBytes += length;
-    this._ttCatalyst._ttReceived(length);
+    this._ttCatalyst._ttGate.received(length);
   }
 
   /** @internal What came from here is postponed: with much of it, no more is read until it is heard. */

@@ -1,18 +1,30 @@
-import type { OrderForm } from '../core/any-tonic.js';
-import { ASK_TIMEOUT, type AskOptions, Question, begin } from '../core/ask.js';
+import type { OrderForm } from '../core/order.js';
+import { type AskOptions, ASK_TIMEOUT, Question, askOptions, begin } from '../core/ask.js';
+import * as v from 'valibot';
 import { fail } from '../core/errors.js';
 import { extrasOf } from '../core/extras.js';
+import { OptionCheck } from '../core/option-check.js';
+import { aSparkle } from '../core/option-schema.js';
 import type { SendResult } from '../core/reply.js';
 import type { SendingConnection } from './sending-connection.js';
 import { type RequestKey, Requests } from './requests.js';
 
-/** Options of `this.request()`. */
-export interface RequestOptions extends AskOptions {
-  /** A sparkle that hears why there is no answer. Without it that fails the Tonic as a throw in one of its sparkles does. */
-  readonly onError?: ((error: Error, request: Question) => void) | undefined;
-  /** What its answer is known by: see `answerKey()`. Without it answers come in the order of the requests. */
-  readonly key?: RequestKey | undefined;
+function isKey(value: unknown): boolean {
+  return ['string', 'number', 'bigint'].includes(typeof value);
 }
+
+export const requestSchema = v.strictObject({
+  ...askOptions,
+  /** A sparkle that hears why there is no answer. Without it that fails the Tonic as a throw in one of its sparkles does. */
+  onError: v.optional(aSparkle<(error: Error, request: Question) => void>()),
+  /** What its answer is known by: see `answerKey()`. Without it answers come in the order of the requests. */
+  key: v.optional(v.custom<RequestKey>(isKey, 'must be a text, a number or a bigint')),
+});
+const requestCheck = OptionCheck.of(requestSchema);
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of `this.request()`. */
+export type RequestOptions = Readonly<v.InferInput<typeof requestSchema>> & AskOptions;
 
 /** A question to the peer of a connection. */
 class Request extends Question {
@@ -57,12 +69,10 @@ export function request(
   connection: Connection,
   send: () => SendResult,
   onAnswer: (...args: never[]) => void,
-  { timeout = ASK_TIMEOUT, hold = true, key, onError }: RequestOptions,
+  options: RequestOptions,
 ): Question {
-  if (typeof timeout !== 'number' || !(timeout >= 0)) {
-    const problem = `it is ${String(timeout)}, and must be 0 ms or more`;
-    throw fail('TT_BAD_OPTION', { class: `${connection._ttPlan.className}.request()`, option: 'timeout', problem });
-  }
+  requestCheck.check(options, `${connection._ttPlan.className}.request()`);
+  const { timeout = ASK_TIMEOUT, hold = true, key, onError } = options;
   const answer = connection._ttOwn(onAnswer);
   const error = onError === undefined ? undefined : connection._ttOwn(onError);
   const asked = new Request(connection, connection, 'request', timeout, answer, error, hold && !connection.finished);

@@ -1,4 +1,4 @@
-import type { OrderForm } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { type ErrorCode, type ErrorDetails, fail } from '../core/errors.js';
 
 /** What an answer is known by, where that is not its place. */

@@ -1,6 +1,6 @@
 import type { TaskTonicError } from '../core/errors.js';
 import { ofFramework } from '../core/plan.js';
-import { ports } from '../core/ports.js';
+import { appPorts } from '../core/app-ports.js';
 import type { Remote } from '../core/remote.js';
 import type { TurnedAway } from '../selector/network.js';
 import { SelectorCatalyst, type SelectorCatalystOptions } from '../selector/selector-catalyst.js';
@@ -65,7 +65,7 @@ export class ServerCatalyst extends SelectorCatalyst {
     const { options, protocolName, index, tally, listens } = this.#part;
     const protocol = module[protocolName] as new () => TcpConnection<string>;
     const own = { ...options, protocol, [PART]: { index, tally, listens } };
-    const server = ports.tonicStore!.make('TcpServer', own as never) as PartServer;
+    const server = appPorts.tonicStore!.make('TcpServer', own as never) as PartServer;
     this.#server = server;
     if (this.#paused) server.ttsc__pause();
     for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);

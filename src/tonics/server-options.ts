@@ -1,8 +1,7 @@
 import * as v from 'valibot';
-import { count, flag, port, text } from '../core/option-schema.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import { count, flag, port, text, within } from '../core/option-schema.js';
+import { type TonicOptions, tonicOptions } from '../core/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from './connection-options.js';
-import { tonicOptions } from './options.js';
 import { protocolOption } from './protocol.js';
 
 /** Where several listeners can share a port. More make the longest wait no shorter. */
@@ -31,7 +30,7 @@ export const serverSchema = v.strictObject({
    * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort` or a limit below 256
    * connections; on others there is one.
    */
-  listeners: v.optional(v.pipe(count(1), v.maxValue(64, 'must be 64 or less'))),
+  listeners: v.optional(within(1, 64)),
   /**
    * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
@@ -47,7 +46,7 @@ export type ServerSettings = v.InferOutput<typeof serverSchema>;
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
-export type TcpServerOptions = v.InferInput<typeof serverSchema> & ConnectionOptions & TonicOptions;
+export type TcpServerOptions = Readonly<v.InferInput<typeof serverSchema>> & ConnectionOptions & TonicOptions;
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */
 export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {

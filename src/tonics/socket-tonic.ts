@@ -1,12 +1,13 @@
-import type { AnyTonic, OrderForm } from '../core/any-tonic.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { OrderForm } from '../core/order.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
-import { LogLevel } from '../core/log-service.js';
+import { LogLevel } from '../core/log-level.js';
 import { type Sparkle, ofFramework } from '../core/plan.js';
 import { putBeyond } from '../core/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/tonic-options.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { type InputEvent, tellUnheard } from './unheard-input.js';
 
@@ -17,11 +18,12 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   /** Errors that nobody listened to. */
   unheardErrors = 0;
 
-  constructor(options: TonicOptions = {}) {
-    const base = options.base ?? running.tonic;
+  constructor(options: TonicOptions = NO_OPTIONS) {
+    const settings = tonicSettings(options, new.target);
+    const base = settings.base ?? running.tonic;
     // Before it enters the app: what is refused leaves nothing behind.
     if (base !== undefined) SelectorCatalyst.of(base, new.target.name);
-    super(options);
+    super(settings);
   }
 
   /** @internal */

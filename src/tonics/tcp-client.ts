@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
+import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../core/option-schema.js';
 import { ofFramework } from '../core/plan.js';
 import { runAs } from '../core/running.js';
 import type { TonicConstructor, With } from '../core/said.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import { type TonicOptions, tonicOptions } from '../core/tonic-options.js';
 import type { Address, StreamChannel } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
 import { connectionOptions, connectionSettings, streamSettings, type ConnectionOptions } from './connection-options.js';
@@ -12,13 +14,11 @@ import { Dialler } from './dialler.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { type IdleSide, withIdleTimeout } from './idle-watch.js';
-import { bytes, count, flag, ms, parseOptions, port, text } from '../core/option-schema.js';
-import { tonicOptions } from './options.js';
 import { protocolMaker, protocolOption } from './protocol.js';
 import type { SaidOfSocket, StateOf } from './said-of-socket.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
-import { adopted } from './adoption.js';
+import { AdoptedSettings } from './adoption.js';
 import { TcpConnection, type ConnectionPhase } from './tcp-connection.js';
 import { makeConnection } from './connection-making.js';
 import { WaitingSends } from './waiting-sends.js';
@@ -55,7 +55,7 @@ export const clientSchema = v.strictObject({
   /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
   /** What becomes of sends while there is no connection: they wait for one, or are refused. */
-  whileDisconnected: v.optional(v.picklist(['queue', 'fail'], 'must be queue or fail'), 'queue'),
+  whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
   /** Makes a Tonic for each connection; without it the client is the connection. */
@@ -64,7 +64,7 @@ export const clientSchema = v.strictObject({
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = v.InferInput<typeof clientSchema> & ConnectionOptions & TonicOptions;
+export type TcpClientOptions = Readonly<v.InferInput<typeof clientSchema>> & ConnectionOptions & TonicOptions;
 type Settings = v.InferOutput<typeof clientSchema>;
 
 /**
@@ -113,11 +113,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpClientOptions) {
-    const settings = parseOptions(clientSchema, options, 'TcpClient');
-    super(adopted(settings, { settings: connectionSettings(settings), channel: undefined }));
+    const { name } = new.target;
+    checkOptionsOf(new.target, options);
+    const settings = settingsIn(clientSchema, options, name);
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
+    super(new AdoptedSettings(settings, { settings: connectionSettings(settings), channel: undefined }));
     this.#settings = settings;
     this.#waiting = new WaitingSends(settings.queueLimit);
-    this.#makeProtocol = settings.protocol && protocolMaker(settings.protocol, this._ttPlan.className);
+    this.#makeProtocol = makeProtocol;
     const dial = { ...settings, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
@@ -410,3 +414,4 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 }
 ofFramework(TcpClient);
+takesOptions(TcpClient, clientSchema);

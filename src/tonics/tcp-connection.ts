@@ -4,7 +4,7 @@ import { Life, queueEnd } from '../core/life.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../core/owed.js';
 import { ofFramework } from '../core/plan.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/tonic-options.js';
 import type { TonicConstructor, With } from '../core/said.js';
 import { Interest, type InterestSet } from '../selector/interest.js';
 import type { Address, StreamChannel } from '../selector/network.js';
@@ -46,7 +46,6 @@ const LAST_LOOKS = 2;
 const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
 
 /** One for all: most connections are made without any. */
-const NO_OPTIONS: TonicOptions = {};
 
 /** Of a connection that ends. */
 class Closing {
@@ -125,9 +124,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
     // Before it enters the app: what is refused leaves nothing behind.
-    const given = takeAdoption(options);
+    const own = tonicSettings(options, new.target);
+    const given = takeAdoption(own);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
-    super(options, given.settings);
+    super(own, given.settings);
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../core/any-tonic.js';
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
 import { type TaskTonicError, fail } from '../core/errors.js';
 import { EVENTS, type HeardEvents } from '../core/heard-events.js';
-import { parseOptions } from '../core/option-schema.js';
+import { badOption } from '../core/option-problem.js';
+import { settingsIn } from '../core/option-schema.js';
 import { ofFramework } from '../core/plan.js';
 import { running } from '../core/running.js';
+import { TonicSettings } from '../core/tonic-options.js';
 import type { Address, StreamChannel, TurnedAway } from '../selector/network.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from './connection-options.js';
@@ -67,14 +70,16 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: TcpServerOptions) {
-    const settings = parseOptions(serverSchema, options, 'TcpServer');
+    const { name } = new.target;
+    checkOptionsOf(new.target, options);
+    const settings = settingsIn(serverSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
-    const make = protocolMaker(settings.protocol ?? RelayedConnection, new.target.name);
-    if (settings.catalysts > 1) checkLoadable(settings, new.target.name);
+    const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
+    if (settings.catalysts > 1) checkLoadable(settings, name);
     const base = settings.base ?? running.tonic;
-    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, new.target.name).network.canReusePort)
-      throw noReusePort(new.target.name, '"reusePort"', '');
-    super(settings);
+    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
+      throw noReusePort(name, '"reusePort"', '');
+    super(TonicSettings.of(settings));
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
     const { network } = this._ttCatalyst;
     this.#settings = settings;
@@ -299,18 +304,19 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 }
 ofFramework(TcpServer);
+takesOptions(TcpServer, serverSchema);
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
 function checkLoadable({ protocol, framing }: ServerSettings, className: string): void {
   if (framing !== undefined) {
     const problem =
       'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
-    throw fail('TT_BAD_OPTION', { class: className, option: 'framing', problem });
+    throw badOption(className, 'framing', problem);
   }
   if (isLoadable(protocol)) return;
   const problem =
     'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
-  throw fail('TT_BAD_OPTION', { class: className, option: 'protocol', problem });
+  throw badOption(className, 'protocol', problem);
 }
 
 function noReusePort(className: string, option: string, instead: string): Error {

@@ -3,7 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { isPlainObject, shown } from '../core/configuration-tree.js';
 import { fail } from '../core/errors.js';
 import { nearest } from '../core/nearest.js';
-import type { StartProblem, TonicMaker } from '../core/ports.js';
+import type { StartProblem, TonicMaker } from '../core/tonic-maker.js';
 import { checkOptions } from './options.js';
 import { TcpClient } from './tcp-client.js';
 import { TcpConnection } from './tcp-connection.js';

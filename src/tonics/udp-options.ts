@@ -1,16 +1,15 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { fail } from '../core/errors.js';
-import { bytes, count, flag, parseOptions, port, text } from '../core/option-schema.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import { badOption } from '../core/option-problem.js';
+import { bytes, count, flag, port, settingsIn, text, within } from '../core/option-schema.js';
+import { type TonicOptions, tonicOptions } from '../core/tonic-options.js';
 import { framingOption } from './framing-option.js';
-import { tonicOptions } from './options.js';
 
-const multicastSchema = v.strictObject({
+export const multicastSchema = v.strictObject({
   /** The groups to be a member of, each with the address of the interface to join on (default: the system's choice). */
   groups: v.optional(v.array(v.strictObject({ group: text, interface: v.optional(text) })), []),
   /** How many routers a multicast datagram passes, 0 to 255 (`IP_MULTICAST_TTL`, ip(7)). Default: the system's, 1. */
-  ttl: v.optional(v.pipe(count(0), v.maxValue(255, 'must be 255 or less'))),
+  ttl: v.optional(within(0, 255)),
   /** Whether this machine's members hear what is sent from here. Default: the system's, true. */
   loopback: v.optional(flag),
   /** The interface that multicast datagrams leave by. */
@@ -49,22 +48,22 @@ export const udpSchema = v.strictObject({
 
 // What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of a UdpSocket. */
-export type UdpSocketOptions = v.InferInput<typeof udpSchema> & TonicOptions;
+export type UdpSocketOptions = Readonly<v.InferInput<typeof udpSchema>> & TonicOptions;
 
 /** The options as they hold, with the family that they mean. */
 export type UdpSettings = Omit<v.InferOutput<typeof udpSchema>, 'family'> & { readonly family: 4 | 6 };
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION`, also where `family`, `host` and `remote` contradict each other. */
-export function udpSettings(options: UdpSocketOptions): UdpSettings {
-  const settings = parseOptions(udpSchema, options, 'UdpSocket');
+export function udpSettings(options: UdpSocketOptions, className = 'UdpSocket'): UdpSettings {
+  const settings = settingsIn(udpSchema, options, className);
   const own = numericFamily(settings.host);
   const far = numericFamily(settings.remote?.host);
   const family = settings.family ?? own ?? far ?? 4;
   const why = settings.family !== undefined ? 'family' : 'host';
-  refuseOther('host', settings.host, own, family, `family is ${family}`);
+  refuseOther(className, 'host', settings.host, own, family, `family is ${family}`);
   const but =
     why === 'family' ? `family is ${family}` : `host is ${JSON.stringify(settings.host)}, an ${nameOf(family)} address`;
-  refuseOther('remote.host', settings.remote?.host, far, family, but);
+  refuseOther(className, 'remote.host', settings.remote?.host, far, family, but);
   return { ...settings, family };
 }
 
@@ -79,6 +78,7 @@ export function nameOf(family: 4 | 6): 'IPv4' | 'IPv6' {
 }
 
 function refuseOther(
+  of: string,
   option: string,
   host: string | undefined,
   family: 4 | 6 | undefined,
@@ -87,5 +87,5 @@ function refuseOther(
 ): void {
   if (family === undefined || family === wanted) return;
   const problem = `it is ${JSON.stringify(host)}, an ${nameOf(family)} address, and ${but}`;
-  throw fail('TT_BAD_OPTION', { class: 'UdpSocket', option, problem });
+  throw badOption(of, option, problem);
 }

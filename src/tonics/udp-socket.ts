@@ -1,15 +1,17 @@
 import type * as v from 'valibot';
 import { type TaskTonicError, fail, toError } from '../core/errors.js';
-import type { OrderForm } from '../core/any-tonic.js';
-import { EVENTS, type HeardEvents } from '../core/heard-events.js';
+import type { OrderForm } from '../core/order.js';
+import { checkOptionsOf, takesOptions } from '../core/class-options.js';
+import { type HeardEvents, EVENTS } from '../core/heard-events.js';
 import { queueEnd } from '../core/life.js';
-import { BINDER, type SparkleBinder, ofFramework } from '../core/plan.js';
+import { type SparkleBinder, BINDER, ofFramework } from '../core/plan.js';
 import type { TonicConstructor, With } from '../core/said.js';
 import type { Due } from '../core/timer-queue.js';
-import { Interest, type InterestSet } from '../selector/interest.js';
+import { TonicSettings } from '../core/tonic-options.js';
+import { type InterestSet, Interest } from '../selector/interest.js';
 import type { Address, Datagram, DatagramChannel, SendFailure } from '../selector/network.js';
 import type { SelectionKey } from '../selector/selection-key.js';
-import { DatagramFeed, type DatagramFeedOwner } from './datagram-feed.js';
+import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from './encoded.js';
 import { framingOf } from './framing-option.js';
 import type { SaidOfSocket, StateOf } from './said-of-socket.js';
@@ -128,10 +130,11 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every Tonic. */
   constructor(options: UdpSocketOptions = {}) {
-    const settings = udpSettings(options);
-    super(settings);
+    checkOptionsOf(new.target, options);
+    const settings = udpSettings(options, new.target.name);
+    const framing = settings.framing ?? framingOf(new.target);
+    super(TonicSettings.of(settings));
     this.#settings = settings;
-    const framing = settings.framing ?? framingOf(this.constructor);
     this.#feed = framing && new DatagramFeed(this, framing);
     this._ttss__bind();
   }
@@ -327,7 +330,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   #read(channel: DatagramChannel): void {
     const catalyst = this._ttCatalyst;
     if (this.#feed !== undefined) return this.#readFrames(this.#feed);
-    for (let share = catalyst._ttShare; share > 0; share = Math.min(share, catalyst._ttShare)) {
+    for (let share = catalyst._ttGate.share; share > 0; share = Math.min(share, catalyst._ttGate.share)) {
       const datagram = channel.take();
       if (datagram === undefined) return;
       const { length } = datagram.bytes;
@@ -342,21 +345,21 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   #received(bytes: number): void {
     this.#receivedBytes += bytes;
     this.#receivedMessages++;
-    this._ttCatalyst._ttReceived(bytes);
+    this._ttCatalyst._ttGate.received(bytes);
   }
 
   // ---- Frames ----
 
   #readFrames(feed: DatagramFeed): void {
     if (feed.queued) return;
-    if (this._ttCatalyst._ttShare === 0) return this.#key?.again(Interest.READ);
+    if (this._ttCatalyst._ttGate.share === 0) return this.#key?.again(Interest.READ);
     feed.queued = true;
     return this._ttss__frames();
   }
 
   /** @internal */
   _ttss__frames(): void {
-    this.#feed!.begin(this._ttCatalyst._ttFrames);
+    this.#feed!.begin(this._ttCatalyst._ttGate.frames);
     this._ttScheduler.follow(this.#feed!);
   }
 
@@ -536,6 +539,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   }
 }
 ofFramework(UdpSocket);
+takesOptions(UdpSocket, udpSchema);
 
 function closedError(bytes: number, phase: UdpPhase): TaskTonicError {
   return fail('TT_SEND_REFUSED', { bytes, why: `the socket is ${phase}` });

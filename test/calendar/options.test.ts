@@ -1,16 +1,31 @@
 import { expect } from 'chai';
 import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from '../../src/calendar/rule-of.js';
-import { TimerEveryDay, TimerEveryWeek, TimerEveryYear } from '../../src/calendar/timers.js';
+import {
+  TimerEveryDay,
+  TimerEveryHour,
+  TimerEveryMinute,
+  TimerEveryMonth,
+  TimerEveryWeek,
+  TimerEveryYear,
+} from '../../src/calendar/timers.js';
 import { expectThrow } from '../support/errors.js';
 import { iso, startAt } from './support/timed.js';
 
 const NEW_YEAR = Date.UTC(2026, 0, 1) - 1;
 const kinds = { everyMinute, everyHour, everyDay, everyWeek, everyMonth, everyYear };
+const timers = {
+  everyMinute: TimerEveryMinute,
+  everyHour: TimerEveryHour,
+  everyDay: TimerEveryDay,
+  everyWeek: TimerEveryWeek,
+  everyMonth: TimerEveryMonth,
+  everyYear: TimerEveryYear,
+};
 type Kind = keyof typeof kinds;
 
 /** When a rule is first met in 2026, in UTC. */
 const first = (kind: Kind, options: object): string =>
-  iso(kinds[kind]({ timeZone: 'UTC', ...options }, 'Timer').after(NEW_YEAR));
+  iso(kinds[kind]({ timeZone: 'UTC', ...options } as never, 'Timer').after(NEW_YEAR));
 
 describe('the options of a calendar timer', () => {
   const forms: [Kind, object, string][] = [
@@ -83,6 +98,10 @@ describe('the time zone of a calendar timer', () => {
 });
 
 describe('a calendar timer is refused', () => {
+  let { app, timed } = {} as Awaited<ReturnType<typeof startAt>>;
+  before(async () => ({ app, timed } = await startAt('2026-01-01T12:00Z')));
+  after(async () => app.finish());
+
   const bad: [Kind, unknown, option: string, problem: string][] = [
     ['everyDay', { time: '24:00' }, 'time', 'it has 24 as its hour, which must be from 0 to less than 24'],
     ['everyDay', { time: '23:59:60' }, 'time', 'it has 60 as its second, which must be from 0 to less than 60'],
@@ -91,17 +110,17 @@ describe('a calendar timer is refused', () => {
     ['everyDay', { time: '1:2:3:4' }, 'time', 'it is "1:2:3:4", and must be a text such as "23:59:59"'],
     ['everyDay', { time: 830 }, 'time', 'it is 830, and must be a text such as "23:59:59"'],
     ['everyDay', { time: '8:00', minute: 5 }, 'time', 'give it, or minute, not both'],
-    ['everyDay', { hour: 24 }, 'hour', 'it has 24 as its hour, which must be from 0 to less than 24'],
-    ['everyDay', { hour: -1 }, 'hour', 'it has -1 as its hour, which must be from 0 to less than 24'],
-    ['everyDay', { hour: NaN }, 'hour', 'it has NaN as its hour, which must be from 0 to less than 24'],
-    ['everyDay', { hour: '8' }, 'hour', 'it has "8" as its hour, which must be from 0 to less than 24'],
-    ['everyDay', { hour: null }, 'hour', 'it has null as its hour, which must be from 0 to less than 24'],
+    ['everyDay', { hour: 24 }, 'hour', 'it is 24, and must be a number, 0 to less than 24'],
+    ['everyDay', { hour: -1 }, 'hour', 'it is -1, and must be a number, 0 to less than 24'],
+    ['everyDay', { hour: NaN }, 'hour', 'it is NaN, and must be a number, 0 to less than 24'],
+    ['everyDay', { hour: '8' }, 'hour', 'it is "8", and must be a number, 0 to less than 24'],
+    ['everyDay', { hour: null }, 'hour', 'it is null, and must be a number, 0 to less than 24'],
     ['everyDay', { hour: 23.9, minute: 59 }, 'hour', 'hour, minute and second together are past the end of the day'],
     ['everyHour', { time: '60' }, 'time', 'it has 60 as its minute, which must be from 0 to less than 60'],
     ['everyHour', { time: '1:2:3' }, 'time', 'it is "1:2:3", and must be a text such as "59:59"'],
     ['everyHour', { hour: 3 }, 'hour', 'there is no such option'],
-    ['everyMinute', { seconds: 3 }, 'seconds', 'there is no such option: did you mean "second"?'],
-    ['everyDay', { timezone: 'UTC' }, 'timezone', 'there is no such option: did you mean "timeZone"?'],
+    ['everyMinute', { seconds: 3 }, 'seconds', 'there is no such option (did you mean second?)'],
+    ['everyDay', { timezone: 'UTC' }, 'timezone', 'there is no such option (did you mean timeZone?)'],
     ['everyDay', null, '(all)', 'it is null, and must be an object'],
     ['everyDay', '08:00', '(all)', 'it is "08:00", and must be an object'],
     ['everyDay', { timeZone: 'Europe/Amsterdm' }, 'timeZone', zoneProblem('"Europe/Amsterdm"', 'Europe/Amsterdam')],
@@ -112,7 +131,7 @@ describe('a calendar timer is refused', () => {
     ['everyDay', { timeZone: 2 }, 'timeZone', zoneProblem('2')],
     ['everyDay', { timeZone: null }, 'timeZone', zoneProblem('null')],
     ['everyWeek', {}, 'day', 'it is missing, and must be given'],
-    ['everyWeek', { day: [] }, 'day', 'the list is empty'],
+    ['everyWeek', { day: [] }, 'day', 'it is a list of 0, and must not be empty'],
     [
       'everyWeek',
       { day: 'mondya' },
@@ -120,14 +139,14 @@ describe('a calendar timer is refused', () => {
       'it is "mondya", and must be the name of a day of the week: did you mean "monday"?',
     ],
     ['everyWeek', { day: 0 }, 'day', number(7, 'it is 0')],
-    ['everyWeek', { day: ['monday', 8] }, 'day', number(7, 'it is 8')],
+    ['everyWeek', { day: ['monday', 8] }, 'day.1', number(7, 'it is 8')],
     ['everyWeek', { day: 1.5 }, 'day', number(7, 'it is 1.5')],
     ['everyMonth', {}, 'day', 'it is missing, and must be given'],
     ['everyMonth', { day: 0 }, 'day', number(31, 'it is 0')],
     ['everyMonth', { day: 32 }, 'day', number(31, 'it is 32')],
     ['everyMonth', { day: 3, inWeek: 1 }, 'inWeek', 'it goes with the name of a day of the week, and day is 3'],
-    ['everyMonth', { day: 'mon', inWeek: 0 }, 'inWeek', 'it is 0, and must be a whole number from 1 to 6 or -1 to -6'],
-    ['everyMonth', { day: 'mon', inWeek: 7 }, 'inWeek', 'it is 7, and must be a whole number from 1 to 6 or -1 to -6'],
+    ['everyMonth', { day: 'mon', inWeek: 0 }, 'inWeek', 'it is 0, and must be a whole number, 1 to 6 or -1 to -6'],
+    ['everyMonth', { day: 'mon', inWeek: 7 }, 'inWeek', 'it is 7, and must be a whole number, 1 to 6 or -1 to -6'],
     ['everyMonth', { day: 'xyz' }, 'day', 'it is "xyz", and must be the name of a day of the week'],
     ['everyYear', { day: 1 }, 'month', 'it is missing, and must be given'],
     [
@@ -140,19 +159,21 @@ describe('a calendar timer is refused', () => {
       'everyYear',
       { month: 13, day: 1 },
       'month',
-      'it is 13, and must be a whole number from 1 to 12, or the name of a month',
+      'it is 13, and must be a whole number, 1 to 12, or the name of a month',
     ],
     ['everyYear', { month: 'may' }, 'day', 'it is missing, and must be given'],
     ['everyYear', { month: 1, week: 1, day: 1 }, 'week', 'give it, or month, not both'],
     ['everyYear', { week: 1, day: 'mon', inWeek: 1 }, 'inWeek', 'it goes with month, not with week'],
-    ['everyYear', { week: 54, day: 1 }, 'week', 'it is 54, and must be a whole number from 1 to 53'],
+    ['everyYear', { week: 54, day: 1 }, 'week', 'it is 54, and must be a whole number, 1 to 53'],
     ['everyYear', { week: 1 }, 'day', 'it is missing, and must be given'],
-    ['everyYear', { week: 1, day: 8 }, 'day', number(7, 'it is 8')],
+    ['everyYear', { week: 1, day: 8 }, 'day', 'it is 8, and must be a whole number, 1 to 7 or -1 to -7, with week'],
   ];
   for (const [kind, options, option, problem] of bad) {
     it(`${kind} with ${JSON.stringify(options)}`, () => {
-      const error = expectThrow(() => kinds[kind](options, 'Timer'), 'TT_BAD_OPTION');
-      expect(error.details).to.deep.equal({ class: 'Timer', option, problem });
+      const Timer = timers[kind] as unknown as new (options: unknown) => object;
+      const given = typeof options === 'object' && options !== null ? { ...options, base: timed } : options;
+      const error = expectThrow(() => new Timer(given), 'TT_BAD_OPTION');
+      expect(error.details).to.deep.equal({ class: Timer.name, option, problem });
     });
   }
 
@@ -176,5 +197,5 @@ function zoneProblem(given: string, near?: string): string {
 }
 
 function number(most: number, given: string): string {
-  return `${given}, and must be a whole number from 1 to ${most} or -1 to -${most}, or the name of a day of the week`;
+  return `${given}, and must be a whole number, 1 to ${most} or -1 to -${most}, or the name of a day of the week`;
 }

@@ -1,20 +1,44 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCli } from '../../src/cli/run-cli.js';
-import { loadTypeScript } from '../../src/cli/typescript.js';
-import { parseMermaid } from './support/mermaid-grammar.js';
+import { holdRuns } from '../../src/core/held-runs.js';
+import { parseMermaid } from '../diagram/support/mermaid-grammar.js';
 
-const MACHINES = new URL('./machines/', import.meta.url).pathname;
-const SESSION = `${MACHINES}session.ts`;
+const ROOT = new URL('../../', import.meta.url).pathname;
+
+const DOOR = `
+import { Tonic } from 'tasktonic';
+export class Door extends Tonic.with({ states: ['locked', 'open'] }) {
+  ttsc_locked__unlock() { this.toState('open'); }
+}
+`;
+const TWO = `${DOOR}
+class Lamp extends Tonic {
+  ttsc_off__press() { this.toState('on'); }
+}
+export const lamps = [class Lantern extends Lamp {}];
+class Candle extends Tonic {
+  ttsc_lit__blow() {}
+}
+export const light = () => new Candle();
+export class Bare extends Tonic {}
+export const helper = class {};
+`;
+
 let folder: string;
 
 /** Types a command. */
 async function tasktonic(...words: string[]): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
-  const code = await runCli(words, { out: (text) => (out += text), err: (text) => (err += text) });
-  return { code, out, err };
+  const held = holdRuns();
+  try {
+    const code = await runCli(words, { out: (text) => (out += text), err: (text) => (err += text) }, held);
+    return { code, out, err };
+  } finally {
+    held.release();
+  }
 }
 
 function written(name: string, text: string): string {
@@ -23,122 +47,121 @@ function written(name: string, text: string): string {
   return path;
 }
 
-describe('tasktonic diagram', function () {
-  // The compiler reads all that a file imports.
-  this.timeout(60_000);
-  before(() => (folder = mkdtempSync(join(tmpdir(), 'tasktonic-'))));
+/** A project that has the package. */
+function project(): string {
+  const made = realpathSync(mkdtempSync(join(tmpdir(), 'tasktonic-')));
+  mkdirSync(join(made, 'node_modules'));
+  symlinkSync(ROOT, join(made, 'node_modules/tasktonic'));
+  return made;
+}
+
+describe('tasktonic diagram', () => {
+  before(() => (folder = project()));
   after(() => rmSync(folder, { recursive: true }));
 
-  for (const golden of readdirSync(MACHINES).filter((name) => name.endsWith('.mmd'))) {
-    const [file, className] = golden.split('.');
-    it(`draws ${className} of ${file}.ts as in ${golden}, and Mermaid takes it in`, async () => {
-      const { code, out, err } = await tasktonic('diagram', `${MACHINES}${file}.ts`, className!);
-      expect(err).to.equal('');
-      expect(out).to.equal(readFileSync(MACHINES + golden, 'utf8'));
-      expect(parseMermaid(out).title).to.equal(className);
-      expect(code).to.equal(0);
-    });
-  }
+  it('draws one class of a file', async () => {
+    const { code, out, err } = await tasktonic('diagram', written('one.mjs', TWO), 'Door');
+    expect([code, err]).to.deep.equal([0, '']);
+    const { title, edges } = parseMermaid(out);
+    expect(title).to.equal('Door');
+    expect(edges).to.deep.equal([{ from: 'locked', to: 'open', label: 'unlock' }]);
+  });
 
-  it('prints all Tonics of a file as Markdown, also those within others', async () => {
-    const { out } = await tasktonic('diagram', SESSION);
-    expect(out.match(/^## .*$|^```.*$/gm)).to.deep.equal([
-      '## Session',
-      '```mermaid',
-      '```',
-      '## Inner',
-      '```mermaid',
-      '```',
-    ]);
+  it('prints all Tonics of a file that have something to draw as Markdown, exported or not', async () => {
+    const { out } = await tasktonic('diagram', written('all.mjs', TWO));
+    expect(out.match(/^## .*$/gm)).to.deep.equal(['## Door', '## Lamp', '## Lantern', '## Candle']);
     for (const [, text] of out.matchAll(/```mermaid\n(.*?)```/gs)) parseMermaid(text!);
+  });
+
+  it('leaves out the classes of other files', async () => {
+    written('base.mjs', DOOR);
+    const path = written('child.mjs', "import { Door } from './base.mjs';\nexport class Gate extends Door {}\n");
+    const { out } = await tasktonic('diagram', path);
+    expect(parseMermaid(out).title).to.equal('Gate');
+    expect(out).to.include('locked --> open : unlock');
+  });
+
+  it('reads a module of CommonJS', async () => {
+    const text = DOOR.replace(/import (.*) from (.*);/, 'const $1 = require($2);').replace('export', 'exports.Door =');
+    const { out, err } = await tasktonic('diagram', written('door.cjs', text));
+    expect(out, err).to.include('locked --> open : unlock');
   });
 
   it('writes Mermaid or Markdown, as the name of the file says', async () => {
     const [plain, page] = [join(folder, 'door.mmd'), join(folder, 'door.md')];
-    expect(await tasktonic('diagram', `${MACHINES}door.ts`, '--output', plain)).to.deep.equal({
-      code: 0,
-      out: '',
-      err: '',
-    });
-    await tasktonic('diagram', '-o', page, `${MACHINES}door.ts`);
+    const door = written('door.mjs', DOOR);
+    expect(await tasktonic('diagram', door, '--output', plain)).to.deep.equal({ code: 0, out: '', err: '' });
+    await tasktonic('diagram', '-o', page, door);
     expect(parseMermaid(readFileSync(plain, 'utf8')).title).to.equal('Door');
     expect(readFileSync(page, 'utf8')).to.match(/^## Door\n\n```mermaid\nstateDiagram-v2\n/);
   });
 
   it('needs a class, or Markdown, for a file of several', async () => {
-    const { code, err } = await tasktonic('diagram', SESSION, '-o', join(folder, 'x.mmd'));
+    const path = written('several.mjs', TWO);
+    const { code, err } = await tasktonic('diagram', path, '-o', join(folder, 'x.mmd'));
+    const has = 'Door, Lamp, Lantern, Candle';
     expect([code, err]).to.deep.equal([
       1,
-      `tasktonic: a file of Mermaid holds one diagram, and ${SESSION} has Session, Inner: name one, or write to a file .md\n`,
+      `tasktonic: a file of Mermaid holds one diagram, and ${path} has ${has}: name one, or write to a file .md\n`,
     ]);
   });
 
-  it('reads a file whose imports cannot be found, and one of JavaScript', async () => {
-    const text =
-      "import { Tonic } from 'tasktonic';\nexport class Lamp extends Tonic {\n ttsc_off__press() { this.toState('on'); }\n}\n";
-    for (const name of ['lamp.ts', 'lamp.mjs']) {
-      const { out, err } = await tasktonic('diagram', written(name, text));
-      expect(out, err).to.contain('off --> on : press');
-    }
-  });
-
-  it('does not run the file', async () => {
-    const path = written(
-      'runs.ts',
-      "import { Tonic } from 'tasktonic';\nexport class A extends Tonic<'a'> {}\nthrow new Error('it ran');\n",
-    );
-    expect((await tasktonic('diagram', path)).out).to.contain('state "a" as a');
-  });
+  for (const [what, words, code, says] of [
+    ['a file without Tonics', ['nothing.mjs'], 1, 'importing FOLDER/nothing.mjs makes no Tonic: its Tonics are none'],
+    [
+      'a class that is not there',
+      ['some.mjs', 'Doo'],
+      1,
+      'importing FOLDER/some.mjs makes no Tonic Doo: its Tonics are Door, Lamp, Lantern, Candle, Bare',
+    ],
+    ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no Tonic helper'],
+    ['a Tonic with nothing to draw', ['some.mjs', 'Bare'], 1, 'Bare has no diagram: it has no sparkles and no states'],
+    ['a file that has only such', ['bare.mjs'], 1, 'no Tonic in FOLDER/bare.mjs has sparkles or states: Bare'],
+    ['a file that is not there', ['none.ts'], 1, 'the file FOLDER/none.ts is not there'],
+    ['a file that is no source', ['page.txt'], 1, 'FOLDER/page.txt is no source file of TypeScript or JavaScript'],
+    ['a folder', ['node_modules'], 1, 'the file FOLDER/node_modules is not there'],
+    ['a module that throws', ['throws.mjs'], 1, 'FOLDER/throws.mjs cannot be imported: no luck'],
+    ['a module with a mistake', ['broken.mjs'], 1, 'FOLDER/broken.mjs cannot be imported: SyntaxError: '],
+    ['a bad name', ['bad.mjs'], 1, 'ttsc_open starts like a sparkle but is none'],
+    ['a word too much', ['a', 'b', 'c'], 2, 'c is too much: one file and one class are taken'],
+  ] as const) {
+    it(`says what is wrong with ${what}`, async () => {
+      written('nothing.mjs', 'export const nothing = 1;\n');
+      written('some.mjs', TWO);
+      written('bare.mjs', "import { Tonic } from 'tasktonic';\nexport class Bare extends Tonic {}\n");
+      written('page.txt', '');
+      written('throws.mjs', "throw new Error('no luck');\n");
+      written('broken.mjs', 'const a = 1;\nclass {{\n');
+      written('bad.mjs', DOOR.replace('ttsc_locked__unlock', 'ttsc_open'));
+      const [file, ...more] = words;
+      expectProblem(await tasktonic('diagram', join(folder, file), ...more), code, says.replace('FOLDER', folder));
+    });
+  }
 
   for (const [words, code, says] of [
-    [['diagram', `${MACHINES}nothing.ts`], 1, `no class in ${MACHINES}nothing.ts has sparkles or states`],
-    [['diagram', `${MACHINES}door.ts`, 'Plain'], 1, `Plain in ${MACHINES}door.ts has no sparkles or states`],
-    [
-      ['diagram', `${MACHINES}door.ts`, 'Doo'],
-      1,
-      `there is no class Doo in ${MACHINES}door.ts: its classes are Door, notATonic, Plain`,
-    ],
-    [['diagram', 'none.ts'], 1, 'the file none.ts is not there'],
-    [
-      ['diagram', `${MACHINES}door.Door.mmd`],
-      1,
-      `${MACHINES}door.Door.mmd is no source file of TypeScript or JavaScript`,
-    ],
-    [['diagram', MACHINES], 1, `the file ${MACHINES} is not there`],
     [['diagram'], 2, 'the file is missing: tasktonic diagram <file> [Class]'],
-    [['diagram', 'a', 'b', 'c'], 2, 'c is too much: one file and one class are taken'],
     [['paint', 'x'], 2, 'there is no command paint'],
     [[], 2, 'a command is missing'],
     [['--loud'], 2, "Unknown option '--loud'"],
   ] as const) {
-    it(`says what is wrong with "${words.join(' ').replaceAll(MACHINES, '')}"`, async () => {
-      const typed = await tasktonic(...words);
-      expect(typed.code).to.equal(code);
-      expect(typed.out).to.equal('');
-      expect(typed.err.split('\n', 1)[0])
-        .to.match(/^tasktonic: /)
-        .and.to.contain(says);
-      expect(typed.err.includes('Usage:'), 'how it is used').to.equal(code === 2);
+    it(`says what is wrong with "${words.join(' ')}"`, async () => {
+      expectProblem(await tasktonic(...words), code, says);
     });
   }
 
-  it('says where a file is no TypeScript', async () => {
-    const path = written('broken.ts', 'const a = 1;\nclass {{\n');
-    expect((await tasktonic('diagram', path)).err).to.match(/^tasktonic: .*broken\.ts:2: /);
-  });
-
-  it('refuses a name that the first instance would refuse', async () => {
-    const path = written(
-      'bad.ts',
-      "import { Tonic } from 'tasktonic';\nexport class A extends Tonic { ttsc_open(): void {} }\n",
-    );
-    expect((await tasktonic('diagram', path)).err).to.contain('ttsc_open starts like a sparkle but is none');
-  });
-
   it('says so where it cannot write', async () => {
-    const { code, err } = await tasktonic('diagram', `${MACHINES}door.ts`, '-o', join(folder, 'none', 'door.mmd'));
+    const { code, err } = await tasktonic('diagram', written('door.mjs', DOOR), '-o', join(folder, 'none', 'door.mmd'));
     expect(code).to.equal(1);
     expect(err).to.contain('ENOENT');
+  });
+
+  it('says so where the project has a tasktonic that draws none', async () => {
+    const old = join(folder, 'old');
+    mkdirSync(join(old, 'node_modules/tasktonic'), { recursive: true });
+    writeFileSync(join(old, 'node_modules/tasktonic/package.json'), '{"exports":{".":"./index.js"},"type":"module"}');
+    writeFileSync(join(old, 'node_modules/tasktonic/index.js'), 'export class Tonic {}');
+    writeFileSync(join(old, 'door.mjs'), "import { Tonic } from 'tasktonic';\nexport class Door extends Tonic {}\n");
+    expect((await tasktonic('diagram', join(old, 'door.mjs'))).err).to.include('draws no diagrams: update it');
   });
 
   it('prints its help', async () => {
@@ -148,28 +171,13 @@ describe('tasktonic diagram', function () {
       expect(out).to.contain('tasktonic diagram <file> [Class]');
     }
   });
-
-  it('says what to install where there is no compiler, or one without an API', async () => {
-    const said = async (): Promise<string> =>
-      loadTypeScript(folder, join(folder, 'x.js'), '').then(
-        () => 'loaded',
-        (thrown: Error) => thrown.message,
-      );
-    expect(await said()).to.equal('a diagram needs the package typescript: npm install --save-dev typescript@6');
-    const other = join(folder, 'node_modules', 'typescript');
-    mkdirSync(other, { recursive: true });
-    writeFileSync(join(other, 'index.js'), 'module.exports = { version: "9.0.0" };');
-    expect(await said()).to.contain('has no API for programs');
-    expect(await loadTypeScript(folder)).to.have.property('createProgram');
-    rmSync(join(folder, 'node_modules'), { recursive: true });
-  });
-
-  it('takes a compiler that npx brings along, where neither the project nor this package has one', async () => {
-    const npx = join(folder, '_npx', 'node_modules');
-    mkdirSync(join(npx, 'typescript'), { recursive: true });
-    writeFileSync(join(npx, 'typescript', 'index.js'), 'module.exports = { version: "5.9.9", createProgram() {} };');
-    const commands = [join(folder, 'bin'), join(npx, '.bin')].join(delimiter);
-    const project = join(folder, 'project');
-    expect(await loadTypeScript(project, join(project, 'x.js'), commands)).to.include({ version: '5.9.9' });
-  });
 });
+
+function expectProblem(typed: { code: number; out: string; err: string }, code: number, says: string): void {
+  expect([typed.code, typed.out], typed.err).to.deep.equal([code, '']);
+  const [first] = typed.err.split('\n', 1);
+  expect(first)
+    .to.match(/^tasktonic: /)
+    .and.to.contain(says);
+  expect(typed.err.includes('Usage:'), 'how it is used').to.equal(code === 2);
+}

@@ -88,7 +88,7 @@ describe('a configuration of several sources', () => {
   it('has the defaults, and says so', () => {
     const config = readConfiguration({});
     expect(config.data).to.deep.equal({
-      log: { to: 'screen', default: 'quiet', level: 'info', slowSparkle: 150 },
+      log: { to: 'screen', default: 'quiet', level: 'info', slowSparkle: 150, entries: false, closeTimeout: 1_000 },
       start: [],
       threads: { doorbell: true },
       shutdown: { signals: true, grace: 30_000 },
@@ -118,8 +118,8 @@ describe('a configuration of several sources', () => {
       'shutdwon is not known (from /app.json:2:2): perhaps shutdown is meant',
       'log/defualt is not known (from the command line (--log.defualt)): perhaps default is meant',
       'log/to is "printer" (from /app.json:1:10): it must be screen, json, off or a stream',
-      'log/level is "loud": it must be trace, debug, info, warn, error, fatal, silent',
-      'log/slowSparkle is "abc" (from the environment variable APP_LOG__SLOW_SPARKLE): it must be a number of ms, more than 0',
+      'log/level is "loud": it must be trace, debug, info, warn, error, fatal or silent',
+      'log/slowSparkle is "abc" (from the environment variable APP_LOG__SLOW_SPARKLE): it must be more than 0 ms',
       'shutdown/signals is 1 (from /app.json:3:15): it must be true or false',
       'server is missing: it must be given',
     ]);
@@ -132,7 +132,7 @@ describe('a configuration of several sources', () => {
     );
     expect(details).to.include({ option: 'log/slowSparkle' });
     expect(message).to.equal(
-      'The option log/slowSparkle of the Formula is not right: it is 0, and must be a number of ms, more than 0; ' +
+      'The option log/slowSparkle of the Formula is not right: it is 0, and must be more than 0 ms; ' +
         'log/defualt is not known: perhaps default is meant; shutdown/grace is "5": it must be 0 ms or more.',
     );
   });
@@ -253,7 +253,8 @@ describe("the app's own schema", () => {
   it('may speak of a part of such a section, and leaves the rest as it is', () => {
     const schema = v.object({ log: v.object({ level: v.picklist(['warn', 'error']) }) });
     const config = readConfiguration({ log: { level: 'warn', to: 'off' } }, { schema });
-    expect(config.get('log')).to.deep.equal({ level: 'warn', to: 'off', default: 'quiet', slowSparkle: 150 });
+    const others = { default: 'quiet', slowSparkle: 150, entries: false, closeTimeout: 1_000 };
+    expect(config.get('log')).to.deep.equal({ level: 'warn', to: 'off', ...others });
   });
 
   it('may transform what it is given', () => {
@@ -429,12 +430,12 @@ describe('the Tonics that a configuration starts', () => {
     ).to.deep.equal([
       'start/0/tonic is "TcpSever": the TonicStore has none of that name (did you mean TcpServer?)',
       'start/1/options/port is missing: must be given',
-      'start/2/options/port is 70000: must be 65535 or less',
+      'start/2/options/port is 70000: must be a port, 0 to 65535',
       'start/2/options/bakclog is not known: perhaps backlog is meant',
       'start/3/options/protocol is "Ehco": the TonicStore has none of that name (did you mean Echo?)',
-      'start/3/options/port is -1: must be 0 or more',
+      'start/3/options/port is -1: must be a port, 0 to 65535',
       'start/4/options/protocol is "Greeter": must be the name of a class that extends TcpConnection',
-      'start/6/options/multicast/ttl is "x": must be a number',
+      'start/6/options/multicast/ttl is "x": must be a whole number, 0 to 255',
       'start/7/options/count is "x": must be a number',
     ]);
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { LogMode } from '../../src/core/log-service.js';
+import type { LogMode } from '../../src/core/log-level.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
 import { ERROR, type Line, type Setup, WARN, runApp, startApp, NOON, stall } from '../support/app.js';

@@ -3,7 +3,7 @@ import { Catalyst } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
 import { type LogServices, coreLogServices } from '../../src/core/log-services.js';
 import type { LogContext, LogSink } from '../../src/core/log-sink.js';
-import type { LogOptions } from '../../src/core/log-targets.js';
+import type { LogOptions } from '../../src/core/log-options.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { Line } from '../support/app.js';
 import { expectRejection, expectThrow } from '../support/errors.js';

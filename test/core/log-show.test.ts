@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { entryText } from '../../src/core/log-entry-text.js';
 import { showLog } from '../../src/core/log-show.js';
+import { showsColours } from '../../src/core/styled.js';
 import { Program } from '../support/program.js';
 
 const entry = {
@@ -83,13 +84,39 @@ describe('the screen', () => {
   });
 });
 
+describe('the colours of the screen', () => {
+  const cases: [string, boolean, NodeJS.ProcessEnv, boolean][] = [
+    ['are shown on a terminal', true, {}, true],
+    ['are not shown elsewhere', false, {}, false],
+    ['are not shown where NO_COLOR is set', true, { NO_COLOR: '1' }, false],
+    ['are shown where NO_COLOR is set to nothing', true, { NO_COLOR: '' }, true],
+    ['are shown anywhere where FORCE_COLOR is set', false, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    ['are shown nowhere where FORCE_COLOR is 0', true, { FORCE_COLOR: '0' }, false],
+    ['are not shown on a dumb terminal', true, { TERM: 'dumb' }, false],
+  ];
+  for (const [what, isTerminal, env, shown] of cases)
+    it(what, () => {
+      expect(showsColours(isTerminal, env)).to.equal(shown);
+    });
+});
+
 describe('a line that a viewer shows', () => {
   const shown = (line: object | string): string =>
     showLog(typeof line === 'string' ? line : JSON.stringify(line)).replace(/^\[[\d:.]+\] /, '[time] ');
 
   const cases: [string, object | string, string][] = [
     ['a line', { level: 30, time: 5, tonic: 'lamp', id: 1, watts: 40, msg: 'on' }, '[time] INFO: lamp on {"watts":40}'],
-    ['one with an error', { level: 50, msg: 'boom', err: { stack: 'Error: boom' } }, 'ERROR: boom\nError: boom'],
+    [
+      'one with an error, its causes and what else it has',
+      {
+        level: 50,
+        msg: 'b',
+        err: { type: 'Error', message: 'b', stack: 'Error: b\n  at x\ncaused by: Error: c', code: 'E' },
+      },
+      'ERROR: b\n    Error: b\n      at x\n    caused by: Error: c\n    {"code":"E"}',
+    ],
+    ['one with an error that is none', { level: 50, msg: 'b', err: 'why' }, 'ERROR: b\n    "why"'],
+    ['one with a text of two lines', { level: 30, msg: 'a', text: 'b\nc' }, 'INFO: a {"text":"b\\nc"}'],
     ['a sparkle', { level: 30, tonic: 'lamp', sparkle: 'ttsc__go', ms: 2, msg: 'sparkle' }, 'INFO: lamp ttsc__go 2 ms'],
     ['no JSON', 'not {json', 'not {json'],
     ['a list', '[1,2]\n', '[1,2]'],
@@ -103,6 +130,27 @@ describe('a line that a viewer shows', () => {
       expect(shown(line)).to.equal(text);
     });
   }
+
+  it('is in colour where that is asked for: its level, its lane and its fields', () => {
+    const text = showLog('{"level":40,"tonic":"lamp","lane":"cyan","watts":40,"msg":"hot"}', { colours: true });
+    expect(text.replaceAll('\u001b', '~')).to.equal('~[33mWARN~[39m: ~[36mlamp~[39m hot ~[90m{"watts":40}~[39m');
+  });
+
+  it('ends a colour that its message has begun', () => {
+    const text = showLog('{"level":30,"msg":"\\u001b[1mbold"}', { colours: true });
+    expect(text.endsWith('\u001b[0m')).to.be.true;
+  });
+
+  it('is told from those that its own text makes up', () => {
+    const forged = '\n[12:00:00.000] INFO: forged';
+    for (const line of [
+      { msg: forged },
+      { tonic: forged },
+      { err: { stack: forged } },
+      { tonic: forged, lines: [], msg: 'entry' },
+    ])
+      expect(showLog(JSON.stringify(line)), JSON.stringify(line)).to.not.match(/^\[12:/m);
+  });
 
   it('may be a broken entry: nothing in it is trusted', () => {
     for (const broken of [

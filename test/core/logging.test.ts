@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { AnyTonic } from '../../src/core/any-tonic.js';
-import type { LogMode } from '../../src/core/log-service.js';
+import type { LogMode } from '../../src/core/log-level.js';
 import { screenLine } from '../../src/core/log-screen-line.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AnyTonic, KeptOrder } from '../../src/core/any-tonic.js';
-import { Order } from '../../src/core/order.js';
+import type { AnyTonic } from '../../src/core/any-tonic.js';
+import { Order, type KeptOrder } from '../../src/core/order.js';
 import { OrderQueue } from '../../src/core/order-queue.js';
 import { Plan } from '../../src/core/plan.js';
 import { Tonic } from '../../src/core/tonic.js';

@@ -434,7 +434,7 @@ describe('an order that is postponed', () => {
       get isEmpty(): boolean {
         return this.#queue.isEmpty;
       }
-      put(...order: Parameters<CatalystQueue['put']>): void {
+      put(...order: Parameters<OrderQueue['put']>): void {
         this.#queue.put(...order);
       }
       take(...order: Parameters<CatalystQueue['take']>): boolean {

@@ -226,7 +226,7 @@ describe('a service', () => {
       const app = await startApp(() =>
         named('a', (user) => {
           const error = expectThrow(() => user.askFor(Frail), 'TT_BAD_OPTION');
-          expect(error.message).to.contain('supervision.limit');
+          expect(error.message).to.contain('limit of Frail.supervision');
           heard.push('refused');
         }),
       );
@@ -403,7 +403,15 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startRunning(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
+    app.main._ttss__ofService(
+      'use',
+      'clock',
+      { module, className: 'Clock', isAbstract: false },
+      user,
+      undefined,
+      [],
+      1,
+    );
     await app.pass(9_999);
     expect(heard).to.deep.equal([]);
     await app.pass(1);
@@ -424,7 +432,15 @@ describe('the life of a service', () => {
       heard = [];
       let users!: User[];
       const app = await startRunning(() => (users = [named('a', () => {}), named('b', () => {})]));
-      app.main._ttss__use('clock', { module: Watch.module, className, isAbstract: false }, users[0]!, undefined, [], 1);
+      app.main._ttss__ofService(
+        'use',
+        'clock',
+        { module: Watch.module, className, isAbstract: false },
+        users[0]!,
+        undefined,
+        [],
+        1,
+      );
       await inside(app, users[1]!, (user) =>
         (user.askFor(Watch as never) as unknown as Remote<Clock>).ttsc__ask('now'),
       );
@@ -434,7 +450,7 @@ describe('the life of a service', () => {
         heard.some((line) => line.includes('was not loaded')),
         className,
       ).to.equal(!begins);
-      app.main._ttss__unuse('clock', users[0]!);
+      app.main._ttss__ofService('unuse', 'clock', users[0]!);
       await app.finish();
     }
   });
@@ -443,8 +459,16 @@ describe('the life of a service', () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
     const app = await startRunning(() => (user = named('a', () => {})));
-    app.main._ttss__use('clock', { module, className: 'Clock', isAbstract: false }, user, undefined, [], 1);
-    app.main._ttss__serve('clock', 'ttsc__ask', ['never']);
+    app.main._ttss__ofService(
+      'use',
+      'clock',
+      { module, className: 'Clock', isAbstract: false },
+      user,
+      undefined,
+      [],
+      1,
+    );
+    app.main._ttss__ofService('call', 'clock', 'ttsc__ask', ['never']);
     const { lines } = await app.finish();
     const lost = lines.find(({ code }) => code === 'TT_ORDERS_LOST')!;
     expect(lost.msg).to.contain('the service clock').and.to.contain('ttsc__ask');

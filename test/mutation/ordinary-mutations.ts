@@ -321,7 +321,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'who waits for the last answer is told before what that leads to',
     file: 'src/core/owed.ts',
-    find: 'this.#tonic._ttss__settled();',
+    find: 'this.#tonic._ttss__run(this);',
     replace: 'this.tell();',
     test: 'test/core/owed.test.ts',
     sentence: 'can be waited for: who waits is told once, behind what the last answer led to',
@@ -545,7 +545,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a reply is called late before what the last poll has brought was heard',
     file: 'src/tonics/connection-replies.ts',
-    find: 'connection._ttss__judge({ judge: () => connection._ttss__call(judge, []) });',
+    find: 'connection._ttss__judge({ judge: () => connection._ttss__run({ run: judge }) });',
     replace: 'connection._ttss__judge({ judge });',
     test: 'test/tonics/tcp-replies.test.ts',
     sentence: 'is not called late by a loop that was late itself',

@@ -1,7 +1,7 @@
 import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
 import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
 import type { Ledger } from '../../src/core/ledger.js';
-import type { LogOptions } from '../../src/core/log-targets.js';
+import type { LogOptions } from '../../src/core/log-options.js';
 import type { Network } from '../../src/selector/network.js';
 import { Distiller, type LogEntry, type VirtualClock } from '../../src/testing/index.js';
 

@@ -2,7 +2,7 @@ import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
 import { type Clock, nodeClock } from '../../src/core/clock.js';
 import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
 import type { Ledger } from '../../src/core/ledger.js';
-import type { LogOptions } from '../../src/core/log-targets.js';
+import type { LogOptions } from '../../src/core/log-options.js';
 import type { Random } from '../../src/core/random.js';
 import type { LogEntry } from '../../src/testing/app.js';
 import { ManualClock } from './manual-clock.js';

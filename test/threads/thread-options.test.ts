@@ -31,15 +31,18 @@ describe('the options of a thread', () => {
   });
 
   const refused: [Record<string, unknown>, string][] = [
-    [{ wachdog: 500, drainTimeout: 1 }, 'wachdog of Crew.thread is not right: there is no such option'],
+    [
+      { wachdog: 500, drainTimeout: 1 },
+      'wachdog of Crew.thread is not right: there is no such option (did you mean watchdog?)',
+    ],
     [{ watchdog: 0 }, 'watchdog of Crew.thread is not right: it is 0, and must be 1 ms or more'],
     [{ watchdog: true }, 'watchdog of Crew.thread is not right: it is true, and must be 1 ms or more, or false'],
-    [{ drainTimeout: NaN }, 'drainTimeout of Crew.thread is not right: it is NaN, and must be a number'],
+    [{ drainTimeout: NaN }, 'drainTimeout of Crew.thread is not right: it is NaN, and must be 0 ms or more'],
     [{ execArgv: '--expose-gc' }, 'execArgv of Crew.thread is not right: it is "--expose-gc", and must be a list'],
     [{ resourceLimits: { maxHeap: 7 } }, 'resourceLimits.maxHeap of Crew.thread is not right: there is no such option'],
     [
       { resourceLimits: { stackSizeMb: -1 } },
-      'resourceLimits.stackSizeMb of Crew.thread is not right: it is -1, and must be more than 0',
+      'resourceLimits.stackSizeMb of Crew.thread is not right: it is -1, and must be a number, more than 0',
     ],
   ];
   for (const [thread, problem] of refused) {

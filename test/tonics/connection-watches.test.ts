@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Scheduler } from '../../src/core/any-tonic.js';
+import type { Scheduler } from '../../src/core/scheduler.js';
 import { TimerQueue } from '../../src/core/timer-queue.js';
 import { Watch } from '../../src/tonics/connection-watches.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Formula, type FormulaData } from '../../src/core/formula.js';
-import type { IpLogOptions } from '../../src/core/log-targets.js';
+import type { IpLogOptions } from '../../src/core/log-options.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { logServices } from '../../src/tonics/log-services.js';

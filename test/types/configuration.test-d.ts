@@ -1,31 +1,19 @@
 import * as v from 'valibot';
 import { type ConfigurationOf, type ConfigurationSources, type FormulaData, type LogOptions, Tonic } from 'tasktonic';
-import type { frameworkSchema } from '../../src/core/configuration-schema.js';
 
-// The framework's sections are described for the check and typed for the user: both must name the same.
-
-type Named<T> = keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: T[K] };
-type Same<A, B> = [A] extends [B]
-  ? [B] extends [A]
-    ? true
-    : { readonly missing: Exclude<B, A> }
-  : { readonly missing: Exclude<A, B> };
-type Sections = (typeof frameworkSchema)['entries'];
-type EntriesOf<S> = S extends { readonly wrapped: infer W }
-  ? EntriesOf<W>
-  : S extends { readonly item: infer I }
-    ? EntriesOf<I>
-    : S extends { readonly entries: infer E }
-      ? E
-      : never;
-type Section<K extends Named<FormulaData>> = NonNullable<FormulaData[K]>;
-
-export const sections: Same<keyof Sections, Named<FormulaData>> = true;
-export const project: Same<keyof EntriesOf<Sections['project']>, Named<Section<'project'>>> = true;
-export const log: Same<keyof EntriesOf<Sections['log']>, Named<LogOptions>> = true;
-export const start: Same<keyof EntriesOf<Sections['start']>, Named<Section<'start'>[number]>> = true;
-export const threads: Same<keyof EntriesOf<Sections['threads']>, Named<Section<'threads'>>> = true;
-export const shutdown: Same<keyof EntriesOf<Sections['shutdown']>, Named<Section<'shutdown'>>> = true;
+// What the check describes is what a user may write.
+export const data: FormulaData = {
+  project: { name: 'doors', own: 1 },
+  log: { to: 'scroll', default: 'full', entries: { lines: 3 }, ip: { port: 7_007 } } satisfies LogOptions,
+  start: [{ tonic: 'TcpServer', options: { port: 1 } }] as const,
+  threads: { doorbell: false },
+  shutdown: { grace: Infinity },
+  own: { keys: true },
+};
+// @ts-expect-error a mode is one of four words
+export const wrongMode: LogOptions = { default: 'loud' };
+// @ts-expect-error a viewer has a port
+export const noPort: LogOptions = { ip: { host: 'viewer' } };
 
 const settings = v.object({
   server: v.object({ port: v.number(), host: v.optional(v.string()) }),

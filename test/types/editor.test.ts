@@ -5,7 +5,7 @@ import { ROOT } from '../docs/support/pages.js';
 /** Within the package, so that `tasktonic` is found by its own name, with the declarations that a user gets. */
 const FILE = `${ROOT}dist/editor.ts`;
 const TEXT = `
-import { type Remote, TcpClient, TcpServer, Tonic, UdpSocket } from 'tasktonic';
+import { ChunkedWork, type Remote, SelectorCatalyst, TcpClient, TcpServer, TimerPausing, Tonic, UdpSocket } from 'tasktonic';
 
 class Door extends Tonic<'locked' | 'open'> {
   /** Opens it. */
@@ -17,6 +17,10 @@ export function use(door: Remote<Door>): void {
   new TcpServer({ port: 1, /* server */ });
   new TcpClient({ port: 1, /* client */ });
   new UdpSocket({ port: 1, /* udp */ });
+  new Door({ /* tonic */ });
+  new SelectorCatalyst({ /* catalyst */ });
+  new TimerPausing({ /* timer */ });
+  new ChunkedWork({ work: [], /* work */ });
 }
 `;
 
@@ -29,12 +33,20 @@ describe('what an editor shows', () => {
     expect(editor.getSemanticDiagnostics(FILE).map(({ messageText }) => messageText)).to.deep.equal([]);
   });
 
-  for (const socket of ['server', 'client', 'udp']) {
-    it(`the docs of each option: ${socket}`, () => {
-      const position = TEXT.indexOf(`/* ${socket} */`);
+  for (const [made, ...some] of [
+    ['server', 'base', 'name', 'drainTimeout', 'keepAlive'],
+    ['client', 'base', 'name', 'drainTimeout', 'keepAlive', 'retries'],
+    ['udp', 'base', 'name', 'drainTimeout', 'multicast'],
+    ['tonic', 'base', 'name', 'drainTimeout', 'logMode'],
+    ['catalyst', 'base', 'drainTimeout', 'turnTime', 'highWaterMark'],
+    ['timer', 'base', 'logMode', 'seconds', 'sparkleBack', 'paused'],
+    ['work', 'base', 'logMode', 'slice', 'onDone'],
+  ]) {
+    it(`the docs of each option: ${made}`, () => {
+      const position = TEXT.indexOf(`/* ${made} */`);
       const { entries } = editor.getCompletionsAtPosition(FILE, position, undefined)!;
       const options = entries.filter(({ kind }) => kind === ts.ScriptElementKind.memberVariableElement);
-      expect(options.map(({ name }) => name)).to.include.members(['base', 'name', 'drainTimeout']);
+      expect(options.map(({ name }) => name)).to.include.members(some);
       const bare = options.filter(({ name }) => docsOf(editor, position, name) === '').map(({ name }) => name);
       expect(bare).to.deep.equal([]);
     });

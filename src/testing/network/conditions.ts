@@ -4,7 +4,7 @@ import { count, ms, parseOptions } from '../../core/option-schema.js';
 const chance = v.pipe(v.number(), v.minValue(0, 'must be from 0 to 1'), v.maxValue(1, 'must be from 0 to 1'));
 const rate = v.pipe(v.number(), v.gtValue(0, 'must be more than 0'));
 
-const schema = v.strictObject({
+export const conditionsSchema = v.strictObject({
   /** How long a packet is under way, in ms. Default: 0.5; within a host 0. */
   latency: v.optional(ms()),
   /** What a packet may be under way longer, in ms, any part of it by chance (a `delay`); later ones wait behind it. Default: 0. */
@@ -31,7 +31,7 @@ const schema = v.strictObject({
 });
 
 /** The conditions of a link, one direction of it. */
-export type Conditions = v.InferInput<typeof schema>;
+export type Conditions = v.InferInput<typeof conditionsSchema>;
 
 /** The same, complete. */
 export type LinkState = Required<{ readonly [K in keyof Conditions]: Exclude<Conditions[K], undefined> }>;
@@ -51,6 +51,6 @@ export const PLAIN: LinkState = {
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */
 export function checkedConditions(conditions: Conditions): Partial<LinkState> {
-  const given = parseOptions(schema, conditions, 'Conditions');
+  const given = parseOptions(conditionsSchema, conditions, 'Conditions');
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<LinkState>;
 }

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 import { Catalyst } from '../../../src/core/catalyst.js';
 import { Formula, type FormulaData } from '../../../src/core/formula.js';
 import { Tonic } from '../../../src/core/tonic.js';

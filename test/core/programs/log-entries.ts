@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // An app whose process ends within a sparkle that has logged: by process.exit() there, or in the onFailure of what it threw. Or one that
 // shows entries on the screen.
 import { Formula, type FormulaData } from '../../../src/core/formula.js';

@@ -1,4 +1,4 @@
-// Explores one program: `node --import tsx explore-one.ts <program> <runs> <seed>`, and writes what came of it as one line of JSON.
+// Explores one program: `explore-one.ts <program> <runs> <seed>`, and writes what came of it as one line of JSON.
 import { TaskTonicError } from '../../../src/index.js';
 import { type Fault, explore } from '../../../src/testing/index.js';
 import type { Exploration } from './exploration.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Mutation } from '../mutations.js';
 import type { OrdinaryMutation } from '../ordinary-mutations.js';
 import { type TestPlace, type Tested, testIn } from './test-in.js';
@@ -86,8 +86,10 @@ export async function exploreIn(
 ): Promise<Found> {
   const cwd = folder ?? ROOT;
   const script = join(cwd, 'test/mutation/support/explore-one.ts');
-  // tsx knows the paths of tsconfig.json: an example then runs on these sources, and not on what was built.
-  const args = ['--import', 'tsx', script, program, String(runs), String(seed)];
+  // An example runs on these sources, and not on what was built.
+  const sources = pathToFileURL(join(cwd, 'test/mutation/support/own-sources.mjs')).href;
+  const loaders = ['--no-warnings', '--loader', 'ts-node/esm', '--import', sources];
+  const args = [...loaders, script, program, String(runs), String(seed)];
   const { TASKTONIC_SEED: _, ...env } = process.env;
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Opens and closes more datagram sockets than it has file descriptors, a few at a time; then it serves connections.
 import { Formula, type FormulaData, type ListenInfo, TcpConnection, TcpServer, Tonic, UdpSocket } from 'tasktonic';
 import { answering, tell } from './control.js';

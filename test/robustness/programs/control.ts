@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // The other end of test/robustness/support/program.ts: what a program tells its test, and what it is asked.
 
 /** Tells the test something. */

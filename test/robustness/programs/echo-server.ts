@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // A TCP echo server. Its one argument is JSON: options of the server, and how many Tonics queue themselves for ever.
 import { readdirSync } from 'node:fs';
 import {

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Has few file descriptors: serves as many as it can, or (with a port) connects to it more often than it can. Told so, it opens files.
 import { closeSync, openSync } from 'node:fs';
 import {

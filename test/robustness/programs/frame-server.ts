@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Answers framed requests: 4 bytes that say how long the reply is. A reply says its own length first, in 4 bytes, which are part of it.
 // Its arguments are JSON: how long an answer takes, and how long the end may take.
 import {

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // A server whose handlers are slow. Its arguments: tcp or udp, and how long a handler keeps the loop, in ms, and how many orders
 // it queues besides.
 import {

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Threads that log, and die in several ways right after it. Its arguments: where the log goes, and how they die.
 import { isMainThread } from 'node:worker_threads';
 import { Catalyst, Formula, type FormulaData, type Remote, type TimerInfo, TimerRepeat, Tonic } from 'tasktonic';

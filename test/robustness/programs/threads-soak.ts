@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Threads that come and go, and threads that call each other as fast as they can. Its argument: what is to be done.
 import { isMainThread, threadId } from 'node:worker_threads';
 import {

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 // Plain peers that send a whole frame and half of another one, and then nothing. Its arguments: the port, and how many.
 import { connect } from 'node:net';
 import { tell } from './control.js';

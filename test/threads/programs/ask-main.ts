@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 import type { Answer } from '../../../src/core/answer.js';
 import type { AskOptions, Question } from '../../../src/core/ask.js';
 import type { Asked } from '../../../src/core/asking.js';

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 import type { InfusionInfo } from '../../../src/core/any-tonic.js';
 import type { CatalystOptions } from '../../../src/core/catalyst.js';
 import type { Remote } from '../../../src/core/remote.js';

@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 /**
  * The module as TypeScript, wherever it is asked: the main thread of a test has it as that, threads have it built.
  *

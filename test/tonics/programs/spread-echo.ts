@@ -1,3 +1,4 @@
+import '../../../src/compose.js';
 import { threadId } from 'node:worker_threads';
 import { TcpConnection } from '../../../src/tonics/tcp-connection.js';
 

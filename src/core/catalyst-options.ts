@@ -1,0 +1,60 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import * as v from 'valibot';
+import { ms, some, someMs, text } from './option-schema.js';
+import { type TonicOptions, TonicSettings, tonicOptions } from './tonic-options.js';
+
+/** What a Catalyst takes besides what every Tonic takes. */
+export const catalystOptions = {
+  ...tonicOptions,
+  /** A turn of the loop runs at most so many orders before it looks at timers and network again. */
+  turnOrders: v.optional(some, 16_384),
+  /** A turn of the loop runs orders for about so long at most, in ms. */
+  turnTime: v.optional(someMs, 5),
+  /** The most orders that wait; one more throws `TT_QUEUE_FULL` at the call. */
+  queueLimit: v.optional(some, 5_000_000),
+  /** As of every Tonic. What it infuses may take as long as it needs. */
+  drainTimeout: v.optional(ms(), Infinity),
+};
+
+export const catalystSchema = v.strictObject(catalystOptions);
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of a {@link Catalyst}. */
+export type CatalystOptions = Readonly<v.InferInput<typeof catalystSchema>> & TonicOptions;
+
+/** What of them concerns it as a Tonic. The first Catalyst of an app has a name that it is not given. */
+export function asTonic(options: CatalystOptions, rootName: string | undefined): TonicSettings {
+  const { base, name, logMode, logLane, drainTimeout = Infinity } = options;
+  return new TonicSettings(base, rootName ?? name, logMode, logLane, drainTimeout);
+}
+
+const mib = v.optional(some);
+
+export const threadSchema = v.strictObject({
+  /** Bounds of its memory (https://nodejs.org/api/worker_threads.html#new-workerfilename-options). Default: Node's. */
+  resourceLimits: v.optional(
+    v.strictObject({
+      maxYoungGenerationSizeMb: mib,
+      maxOldGenerationSizeMb: mib,
+      codeRangeSizeMb: mib,
+      stackSizeMb: mib,
+    } satisfies Record<keyof ResourceLimits, unknown>),
+  ),
+  /**
+   * Options of Node for the thread, such as `--expose-gc`. With those of the process, a loader of TypeScript starts in each thread; `[]`
+   * leaves it out, where the module is JavaScript. Default: those of the process.
+   */
+  execArgv: v.optional(v.array(text)),
+  /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. */
+  watchdog: v.optional(v.union([v.literal(false), ms(1)], 'must be 1 ms or more, or false'), false),
+  /**
+   * How long it may take to end when it is to finish, in ms from its last progress; then its thread is ended. What lives in it and has a
+   * later deadline (a connection whose peer reads slowly) is waited for.
+   */
+  drainTimeout: v.optional(ms(), 5_000),
+});
+
+type ThreadInput = Readonly<v.InferInput<typeof threadSchema>>;
+
+/** How the thread of a Catalyst is started; a class gives it as `static readonly thread`. */
+export type ThreadOptions = Omit<ThreadInput, 'execArgv'> & { readonly execArgv?: readonly string[] | undefined };

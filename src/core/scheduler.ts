@@ -1,0 +1,81 @@
+import type { AnyTonic } from './any-tonic.js';
+import type { Clock } from './clock.js';
+import type { Configuration } from './configuration.js';
+import type { TonicLogPort } from './log-port.js';
+import type { Metrics } from './metrics.js';
+import type { KeptOrder, OrderSource } from './order.js';
+import type { Sparkle } from './plan.js';
+import type { ServicePort } from './service-port.js';
+import type { TimerQueue } from './timer-queue.js';
+
+/** The Tonics of a thread, as one of them sees the Ledger. */
+export interface Registry extends Iterable<AnyTonic> {
+  /** How many there are. */
+  readonly size: number;
+  /** The Tonic with this id. */
+  get(id: number): AnyTonic | undefined;
+  /** The Tonic with this name, given or default. */
+  find(name: string): AnyTonic | undefined;
+  /** The tree of bases and infusions with their states, to be printed. */
+  dump(): string;
+}
+
+/** What a Tonic sees of its app. */
+export interface AppFace {
+  readonly config: Configuration;
+  /** @internal The service that all of this thread is a part of. */
+  readonly farOwner: string | undefined;
+  /** @internal What a test has put in the place of the machine. */
+  readonly testbench: unknown;
+}
+
+/**
+ * What a Tonic sees of its Catalyst: enough to queue an order, to set a timer, and to say that it was born or has gone.
+ * A fake needs no more.
+ */
+export interface Scheduler {
+  readonly name: string;
+  readonly thread: number;
+  readonly clock: Clock;
+  /** What belongs to the app. */
+  readonly runtime: AppFace;
+  /** @internal */
+  readonly logs: TonicLogPort;
+  readonly timers: TimerQueue;
+  /** Counts and times of its sparkles, for whoever asks why the loop is late. */
+  readonly metrics: Metrics;
+  /** @internal */
+  readonly services: ServicePort;
+  readonly ledger: Registry;
+  readonly queue: {
+    readonly size: number;
+    limit: number;
+    put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+    putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
+  };
+  /** @internal Enters a new Tonic and gives it its id. */
+  enter(tonic: AnyTonic, name: string | undefined): number;
+  /** @internal */
+  leave(tonic: AnyTonic, id: number, name: string | undefined): void;
+  /** @internal Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
+  settle(tonic: AnyTonic): void;
+  /**
+   * Puts an event of the framework's (a socket's) before all orders of the queue: it runs after the sparkle that runs and its transitions,
+   * or, outside of any sparkle, as the first order of the next turn. A throw of the sparkle that runs does not drop it.
+   * @internal
+   */
+  raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /**
+   * The same for what the sparkle that runs raises itself: dropped where that throws.
+   * @throws {TaskTonicError} `TT_RAISES_FOR_EVER`
+   * @internal
+   */
+  raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
+  /**
+   * Has a source make orders that come before all of the queue, each when nothing that was raised waits. Called in a sparkle; one at a time.
+   * @internal
+   */
+  follow(source: OrderSource): void;
+  /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
+  runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
+}

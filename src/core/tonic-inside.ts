@@ -1,0 +1,68 @@
+import type { FailureInfo } from './any-tonic.js';
+import type { Extras } from './extras.js';
+import type { LogLane } from './log-lane.js';
+import type { Plan, Sparkle, Table } from './plan.js';
+import type { Scheduler } from './scheduler.js';
+import type { Task } from './task.js';
+
+// What the engine sees of a Tonic, beside what everybody does. It is laid over the public face, so that users do not see it.
+declare module './any-tonic.js' {
+  interface AnyTonic {
+    /** @internal */ readonly _ttPlan: Plan;
+    /** @internal */ readonly _ttScheduler: Scheduler;
+    /** @internal */ readonly _ttBase: AnyTonic | undefined;
+    /** @internal */ readonly _ttFarBase: RemoteHandle | undefined;
+    /** @internal */ readonly _ttDrainTimeout: number;
+    /** @internal */ readonly _ttLogLevel: number;
+    /** @internal The colour of its lines. */ readonly _ttLane: LogLane | undefined;
+    /** @internal */ readonly _ttMayInfuse: boolean;
+    /** @internal */ readonly _ttCounts: boolean;
+    /** @internal */ _ttTable: Table;
+    /** @internal */ _ttState: string | undefined;
+    /** @internal */ _ttTarget: Target;
+    /** @internal */ _ttLife: number;
+    /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
+    /** @internal */ _ttEnding: Ending | undefined;
+    /** @internal */ _ttExtras: Extras | undefined;
+    /** @internal */ _ttDrain(): boolean;
+    /** @internal */ _ttHoldsEnd(): boolean;
+    /** @internal */ _ttDeadline(): number;
+    /** @internal */ _ttRelease(): void;
+    /** @internal */ _ttLeave(): void;
+    /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
+    /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
+    _ttKept(bytes: number): void;
+    /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
+    /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
+    /** @internal */ _ttss__end(): void;
+    /** @internal */ _ttss__overdue(): void;
+    /** @internal */ _ttss__throw(error: Error, sparkle?: string): void;
+    /** @internal */ _ttss__tell(key: string, info: object): void;
+    /** @internal Does what a feature of it has to do, in a sparkle. */ _ttss__run(task: Task): void;
+    /** @internal Another thread tells the services of this one. */ _ttss__ofService(
+      what: string,
+      ...args: readonly unknown[]
+    ): void;
+    /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
+  }
+
+  interface RemoteHandle {
+    /** @internal */ _ttExtras?: Extras | undefined;
+  }
+}
+
+/** No transition waits. (`undefined` is a target: no state.) */
+export const NONE = Symbol('no transition');
+export type Target = string | undefined | typeof NONE;
+
+/** What only a Tonic that is on its way out has. */
+export interface Ending {
+  userDrained: boolean;
+  error: Error | undefined;
+  failure: FailureInfo | undefined;
+  at: number;
+  slot: number;
+  fire(now: number): void;
+  /** Its end gets on: its deadline counts from here. */
+  progressed(): void;
+}

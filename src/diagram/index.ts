@@ -1,0 +1,3 @@
+import '../compose.js';
+
+export { diagramOf } from './diagram-of.js';

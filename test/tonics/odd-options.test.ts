@@ -1,0 +1,232 @@
+import { expect } from 'chai';
+import type * as v from 'valibot';
+import {
+  TimerEveryDay,
+  TimerEveryHour,
+  TimerEveryMinute,
+  TimerEveryMonth,
+  TimerEveryWeek,
+  TimerEveryYear,
+} from '../../src/calendar/index.js';
+import { wholeSchemas } from '../../src/calendar/options.js';
+import { catalystSchema } from '../../src/core/catalyst-options.js';
+import { chunkedWorkSchema } from '../../src/core/chunked.js';
+import { parseOptions } from '../../src/core/option-schema.js';
+import { pausingSchema, timerSchema } from '../../src/core/timer-options.js';
+import { tonicSchema } from '../../src/core/tonic-options.js';
+import {
+  Catalyst,
+  ChunkedWork,
+  SelectorCatalyst,
+  TaskTonicError,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  TimerPausing,
+  TimerRepeat,
+  TimerSingleShot,
+  Tonic,
+  UdpSocket,
+} from '../../src/index.js';
+import { custom, delimited, fixed, jsonLines, lengthPrefixed, lines, netstrings } from '../../src/framing/index.js';
+import { customSchema } from '../../src/framing/custom.js';
+import { delimitedSchema } from '../../src/framing/delimited.js';
+import { fixedSchema } from '../../src/framing/fixed.js';
+import { jsonLinesSchema } from '../../src/framing/json-lines.js';
+import { lengthPrefixedSchema } from '../../src/framing/length-prefixed.js';
+import { linesSchema } from '../../src/framing/lines.js';
+import { netstringsSchema } from '../../src/framing/netstrings.js';
+import { selectorCatalystSchema } from '../../src/selector/selector-options.js';
+import { Distiller } from '../../src/testing/index.js';
+import { adopt } from '../../src/tonics/adoption.js';
+import { connectionSettings } from '../../src/tonics/connection-options.js';
+import { serverSchema } from '../../src/tonics/server-options.js';
+import { clientSchema } from '../../src/tonics/tcp-client.js';
+import { udpSchema } from '../../src/tonics/udp-options.js';
+
+const thrower = (): never => {
+  throw new RangeError('touched');
+};
+const bare = (): object => Object.create(null) as object;
+const untouchable = (): object =>
+  new Proxy(
+    {},
+    { get: thrower, has: thrower, ownKeys: thrower, getPrototypeOf: thrower, getOwnPropertyDescriptor: thrower },
+  );
+
+/** Right for no option at all. */
+const NEVER: Readonly<Record<string, () => unknown>> = {
+  null: () => null,
+  bigint: () => 1n,
+  symbol: () => Symbol('odd'),
+  'a proxy that throws': untouchable,
+  'a revoked proxy': () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  },
+};
+/** Wrong for most. */
+const ODD: Readonly<Record<string, () => unknown>> = {
+  ...NEVER,
+  NaN: () => NaN,
+  'less than nothing': () => -1,
+  Infinity: () => Infinity,
+  'an empty text': () => '',
+  true: () => true,
+  'a list': () => [],
+  'a list of what throws': () => [untouchable()],
+  'a function': () => () => {},
+  'an object': () => ({}),
+  'an object without a prototype': bare,
+};
+
+/** The Tonic of a connection, as a server makes it. */
+const settings = connectionSettings(parseOptions(serverSchema, { port: 0 }, 'It') as never);
+const inServer = (make: () => Tonic): Tonic => adopt({ settings, channel: undefined }, make);
+
+interface Kind {
+  /** What is to be done around `new`. */
+  readonly around?: (make: () => Tonic) => Tonic;
+  readonly make: new (options: never) => Tonic;
+  readonly set: { readonly entries: v.ObjectEntries };
+  /** The options that it cannot be made without. */
+  readonly needs?: object;
+}
+
+class Main extends Tonic {
+  ttse__onTimer(): void {}
+  ttse__onError(): void {}
+  ttse__onDisconnected(): void {}
+  ttse__onInfusionFailed(): void {}
+}
+
+class Plain extends Tonic {}
+
+const KINDS: readonly Kind[] = [
+  { make: Plain, set: tonicSchema },
+  { make: Catalyst, set: catalystSchema },
+  { make: SelectorCatalyst, set: selectorCatalystSchema },
+  { make: TimerSingleShot, set: timerSchema, needs: { seconds: 1 } },
+  { make: TimerRepeat, set: timerSchema, needs: { seconds: 1 } },
+  { make: TimerPausing, set: pausingSchema },
+  { make: TimerEveryMinute, set: wholeSchemas.minute },
+  { make: TimerEveryHour, set: wholeSchemas.hour },
+  { make: TimerEveryDay, set: wholeSchemas.day },
+  { make: TimerEveryWeek, set: wholeSchemas.week, needs: { day: 'monday' } },
+  { make: TimerEveryMonth, set: wholeSchemas.month, needs: { day: 'monday' } },
+  { make: TimerEveryYear, set: wholeSchemas.year, needs: { month: 'may', day: 'monday' } },
+  { make: ChunkedWork, set: chunkedWorkSchema, needs: { work: [1] } },
+  { make: TcpServer, set: serverSchema, needs: { port: 0 } },
+  { make: TcpClient, set: clientSchema, needs: { port: 1, host: '127.0.0.1' } },
+  { make: UdpSocket, set: udpSchema },
+  { make: TcpConnection, set: tonicSchema, around: inServer },
+];
+
+describe('options that make no sense', () => {
+  let distiller: Distiller;
+  let main: Main;
+
+  before(async () => {
+    distiller = await Distiller.start(() => void (main = new Main()), { trace: false });
+    await distiller.settle();
+  });
+
+  after(async () => {
+    await distiller.finish();
+  });
+
+  /** All that a Tonic which was made, or half made, would be found in. */
+  function left(): object {
+    const { timers, queue, selector } = SelectorCatalyst.of(main);
+    const { size: infusions } = main.infusions;
+    return {
+      infusions,
+      ledger: distiller.ledger.size,
+      timers: timers.size,
+      queue: queue.size,
+      keys: selector.keys.size,
+    };
+  }
+
+  /** What it says to these options; `undefined` where it takes them, or what is wrong where it says that badly. */
+  function refusal({ make: Class, around = (make) => make() }: Kind, options: unknown): 'taken' | 'refused' | string {
+    const before = left();
+    try {
+      const made = around(() => new Class(options as never));
+      made.ttsc__finish();
+      return 'taken';
+    } catch (thrown) {
+      if (!(thrown instanceof TaskTonicError)) return `threw ${String(thrown)}`;
+      try {
+        expect(left()).to.deep.equal(before);
+      } catch {
+        return `left something behind: ${JSON.stringify([before, left()])}`;
+      }
+      return 'refused';
+    }
+  }
+
+  for (const kind of KINDS) {
+    it(`are refused by a ${kind.make.name} as an error of its own, and leave nothing behind`, async () => {
+      const wrong: string[] = [];
+      for (const option of Object.keys(kind.set.entries)) {
+        for (const [what, value] of Object.entries(ODD)) {
+          const said = refusal(kind, { base: main, ...kind.needs, [option]: value() });
+          if (said === 'refused' || (said === 'taken' && !Object.hasOwn(NEVER, what))) continue;
+          wrong.push(`${option}: ${what}: ${said}`);
+        }
+        await distiller.settle();
+      }
+      expect(wrong).to.deep.equal([]);
+    });
+
+    it(`are refused by a ${kind.make.name} in the place of all options`, () => {
+      const wrong = Object.entries(ODD)
+        .filter(([what]) => !what.startsWith('an object'))
+        .map(([what, value]) => [what, refusal(kind, value())])
+        .filter(([, said]) => said !== 'refused');
+      expect(wrong).to.deep.equal([]);
+    });
+
+    it(`are known by their names: a ${kind.make.name} refuses what it does not know`, () => {
+      let told: Partial<TaskTonicError> = {};
+      const { make: Class, around = (make) => make() } = kind;
+      try {
+        around(() => new Class({ base: main, ...kind.needs, quirk: 1 } as never));
+      } catch (thrown) {
+        told = thrown as TaskTonicError;
+      }
+      expect(told.code).to.equal('TT_BAD_OPTION');
+      expect(told.details).to.include({ class: kind.make.name, option: 'quirk' });
+    });
+  }
+});
+
+describe('framings of options that make no sense', () => {
+  const framings: readonly [string, (options: never) => unknown, { readonly entries: v.ObjectEntries }, object][] = [
+    ['lines()', lines, linesSchema, {}],
+    ['delimited()', delimited, delimitedSchema, { delimiter: '|' }],
+    ['fixed()', fixed, fixedSchema, { size: 1 }],
+    ['lengthPrefixed()', lengthPrefixed, lengthPrefixedSchema, {}],
+    ['netstrings()', netstrings, netstringsSchema, {}],
+    ['jsonLines()', jsonLines, jsonLinesSchema, {}],
+    ['custom()', custom, customSchema, { size: () => 1 }],
+  ];
+  for (const [name, make, { entries }, needs] of framings) {
+    it(`are none: ${name}`, () => {
+      const refusal = (options: unknown): unknown => {
+        try {
+          return make(options as never);
+        } catch (thrown) {
+          return (thrown as Partial<TaskTonicError>).code;
+        }
+      };
+      for (const value of Object.values(NEVER)) {
+        expect(refusal(value())).to.equal('TT_BAD_OPTION');
+        for (const option of Object.keys(entries))
+          expect(refusal({ ...needs, [option]: value() })).to.equal('TT_BAD_OPTION');
+      }
+    });
+  }
+});
