@@ -104,10 +104,10 @@ class TestFormula extends Formula {
   readonly #main: (() => unknown) | undefined;
   run!: Promise<RunResult>;
 
-  constructor(startingTonics: () => void, { data = {}, main }: Setup = {}) {
+  constructor(startingTonics: () => void, { data = {}, log, main }: Setup) {
     super();
     this.#startingTonics = startingTonics;
-    this.#data = data;
+    this.#data = { ...data, log: { level: 'trace', ...log } };
     this.#main = main;
   }
 
@@ -134,9 +134,9 @@ export function stall(ms: number): void {
 
 /** Starts an app; resolves when it runs and has done all that it can do for now. */
 export async function startApp(startingTonics: () => void, setup: Setup = {}): Promise<App> {
-  const { log, network, wallTime } = setup;
+  const { network, wallTime } = setup;
   const formula = new TestFormula(startingTonics, setup);
-  last = await Distiller.start(formula, { seed: 1, log: { level: 'trace', ...log }, network, wallTime });
+  last = await Distiller.start(formula, { seed: 1, network, wallTime });
   const app = new App(last, formula.run);
   await app.settled();
   return app;
