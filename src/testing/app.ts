@@ -200,7 +200,7 @@ export class AppUnderTest {
     let over = false;
     const end = (): void => void (over = true);
     this.#ended!.then(end, end);
-    this.main.ttsc__finish();
+    if (!this.main.finished) this.main.ttsc__finish();
     const leftOpen: string[] = [];
     const until = this.#world.clock.now() + END_WITHIN;
     for (let chances = REAL_CHANCES; !over && chances > -REAL_CHANCES; chances--) {

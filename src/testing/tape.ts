@@ -180,7 +180,7 @@ export class Recorder implements SparkleObserver {
     const frame = this.#frames.at(-1);
     if (frame === undefined) return;
     const known = frame.record === undefined && this.#frames.length === 2 ? this.#frames[0]! : frame;
-    known.error = `${error.name}: ${error.message}`;
+    known.error = textOf(error);
   }
 
   left(): void {
@@ -254,6 +254,15 @@ export class Recorder implements SparkleObserver {
     record.catalystRuns = catalyst.id >= 0;
     record.error = error;
     tape.run?.ended(tonic, sparkle, record.exitedAt);
+  }
+}
+
+/** An error may be anything, and what reads it is not to end the loop. */
+function textOf(error: Error): string {
+  try {
+    return `${error.name}: ${error.message}`;
+  } catch {
+    return 'an error that cannot be read';
   }
 }
 

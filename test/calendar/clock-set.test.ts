@@ -6,7 +6,6 @@ import type { InfusionFailure } from '../../src/core/any-tonic.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { type App, catalyst, messages, startApp } from '../support/app.js';
 import { expectCode } from '../support/errors.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { DAY, HOUR, MINUTE, Timed, iso, startAt } from './support/timed.js';
 
 const UTC = { timeZone: 'UTC' } as const;
@@ -14,7 +13,7 @@ const UTC = { timeZone: 'UTC' } as const;
 interface Daily {
   readonly app: App;
   readonly timed: Timed;
-  readonly clock: ManualClock;
+  readonly clock: App['clock'];
   readonly timer: CalendarTimer;
   /** Sets the time of day, and lets it be noticed. */
   set(wallTime: string): Promise<void>;
@@ -220,10 +219,10 @@ describe('a clock that is set is told', () => {
         new TimerEveryHour({ ...UTC });
       }
       ttsc__fill(): void {
-        clock.setWallTime(clock.wallTime() + 10 * SET_FROM);
-        clock.stall(LOOK_EVERY);
+        app.clock.setWallTime(app.clock.wallTime() + 10 * SET_FROM);
+        app.clock.stall(LOOK_EVERY);
         for (let n = 0; n < 100; n++) this.ttsc__more();
-        this._ttScheduler.timers.queueDue(clock.now());
+        this._ttScheduler.timers.queueDue(this._ttScheduler.clock.now());
         this.words.push('the loop goes on');
       }
       ttsc__more(): void {}
@@ -237,10 +236,8 @@ describe('a clock that is set is told', () => {
         failures.push(failure);
       }
     }
-    const clock = new ManualClock();
     let boss!: Boss;
     const app = await startApp(() => (boss = new Boss()), {
-      clock,
       main: catalyst({ queueLimit: 100 }),
     });
     boss.full.ttsc__fill();
@@ -267,23 +264,22 @@ describe('the watch over the clock', () => {
   });
 
   it('is not misled by a process that was held up between its two readings', async () => {
-    class HeldUp extends ManualClock {
-      heldUp = 0;
-      override wallTime(): number {
-        const wallTime = super.wallTime();
-        this.stall(this.heldUp);
-        this.heldUp = 0;
-        return wallTime;
-      }
-    }
-    const clock = new HeldUp();
+    let heldUp = 0;
     let timed!: Timed;
-    const app = await startApp(() => (timed = new Timed()), { clock, log: { level: 'fatal' } });
+    const app = await startApp(() => (timed = new Timed()), { log: { level: 'fatal' } });
+    const { clock } = app;
+    const read = clock.wallTime.bind(clock);
+    clock.wallTime = () => {
+      const wallTime = read();
+      clock.stall(heldUp);
+      heldUp = 0;
+      return wallTime;
+    };
     new TimerEveryDay({ ...UTC, base: timed });
     await app.pass(LOOK_EVERY - 1);
-    clock.heldUp = 3_000;
+    heldUp = 3_000;
     await app.pass(2 * LOOK_EVERY);
-    expect(clock.heldUp).to.equal(0);
+    expect(heldUp).to.equal(0);
     expect(timed.sets).to.deep.equal([]);
     await app.finish();
   });

@@ -1,7 +1,7 @@
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { WARN } from '../support/app.js';
+import { WARN } from '../support/running-app.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type NetApp, startNet } from '../support/net-app.js';
 import { stage } from '../support/stage.js';

@@ -7,6 +7,7 @@ import type { Asked } from '../../src/core/asking.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
 import { type App, catalyst, startApp } from '../support/app.js';
+import { startApp as startRunning } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { collectGarbage, stillHeld } from '../support/memory.js';
 
@@ -86,17 +87,20 @@ class DecidingAsker extends Asker {
 }
 
 interface Scene {
-  readonly app: App;
+  readonly app: Pick<App, 'settled' | 'pass' | 'finish' | 'end' | 'lines' | 'main'>;
   readonly bank: Bank;
   readonly asker: Asker;
   /** Runs `body` in a sparkle of the asker, and all that follows from it. */
   does(body: (asker: Asker) => void): Promise<void>;
 }
 
-async function scene(AskerClass: new (options: TonicOptions) => Asker = DecidingAsker): Promise<Scene> {
+async function scene(
+  AskerClass: new (options: TonicOptions) => Asker = DecidingAsker,
+  start: (startingTonics: () => void) => Promise<Scene['app']> = startApp,
+): Promise<Scene> {
   let bank!: Bank;
   let asker!: Asker;
-  const app = await startApp(() => {
+  const app = await start(() => {
     bank = new Bank({ name: 'bank' });
     asker = new AskerClass({ name: 'asker' });
   });
@@ -301,7 +305,7 @@ describe('a question that gets no answer', () => {
   });
 
   it('fails when nobody keeps its Answer any more', async () => {
-    const { app, bank, asker, does } = await scene();
+    const { app, bank, asker, does } = await scene(DecidingAsker, startRunning);
     await does(() => asker.asks(bank, 'ttsc__letsGo', [], { timeout: Infinity }));
     for (let n = 0; n < 50 && asker.heard.length === 0; n++) {
       await new Promise((resolve) => setImmediate(resolve));

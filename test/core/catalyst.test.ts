@@ -7,8 +7,9 @@ import { OrderQueue } from '../../src/core/order-queue.js';
 import { TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { type App, runApp, startApp } from '../support/app.js';
+import { runApp as runRunning, startApp as startRunning } from '../support/running-app.js';
 import { expectCode, expectRejection, expectThrow } from '../support/errors.js';
-import { ManualClock } from '../support/manual-clock.js';
+import type { VirtualClock } from '../../src/testing/index.js';
 
 /** Runs its sparkle so many times, one after the other. */
 class Chain extends Tonic {
@@ -91,7 +92,7 @@ describe('a Catalyst', () => {
         for (; this.sparkling; await Promise.resolve()) this.executeOrders();
       }
     }
-    const { result } = await runApp(() => void new Chain(1_000), { main: () => new Main() });
+    const { result } = await runRunning(() => void new Chain(1_000), { main: () => new Main() });
     expect(result.exitCode).to.equal(0);
   });
 
@@ -120,17 +121,16 @@ describe('a turn of the loop', () => {
   const turnsOf = async (
     options: CatalystOptions,
     orders: number,
-    sparkle: (clock: ManualClock) => void = () => {},
+    sparkle: (clock: VirtualClock) => void = () => {},
   ) => {
-    const clock = new ManualClock();
     class Busy extends Tonic {
       ttsc__work(): void {
-        sparkle(clock);
+        sparkle(app.clock);
       }
     }
     let main!: Counting;
     let busy!: Busy;
-    const app = await startApp(() => (busy = new Busy()), { main: () => (main = new Counting(options)), clock });
+    const app = await startApp(() => (busy = new Busy()), { main: () => (main = new Counting(options)) });
     main.turns.length = 0;
     for (let n = 0; n < orders; n++) busy.ttsc__work();
     await app.settled();
@@ -196,7 +196,7 @@ describe('fairness', () => {
     }
     let endless!: Endless;
     // The machine's clock: it is the timers of Node that must not starve.
-    const app = await startApp(() => (endless = new Endless()), { clock: 'real' });
+    const app = await startRunning(() => (endless = new Endless()), { clock: 'real' });
     await new Promise<void>((resolve) => {
       let left = 10;
       const again = (): void => void (left-- > 0 ? setTimeout(again, 1) : resolve());
@@ -223,7 +223,7 @@ describe('fairness', () => {
     }
     let endless!: Endless;
     let ending!: Ending;
-    const app = await startApp(
+    const app = await startRunning(
       () => {
         endless = new Endless();
         ending = new Ending();
@@ -303,7 +303,7 @@ describe('a Catalyst finishes', () => {
     expect(app.ledger.size).to.equal(0);
     expect(app.main.timers.size).to.equal(0);
     expect(app.main.queue.isEmpty).to.equal(true);
-    expect((app.clock as ManualClock).holding).to.equal(0);
+    expect(app.clock.timers).to.equal(0);
   });
 });
 

@@ -2,13 +2,11 @@ import { expect } from 'chai';
 import type { InfusionFailure, InfusionInfo } from '../../src/core/any-tonic.js';
 import { ChunkedWork, type ChunkedWorkOptions, type WorkInfo } from '../../src/core/chunked.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type App, catalyst, startApp } from '../support/app.js';
+import { type App, catalyst, startApp, stall } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
-import type { ManualClock } from '../support/manual-clock.js';
 
 class Boss extends Tonic {
   readonly words: unknown[] = [];
-  clock!: ManualClock;
   work!: ChunkedWork;
 
   ttsc__do(body: (boss: this) => void): void {
@@ -28,7 +26,7 @@ class Boss extends Tonic {
   *steps(count: number): Generator<number, string> {
     try {
       for (let n = 1; n <= count; n++) {
-        this.clock.stall(1);
+        stall(1);
         yield n;
       }
       return `${count} done`;
@@ -53,7 +51,6 @@ class Hearing extends Boss {
 async function start<B extends Boss>(BossClass: new () => B, queueLimit = 1_000): Promise<{ app: App; boss: B }> {
   let boss!: B;
   const app = await startApp(() => (boss = new BossClass()), { main: catalyst({ queueLimit }) });
-  boss.clock = app.clock as ManualClock;
   return { app, boss };
 }
 
@@ -93,8 +90,8 @@ describe('long work in chunks', () => {
   it('looks at the clock seldom where steps are quick, and works no longer for it', async () => {
     const { app, boss } = await start(Hearing);
     let reads = 0;
-    const now = boss.clock.now.bind(boss.clock);
-    boss.clock.now = () => (reads++, now());
+    const now = app.clock.now.bind(app.clock);
+    app.clock.now = () => (reads++, now());
     function* quick(): Generator<undefined, string> {
       for (let n = 0; n < 100_000; n++) yield undefined;
       return 'quick';
@@ -216,7 +213,7 @@ describe('long work in chunks', () => {
         boss.work = new ChunkedWork({
           *work(): Generator<number> {
             try {
-              for (;;) yield boss.clock.stall(1) ?? 1;
+              for (;;) yield stall(1) ?? 1;
             } finally {
               // eslint-disable-next-line no-unsafe-finally -- what a hasty user writes
               throw new Error('in finally');

@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
-import { type App, type Setup, catalyst, startApp } from '../support/app.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { type App, type Setup, catalyst, startApp, stall } from '../support/app.js';
 
 /** Holds a socket, as it were: what is in it leaves piece by piece, or not at all. */
 class Slow extends Tonic {
@@ -276,14 +275,13 @@ describe('the deadline of a base', () => {
   });
 
   it('does not pass for a loop that was late: what had come in time is done first', async () => {
-    const clock = new ManualClock();
     class Late extends Base {
       ttse__onDraining(): void {
         this.ttsc__compute();
         this.ttsc__drained();
       }
       ttsc__compute(): void {
-        clock.stall(600);
+        stall(600);
       }
       ttsc__drained(): void {
         this.drained();
@@ -291,7 +289,6 @@ describe('the deadline of a base', () => {
     }
     let late!: Late;
     const app = await startApp(() => (late = new Late(() => {}, { name: 'late', drainTimeout: 300 })), {
-      clock,
       main: catalyst({ turnOrders: 1 }),
     });
     late.ttsc__finish();

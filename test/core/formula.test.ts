@@ -5,9 +5,8 @@ import { running } from '../../src/core/running.js';
 import type { Runtime } from '../../src/core/runtime.js';
 import { TimerRepeat } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { runApp, startApp } from '../support/app.js';
+import { NOON, runApp, startApp } from '../support/app.js';
 import { expectCode, expectRejection } from '../support/errors.js';
-import { NOON } from '../support/manual-clock.js';
 import { stillHeld } from '../support/memory.js';
 
 const SILENT: FormulaData = { log: { to: 'off' } };
@@ -70,7 +69,7 @@ describe('a Formula', () => {
   it('resolves when the main Catalyst has finished, and not before', async () => {
     let over = false;
     const app = await startApp(() => void new Tonic());
-    void app.ended.then(() => (over = true));
+    void app.run.then(() => (over = true));
     await app.pass(3_600_000);
     expect(over).to.equal(false);
     await app.finish();

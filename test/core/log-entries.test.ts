@@ -2,9 +2,8 @@ import { expect } from 'chai';
 import type { LogMode } from '../../src/core/log-level.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
-import { ERROR, type Line, type Setup, WARN, runApp, startApp } from '../support/app.js';
+import { ERROR, type Line, type Setup, WARN, runApp, startApp, NOON, stall } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
-import { ManualClock, NOON } from '../support/manual-clock.js';
 import { Program } from '../support/program.js';
 
 interface Entry extends Line {
@@ -69,16 +68,15 @@ const said = (entry: Entry | undefined): string[] => (entry?.lines ?? []).map(({
 
 describe('an entry', () => {
   it('has all lines of a sparkle in their order, each with its level, fields and time', async () => {
-    const clock = new ManualClock();
     const lines = await run(
       [
         ({ log }) => {
           log.info('one');
-          clock.stall(5);
+          stall(5);
           log.warn({ watts: 40 }, 'two of %d', 2);
         },
       ],
-      { clock },
+      {},
     );
     const [entry] = entriesOf(lines);
     expect(lines).to.have.length(1);
@@ -356,8 +354,7 @@ describe('an entry is bounded', () => {
 
 describe('the flags of an entry', () => {
   it('are slow, for a sparkle that ran too long, at level warn', async () => {
-    const clock = new ManualClock();
-    const lines = await run([() => clock.stall(150), () => clock.stall(149)], { clock });
+    const lines = await run([() => stall(150), () => stall(149)], {});
     expect(entriesOf(lines).map(({ flags, ms, level }) => [flags, ms, level])).to.deep.equal([[['slow'], 150, WARN]]);
     expect(lines).to.have.length(1);
   });
@@ -438,18 +435,17 @@ describe('probes and markers', () => {
   });
 
   it('tell where in the course of the sparkle a marker stands', async () => {
-    const clock = new ManualClock();
     const [entry] = entriesOf(
       await run(
         [
           ({ log }) => {
             log.mark('begin');
             log.info('one');
-            clock.stall(3);
+            stall(3);
             log.mark('phase 2');
           },
         ],
-        { clock },
+        {},
       ),
     );
     expect(entry!.markers).to.deep.equal([

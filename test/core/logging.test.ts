@@ -4,17 +4,13 @@ import type { LogMode } from '../../src/core/log-level.js';
 import { screenLine } from '../../src/core/log-screen-line.js';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
-import { type App, type Line, type Setup, WARN, messages, runApp, startApp } from '../support/app.js';
+import { type App, type Line, type Setup, WARN, messages, runApp, startApp, NOON, stall } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
-import { ManualClock, NOON } from '../support/manual-clock.js';
 
 const MODES = ['stealth', 'off', 'quiet', 'full'] as const;
 
 class Talker extends Tonic<'open'> {
-  constructor(
-    options: TonicOptions = {},
-    readonly clock?: ManualClock,
-  ) {
+  constructor(options: TonicOptions = {}) {
     super({ name: 'talker', ...options });
   }
   ttsc__talk(): void {
@@ -27,21 +23,17 @@ class Talker extends Tonic<'open'> {
     throw new Error('boom');
   }
   ttsc__work(ms: number): void {
-    this.clock!.stall(ms);
+    stall(ms);
   }
   ttse__onFailure(): void {}
 }
 
 const linesOf = async (steps: (talker: Talker) => void, options: TonicOptions = {}, setup: Setup = {}) => {
-  const clock = new ManualClock();
-  const { lines } = await runApp(
-    () => {
-      const talker = new Talker(options, clock);
-      steps(talker);
-      talker.ttsc__finish();
-    },
-    { clock, ...setup },
-  );
+  const { lines } = await runApp(() => {
+    const talker = new Talker(options);
+    steps(talker);
+    talker.ttsc__finish();
+  }, setup);
   return lines.filter(({ tonic }) => tonic === 'talker');
 };
 
@@ -201,14 +193,13 @@ describe('a slow sparkle', () => {
   });
 
   it('that is a hook is flagged once, under its own name', async () => {
-    const clock = new ManualClock();
     class Slow extends Tonic {
       ttse__onStart(): void {
-        clock.stall(200);
+        stall(200);
         this.ttsc__finish();
       }
     }
-    const { lines } = await runApp(() => void new Slow(), { clock });
+    const { lines } = await runApp(() => void new Slow());
     const slow = lines.filter((line) => line['slow'] === true);
     expect(slow.map(({ sparkle }) => sparkle)).to.deep.equal(['ttse__onStart']);
   });

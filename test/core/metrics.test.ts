@@ -1,29 +1,27 @@
 import { expect } from 'chai';
 import type { SparkleMetrics } from '../../src/core/metrics.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type App, startApp } from '../support/app.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { type App, startApp, stall } from '../support/app.js';
 
 class Worker extends Tonic {
-  constructor(readonly clock: ManualClock) {
+  constructor() {
     super({ logMode: 'stealth' });
   }
   ttsc__work(ms: number): void {
-    this.clock.stall(ms);
+    stall(ms);
   }
   ttsc__rest(): void {}
   ttsc__open(): void {
     (this as any).toState('open');
   }
   ttse__onEnter(): void {
-    this.clock.stall(7);
+    stall(7);
   }
 }
 
 const start = async (): Promise<{ app: App; worker: Worker; report: () => SparkleMetrics[] }> => {
-  const clock = new ManualClock();
   let worker!: Worker;
-  const app = await startApp(() => (worker = new Worker(clock)), { clock });
+  const app = await startApp(() => (worker = new Worker()));
   return { app, worker, report: () => app.main.metrics.report().filter(({ className }) => className === 'Worker') };
 };
 
@@ -56,6 +54,7 @@ describe('the metrics of a Catalyst', () => {
   it('tell how long orders waited in the queue', async () => {
     const { app, worker, report } = await start();
     app.main.metrics.start();
+    await app.pass(1);
     worker.ttsc__work(20);
     worker.ttsc__rest();
     await app.settled();

@@ -10,6 +10,7 @@ import { Tonic } from '../../src/core/tonic.js';
 import type { TonicOptions } from '../../src/core/tonic-options.js';
 import '../../src/index.js';
 import { type App, ERROR, WARN, messages, runApp, startApp } from '../support/app.js';
+import { startApp as startRunning } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 
 /** What happened, in the order it did. */
@@ -79,7 +80,7 @@ class HearingUser extends User {
 
 const named = (name: string, begin?: (user: User) => void): User => new HearingUser(begin, { name });
 
-async function inside<T extends User>(app: App, user: T, body: (user: T) => void): Promise<void> {
+async function inside<T extends User>(app: Pick<App, 'settled'>, user: T, body: (user: T) => void): Promise<void> {
   user.ttsc__do(body);
   await app.settled();
 }
@@ -401,7 +402,7 @@ describe('the life of a service', () => {
   it('ends where its module is not loaded in time, as one that awaits the app is not', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
-    const app = await startApp(() => (user = named('a', () => {})));
+    const app = await startRunning(() => (user = named('a', () => {})));
     app.main._ttss__ofService(
       'use',
       'clock',
@@ -430,7 +431,7 @@ describe('the life of a service', () => {
     ] as const) {
       heard = [];
       let users!: User[];
-      const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]));
+      const app = await startRunning(() => (users = [named('a', () => {}), named('b', () => {})]));
       app.main._ttss__ofService(
         'use',
         'clock',
@@ -457,7 +458,7 @@ describe('the life of a service', () => {
   it('whose module is not there when the app ends is named with what it was to do', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
-    const app = await startApp(() => (user = named('a', () => {})));
+    const app = await startRunning(() => (user = named('a', () => {})));
     app.main._ttss__ofService(
       'use',
       'clock',

@@ -107,7 +107,7 @@ describe('a group of states', () => {
     await app.settled();
     const codes = app.lines.map(({ err }) => (err as { code?: string } | undefined)?.code);
     expect(codes).to.include('TT_GROUP_IS_NO_STATE');
-    await app.ended;
+    await app.end();
   });
 
   it('is inherited, and may be given anew', async () => {

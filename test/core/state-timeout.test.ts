@@ -5,7 +5,6 @@ import { Tonic } from '../../src/core/tonic.js';
 import type { TransitionOptions } from '../../src/core/tonic-options.js';
 import { type App, type Setup, catalyst, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
-import type { ManualClock } from '../support/manual-clock.js';
 import { tonicClass } from '../support/classes.js';
 
 type States = 'calling' | 'talking' | 'idle';
@@ -149,7 +148,7 @@ describe('the timeout of a state', () => {
       phone.ttsc__go('calling', { timeout: 1_000 });
       await app.settled();
       phone.ttsc__do((self) => {
-        (app.clock as ManualClock).stall(1_000);
+        app.clock.stall(1_000);
         // It waits already when the timeout fires.
         self.ttsc__go(next, { reenter: true });
       });

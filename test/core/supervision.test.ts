@@ -211,7 +211,7 @@ describe('an infusion that is supervised', () => {
       const { app, boss } = await start(Boss, options);
       await app.end();
       expect(boss.made).to.equal(0);
-      expectCode((await app.ended).result.error?.cause, 'TT_BAD_OPTION');
+      expectCode((await app.end()).result.error?.cause, 'TT_BAD_OPTION');
     });
   }
 

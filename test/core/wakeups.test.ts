@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { Catalyst } from '../../src/core/catalyst.js';
 import { TimerSingleShot } from '../../src/core/timer.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type App, startApp } from '../support/app.js';
+import { type App, startApp } from '../support/running-app.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 /** Counts the turns of its loop and what woke it. */

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { Tonic } from '../../src/core/tonic.js';
 import { type SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { type ListenInfo, TcpClient, TcpServer } from '../../src/tonics/index.js';
-import type { App } from '../support/app.js';
+import type { App } from '../support/running-app.js';
 import { collectGarbage } from '../support/memory.js';
 import { Later, until } from './support/later.js';
 import { Echo, endApps, startNetworkApp } from './support/network-app.js';

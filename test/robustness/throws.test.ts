@@ -8,7 +8,7 @@ import { TimerPausing, TimerRepeat, TimerSingleShot } from '../../src/core/timer
 import { Tonic } from '../../src/core/tonic.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { type ListenInfo, TcpClient, TcpConnection, TcpServer, UdpSocket } from '../../src/tonics/index.js';
-import { type App, ERROR } from '../support/app.js';
+import { type App, ERROR } from '../support/running-app.js';
 import { tonicClass } from '../support/classes.js';
 import { Later, until } from './support/later.js';
 import { Echo, endApps, startNetworkApp } from './support/network-app.js';

@@ -8,7 +8,7 @@ import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import type { Selector } from '../../src/selector/selector.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
-import { ERROR, runApp } from '../support/app.js';
+import { ERROR, runApp } from '../support/running-app.js';
 import { expectCode } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';

@@ -1,25 +1,23 @@
 import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import { type Clock, nodeClock } from '../../src/core/clock.js';
 import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
 import type { Ledger } from '../../src/core/ledger.js';
 import type { LogOptions } from '../../src/core/log-options.js';
-import type { Random } from '../../src/core/random.js';
-import type { LogEntry } from '../../src/testing/app.js';
-import { ManualClock } from './manual-clock.js';
+import type { Network } from '../../src/selector/network.js';
+import { Distiller, type LogEntry, type VirtualClock } from '../../src/testing/index.js';
 
 /** One line of the log, as JSON gives it. */
 export interface Line extends LogEntry {
   readonly err?: { readonly message: string; readonly code?: string };
 }
 
-/** What an app is made of; the defaults are a plain Catalyst, a clock held by the test, and every line of the log. */
+/** What an app is made of; the defaults are a plain Catalyst, and every line of the log. */
 export interface Setup {
-  /** `'real'`: the machine's. Default: a manual clock, moved by whoever waits for the end. */
-  readonly clock?: 'real' | ManualClock;
-  readonly log?: Omit<LogOptions, 'to'>;
-  readonly data?: FormulaData;
-  readonly main?: () => unknown;
-  readonly random?: Random;
+  readonly log?: Omit<LogOptions, 'to'> | undefined;
+  readonly data?: FormulaData | undefined;
+  readonly main?: (() => unknown) | undefined;
+  readonly network?: Network | undefined;
+  /** The time of day at which it begins. */
+  readonly wallTime?: number | undefined;
 }
 
 /** How an app ended. */
@@ -28,48 +26,41 @@ export interface Ended {
   readonly lines: readonly Line[];
 }
 
+/** The time of day at which an app begins where it is not told. */
+export { NOON } from '../../src/testing/virtual-clock.js';
+
 export const WARN = 40;
 export const ERROR = 50;
 
-/** An app that runs. */
-export class App {
-  readonly lines: Line[] = [];
-  readonly clock: Clock;
-  readonly ended: Promise<Ended>;
-  readonly #started: Promise<void>;
-  #main: Catalyst | undefined;
+/** No app waits longer than this in virtual time for its end: what has not ended by then never will. */
+const FOR_EVER = '400d';
 
-  constructor(startingTonics: () => void, { clock = new ManualClock(), log = {}, data = {}, main, random }: Setup) {
-    this.clock = clock === 'real' ? nodeClock : clock;
-    let started = (): void => {};
-    this.#started = new Promise((resolve) => (started = resolve));
-    const app = this; // eslint-disable-line @typescript-eslint/no-this-alias -- two classes meet here
-    class TestFormula extends Formula {
-      protected override readonly clock = app.clock;
-      protected override readonly random = random;
-      protected override creatingFormula(): FormulaData {
-        const to = { write: (line: string) => void app.lines.push(JSON.parse(line) as Line) };
-        return { ...data, log: { level: 'trace', ...log, to } };
-      }
-      protected override creatingMainCatalyst(): unknown {
-        return (app.#main = (main === undefined ? new Catalyst() : main()) as Catalyst);
-      }
-      protected override creatingStartingTonics(): void {
-        startingTonics();
-        started();
-      }
-    }
-    this.ended = keepingExitCode(TestFormula.run()).then((result) => ({ result, lines: this.lines }));
-    // Whoever awaits it hears of a failure; nobody need.
-    this.ended.catch(() => {});
+/** An app on a Distiller, in words that tests of the framework itself need. */
+export class App {
+  readonly distiller: Distiller;
+  /** Resolves when its Formula has been run to its end. */
+  readonly run: Promise<RunResult>;
+  #ended: Promise<Ended> | undefined;
+
+  constructor(distiller: Distiller, run: Promise<RunResult>) {
+    this.distiller = distiller;
+    this.run = run;
   }
 
   get main(): Catalyst {
-    return this.#main!;
+    return this.distiller.main as unknown as Catalyst;
   }
 
   get ledger(): Ledger {
-    return this.main.runtime.ledger;
+    return this.distiller.ledger;
+  }
+
+  get clock(): VirtualClock {
+    return this.distiller.clock;
+  }
+
+  get lines(): Line[] {
+    return this.distiller.lines as Line[];
   }
 
   /** The messages of a level and above. */
@@ -77,26 +68,19 @@ export class App {
     return messages(this.lines, from);
   }
 
-  /** Resolves when it runs and has done all that it can do for now. */
-  async running(): Promise<this> {
-    await Promise.race([this.#started, this.ended]);
-    await this.settled();
-    return this;
-  }
-
+  /** Resolves when it has done all that it can do for now. */
   async settled(): Promise<void> {
-    if (this.clock instanceof ManualClock) await this.clock.settled();
+    await this.distiller.settle();
   }
 
   /** Lets time pass. */
   async pass(ms: number): Promise<void> {
-    await (this.clock as ManualClock).pass(ms);
+    await this.distiller.advance(ms);
   }
 
   /** Waits for the end, in the app's own time. */
   async end(): Promise<Ended> {
-    await this.running();
-    return this.clock instanceof ManualClock ? this.clock.passUntil(this.ended) : this.ended;
+    return (this.#ended ??= this.#end());
   }
 
   /** Finishes it as somebody outside would. */
@@ -104,16 +88,63 @@ export class App {
     this.main.ttsc__finish();
     return this.end();
   }
+
+  async #end(): Promise<Ended> {
+    await this.distiller.until(this.run, FOR_EVER);
+    const { exitCode, error, signal, leftOpen } = await this.distiller.finish();
+    if (leftOpen.length > 0) throw new Error(`it has left open ${leftOpen.join(', ')}`);
+    return { result: { exitCode, error, signal }, lines: this.lines };
+  }
+}
+
+/** A Formula of such parts. */
+class TestFormula extends Formula {
+  readonly #startingTonics: () => void;
+  readonly #data: FormulaData;
+  readonly #main: (() => unknown) | undefined;
+  run!: Promise<RunResult>;
+
+  constructor(startingTonics: () => void, { data = {}, log, main }: Setup) {
+    super();
+    this.#startingTonics = startingTonics;
+    this.#data = { ...data, log: { level: 'trace', ...log } };
+    this.#main = main;
+  }
+
+  override async _ttRun(...bench: Parameters<Formula['_ttRun']>): Promise<RunResult> {
+    return (this.run = super._ttRun(...bench));
+  }
+  protected override creatingFormula(): FormulaData {
+    return this.#data;
+  }
+  protected override creatingMainCatalyst(): unknown {
+    return this.#main === undefined ? new Catalyst() : this.#main();
+  }
+  protected override creatingStartingTonics(): void {
+    this.#startingTonics();
+  }
+}
+
+let last: Distiller | undefined;
+
+/** Lets so much time go by while a sparkle runs, in the app that was started last: nothing can fire meanwhile. */
+export function stall(ms: number): void {
+  last!.clock.stall(ms);
+}
+
+/** Starts an app; resolves when it runs and has done all that it can do for now. */
+export async function startApp(startingTonics: () => void, setup: Setup = {}): Promise<App> {
+  const { network, wallTime } = setup;
+  const formula = new TestFormula(startingTonics, setup);
+  last = await Distiller.start(formula, { seed: 1, network, wallTime });
+  const app = new App(last, formula.run);
+  await app.settled();
+  return app;
 }
 
 /** Runs an app from its beginning to its end. */
 export async function runApp(startingTonics: () => void, setup: Setup = {}): Promise<Ended> {
-  return new App(startingTonics, setup).end();
-}
-
-/** Starts an app; resolves when it runs. */
-export async function startApp(startingTonics: () => void, setup: Setup = {}): Promise<App> {
-  return new App(startingTonics, setup).running();
+  return (await startApp(startingTonics, setup)).end();
 }
 
 /** A main Catalyst with options. */
@@ -123,14 +154,4 @@ export function catalyst(options: CatalystOptions): () => Catalyst {
 
 export function messages(lines: readonly Line[], from = 0): string[] {
   return lines.filter(({ level }) => level >= from).map(({ msg }) => msg);
-}
-
-/** An app that fails sets the exit code of its process: here that of mocha, which has one of its own. */
-async function keepingExitCode<T>(run: Promise<T>): Promise<T> {
-  const before = process.exitCode;
-  try {
-    return await run;
-  } finally {
-    process.exitCode = before;
-  }
 }

@@ -4,7 +4,7 @@ import { SelectorCatalyst, type SelectorCatalystOptions } from '../../src/select
 import type { ListenInfo, TcpServerOptions } from '../../src/tonics/tcp-server.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { App, type Ended, type Setup } from './app.js';
+import { App, type Ended, type Setup } from './running-app.js';
 import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';

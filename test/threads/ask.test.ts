@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { RemoteHandle } from '../../src/core/any-tonic.js';
 import type { ErrorCode } from '../../src/core/errors.js';
 import type { Remote } from '../../src/core/remote.js';
-import { type App, startApp } from '../support/app.js';
+import { type App, startApp } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import type { ThreadHub } from '../../src/threads/thread-hub.js';
 import { AskMain } from './programs/ask-main.js';

@@ -6,7 +6,7 @@ import { Tonic } from '../../src/core/tonic.js';
 import { Packer } from '../../src/threads/crossing.js';
 import { RemoteTonic } from '../../src/threads/remote-tonic.js';
 import { transfer } from '../../src/threads/transfer.js';
-import { runApp } from '../support/app.js';
+import { runApp } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';
 import { FirstArgument, Worker } from './programs/life-workers.js';

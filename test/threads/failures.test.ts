@@ -3,7 +3,7 @@ import type { InfusionFailure, InfusionInfo, RemoteHandle } from '../../src/core
 import type { ErrorCode } from '../../src/core/errors.js';
 import { Catalyst } from '../../src/core/catalyst.js';
 import type { ThreadHub } from '../../src/threads/thread-hub.js';
-import { ERROR, type Line, WARN, messages } from '../support/app.js';
+import { ERROR, type Line, WARN, messages } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import {

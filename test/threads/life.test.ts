@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { InfusionInfo, RemoteHandle } from '../../src/core/any-tonic.js';
 import type { Remote } from '../../src/core/remote.js';
 import { Tonic } from '../../src/core/tonic.js';
-import { type Line, WARN, messages } from '../support/app.js';
+import { type Line, WARN, messages } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, endApps, start } from './programs/life-boss.js';
 import { FirstArgument, Hurried, type Part, Undrained, Worker } from './programs/life-workers.js';

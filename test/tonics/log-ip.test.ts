@@ -4,7 +4,7 @@ import type { IpLogOptions } from '../../src/core/log-options.js';
 import { Tonic } from '../../src/core/tonic.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { logServices } from '../../src/tonics/log-services.js';
-import type { Line } from '../support/app.js';
+import type { Line } from '../support/running-app.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 

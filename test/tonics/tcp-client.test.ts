@@ -5,7 +5,7 @@ import type { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { ERROR, WARN } from '../support/app.js';
+import { ERROR, WARN } from '../support/running-app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';

@@ -4,7 +4,7 @@ import type { TaskTonicError } from '../../src/core/errors.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { WARN, startApp } from '../support/app.js';
+import { WARN, startApp } from '../support/running-app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
 import { Heard } from '../support/heard.js';
 import { Recorder, serve, startNet, tidyUp } from '../support/net-app.js';

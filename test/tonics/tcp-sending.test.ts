@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
 import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import type { SendResult } from '../../src/tonics/socket-tonic.js';
-import { WARN } from '../support/app.js';
+import { WARN } from '../support/running-app.js';
 import { expectCode, expectThrow, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Recorder, serve, startNet, tidyUp } from '../support/net-app.js';

@@ -6,7 +6,7 @@ import { nodeNetwork } from '../../src/selector/node/node-network.js';
 import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection, TcpServer, type TcpServerOptions } from '../../src/tonics/index.js';
 import type { TurnedAway } from '../../src/selector/network.js';
-import { WARN } from '../support/app.js';
+import { WARN } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
 import { Peer, closePeers } from '../robustness/support/peer.js';

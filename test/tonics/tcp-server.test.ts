@@ -6,7 +6,7 @@ import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { TcpClient } from '../../src/tonics/tcp-client.js';
 import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
-import { ERROR, WARN } from '../support/app.js';
+import { ERROR, WARN } from '../support/running-app.js';
 import { expectCode, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Tonic } from '../../src/core/tonic.js';
 import { lines } from '../../src/framing/index.js';
 import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { startApp } from '../support/app.js';
+import { startApp } from '../support/running-app.js';
 import { startWithPeer } from '../support/fake-peer.js';
 import { tidyUp } from '../support/net-app.js';
 

@@ -3,7 +3,7 @@ import { Tonic } from '../../src/core/tonic.js';
 import type { Address } from '../../src/selector/network.js';
 import type { ListenInfo } from '../../src/tonics/tcp-server.js';
 import { UdpSocket } from '../../src/tonics/udp-socket.js';
-import { WARN } from '../support/app.js';
+import { WARN } from '../support/running-app.js';
 import { expectCode, expectThrow, thrownBy } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Heard } from '../support/heard.js';
@@ -368,7 +368,7 @@ describe('a UdpSocket', () => {
           new UdpSocket({ host: '127.0.0.1', port: other.port });
         }
       }
-      const { App } = await import('../support/app.js');
+      const { App } = await import('../support/running-app.js');
       const { SelectorCatalyst } = await import('../../src/selector/selector-catalyst.js');
       const app = new App(() => void new Deaf(), { main: () => new SelectorCatalyst({ network: stage().network }) });
       const { result } = await app.end();
@@ -408,7 +408,7 @@ describe('a UdpSocket', () => {
   });
 
   it('needs a SelectorCatalyst', async () => {
-    const { startApp } = await import('../support/app.js');
+    const { startApp } = await import('../support/running-app.js');
     let thrown: unknown;
     class Main extends Tonic {
       ttse__onStart(): void {

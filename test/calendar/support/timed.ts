@@ -1,8 +1,8 @@
 import type { CalendarTimerInfo } from '../../../src/calendar/calendar-timer.js';
 import type { ClockSetInfo } from '../../../src/calendar/clock-watch.js';
 import { Tonic } from '../../../src/core/tonic.js';
+import type { VirtualClock } from '../../../src/testing/index.js';
 import { type App, startApp } from '../../support/app.js';
-import { ManualClock } from '../../support/manual-clock.js';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -43,10 +43,8 @@ export function iso(at: number | undefined): string {
 }
 
 /** An app whose time of day begins there, and a Tonic to hear its timers. */
-export async function startAt(wallTime: string): Promise<{ app: App; timed: Timed; clock: ManualClock }> {
-  const clock = new ManualClock();
-  clock.setWallTime(Date.parse(wallTime));
+export async function startAt(wallTime: string): Promise<{ app: App; timed: Timed; clock: VirtualClock }> {
   let timed!: Timed;
-  const app = await startApp(() => (timed = new Timed({ name: 'timed' })), { clock });
-  return { app, timed, clock };
+  const app = await startApp(() => (timed = new Timed({ name: 'timed' })), { wallTime: Date.parse(wallTime) });
+  return { app, timed, clock: app.clock };
 }

@@ -1,6 +1,6 @@
 import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../src/selector/selector-catalyst.js';
 import { TcpConnection } from '../../../src/tonics/index.js';
-import { type App, type Setup, startApp } from '../../support/app.js';
+import { type App, type Setup, startApp } from '../../support/running-app.js';
 
 /**
  * An app on the machine's clock and network, in this process. Real in any case: what hostile and unlucky peers bring, they bring through a

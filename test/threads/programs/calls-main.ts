@@ -2,7 +2,7 @@ import type { InfusionInfo, Source } from '../../../src/core/any-tonic.js';
 import type { ThreadHub } from '../../../src/threads/thread-hub.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import type { TonicOptions } from '../../../src/core/tonic-options.js';
-import { type App, type Setup, startApp } from '../../support/app.js';
+import { type App, type Setup, startApp } from '../../support/running-app.js';
 import { Heard } from '../../support/heard.js';
 import { Echo } from './calls-threads.js';
 import type { Remote } from '../../../src/core/remote.js';

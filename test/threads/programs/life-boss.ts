@@ -3,7 +3,7 @@ import type { Remote } from '../../../src/core/remote.js';
 import { Tonic } from '../../../src/core/tonic.js';
 import type { TonicOptions } from '../../../src/core/tonic-options.js';
 import '../../../src/index.js';
-import { type App, type Setup, startApp } from '../../support/app.js';
+import { type App, type Setup, startApp } from '../../support/running-app.js';
 import { Heard } from '../../support/heard.js';
 
 /** The base of threads: it does what a test wants done in a sparkle, and writes down what it is told and what it hears. */
