@@ -1,4 +1,4 @@
-import { inLane } from './log-lane.js';
+import { inLane } from './styled.js';
 import { LABELS } from './log-levels.js';
 import { indented, screenLine } from './log-screen-line.js';
 

@@ -1,4 +1,3 @@
-import { styled } from './styled.js';
 import { oneOf } from './option-schema.js';
 
 /** The lane of a Tonic: the colour that its lines and entries have on a screen and in a viewer, so that an eye can follow them. */
@@ -9,12 +8,3 @@ export const LANES: readonly LogLane[] = ['red', 'green', 'yellow', 'blue', 'mag
 
 /** A colour that there is. */
 export const laneOption = oneOf(...LANES);
-
-/** A text in the colour of a lane; as it is where the lane is none. */
-export function inLane(text: string, lane: unknown): string {
-  return isLane(lane) ? styled(lane, text) : text;
-}
-
-function isLane(lane: unknown): lane is LogLane {
-  return (LANES as readonly unknown[]).includes(lane);
-}

@@ -1,4 +1,4 @@
-import { inLane } from './log-lane.js';
+import { inLane } from './styled.js';
 
 /** The part of a line between its level and its further fields. */
 export function screenLine(line: Readonly<Record<string, unknown>>, message: string, colours = false): string {

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
+import { LANES, type LogLane } from './log-lane.js';
 
 /** What a text may look like on a terminal. */
 export type Style = Parameters<typeof styleText>[0];
@@ -17,4 +18,13 @@ export function showsColours(isTerminal = isatty(1), env: NodeJS.ProcessEnv = pr
   const { FORCE_COLOR: forced, NO_COLOR: refused = '', TERM } = env;
   if (forced !== undefined) return !/^(?:0|false)$/i.test(forced);
   return isTerminal && refused === '' && TERM !== 'dumb';
+}
+
+/** A text in the colour of a lane; as it is where the lane is none. */
+export function inLane(text: string, lane: unknown): string {
+  return isLane(lane) ? styled(lane, text) : text;
+}
+
+function isLane(lane: unknown): lane is LogLane {
+  return (LANES as readonly unknown[]).includes(lane);
 }
