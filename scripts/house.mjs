@@ -79,7 +79,8 @@ function floorsOf(room) {
 function innerMembers() {
   const users = new Map();
   for (const { path, text } of files.values())
-    for (const [name] of text.matchAll(/\b_tt(?:[A-Z]|ss__)\w*/g)) users.set(name, (users.get(name) ?? new Set()).add(path));
+    for (const [name] of text.matchAll(/\b_tt(?:[A-Z]|ss__)\w*/g))
+      users.set(name, (users.get(name) ?? new Set()).add(path));
   return [users.size, [...users.values()].filter(({ size }) => size > 1).length];
 }
 
@@ -101,7 +102,12 @@ function figures() {
   for (const row of table) console.log(row.map(cell).join(''));
   const longest = all.sort((a, b) => b.lines - a.lines).slice(0, 10);
   console.log(`\nlongest files: ${longest.map(({ path, lines }) => `${path} ${lines}`).join(', ')}`);
-  console.log(`public names: ${sum(all.filter(({ path }) => path.endsWith('/index.ts')), ({ publicNames }) => publicNames)}`);
+  console.log(
+    `public names: ${sum(
+      all.filter(({ path }) => path.endsWith('/index.ts')),
+      ({ publicNames }) => publicNames,
+    )}`,
+  );
   const [members, shared] = innerMembers();
   console.log(`inner members: ${members}, used in more than one file: ${shared}`);
   const checks = all.map(({ path, text }) => [path, text.match(/'TT_BAD_OPTION'|badOption\(/g)?.length ?? 0]);
@@ -158,11 +164,18 @@ An arrow leads from a file to one that it imports, types included; what it impor
 
 ## All of them
 
-${drawn(edgesWithin(inRooms, ({ room }) => room, importsOf), [])}`,
+${drawn(
+  edgesWithin(inRooms, ({ room }) => room, importsOf),
+  [],
+)}`,
   ];
   for (const [room, list] of named) {
     const own = list.filter(({ path }) => !path.endsWith('index.ts'));
-    const edges = edgesWithin(own, ({ name }) => name, (file) => importsOf(file).filter((other) => own.includes(other)));
+    const edges = edgesWithin(
+      own,
+      ({ name }) => name,
+      (file) => importsOf(file).filter((other) => own.includes(other)),
+    );
     const joined = new Set([...edges].flatMap(([from, to]) => [from, ...to]));
     const alone = own.map(({ name }) => name).filter((name) => !joined.has(name));
     parts.push(`## ${room}\n\n${drawn(edges, alone)}`);

@@ -1,4 +1,4 @@
-import { type Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import { temporal } from './temporal.js';
 import { didYouMean } from './words.js';
 import { badOption, told } from '../core/option-problem.js';

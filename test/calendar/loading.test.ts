@@ -23,6 +23,11 @@ describe('the calendar library', () => {
     expect(asksFor('calendar.js', 'temporal-polyfill')).to.be.true;
   });
 
+  it('is not imported, so that Node may have it, or an error say what to install', () => {
+    const texts = [...loadedBy('calendar.js').values()].join('\n');
+    expect(texts).to.not.match(/^import [^;]*'temporal-polyfill'/m);
+  });
+
   for (const entry of ['index.js', 'framing.js', 'testing.js', 'diagram.js', 'eslint-plugin.js']) {
     it(`is not asked for by ${entry}`, () => {
       expect([...loadedBy(entry).keys()])
