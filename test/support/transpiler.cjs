@@ -9,6 +9,8 @@ const options = {
   target: 'node20',
   sourcemap: true,
   sourcesContent: false,
+  // A class is known by its name.
+  keepNames: true,
   // As tsconfig.json says.
   tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: true } },
 };

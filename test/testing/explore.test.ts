@@ -268,6 +268,15 @@ describe('explore()', () => {
       expect(apps.every(({ finished }) => finished)).to.be.true;
     });
 
+    it('takes one for none that had no turn for long, as on a machine that is asleep', async () => {
+      const asleep = (): void => {
+        const end = nodeClock.now() + 2 * runLimit;
+        while (nodeClock.now() < end);
+      };
+      const { runs } = await explore({ runs: 1, runLimit, app: () => {} }, asleep);
+      expect(runs).to.equal(1);
+    });
+
     it('names the faults that it needs to hang', async () => {
       const body = async (distiller: Distiller): Promise<void> => {
         const { crashed } = await crashing(distiller, 6);
