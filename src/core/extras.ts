@@ -60,10 +60,10 @@ export interface StateTimeouts {
 
 /** How a base looks after one infusion. As a task it makes the next one. */
 export interface Supervision extends Task {
-  readonly strategy: 'restart' | 'finish' | 'escalate';
-  readonly limit: number;
-  readonly within: number;
-  /** The how-manieth restart within the time window is due; 0 where none is to be made. */
+  /** @internal */ readonly strategy: 'restart' | 'finish' | 'escalate';
+  /** @internal */ readonly limit: number;
+  /** @internal */ readonly within: number;
+  /** @internal The how-manieth restart within the time window is due; 0 where none is to be made. */
   takeRestart(): number;
 }
 

@@ -3,8 +3,8 @@
  * states, restarts) by nothing else: it runs their tasks, `tonic._ttss__run(task)`.
  */
 export interface Task {
-  /** Does it. A throw fails the Tonic, as that of any sparkle does. */
+  /** @internal Does it. A throw fails the Tonic, as that of any sparkle does. */
   run(): void;
-  /** What the user's sparkle `key` was given, where it runs within this task: so that its order can be kept for later. */
+  /** @internal What the user's sparkle `key` was given, where it runs within this task: so that its order can be kept for later. */
   given?(key: string): readonly [a: unknown, b: unknown] | undefined;
 }

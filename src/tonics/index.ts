@@ -18,4 +18,4 @@ export type { Protocol } from './protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log-services.js';
 export { TonicStore, tonicStore, type Catalog, type StoredTonic } from './tonic-store.js';
-export type { SaidOfSocket } from './said-of-socket.js';
+export type { SaidOfSocket, StatesOf } from './said-of-socket.js';

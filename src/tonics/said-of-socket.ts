@@ -8,7 +8,7 @@ export interface SaidOfSocket<State extends string, Frame, Sent> extends Partial
 }
 
 /** The states that the class `C` says itself; none where it leaves them open. */
-export type StateOf<C extends TonicConstructor> = C extends abstract new (...args: never[]) => {
+export type StatesOf<C extends TonicConstructor> = C extends abstract new (...args: never[]) => {
   readonly state: infer S;
 }
   ? string extends S

@@ -15,7 +15,7 @@ import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { type IdleSide, withIdleTimeout } from './idle-watch.js';
 import { protocolMaker, protocolOption } from './protocol.js';
-import type { SaidOfSocket, StateOf } from './said-of-socket.js';
+import type { SaidOfSocket, StatesOf } from './said-of-socket.js';
 import { showAddress } from './socket-errors.js';
 import type { SendResult, Sendable } from './socket-tonic.js';
 import { AdoptedSettings } from './adoption.js';
@@ -92,7 +92,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   /** As {@link Tonic.with}. */
   declare static with: <
     C extends TonicConstructor,
-    const State extends string = StateOf<C>,
+    const State extends string = StatesOf<C>,
     Frame = unknown,
     Sent = Frame,
   >(

@@ -18,7 +18,7 @@ import { AnsweringConnection } from './answering-connection.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
 import { Pause } from './sending-connection.js';
-import type { SaidOfSocket, StateOf } from './said-of-socket.js';
+import type { SaidOfSocket, StatesOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
@@ -108,7 +108,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** As {@link Tonic.with}. */
   declare static with: <
     C extends TonicConstructor,
-    const State extends string = StateOf<C>,
+    const State extends string = StatesOf<C>,
     Frame = unknown,
     Sent = Frame,
   >(

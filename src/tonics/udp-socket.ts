@@ -14,7 +14,7 @@ import type { SelectionKey } from '../selector/selection-key.js';
 import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from './encoded.js';
 import { framingOf } from './framing-option.js';
-import type { SaidOfSocket, StateOf } from './said-of-socket.js';
+import type { SaidOfSocket, StatesOf } from './said-of-socket.js';
 import { showAddress, socketError } from './socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from './socket-tonic.js';
 import { type ListenInfo, tellListening } from './tcp-server.js';
@@ -72,7 +72,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** As {@link Tonic.with}. */
   declare static with: <
     C extends TonicConstructor,
-    const State extends string = StateOf<C>,
+    const State extends string = StatesOf<C>,
     Frame = unknown,
     Sent = Frame,
   >(
