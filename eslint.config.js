@@ -129,7 +129,7 @@ export default defineConfig([
     },
   },
   {
-    files: ['src/core/clock.ts', 'src/core/random.ts', 'src/testing/real-time.ts'],
+    files: ['src/core/time/clock.ts', 'src/core/time/random.ts', 'src/testing/real-time.ts'],
     rules: theClockAndRandomThemselves,
   },
   { files: ['examples/**/*.ts', 'test/**/*.ts'], extends: [tasktonic.configs.recommended] },

@@ -1,10 +1,10 @@
-import { appPorts } from './core/app-ports.js';
+import { appPorts } from './app/app-ports.js';
 import { ports } from './core/ports.js';
-import { Services } from './core/services.js';
+import { Services } from './services/services.js';
 import { inThread } from './threads/thread-start.js';
 import { type ThreadClass, spawn } from './threads/thread-tonic.js';
 import { SelectorCatalyst } from './selector/selector-catalyst.js';
-import { logServices } from './tonics/log-services.js';
+import { logServices } from './tonics/log/log-services.js';
 import { tonicStore } from './tonics/tonic-store.js';
 
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.

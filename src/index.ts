@@ -1,12 +1,12 @@
 import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
-export { Formula, type FormulaData, type RunResult } from './core/formula.js';
+export { Formula, type FormulaData, type RunResult } from './app/formula.js';
 export { Tonic, type StateOf } from './core/tonic.js';
-export type { Said, TonicConstructor, With } from './core/said.js';
-export type { Sparkles } from './core/faces.js';
-export type { BoundSparkle, SparkleKey } from './core/bound-sparkle.js';
-export type { TonicOptions } from './core/tonic-options.js';
+export type { Said, TonicConstructor, With } from './core/plan/said.js';
+export type { Sparkles } from './core/plan/faces.js';
+export type { BoundSparkle, SparkleKey } from './core/plan/bound-sparkle.js';
+export type { TonicOptions } from './core/options/tonic-options.js';
 export {
   TimerSingleShot,
   TimerRepeat,
@@ -18,44 +18,44 @@ export {
   type AnyTimerOptions,
   type Timer,
   type PeriodTimer,
-} from './core/timer.js';
+} from './core/time/timer.js';
 export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
 export type { Registry, Scheduler, AppFace } from './core/scheduler.js';
 export type { LineLevel, LogService } from './core/log-port.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
 export { Ledger } from './core/ledger.js';
 export type { LogMode } from './core/log-level.js';
-export type { IpLogOptions, LogOptions, LogTarget } from './core/log-options.js';
+export type { IpLogOptions, LogOptions, LogTarget } from './log/log-options.js';
 export type { LogLine, TonicLog } from './core/tonic-log.js';
-export type { EntryBounds } from './core/log-entries.js';
+export type { EntryBounds } from './log/log-entries.js';
 export type { LogLane } from './core/log-lane.js';
-export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './core/log-services.js';
+export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './log/log-services.js';
 export type { LogContext, LogSink } from './core/log-sink.js';
-export { showLog, type ShowLogOptions } from './core/log-show.js';
+export { showLog, type ShowLogOptions } from './log/log-show.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
-export { OrderQueue, type CatalystQueue, type Waker } from './core/order-queue.js';
-export { Order, type KeptOrder } from './core/order.js';
-export type { Dispatcher, Sparkle, SparkleBinder } from './core/plan.js';
-export type { Supervised, SuperviseOptions, Strategy } from './core/supervised.js';
-export { nodeClock, type Clock, type ClockTimer } from './core/clock.js';
-export type { TimerQueue } from './core/timer-queue.js';
-export type { Doorbell, Parker } from './core/parker.js';
-export type { StartProblem, TonicMaker } from './core/tonic-maker.js';
-export { systemRandom, type Random } from './core/random.js';
+export { OrderQueue, type CatalystQueue, type Waker } from './core/queue/order-queue.js';
+export { Order, type KeptOrder } from './core/queue/order.js';
+export type { Dispatcher, Sparkle, SparkleBinder } from './core/plan/plan.js';
+export type { Supervised, SuperviseOptions, Strategy } from './core/guests/supervised.js';
+export { nodeClock, type Clock, type ClockTimer } from './core/time/clock.js';
+export type { TimerQueue } from './core/time/timer-queue.js';
+export type { Doorbell, Parker } from './core/queue/parker.js';
+export type { StartProblem, TonicMaker } from './config/tonic-maker.js';
+export { systemRandom, type Random } from './core/time/random.js';
 export { Runtime } from './core/runtime.js';
-export type { Remote, RemoteSparkle } from './core/remote.js';
+export type { Remote, RemoteSparkle } from './core/plan/remote.js';
 export type { ThreadOptions } from './core/catalyst.js';
-export { Answer } from './core/answer.js';
-export { Reply, type Responder } from './core/reply.js';
-export type { PipeOptions } from './core/pipe.js';
-export type { AskOptions, Question } from './core/ask.js';
-export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/asking.js';
-export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/chunked.js';
-export type { StateTimeoutInfo } from './core/state-timeout.js';
-export type { TransitionOptions } from './core/tonic-options.js';
+export { Answer } from './core/asking/answer.js';
+export { Reply, type Responder } from './core/asking/reply.js';
+export type { PipeOptions } from './core/asking/pipe.js';
+export type { AskOptions, Question } from './core/asking/ask.js';
+export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/asking/asking.js';
+export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/guests/chunked.js';
+export type { StateTimeoutInfo } from './core/guests/state-timeout.js';
+export type { TransitionOptions } from './core/options/tonic-options.js';
 export type { Configuration, ConfigurationOf, ValueAt } from './core/configuration.js';
-export type { ConfigurationProblem } from './core/configuration-problems.js';
-export type { ConfigurationSources, Environment } from './core/configuration-sources.js';
+export type { ConfigurationProblem } from './config/configuration-problems.js';
+export type { ConfigurationSources, Environment } from './config/configuration-sources.js';
 export * from './threads/index.js';
 export * from './selector/index.js';
 export * from './tonics/index.js';

@@ -1,9 +1,9 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { LogLevel } from '../core/log-level.js';
-import { badOption, told } from '../core/option-problem.js';
-import { ofFramework } from '../core/plan.js';
+import { badOption, told } from '../core/options/option-problem.js';
+import { ofFramework } from '../core/plan/plan.js';
 import { runAs } from '../core/running.js';
-import { type AnyTimerOptions, type Expiry, type TimerInfo, Timer } from '../core/timer.js';
+import { type AnyTimerOptions, type Expiry, type TimerInfo, Timer } from '../core/time/timer.js';
 import { type ClockSetInfo, ClockWatch } from './clock-watch.js';
 import type { Rule } from './rule.js';
 import { zoned } from './time-zone.js';

@@ -1,8 +1,8 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Scheduler } from '../core/scheduler.js';
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { toError } from '../core/errors.js';
-import type { Due } from '../core/timer-queue.js';
+import type { Due } from '../core/time/timer-queue.js';
 
 /** What `ttse__onClockSet` is given. */
 export interface ClockSetInfo {

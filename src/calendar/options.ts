@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { anyTimerOptions } from '../core/timer-options.js';
+import { anyTimerOptions } from '../core/options/timer-options.js';
 import type { CalendarTimerOptions } from './calendar-timer.js';
 import type { MonthName, WeekdayName } from './words.js';
 

@@ -1,4 +1,4 @@
-import { badOption, missingOption } from '../core/option-problem.js';
+import { badOption, missingOption } from '../core/options/option-problem.js';
 import { ClockRule } from './clock-rule.js';
 import { DateRule } from './date-rule.js';
 import {

@@ -1,4 +1,4 @@
-import { badOption, told } from '../core/option-problem.js';
+import { badOption, told } from '../core/options/option-problem.js';
 import type { Given } from './options.js';
 
 const UNITS = [

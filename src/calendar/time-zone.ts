@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import { temporal } from './temporal.js';
 import { didYouMean } from './words.js';
-import { badOption, told } from '../core/option-problem.js';
+import { badOption, told } from '../core/options/option-problem.js';
 
 /** `Europe/Amsterdam`, `UTC`, `+05:30`. Temporal itself takes a whole date as a zone, too. */
 const ZONE = /^([a-z][\w+-]*(\/[\w+-]+)*|[+-]\d\d(:?\d\d)?)$/i;

@@ -1,5 +1,5 @@
-import { checkOptionsOf, takesOptions } from '../core/class-options.js';
-import { ofFramework } from '../core/plan.js';
+import { checkOptionsOf, takesOptions } from '../core/options/class-options.js';
+import { ofFramework } from '../core/plan/plan.js';
 import { CalendarTimer } from './calendar-timer.js';
 import {
   type TimerEveryDayOptions,

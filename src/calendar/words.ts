@@ -1,5 +1,5 @@
-import { nearest } from '../core/nearest.js';
-import { badOption, told } from '../core/option-problem.js';
+import { nearest } from '../core/options/nearest.js';
+import { badOption, told } from '../core/options/option-problem.js';
 
 const MONTHS = [
   'january', 'february', 'march', 'april', 'may', 'june',

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { HeldRuns } from '../core/held-runs.js';
-import type { TonicConstructor } from '../core/said.js';
+import type { HeldRuns } from '../app/held-runs.js';
+import type { TonicConstructor } from '../core/plan/said.js';
 import { CliError } from './cli-error.js';
 import { importHeld } from './held-import.js';
 import { classesMadeIn } from './made-classes.js';

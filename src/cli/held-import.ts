@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import type { HeldRuns } from '../core/held-runs.js';
+import type { HeldRuns } from '../app/held-runs.js';
 import { CliError } from './cli-error.js';
 import { GET_A_LOADER, TYPESCRIPT, hasLoader } from './typescript-loader.js';
 

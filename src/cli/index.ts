@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import '../compose.js';
-import { holdRuns } from '../core/held-runs.js';
+import { holdRuns } from '../app/held-runs.js';
 import { runCli } from './run-cli.js';
 
 const held = holdRuns();

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { HeldRuns } from '../core/held-runs.js';
+import type { HeldRuns } from '../app/held-runs.js';
 import { CliError } from './cli-error.js';
 import { diagramsOf } from './diagram.js';
 

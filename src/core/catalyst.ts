@@ -1,33 +1,33 @@
 import type { AnyTonic } from './any-tonic.js';
 import type { ServicePort } from './service-port.js';
 import type { Registry, Scheduler } from './scheduler.js';
-import { failAnswers, failThrown, failUnheard, noAnswer } from './answer.js';
-import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } from './catalyst-options.js';
-import { checkOptionsOf, takesOptions } from './class-options.js';
-import type { Clock } from './clock.js';
+import { failAnswers, failThrown, failUnheard, noAnswer } from './asking/answer.js';
+import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } from './options/catalyst-options.js';
+import { checkOptionsOf, takesOptions } from './options/class-options.js';
+import type { Clock } from './time/clock.js';
 import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
-import { settingsIn } from './option-schema.js';
-import { type CatalystQueue, OrderQueue } from './order-queue.js';
-import { type OrderSource, Order } from './order.js';
-import { keepSources } from './own-queue.js';
-import { type Doorbell, Parker } from './parker.js';
-import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan.js';
+import { settingsIn } from './options/option-schema.js';
+import { type CatalystQueue, OrderQueue } from './queue/order-queue.js';
+import { type OrderSource, Order } from './queue/order.js';
+import { keepSources } from './queue/own-queue.js';
+import { type Doorbell, Parker } from './queue/parker.js';
+import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan/plan.js';
 import { ports } from './ports.js';
-import { MOST_RAISES, RaisedQueue } from './raised-queue.js';
-import type { Remote } from './remote.js';
+import { MOST_RAISES, RaisedQueue } from './queue/raised-queue.js';
+import type { Remote } from './plan/remote.js';
 import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
 import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
-import { TimerQueue } from './timer-queue.js';
+import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
-import type { Said, TonicConstructor, With } from './said.js';
+import type { Said, TonicConstructor, With } from './plan/said.js';
 
-export type { CatalystOptions, ThreadOptions } from './catalyst-options.js';
+export type { CatalystOptions, ThreadOptions } from './options/catalyst-options.js';
 
 /** Between two looks at the clock run so many orders at most: a look costs twice a sparkle. */
 const ORDERS_PER_LOOK = 64;

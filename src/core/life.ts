@@ -1,12 +1,12 @@
 import { fail } from './errors.js';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
 import { type Ending, NONE } from './tonic-inside.js';
-import { closeExtras } from './extras.js';
-import { NO_SPARKLES } from './plan.js';
-import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './owed.js';
+import { closeExtras } from './guests/extras.js';
+import { NO_SPARKLES } from './plan/plan.js';
+import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './asking/owed.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
-import type { Due } from './timer-queue.js';
+import type { Due } from './time/timer-queue.js';
 
 /**
  * The life of a Tonic, one step after the other:

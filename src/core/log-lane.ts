@@ -1,4 +1,4 @@
-import { oneOf } from './option-schema.js';
+import { oneOf } from './options/option-schema.js';
 
 /** The lane of a Tonic: the colour that its lines and entries have on a screen and in a viewer, so that an eye can follow them. */
 export type LogLane = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white' | 'gray';

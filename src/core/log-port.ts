@@ -2,8 +2,8 @@ import type { AnyTonic, FailureInfo } from './any-tonic.js';
 import type { LogLane } from './log-lane.js';
 import type { LogLevel } from './log-level.js';
 import type { LogSink } from './log-sink.js';
-import type { Order } from './order.js';
-import type { Sparkle } from './plan.js';
+import type { Order } from './queue/order.js';
+import type { Sparkle } from './plan/plan.js';
 
 /** The level of a line of the log. */
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';

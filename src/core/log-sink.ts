@@ -1,5 +1,5 @@
-import type { Clock } from './clock.js';
-import type { Random } from './random.js';
+import type { Clock } from './time/clock.js';
+import type { Random } from './time/random.js';
 
 /**
  * Where the lines of a log go: a log service of one's own is a function that makes one of these.

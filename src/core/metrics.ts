@@ -1,6 +1,6 @@
 import { type RecordableHistogram, createHistogram } from 'node:perf_hooks';
-import type { Clock } from './clock.js';
-import type { Sparkle } from './plan.js';
+import type { Clock } from './time/clock.js';
+import type { Sparkle } from './plan/plan.js';
 
 /** A queue that notes when an order was put, while it has a clock. */
 interface Stamped {

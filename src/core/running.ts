@@ -1,6 +1,6 @@
 import type { AnyTonic } from './any-tonic.js';
-import type { Order } from './order.js';
-import type { Sparkle } from './plan.js';
+import type { Order } from './queue/order.js';
+import type { Sparkle } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { ServicePort } from './service-port.js';
-import { type Clock, nodeClock } from './clock.js';
+import { type Clock, nodeClock } from './time/clock.js';
 import type { Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
 import type { LogService } from './log-port.js';
-import { type Random, systemRandom } from './random.js';
+import { type Random, systemRandom } from './time/random.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 

@@ -1,12 +1,12 @@
 import type { AnyTonic } from './any-tonic.js';
-import type { Clock } from './clock.js';
+import type { Clock } from './time/clock.js';
 import type { Configuration } from './configuration.js';
 import type { TonicLogPort } from './log-port.js';
 import type { Metrics } from './metrics.js';
-import type { KeptOrder, OrderSource } from './order.js';
-import type { Sparkle } from './plan.js';
+import type { KeptOrder, OrderSource } from './queue/order.js';
+import type { Sparkle } from './plan/plan.js';
 import type { ServicePort } from './service-port.js';
-import type { TimerQueue } from './timer-queue.js';
+import type { TimerQueue } from './time/timer-queue.js';
 
 /** The Tonics of a thread, as one of them sees the Ledger. */
 export interface Registry extends Iterable<AnyTonic> {

@@ -2,8 +2,8 @@ import type { AnyTonic } from './any-tonic.js';
 import { LogLevel } from './log-level.js';
 import type { LogService } from './log-port.js';
 import type { Metrics } from './metrics.js';
-import type { Order } from './order.js';
-import type { Sparkle } from './plan.js';
+import type { Order } from './queue/order.js';
+import type { Sparkle } from './plan/plan.js';
 import type { SparkleObserver } from './testbench.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { AnyTonic } from './any-tonic.js';
-import type { Clock } from './clock.js';
-import type { Order } from './order.js';
-import type { Sparkle } from './plan.js';
-import type { Random } from './random.js';
+import type { Clock } from './time/clock.js';
+import type { Order } from './queue/order.js';
+import type { Sparkle } from './plan/plan.js';
+import type { Random } from './time/random.js';
 
 /** What a test puts in the place of the machine for one app: its Formula runs unchanged on it. */
 export interface Testbench {

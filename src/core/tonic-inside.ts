@@ -1,9 +1,9 @@
 import type { FailureInfo } from './any-tonic.js';
-import type { Extras } from './extras.js';
+import type { Extras } from './guests/extras.js';
 import type { LogLane } from './log-lane.js';
-import type { Plan, Sparkle, Table } from './plan.js';
+import type { Plan, Sparkle, Table } from './plan/plan.js';
 import type { Scheduler } from './scheduler.js';
-import type { Task } from './task.js';
+import type { Task } from './guests/task.js';
 
 // What the engine sees of a Tonic, beside what everybody does. It is laid over the public face, so that users do not see it.
 declare module './any-tonic.js' {

@@ -4,7 +4,7 @@ import type { LineLevel } from './log-port.js';
 import { type LogLane, laneOption } from './log-lane.js';
 import { LogLevel } from './log-level.js';
 
-import { checkOption } from './option-schema.js';
+import { checkOption } from './options/option-schema.js';
 import { running } from './running.js';
 
 /** Writes one line: a message, or an object with fields (or an error) and a message, with pino's `%s` placeholders. */

@@ -2,15 +2,15 @@ import { inspect } from 'node:util';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { type Ending, type Target, NONE } from './tonic-inside.js';
-import type { AskOptions } from './ask.js';
-import { type Asks, asking } from './asking.js';
-import { type BoundSparkle, type SparkleKey, describe, isBound } from './bound-sparkle.js';
-import { checkOptionsOf, takesOptions } from './class-options.js';
+import type { AskOptions } from './asking/ask.js';
+import { type Asks, asking } from './asking/asking.js';
+import { type BoundSparkle, type SparkleKey, describe, isBound } from './plan/bound-sparkle.js';
+import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { Configuration } from './configuration.js';
 import { fail, toError } from './errors.js';
-import { type Extras, extrasOf } from './extras.js';
-import { type Sparkles, genericOf, raiserOf } from './faces.js';
-import { type HeardEvents, EVENTS } from './heard-events.js';
+import { type Extras, extrasOf } from './guests/extras.js';
+import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
+import { type HeardEvents, EVENTS } from './plan/heard-events.js';
 import { defaultName } from './ledger.js';
 import {
   Life,
@@ -25,16 +25,16 @@ import {
 } from './life.js';
 import type { LogLane } from './log-lane.js';
 import { type LogMode, LogLevel } from './log-level.js';
-import type { Remote } from './remote.js';
+import type { Remote } from './plan/remote.js';
 import { left, running } from './running.js';
-import { type PipeOptions, checkPipe, pipe, responderOf } from './pipe.js';
-import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan.js';
-import { postpone } from './postpone.js';
-import { type Responder, isResponder } from './reply.js';
-import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './state-timeout.js';
-import { type SuperviseOptions, Supervised } from './supervised.js';
-import { type Said, type TonicConstructor, type With, withSaid } from './said.js';
-import type { Task } from './task.js';
+import { type PipeOptions, checkPipe, pipe, responderOf } from './asking/pipe.js';
+import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan/plan.js';
+import { postpone } from './guests/postpone.js';
+import { type Responder, isResponder } from './asking/reply.js';
+import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './guests/state-timeout.js';
+import { type SuperviseOptions, Supervised } from './guests/supervised.js';
+import { type Said, type TonicConstructor, type With, withSaid } from './plan/said.js';
+import type { Task } from './guests/task.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
@@ -46,8 +46,8 @@ import {
   levelOf,
   tonicSchema,
   transitionCheck,
-} from './tonic-options.js';
-import { TonicRoot } from './tonic-root.js';
+} from './options/tonic-options.js';
+import { TonicRoot } from './plan/tonic-root.js';
 
 const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();

@@ -1,4 +1,4 @@
-import type { StateGroups } from '../core/state-groups.js';
+import type { StateGroups } from '../core/plan/state-groups.js';
 import type { SparkleFacts } from './machine.js';
 
 /** The sparkles of a machine, with those of a group once for each state that has none of its own, nor of a group before that. */

@@ -1,6 +1,6 @@
 import { fail } from '../core/errors.js';
-import { type TonicClass, Plan, isFrameworkClass } from '../core/plan.js';
-import { StateGroups } from '../core/state-groups.js';
+import { type TonicClass, Plan, isFrameworkClass } from '../core/plan/plan.js';
+import { StateGroups } from '../core/plan/state-groups.js';
 import { type Method, methodsOf } from './class-source.js';
 import { withGroups } from './group-sparkles.js';
 import type { Machine, SparkleFacts } from './machine.js';

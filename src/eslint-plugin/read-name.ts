@@ -1,4 +1,4 @@
-import { BUILT_IN_PREFIXES, type SparkleName, parseSparkleName } from '../core/sparkle-names.js';
+import { BUILT_IN_PREFIXES, type SparkleName, parseSparkleName } from '../core/plan/sparkle-names.js';
 
 /** A method's name as the framework reads it; `'malformed'` where it starts like a sparkle and is none. */
 export function readName(key: string, ownPrefixes: readonly string[] = []): SparkleName | 'malformed' | undefined {

@@ -1,4 +1,4 @@
-import { EVENTS, type HeardEvents, NearlyEvents } from '../core/heard-events.js';
+import { EVENTS, type HeardEvents, NearlyEvents } from '../core/plan/heard-events.js';
 import { rootOf } from './tonic-classes.js';
 import type { ClassNode, RuleContext } from './syntax.js';
 

@@ -1,6 +1,6 @@
-import { nearest } from '../core/nearest.js';
-import { FRAMEWORK_EVENTS } from '../core/plan.js';
-import type { SparkleName } from '../core/sparkle-names.js';
+import { nearest } from '../core/options/nearest.js';
+import { FRAMEWORK_EVENTS } from '../core/plan/plan.js';
+import type { SparkleName } from '../core/plan/sparkle-names.js';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { readName } from './read-name.js';
 import { eventsOf } from './socket-events.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseOptions, text } from '../core/option-schema.js';
+import { parseOptions, text } from '../core/options/option-schema.js';
 import { ByteDecoder, type Limits, badFrame } from './byte-decoder.js';
 import { bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, parseOptions } from '../core/option-schema.js';
+import { count, parseOptions } from '../core/options/option-schema.js';
 import { ByteDecoder, type Limits } from './byte-decoder.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, frameOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';

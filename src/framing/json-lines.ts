@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, parseOptions } from '../core/option-schema.js';
+import { flag, parseOptions } from '../core/options/option-schema.js';
 import { badFrame } from './byte-decoder.js';
 import { bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';

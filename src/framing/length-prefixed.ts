@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { badOption } from '../core/option-problem.js';
-import { flag, parseOptions } from '../core/option-schema.js';
+import { badOption } from '../core/options/option-problem.js';
+import { flag, parseOptions } from '../core/options/option-schema.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { flag, parseOptions } from '../core/option-schema.js';
+import { flag, parseOptions } from '../core/options/option-schema.js';
 import { DelimitedDecoder } from './delimited-decoder.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } from './encoding.js';
 import type { Decoder, Framing } from './framing.js';

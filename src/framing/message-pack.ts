@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import * as v from 'valibot';
 import { fail } from '../core/errors.js';
-import { parseOptions } from '../core/option-schema.js';
+import { parseOptions } from '../core/options/option-schema.js';
 import { bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';
 import { MessagePackDecoder } from './message-pack-decoder.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { parseOptions } from '../core/option-schema.js';
+import { parseOptions } from '../core/options/option-schema.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf } from './encoding.js';
 import type { Framing } from './framing.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';

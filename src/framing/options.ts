@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count } from '../core/option-schema.js';
+import { count } from '../core/options/option-schema.js';
 
 /** What a framing of any kind takes. */
 export const limitOptions = v.strictObject({

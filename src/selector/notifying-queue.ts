@@ -1,4 +1,4 @@
-import { OrderQueue, type Waker } from '../core/order-queue.js';
+import { OrderQueue, type Waker } from '../core/queue/order-queue.js';
 import type { NotifyPipe } from './notify-pipe.js';
 import type { Selector } from './selector.js';
 

@@ -1,11 +1,11 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { Catalyst } from '../core/catalyst.js';
-import { checkOptionsOf, takesOptions } from '../core/class-options.js';
+import { checkOptionsOf, takesOptions } from '../core/options/class-options.js';
 import { fail } from '../core/errors.js';
-import type { CatalystQueue } from '../core/order-queue.js';
-import type { Doorbell } from '../core/parker.js';
-import { ofFramework } from '../core/plan.js';
-import type { Said, TonicConstructor, With } from '../core/said.js';
+import type { CatalystQueue } from '../core/queue/order-queue.js';
+import type { Doorbell } from '../core/queue/parker.js';
+import { ofFramework } from '../core/plan/plan.js';
+import type { Said, TonicConstructor, With } from '../core/plan/said.js';
 import { type InterestSet, Interest } from './interest.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { type CatalystOptions, catalystOptions } from '../core/catalyst-options.js';
-import { badOption } from '../core/option-problem.js';
-import { some } from '../core/option-schema.js';
+import { type CatalystOptions, catalystOptions } from '../core/options/catalyst-options.js';
+import { badOption } from '../core/options/option-problem.js';
+import { some } from '../core/options/option-schema.js';
 import type { Network } from './network.js';
 
 const QUEUE_LIMIT = catalystOptions.queueLimit.default;

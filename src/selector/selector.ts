@@ -1,6 +1,6 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import { fail, toError } from '../core/errors.js';
-import { type Doorbell, Parker } from '../core/parker.js';
+import { type Doorbell, Parker } from '../core/queue/parker.js';
 import type { Channel } from './channel.js';
 import type { InterestSet } from './interest.js';
 import { type KeyOwner, type ReadyHandler, SelectionKey } from './selection-key.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** The clock of one app: it knows which timers that app has left behind. */

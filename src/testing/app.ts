@@ -1,11 +1,11 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { TaskTonicError } from '../core/errors.js';
-import { Formula, type FormulaData, type RunResult } from '../core/formula.js';
+import { Formula, type FormulaData, type RunResult } from '../app/formula.js';
 import type { Ledger } from '../core/ledger.js';
 import { abort } from '../core/life.js';
-import type { LogOptions } from '../core/log-options.js';
-import { badOption } from '../core/option-problem.js';
+import type { LogOptions } from '../log/log-options.js';
+import { badOption } from '../core/options/option-problem.js';
 import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { FormulaData } from '../core/configuration-schema.js';
-import type { Formula } from '../core/formula.js';
-import { logSchema } from '../core/log-options.js';
-import { amount, callable, count, flag, some, someMs, text } from '../core/option-schema.js';
+import type { FormulaData } from '../config/configuration-schema.js';
+import type { Formula } from '../app/formula.js';
+import { logSchema } from '../log/log-options.js';
+import { amount, callable, count, flag, some, someMs, text } from '../core/options/option-schema.js';
 import type { AppSource } from './app.js';
 import { INSTANT_LIMIT } from './instants.js';
 import type { Fault } from './faults.js';

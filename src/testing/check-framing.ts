@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TaskTonicError, fail } from '../core/errors.js';
-import { parseOptions } from '../core/option-schema.js';
+import { parseOptions } from '../core/options/option-schema.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 import { type CheckFramingOptions, checkFramingSchema } from './bench-options.js';
 import { SeededRandom } from './seeded-random.js';

@@ -1,4 +1,4 @@
-import { badOption } from '../core/option-problem.js';
+import { badOption } from '../core/options/option-problem.js';
 import type { AppSource } from './app.js';
 import type { DistillerOptions } from './bench-options.js';
 import { Faults } from './faults.js';

@@ -1,4 +1,4 @@
-import { badOption, told } from '../core/option-problem.js';
+import { badOption, told } from '../core/options/option-problem.js';
 
 /** A time span: ms as a number, or text such as `'250ms'`, `'90s'`, `'1m 30s'`, `'2h'`, `'1.5d'`. */
 export type Duration = number | string;

@@ -1,5 +1,5 @@
 import { fail } from '../core/errors.js';
-import { parseOptions } from '../core/option-schema.js';
+import { parseOptions } from '../core/options/option-schema.js';
 import { type DistillerOptions, type ExploreOptions, exploreSchema } from './bench-options.js';
 import { type Fault, Faults, faultKey, faultsText } from './faults.js';
 import { shrink } from './shrink.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import type { SeededRandom } from './seeded-random.js';
 import { inFewWords } from './in-few-words.js';
 import { Ring } from './trace.js';

@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { PeriodTimer } from '../core/timer.js';
+import { PeriodTimer } from '../core/time/timer.js';
 
 /** So many instants one call may go through where nobody says otherwise: some tens of seconds of the machine's time. */
 export const INSTANT_LIMIT = 10_000_000;

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
-import type { Random } from '../core/random.js';
+import type { Clock } from '../core/time/clock.js';
+import type { Random } from '../core/time/random.js';
 import type { Network } from '../selector/network.js';
 import type { Fault } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';

@@ -1,6 +1,6 @@
 // The one file of a world that touches the machine's time: a turn of a loop ends when Node's own microtasks have run.
 
-import { LONGEST_TIMER, nodeClock } from '../core/clock.js';
+import { LONGEST_TIMER, nodeClock } from '../core/time/clock.js';
 
 /** How many steps of a world Node runs between two looks at its kernel. */
 const AT_A_TIME = 16;

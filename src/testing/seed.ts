@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { badValue } from '../core/option-problem.js';
-import { accepts } from '../core/option-schema.js';
-import { systemRandom } from '../core/random.js';
+import { badValue } from '../core/options/option-problem.js';
+import { accepts } from '../core/options/option-schema.js';
+import { systemRandom } from '../core/time/random.js';
 
 const SEED = 'must be a whole number from 0 to 4294967295';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../core/random.js';
+import type { Random } from '../core/time/random.js';
 
 /**
  * A stream of random numbers that its seed decides: xoshiro128** (https://prng.di.unimi.it), its state filled by splitmix32.

@@ -1,4 +1,4 @@
-import { ServiceHandle } from '../core/service-handle.js';
+import { ServiceHandle } from '../services/service-handle.js';
 
 /** What is copied of one value: deeper, longer or more than this is named and left out. */
 const DEEPEST = 4;

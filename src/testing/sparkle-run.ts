@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import type { Sparkle } from '../core/plan.js';
+import type { Sparkle } from '../core/plan/plan.js';
 import { type Contract, type ContractDetails, ContractWatch } from './contract.js';
 import { type Duration, toMs } from './duration.js';
 import { type OneOrMore, listOf } from './one-or-more.js';

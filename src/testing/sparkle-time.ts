@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import { badOption } from '../core/option-problem.js';
+import { badOption } from '../core/options/option-problem.js';
 import { type Duration, toMs } from './duration.js';
 
 /** A sparkle that has run, and whose time is asked for. */

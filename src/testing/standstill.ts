@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import type { Sparkle } from '../core/plan.js';
+import type { Sparkle } from '../core/plan/plan.js';
 import { machineTime, workTime } from './real-time.js';
 
 /** So much may run at one instant, and so long: more never comes to rest, for time cannot go on meanwhile. */

@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
-import type { Order } from '../core/order.js';
-import type { Sparkle } from '../core/plan.js';
+import type { Order } from '../core/queue/order.js';
+import type { Sparkle } from '../core/plan/plan.js';
 import type { SparkleObserver } from '../core/testbench.js';
 import { type ContractDetails, hasProbe, probeOf } from './contract.js';
 import type { Instants } from './instants.js';

@@ -1,5 +1,5 @@
-import { type Clock, type ClockTimer, LONGEST_TIMER } from '../core/clock.js';
-import { TimerQueue, type Due } from '../core/timer-queue.js';
+import { type Clock, type ClockTimer, LONGEST_TIMER } from '../core/time/clock.js';
+import { TimerQueue, type Due } from '../core/time/timer-queue.js';
 
 /** The time of day at which a world begins where nobody says otherwise: 2026-01-01 12:00 UTC. */
 export const NOON = Date.UTC(2026, 0, 1, 12);

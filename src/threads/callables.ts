@@ -1,8 +1,8 @@
-import { Answer } from '../core/answer.js';
+import { Answer } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { Reply } from '../core/reply.js';
-import { ServiceHandle } from '../core/service-handle.js';
-import { TonicRoot } from '../core/tonic-root.js';
+import { Reply } from '../core/asking/reply.js';
+import { ServiceHandle } from '../services/service-handle.js';
+import { TonicRoot } from '../core/plan/tonic-root.js';
 import type { Exporter, Ref } from './refs.js';
 import { RemoteTonic } from './remote-tonic.js';
 

@@ -1,4 +1,4 @@
-import type { Doorbell } from '../core/parker.js';
+import type { Doorbell } from '../core/queue/parker.js';
 import type { SharedState } from './shared-state.js';
 
 /** How long a loop looks before it parks, in ms: long enough for an answer of a thread that has to be woken first. */

@@ -1,6 +1,6 @@
 import { deadlineOf } from '../core/life.js';
 import type { Catalyst } from '../core/catalyst.js';
-import type { Due } from '../core/timer-queue.js';
+import type { Due } from '../core/time/timer-queue.js';
 
 /** How often a thread that ends tells of it, in ms. What it tells holds that much longer: the next time it tells more. */
 export const REPORT_EVERY = 1_000;

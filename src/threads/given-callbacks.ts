@@ -1,4 +1,4 @@
-import type { Answer } from '../core/answer.js';
+import type { Answer } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 
 type Call = (...args: unknown[]) => unknown;

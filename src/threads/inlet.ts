@@ -1,4 +1,4 @@
-import type { Dispatcher, Plan } from '../core/plan.js';
+import type { Dispatcher, Plan } from '../core/plan/plan.js';
 import { DoneCounter, POSTED } from './outlet.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { Wire } from './wire.js';

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import { weightOf } from '../core/weight.js';
+import { weightOf } from '../core/queue/weight.js';
 import type { Refs } from './refs.js';
 import type { Wire } from './wire.js';
 

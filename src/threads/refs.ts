@@ -1,6 +1,6 @@
-import type { Answer } from '../core/answer.js';
+import type { Answer } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
-import type { Reply } from '../core/reply.js';
+import type { Reply } from '../core/asking/reply.js';
 import type { RemoteTonic } from './remote-tonic.js';
 
 /** A thing that is not data, or not as it lies there: what stands for it on the way. */

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import { makeSparklesOnDemand } from '../core/on-demand.js';
-import type { Plan } from '../core/plan.js';
+import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
+import type { Plan } from '../core/plan/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
-import { type Extras, tellEnd } from '../core/extras.js';
+import { type Extras, tellEnd } from '../core/guests/extras.js';
 
 /** What a handle needs of the link to the thread that its Tonic lives in. */
 export interface Sender {

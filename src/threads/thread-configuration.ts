@@ -1,6 +1,6 @@
-import { AppConfiguration } from '../core/app-configuration.js';
-import type { Origin } from '../core/configuration-origins.js';
-import { isPlainObject } from '../core/configuration-tree.js';
+import { AppConfiguration } from '../config/app-configuration.js';
+import type { Origin } from '../config/configuration-origins.js';
+import { isPlainObject } from '../core/options/data-tree.js';
 
 /** The configuration of an app, on its way to a thread. */
 export interface CrossingConfiguration {

@@ -1,5 +1,5 @@
 import type { LogLane } from '../core/log-lane.js';
-import type { LogOptions } from '../core/log-options.js';
+import type { LogOptions } from '../log/log-options.js';
 import type { Refs, TonicRef } from './refs.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 import type { ChannelEnd } from './wire.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 
 /** How long a thread has to answer, in ms. */
 const PATIENCE = 1_000;

@@ -3,7 +3,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
-import { tellOfService } from '../core/service-words.js';
+import { tellOfService } from '../services/service-words.js';
 import type { Threads } from '../core/threads-port.js';
 import { ThreadBell } from './doorbell.js';
 import { EndReports } from './end-reports.js';

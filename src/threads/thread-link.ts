@@ -1,11 +1,11 @@
-import { Answer, type Lost, failAnswers, loseAnswers } from '../core/answer.js';
+import { Answer, type Lost, failAnswers, loseAnswers } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
-import { FarReply } from '../core/far-reply.js';
-import { Reply, type ReplyStep } from '../core/reply.js';
+import { FarReply } from '../core/asking/far-reply.js';
+import { Reply, type ReplyStep } from '../core/asking/reply.js';
 import { running } from '../core/running.js';
-import { type Sparkle, isOfLife } from '../core/plan.js';
-import { isServiceCall } from '../core/service-words.js';
+import { type Sparkle, isOfLife } from '../core/plan/plan.js';
+import { isServiceCall } from '../services/service-words.js';
 import { Packer } from './crossing.js';
 import { ForeignSources } from './foreign-sources.js';
 import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import type { Clock } from '../core/time/clock.js';
 import type { LogSink } from '../core/log-sink.js';
 
 /** So many characters of lines may be on their way to the main thread, sent and not yet written there. */

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import { type ThreadOptions, threadSchema } from '../core/catalyst-options.js';
-import { parseOptions } from '../core/option-schema.js';
+import { type ThreadOptions, threadSchema } from '../core/options/catalyst-options.js';
+import { parseOptions } from '../core/options/option-schema.js';
 
 export type ThreadSettings = Readonly<v.InferOutput<typeof threadSchema>>;
 

@@ -1,11 +1,11 @@
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
 import type { ServicePort } from '../core/service-port.js';
 import { fail } from '../core/errors.js';
-import { extrasOf, tellEnd } from '../core/extras.js';
-import { type ServiceCaller, ServiceHandle } from '../core/service-handle.js';
-import type { ServiceClass } from '../core/service-class.js';
-import { type ServiceWords, hearCompleted, tellOfService } from '../core/service-words.js';
-import { ownerOf, serviceName } from '../core/services.js';
+import { extrasOf, tellEnd } from '../core/guests/extras.js';
+import { type ServiceCaller, ServiceHandle } from '../services/service-handle.js';
+import type { ServiceClass } from '../services/service-class.js';
+import { type ServiceWords, hearCompleted, tellOfService } from '../services/service-words.js';
+import { ownerOf, serviceName } from '../services/services.js';
 
 /**
  * The services of an app as a thread sees them: they live elsewhere, and all that is said to one goes by way of the main Catalyst, so that

@@ -1,14 +1,14 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../core/catalyst.js';
-import { countedNames } from '../core/counted-names.js';
+import { countedNames } from '../core/guests/counted-names.js';
 import { fail, toError } from '../core/errors.js';
 import { Life, failTonic, finishFailed } from '../core/life.js';
-import { Plan, type TonicClass, ofFramework } from '../core/plan.js';
+import { Plan, type TonicClass, ofFramework } from '../core/plan/plan.js';
 import { runAs, running } from '../core/running.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
-import { ownerOf } from '../core/services.js';
+import { ownerOf } from '../services/services.js';
 import { Tonic } from '../core/tonic.js';
-import type { TonicOptions } from '../core/tonic-options.js';
+import type { TonicOptions } from '../core/options/tonic-options.js';
 import { REPORT_EVERY } from './end-reports.js';
 import { Packer } from './crossing.js';
 import type { Importer, TonicRef } from './refs.js';

@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import type { Due } from '../core/timer-queue.js';
+import type { Due } from '../core/time/timer-queue.js';
 import type { ThreadHub } from './thread-hub.js';
 
 /** What is told of a thread that takes too long. */

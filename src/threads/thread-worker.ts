@@ -1,4 +1,4 @@
-import type { AppConfiguration } from '../core/app-configuration.js';
+import type { AppConfiguration } from '../config/app-configuration.js';
 import {
   MessageChannel,
   type MessagePort,
@@ -7,7 +7,7 @@ import {
   receiveMessageOnPort,
 } from 'node:worker_threads';
 import type { LogLane } from '../core/log-lane.js';
-import type { LogOptions } from '../core/log-options.js';
+import type { LogOptions } from '../log/log-options.js';
 import { type Runtime, isRecord } from '../core/runtime.js';
 import { crossing } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { checkOption } from '../core/option-schema.js';
+import { checkOption } from '../core/options/option-schema.js';
 import type { Framing } from '../framing/framing.js';
 
 export const framingOption = v.custom<Framing<unknown>>(

@@ -1,7 +1,7 @@
-import type { TcpClient } from './tcp-client.js';
-import type { TcpConnection } from './tcp-connection.js';
-import type { TcpServer } from './tcp-server.js';
-import type { UdpSocket } from './udp-socket.js';
+import type { TcpClient } from './tcp/client/tcp-client.js';
+import type { TcpConnection } from './tcp/connection/tcp-connection.js';
+import type { TcpServer } from './tcp/server/tcp-server.js';
+import type { UdpSocket } from './udp/udp-socket.js';
 
 /**
  * What a base may define to hear the events of sockets that it infuses: `class Dns extends Tonic implements Hears<TcpServer | UdpSocket>`.

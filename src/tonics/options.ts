@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { problemsOf, schemasAlong } from '../core/configuration-problems.js';
-import type { StartProblem } from '../core/tonic-maker.js';
-import { alternatives } from '../core/schema-parts.js';
+import { problemsOf, schemasAlong } from '../config/configuration-problems.js';
+import type { StartProblem } from '../config/tonic-maker.js';
+import { alternatives } from '../core/options/schema-parts.js';
 
 /** All that is wrong with options, for those that a configuration gives. */
 export function checkOptions(schema: v.GenericSchema, options: unknown, below: readonly string[]): StartProblem[] {

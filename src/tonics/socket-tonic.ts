@@ -1,17 +1,17 @@
 import type { AnyTonic } from '../core/any-tonic.js';
-import type { OrderForm } from '../core/order.js';
+import type { OrderForm } from '../core/queue/order.js';
 import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-level.js';
-import { type Sparkle, ofFramework } from '../core/plan.js';
-import { putBeyond } from '../core/put-beyond.js';
+import { type Sparkle, ofFramework } from '../core/plan/plan.js';
+import { putBeyond } from '../core/queue/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
-import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/tonic-options.js';
+import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/options/tonic-options.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
-import { type InputEvent, tellUnheard } from './unheard-input.js';
+import { type InputEvent, tellUnheard } from './tcp/connection/unheard-input.js';
 
-export type { SendResult, Sendable } from '../core/reply.js';
+export type { SendResult, Sendable } from '../core/asking/reply.js';
 
 /** The common part of the Tonics that own a socket: their events, which go to themselves or else to their base. */
 export abstract class SocketTonic<State extends string = never> extends Tonic<State> {

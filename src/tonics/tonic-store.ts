@@ -1,14 +1,14 @@
 import type * as v from 'valibot';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { isPlainObject, shown } from '../core/configuration-tree.js';
+import { isPlainObject, shown } from '../core/options/data-tree.js';
 import { fail } from '../core/errors.js';
-import { nearest } from '../core/nearest.js';
-import type { StartProblem, TonicMaker } from '../core/tonic-maker.js';
+import { nearest } from '../core/options/nearest.js';
+import type { StartProblem, TonicMaker } from '../config/tonic-maker.js';
 import { checkOptions } from './options.js';
-import { TcpClient } from './tcp-client.js';
-import { TcpConnection } from './tcp-connection.js';
-import { TcpServer } from './tcp-server.js';
-import { UdpSocket } from './udp-socket.js';
+import { TcpClient } from './tcp/client/tcp-client.js';
+import { TcpConnection } from './tcp/connection/tcp-connection.js';
+import { TcpServer } from './tcp/server/tcp-server.js';
+import { UdpSocket } from './udp/udp-socket.js';
 
 /** A class of Tonics that is made with one record of options, or none. */
 export type StoredTonic = (new (options: never) => AnyTonic) & {

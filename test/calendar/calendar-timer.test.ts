@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import type { CalendarTimer, CalendarTimerInfo } from '../../src/calendar/calendar-timer.js';
+import { nodeClock, Tonic } from '../../src/index.js';
 import {
+  type CalendarTimer,
+  type CalendarTimerInfo,
   TimerEveryDay,
   TimerEveryHour,
   TimerEveryMinute,
   TimerEveryMonth,
   TimerEveryWeek,
   TimerEveryYear,
-} from '../../src/calendar/timers.js';
-import { LONGEST_TIMER, nodeClock } from '../../src/core/clock.js';
-import { Tonic } from '../../src/core/tonic.js';
+} from '../../src/calendar/index.js';
+import { LONGEST_TIMER } from '../doors/core.js';
 import { WARN, messages, startApp } from '../support/app.js';
 import { startApp as startRunning } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';

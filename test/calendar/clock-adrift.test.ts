@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { CalendarTimer } from '../../src/calendar/calendar-timer.js';
-import { LOOK_EVERY } from '../../src/calendar/clock-watch.js';
-import type { Rule } from '../../src/calendar/rule.js';
-import { everyDay, everyHour } from '../../src/calendar/rule-of.js';
-import { TimerEveryDay, TimerEveryHour } from '../../src/calendar/timers.js';
+import { type CalendarTimer, TimerEveryDay, TimerEveryHour } from '../../src/calendar/index.js';
+import { everyDay, everyHour, LOOK_EVERY, type Rule } from '../doors/calendar.js';
 import { DAY, HOUR, Timed, startAt } from './support/timed.js';
 
 /** What befalls a clock: time passes, the loop is held up, somebody sets it. */

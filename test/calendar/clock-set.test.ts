@@ -1,9 +1,13 @@
 import { expect } from 'chai';
-import type { CalendarTimer } from '../../src/calendar/calendar-timer.js';
-import { LOOK_EVERY, SET_FROM } from '../../src/calendar/clock-watch.js';
-import { TimerEveryDay, TimerEveryHour, TimerEveryMinute, TimerEveryYear } from '../../src/calendar/timers.js';
-import type { InfusionFailure } from '../../src/core/any-tonic.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type InfusionFailure, Tonic } from '../../src/index.js';
+import {
+  type CalendarTimer,
+  TimerEveryDay,
+  TimerEveryHour,
+  TimerEveryMinute,
+  TimerEveryYear,
+} from '../../src/calendar/index.js';
+import { LOOK_EVERY, SET_FROM } from '../doors/calendar.js';
 import { type App, catalyst, messages, startApp } from '../support/app.js';
 import { expectCode } from '../support/errors.js';
 import { DAY, HOUR, MINUTE, Timed, iso, startAt } from './support/timed.js';

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
+import { Catalyst, type Remote, Tonic } from '../../src/index.js';
 import { type CalendarTimerInfo, TimerEveryDay } from '../../src/calendar/index.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import { Tonic } from '../../src/core/tonic.js';
 import { Distiller } from '../../src/testing/index.js';
 
 export class Almanac extends Catalyst {

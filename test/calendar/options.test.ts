@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from '../../src/calendar/rule-of.js';
 import {
   TimerEveryDay,
   TimerEveryHour,
@@ -7,7 +6,8 @@ import {
   TimerEveryMonth,
   TimerEveryWeek,
   TimerEveryYear,
-} from '../../src/calendar/timers.js';
+} from '../../src/calendar/index.js';
+import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from '../doors/calendar.js';
 import { expectThrow } from '../support/errors.js';
 import { iso, startAt } from './support/timed.js';
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Rule } from '../../src/calendar/rule.js';
-import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from '../../src/calendar/rule-of.js';
+import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear, type Rule } from '../doors/calendar.js';
 import {
   SlowCalendar,
   anyDate,

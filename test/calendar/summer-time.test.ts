@@ -1,7 +1,12 @@
 import { expect } from 'chai';
-import type { CalendarTimer } from '../../src/calendar/calendar-timer.js';
-import { everyDay } from '../../src/calendar/rule-of.js';
-import { TimerEveryDay, TimerEveryHour, TimerEveryMinute, TimerEveryMonth } from '../../src/calendar/timers.js';
+import {
+  type CalendarTimer,
+  TimerEveryDay,
+  TimerEveryHour,
+  TimerEveryMinute,
+  TimerEveryMonth,
+} from '../../src/calendar/index.js';
+import { everyDay } from '../doors/calendar.js';
 import { HOUR, MINUTE, type Timed, startAt } from './support/timed.js';
 
 /** What a timer hears from a time of day on, for so many hours, as the clocks of its zone show it. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Temporal as polyfill } from 'temporal-polyfill';
-import { findTemporal } from '../../src/calendar/temporal.js';
+import { findTemporal } from '../doors/calendar.js';
 import { expectThrow } from '../support/errors.js';
 
 describe('Temporal, for the calendar', () => {

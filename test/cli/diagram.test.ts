@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runCli } from '../../src/cli/run-cli.js';
-import { holdRuns } from '../../src/core/held-runs.js';
+import { holdRuns } from '../doors/app.js';
+import { runCli } from '../doors/cli.js';
 import { parseMermaid } from '../diagram/support/mermaid-grammar.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;

@@ -1,9 +1,11 @@
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
-import type { SendResult } from '../../src/tonics/socket-tonic.js';
-import type { TcpClient } from '../../src/tonics/tcp-client.js';
-import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import {
+  type DisconnectInfo,
+  type SendResult,
+  type TcpClient,
+  type TcpConnection,
+  TimerSingleShot,
+  UdpSocket,
+} from '../../src/index.js';
 import type { PeerSocket } from '../support/sockets.js';
 import { stage } from '../support/stage.js';
 import { Notes, pattern, shown } from './notes.js';

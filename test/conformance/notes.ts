@@ -1,4 +1,4 @@
-import type { TaskTonicError } from '../../src/core/errors.js';
+import type { TaskTonicError } from '../../src/index.js';
 
 /** Where in the stream a byte is decides what it is, so that one that is lost, doubled or out of its place shows. */
 export function pattern(from: number, size: number): Buffer {

@@ -1,6 +1,4 @@
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
+import { TcpClient, TcpConnection, TcpServer } from '../../src/index.js';
 import { WARN } from '../support/running-app.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type NetApp, startNet } from '../support/net-app.js';

@@ -1,15 +1,20 @@
 import { expect } from 'chai';
-import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import { nodeClock } from '../../src/core/clock.js';
-import { Formula, type FormulaData } from '../../src/core/formula.js';
-import type { CatalystQueue } from '../../src/core/order-queue.js';
-import { OrderQueue } from '../../src/core/order-queue.js';
-import { TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import {
+  Catalyst,
+  type CatalystOptions,
+  type CatalystQueue,
+  Formula,
+  type FormulaData,
+  nodeClock,
+  OrderQueue,
+  TimerRepeat,
+  TimerSingleShot,
+  Tonic,
+} from '../../src/index.js';
+import type { VirtualClock } from '../../src/testing/index.js';
 import { type App, runApp, startApp } from '../support/app.js';
 import { runApp as runRunning, startApp as startRunning } from '../support/running-app.js';
 import { expectCode, expectRejection, expectThrow } from '../support/errors.js';
-import type { VirtualClock } from '../../src/testing/index.js';
 
 /** Runs its sparkle so many times, one after the other. */
 class Chain extends Tonic {

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { TonicOptions } from '../../src/core/tonic-options.js';
+import { TimerSingleShot, Tonic, type TonicOptions } from '../../src/index.js';
 import { type App, type Setup, catalyst, startApp, stall } from '../support/app.js';
 
 /** Holds a socket, as it were: what is in it leaves piece by piece, or not at all. */

@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { ERRORS, type ErrorCode, TaskTonicError, fail, toError } from '../../src/core/errors.js';
+import { type ErrorCode, ERRORS, TaskTonicError } from '../../src/index.js';
+import { fail, toError } from '../doors/core.js';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
-import type { FailureInfo, InfusionFailure, InfusionInfo } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import {
+  Formula,
+  Catalyst,
+  type FailureInfo,
+  type InfusionFailure,
+  type InfusionInfo,
+  TimerSingleShot,
+  Tonic,
+} from '../../src/index.js';
 import { ERROR, type Line, WARN, messages, runApp, startApp } from '../support/app.js';
 import { expectCode } from '../support/errors.js';
 
@@ -262,7 +267,6 @@ describe('a failure that nobody handles', () => {
     const before = process.exitCode;
     try {
       // Not runApp(), which puts the exit code back.
-      const { Formula } = await import('../../src/core/formula.js');
       class Failing extends Formula {
         protected override creatingFormula() {
           return { log: { to: 'off' as const } };

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { ESLint } from 'eslint';
 import { defineConfig } from 'eslint/config';
 import { parser } from 'typescript-eslint';
-import { Tonic } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/index.js';
+import { Distiller } from '../../src/testing/index.js';
 import tasktonic from '../../src/eslint-plugin/index.js';
-import { Distiller } from '../../src/testing/distiller.js';
 
 /** A mail server's session: in state `ready` it knows one word more, and does else what it does in every state. */
 class Session extends Tonic.with({ states: ['ready'] }) {

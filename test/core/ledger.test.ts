@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { type Ledger } from '../../src/core/ledger.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { TimerRepeat } from '../../src/core/timer.js';
+import { type Ledger, TimerRepeat, Tonic } from '../../src/index.js';
 import { type App, startApp } from '../support/app.js';
 
 class Door extends Tonic<'open'> {}

@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import type { AnyTonic, InfusionInfo } from '../../src/core/any-tonic.js';
-import type { Catalyst } from '../../src/core/catalyst.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { TonicOptions } from '../../src/core/tonic-options.js';
+import { type AnyTonic, type Catalyst, type InfusionInfo, Tonic, type TonicOptions } from '../../src/index.js';
 import { WARN, catalyst, messages, runApp, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { SparkleMetrics } from '../../src/core/metrics.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type SparkleMetrics, Tonic } from '../../src/index.js';
 import { type App, startApp, stall } from '../support/app.js';
 
 class Worker extends Tonic {

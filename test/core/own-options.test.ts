@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
-import { readConfiguration } from '../../src/core/configuration-reading.js';
-import { ipLogSchema } from '../../src/core/log-options.js';
-import { parseOptions } from '../../src/core/option-schema.js';
 import { Tonic, type TonicOptions } from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
+import { readConfiguration } from '../doors/config.js';
+import { parseOptions } from '../doors/core.js';
+import { ipLogSchema } from '../doors/log.js';
 import { expectThrow } from '../support/errors.js';
 
 interface DoorOptions extends TonicOptions {

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst, Tonic } from '../../src/index.js';
 import { type App, startApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { Source } from '../../src/core/any-tonic.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
+import { type Source, TimerSingleShot, Tonic } from '../../src/index.js';
 import { runApp, startApp } from '../support/app.js';
 import { stillHeld } from '../support/memory.js';
 

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { FailureInfo } from '../../src/core/any-tonic.js';
-import { TaskTonicError } from '../../src/core/errors.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type FailureInfo, TaskTonicError, Tonic } from '../../src/index.js';
 import { runApp, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 

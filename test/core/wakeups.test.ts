@@ -1,8 +1,6 @@
 import { expect } from 'chai';
 import { EventEmitter, once } from 'node:events';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst, TimerSingleShot, Tonic } from '../../src/index.js';
 import { type App, startApp } from '../support/running-app.js';
 import { ManualClock } from '../support/manual-clock.js';
 

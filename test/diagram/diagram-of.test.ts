@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { Tonic, type TonicConstructor, TcpConnection } from '../../src/index.js';
+import { TcpConnection, Tonic, type TonicConstructor } from '../../src/index.js';
 import { diagramOf } from '../../src/diagram/index.js';
 import { parseMermaid } from './support/mermaid-grammar.js';
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { END, type Machine, type Move, type SparkleFacts, UNKNOWN } from '../../src/diagram/machine.js';
-import { mermaidOf } from '../../src/diagram/mermaid.js';
+import { END, type Machine, mermaidOf, type Move, type SparkleFacts, UNKNOWN } from '../doors/diagram.js';
 import { parseMermaid } from './support/mermaid-grammar.js';
 
 const move = (to: Move['to'], detail?: string, reenters = false): Move => ({ to, detail, reenters });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ERRORS, type ErrorCode } from '../../src/core/errors.js';
+import { type ErrorCode, ERRORS } from '../../src/index.js';
 import { pages, textOf } from './support/pages.js';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];

@@ -12,7 +12,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'does not wait for all that a hundred flooders have sent',
   ],
   'frames of a connection that were not heard': [
-    'test/tonics/framed-connection.test.ts',
+    'test/tonics/tcp/connection/framed-connection.test.ts',
     'has one order on the queue, however many frames wait',
   ],
   'a frame that is not whole': [
@@ -25,33 +25,39 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
   'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'more are dropped and counted'],
-  'postponed orders of a Tonic': ['test/core/postpone.test.ts', 'of which there are too many is refused at the call'],
+  'postponed orders of a Tonic': [
+    'test/core/guests/postpone.test.ts',
+    'of which there are too many is refused at the call',
+  ],
   'postponed bytes from a connection': ['test/tonics/postponed-data.test.ts', 'reads no more when much of it is'],
-  'open questions of a Tonic': ['test/core/ask.test.ts', 'is bounded for each asker'],
+  'open questions of a Tonic': ['test/core/asking/ask.test.ts', 'is bounded for each asker'],
   'orders on their way to a thread': [
     'test/threads/outlet.test.ts',
     'sends no more bytes than the other side may have undone',
   ],
   'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
-  'unsent bytes of a connection': ['test/tonics/tcp-sending.test.ts', 'is closed when more than unsentLimit waits'],
+  'unsent bytes of a connection': [
+    'test/tonics/tcp/connection/tcp-sending.test.ts',
+    'is closed when more than unsentLimit waits',
+  ],
   'replies of a connection that have not left': [
-    'test/tonics/tcp-replies.test.ts',
+    'test/tonics/tcp/connection/tcp-replies.test.ts',
     'have reading pause at replyLimit, until one has left',
   ],
   'requests of a connection that wait for their answer': [
-    'test/tonics/requests.test.ts',
+    'test/tonics/tcp/connection/requests.test.ts',
     'are bounded, with those whose answer is late',
   ],
-  'unsent datagrams of a UDP socket': ['test/tonics/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
+  'unsent datagrams of a UDP socket': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
   "sends that wait for a client's connection": [
-    'test/tonics/waiting-sends.test.ts',
+    'test/tonics/tcp/client/waiting-sends.test.ts',
     'keeps no more than so many, however small',
   ],
-  'connections of a server': ['test/tonics/tcp-server.test.ts', 'more than maxConnections'],
-  'parts of one entry of the log': ['test/core/log-entries.test.ts', 'by the size of its parts'],
+  'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
+  'parts of one entry of the log': ['test/log/log-entries.test.ts', 'by the size of its parts'],
   'lines of the log of a thread': ['test/threads/thread-log-sink.test.ts', 'are dropped beyond the bound'],
   'lines for a viewer of the log': [
-    'test/tonics/log-ip.test.ts',
+    'test/tonics/log/log-ip.test.ts',
     'keeps no more than its backlog while nobody is there',
   ],
 };

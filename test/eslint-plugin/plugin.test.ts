@@ -59,7 +59,7 @@ describe("the ESLint plugin, in a user's configuration", () => {
       const eslint = new ESLint({ cwd: root, overrideConfigFile: true, overrideConfig: typed });
       const code = [
         `import { Tonic } from '../../src/core/tonic.js';`,
-        `import { Plan } from '../../src/core/plan.js';`,
+        `import { Plan } from '../../src/core/plan/plan.js';`,
         `import { Selector } from '../../src/selector/selector.js';`,
         `import { ThreadTonic } from '../../src/threads/thread-tonic.js';`,
         `export class Door extends Tonic {`,

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { SELECTOR_ONLY } from '../../src/eslint-plugin/prefer-new-lines.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { Catalyst, SelectorCatalyst } from '../../src/index.js';
+import { SELECTOR_ONLY } from '../doors/eslint-plugin.js';
 import { startApp } from '../support/app.js';
 import { accepts, reports } from './rule-tester.js';
 

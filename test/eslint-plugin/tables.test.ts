@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import * as calendar from '../../src/calendar/index.js';
-import { EVENTS, type HeardEvents } from '../../src/core/heard-events.js';
-import { SAID } from '../../src/eslint-plugin/socket-events.js';
-import { TONICS } from '../../src/eslint-plugin/tonic-classes.js';
+import { EVENTS, type HeardEvents } from '../doors/core.js';
+import { SAID, TONICS } from '../doors/eslint-plugin.js';
 import * as main from '../../src/index.js';
 import * as selector from '../../src/selector/index.js';
 import * as testing from '../../src/testing/index.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import {
   type Decoder,
-  type Framing,
   delimited,
   fixed,
+  type Framing,
   lengthPrefixed,
   lines,
   messagePack,

@@ -13,7 +13,7 @@ import {
   messagePack,
   netstrings,
 } from '../../src/framing/index.js';
-import { loadCodec } from '../../src/framing/message-pack.js';
+import { loadCodec } from '../doors/framing.js';
 import { codeOf, decoded, errorOf } from './support/decoded.js';
 
 describe('delimited()', () => {

@@ -1,15 +1,15 @@
-import { checkFraming } from '../../src/testing/check-framing.js';
 import {
-  type Framing,
   custom,
   delimited,
   fixed,
+  type Framing,
   jsonLines,
   lengthPrefixed,
   lines,
   messagePack,
   netstrings,
 } from '../../src/framing/index.js';
+import { checkFraming } from '../../src/testing/index.js';
 
 const TEXTS = ['hello', '', 'a b', 'ünïcödé 💡', 'x'.repeat(300), '', 'the end'];
 const PLAIN = ['hello', '', 'a b', 'x'.repeat(300), 'the end'];

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
-  type Framing,
   custom,
   delimited,
+  type Framing,
   jsonLines,
   lengthPrefixed,
   lines,

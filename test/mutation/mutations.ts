@@ -11,7 +11,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'missing bound',
     what: 'a connection takes more unsent bytes than its limit',
-    file: 'src/tonics/sending-connection.ts',
+    file: 'src/tonics/tcp/connection/sending-connection.ts',
     find: 'if (unsent + held > unsentLimit) return this.#overflow(size, unsent + held);',
     replace: '',
     program: 'feed',
@@ -19,7 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'missing bound',
     what: 'a client that is not connected keeps whatever it is given',
-    file: 'src/tonics/waiting-sends.ts',
+    file: 'src/tonics/tcp/client/waiting-sends.ts',
     find: 'if (this.bytes + size > this.#limit)',
     replace: 'if (this.bytes + size > Infinity)',
     program: 'feed',
@@ -27,7 +27,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'missing bound',
     what: 'a queue takes orders beyond its limit',
-    file: 'src/core/order-queue.ts',
+    file: 'src/core/queue/order-queue.ts',
     find: 'if (this.size >= this.limit && !sparkle.life) {',
     replace: 'if (this.size >= Infinity && !sparkle.life) {',
     program: 'crew',
@@ -67,7 +67,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'split frame',
     what: 'a line is taken for whole in each event',
-    file: 'src/tonics/frame-feed.ts',
+    file: 'src/tonics/tcp/connection/frame-feed.ts',
     find: '    this.#guarded(() => this.#decoder.push(data));',
     replace: '    this.#decoder = this.framing.decoder();\n    this.#decoder.push(data);',
     program: 'notes',
@@ -99,7 +99,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'unhandled reset',
     what: 'a connection does not hear that it was reset',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/tcp/connection/tcp-connection.ts',
     find: 'if (error !== undefined) this.#failed(channel, error);',
     replace: 'if (error !== undefined) return undefined;',
     program: 'bookings',
@@ -123,7 +123,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'late timer',
     what: 'a timer goes on when it has finished',
-    file: 'src/core/timer.ts',
+    file: 'src/core/time/timer.ts',
     find: '  override _ttRelease(): void {\n    this.stop();\n  }',
     replace: '  override _ttRelease(): void {}',
     program: 'sessions',
@@ -131,7 +131,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'late timer',
     what: 'the watch of an idle connection goes on when that is closed',
-    file: 'src/tonics/tcp-connection.ts',
+    file: 'src/tonics/tcp/connection/tcp-connection.ts',
     find: '    this.#idle = this.#idle?.stopAll();\n    this.#end.linger = this.#end.linger?.stop();',
     replace: '    this.#end.linger = this.#end.linger?.stop();',
     program: 'bookings',
@@ -147,7 +147,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'rounding',
     what: 'the watch of an idle connection is due for ever where a difference is rounded down',
-    file: 'src/tonics/connection-watches.ts',
+    file: 'src/tonics/tcp/connection/connection-watches.ts',
     find: 'return now >= this.#movedAt + this.#timeout ||',
     replace: 'return now - this.#movedAt >= this.#timeout ||',
     program: 'bookings',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ServerCounts } from '../../src/tonics/index.js';
+import type { ServerCounts } from '../../src/index.js';
 import { Peer, closePeers } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
-import type { TaskTonicError } from '../../src/core/errors.js';
-import { type DisconnectInfo, TcpClient, type TcpClientOptions } from '../../src/tonics/index.js';
+import { type DisconnectInfo, type TaskTonicError, TcpClient, type TcpClientOptions } from '../../src/index.js';
 import { collectGarbage } from '../support/memory.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';

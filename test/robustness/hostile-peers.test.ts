@@ -1,18 +1,18 @@
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
-import type { TaskTonicError } from '../../src/core/errors.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
 import {
   type DisconnectInfo,
   type ListenInfo,
+  type SelectorCatalystOptions,
+  type TaskTonicError,
   TcpClient,
   TcpConnection,
   TcpServer,
   type TcpServerOptions,
+  Tonic,
   UdpSocket,
-} from '../../src/tonics/index.js';
+} from '../../src/index.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers, connectMany } from './support/peer.js';

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import type { TaskTonicError } from '../../src/core/errors.js';
-import { Tonic } from '../../src/core/tonic.js';
 import {
   type ConnectionOptions,
   type DisconnectInfo,
   type ListenInfo,
+  type TaskTonicError,
   TcpClient,
   TcpConnection,
   TcpServer,
-} from '../../src/tonics/index.js';
+  Tonic,
+} from '../../src/index.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers } from './support/peer.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ListenInfo, TcpConnection, TcpServer } from '../../src/tonics/index.js';
+import { type ListenInfo, TcpConnection, TcpServer } from '../../src/index.js';
 import type { App } from '../support/running-app.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';

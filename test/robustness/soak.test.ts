@@ -1,8 +1,6 @@
 import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
-import { Tonic } from '../../src/core/tonic.js';
-import { type SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { type ListenInfo, TcpClient, TcpServer } from '../../src/tonics/index.js';
+import { type ListenInfo, type SelectorCatalyst, TcpClient, TcpServer, Tonic } from '../../src/index.js';
 import type { App } from '../support/running-app.js';
 import { collectGarbage } from '../support/memory.js';
 import { Later, until } from './support/later.js';

@@ -2,12 +2,20 @@ import { expect } from 'chai';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
-import type { InfusionFailure } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { TimerPausing, TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { type ListenInfo, TcpClient, TcpConnection, TcpServer, UdpSocket } from '../../src/tonics/index.js';
+import {
+  Catalyst,
+  type InfusionFailure,
+  type ListenInfo,
+  SelectorCatalyst,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  TimerPausing,
+  TimerRepeat,
+  TimerSingleShot,
+  Tonic,
+  UdpSocket,
+} from '../../src/index.js';
 import { type App, ERROR } from '../support/running-app.js';
 import { tonicClass } from '../support/classes.js';
 import { Later, until } from './support/later.js';

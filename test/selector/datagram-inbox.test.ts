@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DatagramInbox } from '../../src/selector/datagram-inbox.js';
+import { DatagramInbox } from '../doors/selector.js';
 
 const from = { address: '10.0.0.1', port: 9 };
 

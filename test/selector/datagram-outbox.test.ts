@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { DatagramOutbox, type DatagramSink } from '../../src/selector/datagram-outbox.js';
-import { type Address, type Bytes, DatagramLost, type SendFailure } from '../../src/selector/network.js';
+import { type Address, type Bytes, DatagramLost, type SendFailure } from '../../src/index.js';
+import { DatagramOutbox, type DatagramSink } from '../doors/selector.js';
 
 type Done = (error: Error | undefined, addresses: readonly string[]) => void;
 

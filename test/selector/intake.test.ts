@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Intake } from '../../src/selector/intake.js';
+import { Intake } from '../doors/selector.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

@@ -1,8 +1,7 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
-import type { Network } from '../../src/selector/network.js';
-import { nodeNetwork } from '../../src/selector/node/node-network.js';
-import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
+import { type Network, nodeNetwork } from '../../src/index.js';
+import { SimulatedNetwork } from '../../src/testing/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { seeded } from '../support/simulated.js';
 

@@ -1,9 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Network } from '../../src/selector/network.js';
-import { nodeNetwork } from '../../src/selector/node/node-network.js';
-import { SimulatedHost } from '../../src/testing/network/simulated-host.js';
-import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
+import { type Network, nodeNetwork } from '../../src/index.js';
+import { SimulatedHost, SimulatedNetwork } from '../../src/testing/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { tidyUp } from '../support/net-app.js';
 import { seeded } from '../support/simulated.js';

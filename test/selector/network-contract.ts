@@ -1,12 +1,16 @@
-import type { Network } from '../../src/selector/network.js';
-import type { TaskTonicError } from '../../src/core/errors.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
-import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  type DisconnectInfo,
+  type Network,
+  type TaskTonicError,
+  TcpClient,
+  type TcpClientOptions,
+  TcpConnection,
+  TcpServer,
+  type TcpServerOptions,
+  TimerSingleShot,
+  UdpSocket,
+  type UdpSocketOptions,
+} from '../../src/index.js';
 import { shown } from '../conformance/notes.js';
 import type { ManualClock } from '../support/manual-clock.js';
 import { type Ear, type NetApp, startNet } from '../support/net-app.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { type AddressInfo, type ServerOpts, type Socket, connect, createServer } from 'node:net';
-import { Interest } from '../../src/selector/interest.js';
-import { NodeStream } from '../../src/selector/node/node-stream.js';
+import { Interest } from '../../src/index.js';
+import { NodeStream } from '../doors/selector.js';
 
 /** A stream, and the socket of its peer. */
 async function pair(options: ServerOpts = {}): Promise<{ stream: NodeStream; peer: Socket; close: () => void }> {

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { PassThrough } from 'node:stream';
-import { Tonic } from '../../src/core/tonic.js';
-import { Interest } from '../../src/selector/interest.js';
-import { NotifyPipe } from '../../src/selector/notify-pipe.js';
-import { NotifyingQueue } from '../../src/selector/notifying-queue.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { Selector } from '../../src/selector/selector.js';
-import type { CatalystQueue } from '../../src/core/order-queue.js';
+import {
+  type CatalystQueue,
+  Interest,
+  NotifyingQueue,
+  NotifyPipe,
+  Selector,
+  SelectorCatalyst,
+  Tonic,
+} from '../../src/index.js';
 import { Heard } from '../support/heard.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';

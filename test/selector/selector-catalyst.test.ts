@@ -1,13 +1,16 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { OrderQueue, type CatalystQueue } from '../../src/core/order-queue.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { Interest } from '../../src/selector/interest.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import type { Selector } from '../../src/selector/selector.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  Catalyst,
+  type CatalystQueue,
+  Interest,
+  OrderQueue,
+  type Selector,
+  SelectorCatalyst,
+  TcpServer,
+  TimerSingleShot,
+  Tonic,
+  UdpSocket,
+} from '../../src/index.js';
 import { ERROR, runApp } from '../support/running-app.js';
 import { expectCode } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';

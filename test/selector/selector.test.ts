@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import { nodeClock } from '../../src/core/clock.js';
-import { Interest } from '../../src/selector/interest.js';
-import type { SelectionKey } from '../../src/selector/selection-key.js';
-import { Selector } from '../../src/selector/selector.js';
+import { Interest, nodeClock, type SelectionKey, Selector } from '../../src/index.js';
 import { expectThrow } from '../support/errors.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { ProbeChannel, ProbeHandler } from '../support/probe-channel.js';

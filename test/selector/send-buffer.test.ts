@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Bytes } from '../../src/selector/network.js';
+import type { Bytes } from '../../src/index.js';
+import { PIECE, SendBuffer, type Sink } from '../doors/selector.js';
 import { collectGarbage } from '../support/memory.js';
-import { PIECE, SendBuffer, type Sink } from '../../src/selector/send-buffer.js';
 
 /** A kernel that takes so many bytes at once; a piece that does not fit is pending until there is room for all of it. */
 class Kernel implements Sink {

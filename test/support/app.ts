@@ -1,8 +1,13 @@
-import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
-import type { Ledger } from '../../src/core/ledger.js';
-import type { LogOptions } from '../../src/core/log-options.js';
-import type { Network } from '../../src/selector/network.js';
+import {
+  Catalyst,
+  type CatalystOptions,
+  Formula,
+  type FormulaData,
+  type Ledger,
+  type LogOptions,
+  type Network,
+  type RunResult,
+} from '../../src/index.js';
 import { Distiller, type LogEntry, type VirtualClock } from '../../src/testing/index.js';
 
 /** One line of the log, as JSON gives it. */
@@ -27,7 +32,7 @@ export interface Ended {
 }
 
 /** The time of day at which an app begins where it is not told. */
-export { NOON } from '../../src/testing/virtual-clock.js';
+export { NOON } from '../doors/testing.js';
 
 export const WARN = 40;
 export const ERROR = 50;

@@ -1,5 +1,4 @@
-import { Tonic } from '../../src/core/tonic.js';
-import type { SparkleBinder } from '../../src/core/plan.js';
+import { type SparkleBinder, Tonic } from '../../src/index.js';
 
 /** What a class of Tonics says of itself. */
 export interface Statics {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ErrorCode, TaskTonicError } from '../../src/core/errors.js';
+import { type ErrorCode, TaskTonicError } from '../../src/index.js';
 
 /** Calls `body`, which must throw the error with this code. */
 export function thrownBy(body: () => unknown): Error {

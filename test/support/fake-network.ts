@@ -1,19 +1,20 @@
 import { isIP } from 'node:net';
-import { Interest, type InterestSet } from '../../src/selector/interest.js';
-import type {
-  Address,
-  BindSettings,
-  Bytes,
-  ConnectSettings,
-  Datagram,
-  DatagramChannel,
-  ListenSettings,
-  ListenerChannel,
-  Network,
-  StreamChannel,
-  TurnedAway,
-} from '../../src/selector/network.js';
-import type { SelectionKey } from '../../src/selector/selection-key.js';
+import {
+  type Address,
+  type BindSettings,
+  type Bytes,
+  type ConnectSettings,
+  type Datagram,
+  type DatagramChannel,
+  Interest,
+  type InterestSet,
+  type ListenerChannel,
+  type ListenSettings,
+  type Network,
+  type SelectionKey,
+  type StreamChannel,
+  type TurnedAway,
+} from '../../src/index.js';
 import { Heard } from './heard.js';
 
 /** An error as the system makes it. */

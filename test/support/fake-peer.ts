@@ -1,6 +1,4 @@
-import type { SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
-import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
-import type { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { type SelectorCatalystOptions, type TcpConnection, TcpServer, type TcpServerOptions } from '../../src/index.js';
 import { FakeNetwork, type FakeStream } from './fake-network.js';
 import { ManualClock } from './manual-clock.js';
 import { type Ear, type NetApp, startNet } from './net-app.js';

@@ -1,4 +1,5 @@
-import { type Clock, LONGEST_TIMER } from '../../src/core/clock.js';
+import type { Clock } from '../../src/index.js';
+import { LONGEST_TIMER } from '../doors/core.js';
 
 interface Entry {
   readonly at: number;

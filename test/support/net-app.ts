@@ -1,9 +1,14 @@
-import type { AnyTonic, InfusionFailure } from '../../src/core/any-tonic.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { SelectorCatalyst, type SelectorCatalystOptions } from '../../src/selector/selector-catalyst.js';
-import type { ListenInfo, TcpServerOptions } from '../../src/tonics/tcp-server.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import {
+  type AnyTonic,
+  type InfusionFailure,
+  type ListenInfo,
+  SelectorCatalyst,
+  type SelectorCatalystOptions,
+  TcpConnection,
+  TcpServer,
+  type TcpServerOptions,
+  Tonic,
+} from '../../src/index.js';
 import { App, type Ended, type Setup } from './running-app.js';
 import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';

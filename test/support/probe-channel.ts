@@ -1,6 +1,4 @@
-import type { Channel } from '../../src/selector/channel.js';
-import type { InterestSet } from '../../src/selector/interest.js';
-import type { ReadyHandler, SelectionKey } from '../../src/selector/selection-key.js';
+import type { Channel, InterestSet, ReadyHandler, SelectionKey } from '../../src/index.js';
 
 /** A channel that a test makes ready, and that writes down what the Selector asks of it. */
 export class ProbeChannel implements Channel {

@@ -1,10 +1,16 @@
-import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import { type Clock, nodeClock } from '../../src/core/clock.js';
-import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
-import type { Ledger } from '../../src/core/ledger.js';
-import type { LogOptions } from '../../src/core/log-options.js';
-import type { Random } from '../../src/core/random.js';
-import type { LogEntry } from '../../src/testing/app.js';
+import {
+  Catalyst,
+  type CatalystOptions,
+  type Clock,
+  Formula,
+  type FormulaData,
+  type Ledger,
+  type LogOptions,
+  nodeClock,
+  type Random,
+  type RunResult,
+} from '../../src/index.js';
+import type { LogEntry } from '../../src/testing/index.js';
 import { ManualClock } from './manual-clock.js';
 
 /** One line of the log, as JSON gives it. */

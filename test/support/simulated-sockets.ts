@@ -1,8 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { Duplex } from 'node:stream';
-import type { ChannelKey } from '../../src/selector/channel.js';
-import { Interest, type InterestSet } from '../../src/selector/interest.js';
-import type { Address, DatagramChannel, ListenerChannel, Network, StreamChannel } from '../../src/selector/network.js';
+import {
+  type Address,
+  type ChannelKey,
+  type DatagramChannel,
+  Interest,
+  type InterestSet,
+  type ListenerChannel,
+  type Network,
+  type StreamChannel,
+} from '../../src/index.js';
 import type { ListenWish, PeerDatagram, PeerListener, PeerSocket, Reach, Sockets } from './sockets.js';
 
 const STREAM = { noDelay: true, keepAlive: undefined } as const;

@@ -1,11 +1,18 @@
-import type { Random } from '../../src/core/random.js';
-import type { NetworkEvent } from '../../src/testing/network/simulation.js';
-import { type SimulatedNetworkOptions, SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
-import type { SimulatedHost } from '../../src/testing/network/simulated-host.js';
-import { TcpClient, type TcpClientOptions } from '../../src/tonics/tcp-client.js';
-import { TcpServer, type TcpServerOptions } from '../../src/tonics/tcp-server.js';
-import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  type Random,
+  TcpClient,
+  type TcpClientOptions,
+  TcpServer,
+  type TcpServerOptions,
+  UdpSocket,
+  type UdpSocketOptions,
+} from '../../src/index.js';
+import {
+  type NetworkEvent,
+  type SimulatedHost,
+  SimulatedNetwork,
+  type SimulatedNetworkOptions,
+} from '../../src/testing/index.js';
 import { ManualClock } from './manual-clock.js';
 import { type NetApp, Recorder, startNet } from './net-app.js';
 

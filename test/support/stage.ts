@@ -1,8 +1,5 @@
-import { type Clock, nodeClock } from '../../src/core/clock.js';
-import type { Network } from '../../src/selector/network.js';
-import { nodeNetwork } from '../../src/selector/node/node-network.js';
-import { SeededRandom } from '../../src/testing/seeded-random.js';
-import { SimulatedNetwork } from '../../src/testing/network/simulated-network.js';
+import { type Clock, type Network, nodeClock, nodeNetwork } from '../../src/index.js';
+import { SeededRandom, SimulatedNetwork } from '../../src/testing/index.js';
 import { ManualClock } from './manual-clock.js';
 import { socketsOn } from './simulated-sockets.js';
 import { type Sockets, nodeSockets } from './sockets.js';

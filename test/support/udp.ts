@@ -1,8 +1,11 @@
-import type { Address } from '../../src/selector/network.js';
-import type { SendResult, Sendable } from '../../src/tonics/socket-tonic.js';
-import type { ListenInfo } from '../../src/tonics/tcp-server.js';
-import type { UdpSocketOptions } from '../../src/tonics/udp-options.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  type Address,
+  type ListenInfo,
+  type Sendable,
+  type SendResult,
+  UdpSocket,
+  type UdpSocketOptions,
+} from '../../src/index.js';
 import { type NetApp, startNet } from './net-app.js';
 
 /** A datagram socket of an app, whose events its base hears. */

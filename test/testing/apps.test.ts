@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { Formula, type FormulaData } from '../../src/core/formula.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { Network } from '../../src/selector/network.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { Distiller, distilled } from '../../src/testing/index.js';
+import {
+  Catalyst,
+  Formula,
+  type FormulaData,
+  type Network,
+  SelectorCatalyst,
+  TimerSingleShot,
+  Tonic,
+} from '../../src/index.js';
+import { distilled, Distiller } from '../../src/testing/index.js';
 import { expectCode, expectRejection } from '../support/errors.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { Door } from './support/door.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type TaskTonicError } from '../../src/core/errors.js';
-import { type Decoder, type Framing, custom, lengthPrefixed, lines } from '../../src/framing/index.js';
+import type { TaskTonicError } from '../../src/index.js';
+import { custom, type Decoder, type Framing, lengthPrefixed, lines } from '../../src/framing/index.js';
 import { checkFraming } from '../../src/testing/index.js';
 
 const FRAMES = ['one', '', 'three and more'];

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { type ConfigurationSources, Formula, type FormulaData, Tonic } from '../../src/index.js';
-import { Distiller, distilled, explore } from '../../src/testing/index.js';
+import { distilled, Distiller, explore } from '../../src/testing/index.js';
 import { expectRejection } from '../support/errors.js';
 
 const settings = v.object({

@@ -1,11 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
-import { nodeClock } from '../../src/core/clock.js';
-import { Formula } from '../../src/core/formula.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { systemRandom } from '../../src/core/random.js';
-import { TimerRepeat } from '../../src/core/timer.js';
-import { type AppUnderTest, type Distiller, type Fault, SimulatedNetwork, explore } from '../../src/testing/index.js';
+import { Formula, nodeClock, systemRandom, TimerRepeat, Tonic } from '../../src/index.js';
+import { type AppUnderTest, type Distiller, explore, type Fault, SimulatedNetwork } from '../../src/testing/index.js';
 import { expectCode, expectRejection } from '../support/errors.js';
 
 /** Is told of crashes; three kinds of them together are too much for it. */

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { type Period, TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type Period, TimerRepeat, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller, type DistillerOptions } from '../../src/testing/index.js';
 import { expectCode, expectRejection } from '../support/errors.js';
 

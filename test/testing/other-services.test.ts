@@ -1,11 +1,7 @@
 import { expect } from 'chai';
-import type { Answer } from '../../src/core/answer.js';
-import type { AnyTonic, ServiceInfo } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type Answer, type AnyTonic, Catalyst, type Remote, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
+import type { ServiceInfo } from '../doors/core.js';
 
 type Described = (abstract new () => AnyTonic) & ({ readonly service: string } | { readonly abstractService: string });
 

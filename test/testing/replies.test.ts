@@ -1,14 +1,17 @@
 import { expect } from 'chai';
-import type { Answer } from '../../src/core/answer.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import type { Reply } from '../../src/core/reply.js';
-import { TimerSingleShot, type TimerInfo } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import {
+  type Answer,
+  Catalyst,
+  type Remote,
+  type Reply,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  type TimerInfo,
+  TimerSingleShot,
+  Tonic,
+} from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
 
 /** What takes so many seconds. */
 class Work extends Tonic {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Tonic } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/index.js';
 import { Distiller, explore } from '../../src/testing/index.js';
 import { expectRejection } from '../support/errors.js';
 

@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { Interest } from '../../src/selector/interest.js';
-import { NotifyPipe } from '../../src/selector/notify-pipe.js';
-import { type SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { Catalyst, Interest, NotifyPipe, type SelectorCatalyst, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller, SeededRandom } from '../../src/testing/index.js';
 
 /** Tells the next one of its ring, after a time by chance. */

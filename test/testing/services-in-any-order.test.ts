@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import type { Remote } from '../../src/core/remote.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { Distiller } from '../../src/testing/index.js';
-import { SeededRandom } from '../../src/testing/seeded-random.js';
+import { type Remote, Tonic } from '../../src/index.js';
+import { Distiller, SeededRandom } from '../../src/testing/index.js';
 
 /** Uses services, which may be one itself. */
 abstract class Body extends Tonic {

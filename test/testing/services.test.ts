@@ -1,13 +1,16 @@
 import { expect } from 'chai';
-import type { Answer } from '../../src/core/answer.js';
-import type { RemoteHandle, ServiceInfo } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { Remote } from '../../src/core/remote.js';
-import { Formula } from '../../src/core/formula.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { expectCode } from '../support/errors.js';
+import {
+  type Answer,
+  Catalyst,
+  Formula,
+  type Remote,
+  type RemoteHandle,
+  SelectorCatalyst,
+  Tonic,
+} from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
+import type { ServiceInfo } from '../doors/core.js';
+import { expectCode } from '../support/errors.js';
 
 export class Board extends Tonic {
   static override readonly service = 'board';

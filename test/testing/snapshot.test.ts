@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { ServiceHandle, type ServiceCaller } from '../../src/core/service-handle.js';
-import { snapshot } from '../../src/testing/snapshot.js';
+import { type ServiceCaller, ServiceHandle } from '../doors/services.js';
+import { snapshot } from '../doors/testing.js';
 
 describe('a snapshot', () => {
   it('keeps plain values', () => {

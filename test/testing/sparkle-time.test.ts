@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { TimerPausing, TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { Distiller, type SparkleTakes, distilled, explore } from '../../src/testing/index.js';
+import { TimerPausing, TimerRepeat, TimerSingleShot, Tonic } from '../../src/index.js';
+import { distilled, Distiller, explore, type SparkleTakes } from '../../src/testing/index.js';
 import { expectRejection, expectThrow } from '../support/errors.js';
 import { Door } from './support/door.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Tonic } from '../../src/core/tonic.js';
+import { Tonic } from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
 
 const STATES = ['a', 'b', 'c'] as const;

@@ -1,13 +1,17 @@
 import { expect } from 'chai';
-import type { Answer } from '../../src/core/answer.js';
-import type { InfusionFailure, RemoteHandle } from '../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Formula } from '../../src/core/formula.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { transfer } from '../../src/threads/transfer.js';
+import {
+  type Answer,
+  Catalyst,
+  type CatalystOptions,
+  Formula,
+  type InfusionFailure,
+  type Remote,
+  type RemoteHandle,
+  SelectorCatalyst,
+  TimerSingleShot,
+  Tonic,
+  transfer,
+} from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
 import { expectThrow } from '../support/errors.js';
 

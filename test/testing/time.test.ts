@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
-import { TimerRepeat, TimerSingleShot, type TimerInfo } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type TimerInfo, TimerRepeat, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
 import { expectRejection } from '../support/errors.js';
 import { Door } from './support/door.js';

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { Formula } from '../../src/core/formula.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { Formula, SelectorCatalyst, Tonic } from '../../src/index.js';
 import { Distiller, type TraceFilter } from '../../src/testing/index.js';
-import { timeText } from '../../src/testing/trace-table.js';
+import { timeText } from '../doors/testing.js';
 import { expectThrow } from '../support/errors.js';
 import { Door } from './support/door.js';
 

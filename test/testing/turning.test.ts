@@ -1,11 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as later } from 'node:timers/promises';
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { Formula } from '../../src/core/formula.js';
-import { ChunkedWork } from '../../src/core/chunked.js';
-import { TimerRepeat } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst, ChunkedWork, Formula, TimerRepeat, Tonic } from '../../src/index.js';
 import { Distiller, type TraceEntry } from '../../src/testing/index.js';
 import { expectRejection } from '../support/errors.js';
 import { Door } from './support/door.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LONGEST_TIMER } from '../../src/core/clock.js';
-import { VirtualClock } from '../../src/testing/virtual-clock.js';
+import { LONGEST_TIMER } from '../doors/core.js';
+import { VirtualClock } from '../doors/testing.js';
 
 /** Fires all timers up to a time. */
 function fireTo(clock: VirtualClock, until: number): void {

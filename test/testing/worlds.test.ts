@@ -1,14 +1,17 @@
 import { expect } from 'chai';
-import type { Catalyst } from '../../src/core/catalyst.js';
-import { TimerRepeat } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { nodeNetwork } from '../../src/selector/node/node-network.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
-import { Distiller, type NetworkParts, SimulatedNetwork, explore } from '../../src/testing/index.js';
+import {
+  type Catalyst,
+  type DisconnectInfo,
+  type ListenInfo,
+  nodeNetwork,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  TimerRepeat,
+  Tonic,
+  UdpSocket,
+} from '../../src/index.js';
+import { Distiller, explore, type NetworkParts, SimulatedNetwork } from '../../src/testing/index.js';
 import { expectRejection, thrownBy } from '../support/errors.js';
 
 class Echo extends TcpConnection {

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import type { RemoteHandle } from '../../src/core/any-tonic.js';
-import type { ErrorCode } from '../../src/core/errors.js';
-import type { Remote } from '../../src/core/remote.js';
+import type { ErrorCode, Remote, RemoteHandle } from '../../src/index.js';
+import type { ThreadHub } from '../doors/threads.js';
 import { type App, startApp } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
-import type { ThreadHub } from '../../src/threads/thread-hub.js';
 import { AskMain } from './programs/ask-main.js';
 import { Answerer, type Part } from './programs/ask-threads.js';
 

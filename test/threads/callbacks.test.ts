@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Remote } from '../../src/core/remote.js';
-import type { Tonic } from '../../src/core/tonic.js';
+import type { Remote, Tonic } from '../../src/index.js';
 import { collectGarbage, stillHeld } from '../support/memory.js';
 import { Caller, callingWith } from './programs/calls-main.js';
 import type { Echo, Part } from './programs/calls-threads.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Remote } from '../../src/core/remote.js';
+import type { Remote } from '../../src/index.js';
 import { catalyst } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Caller, callingWith } from './programs/calls-main.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { readConfiguration } from '../../src/core/configuration-reading.js';
-import { plainPart } from '../../src/threads/thread-configuration.js';
+import { readConfiguration } from '../doors/config.js';
+import { plainPart } from '../doors/threads.js';
 import { Boss, endApps, start } from './programs/life-boss.js';
 import { ConfigReader } from './programs/life-config.js';
 

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
 import { Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { TaskTonicError } from '../../src/core/errors.js';
-import { Tonic } from '../../src/core/tonic.js';
-import { Packer } from '../../src/threads/crossing.js';
-import { RemoteTonic } from '../../src/threads/remote-tonic.js';
-import { transfer } from '../../src/threads/transfer.js';
+import { TaskTonicError, Tonic, transfer } from '../../src/index.js';
+import { Packer, RemoteTonic } from '../doors/threads.js';
 import { runApp } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller } from '../../src/testing/index.js';
 
 /** Holds its end, as a socket does: some of it leaves every second and a half, so many times; then it stands still, or has gone. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Doorbell, Parker } from '../../src/core/parker.js';
-import { ThreadBell } from '../../src/threads/doorbell.js';
-import { SharedState } from '../../src/threads/shared-state.js';
+import type { Doorbell } from '../../src/index.js';
+import { Parker } from '../doors/core.js';
+import { SharedState, ThreadBell } from '../doors/threads.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 describe('the bell of a thread', () => {

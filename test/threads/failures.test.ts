@@ -1,8 +1,12 @@
 import { expect } from 'chai';
-import type { InfusionFailure, InfusionInfo, RemoteHandle } from '../../src/core/any-tonic.js';
-import type { ErrorCode } from '../../src/core/errors.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { ThreadHub } from '../../src/threads/thread-hub.js';
+import {
+  Catalyst,
+  type ErrorCode,
+  type InfusionFailure,
+  type InfusionInfo,
+  type RemoteHandle,
+} from '../../src/index.js';
+import type { ThreadHub } from '../doors/threads.js';
 import { ERROR, type Line, WARN, messages } from '../support/running-app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';

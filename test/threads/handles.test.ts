@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { inspect } from 'node:util';
-import type { AnyTonic } from '../../src/core/any-tonic.js';
-import type { Remote } from '../../src/core/remote.js';
+import type { AnyTonic, Remote } from '../../src/index.js';
 import { expectThrow } from '../support/errors.js';
 import { Caller, callingWith } from './programs/calls-main.js';
 import type { Echo, Part } from './programs/calls-threads.js';

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import type { InfusionInfo, RemoteHandle } from '../../src/core/any-tonic.js';
-import type { Remote } from '../../src/core/remote.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type InfusionInfo, type Remote, type RemoteHandle, Tonic } from '../../src/index.js';
 import { type Line, WARN, messages } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, endApps, start } from './programs/life-boss.js';

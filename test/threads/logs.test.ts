@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Formula, type FormulaData } from '../../src/core/formula.js';
+import { Formula, type FormulaData } from '../../src/index.js';
 import { Program, endPrograms } from '../robustness/support/program.js';
 import { type Line, WARN } from '../support/running-app.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Remote } from '../../src/core/remote.js';
+import type { Remote } from '../../src/index.js';
 import { WARN, messages } from '../support/running-app.js';
 import { HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import { type Leaf, Middle } from './programs/life-nested.js';

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
-import { Inlet } from '../../src/threads/inlet.js';
-import { type Batch, HEAD, Outlet } from '../../src/threads/outlet.js';
-import { workerThreads } from '../../src/threads/thread-worker.js';
+import { type Batch, HEAD, Inlet, Outlet, workerThreads } from '../doors/threads.js';
 
 /** Orders that may be over there and not done; a chunk may go over it before the sender looks. */
 const WINDOW = 8_192;

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { Reply, type ReplyTo } from '../../src/core/reply.js';
-import type { AnyTonic } from '../../src/core/any-tonic.js';
-import { running } from '../../src/core/running.js';
+import { type AnyTonic, Reply } from '../../src/index.js';
+import { type ReplyTo, running } from '../doors/core.js';
 import { expectThrow } from '../support/errors.js';
 import { callingWith } from './programs/calls-main.js';
 

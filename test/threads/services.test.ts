@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Remote } from '../../src/core/remote.js';
+import type { Remote } from '../../src/index.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import { Asker, Board, Engine, Lost, MemoryStore } from './programs/life-services.js';
 

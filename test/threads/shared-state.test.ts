@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { SharedIds } from '../../src/threads/shared-ids.js';
-import { SharedState } from '../../src/threads/shared-state.js';
+import { SharedIds, SharedState } from '../doors/threads.js';
 
 /** Two threads' views of the same memory. */
 function views(): [SharedState, SharedState] {

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { ThreadLogSink } from '../../src/threads/thread-log-sink.js';
-import { threadLogTarget } from '../../src/threads/thread-log-target.js';
+import { ThreadLogSink, threadLogTarget } from '../doors/threads.js';
 import { ManualClock, NOON } from '../support/manual-clock.js';
 
 describe('the lines of a thread on their way to the main one', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Catalyst, type ThreadOptions } from '../../src/core/catalyst.js';
+import { Catalyst, type ThreadOptions } from '../../src/index.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { type Boss, HearingBoss, endApps, start } from './programs/life-boss.js';
 import { Optioned } from './programs/life-workers.js';

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { TcpConnection, TcpServer, UdpSocket } from '../../src/index.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { Recorder, startNet, tidyUp } from '../support/net-app.js';

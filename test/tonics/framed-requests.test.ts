@@ -1,7 +1,6 @@
 import { expect } from 'chai';
+import { TcpClient, TcpConnection } from '../../src/index.js';
 import { jsonLines, lines } from '../../src/framing/index.js';
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { Heard } from '../support/heard.js';
 import { serve, tidyUp } from '../support/net-app.js';
 

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import type { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
+import { type SelectorCatalyst, TcpConnection, TcpServer } from '../../src/index.js';
 import { FakeNetwork } from '../support/fake-network.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { startNet, tidyUp } from '../support/net-app.js';

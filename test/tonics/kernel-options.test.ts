@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { ConnectionOptions } from '../../src/tonics/connection-options.js';
+import type { ConnectionOptions } from '../../src/index.js';
 import { built } from '../support/built.js';
 
 /** Why system calls cannot be seen here; `undefined` where they can. */

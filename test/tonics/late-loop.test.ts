@@ -1,8 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
+import { type DisconnectInfo, TcpConnection, TcpServer } from '../../src/index.js';
 import { startNet, tidyUp } from '../support/net-app.js';
 import { onRealSockets } from '../support/stage.js';
 

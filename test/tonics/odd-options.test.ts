@@ -1,20 +1,6 @@
 import { expect } from 'chai';
 import type * as v from 'valibot';
 import {
-  TimerEveryDay,
-  TimerEveryHour,
-  TimerEveryMinute,
-  TimerEveryMonth,
-  TimerEveryWeek,
-  TimerEveryYear,
-} from '../../src/calendar/index.js';
-import { wholeSchemas } from '../../src/calendar/options.js';
-import { catalystSchema } from '../../src/core/catalyst-options.js';
-import { chunkedWorkSchema } from '../../src/core/chunked.js';
-import { parseOptions } from '../../src/core/option-schema.js';
-import { pausingSchema, timerSchema } from '../../src/core/timer-options.js';
-import { tonicSchema } from '../../src/core/tonic-options.js';
-import {
   Catalyst,
   ChunkedWork,
   SelectorCatalyst,
@@ -28,21 +14,36 @@ import {
   Tonic,
   UdpSocket,
 } from '../../src/index.js';
+import {
+  TimerEveryDay,
+  TimerEveryHour,
+  TimerEveryMinute,
+  TimerEveryMonth,
+  TimerEveryWeek,
+  TimerEveryYear,
+} from '../../src/calendar/index.js';
 import { custom, delimited, fixed, jsonLines, lengthPrefixed, lines, netstrings } from '../../src/framing/index.js';
-import { customSchema } from '../../src/framing/custom.js';
-import { delimitedSchema } from '../../src/framing/delimited.js';
-import { fixedSchema } from '../../src/framing/fixed.js';
-import { jsonLinesSchema } from '../../src/framing/json-lines.js';
-import { lengthPrefixedSchema } from '../../src/framing/length-prefixed.js';
-import { linesSchema } from '../../src/framing/lines.js';
-import { netstringsSchema } from '../../src/framing/netstrings.js';
-import { selectorCatalystSchema } from '../../src/selector/selector-options.js';
 import { Distiller } from '../../src/testing/index.js';
-import { adopt } from '../../src/tonics/adoption.js';
-import { connectionSettings } from '../../src/tonics/connection-options.js';
-import { serverSchema } from '../../src/tonics/server-options.js';
-import { clientSchema } from '../../src/tonics/tcp-client.js';
-import { udpSchema } from '../../src/tonics/udp-options.js';
+import { wholeSchemas } from '../doors/calendar.js';
+import {
+  catalystSchema,
+  chunkedWorkSchema,
+  parseOptions,
+  pausingSchema,
+  timerSchema,
+  tonicSchema,
+} from '../doors/core.js';
+import {
+  customSchema,
+  delimitedSchema,
+  fixedSchema,
+  jsonLinesSchema,
+  lengthPrefixedSchema,
+  linesSchema,
+  netstringsSchema,
+} from '../doors/framing.js';
+import { selectorCatalystSchema } from '../doors/selector.js';
+import { adopt, clientSchema, connectionSettings, serverSchema, udpSchema } from '../doors/tonics.js';
 
 const thrower = (): never => {
   throw new RangeError('touched');

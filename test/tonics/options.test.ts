@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import type { ErrorDetails } from '../../src/core/errors.js';
-import { connectionOptions, connectionSettings } from '../../src/tonics/connection-options.js';
-import { parseOptions } from '../../src/core/option-schema.js';
-import { TcpClient, clientSchema } from '../../src/tonics/tcp-client.js';
-import { TcpServer, serverSchema } from '../../src/tonics/tcp-server.js';
-import { type UdpSocketOptions, udpSchema, udpSettings } from '../../src/tonics/udp-options.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { type ErrorDetails, TcpClient, TcpServer, UdpSocket, type UdpSocketOptions } from '../../src/index.js';
+import { parseOptions } from '../doors/core.js';
+import {
+  clientSchema,
+  connectionOptions,
+  connectionSettings,
+  serverSchema,
+  udpSchema,
+  udpSettings,
+} from '../doors/tonics.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { startNet, tidyUp } from '../support/net-app.js';
 

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { Tonic } from '../../src/core/tonic.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import { TcpConnection, Tonic } from '../../src/index.js';
 import type { FakeStream } from '../support/fake-network.js';
 import { startWithPeer } from '../support/fake-peer.js';
 import type { ManualClock } from '../support/manual-clock.js';

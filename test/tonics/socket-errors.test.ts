@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { fail } from '../../src/core/errors.js';
-import { showAddress, socketError } from '../../src/tonics/socket-errors.js';
+import { fail } from '../doors/core.js';
+import { showAddress, socketError } from '../doors/tonics.js';
 import { systemError } from '../support/fake-network.js';
 
 describe('the error of a socket', () => {

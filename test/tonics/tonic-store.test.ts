@@ -1,9 +1,5 @@
 import { expect } from 'chai';
-import { Tonic } from '../../src/core/tonic.js';
-import { Formula, type FormulaData } from '../../src/core/formula.js';
-import { tonicStore } from '../../src/tonics/tonic-store.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import { Formula, type FormulaData, TcpServer, Tonic, tonicStore, UdpSocket } from '../../src/index.js';
 import { expectThrow } from '../support/errors.js';
 
 class Greeter extends Tonic {

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { Tonic } from '../../src/core/tonic.js';
+import { TcpConnection, Tonic } from '../../src/index.js';
 import { lines } from '../../src/framing/index.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 import { startApp } from '../support/running-app.js';
 import { startWithPeer } from '../support/fake-peer.js';
 import { tidyUp } from '../support/net-app.js';

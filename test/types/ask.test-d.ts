@@ -1,12 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 /* eslint-disable tasktonic/heard-by-sparkles, tasktonic/no-old-lines, tasktonic/no-unentered-state -- the mistakes are the point */
-import type { Answer } from '../../src/core/answer.js';
-import type { Question } from '../../src/core/ask.js';
-import type { Asked, Asks } from '../../src/core/asking.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import { Tonic } from '../../src/core/tonic.js';
+import { type Answer, type Asked, type Asks, Catalyst, type Question, type Remote, Tonic } from '../../src/index.js';
 
 interface Account {
   readonly owner: string;

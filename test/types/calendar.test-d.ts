@@ -1,5 +1,6 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
+import { type TimerInfo, Tonic } from '../../src/index.js';
 import {
   type CalendarTimer,
   type CalendarTimerInfo,
@@ -11,8 +12,6 @@ import {
   TimerEveryWeek,
   TimerEveryYear,
 } from '../../src/calendar/index.js';
-import type { TimerInfo } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
 
 class Clock extends Tonic {
   ttse__onChime({ due, next, clockSet, missed, timer }: CalendarTimerInfo): void {

@@ -1,6 +1,6 @@
 // What the compiler must refuse, and must know, of the Distiller.
 import { Formula, Tonic } from '../../src/index.js';
-import { type SparkleResult, type TraceEntry, Distiller, distilled, explore } from '../../src/testing/index.js';
+import { distilled, Distiller, explore, type SparkleResult, type TraceEntry } from '../../src/testing/index.js';
 
 class Door extends Tonic<'open' | 'locked'> {
   ttsc__unlock(_code: string): void {}

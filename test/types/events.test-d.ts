@@ -1,19 +1,24 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass. An event that the framework calls may not be async: a sparkle is synchronous.
 /* eslint-disable tasktonic/sparkle-names -- the mistakes are the point */
-import type { FailureInfo, InfusionFailure, InfusionInfo } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { TaskTonicError } from '../../src/core/errors.js';
-import { Formula } from '../../src/core/formula.js';
-import type { StateTimeoutInfo } from '../../src/core/state-timeout.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { Address } from '../../src/selector/network.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
-import type { Hears } from '../../src/tonics/hears.js';
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import { type ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  type Address,
+  Catalyst,
+  type DisconnectInfo,
+  type FailureInfo,
+  Formula,
+  type Hears,
+  type InfusionFailure,
+  type InfusionInfo,
+  type ListenInfo,
+  type StateTimeoutInfo,
+  type TaskTonicError,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  Tonic,
+  UdpSocket,
+} from '../../src/index.js';
 
 export class Plain extends Tonic.with({ states: ['open'] }) {
   ttse__onStart(): void {}

@@ -1,11 +1,11 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import {
-  type Decoder,
-  type Framing,
   custom,
+  type Decoder,
   delimited,
   fixed,
+  type Framing,
   jsonLines,
   lengthPrefixed,
   lines,

@@ -1,14 +1,17 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import type { TaskTonicError } from '../../src/core/errors.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { Address } from '../../src/selector/network.js';
-import type { DisconnectInfo } from '../../src/tonics/disconnect.js';
-import type { Hears } from '../../src/tonics/hears.js';
-import type { TcpClient } from '../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
-import type { ListenInfo, TcpServer } from '../../src/tonics/tcp-server.js';
-import type { UdpSocket } from '../../src/tonics/udp-socket.js';
+import {
+  type Address,
+  type DisconnectInfo,
+  type Hears,
+  type ListenInfo,
+  type TaskTonicError,
+  type TcpClient,
+  TcpConnection,
+  type TcpServer,
+  Tonic,
+  type UdpSocket,
+} from '../../src/index.js';
 
 class Chat extends TcpConnection.with({ states: ['named'] }) {}
 

@@ -1,5 +1,5 @@
 // Checked by `tsc -p tsconfig.json`, never run.
-import { Formula, type FormulaData, type LogSink, Tonic, logServices, showLog } from '../../src/index.js';
+import { Formula, type FormulaData, logServices, type LogSink, showLog, Tonic } from '../../src/index.js';
 
 // Where a log goes: a name of any service, or anything that takes lines.
 export const targets: FormulaData[] = [

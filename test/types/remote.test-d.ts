@@ -1,11 +1,15 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import type { AnyTonic, RemoteHandle } from '../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import { Tonic } from '../../src/core/tonic.js';
-import type { BoundSparkle } from '../../src/core/bound-sparkle.js';
-import { transfer } from '../../src/threads/transfer.js';
+import {
+  type AnyTonic,
+  type BoundSparkle,
+  Catalyst,
+  type CatalystOptions,
+  type Remote,
+  type RemoteHandle,
+  Tonic,
+  transfer,
+} from '../../src/index.js';
 
 interface Job {
   readonly n: number;

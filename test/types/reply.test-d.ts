@@ -1,10 +1,14 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import type { Answer } from '../../src/core/answer.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import type { Remote } from '../../src/core/remote.js';
-import type { Reply, Responder, SendResult } from '../../src/core/reply.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
+import {
+  type Answer,
+  Catalyst,
+  type Remote,
+  type Reply,
+  type Responder,
+  type SendResult,
+  TcpConnection,
+} from '../../src/index.js';
 
 class Bank extends Catalyst {
   static override readonly module: string = import.meta.url;

@@ -1,10 +1,18 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import type { AnyTonic, InfusionFailure } from '../../src/core/any-tonic.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { Formula, type FormulaData, type RunResult } from '../../src/core/formula.js';
-import { type TimerInfo, TimerPausing, TimerRepeat, TimerSingleShot } from '../../src/core/timer.js';
-import { Tonic } from '../../src/core/tonic.js';
+import {
+  type AnyTonic,
+  Catalyst,
+  Formula,
+  type FormulaData,
+  type InfusionFailure,
+  type RunResult,
+  type TimerInfo,
+  TimerPausing,
+  TimerRepeat,
+  TimerSingleShot,
+  Tonic,
+} from '../../src/index.js';
 
 class Main extends Tonic {
   ttse__onCounted(_n: number): void {}

@@ -1,13 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import { Tonic } from '../../src/core/tonic.js';
+import { Catalyst, SelectorCatalyst, TcpClient, TcpConnection, TcpServer, Tonic, UdpSocket } from '../../src/index.js';
 import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
-import { TcpServer } from '../../src/tonics/tcp-server.js';
-import { Catalyst } from '../../src/core/catalyst.js';
-import { SelectorCatalyst } from '../../src/selector/selector-catalyst.js';
-import { TcpClient } from '../../src/tonics/tcp-client.js';
-import { UdpSocket } from '../../src/tonics/udp-socket.js';
-import { TcpConnection } from '../../src/tonics/tcp-connection.js';
 
 class Door extends Tonic.with({ states: ['locked', 'open'], groups: { known: ['locked', 'open'] } }) {
   ttsc__go(): void {

@@ -1,4 +1,4 @@
-import { type Clock, type ClockTimer, nodeClock } from '../../core/clock.js';
+import { type Clock, type ClockTimer, nodeClock } from '../../core/time/clock.js';
 import { type DescriptorSource, ProcessDescriptors } from './process-descriptors.js';
 
 /** Kept free for files, pipes, name look-ups and connections of one's own. */

@@ -1,4 +1,4 @@
-import type { Clock, ClockTimer } from '../../core/clock.js';
+import type { Clock, ClockTimer } from '../../core/time/clock.js';
 
 /** Times that differ by less are one instant: sums of fractions of a ms are not exact. */
 const INSTANT = 1e-6;

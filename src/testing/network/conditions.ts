@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, ms, parseOptions } from '../../core/option-schema.js';
+import { count, ms, parseOptions } from '../../core/options/option-schema.js';
 
 const chance = v.pipe(v.number(), v.minValue(0, 'must be from 0 to 1'), v.maxValue(1, 'must be from 0 to 1'));
 const rate = v.pipe(v.number(), v.gtValue(0, 'must be more than 0'));

@@ -1,4 +1,4 @@
-import type { Random } from '../../core/random.js';
+import type { Random } from '../../core/time/random.js';
 import type { Fault } from '../faults.js';
 
 /** What can go wrong by chance, or because the test says so. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, parseOptions } from '../../core/option-schema.js';
+import { count, parseOptions } from '../../core/options/option-schema.js';
 
 const schema = v.strictObject({ descriptors: count(0) });
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { bytes, count, ms } from '../../core/option-schema.js';
+import { bytes, count, ms } from '../../core/options/option-schema.js';
 
 /** What holds for a whole network. */
 export const settingsSchema = v.strictObject({

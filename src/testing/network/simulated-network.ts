@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../../core/time/clock.js';
 import { fail } from '../../core/errors.js';
-import type { Random } from '../../core/random.js';
-import { parseOptions } from '../../core/option-schema.js';
+import type { Random } from '../../core/time/random.js';
+import { parseOptions } from '../../core/options/option-schema.js';
 import { familyOf, isLoopback } from './addresses.js';
 import { Agenda } from './agenda.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';

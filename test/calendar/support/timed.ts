@@ -1,6 +1,5 @@
-import type { CalendarTimerInfo } from '../../../src/calendar/calendar-timer.js';
-import type { ClockSetInfo } from '../../../src/calendar/clock-watch.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { Tonic } from '../../../src/index.js';
+import type { CalendarTimerInfo, ClockSetInfo } from '../../../src/calendar/index.js';
 import type { VirtualClock } from '../../../src/testing/index.js';
 import { type App, startApp } from '../../support/app.js';
 

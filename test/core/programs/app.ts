@@ -1,7 +1,4 @@
-import '../../../src/compose.js';
-import { Catalyst } from '../../../src/core/catalyst.js';
-import { Formula, type FormulaData } from '../../../src/core/formula.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { Catalyst, Formula, type FormulaData, Tonic } from '../../../src/index.js';
 
 // An app for the tests of processes. Its argument says how it behaves; it says "ready" when it runs, and "after run"
 // when run() has resolved.

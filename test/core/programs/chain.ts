@@ -1,7 +1,4 @@
-import '../../../src/compose.js';
-import { Catalyst } from '../../../src/core/catalyst.js';
-import { Formula, type FormulaData } from '../../../src/core/formula.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { Catalyst, Formula, type FormulaData, Tonic } from '../../../src/index.js';
 
 // A chain of sparkles, each with an argument that is new, and transitions now and then. It writes the bytes of the heap
 // at ten places, after a collection of the garbage, and at last how many sparkles have run.

@@ -1,8 +1,6 @@
-import '../../../src/compose.js';
+import { Formula, type FormulaData, Tonic } from '../../../src/index.js';
 // An app whose process ends within a sparkle that has logged: by process.exit() there, or in the onFailure of what it threw. Or one that
 // shows entries on the screen.
-import { Formula, type FormulaData } from '../../../src/core/formula.js';
-import { Tonic } from '../../../src/core/tonic.js';
 
 const [how] = process.argv.slice(2);
 

@@ -1,4 +1,4 @@
-import { TaskTonicError } from '../../../src/core/errors.js';
+import { TaskTonicError } from '../../../src/index.js';
 import type { Decoder, Framing } from '../../../src/framing/index.js';
 
 /** All frames that can be taken now. */

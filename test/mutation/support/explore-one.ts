@@ -1,6 +1,6 @@
 // Explores one program: `explore-one.ts <program> <runs> <seed>`, and writes what came of it as one line of JSON.
 import { TaskTonicError } from '../../../src/index.js';
-import { type Fault, explore } from '../../../src/testing/index.js';
+import { explore, type Fault } from '../../../src/testing/index.js';
 import type { Exploration } from './exploration.js';
 
 const [program = '', runs = '', seed = ''] = process.argv.slice(2);

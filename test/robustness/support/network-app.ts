@@ -1,5 +1,4 @@
-import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../src/selector/selector-catalyst.js';
-import { TcpConnection } from '../../../src/tonics/index.js';
+import { SelectorCatalyst, type SelectorCatalystOptions, TcpConnection } from '../../../src/index.js';
 import { type App, type Setup, startApp } from '../../support/running-app.js';
 
 /**

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { Descriptors, descriptors } from '../../../src/selector/node/descriptors.js';
-import { nodeNetwork } from '../../../src/selector/node/node-network.js';
-import { ProcessDescriptors } from '../../../src/selector/node/process-descriptors.js';
+import { nodeNetwork } from '../../../src/index.js';
+import { Descriptors, descriptors, ProcessDescriptors } from '../../doors/selector.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { until } from '../../robustness/support/later.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Agenda, type Appointment } from '../../../src/testing/network/agenda.js';
+import { Agenda, type Appointment } from '../../doors/testing.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 describe('the agenda of a network', () => {

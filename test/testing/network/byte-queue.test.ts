@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ByteQueue } from '../../../src/testing/network/byte-queue.js';
+import { ByteQueue } from '../../doors/testing.js';
 
 describe('a queue of bytes', () => {
   it('gives in pieces of any size what was put in in pieces of any size', () => {

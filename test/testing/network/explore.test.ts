@@ -1,14 +1,13 @@
 import { expect } from 'chai';
-import { Formula } from '../../../src/core/formula.js';
-import { SelectorCatalyst } from '../../../src/selector/selector-catalyst.js';
-import { TcpClient } from '../../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../../src/tonics/tcp-connection.js';
-import { TcpServer } from '../../../src/tonics/tcp-server.js';
-import { Distiller } from '../../../src/testing/distiller.js';
-import type { Fault } from '../../../src/testing/faults.js';
-import { explore } from '../../../src/testing/explore.js';
+import { Formula, SelectorCatalyst, TcpClient, TcpConnection, TcpServer } from '../../../src/index.js';
+import {
+  Distiller,
+  explore,
+  type Fault,
+  SimulatedNetwork,
+  type SimulatedNetworkOptions,
+} from '../../../src/testing/index.js';
 import { expectRejection } from '../../support/errors.js';
-import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/testing/network/simulated-network.js';
 
 /** Takes what comes at once for a whole message: which is so until a stream is cut. */
 class Hasty extends TcpConnection {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { FaultDice, type FaultKind } from '../../../src/testing/network/fault-dice.js';
+import type { FaultKind } from '../../../src/testing/index.js';
+import { FaultDice } from '../../doors/testing.js';
 import { seeded } from '../../support/simulated.js';
 
 const dice = (seed: number, inject?: () => boolean): FaultDice =>

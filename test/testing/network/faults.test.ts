@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { NetworkFault } from '../../../src/testing/network/fault-dice.js';
+import type { NetworkFault } from '../../../src/testing/index.js';
 import { type Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Lab, Recording } from '../../support/simulated.js';

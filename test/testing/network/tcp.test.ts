@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TcpServer } from '../../../src/tonics/tcp-server.js';
+import { TcpServer } from '../../../src/index.js';
 import { Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode } from '../../support/errors.js';
 import { Lab, type ServerThere } from '../../support/simulated.js';

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { UdpSocketOptions } from '../../../src/tonics/udp-options.js';
-import { UdpSocket } from '../../../src/tonics/udp-socket.js';
+import { UdpSocket, type UdpSocketOptions } from '../../../src/index.js';
 import { tidyUp } from '../../support/net-app.js';
 import { expectCode } from '../../support/errors.js';
 import { Lab } from '../../support/simulated.js';

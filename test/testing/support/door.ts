@@ -1,5 +1,4 @@
-import { TimerSingleShot } from '../../../src/core/timer.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { TimerSingleShot, Tonic } from '../../../src/index.js';
 
 /** A door that locks itself two hours after it was opened. */
 export class Door extends Tonic<'locked' | 'open'> {

@@ -1,7 +1,4 @@
-import '../../../src/compose.js';
-import type { Answer } from '../../../src/core/answer.js';
-import type { AskOptions, Question } from '../../../src/core/ask.js';
-import type { Asked } from '../../../src/core/asking.js';
+import type { Answer, Asked, AskOptions, Question } from '../../../src/index.js';
 import { Caller } from './calls-main.js';
 
 /** Lives in the main thread: asks as a test says, and answers. */

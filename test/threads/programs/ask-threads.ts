@@ -1,9 +1,13 @@
 import '../../../src/index.js';
-import type { Answer } from '../../../src/core/answer.js';
-import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
-import type { Question } from '../../../src/core/ask.js';
-import type { Remote } from '../../../src/core/remote.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import {
+  type Answer,
+  Catalyst,
+  type CatalystOptions,
+  type Question,
+  type Remote,
+  type ThreadOptions,
+  Tonic,
+} from '../../../src/index.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { AskMain } from './ask-main.js';
 import { built, plainNode } from '../../support/built.js';

@@ -1,11 +1,8 @@
-import type { InfusionInfo, Source } from '../../../src/core/any-tonic.js';
-import type { ThreadHub } from '../../../src/threads/thread-hub.js';
-import { Tonic } from '../../../src/core/tonic.js';
-import type { TonicOptions } from '../../../src/core/tonic-options.js';
+import { type InfusionInfo, type Remote, type Source, Tonic, type TonicOptions } from '../../../src/index.js';
+import type { ThreadHub } from '../../doors/threads.js';
 import { type App, type Setup, startApp } from '../../support/running-app.js';
 import { Heard } from '../../support/heard.js';
 import { Echo } from './calls-threads.js';
-import type { Remote } from '../../../src/core/remote.js';
 
 /** Lives in the main thread: does what a test says, and writes down what threads tell it. */
 export class Caller extends Tonic {

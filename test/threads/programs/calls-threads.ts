@@ -1,11 +1,15 @@
 import { inspect } from 'node:util';
 import '../../../src/index.js';
-import type { InfusionInfo } from '../../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
-import type { Reply } from '../../../src/core/reply.js';
-import type { Remote } from '../../../src/core/remote.js';
-import { Tonic } from '../../../src/core/tonic.js';
-import type { ThreadHub } from '../../../src/threads/thread-hub.js';
+import {
+  Catalyst,
+  type CatalystOptions,
+  type InfusionInfo,
+  type Remote,
+  type Reply,
+  type ThreadOptions,
+  Tonic,
+} from '../../../src/index.js';
+import type { ThreadHub } from '../../doors/threads.js';
 import { collectGarbage } from '../../support/memory.js';
 import type { Caller } from './calls-main.js';
 import { built, plainNode } from '../../support/built.js';

@@ -1,7 +1,12 @@
-import type { AnyTonic, InfusionFailure, InfusionInfo, RemoteHandle } from '../../../src/core/any-tonic.js';
-import type { Remote } from '../../../src/core/remote.js';
-import { Tonic } from '../../../src/core/tonic.js';
-import type { TonicOptions } from '../../../src/core/tonic-options.js';
+import {
+  type AnyTonic,
+  type InfusionFailure,
+  type InfusionInfo,
+  type Remote,
+  type RemoteHandle,
+  Tonic,
+  type TonicOptions,
+} from '../../../src/index.js';
 import '../../../src/index.js';
 import { type App, type Setup, startApp } from '../../support/running-app.js';
 import { Heard } from '../../support/heard.js';

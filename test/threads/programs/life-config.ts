@@ -1,5 +1,4 @@
-import { Catalyst, type ThreadOptions } from '../../../src/core/catalyst.js';
-import type { Remote } from '../../../src/core/remote.js';
+import { Catalyst, type Remote, type ThreadOptions } from '../../../src/index.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
 import { built, plainNode } from '../../support/built.js';

@@ -1,7 +1,4 @@
-import '../../../src/compose.js';
-import type { InfusionInfo } from '../../../src/core/any-tonic.js';
-import type { CatalystOptions } from '../../../src/core/catalyst.js';
-import type { Remote } from '../../../src/core/remote.js';
+import type { CatalystOptions, InfusionInfo, Remote } from '../../../src/index.js';
 import type { Boss } from './life-boss.js';
 import { built } from '../../support/built.js';
 import { Worker } from './life-workers.js';

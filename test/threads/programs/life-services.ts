@@ -1,8 +1,13 @@
-import type { Answer } from '../../../src/core/answer.js';
-import type { RemoteHandle, ServiceInfo } from '../../../src/core/any-tonic.js';
-import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
-import type { Remote } from '../../../src/core/remote.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import {
+  type Answer,
+  Catalyst,
+  type CatalystOptions,
+  type Remote,
+  type RemoteHandle,
+  type ThreadOptions,
+  Tonic,
+} from '../../../src/index.js';
+import type { ServiceInfo } from '../../doors/core.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
 import { built, plainNode } from '../../support/built.js';

@@ -1,7 +1,5 @@
-import { Catalyst, type CatalystOptions, type ThreadOptions } from '../../../src/core/catalyst.js';
-import { fail } from '../../../src/core/errors.js';
-import type { Remote } from '../../../src/core/remote.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { Catalyst, type CatalystOptions, type Remote, type ThreadOptions, Tonic } from '../../../src/index.js';
+import { fail } from '../../doors/core.js';
 import '../../../src/index.js';
 import type { Boss } from './life-boss.js';
 import { built, plainNode } from '../../support/built.js';

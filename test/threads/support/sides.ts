@@ -1,11 +1,14 @@
-import type { Answer } from '../../../src/core/answer.js';
+import type { Answer, AnyTonic, Reply } from '../../../src/index.js';
+import {
+  type Exporter,
+  type Importer,
+  Packer,
+  type Ref,
+  type RemoteTonic,
+  type TonicRef,
+  unpack,
+} from '../../doors/threads.js';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import type { AnyTonic } from '../../../src/core/any-tonic.js';
-import { Packer } from '../../../src/threads/crossing.js';
-import type { Exporter, Importer, Ref, TonicRef } from '../../../src/threads/refs.js';
-import type { Reply } from '../../../src/core/reply.js';
-import type { RemoteTonic } from '../../../src/threads/remote-tonic.js';
-import { unpack } from '../../../src/threads/unpacking.js';
 
 type Callback = (...args: unknown[]) => unknown;
 

@@ -1,11 +1,14 @@
 // A client and a server of it, with the options that are given as JSON; it ends when they are connected.
-import { Formula } from '../../../src/core/formula.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import {
+  type ConnectionOptions,
+  Formula,
+  type ListenInfo,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  Tonic,
+} from '../../../src/index.js';
 import '../../../src/index.js';
-import type { ConnectionOptions } from '../../../src/tonics/connection-options.js';
-import { TcpClient } from '../../../src/tonics/tcp-client.js';
-import { TcpConnection } from '../../../src/tonics/tcp-connection.js';
-import { type ListenInfo, TcpServer } from '../../../src/tonics/tcp-server.js';
 
 const options = JSON.parse(process.argv[2]!) as ConnectionOptions;
 

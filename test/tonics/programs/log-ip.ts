@@ -1,7 +1,5 @@
 // An app that logs to a viewer at a port: 5,000 lines, a flood of 30 MB, for half a second, or until it fails.
-import { Formula, type FormulaData } from '../../../src/core/formula.js';
-import { TimerSingleShot } from '../../../src/core/timer.js';
-import { Tonic } from '../../../src/core/tonic.js';
+import { Formula, type FormulaData, TimerSingleShot, Tonic } from '../../../src/index.js';
 import '../../../src/index.js';
 
 const [how, port] = process.argv.slice(2);

@@ -1,6 +1,5 @@
-import '../../../src/compose.js';
+import { TcpConnection } from '../../../src/index.js';
 import { threadId } from 'node:worker_threads';
-import { TcpConnection } from '../../../src/tonics/tcp-connection.js';
 
 /** Sends back what comes, with the thread that it runs in; ends that thread when it is told to. */
 export class SpreadEcho extends TcpConnection {

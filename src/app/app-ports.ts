@@ -1,0 +1,12 @@
+import type { LogSinkMaker } from '../log/log-services.js';
+import type { TonicMaker } from '../config/tonic-maker.js';
+
+/** What a Formula takes of the rooms above it where its user gives nothing else. */
+export const appPorts: {
+  /** Makes the main Catalyst of a Formula that does not make its own. */
+  makeMainCatalyst: (() => unknown) | undefined;
+  /** The Tonics that a configuration may name. */
+  tonicStore: TonicMaker | undefined;
+  /** The services that the log may go to. */
+  logServices: LogSinkMaker | undefined;
+} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined };

@@ -1,0 +1,190 @@
+import { Catalyst } from '../core/catalyst.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Clock } from '../core/time/clock.js';
+import { readConfiguration } from '../config/configuration-reading.js';
+import type { FormulaData } from '../config/configuration-schema.js';
+import type { ConfigurationSources } from '../config/configuration-sources.js';
+import { fail } from '../core/errors.js';
+import { heldRun } from './held-runs.js';
+import { abort } from '../core/life.js';
+import type { LogSinkMaker } from '../log/log-services.js';
+import { openLog } from '../log/log-targets.js';
+import { appPorts } from './app-ports.js';
+import { ports } from '../core/ports.js';
+import type { TonicMaker } from '../config/tonic-maker.js';
+import type { LogOptions } from '../log/log-options.js';
+import type { Remote } from '../core/plan/remote.js';
+import { ProcessWatch, warnIfHeldOpen } from './process-watch.js';
+import type { Random } from '../core/time/random.js';
+import { runAs, running } from '../core/running.js';
+import { runLoops } from './run-loops.js';
+import { Runtime } from '../core/runtime.js';
+import type { Testbench } from '../core/testbench.js';
+
+export type { FormulaData } from '../config/configuration-schema.js';
+
+/** How an app ended. */
+export interface RunResult {
+  /** 0 where it ended as meant; also set as `process.exitCode` where it is another. */
+  readonly exitCode: number;
+  /** What reached the main Catalyst and nobody handled. */
+  readonly error: Error | undefined;
+  /** The signal that it was finished by. */
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** What the configuration says under `testing` where a test turns the loops by hand. */
+const BY_HAND = { dontStartCatalysts: true };
+
+/**
+ * The recipe of an app: its configuration, its main Catalyst and the Tonics that it starts with.
+ *
+ * `await MyFormula.run()` carries it out, in six steps: the defaults, `creatingFormula()`, the log,
+ * `creatingMainCatalyst()`, `creatingStartingTonics()`, and then the Catalysts start. What is queued before that waits.
+ */
+export abstract class Formula {
+  /** @internal The clock and the chance of the app; a test gives its own. */
+  protected readonly clock: Clock | undefined = undefined;
+  /** @internal */
+  protected readonly random: Random | undefined = undefined;
+
+  /** The Tonics that the configuration may start by name. Default: those of the framework. */
+  protected readonly tonicStore: TonicMaker | undefined = appPorts.tonicStore;
+
+  /** The log services that the configuration may name. Default: those of the framework. */
+  protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
+
+  /** Step 2: the configuration, laid over the defaults. */
+  protected creatingFormula(): FormulaData {
+    return {};
+  }
+
+  /** From where else the configuration comes, laid over that of `creatingFormula()`: a file, the environment, the command line. */
+  protected creatingConfiguration(): ConfigurationSources {
+    return {};
+  }
+
+  /** Step 4: makes the main Catalyst. Default: a SelectorCatalyst. */
+  protected creatingMainCatalyst(): unknown {
+    return (appPorts.makeMainCatalyst ?? (() => new Catalyst()))();
+  }
+
+  /** Step 5: makes the Tonics that the app starts with; their base is the main Catalyst. The app ends when they have finished. */
+  protected creatingStartingTonics(): void | undefined {}
+
+  /**
+   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.
+   * @throws {TaskTonicError} as `use()` of a Tonic.
+   */
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (new (...args: A) => T) & { readonly service: string },
+    ...args: A
+  ): Remote<T> {
+    const main = running.tonic;
+    if (main === undefined) throw fail('TT_NOT_RUNNING', { what: 'use()', tonic: 'creatingStartingTonics()' });
+    return main._ttScheduler.services.use(main, service, args) as Remote<T>;
+  }
+
+  /**
+   * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
+   */
+  static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
+    return heldRun(this) ?? new this(...args)._ttRun();
+  }
+
+  /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
+  async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
+    const held = heldRun(this);
+    if (held !== undefined) return held;
+    if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
+    const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
+    runtime.testbench = testbench;
+    const config = readConfiguration(
+      this.creatingFormula(),
+      this.creatingConfiguration(),
+      this.tonicStore,
+      this.logServices,
+      testbench?.config,
+    );
+    const data = config.data as FormulaData;
+    const project = {
+      name: this.constructor.name,
+      ...data.project,
+      startedAt: runtime.clock.wallTime(),
+      status: 'starting',
+    };
+    runtime.config = config.with(testbench === undefined ? { project } : { project, testing: BY_HAND });
+    const grace = data.shutdown!.grace!;
+    runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
+    try {
+      return await this.#runLogged(runtime, data, project, grace, testbench, started);
+    } finally {
+      // The last words of threads are in it by now.
+      await runtime.log.close();
+      runtime.threads?.close();
+      if (testbench === undefined) warnIfHeldOpen(runtime);
+    }
+  }
+
+  async #runLogged(
+    runtime: Runtime,
+    data: FormulaData,
+    project: { status: string },
+    grace: number,
+    testbench: Testbench | undefined,
+    started: ((runtime: Runtime) => void) | undefined,
+  ): Promise<RunResult> {
+    const main = this.#makeMain(runtime);
+    // A test's process is none of its app's business.
+    const watch = testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown!.signals!, grace) : undefined;
+    try {
+      within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
+      project.status = 'startCatalysts';
+      if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
+      await runLoops(runtime, main, () => {
+        project.status = 'mainRunning';
+        started?.(runtime);
+      });
+      project.status = 'mainFinished';
+    } catch (thrown) {
+      // Whatever was opened so far is closed.
+      abort(main, () => {});
+      throw thrown;
+    } finally {
+      watch?.close();
+    }
+    const error = main._ttEnding?.error;
+    const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;
+    if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
+    return { exitCode, error, signal: watch?.signal };
+  }
+
+  #makeStartingTonics({ start = [] }: FormulaData): void {
+    this.creatingStartingTonics();
+    for (const { tonic, options } of start) this.tonicStore?.make(tonic, options as never);
+  }
+
+  #makeMain(runtime: Runtime): Catalyst<string> {
+    within(runtime, () => this.creatingMainCatalyst());
+    if (runtime.main instanceof Catalyst) return runtime.main as Catalyst<string>;
+    throw fail('TT_NO_CATALYST', { class: this.constructor.name });
+  }
+}
+
+function within(runtime: Runtime, body: () => void, starting = false): void {
+  const before = { runtime: running.runtime, starting: running.starting };
+  Object.assign(running, { runtime, starting });
+  try {
+    body();
+  } finally {
+    Object.assign(running, before);
+  }
+}
+
+/** Under a test the log goes to it, unless there is to be none. */
+function logOptions({ log }: FormulaData, testbench: Testbench | undefined): LogOptions {
+  const given = log ?? {};
+  return testbench === undefined || given.to === 'off' ? given : { ...given, ...testbench.log };
+}

@@ -1,0 +1,337 @@
+import * as v from 'valibot';
+import { AppConfiguration } from './app-configuration.js';
+import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
+import {
+  type ConfigurationProblem,
+  errorOf,
+  meantBy,
+  problemsOf,
+  schemasAlong,
+  unknownAt,
+} from './configuration-problems.js';
+import { frameworkSchema } from './configuration-schema.js';
+import {
+  type ConfigurationSources,
+  type FileContent,
+  type Given,
+  SourceFault,
+  fromArguments,
+  fromEnvironment,
+  fromFile,
+} from './configuration-sources.js';
+import {
+  type Path,
+  forbiddenWithin,
+  isForbidden,
+  isPlainObject,
+  membersOf,
+  notAllowed,
+  refusalOf,
+  shown,
+  valueAt,
+  withValueAt,
+} from '../core/options/data-tree.js';
+import { fail } from '../core/errors.js';
+import type { Place } from './json-text.js';
+import { coreLogServices } from '../log/log-services.js';
+import type { TonicMaker } from './tonic-maker.js';
+import {
+  alternatives,
+  childrenOf,
+  isClosed,
+  isFlag,
+  isList,
+  namesIn,
+  valueOf,
+  wantsValue,
+} from '../core/options/schema-parts.js';
+
+/**
+ * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
+ * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
+ *
+ * @param code what `creatingFormula()` gave.
+ * @param store where the Tonics that `start` names come from.
+ * @param logs where the log service that `log/to` names comes from.
+ * @param ofTest what a test says, which is laid over all of them.
+ * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
+ */
+export function readConfiguration(
+  code: Readonly<Record<string, unknown>>,
+  sources: ConfigurationSources = {},
+  store?: TonicMaker,
+  logs: { readonly names: readonly string[] } = coreLogServices,
+  ofTest: Readonly<Record<string, unknown>> = {},
+): AppConfiguration {
+  checkSchema(sources.schema);
+  const reading = new Reading(code, sources.schema, store, logs.names);
+  reading.layAll(sources);
+  reading.layTest(ofTest);
+  return reading.checked();
+}
+
+const OF_TEST = 'the test';
+
+/** A configuration while it is put together. */
+class Reading {
+  readonly #code: Readonly<Record<string, unknown>>;
+  readonly #schema: v.GenericSchema | undefined;
+  readonly #store: TonicMaker | undefined;
+  readonly #logs: readonly string[];
+  readonly #schemas: readonly v.GenericSchema[];
+  readonly #origin = noOrigin();
+  readonly #problems: ConfigurationProblem[] = [];
+  #tree: unknown;
+  #asked = false;
+
+  constructor(
+    code: Readonly<Record<string, unknown>>,
+    schema: v.GenericSchema | undefined,
+    store: TonicMaker | undefined,
+    logs: readonly string[],
+  ) {
+    this.#tree = this.#code = code;
+    this.#schema = schema;
+    this.#store = store;
+    this.#logs = logs;
+    this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
+  }
+
+  /** Lays all sources over the code, each over those before it. */
+  layAll({ file, env, args = false }: ConfigurationSources): void {
+    this.#asked = file !== undefined || env !== undefined || args !== false;
+    const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
+    const line = fromArguments(words, (path) => isFlag(this.#schemasAt(this.#matched(path))));
+    const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
+    const fileRead = line.file ?? path;
+    const content = fileRead === undefined ? undefined : fromFile(fileRead, optional && line.file === undefined);
+    for (const fault of [content, ...line.faults])
+      if (fault instanceof SourceFault)
+        this.#problems.push({ path: '', source: undefined, is: fault.problem, must: '' });
+    if (content !== undefined && !(content instanceof SourceFault)) this.#layFile(content);
+    const { prefix, from = process.env } = typeof env === 'object' ? env : { prefix: env };
+    const inEnv = prefix === undefined ? [] : fromEnvironment(checkedPrefix(prefix), from);
+    this.#refuseTwice(inEnv);
+    const given = [...inEnv, ...line.given];
+    // What the options of a Tonic may be is known when its name is.
+    for (const one of given) if (!isOptionOfTonic(one)) this.#lay(one);
+    for (const one of given) if (isOptionOfTonic(one)) this.#lay(one);
+  }
+
+  /** Lays objects over each other member by member; a list or a value takes the place of what is there. */
+  #layFile({ value, place, nameOf }: FileContent): void {
+    this.#tree = this.#laid(this.#tree, value, place, [], nameOf);
+  }
+
+  /** Lays what a test says over all the rest: objects, and values by their paths (`'server/port'`). */
+  layTest(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      const path = name.split('/');
+      const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+      const unknown = refused === undefined ? this.#firstUnknown(path) : undefined;
+      if (refused !== undefined) this.#refuse(path, OF_TEST, refused);
+      else if (unknown !== undefined) this.#leaveOut(unknown, OF_TEST, 'file');
+      else {
+        const laid = this.#laid(valueAt(this.#tree, path), value, placeOf(value), path, () => OF_TEST);
+        this.#tree = withValueAt(this.#tree, path, laid, this.#isList);
+      }
+    }
+  }
+
+  #laid(tree: unknown, value: unknown, place: Place, path: Path, nameOf: (place: Place) => string): unknown {
+    const originAt = (at: Place): Origin => ({
+      from: nameOf(at),
+      parts: new Map([...at.parts].map(([name, part]) => [name, originAt(part)])),
+    });
+    const laid = (node: unknown, over: unknown, at: Place, path: Path): unknown => {
+      if (!isPlainObject(over)) {
+        const forbidden = forbiddenWithin(over, path);
+        if (forbidden !== undefined) this.#refuse(forbidden, nameOf(at), notAllowed(forbidden));
+        setOrigin(this.#origin, path, originAt(at));
+        return over;
+      }
+      const members = isPlainObject(node) ? { ...node } : {};
+      for (const [name, member] of Object.entries(over)) {
+        const [inner, part] = [[...path, name], at.parts.get(name)!];
+        if (isForbidden(name)) this.#refuse(inner, nameOf(part), notAllowed(inner));
+        else if (this.#isUnknown(inner)) this.#leaveOut(inner, nameOf(part), 'file');
+        else members[name] = laid(valueAt(members, [name]), member, part, inner);
+      }
+      return members;
+    };
+    return laid(tree, value, place, path);
+  }
+
+  /** Lays one value over what there is. */
+  #lay({ path: written, text, isBare = false, kind, from }: Given): void {
+    const path = this.#matched(written);
+    const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+    if (refused !== undefined) return this.#refuse(path, from, refused);
+    const unknown = this.#firstUnknown(path);
+    if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
+    const schemas = this.#schemasAt(path);
+    if (isBare && wantsValue(schemas)) return this.#refuse(path, from, 'it needs a value, as in --path=value');
+    const value = valueOf(text, schemas);
+    const forbidden = forbiddenWithin(value, path);
+    if (forbidden !== undefined) return this.#refuse(forbidden, from, notAllowed(forbidden));
+    this.#tree = withValueAt(this.#tree, path, value, this.#isList);
+    setOrigin(this.#origin, path, noOrigin(from));
+  }
+
+  /** The whole, with defaults filled in, where nothing is wrong with it. */
+  checked(): AppConfiguration {
+    this.#checkLog();
+    this.#check(frameworkSchema, this.#tree);
+    if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
+    this.#checkStart();
+    if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+  }
+
+  /** Two variables that mean the same are a mistake: which of them holds would be chance. */
+  #refuseTwice(given: readonly Given[]): void {
+    const names = new Map<string, string>();
+    for (const { path, from } of given) {
+      const matched = this.#matched(path).join('/');
+      const other = names.get(matched);
+      if (other !== undefined) this.#refuse(matched.split('/'), from, `${other} says it too`);
+      names.set(matched, from);
+    }
+  }
+
+  /** The names as they are spelled in the schemas or in what there is: `SLOW_SPARKLE` and `slow-sparkle` mean `slowSparkle`. */
+  #matched(written: Path): Path {
+    const path: string[] = [];
+    for (const name of written) {
+      const node = valueAt(this.#tree, path);
+      const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
+      path.push(known.find((one) => one === name) ?? known.find((one) => bare(one) === bare(name)) ?? camelCase(name));
+    }
+    return path;
+  }
+
+  readonly #schemasAt = (path: Path): readonly v.GenericSchema[] => {
+    const [section, index, options, ...rest] = path;
+    if (section !== 'start' || options !== 'options') return schemasAlong(this.#schemas, path);
+    const name = valueAt(this.#tree, ['start', index!, 'tonic']);
+    const schema = typeof name === 'string' ? this.#store?.schemaOf?.(name) : undefined;
+    return schema === undefined ? [] : schemasAlong(alternatives(schema), rest);
+  };
+
+  readonly #isList = (path: Path): boolean => isList(this.#schemasAt(path));
+
+  /** The first part of a path that the schemas do not know. */
+  #firstUnknown(path: Path): Path | undefined {
+    return path.map((_, depth) => path.slice(0, depth + 1)).find((part) => this.#isUnknown(part));
+  }
+
+  /** Whether the last name of a path is none of those that may stand there. */
+  #isUnknown(path: Path): boolean {
+    const around = this.#around(path.slice(0, -1));
+    return isClosed(around) && childrenOf(around, path.at(-1)!).length === 0;
+  }
+
+  /** The app's own schema says what sections there are; without one there may be any. */
+  #around(path: Path): readonly v.GenericSchema[] {
+    if (path.length > 0) return this.#schemasAt(path);
+    if (this.#schema === undefined) return [frameworkSchema];
+    const own = alternatives(this.#schema);
+    return isClosed(own) ? [v.object({ ...frameworkSchema.entries }), ...own] : own;
+  }
+
+  /**
+   * The environment is not ours alone: of a variable that speaks of no section, only what looks like a slip is an error. (Kubernetes, for
+   * one, makes `APP_PORT` and `APP_SERVICE_HOST` for a service named `app`.)
+   */
+  #leaveOut(path: Path, from: string, kind: Given['kind'] | 'file'): void {
+    const around = this.#around(path.slice(0, -1));
+    if (kind === 'env' && path.length === 1 && meantBy(path[0]!, namesIn(around)) === undefined) return;
+    this.#problems.push(unknownAt(path, from, around));
+  }
+
+  #refuse(path: Path, source: string, is: string): void {
+    this.#problems.push({ path: path.join('/'), source, is: 'is refused', must: is });
+  }
+
+  #check(schema: v.GenericSchema, data: unknown): void {
+    const result = v.safeParse(schema, data);
+    if (result.success) this.#tree = withSections(this.#tree, result.output);
+    else for (const one of problemsOf(result.issues, data, this.#originOf, this.#schemasAt)) this.#problems.push(one);
+  }
+
+  readonly #originOf = (path: Path): string | undefined => originOf(this.#origin, path);
+
+  /** What the app's own schema is asked about: not the framework's sections, unless it speaks of them. */
+  #ofUser(schema: v.GenericSchema): Record<string, unknown> {
+    const own = namesIn(alternatives(schema));
+    const ours = Object.keys(frameworkSchema.entries).filter((name) => !own.includes(name));
+    return Object.fromEntries(Object.entries(this.#tree as object).filter(([name]) => !ours.includes(name)));
+  }
+
+  #checkLog(): void {
+    const path = ['log', 'to'];
+    const to = valueAt(this.#tree, path);
+    const names = this.#logs;
+    if (typeof to !== 'string' || to === '' || names.includes(to)) return;
+    const must = `must be ${names.join(', ')} or a stream`;
+    this.#problems.push({ path: 'log/to', source: this.#originOf(path), is: `is ${shown(to, path)}`, must });
+  }
+
+  #checkStart(): void {
+    const start = valueAt(this.#tree, ['start']);
+    for (const [index, entry] of Array.isArray(start) ? start.entries() : []) {
+      if (!isPlainObject(entry)) continue;
+      const { tonic, options } = entry;
+      // What is wrong with the entry itself has been told.
+      if (typeof tonic !== 'string' || tonic === '' || (options !== undefined && !isPlainObject(options))) continue;
+      const at = ['start', String(index)];
+      for (const { path, is, must } of this.#store?.check?.(tonic, options) ?? []) {
+        const whole = [...at, ...path];
+        this.#problems.push({ path: whole.join('/'), source: this.#originOf(whole), is, must });
+      }
+    }
+  }
+}
+
+/** What a test says has no place in a text. */
+function placeOf(value: unknown): Place {
+  return { offset: 0, parts: new Map(membersOf(value).map(([name, member]) => [name, placeOf(member)])) };
+}
+
+/** What a schema made of the data; of a section of the framework the app's own schema may speak in part only. */
+function withSections(tree: unknown, output: unknown): unknown {
+  const whole: Record<string, unknown> = { ...(tree as object) };
+  for (const [name, made] of membersOf(output)) {
+    const there = Object.hasOwn(frameworkSchema.entries, name) ? whole[name] : undefined;
+    whole[name] = isPlainObject(there) && isPlainObject(made) ? { ...there, ...made } : made;
+  }
+  return whole;
+}
+
+function isOptionOfTonic({ path }: Given): boolean {
+  return path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
+}
+
+/** A name without what its spellings differ in. */
+function bare(name: string): string {
+  return name.replace(/[_-]/g, '').toLowerCase();
+}
+
+/** `MAX_PEERS` and `max-peers` are `maxPeers`; what has small letters and no dashes stays as it is. */
+function camelCase(name: string): string {
+  if (/[a-z]/.test(name) && !name.includes('-')) return name;
+  return name.toLowerCase().replace(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** In plain JavaScript it may be anything; an async one would let everything pass. */
+function checkSchema(schema: Partial<v.GenericSchema> | undefined): void {
+  if (schema === undefined || (schema.kind === 'schema' && schema.async === false)) return;
+  const problem = 'it must be a schema of valibot, and none of its async ones';
+  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'schema', problem });
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^\w+$/.test(prefix)) return prefix;
+  const problem = `it is ${JSON.stringify(prefix)}, and must be the beginning of names, such as "APP_"`;
+  throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'env', problem });
+}

@@ -1,0 +1,65 @@
+import * as v from 'valibot';
+import { anyRecord, logSchema } from '../log/log-options.js';
+import { flag, ms, text } from '../core/options/option-schema.js';
+
+// The framework's own sections of the configuration, described once: a Formula's data and all sources are checked against this.
+
+const section = 'must be an object';
+const name = v.pipe(v.string('must be the name of a Tonic'), v.minLength(1, 'must be the name of a Tonic'));
+
+export const projectSchema = v.looseObject(
+  {
+    /** What the app is called. Default: the name of the Formula's class. */
+    name: v.optional(text),
+  },
+  section,
+);
+
+export const threadsSchema = v.strictObject(
+  {
+    /**
+     * Whether a loop that is about to wait looks for a moment whether another thread has sent something: answers then take a quarter of
+     * the time. Looks that find nothing take about one percent of a core at most.
+     */
+    doorbell: v.optional(flag, true),
+  },
+  section,
+);
+
+export const shutdownSchema = v.strictObject(
+  {
+    /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). */
+    signals: v.optional(flag, true),
+    /** How long it may take to finish after a signal, in ms; then what is left is aborted, named and counted. */
+    grace: v.optional(ms(), 30_000),
+  },
+  section,
+);
+
+/** A Tonic to start. */
+export interface Start {
+  readonly tonic: string;
+  readonly options?: object | undefined;
+}
+
+const starts: v.GenericSchema<readonly Start[]> = v.array(
+  v.strictObject({ tonic: name, options: v.optional(anyRecord) }, 'must be an object with "tonic"'),
+  'must be a list',
+);
+
+/** The sections; `project` takes keys of one's own besides, and so does the whole. */
+export const frameworkSchema = v.looseObject({
+  /** What the app is. Keys of your own may stand beside its name. */
+  project: v.optional(projectSchema),
+  /** Where the log goes, and how much of it. */
+  log: v.optional(logSchema, {}),
+  /** Tonics of the TonicStore to start, by name, after those that `creatingStartingTonics()` makes. */
+  start: v.optional(starts, []),
+  /** How threads talk to each other. */
+  threads: v.optional(threadsSchema, {}),
+  /** How the app ends when the system asks it to. */
+  shutdown: v.optional(shutdownSchema, {}),
+});
+
+/** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
+export type FormulaData = Readonly<v.InferInput<typeof frameworkSchema>>;

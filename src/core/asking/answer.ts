@@ -1,0 +1,128 @@
+import type { AnyTonic } from '../any-tonic.js';
+import { type ErrorCode, fail, toError } from '../errors.js';
+import { Life } from '../life.js';
+import type { Order } from '../queue/order.js';
+import { running } from '../running.js';
+
+/** Where an {@link Answer} brings what it was given: the question, in this thread or another. */
+export interface AnswerTo {
+  /** Whether somebody waits for it, as far as that is known here. */
+  readonly open: boolean;
+  /** @internal Brings a value, or the error instead of one. @throws {TaskTonicError} where it cannot cross to the asker's thread. */
+  settle(error: Error | undefined, value: unknown): void;
+  /** @internal There will be none. */
+  lost(why: Lost): void;
+}
+
+/** Why there will be no answer: whoever could give it has gone, or has let go of it. */
+export type Lost = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
+
+/**
+ * What a question is answered by: the last parameter of a sparkle that answers. It may be answered at once, kept and answered later, or
+ * handed on to another Tonic, in any thread.
+ *
+ * The first answer counts. A second one does nothing, which the log says at level `debug`.
+ *
+ * @typeParam V what the answer is.
+ */
+export class Answer<V = void> {
+  readonly #to: AnswerTo;
+  #given = false;
+
+  /** @internal */
+  constructor(to: AnswerTo) {
+    this.#to = to;
+  }
+
+  /**
+   * Whether an answer is still worth giving: false once one was given and, in the asker's own thread, once the question was cancelled
+   * or its time was up.
+   */
+  get open(): boolean {
+    return !this.#given && this.#to.open;
+  }
+
+  /**
+   * Answers.
+   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE` where the asker lives in another thread: it is not answered then.
+   */
+  give(value: V): void {
+    this.#settle(undefined, value);
+  }
+
+  /**
+   * Refuses: the asker hears this very error, instead of an answer. Anything that is no `Error` is put into one.
+   * @throws {TaskTonicError} as {@link give}.
+   */
+  fail(error: unknown): void {
+    this.#settle(toError(error), undefined);
+  }
+
+  #settle(error: Error | undefined, value: unknown): void {
+    if (this.#given) return noteSecond();
+    this.#to.settle(error, value);
+    this.#given = true;
+    return undefined;
+  }
+
+  /** @internal For what brings it on from another thread. */
+  _ttSettle(error: Error | undefined, value: unknown): void {
+    if (!this.#given) this.#settle(error, value);
+  }
+
+  /** @internal There will be no answer; nothing where one was given. */
+  _ttLost(why: Lost): void {
+    this.#end(() => this.#to.lost(why));
+  }
+
+  /** @internal The same, with the reason. */
+  _ttFail(error: Error): void {
+    this.#end(() => this.#to.settle(error, undefined));
+  }
+
+  #end(tell: () => void): void {
+    if (!this.open) return;
+    this.#given = true;
+    tell();
+  }
+}
+
+/** There will be no answer to the Answers among the arguments of an order. */
+export function failAnswers(args: readonly unknown[], error: () => Error): void {
+  for (const argument of args) if (argument instanceof Answer) argument._ttFail(error());
+}
+
+/** The order for a Tonic of this thread came too late: it has gone, and nobody knows its name. */
+export function loseAnswers(args: readonly unknown[]): void {
+  for (const argument of args) if (argument instanceof Answer) argument._ttLost('TT_ASK_GONE');
+}
+
+/** An order found no body: in this state, or because its Tonic has finished. */
+export function failUnheard(order: Order): void {
+  if (mayAnswer(order)) failOrder(order, order.tonic!._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD');
+}
+
+/** The sparkle of an order threw. */
+export function failThrown(order: Order, cause: Error): void {
+  if (mayAnswer(order)) failOrder(order, 'TT_ASK_FAILED', cause);
+}
+
+function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Error): void {
+  failAnswers(args, () => noAnswer(code, tonic!, sparkle!.key, cause));
+}
+
+/** Without a list of the arguments, which most such orders would pay for in vain. */
+function mayAnswer({ count, a, b }: Order): boolean {
+  return count > 2 || a instanceof Answer || b instanceof Answer;
+}
+
+/** Why a Tonic does not answer. */
+export function noAnswer(code: ErrorCode, tonic: AnyTonic, sparkle: string, cause?: unknown): Error {
+  return fail(code, { tonic: tonic.name, sparkle, state: tonic._ttState ?? 'none' }, cause);
+}
+
+function noteSecond(): void {
+  const { tonic } = running;
+  // What runs may stand for a Tonic of another thread, which has no log here.
+  tonic?._ttScheduler?.logs.debug(tonic, 'answered a second time: the first answer counts');
+}

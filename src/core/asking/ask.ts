@@ -1,0 +1,312 @@
+import type { AnyTonic, RemoteHandle } from '../any-tonic.js';
+import type { OrderForm } from '../queue/order.js';
+import * as v from 'valibot';
+import { type AnswerTo, type Lost, Answer } from './answer.js';
+import { type ErrorCode, type TaskTonicError, fail, toError } from '../errors.js';
+import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../guests/extras.js';
+import { Life, failTonic, failureInfo } from '../life.js';
+import { OptionCheck } from '../options/option-check.js';
+import { badOption, told } from '../options/option-problem.js';
+import { flag, ms } from '../options/option-schema.js';
+import { incurOwed, settleOwed } from './owed.js';
+import type { Plan, Sparkle } from '../plan/plan.js';
+import { type Responder, isResponder } from './reply.js';
+import type { Task } from '../guests/task.js';
+import type { Due } from '../time/timer-queue.js';
+
+export const askOptions = {
+  /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. */
+  timeout: v.optional(ms(), 5_000),
+  /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. */
+  hold: v.optional(flag, true),
+};
+
+export const askSchema = v.strictObject(askOptions);
+const askCheck = OptionCheck.of(askSchema);
+
+/** Options of `this.ask()`. */
+export type AskOptions = Readonly<v.InferInput<typeof askSchema>>;
+
+/** How long an answer may take where nothing is said, in ms. */
+export const ASK_TIMEOUT = askOptions.timeout.default;
+
+type State = 'open' | 'settled' | 'heard' | 'over';
+
+/**
+ * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
+ * tell one question from another.
+ */
+export class Question implements AnswerTo, EndWatcher, Due, Task {
+  /** Who was asked. */
+  readonly to: AnyTonic | RemoteHandle;
+  /** What was asked: the name of the sparkle. */
+  readonly sparkle: string;
+  /** @internal */ at = Infinity;
+  /** @internal */ slot = -1;
+  readonly #asker: AnyTonic;
+  readonly #timeout: number;
+  readonly #onAnswer: Sparkle | Responder<unknown>;
+  readonly #onError: Sparkle | undefined;
+  /** @internal Whether it holds the end of its asker. */
+  readonly holds: boolean;
+  #state: State = 'open';
+  /** It ended without an answer: one that comes now is too late. */
+  #givenUp = false;
+  #error: Error | undefined;
+  #value: unknown;
+
+  /** @internal */
+  constructor(
+    asker: AnyTonic,
+    to: AnyTonic | RemoteHandle,
+    sparkle: string,
+    timeout: number,
+    onAnswer: Sparkle | Responder<unknown>,
+    onError: Sparkle | undefined,
+    holds: boolean,
+  ) {
+    this.#asker = asker;
+    this.to = to;
+    this.sparkle = sparkle;
+    this.#timeout = timeout;
+    this.#onAnswer = onAnswer;
+    this.#onError = onError;
+    this.holds = holds;
+  }
+
+  /** Whether it waits for its answer. */
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** Nothing of it is heard from now on, not even what came back already and waits for its turn. Whoever was asked is not told. */
+  cancel(): void {
+    if (this.#state !== 'open' && this.#state !== 'settled') return;
+    this.#givenUp ||= this.open;
+    this.#end('over');
+    if (this.holds) settleOwed(this.#asker);
+  }
+
+  /** @internal Whether it hears that nobody keeps its Answer any more. */
+  get noticesGarbage(): boolean {
+    return this.#asker._ttScheduler.runtime.testbench === undefined;
+  }
+
+  /** @internal Waits for the answer, or for what keeps it from coming. */
+  _ttWait(): void {
+    const { clock, timers } = this.#asker._ttScheduler;
+    if (this.#timeout < Infinity) {
+      this.at = clock.now() + this.#timeout;
+      timers.add(this);
+    }
+    watchEnd(this.to, this);
+  }
+
+  /** @internal What came back is brought to the asker as a sparkle; no queue is too full for it, since questions have a bound. */
+  settle(error: Error | undefined, value: unknown, form?: OrderForm): void {
+    if (!this.open) {
+      if (this.#givenUp) questionsOf(this.#asker).countLate(this);
+      return;
+    }
+    this.#stopWaiting();
+    this.#state = 'settled';
+    this.#error = error;
+    this.#value = value;
+    if (form === undefined) this.#asker._ttss__run(this);
+    else fillAnswered(form, this.#asker, this);
+  }
+
+  /** @internal Its sparkle's turn has come. */
+  run(): void {
+    if (this.#state !== 'settled') return;
+    const asker = this.#asker;
+    const error = this.#error;
+    const value = this.#value;
+    const hears = this.#hears;
+    const key = isResponder(hears) ? '_ttss__run' : hears.key;
+    this.#end('heard');
+    let thrown: Error | undefined;
+    if (isResponder(hears)) thrown = respond(hears, error, value);
+    else if (error !== undefined && this.#onError === undefined) thrown = error;
+    else thrown = asker._ttScheduler.runHook(asker, key, error ?? value, this);
+    this.#error = this.#value = undefined;
+    if (thrown !== undefined) failTonic(asker, thrown, failureInfo(key, asker));
+    if (this.holds) settleOwed(asker);
+  }
+
+  /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
+  given(key: string): readonly [value: unknown, question: unknown] | undefined {
+    const hears = this.#hears;
+    return !isResponder(hears) && key === hears.key ? [this.#error ?? this.#value, this] : undefined;
+  }
+
+  get #hears(): Sparkle | Responder<unknown> {
+    return this.#error === undefined ? this.#onAnswer : (this.#onError ?? this.#onAnswer);
+  }
+
+  /** @internal Its time is up. */
+  fire(): void {
+    this._ttGiveUp(this.timedOut(this.#timeout));
+  }
+
+  /** @internal Who was asked has ended. */
+  ended(): void {
+    this.lost('TT_ASK_GONE');
+  }
+
+  /** @internal */
+  lost(why: Lost): void {
+    this._ttGiveUp(this.#problem(why));
+  }
+
+  /** @internal There will be no answer; one that comes all the same is too late. */
+  _ttGiveUp(error: Error): void {
+    if (!this.open) return;
+    this.settle(error, undefined);
+    this.#givenUp = true;
+  }
+
+  /** @internal */
+  protected timedOut(ms: number): Error {
+    return this.#problem('TT_ASK_TIMEOUT', { ms });
+  }
+
+  #problem(code: ErrorCode, details: object = {}): TaskTonicError {
+    return fail(code, { tonic: this.to.name, sparkle: this.sparkle, ...details });
+  }
+
+  #end(state: 'heard' | 'over'): void {
+    this.#stopWaiting();
+    this.#state = state;
+    if (state === 'over') this.#error = this.#value = undefined;
+    questionsOf(this.#asker).all.delete(this);
+  }
+
+  #stopWaiting(): void {
+    if (this.#state !== 'open') return;
+    this.#asker._ttScheduler.timers.remove(this);
+    unwatchEnd(this.to, this);
+    letGo.unregister(this);
+  }
+}
+
+/** Tells a question that its Answer is gone. */
+const letGo = new FinalizationRegistry<Question>((question) => question.lost('TT_ASK_UNANSWERED'));
+
+/** What one Tonic has asked. A question counts until what became of it was heard. */
+class Questions implements OpenQuestions {
+  readonly all = new Set<Question>();
+  late = 0;
+
+  constructor(readonly asker: AnyTonic) {}
+
+  get open(): number {
+    return this.all.size;
+  }
+
+  countLate({ sparkle, to }: Question): void {
+    this.late++;
+    const { logs } = this.asker._ttScheduler;
+    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late: nobody waits for it`);
+  }
+
+  letGo(): string[] {
+    const held = [...this.all].filter(({ holds }) => holds);
+    for (const question of held) question.cancel();
+    return held.map(({ sparkle, to }) => `${sparkle} of ${to.name}`);
+  }
+
+  close(): void {
+    for (const question of this.all) question.cancel();
+  }
+}
+
+function questionsOf(asker: AnyTonic): Questions {
+  return (extrasOf(asker).questions ??= new Questions(asker)) as Questions;
+}
+
+/**
+ * Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. Who is asked, what and the
+ * options have been checked.
+ */
+export function ask(
+  asker: AnyTonic,
+  to: AnyTonic | RemoteHandle,
+  key: string,
+  args: readonly unknown[],
+  onAnswer: Sparkle | Responder<unknown>,
+  onError: Sparkle | undefined,
+  { timeout = ASK_TIMEOUT, hold = true }: AskOptions,
+): Question {
+  const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished);
+  begin(asker, question, () => {
+    if (!to.finished) put(question, to, key, args);
+  });
+  return question;
+}
+
+/**
+ * Puts a question, and keeps it until what became of it was heard.
+ * @throws {TaskTonicError} `TT_ASK_FULL`; and what `put` throws: then it is not asked.
+ */
+export function begin(asker: AnyTonic, question: Question, put: () => void): void {
+  if (asker._ttLife === Life.ended) {
+    asker._ttScheduler.logs.debug(asker, `${question.sparkle} was not asked: the Tonic has finished`);
+    return question.cancel();
+  }
+  const { all } = questionsOf(asker);
+  const { questionLimit } = asker._ttPlan;
+  if (all.size >= questionLimit) throw fail('TT_ASK_FULL', { tonic: asker.name, count: questionLimit });
+  put();
+  all.add(question);
+  if (question.holds) incurOwed(asker);
+  // Before this nothing is held, so that what was thrown leaves nothing.
+  if (question.open) question._ttWait();
+}
+
+/** What hears an answer in place of a sparkle is given it; what it throws is returned. */
+function respond(to: Responder<unknown>, error: Error | undefined, value: unknown): Error | undefined {
+  try {
+    if (error === undefined) to.end(value);
+    else to.fail(error);
+    return undefined;
+  } catch (thrown) {
+    return toError(thrown);
+  }
+}
+
+function put(question: Question, to: object, key: string, args: readonly unknown[]): void {
+  const answer = new Answer(question);
+  try {
+    (to as Readonly<Record<string, (...args: unknown[]) => void>>)[key]!(...args, answer);
+    // When garbage is collected, no seed decides: a test sees the timeout instead.
+    if (question.noticesGarbage) letGo.register(answer, question, question);
+  } catch (thrown) {
+    if ((thrown as { code?: unknown }).code !== 'TT_QUEUE_FULL') throw thrown;
+    question.settle(thrown as Error, undefined);
+  }
+}
+
+function fillAnswered(form: OrderForm, asker: AnyTonic, question: Question): void {
+  form.tonic = asker;
+  form.sparkle = asker._ttPlan.sparkle('_ttss__run');
+  form.count = 1;
+  form.a = question;
+  form.b = form.source = form.sourceSparkle = undefined;
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function checkOptions(asker: AnyTonic, to: unknown, options: AskOptions): void {
+  if (typeof (to as RemoteHandle | null | undefined)?.finished !== 'boolean')
+    throw badOption(nameOf(asker), 'to', `it is ${told(to, 'to')}, and must be a Tonic or a Remote`);
+  askCheck.check(options, nameOf(asker));
+}
+
+/** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`; of a Remote the class may not be known here: then its own thread tells. */
+export function checkSparkle(to: object, key: string): void {
+  (to as { readonly _ttPlan?: Plan })._ttPlan?.sparkle(key);
+}
+
+function nameOf(asker: AnyTonic): string {
+  return `${asker._ttPlan.className}.ask()`;
+}

@@ -1,0 +1,152 @@
+import * as v from 'valibot';
+import type { AnyTonic } from '../any-tonic.js';
+import { fail, toError } from '../errors.js';
+import { type OpenPipes, extrasOf } from '../guests/extras.js';
+import { OptionCheck } from '../options/option-check.js';
+import { aSparkle, flag, ms } from '../options/option-schema.js';
+import { incurOwed, settleOwed } from './owed.js';
+import { Reply, type Responder, type Sendable } from './reply.js';
+import type { Task } from '../guests/task.js';
+import type { Due } from '../time/timer-queue.js';
+
+export const pipeSchema = v.strictObject({
+  /** A sparkle that hears why there is no value. Without it that fails the Tonic as a throw in one of its sparkles does. */
+  onError: v.optional(aSparkle<(reason: unknown) => void>()),
+  /** Whether a Tonic that is to finish waits for it, as long as its `drainTimeout` allows. */
+  hold: v.optional(flag, true),
+  /** How long the promise may take, in ms: then `onError` hears `TT_PIPE_TIMEOUT`, and what comes later is dropped. `Infinity` for no bound. */
+  timeout: v.optional(ms(), Infinity),
+});
+const pipeCheck = OptionCheck.of(pipeSchema);
+
+/** Options of `this.pipe()`. */
+export type PipeOptions = Readonly<v.InferInput<typeof pipeSchema>>;
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function checkPipe(tonic: AnyTonic, options: PipeOptions): void {
+  pipeCheck.check(options, `${tonic._ttPlan.className}.pipe()`);
+}
+
+/** Puts a result on the queue. */
+export type Bring = (result: unknown) => void;
+
+/** What hears a result in place of a sparkle. */
+export interface Hearer {
+  readonly sparkle: string;
+  readonly value: Bring;
+  readonly error: Bring;
+}
+
+/** A reply that a result answers, in a sparkle of the Tonic that waits for that. */
+export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
+  const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
+  return {
+    sparkle: 'a reply',
+    value: (value) => tonic._ttss__run({ run: () => to.end(value as never) }),
+    error: (reason) => tonic._ttss__run({ run: () => to.fail(toError(reason)) }),
+  };
+}
+
+/** A promise that a Tonic waits for. */
+class Piped implements Due, Task {
+  at = Infinity;
+  slot = -1;
+  #over = false;
+
+  constructor(
+    readonly tonic: AnyTonic,
+    /** The sparkle that hears the value. */
+    readonly sparkle: string,
+    readonly value: Bring,
+    readonly error: Bring,
+    readonly holds: boolean,
+    readonly timeout: number,
+  ) {}
+
+  wait(promise: PromiseLike<unknown>): void {
+    const { tonic, timeout } = this;
+    if (tonic.finished) this.#over = true;
+    else {
+      if (this.holds) incurOwed(tonic);
+      pipesOf(tonic).all.add(this);
+      if (timeout < Infinity) {
+        this.at = tonic._ttScheduler.clock.now() + timeout;
+        tonic._ttScheduler.timers.add(this);
+      }
+    }
+    promise.then(
+      (result) => this.#settled(this.value, result),
+      (reason: unknown) => this.#settled(this.error, reason),
+    );
+  }
+
+  #settled(bring: Bring, result: unknown): void {
+    if (!this.#over) return this.#bring(bring, result);
+    const why = this.tonic.finished ? 'the Tonic has finished' : 'it came too late';
+    return this.tonic._ttScheduler.logs.debug(this.tonic, `the result of a promise was dropped: ${why}`);
+  }
+
+  #bring(bring: Bring, result: unknown): void {
+    this.#end();
+    try {
+      bring(result);
+    } catch (thrown) {
+      this.tonic._ttss__throw(toError(thrown));
+    }
+    // Behind it: what holds the end does so until the sparkle has run.
+    if (this.holds) this.tonic._ttss__run(this);
+  }
+
+  /** Its sparkle has run. */
+  run(): void {
+    settleOwed(this.tonic);
+  }
+
+  /** Its time is up. */
+  fire(): void {
+    const { tonic, sparkle, timeout } = this;
+    this.#bring(this.error, fail('TT_PIPE_TIMEOUT', { tonic: tonic.name, sparkle, ms: timeout }));
+  }
+
+  /** What comes is not heard. */
+  drop(): void {
+    if (this.#over) return;
+    this.#end();
+    if (this.holds) settleOwed(this.tonic);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.tonic._ttScheduler.timers.remove(this);
+    pipesOf(this.tonic).all.delete(this);
+  }
+}
+
+/** The promises that one Tonic waits for. */
+class Pipes implements OpenPipes {
+  readonly all = new Set<Piped>();
+
+  letGo(): string[] {
+    const held = [...this.all].filter(({ holds }) => holds);
+    for (const piped of held) piped.drop();
+    return held.map(({ sparkle }) => `a promise for ${sparkle}`);
+  }
+
+  close(): void {
+    for (const piped of this.all) piped.drop();
+  }
+}
+
+function pipesOf(tonic: AnyTonic): Pipes {
+  return (extrasOf(tonic).pipes ??= new Pipes()) as Pipes;
+}
+
+/** Brings what becomes of a promise back to its Tonic. */
+export function pipe(
+  tonic: AnyTonic,
+  promise: PromiseLike<unknown>,
+  to: Hearer,
+  { hold = true, timeout = Infinity }: PipeOptions,
+): void {
+  new Piped(tonic, to.sparkle, to.value, to.error, hold, timeout).wait(promise);
+}

@@ -1,0 +1,166 @@
+import type { AnyTonic } from '../any-tonic.js';
+import { failAnswers, noAnswer } from '../asking/answer.js';
+import { countedNames } from './counted-names.js';
+import { fail } from '../errors.js';
+import { type PostponedOrders, extrasOf } from './extras.js';
+import type { Order, KeptOrder } from '../queue/order.js';
+import type { Sparkle } from '../plan/plan.js';
+import { putBeyond } from '../queue/put-beyond.js';
+import { running } from '../running.js';
+import type { Task } from './task.js';
+import { weightOf } from '../queue/weight.js';
+
+/**
+ * So often orders may go before newer ones while none of those has had its turn: orders that go on postponing themselves and changing
+ * the state must not keep everybody waiting. Then they go to the end, once.
+ */
+const MOST_FIRST = 1_000;
+
+/**
+ * The orders that a Tonic has postponed, the first one first.
+ *
+ * ```text
+ *   postpone()       the sparkle ends       the state has changed
+ *   ------------> next -------------> kept --------------------> at the front of the queue
+ *                   | it throws         | the Tonic finishes
+ *                   v                   v
+ *                 not kept            let go of, and named
+ * ```
+ */
+class Postponed implements PostponedOrders, Task {
+  readonly #tonic: AnyTonic;
+  #kept: KeptOrder[] = [];
+  /** That of the sparkle that runs. */
+  #next: KeptOrder | undefined;
+  /** So often they went before newer ones since the last of those had its turn. */
+  #first = 0;
+
+  constructor(tonic: AnyTonic) {
+    this.#tonic = tonic;
+  }
+
+  /** The order that runs is to be kept. */
+  add(order: KeptOrder): void {
+    const tonic = this.#tonic;
+    // A second call in one sparkle.
+    if (this.#next !== undefined) return;
+    const { postponeLimit } = tonic._ttPlan;
+    if (this.#kept.length >= postponeLimit)
+      throw fail('TT_POSTPONE_FULL', { tonic: tonic.name, count: postponeLimit, sparkle: order.sparkle.key });
+    this.#next = order;
+    // It is kept when the sparkle has ended, with its transitions.
+    tonic._ttScheduler.settle(tonic);
+  }
+
+  keep(): void {
+    const order = this.#next;
+    if (order === undefined) return;
+    this.#kept.push(order);
+    this.#next = undefined;
+    tellOrigin(this.#tonic, order, 1);
+  }
+
+  takeBack(): void {
+    this.#next = undefined;
+  }
+
+  release(): void {
+    if (this.#kept.length === 0) return;
+    const kept = this.#takeAll();
+    const { queue } = this.#tonic._ttScheduler;
+    if (queue.putFirst === undefined || this.#first >= MOST_FIRST) return putLast(this.#tonic, kept);
+    // Behind the first of them is an order that tells when the newer ones have their turn.
+    if (this.#first++ === 0) kept.push(taskOrder(this.#tonic, this));
+    queue.putFirst(this.#tonic, kept);
+  }
+
+  /** Newer orders have their turn. */
+  run(): void {
+    this.#first = 0;
+  }
+
+  #takeAll(): KeptOrder[] {
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const order of kept) tellOrigin(this.#tonic, order, -1);
+    return kept;
+  }
+
+  drop(): void {
+    this.keep();
+    if (this.#kept.length === 0) return;
+    const kept = this.#takeAll();
+    const tonic = this.#tonic;
+    for (const { count, a, b, sparkle } of kept)
+      failAnswers(count > 2 ? (a as unknown[]) : [a, b], () => noAnswer('TT_ASK_GONE', tonic, sparkle.key));
+    const details = {
+      tonic: tonic.name,
+      count: kept.length,
+      sparkles: countedNames(kept.map(({ sparkle }) => sparkle.key)),
+    };
+    tonic._ttScheduler.logs.warn(tonic, fail('TT_POSTPONED_DROPPED', details));
+  }
+}
+
+/**
+ * Where what is kept came from hears how much that is, so that a connection whose data waits here is read from no more. That is the
+ * Tonic itself, the one that its base has heard the event of, or the one that has queued the order.
+ */
+function tellOrigin(tonic: AnyTonic, { count, a, b, source }: KeptOrder, sign: 1 | -1): void {
+  const bytes = count > 2 ? weightOf(a as unknown[]) : weightOf([a, b]);
+  if (bytes === 0) return;
+  const first = count > 2 ? (a as unknown[])[0] : a;
+  const origin = new Set([tonic, first, source]);
+  for (const one of origin) (one as Partial<AnyTonic> | undefined)?._ttKept?.(bytes * sign);
+}
+
+function taskOrder({ _ttPlan }: AnyTonic, task: Task): KeptOrder {
+  const fromNobody = { source: undefined, sourceSparkle: undefined, queuedAt: 0 };
+  return { sparkle: _ttPlan.sparkle('_ttss__run'), count: 1, a: task, b: undefined, ...fromNobody };
+}
+
+/** As if each were called now by who called it then; without a bound, since none may get lost. */
+function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
+  const { queue } = tonic._ttScheduler;
+  const { tonic: runs, sparkle: itsSparkle } = running;
+  try {
+    for (const { sparkle, count, a, b, source, sourceSparkle } of kept) {
+      running.tonic = source;
+      running.sparkle = sourceSparkle;
+      putBeyond(queue, tonic, sparkle, count, a, b);
+    }
+  } finally {
+    running.tonic = runs;
+    running.sparkle = itsSparkle;
+  }
+}
+
+/**
+ * Keeps the order that runs until the state of its Tonic has changed.
+ * @throws {TaskTonicError} `TT_NOT_RUNNING`, `TT_NOT_POSTPONED`, `TT_POSTPONE_FULL`
+ */
+export function postpone(tonic: AnyTonic): void {
+  const { order, sparkle } = running;
+  if (running.tonic !== tonic || sparkle === undefined || order === undefined)
+    throw fail('TT_NOT_RUNNING', { what: 'postpone()', tonic: tonic.name });
+  const kept = order.tonic === tonic ? toKeep(order, sparkle) : undefined;
+  if (kept === undefined) throw fail('TT_NOT_POSTPONED', { tonic: tonic.name, sparkle: sparkle.key });
+  ((extrasOf(tonic).postponed ??= new Postponed(tonic)) as Postponed).add(kept);
+}
+
+/** The order of the sparkle that runs; `undefined` where it is none of its own, such as `onEnter`. */
+function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
+  const { sparkle, count, a, b, source, sourceSparkle, queuedAt } = order;
+  const from = { source, sourceSparkle, queuedAt };
+  if (sparkle === running) return { sparkle, count, a, b, ...from };
+  switch (sparkle!.key) {
+    case '_ttss__tell':
+      return a === running.key ? { sparkle: running, count: 1, a: b, b: undefined, ...from } : undefined;
+    case '_ttss__run': {
+      const given = (a as Task).given?.(running.key);
+      return given === undefined ? undefined : { sparkle: running, count: 2, a: given[0], b: given[1], ...from };
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { AnyTonic } from '../any-tonic.js';
+import type { SparkleKey } from './bound-sparkle.js';
+import { fail } from '../errors.js';
+import type { Dispatcher, Plan, Sparkle } from './plan.js';
+import { running } from '../running.js';
+
+/** The sparkles of a Tonic, as `this.raise` and `this.generic` have them. */
+export type Sparkles<T> = { readonly [K in SparkleKey<T>]-?: NonNullable<T[K]> };
+
+/** An object with the sparkles of one Tonic, whose calls do something else than to queue them. */
+interface Face {
+  readonly tonic: AnyTonic;
+}
+
+/** One for each class: its instances are faces. */
+type FaceClass = new (tonic: AnyTonic) => Face;
+
+const raisers = new WeakMap<Plan, FaceClass>();
+const generics = new WeakMap<Plan, FaceClass>();
+
+/** What `this.raise` is for a Tonic. */
+export function raiserOf(tonic: AnyTonic): Face {
+  return new (cached(raisers, tonic._ttPlan, raiserClass))(tonic);
+}
+
+/** What `this.generic` is for a Tonic: the bodies that hold in no state. */
+export function genericOf(tonic: AnyTonic): Face {
+  return new (cached(generics, tonic._ttPlan, genericClass))(tonic);
+}
+
+function cached(classes: WeakMap<Plan, FaceClass>, plan: Plan, make: (plan: Plan) => FaceClass): FaceClass {
+  let made = classes.get(plan);
+  if (made === undefined) classes.set(plan, (made = make(plan)));
+  return made;
+}
+
+function raiserClass(plan: Plan): FaceClass {
+  return faceClass(plan, (sparkle) => {
+    // What a call to it does, where it has a prefix of the class's own.
+    const bound = plan.binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
+    return bound === undefined ? raising(sparkle) : ofTonic(sparkle, bound);
+  });
+}
+
+function genericClass(plan: Plan): FaceClass {
+  return faceClass(plan, (sparkle) => {
+    const body = plan.written(sparkle) as Dispatcher | undefined;
+    return ofTonic(sparkle, function (this: object, ...args: unknown[]): void {
+      needsOwnSparkle(this as AnyTonic, `this.generic.${sparkle.key}()`);
+      return body?.apply(this, args);
+    });
+  });
+}
+
+type FaceMethod = (this: Face | undefined, ...args: unknown[]) => void;
+
+function faceClass(plan: Plan, methodOf: (sparkle: Sparkle) => FaceMethod): FaceClass {
+  class SparkleFace implements Face {
+    constructor(readonly tonic: AnyTonic) {}
+  }
+  for (const sparkle of plan.sparkles.values())
+    Object.defineProperty(SparkleFace.prototype, sparkle.key, { value: methodOf(sparkle) });
+  return SparkleFace;
+}
+
+/** A method of a face that is called as one of its Tonic. */
+function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
+  return function (...args: unknown[]): void {
+    if (this === undefined) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
+    return call.apply(this.tonic, args);
+  };
+}
+
+/** A method of `this.raise`: as in plan.ts no array, for up to two arguments. */
+function raising(sparkle: Sparkle): FaceMethod {
+  const many = ofTonic(sparkle, raiseAny(sparkle));
+  return function (a?: unknown, b?: unknown): void {
+    // eslint-disable-next-line prefer-rest-params
+    if (this === undefined || arguments.length > 2) return many.apply(this, arguments as unknown as unknown[]);
+    return raiseOwn(this.tonic, sparkle, arguments.length, a, b);
+  };
+}
+
+function raiseAny(sparkle: Sparkle): Dispatcher {
+  return function (this: object, ...args: unknown[]): void {
+    const { length: count } = args;
+    raiseOwn(this as AnyTonic, sparkle, count, count > 2 ? args : args[0], count > 2 ? undefined : args[1]);
+  };
+}
+
+function raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+  if (running.tonic !== tonic) needsOwnSparkle(tonic, `this.raise.${sparkle.key}()`);
+  if (running.sparkle!.name === 'onFinished')
+    throw fail('TT_RAISED_AT_END', { tonic: tonic.name, sparkle: sparkle.key });
+  tonic._ttScheduler.raiseOwn(tonic, sparkle, count, a, b);
+}
+
+function needsOwnSparkle(tonic: AnyTonic, what: string): void {
+  if (running.tonic !== tonic) throw fail('TT_NOT_RUNNING', { what, tonic: tonic.name });
+}

@@ -1,0 +1,221 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { LineLevel } from '../core/log-port.js';
+import type { Clock } from '../core/time/clock.js';
+import { type TonicIdentity, identityOf, rounded } from './log-fields.js';
+import type { LogOutlet } from './log-outlet.js';
+import type { Sparkle } from '../core/plan/plan.js';
+
+/** How much one entry gathers; what comes beyond is counted, and left out. */
+export interface EntryBounds {
+  /** Lines, steps of lives, probes and markers together. */
+  readonly lines: number;
+  /** Characters of their JSON. */
+  readonly bytes: number;
+}
+
+export const ENTRY_BOUNDS: EntryBounds = { lines: 100, bytes: 65_536 };
+
+/** Flags are a few words, known when the program is written. */
+const MOST_FLAGS = 16;
+
+/** The levels as pino numbers them. */
+const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const satisfies Record<
+  LineLevel,
+  number
+>;
+
+/** What one sparkle has logged. Its parts are kept as JSON: what they tell is how things were when they were said. */
+export class LogEntry {
+  readonly #tonic: TonicIdentity;
+  readonly #time: number;
+  readonly #bounds: EntryBounds;
+  readonly #lines: string[] = [];
+  readonly #lives: object[] = [];
+  readonly #probes = new Map<string, string>();
+  readonly #markers: object[] = [];
+  readonly #flags = new Set<string>();
+  #level = 0;
+  #parts = 0;
+  #bytes = 0;
+  #leftOut = 0;
+
+  constructor(tonic: TonicIdentity, time: number, bounds: EntryBounds) {
+    this.#tonic = tonic;
+    this.#time = time;
+    this.#bounds = bounds;
+  }
+
+  line(level: LineLevel, json: string): void {
+    if (this.#admits(level, json.length)) this.#lines.push(json);
+  }
+
+  /** A failure is never left out. */
+  failure(json: string): void {
+    this.raise('error');
+    this.#lines.push(json);
+    this.#flags.add('failed');
+  }
+
+  life(level: LineLevel, step: { readonly tonic: string; readonly id: number; readonly life: string }): void {
+    if (this.#admits(level, step.tonic.length + 32)) this.#lives.push(step);
+  }
+
+  probe(name: string, json: string): void {
+    if (this.#admits('info', name.length + json.length)) this.#probes.set(name, json);
+  }
+
+  /** Where it stands among the lines is told, too. */
+  mark(text: string, time: number): void {
+    if (this.#admits('info', text.length + 32)) this.#markers.push({ text, time, after: this.#lines.length });
+  }
+
+  flag(name: string, level: LineLevel = 'info'): void {
+    this.raise(level);
+    if (this.#flags.size < MOST_FLAGS || this.#flags.has(name)) this.#flags.add(name);
+    else this.#leftOut++;
+  }
+
+  /** What is left out counts for the level as well: an error among ten thousand lines is not overlooked. */
+  #admits(level: LineLevel, bytes: number): boolean {
+    this.raise(level);
+    const { lines, bytes: most } = this.#bounds;
+    if (this.#parts >= lines || this.#bytes + bytes > most) {
+      this.#leftOut++;
+      return false;
+    }
+    this.#parts++;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** The entry has the level of what it tells. */
+  raise(level: LineLevel): void {
+    this.#level = Math.max(this.#level, LEVELS[level]);
+  }
+
+  /** The entry as a line of JSON; `msg` is `entry`. */
+  toLine({ sparkle, state, to, ms, from, fromSparkle }: EntryFrame): string {
+    const head = JSON.stringify({
+      level: this.#level,
+      time: this.#time,
+      ...this.#tonic,
+      state,
+      to,
+      sparkle: sparkle!.key,
+      ms: ms === undefined ? undefined : rounded(ms),
+      from,
+      fromSparkle,
+      flags: some([...this.#flags]),
+    });
+    const probes = [...this.#probes].map(([name, json]) => `${JSON.stringify(name)}:${json}`);
+    const rest = [
+      `"lines":[${this.#lines.join(',')}]`,
+      this.#lives.length > 0 && `"life":${JSON.stringify(this.#lives)}`,
+      probes.length > 0 && `"probes":{${probes.join(',')}}`,
+      this.#markers.length > 0 && `"markers":${JSON.stringify(this.#markers)}`,
+      this.#leftOut > 0 && `"leftOut":${this.#leftOut}`,
+      '"msg":"entry"',
+    ];
+    return `${head.slice(0, -1)},${rest.filter(Boolean).join(',')}}\n`;
+  }
+}
+
+const some = (list: readonly string[]): readonly string[] | undefined => (list.length > 0 ? list : undefined);
+
+/** A sparkle that runs, and its entry once it has said something. Frames are used again: a sparkle that is silent costs no object. */
+class EntryFrame {
+  tonic: AnyTonic | undefined;
+  sparkle: Sparkle | undefined;
+  state: string | undefined;
+  to: string | undefined;
+  ms: number | undefined;
+  from: string | undefined;
+  fromSparkle: string | undefined;
+  entry: LogEntry | undefined;
+}
+
+/**
+ * Gathers what each sparkle logs into one entry, which is written when the sparkle has ended. Hooks (`onEnter`, `onFailure`) run within
+ * other sparkles and have entries of their own: hence frames, one upon the other.
+ */
+export class EntryBook {
+  readonly #outlet: LogOutlet;
+  readonly #bounds: EntryBounds;
+  readonly #clock: Clock;
+  readonly #frames: EntryFrame[] = [];
+  #depth = 0;
+
+  constructor(outlet: LogOutlet, bounds: EntryBounds, clock: Clock) {
+    this.#outlet = outlet;
+    this.#bounds = bounds;
+    this.#clock = clock;
+  }
+
+  /** A sparkle begins. */
+  begin(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): void {
+    const frame = (this.#frames[this.#depth++] ??= new EntryFrame());
+    frame.tonic = tonic;
+    frame.sparkle = sparkle;
+    frame.state = state;
+  }
+
+  /** The entry of the sparkle that runs, if it is one of this Tonic (and this one): new where it has said nothing yet. */
+  of(tonic: AnyTonic, sparkle?: string): LogEntry | undefined {
+    const frame = this.#frames[this.#depth - 1];
+    if (this.#depth === 0 || frame?.tonic !== tonic) return undefined;
+    if (sparkle !== undefined && sparkle !== frame.sparkle!.key) return undefined;
+    return this.#entry(frame);
+  }
+
+  /** The entry of the sparkle that runs, whosever it is. */
+  current(): LogEntry | undefined {
+    return this.#depth === 0 ? undefined : this.#entry(this.#frames[this.#depth - 1]!);
+  }
+
+  #entry(frame: EntryFrame): LogEntry {
+    return (frame.entry ??= new LogEntry(identityOf(frame.tonic!), this.#clock.wallTime(), this.#bounds));
+  }
+
+  /** The hook that runs has thrown: who called it logs that, under the hook's name. */
+  threw(): void {
+    this.#frames[this.#depth - 1]?.entry?.flag('failed', 'error');
+  }
+
+  /** The JSON of a line, to be kept in an entry. */
+  json(level: LineLevel, fields: object, message: readonly unknown[] = []): string {
+    return this.#outlet.json(level, fields, message);
+  }
+
+  get now(): number {
+    return this.#clock.wallTime();
+  }
+
+  /** The sparkle has ended: what it has gathered is written. */
+  end(to: string | undefined, ms: number, source: AnyTonic | undefined, sourceSparkle: Sparkle | undefined): void {
+    if (this.#depth === 0) return;
+    const frame = this.#frames[--this.#depth]!;
+    frame.to = to;
+    frame.ms = ms;
+    frame.from = source?.name;
+    frame.fromSparkle = sourceSparkle?.key;
+    this.#write(frame);
+  }
+
+  /** What is still open is written as it is: the process ends, or a loop is broken. */
+  writeOpen(): void {
+    while (this.#depth > 0) {
+      const frame = this.#frames[--this.#depth]!;
+      frame.to = frame.ms = frame.from = frame.fromSparkle = undefined;
+      frame.entry?.flag('unfinished');
+      this.#write(frame);
+    }
+  }
+
+  /** Emptied as well: a frame keeps nothing alive. */
+  #write(frame: EntryFrame): void {
+    const { entry } = frame;
+    frame.entry = undefined;
+    if (entry !== undefined) this.#outlet.write(entry.toLine(frame));
+    frame.tonic = frame.sparkle = undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import * as v from 'valibot';
+import { ENTRY_BOUNDS } from './log-entries.js';
+import { isSink } from './log-services.js';
+import type { LogSink } from '../core/log-sink.js';
+import { amount, bytes, flag, ms, oneOf, port, someMs, text } from '../core/options/option-schema.js';
+import { logModeOption } from '../core/options/tonic-options.js';
+
+/** Where a log goes: `screen`, `json`, `ip`, `off`, a service of one's own, or a stream. */
+export type LogTarget = 'screen' | 'json' | 'ip' | 'off' | (string & Record<never, never>) | LogSink;
+
+/** Which log services there are, the Formula knows: the log is opened with them. */
+const logTarget: v.GenericSchema<LogTarget> = v.union(
+  [v.pipe(v.string(), v.minLength(1)), v.custom<LogSink>(isSink)],
+  'must be the name of a log service (screen, json, ip, off or one of your own) or a stream',
+);
+
+const OBJECT = 'must be an object';
+
+export const ipLogSchema = v.strictObject(
+  {
+    /** The name or address that the viewer listens on. */
+    host: v.optional(text, 'localhost'),
+    /** Its port, 1 to 65535. */
+    port: port(1),
+    /** The most bytes of lines that wait while the viewer is away or slow. Beyond that the oldest are dropped, and a line tells how many. */
+    backlog: v.optional(bytes(1_024), 1_048_576),
+    /** Gives a try to connect up after so long, in ms. */
+    connectTimeout: v.optional(ms(1), 5_000),
+    /** The most that is waited before a further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+    retryDelay: v.optional(ms(), 500),
+    /** What that grows to at most, in ms. It tries as long as the app runs. */
+    retryCap: v.optional(ms(), 10_000),
+  },
+  OBJECT,
+);
+
+/** The viewer that a log is sent to over TCP, a line of JSON each. */
+export type IpLogOptions = Readonly<v.InferInput<typeof ipLogSchema>>;
+
+const entries = v.union(
+  [
+    flag,
+    v.strictObject({
+      lines: v.optional(amount(1), ENTRY_BOUNDS.lines),
+      bytes: v.optional(amount(1), ENTRY_BOUNDS.bytes),
+    }),
+  ],
+  'must be true, false or an object with "lines" and "bytes"',
+);
+
+/** What is given to a log service, or to a Tonic of the TonicStore: it checks that itself. It may be an instance of a class. */
+export const anyRecord = v.custom<object>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  OBJECT,
+);
+
+export const logSchema = v.strictObject(
+  {
+    /**
+     * Where it goes: lines for a person (`'screen'`), a line of JSON each on standard output (`'json'`) or to a viewer over TCP (`'ip'`),
+     * nowhere (`'off'`), to a log service of one's own by its name, or to a stream of one's own that takes lines of JSON.
+     */
+    to: v.optional(logTarget, 'screen'),
+    /** The mode of Tonics that are given none. */
+    default: v.optional(logModeOption, 'quiet'),
+    /** The least level that is written. Life cycles are `'debug'` lines. */
+    level: v.optional(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
+    /** A sparkle that runs longer is flagged, in ms. */
+    slowSparkle: v.optional(someMs, 150),
+    /**
+     * Whether all that a sparkle logs is written as one entry, when it has ended. An entry has up to 100 parts and 65,536 characters of them,
+     * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Otherwise each line is written at once.
+     */
+    entries: v.optional(entries, false),
+    /** How long what was written last may take to leave when the app has ended, in ms. */
+    closeTimeout: v.optional(ms(), 1_000),
+    /** The viewer that `'ip'` sends to. */
+    ip: v.optional(ipLogSchema),
+    /** What a log service of one's own is given. */
+    options: v.optional(anyRecord),
+  },
+  OBJECT,
+);
+
+/** The log of an app, as a Formula's configuration gives it under `log`. */
+export type LogOptions = Readonly<v.InferInput<typeof logSchema>>;

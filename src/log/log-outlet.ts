@@ -1,0 +1,170 @@
+import type { Logger, LoggerOptions } from 'pino';
+import type { LineLevel } from '../core/log-port.js';
+import { fail, toError } from '../core/errors.js';
+import { type LogSinkMaker, isSink } from './log-services.js';
+import type { LogContext, LogSink } from '../core/log-sink.js';
+
+/** The sink that lines go to now. */
+interface Place {
+  /** The name of its service; `stream` for one that was given as it is. */
+  readonly name: string;
+  /** `undefined` where nothing is logged. */
+  readonly sink: LogSink | undefined;
+  /** Whether we made it, and so close it. */
+  readonly owned: boolean;
+}
+
+const NOWHERE: Place = { name: 'off', sink: undefined, owned: false };
+
+/** What comes after the end has no other place to go. */
+const STDERR: Place = { name: 'stderr', sink: { write: (line) => void process.stderr.write(line) }, owned: false };
+
+/** What makes lines of JSON, and the sink that they go to. The sink can be replaced between two lines, and can break nothing. */
+export class LogOutlet {
+  /** `undefined` while nothing is to be logged at all. */
+  logger: Logger | undefined = undefined;
+  /** Lines that a sink has refused, by throwing. */
+  lost = 0;
+  /** Told when lines go to another service. */
+  onMoved: ((name: string) => void) | undefined = undefined;
+
+  readonly #services: LogSinkMaker | undefined;
+  readonly #context: LogContext | undefined;
+  readonly #level: string;
+  #place = NOWHERE;
+  #pino: Logger | undefined;
+  #scribe: Logger | undefined;
+  #written = '';
+  #writing = false;
+  /** Sinks that have failed: each is named once. */
+  readonly #failed = new WeakSet<LogSink>();
+  /** Changes are made one after the other. */
+  #changes: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  /** Without services it logs nothing, for good. */
+  constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent') {
+    this.#services = services;
+    this.#context = context;
+    this.#level = level;
+  }
+
+  /** The name of the service that lines go to now; `stream` for a stream that was given as it is. */
+  get name(): string {
+    return this.#place.name;
+  }
+
+  /** Hands a line of JSON to the sink. */
+  write(line: string): void {
+    const { sink } = this.#place;
+    if (sink === undefined) return;
+    if (this.#writing) return void this.lost++;
+    this.#writing = true;
+    try {
+      // A function that is declared to return nothing may still be async.
+      const given = sink.write(line) as PromiseLike<void> | undefined;
+      if (typeof given?.then === 'function') given.then(undefined, (reason: unknown) => this.#refused(sink, reason));
+    } catch (thrown) {
+      this.#refused(sink, thrown);
+    } finally {
+      this.#writing = false;
+    }
+    return undefined;
+  }
+
+  /** The JSON of a line, without its line feed: it is not written, but becomes a part of something. */
+  json(level: LineLevel, fields: object, message: readonly unknown[]): string {
+    this.#scribe![level](fields, ...(message as [string?]));
+    return this.#written.trimEnd();
+  }
+
+  /**
+   * Replaces the sink: lines up to now go to the old one, which is flushed and closed, those from then on to the new one.
+   *
+   * @throws {TaskTonicError} `TT_LOG_CLOSED`, `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`; what the maker throws. Lines then go on
+   *   to the old one.
+   */
+  async use(to: string | LogSink, options: unknown): Promise<void> {
+    const change = this.#changes.then(() => this.#change(to, options));
+    this.#changes = change.catch(() => {});
+    return change;
+  }
+
+  async #change(to: string | LogSink, options: unknown): Promise<void> {
+    if (this.#closed) throw fail('TT_LOG_CLOSED');
+    // First, so that a sink which looks around in the next check phase finds the main Catalyst.
+    if (to !== 'off') await this.#loadPino();
+    const next = await this.#open(to, options);
+    if (this.#closed) {
+      await this.#end(next);
+      throw fail('TT_LOG_CLOSED');
+    }
+    const before = this.#place;
+    this.#place = next;
+    this.logger = next.sink === undefined ? undefined : this.#pino;
+    this.onMoved?.(next.name);
+    await this.#end(before);
+  }
+
+  async #open(to: string | LogSink, options: unknown): Promise<Place> {
+    if (typeof to === 'string')
+      return { name: to, sink: await this.#services?.make(to, options, this.#context!), owned: true };
+    if (!isSink(to)) throw fail('TT_BAD_LOG_SERVICE', { name: String(to) });
+    return { name: 'stream', sink: to, owned: false };
+  }
+
+  /** Loaded here, not at import: an app that logs nothing starts without it. */
+  async #loadPino(): Promise<void> {
+    if (this.#pino !== undefined) return;
+    const { pino } = await import('pino');
+    const { clock } = this.#context!;
+    const options: LoggerOptions = {
+      level: this.#level,
+      base: null,
+      timestamp: () => `,"time":${clock.wallTime()}`,
+    };
+    this.#pino = pino(options, { write: (line) => this.write(line) });
+    this.#scribe = pino(options, { write: (line) => void (this.#written = line) });
+  }
+
+  /** Flushes and closes the sink, within the time that there is for it. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const place = this.#place;
+    if (place.owned && place.sink?.close !== undefined) this.#place = STDERR;
+    await this.#end(place);
+  }
+
+  async #end({ sink, owned }: Place): Promise<void> {
+    if (sink === undefined || (sink.flush === undefined && (!owned || sink.close === undefined))) return;
+    const { clock, closeTimeout } = this.#context!;
+    await new Promise<void>((resolve) => {
+      const ended = flushAndClose(sink, owned).catch((thrown: unknown) => this.#say(sink, thrown));
+      const deadline = clock.setTimer(resolve, closeTimeout);
+      void ended.then(() => {
+        clock.clearTimer(deadline);
+        resolve();
+      });
+    });
+  }
+
+  #refused(sink: LogSink, thrown: unknown): void {
+    this.lost++;
+    this.#say(sink, thrown);
+  }
+
+  /** The log cannot say it, so stderr does; once for each sink. */
+  #say(sink: LogSink, thrown: unknown): void {
+    if (this.#failed.has(sink)) return;
+    this.#failed.add(sink);
+    const { message } = toError(thrown);
+    this.#context?.say(`a log service failed (${message}); what it refuses from now on is only counted`);
+  }
+}
+
+async function flushAndClose(sink: LogSink, owned: boolean): Promise<void> {
+  // Called at once where there is nothing to wait for: a sink that sets its own deadline is done before we give it up.
+  if (sink.flush !== undefined) await sink.flush();
+  if (owned) await sink.close?.();
+}

@@ -1,0 +1,41 @@
+import type { Random } from '../../../core/time/random.js';
+import type { Due } from '../../../core/time/timer-queue.js';
+import type { ChannelKey } from '../../../selector/channel.js';
+import { Interest, type InterestSet } from '../../../selector/interest.js';
+import type { Network, StreamChannel } from '../../../selector/network.js';
+import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
+
+/** What a Dialler sees of the key of a channel. */
+export interface DialKey extends ChannelKey {
+  /** Closes the channel; nothing more is heard of it. */
+  cancel(): void;
+}
+
+/** What a Dialler dials with: a network, and who waits for its channels; time, and chance. */
+export interface DialMeans<Key extends DialKey> {
+  readonly network: Network;
+  readonly random: Random;
+  /** Monotonic time in ms. */
+  now(): number;
+  /** Calls `due` once, after so many ms, unless the function that it gives was called before. Never within the call. */
+  after(ms: number, due: () => void): () => void;
+  /** Watches a channel that connects: `onReady` hears CONNECT and HANGUP, until the key is handed over. Never within the call. */
+  watch(channel: StreamChannel, onReady: (ready: InterestSet) => void): Key;
+}
+
+/** Those of a Catalyst: its Selector waits for the channels, and its loop has the timers. */
+export function meansOf(catalyst: SelectorCatalyst<string>): DialMeans<SelectionKey> {
+  const { network, selector, clock, timers, runtime } = catalyst;
+  return {
+    network,
+    random: runtime.random,
+    now: () => clock.now(),
+    after(ms, fire) {
+      const due: Due = { at: clock.now() + ms, slot: -1, fire };
+      timers.add(due);
+      return () => timers.remove(due);
+    },
+    watch: (channel, onReady) => selector.register(channel, Interest.CONNECT, (_key, ready) => onReady(ready)),
+  };
+}

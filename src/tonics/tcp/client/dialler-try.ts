@@ -1,0 +1,159 @@
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { Interest, type InterestSet } from '../../../selector/interest.js';
+import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
+import type { DialKey, DialMeans } from './dialler-means.js';
+import { dialOrder, familyOf } from './dialler-order.js';
+import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
+
+/** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
+export const NEXT_ADDRESS_AFTER = 250;
+
+/** Where one try goes to. */
+export interface TrySettings {
+  /** A name or a numeric address. */
+  readonly host: string;
+  readonly port: number;
+  /** Only addresses of this family; 0 for both. */
+  readonly family: 0 | 4 | 6;
+  /** The address to connect from: only addresses of its family are tried. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** For the whole try, look-up included, in ms. */
+  readonly connectTimeout: number;
+  readonly stream: StreamSettings;
+}
+
+/** What becomes of a try: one of the two, once. */
+export interface TryEvents<Key extends DialKey> {
+  /** The channel is the taker's, and so is its key. */
+  opened(channel: StreamChannel, key: Key): void;
+  failed(error: TaskTonicError): void;
+}
+
+/** One address of a try. */
+interface Attempt<Key extends DialKey> {
+  readonly at: number;
+  readonly shown: string;
+  readonly channel: StreamChannel;
+  readonly key: Key;
+}
+
+/**
+ * One try to open a connection, at every address of a name:
+ *
+ * ```text
+ * look-up -> 1st address ---------------------------> it fails: the next one at once
+ *                 | 250 ms without an answer
+ *                 +-> 2nd address, beside the 1st ---> the first one that opens wins, the others are closed
+ * ```
+ *
+ * Its events never come within its constructor.
+ */
+export class Try<Key extends DialKey> {
+  readonly #means: DialMeans<Key>;
+  readonly #settings: TrySettings;
+  readonly #events: TryEvents<Key>;
+  readonly #underWay = new Set<Attempt<Key>>();
+  /** By the order of addresses, not of failures. */
+  readonly #errors: TaskTonicError[] = [];
+  #addresses: readonly string[] = [];
+  /** How many of them were tried. */
+  #tried = 0;
+  #stopLookup: (() => void) | undefined;
+  #stopDeadline: () => void;
+  #stopDelay: (() => void) | undefined;
+
+  constructor(means: DialMeans<Key>, settings: TrySettings, events: TryEvents<Key>) {
+    this.#means = means;
+    this.#settings = settings;
+    this.#events = events;
+    this.#stopDeadline = means.after(settings.connectTimeout, () => this.#timeUp());
+    // "localAddress" chooses among all: that there is none of its family can be told only where the others are seen.
+    this.#stopLookup = means.network.lookup(settings.host, settings.family, (error, found) =>
+      this.#lookedUp(error, found),
+    );
+  }
+
+  /** Ends it without an event; nothing of it stays open. */
+  cancel(): void {
+    this.#stopLookup?.();
+    this.#stopDeadline();
+    this.#stopDelay?.();
+    for (const { key } of this.#underWay) key.cancel();
+    this.#underWay.clear();
+  }
+
+  #lookedUp(error: Error | undefined, found: readonly string[]): void {
+    this.#stopLookup = undefined;
+    if (error !== undefined) return this.#over(socketError(error, this.#name));
+    const { family, localAddress } = this.#settings;
+    const wanted = localAddress === undefined ? family : familyOf(localAddress);
+    const fitting = found.filter((address) => wanted === 0 || familyOf(address) === wanted);
+    if (fitting.length === 0) return this.#over(this.#noneFits(wanted));
+    this.#addresses = dialOrder(fitting);
+    return this.#next();
+  }
+
+  #noneFits(wanted: number): TaskTonicError {
+    const { localAddress } = this.#settings;
+    const option = localAddress === undefined ? '"family"' : `"localAddress" (${localAddress})`;
+    return fail('TT_NO_FITTING_ADDRESS', { address: this.#name, family: `IPv${wanted}`, option });
+  }
+
+  #next(): void {
+    this.#stopDelay?.();
+    this.#stopDelay = undefined;
+    const { port, localAddress, localPort, stream } = this.#settings;
+    const { network } = this.#means;
+    const at = this.#tried++;
+    const address = this.#addresses[at]!;
+    const channel = network.connect({ address, port, localAddress, localPort, stream });
+    const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
+    const attempt = { at, shown: showAddress(address, port), channel, key };
+    this.#underWay.add(attempt);
+    if (this.#tried < this.#addresses.length)
+      this.#stopDelay = this.#means.after(NEXT_ADDRESS_AFTER, () => this.#next());
+  }
+
+  #ready(attempt: Attempt<Key>, ready: InterestSet): void {
+    if ((ready & Interest.CONNECT) !== 0) this.#opened(attempt, ready & ~Interest.CONNECT);
+    else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
+  }
+
+  #opened(attempt: Attempt<Key>, more: InterestSet): void {
+    const { channel, key } = attempt;
+    this.#underWay.delete(attempt);
+    this.cancel();
+    this.#events.opened(channel, key);
+    // It was lost in the same look: that is for whoever has it now.
+    if (more !== 0) key.signal(more);
+  }
+
+  #failed(attempt: Attempt<Key>): void {
+    const { at, shown, channel, key } = attempt;
+    this.#underWay.delete(attempt);
+    this.#errors[at] = socketError(channel.takeError() ?? new Error('it was closed'), shown);
+    key.cancel();
+    if (this.#tried < this.#addresses.length) this.#next();
+    else if (this.#underWay.size === 0) this.#over();
+  }
+
+  #timeUp(): void {
+    const { connectTimeout: ms } = this.#settings;
+    const lookup = this.#stopLookup === undefined ? '' : ' (its name was not looked up by then)';
+    for (const { at, shown: address } of this.#underWay)
+      this.#errors[at] = fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
+    if (lookup === '') this.#over();
+    else this.#over(fail('TT_CONNECT_TIMEOUT', { address: this.#name, ms, lookup }));
+  }
+
+  #over(error?: TaskTonicError): void {
+    this.cancel();
+    // What no answer came from has no entry.
+    this.#events.failed(error ?? severalReasons(this.#name, Object.values(this.#errors)));
+  }
+
+  get #name(): string {
+    return showAddress(this.#settings.host, this.#settings.port);
+  }
+}

@@ -1,0 +1,422 @@
+import * as v from 'valibot';
+import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
+import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
+import { ofFramework } from '../../../core/plan/plan.js';
+import { runAs } from '../../../core/running.js';
+import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
+import type { Address, StreamChannel } from '../../../selector/network.js';
+import type { SelectionKey } from '../../../selector/selection-key.js';
+import {
+  connectionOptions,
+  connectionSettings,
+  streamSettings,
+  type ConnectionOptions,
+} from '../connection/connection-options.js';
+import { Dialler } from './dialler.js';
+import { meansOf } from './dialler-means.js';
+import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
+import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
+import { protocolMaker, protocolOption } from '../connection/protocol.js';
+import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
+import { showAddress } from '../../socket-errors.js';
+import type { SendResult, Sendable } from '../../socket-tonic.js';
+import { AdoptedSettings } from '../server/adoption.js';
+import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
+import { makeConnection } from '../connection/connection-making.js';
+import { WaitingSends } from './waiting-sends.js';
+
+export const clientSchema = v.strictObject({
+  ...tonicOptions,
+  ...connectionOptions,
+  /**
+   * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   */
+  pauseReading: v.optional(flag, false),
+  /** The server's name or address. */
+  host: v.optional(text, 'localhost'),
+  /** The server's port, 1 to 65535. */
+  port: port(1),
+  /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
+  family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
+  /** The address to connect from. */
+  localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
+  /** The port to connect from. */
+  localPort: v.optional(port(0)),
+  /** Gives a try up after so long, in ms: the look-up of the name and all its addresses. */
+  connectTimeout: v.optional(ms(1), 10_000),
+  /** Further tries after one that failed; 0 for none, `Infinity` for as many as there is time for (`giveUpAfter`). It begins anew with each success. */
+  retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), Infinity),
+  /** The most that is waited before the first further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+  retryDelay: v.optional(ms(), 500),
+  /** What the wait grows to at most, in ms. */
+  retryCap: v.optional(ms(), 5_000),
+  /** How long it goes on without a success, in ms; then it makes a last try. `Infinity` for ever. */
+  giveUpAfter: v.optional(ms(), 30_000),
+  /** A connection is a success once it has stayed so long, in ms. The end of one that has not is a failure like that of a try. */
+  stableAfter: v.optional(ms(), 5_000),
+  /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
+  reconnect: v.optional(flag, false),
+  /** What becomes of sends while there is no connection: they wait for one, or are refused. */
+  whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
+  /** The most bytes that wait for a connection; more are refused. */
+  queueLimit: v.optional(bytes(0), 1_048_576),
+  /** Makes a Tonic for each connection; without it the client is the connection. */
+  protocol: protocolOption,
+});
+
+// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
+/** Options of a {@link TcpClient}. */
+export type TcpClientOptions = Readonly<v.InferInput<typeof clientSchema>> & ConnectionOptions & TonicOptions;
+type Settings = v.InferOutput<typeof clientSchema>;
+
+/**
+ * What becomes of it next: it wants a connection; one that ends or closes when what waits has left; or none any more.
+ */
+type Wish = 'connection' | 'end' | 'close' | 'none';
+
+/** Reasons that a client does not answer with a new connection: they were meant here. */
+const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
+
+/**
+ * A TCP connection that it opens itself: it tries again when that fails, and again when it is lost, if told so.
+ *
+ * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
+ * `onDisconnected` is heard and it finishes.
+ *
+ * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
+ * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
+ */
+export class TcpClient<State extends string = never, Frame = unknown, Sent = Frame> extends TcpConnection<
+  State,
+  Frame,
+  Sent
+> {
+  /** As {@link Tonic.with}. */
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StatesOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
+    this: C,
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, TcpClient<State, Frame, Sent>>;
+
+  /** What its options must look like. */
+  static readonly optionsSchema: v.GenericSchema = clientSchema;
+  readonly #settings: Settings;
+  readonly #dialler: Dialler<SelectionKey>;
+  readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
+  #protocol: TcpConnection<string> | undefined;
+  readonly #waiting: WaitingSends;
+  #wish: Wish = 'connection';
+  /** The connection that is there is given up for another one. */
+  #replaces = false;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
+  constructor(options: TcpClientOptions) {
+    const { name } = new.target;
+    checkOptionsOf(new.target, options);
+    const settings = settingsIn(clientSchema, options, name);
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
+    super(new AdoptedSettings(settings, { settings: connectionSettings(settings), channel: undefined }));
+    this.#settings = settings;
+    this.#waiting = new WaitingSends(settings.queueLimit);
+    this.#makeProtocol = makeProtocol;
+    const dial = { ...settings, stream: streamSettings(settings) };
+    this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
+      opened: (channel, key) => this.#opened(channel, key),
+      tryFailed: (error) => this.#tryFailed(error),
+      gaveUp: (error) => this.#gaveUp(error),
+    });
+    this._ttss__connect();
+  }
+
+  /** The Tonic of the connection that is open, where it has a protocol. */
+  get protocol(): TcpConnection<string> | undefined {
+    return this.#protocol;
+  }
+
+  /** How far its connection is. */
+  override get phase(): ConnectionPhase {
+    if (this.#protocol !== undefined) return this.#protocol.phase;
+    if (this._ttChannel !== undefined) return super.phase;
+    return this.#wish === 'none' || this.#dialler.phase === 'waiting' ? 'closed' : 'connecting';
+  }
+
+  override get local(): Address | undefined {
+    return this.#protocol?.local ?? super.local;
+  }
+
+  override get remote(): Address | undefined {
+    return this.#protocol?.remote ?? super.remote;
+  }
+
+  override get unsentBytes(): number {
+    return super.unsentBytes + this.#waiting.bytes + (this.#protocol?.unsentBytes ?? 0);
+  }
+
+  // ---- Connecting ----
+
+  /** @internal */
+  _ttss__connect(): void {
+    if (this.#wish !== 'none' && this._ttMayInfuse) this.#dialler.dial();
+  }
+
+  #opened(channel: StreamChannel, key: SelectionKey): void {
+    key.handOver(this);
+    // It failed meanwhile, and waits for what it has infused.
+    if (!this._ttMayInfuse) {
+      key.cancel();
+      return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
+    }
+    const { address, port } = channel.remote ?? {};
+    this.log.info({ address, port }, `is connected to ${showAddress(address, port)}`);
+    if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
+    this._ttOpened(channel, key);
+    return this.#sendWaiting();
+  }
+
+  /** @internal In a sparkle: what the protocol's constructor infuses has a base. */
+  _ttss__makeProtocol(channel: StreamChannel, key: SelectionKey): void {
+    if (this.#wish === 'none' || !this._ttMayInfuse) return key.cancel();
+    const made = makeConnection(this, { channel, key, settings: this._ttSettings }, this.#makeProtocol!);
+    if (!(made instanceof TcpConnection)) {
+      const info: DisconnectInfo = { reason: 'error', error: made.error, discarded: 0 };
+      if (made.connection === undefined) {
+        key.cancel();
+        this._ttEmit('ttse__onDisconnected', info);
+      }
+      return this._ttss__disconnected(info);
+    }
+    this.#protocol = made;
+    this._ttHandOver(made);
+    return this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    const { count } = this.#waiting;
+    const protocol = this.#protocol;
+    this.#waiting.sendAll((data, size) => {
+      if (protocol === undefined) this._ttSend(data, size);
+      else protocol.ttsc__send(data);
+    });
+    // They were told that onDrain follows, and who relays here may be waiting for it.
+    if (protocol === undefined) {
+      if (count > 0) this._ttBlock();
+      this._ttDrainIfEmpty();
+    }
+    const wish = this.#wish;
+    if (wish === 'end' || wish === 'close') this.#wish = 'connection';
+    if (wish === 'end') this.ttsc__end();
+    if (wish === 'close') this.ttsc__close();
+  }
+
+  /** @internal */
+  override _ttEstablished(): void {
+    this.#dialler.established();
+  }
+
+  // ---- Sending while disconnected ----
+
+  /** @internal */
+  override _ttUnsendable(data: Sendable, size: number): SendResult {
+    const here = this.#here;
+    if (here === 'protocol') {
+      // On behalf of whoever sends here: one that relays is held back by the protocol.
+      runAs(this.source?.tonic, () => this.#protocol!.ttsc__send(data));
+      return 'sent';
+    }
+    // The connection that is there may be ended: what comes after that is not for the next one.
+    if (here === 'self' || this.#wish !== 'connection') return super._ttUnsendable(data, size);
+    if (this.#settings.whileDisconnected === 'fail')
+      return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
+    // A protocol may make something of a send of nothing; by itself it is nothing that could wait.
+    const problem = size === 0 && this.#makeProtocol === undefined ? undefined : this.#waiting.put(data, size);
+    if (problem !== undefined) return this._ttRefuse(size, problem);
+    this._ttBlock();
+    return 'waiting';
+  }
+
+  // ---- Trying again ----
+
+  #tryFailed(error: TaskTonicError): void {
+    this._ttReport(error);
+    // It was the last one: it is to be closed.
+    if (this.#wish === 'close') this.#gaveUp(error);
+  }
+
+  #gaveUp(error: TaskTonicError | undefined): void {
+    // Where no try has failed, the end of the last connection was told before.
+    if (error === undefined) return this._ttss__over({ reason: 'error', error, discarded: 0 });
+    return this.#neverConnected({ reason: 'error', error, discarded: 0 });
+  }
+
+  /** There was no connection, and there will be none. */
+  #neverConnected(info: DisconnectInfo): void {
+    this.#stopDialling();
+    const told = { ...info, discarded: info.discarded + this.#waiting.drop() };
+    this._ttEmit('ttse__onDisconnected', told);
+    this._ttss__over(told);
+  }
+
+  /** @internal The connection is over, and that was heard. */
+  override _ttss__disconnected(info: DisconnectInfo): void {
+    const { reconnect } = this.#settings;
+    const replaces = this.#replaces;
+    this.#replaces = false;
+    if (!this._ttMayInfuse || this.#wish === 'none') return this.#over(info);
+    if (replaces) return this.#dialler.dial();
+    if (!reconnect || this.#wish === 'close' || MEANT.includes(info.reason)) return this.#over(info);
+    return this.#dialler.lost();
+  }
+
+  /** @internal It finishes. */
+  _ttss__over(info: DisconnectInfo): void {
+    this.#over(info);
+  }
+
+  #over(info: DisconnectInfo): void {
+    this.#stopDialling();
+    const lost = this.#waiting.drop();
+    if (lost > 0) this._ttRefuse(lost, 'the client was ended before it was connected again');
+    super._ttss__disconnected(info);
+  }
+
+  #stopDialling(): void {
+    this.#wish = 'none';
+    this.#dialler.stop();
+  }
+
+  /** @internal */
+  override _ttProtocolClosed(info: DisconnectInfo, connection: TcpConnection<string>): void {
+    if (connection !== this.#protocol) return;
+    this.#protocol = undefined;
+    this._ttss__disconnected(info);
+  }
+
+  /** Its protocol failed, which the log has told: that is the end of a connection. */
+  ttse__onInfusionFailed(failure: InfusionFailure): void | undefined {
+    if (failure.tonic instanceof TcpConnection) return;
+    throw fail('TT_INFUSION_FAILED', { tonic: failure.name, base: this.name }, failure.error);
+  }
+
+  /** @internal */
+  override _ttProtocolListener(): AnyTonic | undefined {
+    return this._ttListeningBase();
+  }
+
+  /** @internal */
+  override _ttPeer(): string {
+    return showAddress(this.#settings.host, this.#settings.port);
+  }
+
+  /** @internal */
+  override _ttDrain(): boolean {
+    const reason = 'finished';
+    if (this.#isDialling)
+      this._ttEmit('ttse__onDisconnected', { reason, error: undefined, discarded: this.#waiting.drop() });
+    this.#stopDialling();
+    return super._ttDrain();
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    const error = this._ttEnding?.error;
+    const isDialling = this.#isDialling;
+    this.#stopDialling();
+    super._ttRelease();
+    if (!isDialling) return;
+    const discarded = this.#waiting.drop() + this._ttOrders.bytes;
+    this._ttTellLast('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
+  }
+
+  /** Whether a try is under way, or is waited for. */
+  get #isDialling(): boolean {
+    const { phase } = this.#dialler;
+    return phase === 'trying' || phase === 'waiting';
+  }
+
+  // ---- Commands: they are for the connection of the protocol, where it has one ----
+
+  override ttsc__end(): void {
+    const here = this.#here;
+    if (here === 'protocol') return this.#protocol!.ttsc__end();
+    if (here === 'self') return super.ttsc__end();
+    if (this.#waiting.count === 0) return this.#giveUp('closedHere');
+    if (this.#wish === 'connection') this.#wish = 'end';
+    return undefined;
+  }
+
+  /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
+  override ttsc__close(): void {
+    if (this.#waiting.count > 0 && this.#dialler.phase !== 'waiting') {
+      if (this.#wish !== 'none') this.#wish = 'close';
+      return undefined;
+    }
+    const protocol = this.#protocol;
+    this.#giveUp('closedHere');
+    return protocol === undefined ? super.ttsc__close() : protocol.ttsc__close();
+  }
+
+  override ttsc__abort(): void {
+    const protocol = this.#protocol;
+    this.#giveUp('aborted');
+    return protocol === undefined ? super.ttsc__abort() : protocol.ttsc__abort();
+  }
+
+  /**
+   * Gives the connection up for dead, and connects again at once, whatever the option `reconnect` says: for a peer that has vanished
+   * without a word, which the protocol has found out (a ping without an answer).
+   *
+   * The connection is reset, as by `ttsc__abort`: what had not left is discarded, and counted in `onDisconnected` (reason `aborted`).
+   * What is sent from then on waits for the new connection, unless `whileDisconnected` is `fail`. All retries are there again. While it
+   * waits before another try, it tries at once; while it connects, that try goes on. Once it is closed, finishes or has given up,
+   * nothing happens.
+   */
+  ttsc__reconnect(): void {
+    if (this.#wish === 'none') return undefined;
+    if (this.#isDialling) return this.#dialler.dial();
+    this.#replaces = true;
+    return this.#protocol === undefined ? super.ttsc__abort() : this.#protocol.ttsc__abort();
+  }
+
+  override ttsc__pause(): void {
+    if (this.#protocol !== undefined) this.#protocol.ttsc__pause();
+    else super.ttsc__pause();
+  }
+
+  override ttsc__resume(): void {
+    if (this.#protocol !== undefined) this.#protocol.ttsc__resume();
+    else super.ttsc__resume();
+  }
+
+  /** @internal */
+  override _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    // Settings are shared by all that are made with them.
+    const idleTimeout = withIdleTimeout(this._ttSettings.idleTimeout, timeout, side);
+    this._ttSettings = { ...this._ttSettings, idleTimeout };
+    if (this.#protocol !== undefined) this.#protocol._ttSetIdle(timeout, side);
+    else super._ttSetIdle(timeout, side);
+  }
+
+  /** Whose the connection is that commands and sends are for; `undefined` where they are for the next one, if any. */
+  get #here(): 'protocol' | 'self' | undefined {
+    if (this.#replaces) return undefined;
+    if (this.#protocol !== undefined) return 'protocol';
+    return this._ttChannel === undefined ? undefined : 'self';
+  }
+
+  /** Makes no further try; where none is under way and none is open, it finishes. */
+  #giveUp(reason: DisconnectReason): void {
+    if (this.#wish === 'none') return;
+    if (this.#isDialling) this.#neverConnected({ reason, error: undefined, discarded: 0 });
+    this.#wish = 'none';
+  }
+}
+ofFramework(TcpClient);
+takesOptions(TcpClient, clientSchema);

@@ -1,0 +1,349 @@
+import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../../../core/errors.js';
+import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../../../core/plan/plan.js';
+import type { TonicOptions } from '../../../core/options/tonic-options.js';
+import { Interest } from '../../../selector/interest.js';
+import type { StreamChannel } from '../../../selector/network.js';
+import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { Replies } from './replies.js';
+import type { ConnectionSettings } from './connection-options.js';
+import { encoded } from './encoded.js';
+import { OrderedSends } from './ordered-sends.js';
+import { Refusals } from '../server/refusals.js';
+import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
+
+/** Why reading is paused; a sum, since there may be several reasons. */
+export const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16, replies: 32 } as const;
+
+/** What there is to know where sends do not simply leave. It is made then: most connections never have it. */
+class Backlog {
+  /** Something waits, and `onDrain` follows. */
+  blocked = false;
+  /** Bytes of the last sends, those that were told as waiting: a limit may discard these, and none that were told as sent. */
+  unpromised = 0;
+  /** What had been sent on the connections before this one. */
+  sentBefore = 0;
+  /** Connections that relay to this one and wait for it. */
+  relays: Set<SendingConnection<string>> | undefined = undefined;
+  refusals: Refusals | undefined = undefined;
+}
+
+/**
+ * How a connection sends: what is taken, what waits or is refused, and what is told of it. Its life, its ends and its reading stand apart,
+ * in TcpConnection, which this asks for a few things.
+ *
+ * ```text
+ *   send()      ----------------------------> _ttSend -> channel   below the high-water mark: 'sent'
+ *   ttsc__send  -> order (OrderedSends) ----->   |                 above it: blocked, 'waiting' until onDrain
+ *                                                '-> 'refused'     not open, or above unsentLimit
+ * ```
+ */
+export abstract class SendingConnection<State extends string = never> extends SocketTonic<State> {
+  /** @internal */
+  static override readonly [BINDER]: SparkleBinder = (sparkle, enqueue) =>
+    sparkle.key === 'ttsc__send'
+      ? OrderedSends.call(sparkle, enqueue, SendingConnection.prototype.ttsc__send)
+      : enqueue;
+  /** @internal */
+  static readonly [RUNNER]: SparkleRunner = (generic, body) =>
+    generic === 'ttsc__send' ? OrderedSends.run(body, SendingConnection.prototype.ttsc__send) : body;
+
+  /** @internal */ _ttSettings: ConnectionSettings;
+  /** @internal */ _ttChannel: StreamChannel | undefined = undefined;
+  /** @internal */ _ttKey: SelectionKey | undefined = undefined;
+  /** @internal Sends that wait as orders. */ _ttOrders = OrderedSends.none;
+  /** @internal Over all its connections. */ _ttSentBytes = 0;
+  /** @internal */ _ttSentMessages = 0;
+  #backlog: Backlog | undefined = undefined;
+
+  constructor(options: TonicOptions, settings: ConnectionSettings) {
+    super(options);
+    this._ttSettings = settings;
+  }
+
+  // ---- What it asks of the connection ----
+
+  /** @internal Whether its life takes sends. */
+  abstract get _ttSends(): boolean;
+  /** @internal A send was taken with nothing unsent before it: a sign of life. */
+  abstract _ttTouch(): void;
+  /** @internal More is unsent than may be, and that ends it; so many bytes were not taken. */
+  abstract _ttOverflows(bytes: number, error: TaskTonicError): void;
+  /** @internal Something waits, or no more: what is asked of the socket follows. */
+  abstract _ttApplyInterest(): void;
+  /** @internal Reading pauses, or goes on where there is no other reason to pause. */
+  abstract _ttPause(reason: number): void;
+  /** @internal */
+  abstract _ttResume(reason: number): void;
+
+  // ---- Sending ----
+
+  /** Bytes that were given to be sent and have not left this process (to within 64 KiB), those in waiting orders included. */
+  get unsentBytes(): number {
+    return this._ttOrders.bytes + this._ttHeld + (this._ttChannel?.unsent ?? 0);
+  }
+
+  /** @internal The order of its answers, while a reply is open. */
+  get _ttReplies(): Replies | undefined {
+    return this._ttExtras?.replies as Replies | undefined;
+  }
+
+  /** @internal Bytes that wait behind an open reply. */
+  get _ttHeld(): number {
+    return this._ttReplies?.bytes ?? 0;
+  }
+
+  /**
+   * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
+   * order with own sends that still wait as orders, and with open replies: see {@link TcpConnection.reply}.
+   *
+   * @param encoding of the texts; without it UTF-8. As with `Buffer.from`, a character that an encoding does not have becomes another one.
+   * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
+   */
+  protected send(data: Sendable, encoding?: BufferEncoding): SendResult {
+    this._ttNeedsOwnSparkle();
+    if (encoding !== undefined) data = encoded(data, encoding);
+    if (this._ttOrders.own > 0) {
+      this.ttsc__send(data);
+      this._ttBlock();
+      return 'waiting';
+    }
+    const replies = this._ttReplies;
+    return replies === undefined ? this._ttSend(data, sizeOf(data)) : replies.sendBehind(data);
+  }
+
+  /**
+   * Sends from one of its own sparkles at once, also where a reply is open: what is no answer, such as a publication or a sign of life.
+   *
+   * @throws {TaskTonicError} as {@link send}.
+   */
+  protected push(data: Sendable): SendResult {
+    this._ttNeedsOwnSparkle('push()');
+    return this._ttSend(data, sizeOf(data));
+  }
+
+  /**
+   * Does something at its place in the order of answers: when all that was given before has been sent, and before all that is given later.
+   * Where no reply is open, and no own send waits, that is now.
+   *
+   * @param action runs as in a sparkle of this Tonic. Where it throws, the Tonic fails.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected atPlace(action: () => void): void {
+    this._ttNeedsOwnSparkle('atPlace()');
+    this._ttInOrder(() => (this._ttReplies === undefined ? action() : this._ttReplies.act(action)));
+  }
+
+  /** @internal Takes a place: behind own sends that wait as orders, as one of them. */
+  _ttInOrder(take: () => void): void {
+    if (this._ttOrders.own === 0) return take();
+    this._ttOrders.own++;
+    return this._ttss__inOrder(take);
+  }
+
+  /** @internal */
+  _ttss__inOrder(take: () => void): void {
+    this._ttOrders.own = Math.max(this._ttOrders.own - 1, 0);
+    take();
+  }
+
+  /** Sends, on behalf of anybody. A refusal is told by `onError`. */
+  ttsc__send(data: Sendable, encoding?: BufferEncoding): void {
+    const from = this.source?.tonic;
+    if (encoding !== undefined) data = encoded(data, encoding);
+    const replies = from === this ? this._ttReplies : undefined;
+    const size = OrderedSends.sizeOf(data);
+    const result = replies === undefined ? this._ttSend(data, size) : replies.sendBehind(data, size);
+    if (result === 'waiting' && from !== this && from instanceof SendingConnection)
+      this.#holdRelay(from as SendingConnection<string>);
+    this._ttDrainIfEmpty();
+  }
+
+  /** @internal */
+  _ttSend(data: Sendable, size: number): SendResult {
+    const channel = this._ttChannel;
+    if (channel === undefined || !this._ttSends) return this._ttUnsendable(data, size);
+    const { highWaterMark, unsentLimit } = this._ttSettings;
+    const held = this._ttHeld;
+    let unsent = channel.unsent + size;
+    // A limit is for what the kernel does not take: what was gathered so far leaves first.
+    if (unsent + held > unsentLimit) {
+      channel.flush();
+      unsent = channel.unsent + size;
+      if (unsent + held > unsentLimit) return this.#overflow(size, unsent + held);
+    }
+    if (typeof data === 'string' || data instanceof Uint8Array) channel.write(data, size);
+    else for (const part of data) writePart(channel, part);
+    this._ttSentBytes += size;
+    this._ttSentMessages++;
+    // Behind what the peer does not take it is no sign of life.
+    if (unsent === size) this._ttTouch();
+    if (unsent + held > highWaterMark) this._ttBlockAbove();
+    return this.#backlog === undefined ? 'sent' : this.#promise(this.#backlog, size);
+  }
+
+  #promise(backlog: Backlog, size: number): SendResult {
+    backlog.unpromised = backlog.blocked ? backlog.unpromised + size : 0;
+    return backlog.blocked ? 'waiting' : 'sent';
+  }
+
+  /** @internal A connection is opened: nothing was given to it. */
+  _ttSendsAnew(): void {
+    if (this._ttSentBytes === 0 && this.#backlog === undefined) return;
+    const backlog = this.#madeBacklog();
+    backlog.sentBefore = this._ttSentBytes;
+    backlog.unpromised = 0;
+  }
+
+  /** @internal Bytes that were told as sent on this connection, whether they have left or not. */
+  get _ttPromised(): number {
+    const backlog = this.#backlog;
+    return backlog === undefined ? this._ttSentBytes : this._ttSentBytes - backlog.sentBefore - backlog.unpromised;
+  }
+
+  /**
+   * Gives up what waits, but for what was told as sent.
+   * @returns how many bytes that were.
+   * @internal
+   */
+  _ttGiveUpUnpromised(channel: StreamChannel): number {
+    return channel.keepOnly(Math.max(channel.unsent - (this.#backlog?.unpromised ?? 0), 0));
+  }
+
+  // ---- What waits behind an open reply ----
+
+  /** @internal Whether so many more bytes may wait there; where not, that is told. */
+  _ttMayWait(size: number): boolean {
+    const channel = this._ttChannel;
+    if (channel === undefined || !this._ttSends) {
+      this._ttRefuse(size, 'the connection is closing');
+      return false;
+    }
+    const { unsentLimit } = this._ttSettings;
+    const total = (): number => channel.unsent + this._ttHeld + size;
+    if (total() > unsentLimit) channel.flush();
+    return total() <= unsentLimit || this.#overflow(size, total()) !== 'refused';
+  }
+
+  /** @internal Where more waits than the high-water mark, though the kernel has what it takes, that is told. */
+  _ttBlockAbove(): void {
+    const { highWaterMark } = this._ttSettings;
+    const channel = this._ttChannel!;
+    if (channel.unsent + this._ttHeld <= highWaterMark) return;
+    channel.flush();
+    const unsent = channel.unsent + this._ttHeld;
+    if (unsent > highWaterMark) this.#block(unsent);
+  }
+
+  /** @internal Reading pauses while too much is unsent; not for what waits behind a reply that needs input. */
+  _ttPaceReading(): void {
+    if (!this._ttBlocked || !this._ttSettings.pauseReading) return;
+    const { highWaterMark } = this._ttSettings;
+    if (this._ttReplies?.needsInput !== true) this._ttPause(Pause.unsent);
+    else if ((this._ttChannel?.unsent ?? 0) <= highWaterMark) this._ttResume(Pause.unsent);
+  }
+
+  // ---- What is refused ----
+
+  /** @internal Bytes came to be sent while there is no open connection. */
+  _ttUnsendable(_data: Sendable, size: number): SendResult {
+    return this._ttRefuse(size, 'the connection is closed, or closing');
+  }
+
+  /** @internal */
+  _ttRefuse(size: number, why: string): SendResult {
+    return this.#refuse(size, 'TT_SEND_REFUSED', { bytes: size, why });
+  }
+
+  /** Each refused send is told; of very many in a row the rest as one. */
+  #refuse(size: number, code: ErrorCode, details: ErrorDetails): SendResult {
+    const tells = (this.#madeBacklog().refusals ??= new Refusals()).add(size);
+    if (tells !== undefined) this._ttReport(fail(code, details));
+    if (tells === 'first') this._ttss__refusalsHeard();
+    return 'refused';
+  }
+
+  /** @internal Behind the first of those that were told. */
+  _ttss__refusalsHeard(): void {
+    const { count, bytes } = this.#backlog!.refusals!.heard();
+    if (count > 0)
+      this._ttReport(fail('TT_SEND_REFUSED', { bytes, why: `${count} more sends were refused as those before` }));
+  }
+
+  #overflow(size: number, unsent: number): SendResult {
+    if (this._ttSettings.onUnsentLimit === 'refuse') return this.#refuse(size, 'TT_UNSENT_LIMIT', { bytes: unsent });
+    const error = fail('TT_UNSENT_LIMIT', { bytes: unsent });
+    this._ttReport(error);
+    this._ttOverflows(size, error);
+    return 'refused';
+  }
+
+  // ---- What waits ----
+
+  /** @internal Something waits, and `onDrain` follows. */
+  get _ttBlocked(): boolean {
+    return this.#backlog?.blocked ?? false;
+  }
+
+  /** Too much waits: reading pauses, so that what is echoed grows no further. */
+  #block(unsent: number): void {
+    if (this._ttBlocked) return;
+    this._ttBlock();
+    this._ttPaceReading();
+    this._ttRaise('ttse__onHighWater', unsent);
+  }
+
+  /** @internal Something waits: `onDrain` will follow, and who relays to this one waits for it. */
+  _ttBlock(): void {
+    this.#madeBacklog().blocked = true;
+    this._ttApplyInterest();
+  }
+
+  /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */
+  _ttDrainIfEmpty(): void {
+    if (this._ttBlocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
+  }
+
+  /**
+   * What waited has left.
+   * @returns whether something did.
+   * @internal
+   */
+  _ttUnblock(): boolean {
+    if (!this._ttBlocked) return false;
+    this._ttWaitsNoMore();
+    this._ttResume(Pause.unsent);
+    this._ttReleaseRelays();
+    this._ttRaise('ttse__onDrain');
+    return true;
+  }
+
+  /** @internal Nothing is waited for any more: no `onDrain` follows by itself. */
+  _ttWaitsNoMore(): void {
+    if (this.#backlog !== undefined) this.#backlog.blocked = false;
+  }
+
+  /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
+  #holdRelay(from: SendingConnection<string>): void {
+    (this.#madeBacklog().relays ??= new Set()).add(from);
+    from._ttPause(Pause.relay);
+  }
+
+  /** @internal Who relays to this one goes on. */
+  _ttReleaseRelays(): void {
+    const relays = this.#backlog?.relays;
+    if (relays === undefined) return;
+    for (const from of relays) from._ttResume(Pause.relay);
+    this.#backlog!.relays = undefined;
+  }
+
+  #madeBacklog(): Backlog {
+    return (this.#backlog ??= new Backlog());
+  }
+}
+ofFramework(SendingConnection);
+
+/** A part of a list: text is encoded here, so that its size is counted once. */
+function writePart(channel: StreamChannel, part: string | Uint8Array): void {
+  const bytes = typeof part === 'string' ? Buffer.from(part) : part;
+  channel.write(bytes, bytes.length);
+}

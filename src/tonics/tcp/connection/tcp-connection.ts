@@ -1,0 +1,687 @@
+import type { AnyTonic } from '../../../core/any-tonic.js';
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { Life, queueEnd } from '../../../core/life.js';
+import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
+import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
+import { ofFramework } from '../../../core/plan/plan.js';
+import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../../../core/options/tonic-options.js';
+import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import { Interest, type InterestSet } from '../../../selector/interest.js';
+import type { Address, StreamChannel } from '../../../selector/network.js';
+import type { SelectionKey } from '../../../selector/selection-key.js';
+import { MOST_READY } from '../../../selector/selector.js';
+import { takeAdoption } from '../server/adoption.js';
+import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
+import { NextTurn, Watch } from './connection-watches.js';
+import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { AnsweringConnection } from './answering-connection.js';
+import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
+import { awaitsPeer } from './request.js';
+import { Pause } from './sending-connection.js';
+import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
+import { showAddress, socketError } from '../../socket-errors.js';
+
+export type { ConnectionPhase } from './connection-life.js';
+
+/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
+export interface Traffic {
+  receivedBytes: number;
+  receivedMessages: number;
+  sentBytes: number;
+  sentMessages: number;
+  /** Frames that were left out, since they were longer than their framing allows. */
+  skippedFrames: number;
+}
+
+/**
+ * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
+ * another Tonic, which calls a third, which sends. What takes longer is a question (`ask`) or a promise (`pipe`): those are waited for.
+ */
+const HOPS = 16;
+
+/** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
+const LAST_LOOKS = 2;
+
+/** Steps in which it may be idle. */
+const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
+
+/** One for all: most connections are made without any. */
+
+/** Of a connection that ends. */
+class Closing {
+  /** Why it closes, or would if it closed now. */
+  reason: DisconnectReason | undefined = undefined;
+  error: Error | undefined = undefined;
+  /** Bytes that were given and are known to be lost. */
+  discarded = 0;
+  /** How long it waits for its peer, or for its answers. */
+  linger: Watch | undefined = undefined;
+  /** On which side nothing happened, if that is why. */
+  idle: IdleSide | undefined = undefined;
+}
+
+/**
+ * One TCP connection. A protocol extends it, with a state machine of its own:
+ *
+ * ```ts
+ * class Echo extends TcpConnection {
+ *   ttse__onData(data: Buffer): void { this.send(data); }
+ * }
+ * ```
+ *
+ * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
+ * `connection-life.ts`: each command and each event is an input to that. How it sends, receives, hears frames and answers stands in the classes below it:
+ * `sending-connection.ts`, `receiving-connection.ts`, `framed-connection.ts`, `answering-connection.ts`.
+ */
+export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends AnsweringConnection<
+  State,
+  Frame,
+  Sent
+> {
+  /** It is open. */
+  ttse__onConnected?(): void | undefined;
+  /** Bytes have come. The buffer is the receiver's to keep. */
+  ttse__onData?(data: Buffer): void | undefined;
+  /** What waited to be sent has left, down to the low-water mark. */
+  ttse__onDrain?(): void | undefined;
+  /** More bytes are unsent than the high-water mark: `onDrain` will follow. Heard before the next order. */
+  ttse__onHighWater?(unsentBytes: number): void | undefined;
+  /** The peer will send no more. */
+  ttse__onEnd?(): void | undefined;
+  /** It is closed; the Tonic finishes after this (a TcpClient that tries again does not). */
+  ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
+  /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
+  ttse__onError?(error: TaskTonicError): void | undefined;
+
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    mistaken: {
+      onMessage: 'onData',
+      onLine: 'onFrame',
+      onConnect: 'onConnected',
+      onOpen: 'onConnected',
+      onClose: 'onDisconnected',
+    },
+  };
+
+  /** As {@link Tonic.with}. */
+  declare static with: <
+    C extends TonicConstructor,
+    const State extends string = StatesOf<C>,
+    Frame = unknown,
+    Sent = Frame,
+  >(
+    this: C,
+    said: SaidOfSocket<State, Frame, Sent>,
+  ) => With<C, TcpConnection<State, Frame, Sent>>;
+
+  #step: Step = 'connecting';
+  /** Made when it begins to end. */
+  #closing: Closing | undefined = undefined;
+  #idle: IdleWatch | undefined = undefined;
+
+  /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
+  constructor(options: TonicOptions = NO_OPTIONS) {
+    // Before it enters the app: what is refused leaves nothing behind.
+    const own = tonicSettings(options, new.target);
+    const given = takeAdoption(own);
+    if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
+    super(own, given.settings);
+    if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
+  }
+
+  // ---- What it is ----
+
+  /** How far the connection is, apart from the states of a subclass. */
+  get phase(): ConnectionPhase {
+    return LIFE[this.#step].phase;
+  }
+
+  /** Its address here; `undefined` while it is not connected. */
+  get local(): Address | undefined {
+    return this._ttChannel?.local;
+  }
+
+  /** The peer's address; `undefined` while it is not connected. */
+  get remote(): Address | undefined {
+    return this._ttChannel?.remote;
+  }
+
+  /** What has passed through it so far. */
+  get traffic(): Readonly<Traffic> {
+    return {
+      receivedBytes: this._ttReceivedBytes,
+      receivedMessages: this._ttReceivedMessages,
+      sentBytes: this._ttSentBytes,
+      sentMessages: this._ttSentMessages,
+      skippedFrames: this._ttSkippedFrames,
+    };
+  }
+
+  /** @internal */
+  _ttProgress(sides: InterestSet): number {
+    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
+    const seen = (this._ttPauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this._ttReceivedBytes;
+    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
+  }
+
+  // ---- Its life: one step with one table ----
+
+  /** An input to the table of its life; true where that changed something. */
+  #input(input: Input): boolean {
+    const next = LIFE[this.#step].on[input];
+    if (next === undefined) return false;
+    this.#step = next[0];
+    this.#do(next[1]);
+    return true;
+  }
+
+  /** An input that is a reason to close, where it has an effect. */
+  #inputFor(reason: DisconnectReason, input: Input, error?: Error): boolean {
+    if (LIFE[this.#step].on[input] === undefined) return false;
+    this.#end.reason = reason;
+    this.#end.error ??= error;
+    return this.#input(input);
+  }
+
+  #do(deed: Deed): void {
+    switch (deed) {
+      case 'sayEnd':
+        return this._ttChannel?.end();
+      case 'awaitAnswers':
+        return this.#awaitAnswers(HOPS);
+      case 'lookOnce':
+        this.#end.linger = this.#end.linger?.stop();
+        return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
+      case 'drain':
+        if (this.#losesReplies()) return void this.#input('truncated');
+        this._ttChannel?.end();
+        return this.#closeInOrder();
+      case 'cutOff':
+        return this.#closeInOrder();
+      case 'cut':
+        this.#losesReplies();
+        if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
+        if (this._ttPromised === 0) return void this.#input('abort');
+        return this.#closeInOrder();
+      case 'reset':
+        return this.#destroy(true);
+      case 'letGo':
+        return this.#destroy(false);
+      case 'wait':
+        return undefined;
+    }
+  }
+
+  /** Why it ends, and with what: asked for, there is one. */
+  get #end(): Closing {
+    return (this.#closing ??= new Closing());
+  }
+
+  /**
+   * What was given leaves; what the peer still sends is read and dropped, since unread bytes would make the kernel reset the connection,
+   * and what was sent could be lost with it.
+   */
+  #closeInOrder(): void {
+    this.#idle = this.#idle?.stopAll();
+    this._ttApplyInterest();
+    const { lingerTimeout, lingerLimit } = this._ttSettings;
+    this.#end.linger?.stop();
+    this.#end.linger = new Watch(this, lingerTimeout, () => this.#input('lingerOver'), lingerLimit);
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    const channel = this._ttChannel;
+    if (channel === undefined) return;
+    // One that was paused is closed before its end was heard.
+    if (channel.closed && !this._ttHears) return this.#closed(channel);
+    if (this.#step === 'draining' && channel.flushed && channel.ended) channel.close();
+  }
+
+  /** Closes the socket at once. What has not left is lost, and counted; then the peer sees a reset, never a clean end. */
+  #destroy(reset: boolean): void {
+    const channel = this._ttChannel;
+    if (channel === undefined) return;
+    this.#losesReplies();
+    this.#end.discarded += channel.unsent;
+    if (channel.closed) this.#closed(channel);
+    else channel.close(reset || this.#end.discarded > 0);
+  }
+
+  // ---- What its sending asks ----
+
+  /** @internal */
+  override get _ttSends(): boolean {
+    return LIFE[this.#step].sends;
+  }
+
+  /** @internal */
+  override _ttTouch(): void {
+    this.#idle?.touchAll(Interest.WRITE);
+  }
+
+  /** @internal */
+  override _ttOverflows(bytes: number, error: TaskTonicError): void {
+    this.#end.discarded += bytes;
+    this.#inputFor('overflow', 'overflow', error);
+  }
+
+  // ---- Its answers, in order ----
+
+  /** @internal An answer cannot be given, nor those behind it: that is the end. */
+  _ttReplyLost(error: TaskTonicError): void {
+    this._ttReport(error);
+    this.#inputFor('error', 'close', error);
+  }
+
+  /** What waits behind an open reply is lost with it. @returns whether the peer must not take what it got for whole. */
+  #losesReplies(): boolean {
+    const lost = this._ttReplies?.lose();
+    this.#end.discarded += lost?.bytes ?? 0;
+    return lost?.truncated === true;
+  }
+
+  #inputAtPlace(closes: 'end' | 'close', input: () => void): void {
+    const replies = this._ttReplies;
+    if (replies === undefined) input();
+    else replies.act(input, closes);
+  }
+
+  #unblock(): void {
+    if (this._ttUnblock() && this.#closing?.linger !== undefined && this._ttSends)
+      this._ttss__awaitAnswers(-1, HOPS, this.#step);
+  }
+
+  /**
+   * Says that the connection works: to a TcpClient it is a success then, however soon it ends. For a connection of a server nothing follows.
+   */
+  protected established(): void {
+    if (this._ttBase instanceof TcpConnection) this._ttBase._ttEstablished();
+    else this._ttEstablished();
+  }
+
+  /** @internal */
+  _ttEstablished(): void {}
+
+  // ---- Commands ----
+
+  /** Ends sending, after all bytes given before; what the peer sends is still received, until it ends too. */
+  ttsc__end(): void {
+    this.#inputAtPlace('end', () => {
+      if (this.#input('end')) this.#end.reason ??= 'closedHere';
+    });
+  }
+
+  /**
+   * Closes, after all bytes given before have left: as long as the peer takes some of them, or sends something, within each
+   * `lingerTimeout`, and `lingerLimit` in all.
+   */
+  ttsc__close(): void {
+    this.#inputAtPlace('close', () => this.#inputFor('closedHere', 'close'));
+  }
+
+  /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
+  ttsc__abort(): void {
+    this._ttAbort('aborted');
+  }
+
+  /** @internal */
+  _ttAbort(reason: DisconnectReason, error?: Error): void {
+    this.#inputFor(this.#step === 'cutting' ? this.#end.reason! : reason, 'abort', error);
+  }
+
+  /**
+   * Receives nothing until `ttsc__resume`: the peer is held back by the kernel's window. It holds for the connection that is there; where
+   * there is none yet, for the one that comes.
+   */
+  ttsc__pause(): void {
+    this._ttPause(Pause.user);
+  }
+
+  /** Receives again. */
+  ttsc__resume(): void {
+    this._ttResume(Pause.user);
+  }
+
+  /** @internal A TcpClient's protocol has the connection: what its users asked of the client holds for that. */
+  _ttHandOver(to: TcpConnection<string>): void {
+    if ((this._ttPauses & Pause.user) !== 0) to._ttPause(Pause.user);
+    this._ttPauses = 0;
+    if (!this._ttBlocked) return;
+    // What waited for a connection has one; who relays here is from now on held back by the protocol.
+    this._ttWaitsNoMore();
+    this._ttReleaseRelays();
+    this._ttEmit('ttse__onDrain');
+  }
+
+  // ---- Idle times ----
+
+  /**
+   * Closes this connection (reason `idle`) when nothing has come (`'read'`), nothing has left (`'write'`), or neither (`'either'`) for so many
+   * ms from now on; `false` for never. It takes the place of what `idleTimeout` says for that side.
+   *
+   * What does not come because nobody reads (`ttsc__pause`, a relay that waits, input that is postponed), and what cannot come or leave any more after an
+   * end, is not taken for idle on that side. It holds for the connection that is there, of a TcpClient for its later ones too.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  protected setIdleTimeout(timeout: number | false, side: IdleSide = 'either'): void {
+    checkIdleTimeout(timeout, side, this._ttPlan.className);
+    this._ttSetIdle(timeout, side);
+  }
+
+  /** @internal */
+  _ttSetIdle(timeout: number | false, side: IdleSide): void {
+    if (WATCHED.has(this.#step)) this.#idle = IdleWatch.set(this.#idle, this, side, timeout);
+  }
+
+  /** @internal */
+  _ttIdle(watch: IdleWatch): void {
+    if (this.#excuses(watch.side)) return watch.excuse();
+    this.#end.idle = watch.side;
+    this.#inputFor('idle', 'close');
+  }
+
+  /** Whether nothing can happen on that side, and the peer is not to blame. */
+  #excuses(side: IdleSide): boolean {
+    const { sends, hears } = LIFE[this.#step];
+    // What waits for its own answer is not idle.
+    if (this._ttReplies !== undefined) return true;
+    if (side === 'read') return !hears || (this._ttPauses & ~Pause.unsent) !== 0;
+    return side === 'write' && !sends && this.unsentBytes === 0;
+  }
+
+  // ---- What the socket tells ----
+
+  /** @internal It has a socket that is open. */
+  _ttOpened(channel: StreamChannel, key?: SelectionKey): void {
+    this._ttChannel = channel;
+    this.#step = 'open';
+    this.#closing = undefined;
+    this._ttSendsAnew();
+    this._ttFramesAnew();
+    this._ttEmit('ttse__onConnected');
+    key?.handOver(this);
+    this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
+    this._ttApplyInterest();
+    // It may have closed while nobody had it.
+    if (channel.closed) this._ttKey.signal(Interest.HANGUP);
+    if (this._ttSettings.idleTimeout !== false) this.#idle = IdleWatch.of(this, this._ttSettings.idleTimeout);
+  }
+
+  /** @internal */
+  onReady(_key: SelectionKey, ready: InterestSet): void {
+    const channel = this._ttChannel;
+    if (channel === undefined) return;
+    this.#idle?.touchAll(ready);
+    if ((ready & Interest.WRITE) !== 0) {
+      if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
+      else if (this._ttReplies !== undefined) this._ttPaceReading();
+    }
+    // What came before its end is heard first, unless nobody reads.
+    const reads = (ready & Interest.READ) !== 0 || (this._ttIsUnheard(channel) && this._ttPauses === 0);
+    if (reads && !this._ttRead(channel, ready)) return;
+    this.#ends(channel, ready, reads);
+    return this.#closeIfDone();
+  }
+
+  /** @internal */
+  override _ttFramesBroke(error: TaskTonicError): void {
+    // What was asked before that is answered.
+    this.#inputAtPlace('close', () => this.#inputFor('error', 'close', error));
+  }
+
+  /** @internal */
+  override get _ttHears(): boolean {
+    return LIFE[this.#step].hears && this._ttLife < Life.closing && !this.#closesAtPlace;
+  }
+
+  /** All that it will answer was heard. */
+  get #closesAtPlace(): boolean {
+    const replies = this._ttReplies;
+    return replies?.closing === 'close' && !replies.needsInput;
+  }
+
+  /** All that came was read, or is not to be read now. */
+  #ends(channel: StreamChannel, ready: InterestSet, reads: boolean): void {
+    const error = (ready & Interest.HANGUP) === 0 ? undefined : channel.takeError();
+    // With an error no end is told: cut data would be taken for whole.
+    if (error !== undefined) this.#failed(channel, error);
+    else if (reads && channel.ended) this.#peerEnded();
+    this.#tellLost(channel.takeLost());
+    // What a paused one has not heard is heard before its end.
+    if (channel === this._ttChannel && channel.closed && !(this._ttHears && this._ttIsUnheard(channel)))
+      this.#closed(channel);
+  }
+
+  #peerEnded(): void {
+    const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
+    // While it finishes this is looked at more than once.
+    if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
+    if (this._ttHears) this._ttEmit('ttse__onEnd');
+    this._ttNoMoreAnswers();
+    this.#end.reason ??= 'peerEnded';
+    this.#input(input);
+  }
+
+  /** Bytes were moved to another thread before they had left: the others have left. */
+  #tellLost(bytes: number): void {
+    if (bytes === 0) return;
+    this.#end.discarded += bytes;
+    this._ttReport(fail('TT_DATA_MOVED', { bytes }));
+  }
+
+  #failed(channel: StreamChannel, cause: Error): void {
+    const error = socketError(cause, this._ttPeer());
+    const heard = this.phase !== 'draining';
+    if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
+    if (heard) this._ttReport(error);
+    this.#losesReplies();
+    this.#end.discarded += channel.unsent;
+    channel.close();
+  }
+
+  #closed(channel: StreamChannel): void {
+    // One that was reset here, or failed, has counted before.
+    this.#losesReplies();
+    if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
+    this.#step = 'closed';
+    const info = this.#info();
+    this.#drop();
+    this._ttNoMoreAnswers();
+    this._ttEmit('ttse__onDisconnected', info);
+    this._ttss__disconnected(info);
+  }
+
+  #info(): DisconnectInfo {
+    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
+    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
+  }
+
+  /** @internal */
+  _ttPeer(): string {
+    return showAddress(this.remote?.address, this.remote?.port);
+  }
+
+  /** @internal After `onDisconnected` was heard. */
+  _ttss__disconnected(info: DisconnectInfo): void {
+    // Of a client those that never had a connection.
+    this._ttNoMoreAnswers();
+    this._ttDrained();
+    this.ttsc__finish();
+    this.#tellBase(info);
+    // Its infusions have their own time; the last of them ends it too.
+    if (this._ttLife === Life.closing && this.infusions.size === 0) queueEnd(this);
+  }
+
+  #tellBase(info: DisconnectInfo): void {
+    if (this._ttBase instanceof TcpConnection) this._ttBase._ttProtocolClosed(info, this as TcpConnection<string>);
+  }
+
+  /** @internal A connection that this one infused is over: the protocol of a TcpClient, or another one. */
+  _ttProtocolClosed(_info: DisconnectInfo, _connection: TcpConnection<string>): void {}
+
+  /** Lets go of the socket and of everything that belongs to it. */
+  #drop(): void {
+    // What is postponed of this connection is so with the next one of a client, too.
+    this._ttPauses &= Pause.kept;
+    this._ttWaitsNoMore();
+    this._ttReleaseRelays();
+    this._ttNoMoreFrames();
+    this.#idle = this.#idle?.stopAll();
+    this.#end.linger = this.#end.linger?.stop();
+    this._ttKey?.cancel();
+    this._ttKey = this._ttChannel = undefined;
+  }
+
+  // ---- The end: answers first ----
+
+  /**
+   * The peer has ended, or its Tonic finishes: it queues itself behind the orders that lead to answers, for so many hops, and then while
+   * orders to send are there.
+   *
+   * @param taken how many of these had been taken when it was queued. Where none was since, none is there.
+   * @internal
+   */
+  _ttss__awaitAnswers(taken: number, hops: number, step: Step): void {
+    if (step !== this.#step) return;
+    const sends = this._ttOrders.bytes > 0 && this._ttOrders.taken !== taken;
+    if (hops > 0 || sends || this._ttFeed?.queued === true)
+      return this._ttss__awaitAnswers(this._ttOrders.taken, hops - 1, step);
+    whenSettled(this, () => this.#answered(step));
+  }
+
+  #answered(step: Step): void {
+    // Who pumps an answer has more to give with the next onDrain.
+    if (step !== this.#step || this._ttBlocked) return;
+    if (step === 'finishing') this.#end.reason = 'finished';
+    this.#input('answered');
+  }
+
+  /** What was asked before is answered, as long as that gets on. */
+  #awaitAnswers(hops: number): void {
+    const step = this.#step;
+    this.#idle = this.#idle?.stopAll();
+    const giveUp = (): void => {
+      letGoOfOwed(this);
+      this._ttWaitsNoMore();
+      this.#answered(step);
+    };
+    this.#end.linger ??= new Watch(
+      this,
+      this._ttDrainTimeout,
+      giveUp,
+      Math.max(this._ttDrainTimeout, this._ttSettings.lingerLimit),
+    );
+    this._ttss__awaitAnswers(-1, hops, step);
+  }
+
+  /**
+   * One of the last looks at the socket before its Tonic finishes: what has not been read after them is not.
+   * @internal
+   */
+  _ttss__looked(left: number): void {
+    if (left > 0) return this.#inNextTurn(() => this._ttss__looked(left - 1));
+    this.#readForLast();
+    // What that poll brought is queued after this order: hence one more.
+    if (this.#step === 'finishing') this.#awaitAnswers(HOPS + 1);
+    return undefined;
+  }
+
+  /** What came before its end has been read. More is read where what it owes, or waits for, needs that. */
+  #readForLast(): void {
+    if (awaitsPeer(this) || this._ttReplies?.needsInput === true) this._ttResume(Pause.finish);
+    else this._ttPause(Pause.finish);
+  }
+
+  /** @internal */
+  override _ttPaceReading(): void {
+    super._ttPaceReading();
+    // Not while it still looks.
+    if (this.#step === 'finishing' && this.#closing?.linger !== undefined) this.#readForLast();
+  }
+
+  /**
+   * See {@link Watch}: before this order runs a poll has been seen, and here it is waited until that was all of it. (On a loop where each
+   * poll is more than a turn that would be never: so for as many turns at most as all channels take.)
+   * @internal
+   */
+  _ttss__judge(watch: Pick<Watch, 'judge'>, turns = 1 + this._ttCatalyst.selector.keys.size / MOST_READY): void {
+    if (this._ttCatalyst.selector.inPoll && turns > 0) this.#inNextTurn(() => this._ttss__judge(watch, turns - 1));
+    else watch.judge();
+  }
+
+  #inNextTurn(then: () => void): void {
+    this._ttScheduler.timers.add(new NextTurn(then));
+  }
+
+  // ---- Its end as a Tonic ----
+
+  /** @internal What was received before is still answered: the end comes after one more look at the socket. */
+  override _ttDrain(): boolean {
+    if (this._ttChannel === undefined) return true;
+    this.#input('finish');
+    return false;
+  }
+
+  /** @internal A Tonic that failed keeps what it was given before: it ends when that has left. */
+  override _ttHoldsEnd(): boolean {
+    if (this._ttChannel === undefined) return false;
+    this.#endsWithTonic('close');
+    return true;
+  }
+
+  #endsWithTonic(input: 'close' | 'abort'): void {
+    const { error } = this._ttEnding ?? {};
+    this.#inputFor(error === undefined ? 'finished' : 'error', input, error);
+  }
+
+  /** @internal */
+  override _ttDeadline(): number {
+    return this.#closing?.linger?.deadline ?? -Infinity;
+  }
+
+  /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */
+  override _ttRelease(): void {
+    if (this._ttChannel === undefined) return;
+    this.#endsWithTonic('abort');
+    this.#step = 'closed';
+    // Orders that wait are not heard any more; else each is refused when its turn comes.
+    this.#end.discarded += this._ttOrders.bytes;
+    this.#losesReplies();
+    const info = this.#info();
+    this.#drop();
+    this._ttTellLast('ttse__onDisconnected', info);
+    this.#tellBase(info);
+  }
+
+  // ---- Reading ----
+
+  /** What is dropped is read, whoever paused it. */
+  get #interest(): InterestSet {
+    const { phase, hears } = LIFE[this.#step];
+    const closes = phase === 'draining' && !hears;
+    const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
+    const write = this._ttBlocked || closes ? Interest.WRITE : Interest.NONE;
+    return read | write;
+  }
+
+  /** @internal */
+  override _ttApplyInterest(): void {
+    this._ttKey?.modify(this.#interest);
+  }
+
+  /** @internal A connection's events are for its own bytes: what it infuses must hear its own. */
+  override _ttListeningBase(): AnyTonic | undefined {
+    return this._ttBase instanceof TcpConnection ? this._ttBase._ttProtocolListener() : this._ttBase;
+  }
+
+  /** @internal Who hears the events of a connection that this one infused. */
+  _ttProtocolListener(): AnyTonic | undefined {
+    return undefined;
+  }
+}
+ofFramework(TcpConnection);

@@ -1,0 +1,104 @@
+import type { TaskTonicError } from '../../../core/errors.js';
+import { ofFramework } from '../../../core/plan/plan.js';
+import { appPorts } from '../../../app/app-ports.js';
+import type { Remote } from '../../../core/plan/remote.js';
+import type { TurnedAway } from '../../../selector/network.js';
+import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../selector/selector-catalyst.js';
+import type { TcpConnection } from '../connection/tcp-connection.js';
+
+/** A thread's part of a server. */
+export interface ServerPart {
+  /** The options of the server there; its protocol is loaded there. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The module that has the protocol's class, and its name. */
+  readonly protocolModule: string;
+  readonly protocolName: string;
+  /** Its line in the counts. */
+  readonly index: number;
+  readonly tally: SharedArrayBuffer;
+  /** Whether it listens itself; else it is handed its connections. */
+  readonly listens: boolean;
+}
+
+/** What a thread tells the server that it is a part of. */
+export interface ServerWhole {
+  tts__partListens(index: number, address: string, port: number, family: string | undefined): void;
+  tts__partTurnedAway(peer: TurnedAway): void;
+  tts__partFailed(error: TaskTonicError): void;
+}
+
+/** How a server is told that it is a part: an option that is none of the user's. */
+export const PART = Symbol('part');
+
+/** A server that is a part. */
+interface PartServer {
+  ttsc__pause(): void;
+  ttsc__resume(): void;
+  _ttss__take(socket: unknown): void;
+}
+
+/**
+ * The Catalyst of a thread that runs a part of a TcpServer's connections: see the option `catalysts`.
+ */
+export class ServerCatalyst extends SelectorCatalyst {
+  // The entry of the package: in a thread nothing else has loaded it.
+  static override readonly module = new URL('../../index.js', import.meta.url).href;
+  /** @internal */
+  declare readonly base: Remote<ServerWhole>;
+  readonly #part: ServerPart;
+  #server: PartServer | undefined;
+  #paused = false;
+  /** Handed over before the protocol was loaded. */
+  #sockets: unknown[] = [];
+
+  /** @internal */
+  constructor({ part, ...options }: SelectorCatalystOptions & { readonly part: ServerPart }) {
+    super(options);
+    this.#part = part;
+  }
+
+  ttse__onStart(): void {
+    this.pipe(import(this.#part.protocolModule) as Promise<Record<string, unknown>>, this.ttse__onModule);
+  }
+
+  ttse__onModule(module: Readonly<Record<string, unknown>>): void {
+    const { options, protocolName, index, tally, listens } = this.#part;
+    const protocol = module[protocolName] as new () => TcpConnection<string>;
+    const own = { ...options, protocol, [PART]: { index, tally, listens } };
+    const server = appPorts.tonicStore!.make('TcpServer', own as never) as PartServer;
+    this.#server = server;
+    if (this.#paused) server.ttsc__pause();
+    for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);
+  }
+
+  /** A connection that was accepted for it. */
+  tts__take(socket: unknown): void {
+    if (this.#server === undefined) this.#sockets.push(socket);
+    else this.#server._ttss__take(socket);
+  }
+
+  ttsc__pause(): void {
+    this.#paused = true;
+    this.#server?.ttsc__pause();
+  }
+
+  ttsc__resume(): void {
+    this.#paused = false;
+    this.#server?.ttsc__resume();
+  }
+
+  ttse__onListening(info: { address: string; port: number; family?: string }): void {
+    this.base.tts__partListens(this.#part.index, info.address, info.port, info.family);
+  }
+
+  ttse__onTurnedAway(_server: unknown, peer: TurnedAway): void {
+    this.base.tts__partTurnedAway(peer);
+  }
+
+  ttse__onError(_tonic: unknown, error: TaskTonicError): void {
+    this.base.tts__partFailed(error);
+  }
+
+  static override readonly events = ['onModule'];
+}
+ofFramework(ServerCatalyst);

@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import { count, flag, port, text, within } from '../../../core/options/option-schema.js';
+import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
+import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
+import { protocolOption } from '../connection/protocol.js';
+
+/** Where several listeners can share a port. More make the longest wait no shorter. */
+const LISTENERS = 4;
+/** With fewer connections than this, or descriptors for them, one listener is enough. */
+const MANY = 256;
+
+export const serverSchema = v.strictObject({
+  ...tonicOptions,
+  ...connectionOptions,
+  /** The port to listen on; 0 takes a free one, which `onListening` tells. */
+  port: port(0),
+  /** The address to listen on. Default: all, IPv6 and IPv4. */
+  host: v.optional(text),
+  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
+  ipv6Only: v.optional(flag, false),
+  /** How many connections may wait in the kernel to be accepted (listen(2)); the system has a bound of its own. */
+  backlog: v.optional(count(1), 511),
+  /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
+  maxConnections: v.optional(count(0)),
+  /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
+  reusePort: v.optional(flag, false),
+  /**
+   * How many listeners of this thread share its port, 1 to 64. The kernel hands Node one new connection a poll and listener, so beside a
+   * thousand busy connections a new one waits a quarter as long where there are four. A port that somebody else has is refused nevertheless.
+   * Needs Node 22.12 or 23.1, and neither macOS nor Windows: there the default is 4, or 1 with `reusePort` or a limit below 256
+   * connections; on others there is one.
+   */
+  listeners: v.optional(within(1, 64)),
+  /**
+   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
+   * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
+   * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
+   */
+  catalysts: v.optional(count(1), 1),
+  /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
+  protocol: protocolOption,
+});
+
+/** A server's options, checked and complete. */
+export type ServerSettings = v.InferOutput<typeof serverSchema>;
+
+// What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
+/** Options of a {@link TcpServer}. */
+export type TcpServerOptions = Readonly<v.InferInput<typeof serverSchema>> & ConnectionOptions & TonicOptions;
+
+/** How many listeners it has where they can share a port, and where so many connections can be. */
+export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {
+  return listeners ?? (reusePort || maxConnections < MANY ? 1 : LISTENERS);
+}

@@ -1,0 +1,102 @@
+import type { TurnedAway } from '../../../selector/network.js';
+
+/** What a server has counted. */
+export interface ServerCounts {
+  readonly accepted: number;
+  readonly open: number;
+  /** By why they were turned away. */
+  readonly turnedAway: Readonly<Record<TurnedAway['reason'], number>>;
+  /** Connections whose protocol threw, or whose thread died. */
+  readonly failed: number;
+}
+
+/** Places of what is counted for ever, in the line of a thread: 64 bits each, since 32 are full after some months. */
+const TOTALS = { accepted: 0, failed: 1, maxConnections: 2, descriptors: 3, paused: 4 } as const;
+/** The place, after those, of what is open now: 32 bits. */
+const OPEN = 10;
+export type Total = keyof typeof TOTALS;
+/** A line of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
+const LINE = 64;
+
+/**
+ * The counts of a server, each told with one addition. One whose connections run on several threads has a line for each, in memory that all of them share: so its
+ * counts, and its limit, are those of the whole server.
+ */
+export class ServerTally {
+  readonly #totals: BigInt64Array;
+  readonly #now: Int32Array;
+  readonly #line: number;
+
+  /**
+   * @param buffer what the threads of a server share; without it there is one line.
+   * @param index the line that this thread counts in.
+   */
+  constructor(
+    readonly buffer: SharedArrayBuffer | undefined = undefined,
+    index = 0,
+  ) {
+    const memory = buffer ?? new ArrayBuffer(LINE);
+    this.#totals = new BigInt64Array(memory);
+    this.#now = new Int32Array(memory);
+    this.#line = index;
+  }
+
+  /** For so many threads: each has a line of its own, from 0 on, and the last is that of the thread which has the server. */
+  static shared(threads: number): ServerTally {
+    return new ServerTally(new SharedArrayBuffer((threads + 1) * LINE), threads);
+  }
+
+  add(what: Total, count = 1, line = this.#line): void {
+    Atomics.add(this.#totals, line * (LINE / 8) + TOTALS[what], BigInt(count));
+  }
+
+  /** One more is open. */
+  opened(line = this.#line): void {
+    Atomics.add(this.#now, line * (LINE / 4) + OPEN, 1);
+  }
+
+  closed(line = this.#line): void {
+    Atomics.sub(this.#now, line * (LINE / 4) + OPEN, 1);
+  }
+
+  /** The connections of a thread have gone with it, and those that it was handed and had not taken: all have failed. Tells how many. */
+  closeAll(line: number): number {
+    const open = Atomics.exchange(this.#now, line * (LINE / 4) + OPEN, 0);
+    if (open > 0) this.add('failed', open, line);
+    return open;
+  }
+
+  get open(): number {
+    let sum = 0;
+    for (let at = OPEN; at < this.#now.length; at += LINE / 4) sum += Atomics.load(this.#now, at);
+    return sum;
+  }
+
+  /** Those that are open in this thread. */
+  get openHere(): number {
+    return this.openIn(this.#line);
+  }
+
+  openIn(line: number): number {
+    return Atomics.load(this.#now, line * (LINE / 4) + OPEN);
+  }
+
+  get counts(): ServerCounts {
+    return {
+      accepted: this.#sum('accepted'),
+      open: this.open,
+      turnedAway: {
+        maxConnections: this.#sum('maxConnections'),
+        descriptors: this.#sum('descriptors'),
+        paused: this.#sum('paused'),
+      },
+      failed: this.#sum('failed'),
+    };
+  }
+
+  #sum(what: Total): number {
+    let sum = 0n;
+    for (let at: number = TOTALS[what]; at < this.#totals.length; at += LINE / 8) sum += Atomics.load(this.#totals, at);
+    return Number(sum);
+  }
+}

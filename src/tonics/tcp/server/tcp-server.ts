@@ -1,0 +1,337 @@
+import type { Socket } from 'node:net';
+import type * as v from 'valibot';
+import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
+import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
+import { badOption } from '../../../core/options/option-problem.js';
+import { settingsIn } from '../../../core/options/option-schema.js';
+import { ofFramework } from '../../../core/plan/plan.js';
+import { running } from '../../../core/running.js';
+import { TonicSettings } from '../../../core/options/tonic-options.js';
+import type { Address, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
+import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
+import { protocolMaker } from '../connection/protocol.js';
+import { Admission } from './server-admission.js';
+import { PART, type ServerPart } from './server-catalyst.js';
+import { type ListenerHearer, ServerListener } from './server-listener.js';
+import { type ServerSettings, type TcpServerOptions, listenersOf, serverSchema } from './server-options.js';
+import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
+import { type ServerCounts, ServerTally } from './server-tally.js';
+import { showAddress, socketError } from '../../socket-errors.js';
+import { SocketTonic } from '../../socket-tonic.js';
+import { makeConnection } from '../connection/connection-making.js';
+import { TcpConnection } from '../connection/tcp-connection.js';
+
+export { type TcpServerOptions, serverSchema } from './server-options.js';
+
+/** What `onListening` is given. */
+export interface ListenInfo extends Address {
+  readonly transport: 'tcp' | 'udp';
+  /** The Tonic that listens. */
+  readonly tonic: SocketTonic<string>;
+  /** The most connections at once; `Infinity` for UDP. */
+  readonly maxConnections: number;
+}
+
+/** The life of a server, apart from the state machine of a subclass. */
+export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
+
+/**
+ * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
+ */
+export class TcpServer<State extends string = never> extends SocketTonic<State> {
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = {
+    events: ['onListening', 'onTurnedAway', 'onError'],
+    mistaken: { onConnection: 'onConnected' },
+  };
+  /** What its options must look like. */
+  static readonly optionsSchema: v.GenericSchema = serverSchema;
+  /** It listens; tells the real address and port. */
+  ttse__onListening?(info: ListenInfo): void | undefined;
+  /** A peer was accepted and closed at once: too many connections, no descriptor left, or the server is paused. */
+  ttse__onTurnedAway?(turnedAway: TurnedAway): void | undefined;
+  /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
+  ttse__onError?(error: TaskTonicError): void | undefined;
+
+  readonly #settings: ServerSettings;
+  readonly #connection: ConnectionSettings;
+  readonly #make: () => TcpConnection<string>;
+  readonly #tally: ServerTally;
+  readonly #admission: Admission;
+  /** The threads that run its connections, where there are some. */
+  readonly #spread: ServerSpread | undefined;
+  /** How many listeners of this thread share its port. */
+  readonly #listeners: number;
+  #listener: ServerListener | undefined;
+  #phase: ServerPhase = 'opening';
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
+  constructor(options: TcpServerOptions) {
+    const { name } = new.target;
+    checkOptionsOf(new.target, options);
+    const settings = settingsIn(serverSchema, options, name);
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
+    if (settings.catalysts > 1) checkLoadable(settings, name);
+    const base = settings.base ?? running.tonic;
+    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
+      throw noReusePort(name, '"reusePort"', '');
+    super(TonicSettings.of(settings));
+    const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
+    const { network } = this._ttCatalyst;
+    this.#settings = settings;
+    this.#connection = connectionSettings(settings);
+    this.#make = make;
+    if (settings.catalysts > 1) this.#spread = this.#newSpread();
+    this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
+    this.#admission = new Admission(this.#tally, network, settings.maxConnections);
+    this.#listeners = network.canReusePort ? listenersOf(settings, this.maxConnections) : 1;
+    // Other listeners let peers in as well: in this thread, or in those that its connections run on.
+    this.#admission.isShared = part !== undefined || this.#listeners > 1;
+    if (part?.listens === false) this.#phase = 'listening';
+    else this._ttss__listen();
+  }
+
+  /** How far the server is, apart from the states of a subclass. */
+  get phase(): ServerPhase {
+    return this.#phase;
+  }
+
+  /** Where it listens; `undefined` before and after. */
+  get local(): Address | undefined {
+    return this.#listener?.local ?? this.#spread?.at;
+  }
+
+  /** Its connections, over all its threads: accepted, open, turned away, failed. */
+  get counts(): ServerCounts {
+    return this.#tally.counts;
+  }
+
+  /** The most connections at once: as the option says, and as the descriptors of the process allow just now, less a reserve. */
+  get maxConnections(): number {
+    return this.#admission.maxConnections;
+  }
+
+  /** Turns new connections away until `ttsc__resume`. (Node cannot leave them in the kernel's queue.) */
+  ttsc__pause(): void {
+    this.#listener?.pause();
+    this.#spread?.pause();
+  }
+
+  /** Takes new connections again. */
+  ttsc__resume(): void {
+    this.#listener?.resume();
+    this.#spread?.resume();
+  }
+
+  /** Stops listening, lets its connections finish, and finishes. */
+  ttsc__close(): void {
+    this.ttsc__finish();
+  }
+
+  /** A connection failed, which the log has told: the others go on. A thread that failed is started again. */
+  ttse__onInfusionFailed({ tonic }: InfusionFailure): void | undefined {
+    if (tonic instanceof TcpConnection) this.#tally.add('failed');
+  }
+
+  /** @internal */
+  override _ttInfusionLeft(infusion: AnyTonic): void {
+    if (infusion instanceof TcpConnection) return this.#tally.closed();
+    const lost = this.#spread?.left(infusion) ?? 0;
+    if (lost > 0) this._ttScheduler.logs.warn(this, fail('TT_CONNECTIONS_LOST', { count: lost, tonic: infusion.name }));
+  }
+
+  // ---- Listening ----
+
+  /** @internal */
+  _ttss__listen(): void {
+    if (!this._ttMayInfuse) return;
+    this.#spread?.start(this.#infuse);
+    if (this.#spread === undefined || this.#spread.handsOver) this.#listen();
+  }
+
+  #listen(): void {
+    const { host, port, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const stream = streamSettings(this.#settings);
+    const handsOver = this.#spread !== undefined;
+    const listeners = this.#listeners;
+    const settings = { host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
+    this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
+  }
+
+  readonly #hearer: ListenerHearer = {
+    listens: () => this.#listening(this.#listener?.local),
+    // In sparkles: what a peer makes, and what nobody hears of, is this Tonic's doing.
+    peersWait: () => this._ttss__accept(),
+    failed: (error) => this._ttss__failed(error),
+    turnedAway: (peer) => this.#turnedAway(peer),
+  };
+
+  #listening(local: Address | undefined): void {
+    this.#phase = 'listening';
+    if (local === undefined) return;
+    const { maxConnections } = this;
+    tellListening(this, { ...local, transport: 'tcp', tonic: this as SocketTonic<string>, maxConnections });
+  }
+
+  /** @internal For rule 9: what nobody hears of is a failure. */
+  _ttss__failed(cause: Error): void {
+    this.#failedWith(socketError(cause, showAddress(this.#settings.host, this.#settings.port)));
+  }
+
+  #failedWith(error: TaskTonicError): void {
+    const opening = this.#phase === 'opening';
+    const heard = this._ttReport(error);
+    if (!opening) return;
+    this.#closeListener();
+    if (!heard) throw error;
+    this.ttsc__finish();
+  }
+
+  // ---- Its connections ----
+
+  /** @internal Takes what waits in the listener: which closes what is still there when it is closed. */
+  _ttss__accept(): void {
+    const listener = this.#listener;
+    if (listener === undefined || !this._ttMayInfuse) return;
+    for (let channel = listener.take(); channel !== undefined; channel = listener.take()) this.#accept(channel);
+    if (this.#spread === undefined) return;
+    for (let socket = listener.takeSocket(); socket !== undefined; socket = listener.takeSocket())
+      this.#handOver(this.#spread, socket as Socket);
+  }
+
+  #accept(channel: StreamChannel): void {
+    const reason = this.#admission.enter();
+    if (reason === undefined) return this.#adopt(channel);
+    this.#turnedAway({ remote: channel.remote, reason });
+    return channel.close();
+  }
+
+  #handOver(spread: ServerSpread, socket: Socket): void {
+    const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
+    const reason = this.#admission.whyNot;
+    try {
+      if (reason === undefined && spread.handOver(socket)) return;
+      if (reason === undefined) throw new Error('none of its threads runs');
+      const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
+      this.#turnedAway({ remote, reason });
+    } catch (thrown) {
+      // Its peer has gone already, most likely.
+      this.#tally.add('failed');
+      this._ttScheduler.logs.debug(this, `a connection could not be handed over: ${String(thrown)}`);
+    }
+    return void socket.destroy();
+  }
+
+  /** @internal A connection that was accepted for this part of a server: it is counted already. */
+  _ttss__take(socket: unknown): void {
+    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
+  }
+
+  #adopt(channel: StreamChannel): void {
+    const made = makeConnection(this, { channel, settings: this.#connection }, this.#make);
+    if (made instanceof TcpConnection) return this.#tally.add('accepted');
+    this.#tally.add('failed');
+    if (made.connection === undefined) this.#tally.closed();
+    return undefined;
+  }
+
+  #turnedAway(peer: TurnedAway): void {
+    this.#admission.turnedAway(peer);
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
+  // ---- Its connections on several threads ----
+
+  #newSpread(): ServerSpread | undefined {
+    const { protocol, catalysts: threads, base: _, name: __, ...options } = this.#settings;
+    const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
+    if (handsOver || canReusePort)
+      return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options });
+    const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
+    this._ttScheduler.logs.warn(this, error);
+    return undefined;
+  }
+
+  readonly #infuse: Supervise = (make) => this.supervise(make);
+
+  /** @internal A thread listens. */
+  tts__partListens(index: number, address: string, port: number, family: string | undefined): void {
+    if (this.#phase !== 'opening') return;
+    const at = { address, port, family: family as Address['family'] };
+    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at);
+  }
+
+  /** @internal It has turned a peer away, and counted it. */
+  tts__partTurnedAway(peer: TurnedAway): void {
+    this._ttEmit('ttse__onTurnedAway', peer);
+  }
+
+  /** @internal */
+  tts__partFailed(error: TaskTonicError): void {
+    // All threads tell of the descriptors of the one process.
+    if (this.#phase === 'listening' && error.code === 'TT_OUT_OF_DESCRIPTORS' && !this.#admission.ranOut()) return;
+    this.#failedWith(error);
+  }
+
+  // ---- Its end ----
+
+  /** @internal Its own errors and those of its connections have one name: the latter go on to its base. */
+  override _ttHearsFor(key: string): boolean {
+    return key !== 'ttse__onError' && super._ttHearsFor(key);
+  }
+
+  #closeListener(): void {
+    this.#listener?.close();
+    this.#listener = undefined;
+    this.#admission.close();
+    this.#phase = 'closed';
+  }
+
+  /** @internal New peers are refused by the kernel; the connections finish as infusions. */
+  override _ttDrain(): boolean {
+    this.#closeListener();
+    this.#phase = 'draining';
+    return true;
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.#closeListener();
+  }
+}
+ofFramework(TcpServer);
+takesOptions(TcpServer, serverSchema);
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
+function checkLoadable({ protocol, framing }: ServerSettings, className: string): void {
+  if (framing !== undefined) {
+    const problem =
+      'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
+    throw badOption(className, 'framing', problem);
+  }
+  if (isLoadable(protocol)) return;
+  const problem =
+    'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
+  throw badOption(className, 'protocol', problem);
+}
+
+function noReusePort(className: string, option: string, instead: string): Error {
+  return fail('TT_NO_REUSE_PORT', { node: process.versions.node, class: className, option, instead });
+}
+
+/** A connection without a protocol of its own: its events are the server's, or else those of the server's base. */
+class RelayedConnection extends TcpConnection {}
+ofFramework(RelayedConnection);
+
+/** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
+export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
+  const { address, port, transport } = info;
+  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port)} (${transport})`);
+  const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
+  const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
+  if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);
+}

@@ -1,0 +1,91 @@
+import { isIP } from 'node:net';
+import * as v from 'valibot';
+import { badOption } from '../../core/options/option-problem.js';
+import { bytes, count, flag, port, settingsIn, text, within } from '../../core/options/option-schema.js';
+import { type TonicOptions, tonicOptions } from '../../core/options/tonic-options.js';
+import { framingOption } from '../framing-option.js';
+
+export const multicastSchema = v.strictObject({
+  /** The groups to be a member of, each with the address of the interface to join on (default: the system's choice). */
+  groups: v.optional(v.array(v.strictObject({ group: text, interface: v.optional(text) })), []),
+  /** How many routers a multicast datagram passes, 0 to 255 (`IP_MULTICAST_TTL`, ip(7)). Default: the system's, 1. */
+  ttl: v.optional(within(0, 255)),
+  /** Whether this machine's members hear what is sent from here. Default: the system's, true. */
+  loopback: v.optional(flag),
+  /** The interface that multicast datagrams leave by. */
+  interface: v.optional(text),
+});
+
+export const udpSchema = v.strictObject({
+  ...tonicOptions,
+  /** The port to receive on; 0 takes a free one, which `onListening` tells. */
+  port: v.optional(port(0), 0),
+  /** The address to receive on. Default: all of the family. */
+  host: v.optional(text),
+  /** IPv4 or IPv6. Default: that of `host`, of `remote`, or IPv4. */
+  family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
+  /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
+  remote: v.optional(v.strictObject({ host: text, port: port(1) })),
+  /** Lets other sockets have the same port (`SO_REUSEADDR`, socket(7)); needed by several members of a multicast group. */
+  reuseAddress: v.optional(flag, false),
+  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
+  ipv6Only: v.optional(flag, false),
+  /** Whether it may send to broadcast addresses (`SO_BROADCAST`, socket(7)). */
+  broadcast: v.optional(flag, false),
+  /** How frames lie in a datagram, and what `sendFrame` sends: then `onFrame` is heard, and no `onDatagram`. Default: what the class says. */
+  framing: v.optional(framingOption),
+  /** What concerns multicast. */
+  multicast: v.optional(multicastSchema),
+  /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
+  receiveBuffer: v.optional(count(1), 8_388_608),
+  /** (`SO_SNDBUF`, socket(7)). Default: the system's. */
+  sendBuffer: v.optional(count(1)),
+  /** The most bytes that may be unsent: before it is open, while a name is looked up, or where the kernel takes no more. A datagram beyond that is refused. */
+  unsentLimit: v.optional(bytes(1), 16_777_216),
+  /** The most datagrams that may be unsent, empty ones included. */
+  unsentMessages: v.optional(count(1), 65_536),
+});
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of a UdpSocket. */
+export type UdpSocketOptions = Readonly<v.InferInput<typeof udpSchema>> & TonicOptions;
+
+/** The options as they hold, with the family that they mean. */
+export type UdpSettings = Omit<v.InferOutput<typeof udpSchema>, 'family'> & { readonly family: 4 | 6 };
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION`, also where `family`, `host` and `remote` contradict each other. */
+export function udpSettings(options: UdpSocketOptions, className = 'UdpSocket'): UdpSettings {
+  const settings = settingsIn(udpSchema, options, className);
+  const own = numericFamily(settings.host);
+  const far = numericFamily(settings.remote?.host);
+  const family = settings.family ?? own ?? far ?? 4;
+  const why = settings.family !== undefined ? 'family' : 'host';
+  refuseOther(className, 'host', settings.host, own, family, `family is ${family}`);
+  const but =
+    why === 'family' ? `family is ${family}` : `host is ${JSON.stringify(settings.host)}, an ${nameOf(family)} address`;
+  refuseOther(className, 'remote.host', settings.remote?.host, far, family, but);
+  return { ...settings, family };
+}
+
+/** The family of a numeric address; `undefined` for a name, which may have both. */
+function numericFamily(host: string | undefined): 4 | 6 | undefined {
+  const family = isIP(host ?? '');
+  return family === 4 || family === 6 ? family : undefined;
+}
+
+export function nameOf(family: 4 | 6): 'IPv4' | 'IPv6' {
+  return family === 4 ? 'IPv4' : 'IPv6';
+}
+
+function refuseOther(
+  of: string,
+  option: string,
+  host: string | undefined,
+  family: 4 | 6 | undefined,
+  wanted: 4 | 6,
+  but: string,
+): void {
+  if (family === undefined || family === wanted) return;
+  const problem = `it is ${JSON.stringify(host)}, an ${nameOf(family)} address, and ${but}`;
+  throw badOption(of, option, problem);
+}

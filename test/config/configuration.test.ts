@@ -1,0 +1,562 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as v from 'valibot';
+import {
+  Catalyst,
+  type Configuration,
+  type ConfigurationOf,
+  type ConfigurationSources,
+  Formula,
+  type FormulaData,
+  TcpConnection,
+  Tonic,
+  tonicStore,
+} from '../../src/index.js';
+import { readConfiguration } from '../doors/config.js';
+import { expectRejection, expectThrow } from '../support/errors.js';
+
+let folder: string;
+before(() => (folder = mkdtempSync(join(tmpdir(), 'tasktonic-'))));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Writes a file and gives its path. */
+function file(content: string | object, name = 'app.json'): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content));
+  return path;
+}
+
+const env = (from: Record<string, string>) => ({ prefix: 'APP_', from });
+
+/** What is wrong with a configuration: a line each. */
+function problems(sources: ConfigurationSources, code: FormulaData = {}): string[] {
+  const { details } = expectThrow(() => readConfiguration(code, sources, tonicStore), 'TT_BAD_CONFIGURATION');
+  const text = String(details['problems']).replaceAll(folder, '');
+  return text.startsWith('\n') ? text.slice(5).split('\n  - ') : [text];
+}
+
+const server = v.object({
+  server: v.object({
+    port: v.pipe(v.number(), v.minValue(1, 'must be 1 or more')),
+    host: v.optional(v.string(), 'localhost'),
+    maxPeers: v.optional(v.number()),
+    tls: v.optional(v.boolean()),
+    names: v.optional(v.array(v.string())),
+    limits: v.optional(v.record(v.string(), v.number())),
+    idle: v.optional(v.union([v.number(), v.literal(false)])),
+    password: v.optional(
+      v.pipe(
+        v.string(),
+        v.minLength(8, (issue) => `${issue.input} is too short`),
+      ),
+    ),
+  }),
+});
+
+describe('a configuration of several sources', () => {
+  it('takes the command line over the environment, that over the file, and that over code', () => {
+    const layers: ConfigurationSources[] = [
+      {},
+      { file: file({ log: { level: 'warn' } }) },
+      { env: env({ APP_LOG__LEVEL: 'error' }) },
+      { args: ['--log.level=fatal'] },
+    ];
+    const levels = layers.map((_, count) => {
+      const config = readConfiguration({ log: { level: 'debug' } }, Object.assign({}, ...layers.slice(0, count + 1)));
+      return [config.get('log/level'), config.source('log/level')?.replace(folder, '')];
+    });
+    expect(levels).to.deep.equal([
+      ['debug', 'creatingFormula()'],
+      ['warn', '/app.json:1:9'],
+      ['error', 'the environment variable APP_LOG__LEVEL'],
+      ['fatal', 'the command line (--log.level)'],
+    ]);
+  });
+
+  it('lays objects over each other member by member, and takes lists whole', () => {
+    const code = { log: { default: 'off' as const }, mine: { a: 1, b: { c: 2, d: 3 }, list: [1, 2, 3] } };
+    const config = readConfiguration(code, { file: file({ mine: { b: { c: 9 }, list: [7], none: {} }, log: {} }) });
+    expect(config.get('mine')).to.deep.equal({ a: 1, b: { c: 9, d: 3 }, list: [7], none: {} });
+    expect(config.get('log/default')).to.equal('off');
+  });
+
+  it('changes nothing of what code gave', () => {
+    const code = { log: { default: 'off' as const }, mine: { list: [{ a: 1 }] } };
+    const before = structuredClone(code);
+    readConfiguration(code, { args: ['--log.default=full', '--mine.list.0.a', '2'] });
+    expect(code).to.deep.equal(before);
+  });
+
+  it('has the defaults, and says so', () => {
+    const config = readConfiguration({});
+    expect(config.data).to.deep.equal({
+      log: { to: 'screen', default: 'quiet', level: 'info', slowSparkle: 150, entries: false, closeTimeout: 1_000 },
+      start: [],
+      threads: { doorbell: true },
+      shutdown: { signals: true, grace: 30_000 },
+    });
+    expect(config.source('log/default')).to.equal('a default');
+  });
+
+  it('reads nothing that is not asked for', () => {
+    process.env['APP_LOG__LEVEL'] = 'fatal';
+    try {
+      expect(readConfiguration({}).get('log/level')).to.equal('info');
+      expect(readConfiguration({}, { env: 'OTHER_' }).get('log/level')).to.equal('info');
+      expect(readConfiguration({}, { env: 'APP_' }).get('log/level')).to.equal('fatal');
+    } finally {
+      delete process.env['APP_LOG__LEVEL'];
+    }
+  });
+
+  it('tells all that is wrong in all sources at once, each with its path and source', () => {
+    const sources = {
+      file: file('{"log": {"to": "printer"},\n "shutdwon": {"grace": 1},\n "shutdown": {"signals": 1}}'),
+      env: env({ APP_LOG__SLOW_SPARKLE: 'abc' }),
+      args: ['--log.defualt=full'],
+      schema: server,
+    };
+    expect(problems(sources, { log: { level: 'loud' as never } })).to.deep.equal([
+      'shutdwon is not known (from /app.json:2:2): perhaps shutdown is meant',
+      'log/defualt is not known (from the command line (--log.defualt)): perhaps default is meant',
+      'log/to is "printer" (from /app.json:1:10): it must be screen, json, off or a stream',
+      'log/level is "loud": it must be trace, debug, info, warn, error, fatal or silent',
+      'log/slowSparkle is "abc" (from the environment variable APP_LOG__SLOW_SPARKLE): it must be more than 0 ms',
+      'shutdown/signals is 1 (from /app.json:3:15): it must be true or false',
+      'server is missing: it must be given',
+    ]);
+  });
+
+  it('is TT_BAD_OPTION where nothing but code is wrong, with all of it', () => {
+    const { message, details } = expectThrow(
+      () => readConfiguration({ log: { slowSparkle: 0, defualt: 'full' }, shutdown: { grace: '5' } }, { args: [] }),
+      'TT_BAD_OPTION',
+    );
+    expect(details).to.include({ option: 'log/slowSparkle' });
+    expect(message).to.equal(
+      'The option log/slowSparkle of the Formula is not right: it is 0, and must be more than 0 ms; ' +
+        'log/defualt is not known: perhaps default is meant; shutdown/grace is "5": it must be 0 ms or more.',
+    );
+  });
+
+  it('may have streams and other instances in code, which stay what they are', () => {
+    const stream = { write: () => {} };
+    class Handler {}
+    const handler = new Handler();
+    const config = readConfiguration({ log: { to: stream }, mine: { handler, Handler } }, { args: ['--mine.x=1'] });
+    expect(config.get('log/to')).to.equal(stream);
+    expect(config.get('mine/handler')).to.equal(handler);
+    expect(config.get('mine/Handler')).to.equal(Handler);
+  });
+
+  it('refuses a part of the framework that is no object', () => {
+    expect(problems({ args: ['--log', 'x'] })).to.deep.equal([
+      'log is "x" (from the command line (--log)): it must be an object',
+    ]);
+  });
+});
+
+describe("the app's own schema", () => {
+  const read = (sources: ConfigurationSources): Configuration => readConfiguration({}, { schema: server, ...sources });
+
+  it('fills in its defaults, and makes of text what it wants', () => {
+    const config = read({
+      env: env({
+        APP_SERVER__PORT: '7007',
+        APP_SERVER__MAX_PEERS: '1e3',
+        APP_SERVER__TLS: 'on',
+        APP_SERVER__NAMES: 'a, b',
+        APP_SERVER__LIMITS: '{"x": 1}',
+        APP_SERVER__IDLE: 'false',
+      }),
+    });
+    expect(config.get('server')).to.deep.equal({
+      port: 7007,
+      host: 'localhost',
+      maxPeers: 1000,
+      tls: true,
+      names: ['a', 'b'],
+      limits: { x: 1 },
+      idle: false,
+    });
+    expect(config.source('server/host')).to.equal('a default');
+    expect(config.source('server/limits/x')).to.equal('the environment variable APP_SERVER__LIMITS');
+  });
+
+  it('lays single members and elements over a list that the environment gives as a whole', () => {
+    const from = {
+      APP_SERVER__NAMES__1: 'z',
+      APP_SERVER__NAMES: '["a","b"]',
+      APP_SERVER__LIMITS__Y: '2',
+      APP_SERVER__PORT: '1',
+    };
+    const config = read({ env: env(from) });
+    expect(config.get('server/names')).to.deep.equal(['a', 'z']);
+    expect(config.get('server/limits')).to.deep.equal({ y: 2 });
+    expect(config.source('server/names')).to.equal(
+      'the environment variable APP_SERVER__NAMES, the environment variable APP_SERVER__NAMES__1',
+    );
+  });
+
+  it('keeps a text a text where it wants one, even if it looks like a number', () => {
+    const config = read({ args: ['--server.port=1', '--server.host', '127', '--server.names=1,2'] });
+    expect(config.get('server/host')).to.equal('127');
+    expect(config.get('server/names')).to.deep.equal(['1', '2']);
+  });
+
+  for (const text of ['', ' ', '12x', 'NaN', '0x', '1,000']) {
+    it(`takes ${JSON.stringify(text)} for no number`, () => {
+      expect(problems({ schema: server, env: env({ APP_SERVER__PORT: text }) })).to.deep.equal([
+        `server/port is ${JSON.stringify(text)} (from the environment variable APP_SERVER__PORT): it must be a number`,
+      ]);
+    });
+  }
+
+  it('has what it does not know refused in the file and on the command line, with the nearest name', () => {
+    const sources = {
+      file: file({ server: { port: 1, hots: 'x' } }),
+      args: ['--sever.port=2', '--server.x', '1'],
+      schema: server,
+    };
+    expect(problems(sources)).to.deep.equal([
+      'server/hots is not known (from /app.json:1:21): perhaps host is meant',
+      'sever is not known (from the command line (--sever.port)): perhaps server is meant',
+      'server/x is not known (from the command line (--server.x)): ' +
+        'known there: port, host, maxPeers, tls, names, limits, idle, password',
+    ]);
+  });
+
+  it('lets variables of the environment pass that speak of no section, but not a slip', () => {
+    const from = { APP_SERVER__PORT: '1', APP_HOME: '/x', APP_PORT_7007_TCP_ADDR: '10.0.0.1' };
+    expect(read({ env: env(from) }).get('home')).to.equal(undefined);
+    expect(problems({ schema: server, env: env({ ...from, APP_SEVER__PORT: '2' }) })).to.deep.equal([
+      'sever is not known (from the environment variable APP_SEVER__PORT): perhaps server is meant',
+    ]);
+  });
+
+  it('may let any further section through', () => {
+    const config = readConfiguration(
+      {},
+      { schema: v.looseObject({ a: v.optional(v.number()) }), args: ['--b.c=1', '--a=2'] },
+    );
+    expect([config.get('b/c'), config.get('a')]).to.deep.equal(['1', 2]);
+  });
+
+  it('may speak of a section of the framework as well', () => {
+    const schema = v.object({
+      log: v.looseObject({ level: v.picklist(['warn', 'error'], 'must be warn or error here') }),
+    });
+    expect(readConfiguration({ log: { level: 'warn' } }, { schema }).get('log/default')).to.equal('quiet');
+    expect(problems({ schema, args: ['--log.level=info'] })).to.deep.equal([
+      'log/level is "info" (from the command line (--log.level)): it must be warn or error here',
+    ]);
+  });
+
+  it('may speak of a part of such a section, and leaves the rest as it is', () => {
+    const schema = v.object({ log: v.object({ level: v.picklist(['warn', 'error']) }) });
+    const config = readConfiguration({ log: { level: 'warn', to: 'off' } }, { schema });
+    const others = { default: 'quiet', slowSparkle: 150, entries: false, closeTimeout: 1_000 };
+    expect(config.get('log')).to.deep.equal({ level: 'warn', to: 'off', ...others });
+  });
+
+  it('may transform what it is given', () => {
+    const schema = v.object({
+      at: v.pipe(
+        v.string(),
+        v.transform((text) => new URL(text)),
+      ),
+    });
+    expect(readConfiguration({}, { schema, args: ['--at=http://x/'] }).get('at')).to.deep.equal(new URL('http://x/'));
+  });
+
+  it('says what is missing', () => {
+    expect(problems({ schema: server, args: ['--server.host=x'] })).to.deep.equal([
+      'server/port is missing: it must be given',
+    ]);
+  });
+});
+
+describe('a secret in a configuration', () => {
+  const secrets = {
+    'server/password': 'hunter2',
+    'db/dbPassword': 'hunter2',
+    'api/token': 'hunter2',
+    'api/clientSecret': 'hunter2',
+    'api/keys/0': 'hunter2',
+  };
+  const args = Object.entries(secrets).map(([path, value]) => `--${path}=${value}`);
+
+  it('is never printed by dump()', () => {
+    const dump = readConfiguration({ code: { secret: { deep: 'hunter2' } } }, { args }).dump();
+    expect(dump).to.contain('api/token = (a secret) (the command line (--api/token))');
+    expect(dump).to.not.contain('hunter2');
+  });
+
+  it('is never printed by an error, whatever the schema says of it', () => {
+    const schema = v.looseObject({
+      server: v.object({ ...server.entries.server.entries, port: v.optional(v.number()) }),
+    });
+    const [problem, ...more] = problems({ schema, args });
+    expect(problem).to.equal(
+      'server/password is (a secret) (from the command line (--server/password)): it must be another value',
+    );
+    expect(more).to.deep.equal([]);
+  });
+
+  it('is not printed as a word that stands alone, in a URL, or in JSON that is none', () => {
+    const found = problems({
+      args: [
+        '--project.name=',
+        '--log.to=redis://me:hunter2@host/0',
+        '--shutdown={"password":"hunter2"',
+        'x',
+        'hunter2',
+      ],
+    });
+    expect(found).to.have.length(5);
+    expect(found.join()).to.contain('redis://(a secret)@host/0').and.to.not.contain('hunter2');
+  });
+
+  it('is not printed by a reading that fails', () => {
+    const config = readConfiguration({}, { args });
+    expect(expectThrow(() => config.number('api/token'), 'TT_BAD_CONFIGURATION').message).to.equal(
+      'The configuration is not right: api/token is (a secret) (from the command line (--api/token)): it must be a number.',
+    );
+  });
+});
+
+describe('names that reach into prototypes', () => {
+  for (const name of ['__proto__', 'constructor', 'prototype']) {
+    it(`are refused in every source: ${name}`, () => {
+      const text = `{"mine": {"${name}": {"polluted": 1}}, "list": [{"${name}": 1}]}`;
+      const found = problems({
+        file: file(text),
+        env: env({
+          [`APP_mine__${name.replaceAll('__', '_')}x__${name}__polluted`]: '1',
+          APP_start: `[{"${name}": 1}]`,
+        }),
+        args: [`--a/${name}/polluted=1`, `--${name}.polluted=1`],
+      });
+      expect(found.length).to.be.at.least(4);
+      expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
+      expect(found.join('\n')).to.contain(`--a/${name}/polluted`).and.to.contain(`the name ${name} is not allowed`);
+    });
+  }
+
+  it('are not found by a path', () => {
+    const config = readConfiguration({ mine: {} });
+    for (const path of ['toString', 'mine/constructor', 'constructor/name', 'start/length/constructor'])
+      expect(config.get(path), path).to.equal(undefined);
+  });
+});
+
+describe('reading a configuration', () => {
+  const config = readConfiguration(
+    { a: { n: 1, s: 'x', f: false, nan: NaN } },
+    { args: ['--b.n=8080', '--b.f=yes', '--b.s=5x'] },
+  );
+
+  it('gives numbers, texts and flags, also where they came as text', () => {
+    expect([config.number('a/n'), config.number('b/n')]).to.deep.equal([1, 8080]);
+    expect([config.boolean('a/f'), config.boolean('b/f')]).to.deep.equal([false, true]);
+    expect([config.string('a/s'), config.string('b/n')]).to.deep.equal(['x', '8080']);
+  });
+
+  it('gives the fallback where nothing stands there, and only there', () => {
+    expect([config.number('none', 3), config.string('a/none', ''), config.boolean('none/x', true)]).to.deep.equal([
+      3,
+      '',
+      true,
+    ]);
+    expectThrow(() => config.number('b/s', 3), 'TT_BAD_CONFIGURATION');
+  });
+
+  for (const [read, text] of [
+    [() => config.number('none/there'), 'none/there is not there: it must be a number'],
+    [() => config.number('a/nan'), 'a/nan is NaN (from creatingFormula()): it must be a number'],
+    [() => config.boolean('a/n'), 'a/n is 1 (from creatingFormula()): it must be true or false'],
+    [() => config.string('a'), 'a is an object (from creatingFormula()): it must be a text'],
+  ] as const) {
+    it(`throws: ${text}`, () => {
+      expect(expectThrow(read, 'TT_BAD_CONFIGURATION').message).to.contain(text);
+    });
+  }
+
+  it('tells no source of what is not there', () => {
+    expect(config.source('none/there')).to.equal(undefined);
+  });
+
+  it('dumps data that is a ring, and long texts, in finite lines', () => {
+    const ring: Record<string, unknown> = { name: 'x'.repeat(1000) };
+    ring['self'] = ring;
+    const dump = readConfiguration({ ring }).dump();
+    expect(dump.split('\n').every((line) => line.length < 120)).to.equal(true);
+    expect(readConfiguration({ ring }).source('ring')).to.equal('creatingFormula()');
+  });
+});
+
+describe('the Tonics that a configuration starts', () => {
+  class Echo extends TcpConnection {}
+  class Greeter extends Tonic {
+    static readonly optionsSchema = v.strictObject({ count: v.number(), name: v.optional(v.string()) });
+    constructor(readonly options: { readonly count: number }) {
+      super();
+    }
+  }
+  class Bolder extends Greeter {}
+  const store = tonicStore.with({ Echo, Greeter, Bolder });
+
+  function wrong(start: unknown): string[] {
+    const { details } = expectThrow(
+      () => readConfiguration({}, { args: [`--start=${JSON.stringify(start)}`] }, store),
+      'TT_BAD_CONFIGURATION',
+    );
+    return (details['list'] as { path: string; is: string; must: string }[]).map(
+      ({ path, is, must }) => `${path} ${is}: ${must}`,
+    );
+  }
+
+  it('are checked before any is made, with the path of each mistake', () => {
+    expect(
+      wrong([
+        { tonic: 'TcpSever', options: { port: 1 } },
+        { tonic: 'TcpServer' },
+        { tonic: 'TcpServer', options: { port: 70_000, bakclog: 1 } },
+        { tonic: 'TcpServer', options: { port: -1, protocol: 'Ehco' } },
+        { tonic: 'TcpServer', options: { port: 1, protocol: 'Greeter' } },
+        { tonic: 'TcpServer', options: { port: 1, protocol: 'Echo' } },
+        { tonic: 'UdpSocket', options: { multicast: { ttl: 'x' } } },
+        { tonic: 'Greeter', options: { count: 'x' } },
+        { tonic: 'Bolder', options: { whatever: 1 } },
+      ]),
+    ).to.deep.equal([
+      'start/0/tonic is "TcpSever": the TonicStore has none of that name (did you mean TcpServer?)',
+      'start/1/options/port is missing: must be given',
+      'start/2/options/port is 70000: must be a port, 0 to 65535',
+      'start/2/options/bakclog is not known: perhaps backlog is meant',
+      'start/3/options/protocol is "Ehco": the TonicStore has none of that name (did you mean Echo?)',
+      'start/3/options/port is -1: must be a port, 0 to 65535',
+      'start/4/options/protocol is "Greeter": must be the name of a class that extends TcpConnection',
+      'start/6/options/multicast/ttl is "x": must be a whole number, 0 to 255',
+      'start/7/options/count is "x": must be a number',
+    ]);
+  });
+
+  for (const [start, problem] of [
+    [['TcpServer'], 'start/0 is "TcpServer": must be an object with "tonic"'],
+    [[{}], 'start/0/tonic is missing: must be given'],
+    [[{ tonic: 7 }], 'start/0/tonic is 7: must be the name of a Tonic'],
+    [[{ tonic: 'UdpSocket', options: 5 }], 'start/0/options is 5: must be an object'],
+    [[{ tonic: 'UdpSocket', option: {} }], 'start/0/option is not known: perhaps options is meant'],
+  ] as const) {
+    it(`must be a list of names and options, not ${JSON.stringify(start)}`, () => {
+      expect(wrong(start)).to.deep.equal([problem]);
+    });
+  }
+
+  it('get numbers and flags from the environment, as the description of their options wants them', () => {
+    const from = {
+      APP_START__0__OPTIONS__PORT: '7007',
+      APP_START__0__OPTIONS__REUSE_PORT: 'true',
+      APP_START__0__TONIC: 'TcpServer',
+      APP_START__1: '{"tonic": "Greeter", "options": {"count": 5}}',
+    };
+    const config = readConfiguration({}, { env: env(from) }, store);
+    expect(config.get('start')).to.deep.equal([
+      { tonic: 'TcpServer', options: { port: 7007, reusePort: true } },
+      { tonic: 'Greeter', options: { count: 5 } },
+    ]);
+  });
+
+  it('get options that are an instance of a class as they are', () => {
+    class Options {
+      readonly count = 1;
+    }
+    const options = new Options();
+    const config = readConfiguration({ start: [{ tonic: 'Bolder', options }] }, {}, store);
+    expect(config.get('start/0/options')).to.equal(options);
+  });
+
+  it('are laid over by place, and leave no hole in their list', () => {
+    expect(problems({ args: ['--start.1.tonic=UdpSocket'] })).to.deep.equal([
+      'start/1/tonic is refused (from the command line (--start.1.tonic)): the list has 0 elements: name one of 0 to 0',
+    ]);
+    const code = { start: [{ tonic: 'TcpServer', options: { port: 1 } }] };
+    const config = readConfiguration(code, { args: ['--start.0.options.port=2'] }, store);
+    expect(config.get('start/0')).to.deep.equal({ tonic: 'TcpServer', options: { port: 2 } });
+  });
+
+  it('have the protocol handler that is named, and run', async () => {
+    let made = 0;
+    class Noting extends TcpConnection {}
+    class Server extends Tonic {
+      constructor({ protocol }: { readonly protocol: unknown }) {
+        super();
+        if (protocol === Noting) made++;
+      }
+      ttse__onStart(): void {
+        this.ttsc__finish();
+      }
+    }
+    class App extends Formula {
+      protected override readonly tonicStore = tonicStore.with({ Noting, Server });
+      protected override creatingFormula(): FormulaData {
+        return { log: { to: 'off' } };
+      }
+      protected override creatingConfiguration(): ConfigurationSources {
+        return { file: file({ start: [{ tonic: 'Server', options: { protocol: 'Noting' } }] }) };
+      }
+    }
+    await App.run();
+    expect(made).to.equal(1);
+  });
+});
+
+describe('a Formula with sources', () => {
+  it('is refused before anything is made', async () => {
+    let made = false;
+    class App extends Formula {
+      protected override creatingConfiguration(): ConfigurationSources {
+        return { args: ['--log.to=printer'] };
+      }
+      protected override creatingMainCatalyst(): void {
+        made = true;
+        new Catalyst();
+      }
+    }
+    await expectRejection(App.run(), 'TT_BAD_CONFIGURATION');
+    expect(made).to.equal(false);
+  });
+
+  it('gives its configuration to every Tonic and Catalyst, typed as they declare it', async () => {
+    const seen: unknown[] = [];
+    class Reader extends Tonic {
+      declare readonly config: ConfigurationOf<{ readonly server: { readonly port: number } }>;
+      ttse__onStart(): void {
+        const port: number = this.config.get('server/port');
+        seen.push(port, this.config.source('server/port'), this.config.get('project/status'));
+        this.ttsc__finish();
+      }
+    }
+    class Main extends Catalyst {
+      ttse__onStart(): void {
+        seen.push(this.config.get('project/name'));
+      }
+    }
+    class App extends Formula {
+      protected override creatingConfiguration(): ConfigurationSources {
+        return { args: ['--server.port=7007', '--project.name=door', '--log.to=off'], schema: server };
+      }
+      protected override creatingMainCatalyst(): void {
+        new Main();
+      }
+      protected override creatingStartingTonics(): void {
+        new Reader();
+      }
+    }
+    await App.run();
+    expect(seen).to.deep.equal(['door', 7007, 'the command line (--server.port)', 'mainRunning']);
+  });
+});

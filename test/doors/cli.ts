@@ -1,0 +1,4 @@
+// The door by which tests enter src/cli: what they try there that is not public.
+import '../../src/compose.js';
+
+export { runCli } from '../../src/cli/run-cli.js';

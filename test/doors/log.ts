@@ -1,0 +1,8 @@
+// The door by which tests enter src/log: what they try there that is not public.
+import '../../src/compose.js';
+
+export { entryText } from '../../src/log/log-entry-text.js';
+export { ipLogSchema } from '../../src/log/log-options.js';
+export { screenLine } from '../../src/log/log-screen-line.js';
+export { coreLogServices } from '../../src/log/log-services.js';
+export { showsColours } from '../../src/log/styled.js';

@@ -1,0 +1,11 @@
+// The door by which tests enter src/selector: what they try there that is not public.
+import '../../src/compose.js';
+
+export { DatagramInbox } from '../../src/selector/datagram-inbox.js';
+export { DatagramOutbox, type DatagramSink } from '../../src/selector/datagram-outbox.js';
+export { Intake } from '../../src/selector/intake.js';
+export { Descriptors, descriptors } from '../../src/selector/node/descriptors.js';
+export { NodeStream } from '../../src/selector/node/node-stream.js';
+export { ProcessDescriptors } from '../../src/selector/node/process-descriptors.js';
+export { selectorCatalystSchema } from '../../src/selector/selector-options.js';
+export { PIECE, SendBuffer, type Sink } from '../../src/selector/send-buffer.js';
