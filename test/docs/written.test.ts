@@ -4,6 +4,7 @@ import { ROOT } from './support/pages.js';
 
 const WRITTEN = [
   { what: 'docs/options.md is what the sources say', script: 'scripts/options-table.mjs' },
+  { what: 'docs/rooms.md shows the imports as they are', script: 'scripts/house.mjs' },
   { what: 'the figures on the pages are those of the newest report', script: 'scripts/speed-table.mjs' },
 ];
 
