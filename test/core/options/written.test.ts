@@ -3,7 +3,7 @@ import { written } from '../../doors/core.js';
 
 describe('a value in an error text', () => {
   const values: [unknown, string][] = [
-    ['a text', "'a text'"],
+    ['a text', '"a text"'],
     [1n, '1n'],
     [undefined, 'undefined'],
     [Symbol('s'), 'Symbol(s)'],
