@@ -67,7 +67,7 @@ function expectTimes(
       ? changes[Math.floor(begin * changes.length)]! - 3_600_000
       : calendar.begin + 2 * 86_400_000 + Math.floor(begin * span);
   const first = slow.findIndex((time) => time > from);
-  const some = new Set(first < 0 ? [] : slow.slice(first, first + 150));
+  const some = new Set(first < 0 ? [] : slow.slice(first, first + 60));
   let at = from;
   const same = (what: string, is: number, wanted: number): void => {
     if (is !== wanted) expect(show(is, calendar), what).to.equal(show(wanted, calendar));

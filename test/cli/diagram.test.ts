@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
-import { holdRuns } from '../doors/app.js';
-import { runCli } from '../doors/cli.js';
 import { parseMermaid } from '../diagram/support/mermaid-grammar.js';
+import { built } from '../support/built.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
@@ -29,16 +30,13 @@ export const helper = class {};
 
 let folder: string;
 
+let typist: Worker;
+
 /** Types a command. */
 async function tasktonic(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', ''];
-  const held = holdRuns();
-  try {
-    const code = await runCli(words, { out: (text) => (out += text), err: (text) => (err += text) }, held);
-    return { code, out, err };
-  } finally {
-    held.release();
-  }
+  typist.postMessage(words);
+  const [typed] = (await once(typist, 'message')) as [{ code: number; out: string; err: string }];
+  return typed;
 }
 
 function written(name: string, text: string): string {
@@ -56,8 +54,14 @@ function project(): string {
 }
 
 describe('tasktonic diagram', () => {
-  before(() => (folder = project()));
-  after(() => rmSync(folder, { recursive: true }));
+  before(() => {
+    folder = project();
+    typist = new Worker(new URL(built(new URL('./programs/typed.ts', import.meta.url).href)), { execArgv: [] });
+  });
+  after(async () => {
+    await typist.terminate();
+    rmSync(folder, { recursive: true });
+  });
 
   it('draws one class of a file', async () => {
     const { code, out, err } = await tasktonic('diagram', written('one.mjs', TWO), 'Door');

@@ -51,11 +51,11 @@ describe('the bytes of a decoder', () => {
       this.timeout(20_000);
       for (const late of [false, true]) {
         // Eight times the bytes take eight times as long; where each one looks at all before it, more than forty times.
-        const ratios = [1, 2, 3].map(() => cpuOf(framing, MANY, late) / cpuOf(framing, MANY / 8, late));
-        expect(
-          Math.min(...ratios),
-          late ? 'all pushed before the first is asked for' : 'asked for at each',
-        ).to.be.below(13);
+        const ratio = (): number => cpuOf(framing, MANY, late) / cpuOf(framing, MANY / 8, late);
+        let least = ratio();
+        // What a busy machine spoils is measured again.
+        for (let tries = 1; tries < 4 && least >= 13; tries++) least = Math.min(least, ratio());
+        expect(least, late ? 'all pushed before the first is asked for' : 'asked for at each').to.be.below(13);
       }
     });
   }

@@ -6,11 +6,11 @@ const PATIENCE = 20_000;
 /** What was heard, in order, for a test that waits for it. It waits for events, never for a time; virtual time passes meanwhile. */
 export class Heard {
   readonly events: { readonly name: string; readonly args: readonly any[] }[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<(name?: string) => void>();
 
   push(name: string, ...args: unknown[]): void {
     this.events.push({ name, args });
-    for (const look of this.#waiting) look();
+    for (const look of this.#waiting) look(name);
   }
 
   /** Something that tests wait for has changed. */
@@ -34,12 +34,17 @@ export class Heard {
 
   /** Resolves with the arguments of the n-th event of that name, heard already or still to come. */
   async on(name: string, n = 1): Promise<readonly any[]> {
-    await this.until(() => this.count(name) >= n, `${name}, time ${n}`);
+    await this.#until(() => this.count(name) >= n, `${name}, time ${n}`, name);
     return this.all(name)[n - 1]!;
   }
 
   /** Resolves when `holds` does; looked at whenever something was heard. */
   async until(holds: () => boolean, what = 'what was waited for'): Promise<void> {
+    return this.#until(holds, what);
+  }
+
+  /** Where it hangs on one name alone, what has another is not looked at: to count all anew with each of thousands takes seconds. */
+  async #until(holds: () => boolean, what: string, name?: string): Promise<void> {
     if (holds()) return;
     await new Promise<void>((resolve, reject) => {
       let over = false;
@@ -47,7 +52,8 @@ export class Heard {
         this.#waiting.delete(look);
         reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
       }, PATIENCE);
-      const look = (): void => {
+      const look = (heard = name): void => {
+        if (heard !== name && name !== undefined) return;
         if (!holds()) return;
         over = true;
         this.#waiting.delete(look);

@@ -1,18 +1,22 @@
-/** A minute of a year, as the clocks of a zone show it: `local` is that reading as if it were UTC. */
-interface Minute {
-  readonly at: number;
-  readonly local: number;
-}
-
 const MINUTE = 60_000;
+/** Where a zone shows the same shift at both ends of so much time, it is taken to show it in each minute between. */
+const QUARTER = 15;
 const DAY = 1_440 * MINUTE;
+/** No clock is changed by more than a day within the year: it stands at most two days from where it would be without that. */
+const NEAR = 2_880;
 
 /**
- * What the clocks of a zone show in each minute of a year, found by asking `Intl` for each of them. Slow, and without any thought
- * of offsets, so that it can be believed.
+ * What the clocks of a zone show in each minute of a year, found by asking `Intl` about each quarter of an hour, and each minute of one
+ * in which they are changed. Slow, and without any thought of rules, so that it can be believed.
  */
 export class SlowCalendar {
-  readonly #minutes: readonly Minute[];
+  /** The first and the last instant that it can tell of. */
+  readonly begin: number;
+  readonly end: number;
+  /** When the clocks are changed. */
+  readonly changes: readonly number[];
+  /** The reading of each minute from `begin` on, as if it were UTC, in minutes: whole numbers, of which there are half a million. */
+  readonly #local: Int32Array;
 
   constructor(
     readonly zone: string,
@@ -27,41 +31,35 @@ export class SlowCalendar {
       minute: '2-digit',
       hourCycle: 'h23',
     });
-    const minutes: Minute[] = [];
-    for (let at = Date.UTC(year, 0, 1) - DAY; at < Date.UTC(year + 1, 0, 1) + DAY; at += MINUTE) {
-      minutes.push({ at, local: Date.parse(`${format.format(at).replace(' ', 'T')}Z`) });
+    const shownAt = (at: number): number => Date.parse(`${format.format(at).replace(' ', 'T')}Z`) / MINUTE;
+    this.begin = Date.UTC(year, 0, 1) - DAY;
+    const count = (Date.UTC(year + 1, 0, 1) + DAY - this.begin) / MINUTE;
+    this.end = this.#at(count - 1);
+    this.#local = new Int32Array(count);
+    let shown = shownAt(this.begin);
+    for (let n = 0; n < count; n += QUARTER) {
+      const next = shownAt(this.#at(n + QUARTER));
+      const steady = next - shown === QUARTER;
+      for (let more = 0; more < QUARTER; more++) {
+        this.#local[n + more] = steady ? shown + more : shownAt(this.#at(n + more));
+      }
+      shown = next;
     }
-    this.#minutes = minutes;
-  }
-
-  /** The first and the last instant that it can tell of. */
-  get begin(): number {
-    return this.#minutes[0]!.at;
-  }
-
-  get end(): number {
-    return this.#minutes.at(-1)!.at;
-  }
-
-  /** When the clocks are changed. */
-  get changes(): number[] {
-    return this.#minutes
-      .filter(({ local }, n) => n > 0 && local !== this.#minutes[n - 1]!.local + MINUTE)
-      .map(({ at }) => at);
+    this.changes = this.#when((local, n) => n > 0 && local !== this.#local[n - 1]! + 1);
   }
 
   /** When the clocks show so many ms past each hour or minute. */
   whenPast(period: number, past: number): number[] {
     const withinMinute = past % MINUTE;
-    return this.#minutes
-      .filter(({ local }) => local % period === (past - withinMinute) % period)
-      .map(({ at }) => at + withinMinute);
+    const every = period / MINUTE;
+    const wanted = ((past - withinMinute) / MINUTE) % every;
+    return this.#when((local) => local % every === wanted).map((at) => at + withinMinute);
   }
 
   /** When it is so many ms after midnight on each date that fits. */
   whenOn(fits: (date: Date) => boolean, timeOfDay: number): number[] {
-    const first = this.#minutes[0]!.local;
-    const last = this.#minutes.at(-1)!.local;
+    const first = this.#local[0]! * MINUTE;
+    const last = this.#local.at(-1)! * MINUTE;
     const times: number[] = [];
     for (let day = Math.ceil(first / DAY) * DAY; day + timeOfDay <= last; day += DAY) {
       if (fits(new Date(day))) times.push(this.#instantOf(day + timeOfDay));
@@ -71,14 +69,23 @@ export class SlowCalendar {
 
   /** The first minute that shows it; where none does, as much after the last one before it as it would have been. */
   #instantOf(local: number): number {
-    const minute = local - (local % MINUTE);
-    // No clock is changed by more than a day within the year: it stands at most two days from where it would be without that.
-    const guess = (minute - this.#minutes[0]!.local) / MINUTE;
-    const near = this.#minutes.slice(Math.max(guess - 2_880, 0), guess + 2_880);
-    const showing = near.find((one) => one.local === minute);
-    if (showing !== undefined) return showing.at + (local - minute);
-    const before = near[near.findIndex((one) => one.local > minute) - 1]!;
-    return before.at + (local - before.local);
+    const minute = Math.floor(local / MINUTE);
+    const guess = minute - this.#local[0]!;
+    const from = Math.max(guess - NEAR, 0);
+    const near = this.#local.subarray(from, guess + NEAR);
+    let n = near.indexOf(minute);
+    if (n < 0) n = near.findIndex((shown) => shown > minute) - 1;
+    return this.#at(from + n) + (local - near[n]! * MINUTE);
+  }
+
+  #at(n: number): number {
+    return this.begin + n * MINUTE;
+  }
+
+  #when(fits: (local: number, n: number) => boolean): number[] {
+    const times: number[] = [];
+    for (let n = 0; n < this.#local.length; n++) if (fits(this.#local[n]!, n)) times.push(this.#at(n));
+    return times;
   }
 }
 

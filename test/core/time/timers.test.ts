@@ -12,7 +12,7 @@ import {
   Tonic,
 } from '../../../src/index.js';
 import { LONGEST_TIMER } from '../../doors/core.js';
-import { type App, WARN, messages, startApp } from '../../support/app.js';
+import { type App, type Setup, WARN, messages, startApp } from '../../support/app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 
 const DAY = 24 * 3_600_000;
@@ -40,9 +40,9 @@ class Timed extends Tonic {
   }
 }
 
-const start = async (): Promise<{ app: App; timed: Timed; clock: App['clock'] }> => {
+const start = async (log: Setup['log'] = {}): Promise<{ app: App; timed: Timed; clock: App['clock'] }> => {
   let timed!: Timed;
-  const app = await startApp(() => (timed = new Timed({ name: 'timed' })));
+  const app = await startApp(() => (timed = new Timed({ name: 'timed' })), { log });
   return { app, timed, clock: app.clock };
 };
 
@@ -558,7 +558,8 @@ describe('a timer is refused', () => {
 describe('a hundred thousand timers', () => {
   it('fire each at its time, by one timer of the operating system', async function () {
     this.timeout(30_000);
-    const { app, timed, clock } = await start();
+    // The app of a test reads each line of its log.
+    const { app, timed, clock } = await start({ level: 'info' });
     const timers: TimerSingleShot[] = [];
     for (let n = 0; n < 100_000; n++) {
       timers.push(new TimerSingleShot({ seconds: 1 + ((n * 7_919) % 1_000) / 1_000, base: timed }));

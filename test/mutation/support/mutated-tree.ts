@@ -4,6 +4,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { built } from '../../support/built.js';
 import type { Mutation } from '../mutations.js';
 import type { OrdinaryMutation } from '../ordinary-mutations.js';
 import { type TestPlace, type Tested, testIn } from './test-in.js';
@@ -77,20 +78,34 @@ export class MutatedTree {
   }
 }
 
-/** Explores a program in a process of its own, on the sources in a folder: by default, those of the project. */
-export async function exploreIn(
-  folder: string | undefined,
+/** Explores a program on the sources of the project, in a process of its own, as one file: its TypeScript is compiled in no time. */
+export async function exploreHere(program: string, runs: number, seed: number): Promise<Found> {
+  return exploreBy([fileURLToPath(built(new URL('explore-one.ts', import.meta.url).href))], ROOT, program, runs, seed);
+}
+
+/** Explores a program on the sources in a folder, in a process of its own. */
+async function exploreIn(folder: string, program: string, runs: number, seed: number): Promise<Found> {
+  const script = join(folder, 'test/mutation/support/explore-one.ts');
+  // An example runs on these sources, and not on what was built.
+  const sources = pathToFileURL(join(folder, 'test/mutation/support/own-sources.mjs')).href;
+  return exploreBy(
+    ['--no-warnings', '--loader', 'ts-node/esm', '--import', sources, script],
+    folder,
+    program,
+    runs,
+    seed,
+  );
+}
+
+async function exploreBy(
+  words: readonly string[],
+  cwd: string,
   program: string,
   runs: number,
   seed: number,
 ): Promise<Found> {
-  const cwd = folder ?? ROOT;
-  const script = join(cwd, 'test/mutation/support/explore-one.ts');
-  // An example runs on these sources, and not on what was built.
-  const sources = pathToFileURL(join(cwd, 'test/mutation/support/own-sources.mjs')).href;
-  const loaders = ['--no-warnings', '--loader', 'ts-node/esm', '--import', sources];
-  const args = [...loaders, script, program, String(runs), String(seed)];
   const { TASKTONIC_SEED: _, ...env } = process.env;
+  const args = [...words, program, String(runs), String(seed)];
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
