@@ -103,7 +103,7 @@ export class App {
 }
 
 /** A Formula of such parts. */
-class TestFormula extends Formula {
+export class TestFormula extends Formula {
   readonly #startingTonics: () => void;
   readonly #data: FormulaData;
   readonly #main: (() => unknown) | undefined;

@@ -125,7 +125,8 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
   }
 }
 
-const apps = new Set<NetApp>();
+/** What a test has started and is to be over when it ends. */
+export const open = new Set<{ over(): Promise<unknown> }>();
 
 /** An app whose sockets and time are those of the stage (or of the network and clock that it is given), with an {@link Ear} as its starting Tonic. */
 export class NetApp extends App {
@@ -138,10 +139,10 @@ export class NetApp extends App {
       main:
         main ?? (() => new SelectorCatalyst({ ...setup.options, network: setup.options?.network ?? stage().network })),
     });
-    apps.add(this);
+    open.add(this);
     void this.ended.then(
-      () => apps.delete(this),
-      () => apps.delete(this),
+      () => open.delete(this),
+      () => open.delete(this),
     );
   }
 
@@ -243,9 +244,7 @@ export async function serve<P extends TcpConnection<any> = TcpConnection>(
 /** To be called after each test: what it left open is closed. */
 export async function tidyUp(): Promise<void> {
   closePeers();
-  for (const app of apps) {
-    app.main.ttsc__finish();
-    await app.end().catch(() => {});
-  }
+  for (const one of open) await one.over().catch(() => {});
+  open.clear();
   clearStage();
 }
