@@ -10,7 +10,7 @@ import {
   Tonic,
 } from '../../src/index.js';
 import { App, type Ended, type Setup } from './running-app.js';
-import { Heard } from './heard.js';
+import { Heard, inside } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';
 import { ManualClock } from './manual-clock.js';
@@ -77,15 +77,7 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
   }
   /** Runs `body` in a sparkle of this connection, and waits for it. */
   async inside<T>(body: (connection: this) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do((connection) => {
-        try {
-          resolve(body(connection));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
   /** `send()`, for those who are not it. */
   say(...data: Parameters<TcpConnection['ttsc__send']>): ReturnType<TcpConnection['send']> {
@@ -152,15 +144,7 @@ export class NetApp extends App {
 
   /** Runs `body` in a sparkle of the Ear, and waits for it. */
   async inside<T>(body: (ear: Ear) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ear.ttsc__do((ear) => {
-        try {
-          resolve(body(ear));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this.ear, body);
   }
 
   /** Finishes the app and waits for its end. */

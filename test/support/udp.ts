@@ -6,7 +6,7 @@ import {
   UdpSocket,
   type UdpSocketOptions,
 } from '../../src/index.js';
-import type { Heard } from './heard.js';
+import { type Heard, inside } from './heard.js';
 import { type NetApp, startNet } from './net-app.js';
 
 /** A datagram socket of an app, whose events its base hears. */
@@ -31,15 +31,7 @@ export class Teller extends UdpSocket {
     return this.send(data, to, encoding);
   }
   async inside<T>(body: (socket: Teller) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do((socket) => {
-        try {
-          resolve(body(socket));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
 }
 
