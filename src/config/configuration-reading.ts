@@ -1,3 +1,4 @@
+import { written } from '../core/options/written.js';
 import * as v from 'valibot';
 import { AppConfiguration } from './app-configuration.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
@@ -42,7 +43,7 @@ import {
   isFlag,
   isList,
   namesIn,
-  valueOf,
+  valueOfText,
   wantsValue,
 } from '../core/options/schema-parts.js';
 
@@ -171,7 +172,7 @@ class Reading {
     if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
     const schemas = this.#schemasAt(path);
     if (isBare && wantsValue(schemas)) return this.#refuse(path, from, 'it needs a value, as in --path=value');
-    const value = valueOf(text, schemas);
+    const value = valueOfText(text, schemas);
     const forbidden = forbiddenWithin(value, path);
     if (forbidden !== undefined) return this.#refuse(forbidden, from, notAllowed(forbidden));
     this.#tree = withValueAt(this.#tree, path, value, this.#isList);
@@ -332,6 +333,6 @@ function checkSchema(schema: Partial<v.GenericSchema> | undefined): void {
 
 function checkedPrefix(prefix: string): string {
   if (/^\w+$/.test(prefix)) return prefix;
-  const problem = `it is ${JSON.stringify(prefix)}, and must be the beginning of names, such as "APP_"`;
+  const problem = `it is ${written(prefix)}, and must be the beginning of names, such as "APP_"`;
   throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'env', problem });
 }

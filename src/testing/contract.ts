@@ -1,3 +1,4 @@
+import { written } from '../core/options/written.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
@@ -67,7 +68,7 @@ export class ContractWatch {
     const problem =
       conditions.length === 0
         ? 'no Tonic in it has a condition'
-        : `it is ${String(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
+        : `it is ${written(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
     throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'contract/stopMatchCount', problem });
   }
 

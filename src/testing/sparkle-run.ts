@@ -1,3 +1,4 @@
+import { written } from '../core/options/written.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import type { Sparkle } from '../core/plan/plan.js';
@@ -72,7 +73,7 @@ export class SparkleRun {
     for (const key of Object.keys(conditions))
       if (!CONDITIONS.includes(key)) throw bad(key, `there is none; there are ${CONDITIONS.join(', ')}`);
     if (count !== Infinity && !(Number.isInteger(count) && count > 0))
-      throw bad('count', `it is ${String(count)}, and must be a whole number from 1`);
+      throw bad('count', `it is ${written(count)}, and must be a whole number from 1`);
     this.#count = count;
     this.timeout = toMs(timeout, 'timeout');
     this.waits = conditions.timeout !== undefined;

@@ -12,6 +12,7 @@ export { catalystSchema } from '../../src/core/options/catalyst-options.js';
 export { nearest } from '../../src/core/options/nearest.js';
 export { parseOptions } from '../../src/core/options/option-schema.js';
 export { pausingSchema, timerSchema } from '../../src/core/options/timer-options.js';
+export { written } from '../../src/core/options/written.js';
 export { tonicSchema } from '../../src/core/options/tonic-options.js';
 export { EVENTS, type HeardEvents } from '../../src/core/plan/heard-events.js';
 export { Plan } from '../../src/core/plan/plan.js';

@@ -81,7 +81,7 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
  * The value that a text stands for, by what is wanted: one of the choices, a number, a flag, `null`, JSON, or a list with commas. What
  * fits none of them, or where nothing is said, stays a text, so that the check names it as it was written.
  */
-export function valueOf(text: string, schemas: readonly v.GenericSchema[]): unknown {
+export function valueOfText(text: string, schemas: readonly v.GenericSchema[]): unknown {
   for (const read of READERS) {
     for (const schema of schemas) {
       const value = read(text, partsOf(schema));
@@ -129,6 +129,6 @@ function listOf(text: string, { item, items }: Parts): unknown[] | undefined {
   if (text === '') return [];
   return text.split(',').map((part, at) => {
     const schema = items?.[at] ?? item;
-    return valueOf(part.trim(), schema === undefined ? [] : alternatives(schema));
+    return valueOfText(part.trim(), schema === undefined ? [] : alternatives(schema));
   });
 }

@@ -1,3 +1,4 @@
+import { written } from '../options/written.js';
 import { fail } from '../errors.js';
 
 /** What is read of a class. */
@@ -60,6 +61,6 @@ export class StateGroups {
       (state) => typeof state !== 'string' || this.has(state) || states?.includes(state) === false,
     );
     if (strange === undefined) return undefined;
-    return `${String(strange)} is none of the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
+    return `${typeof strange === 'string' ? strange : written(strange)} is none of the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
   }
 }

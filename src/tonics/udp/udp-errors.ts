@@ -1,3 +1,4 @@
+import { written } from '../../core/options/written.js';
 import { isIP } from 'node:net';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { type Address, DatagramLost, type SendFailure } from '../../selector/network.js';
@@ -33,7 +34,7 @@ export function badDestination(
   channel: Connectable | undefined,
 ): TaskTonicError | undefined {
   if (to === undefined && remote !== undefined) return undefined;
-  if (!isAddress(to)) return fail('TT_BAD_ADDRESS', { what: JSON.stringify(to) ?? 'nothing' });
+  if (!isAddress(to)) return fail('TT_BAD_ADDRESS', { what: written(to) });
   if (remote !== undefined) return isPeer(to, remote, channel) ? undefined : otherPeer(to, remote);
   // A name holds no colon: the quick way is one look through a short text.
   const isV6 = to.address.includes(':');
@@ -73,7 +74,17 @@ function showPeer(peer: Peer | undefined): string {
   return showAddress(peer?.host, peer?.port);
 }
 
+/** What a getter or a proxy throws is no address. */
+function readAddress(to: unknown): Partial<Address> {
+  try {
+    const { address, port } = (to ?? {}) as Partial<Address>;
+    return { address, port } as Partial<Address>;
+  } catch {
+    return {};
+  }
+}
+
 function isAddress(to: unknown): to is Address {
-  const { address, port: at } = (to ?? {}) as Partial<Address>;
+  const { address, port: at } = readAddress(to);
   return typeof address === 'string' && address !== '' && Number.isInteger(at) && at! >= 1 && at! <= 65_535;
 }

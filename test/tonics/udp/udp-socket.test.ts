@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { SelectorCatalyst, type Address, type ListenInfo, Tonic, UdpSocket } from '../../../src/index.js';
 import { WARN } from '../../support/running-app.js';
@@ -150,9 +152,14 @@ describe('a UdpSocket', () => {
       { address: '127.0.0.1', port: 65_536 },
       { address: '127.0.0.1', port: 1.5 },
       { address: '127.0.0.1', port: '9' },
+      { address: 1n, port: 9 },
+      { address: '127.0.0.1', port: 9n },
+      Object.create(null),
+      Symbol('nowhere'),
+      new Proxy({}, { get: () => assert.fail('looked at') }),
     ];
     for (const to of bad) {
-      it(`to send to ${JSON.stringify(to) ?? 'nobody'}, and sends the others`, async () => {
+      it(`to send to ${inspect(to)}, and sends the others`, async () => {
         const { app, socket } = await startUdp({}, Teller as typeof UdpSocket);
         const peer = await udpPeer();
         const results = await (socket as Teller).inside((self) => [

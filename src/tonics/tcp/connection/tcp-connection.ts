@@ -45,8 +45,6 @@ const LAST_LOOKS = 2;
 /** Steps in which it may be idle. */
 const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
 
-/** One for all: most connections are made without any. */
-
 /** Of a connection that ends. */
 class Closing {
   /** Why it closes, or would if it closed now. */
