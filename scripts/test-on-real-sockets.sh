@@ -9,4 +9,4 @@ mocha() {
 }
 
 export TT_NETWORK=real TT_CONFORMANCE_RUNS=500
-mocha 'test/tonics/*.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'
+mocha 'test/tonics/**/*.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'

@@ -4,6 +4,7 @@ import '../../src/compose.js';
 export { Agenda, type Appointment } from '../../src/testing/network/agenda.js';
 export { ByteQueue } from '../../src/testing/network/byte-queue.js';
 export { FaultDice } from '../../src/testing/network/fault-dice.js';
+export { Faults } from '../../src/testing/faults.js';
 export { snapshot } from '../../src/testing/snapshot.js';
 export { timeText } from '../../src/testing/trace-table.js';
 export { NOON, VirtualClock } from '../../src/testing/virtual-clock.js';

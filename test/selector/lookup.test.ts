@@ -1,9 +1,8 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
 import { type Network, nodeNetwork } from '../../src/index.js';
-import { SimulatedNetwork } from '../../src/testing/index.js';
+import { SeededRandom, SimulatedNetwork } from '../../src/testing/index.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { seeded } from '../support/simulated.js';
 
 interface Stage {
   readonly network: Network;
@@ -17,7 +16,7 @@ const FOUND = ['fd00::1', '10.1.0.1', 'fd00::2', '10.1.0.2'];
 /** A host of a simulated network with another one, that has these addresses. */
 const simulated = (): Stage => {
   const clock = new ManualClock();
-  const network = new SimulatedNetwork({ clock, random: seeded(1) });
+  const network = new SimulatedNetwork({ clock, random: new SeededRandom(1) });
   network.host('several.example', { address: FOUND });
   return { network: network.host('here'), over() {}, pass: async () => clock.pass(10) };
 };

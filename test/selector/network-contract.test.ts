@@ -1,10 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Network, nodeNetwork } from '../../src/index.js';
-import { SimulatedHost, SimulatedNetwork } from '../../src/testing/index.js';
+import { SeededRandom, SimulatedHost, SimulatedNetwork } from '../../src/testing/index.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { tidyUp } from '../support/net-app.js';
-import { seeded } from '../support/simulated.js';
 import { type Heard, type Stage, type Step, play } from './network-contract.js';
 
 afterEach(tidyUp);
@@ -24,7 +23,7 @@ const node = (): Stage => ({
 /** The loopback interface of a simulated host, in virtual time. */
 const simulated = (): Stage => {
   const clock = new ManualClock();
-  const network = new SimulatedNetwork({ clock, random: seeded(1) }).host('here');
+  const network = new SimulatedNetwork({ clock, random: new SeededRandom(1) }).host('here');
   return {
     network,
     clock,

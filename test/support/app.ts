@@ -1,11 +1,13 @@
 import {
   Catalyst,
   type CatalystOptions,
+  type Clock,
   Formula,
   type FormulaData,
   type Ledger,
   type LogOptions,
   type Network,
+  type Random,
   type RunResult,
 } from '../../src/index.js';
 import { Distiller, type LogEntry, type VirtualClock } from '../../src/testing/index.js';
@@ -102,18 +104,29 @@ export class App {
   }
 }
 
+/** What a Formula is made of; a Distiller brings its own clock, chance and log. */
+export interface FormulaParts extends Pick<Setup, 'data' | 'main'> {
+  readonly log?: LogOptions | undefined;
+  readonly clock?: Clock;
+  readonly random?: Random | undefined;
+}
+
 /** A Formula of such parts. */
-class TestFormula extends Formula {
+export class TestFormula extends Formula {
+  protected override readonly clock: Clock | undefined;
+  protected override readonly random: Random | undefined;
   readonly #startingTonics: () => void;
   readonly #data: FormulaData;
   readonly #main: (() => unknown) | undefined;
   run!: Promise<RunResult>;
 
-  constructor(startingTonics: () => void, { data = {}, log, main }: Setup) {
+  constructor(startingTonics: () => void, { data = {}, log, main, clock, random }: FormulaParts) {
     super();
     this.#startingTonics = startingTonics;
     this.#data = { ...data, log: { level: 'trace', ...log } };
     this.#main = main;
+    this.clock = clock;
+    this.random = random;
   }
 
   override async _ttRun(...bench: Parameters<Formula['_ttRun']>): Promise<RunResult> {

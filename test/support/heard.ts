@@ -65,3 +65,19 @@ export class Heard {
     });
   }
 }
+
+/** Runs `body` in a sparkle of a Tonic that does what it is told, and waits for it. */
+export async function inside<Teller extends { ttsc__do(body: () => void): void }, T>(
+  tonic: Teller,
+  body: (tonic: Teller) => T,
+): Promise<T> {
+  return new Promise((resolve, reject) =>
+    tonic.ttsc__do(() => {
+      try {
+        resolve(body(tonic));
+      } catch (thrown) {
+        reject(thrown as Error);
+      }
+    }),
+  );
+}

@@ -1,102 +1,70 @@
-import type { Clock } from '../../src/index.js';
-import { LONGEST_TIMER } from '../doors/core.js';
+import { VirtualClock } from '../doors/testing.js';
 
-interface Entry {
-  readonly at: number;
-  readonly hold: boolean;
-  readonly callback: () => void;
-}
-
-/** The time of day at which every manual clock begins: 2026-01-01 12:00 UTC. */
-export const NOON = Date.UTC(2026, 0, 1, 12);
+/** The time of day at which every manual clock begins. */
+export { NOON } from '../doors/testing.js';
 
 /** No test waits longer than this in virtual time: what has not ended by then never will. */
 const FOR_EVER = 400 * 24 * 3_600_000;
 
 /**
- * Time that a test holds in its hand. It stands still until it is moved, and then stops at each due time on the way, so
- * that nothing sees two of them at once. What a callback throws is thrown to the test, after the rest was carried out.
+ * Virtual time that a test holds in its hand, for parts of an app that no Distiller drives: loops turn by themselves, and what waits for no time
+ * at all happens with the next poll. Else time stands still until it is moved, and then stops at each due time on the way. What a timer throws
+ * is thrown to the test, after the rest was carried out.
  */
-export class ManualClock implements Clock {
-  readonly #timers = new Set<Entry>();
-  readonly #instant: boolean;
-  #now = 1_000;
-  #wallOffset = NOON - 1_000;
-  #polls = 0;
+export class ManualClock extends VirtualClock {
+  readonly #holding = new Set<unknown>();
+  readonly #thrown: unknown[] = [];
+  #turning = 0;
 
-  /** @param options `instant`: what waits for no time at all happens by itself, with the next poll. */
-  constructor({ instant = false }: { readonly instant?: boolean } = {}) {
-    this.#instant = instant;
+  override setTimer(callback: () => void, ms: number, hold = true): unknown {
+    const timer = super.setTimer(() => {
+      this.#holding.delete(timer);
+      callback();
+    }, ms);
+    if (hold) this.#holding.add(timer);
+    if (ms <= 0) this.afterPoll(() => void (this.nextAt <= this.now() && this.fireNext((due) => due())));
+    return timer;
   }
 
-  now(): number {
-    return this.#now;
+  override clearTimer(timer: unknown): void {
+    this.#holding.delete(timer);
+    super.clearTimer(timer);
   }
 
-  wallTime(): number {
-    return this.#wallOffset + this.#now;
-  }
-
-  /** Sets the time of day, as an operator or NTP would: no time passes. */
-  setWallTime(wallTime: number): void {
-    this.#wallOffset = wallTime - this.#now;
-  }
-
-  setTimer(callback: () => void, ms: number, hold = true): Entry {
-    const entry = { at: this.#now + Math.min(Math.max(ms, 0), LONGEST_TIMER), hold, callback };
-    this.#timers.add(entry);
-    if (this.#instant && ms <= 0) this.afterPoll(() => void (this.#timers.delete(entry) && callback()));
-    return entry;
-  }
-
-  clearTimer(timer: unknown): void {
-    this.#timers.delete(timer as Entry);
-  }
-
-  afterPoll(callback: () => void): void {
-    this.#polls++;
+  override afterPoll(callback: () => void): void {
+    this.#turning++;
     setImmediate(() => {
-      this.#polls--;
+      this.#turning--;
       callback();
     });
   }
 
   /** The timers that are set, those that hold a process open only. */
   get holding(): number {
-    return [...this.#timers].filter(({ hold }) => hold).length;
-  }
-
-  /** Time that goes by while a sparkle runs: nothing can fire meanwhile. */
-  stall(ms: number): void {
-    this.#now += ms;
+    return this.#holding.size;
   }
 
   /** Resolves when every loop waits for something that only time brings. */
   async settled(): Promise<void> {
     do await new Promise((resolve) => setImmediate(resolve));
-    while (this.#polls > 0);
+    while (this.#turning > 0);
   }
 
   /** Lets so much time pass. */
   async pass(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    const thrown: unknown[] = [];
+    const end = this.now() + ms;
     await this.settled();
-    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
-      await this.#stepTo(next, thrown);
-    }
-    this.#now = Math.max(this.#now, end);
+    while (this.nextAt <= end) await this.#stepOn();
+    this.moveTo(end);
     await this.settled();
-    throwThe(thrown);
+    this.#throw();
   }
 
   /** Goes to the next due time; false where there is none up to `last`. */
   async step(last: number): Promise<boolean> {
-    const next = this.#next();
-    if (next === undefined || next.at > last) return false;
-    const thrown: unknown[] = [];
-    await this.#stepTo(next, thrown);
-    throwThe(thrown);
+    if (this.nextAt > last || this.nextAt === Infinity) return false;
+    await this.#stepOn();
+    this.#throw();
     return true;
   }
 
@@ -105,37 +73,29 @@ export class ManualClock implements Clock {
     let over = false;
     const end = (): void => void (over = true);
     promise.then(end, end);
-    const thrown: unknown[] = [];
-    const last = this.#now + FOR_EVER;
+    const last = this.now() + FOR_EVER;
     await this.settled();
     while (!over) {
-      const next = this.#next();
-      if (next === undefined || next.at > last) throw new Error('it would wait for ever');
-      await this.#stepTo(next, thrown);
+      if (this.nextAt > last) throw new Error('it would wait for ever');
+      await this.#stepOn();
     }
-    throwThe(thrown);
+    this.#throw();
     return promise;
   }
 
-  async #stepTo(entry: Entry, thrown: unknown[]): Promise<void> {
-    this.#timers.delete(entry);
-    this.#now = Math.max(this.#now, entry.at);
-    try {
-      entry.callback();
-    } catch (error) {
-      thrown.push(error);
-    }
+  async #stepOn(): Promise<void> {
+    this.fireNext((callback) => {
+      try {
+        callback();
+      } catch (error) {
+        this.#thrown.push(error);
+      }
+    });
     await this.settled();
   }
 
-  /** Of two for the same time, the one that was set first. */
-  #next(): Entry | undefined {
-    let next: Entry | undefined;
-    for (const entry of this.#timers) if (next === undefined || entry.at < next.at) next = entry;
-    return next;
+  #throw(): void {
+    const thrown = this.#thrown.splice(0);
+    if (thrown.length > 0) throw new AggregateError(thrown, 'timers threw');
   }
-}
-
-function throwThe(thrown: readonly unknown[]): void {
-  if (thrown.length > 0) throw new AggregateError(thrown, 'timers threw');
 }

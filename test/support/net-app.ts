@@ -10,7 +10,7 @@ import {
   Tonic,
 } from '../../src/index.js';
 import { App, type Ended, type Setup } from './running-app.js';
-import { Heard } from './heard.js';
+import { Heard, inside } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';
 import { ManualClock } from './manual-clock.js';
@@ -77,15 +77,7 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
   }
   /** Runs `body` in a sparkle of this connection, and waits for it. */
   async inside<T>(body: (connection: this) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do((connection) => {
-        try {
-          resolve(body(connection));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
   /** `send()`, for those who are not it. */
   say(...data: Parameters<TcpConnection['ttsc__send']>): ReturnType<TcpConnection['send']> {
@@ -125,7 +117,8 @@ export class Recorder<State extends string = never> extends TcpConnection<State>
   }
 }
 
-const apps = new Set<NetApp>();
+/** What a test has started and is to be over when it ends. */
+export const open = new Set<{ over(): Promise<unknown> }>();
 
 /** An app whose sockets and time are those of the stage (or of the network and clock that it is given), with an {@link Ear} as its starting Tonic. */
 export class NetApp extends App {
@@ -138,10 +131,10 @@ export class NetApp extends App {
       main:
         main ?? (() => new SelectorCatalyst({ ...setup.options, network: setup.options?.network ?? stage().network })),
     });
-    apps.add(this);
+    open.add(this);
     void this.ended.then(
-      () => apps.delete(this),
-      () => apps.delete(this),
+      () => open.delete(this),
+      () => open.delete(this),
     );
   }
 
@@ -151,15 +144,7 @@ export class NetApp extends App {
 
   /** Runs `body` in a sparkle of the Ear, and waits for it. */
   async inside<T>(body: (ear: Ear) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ear.ttsc__do((ear) => {
-        try {
-          resolve(body(ear));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this.ear, body);
   }
 
   /** Finishes the app and waits for its end. */
@@ -243,9 +228,7 @@ export async function serve<P extends TcpConnection<any> = TcpConnection>(
 /** To be called after each test: what it left open is closed. */
 export async function tidyUp(): Promise<void> {
   closePeers();
-  for (const app of apps) {
-    app.main.ttsc__finish();
-    await app.end().catch(() => {});
-  }
+  for (const one of open) await one.over().catch(() => {});
+  open.clear();
   clearStage();
 }

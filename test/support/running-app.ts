@@ -1,43 +1,17 @@
-import {
-  Catalyst,
-  type CatalystOptions,
-  type Clock,
-  Formula,
-  type FormulaData,
-  type Ledger,
-  type LogOptions,
-  nodeClock,
-  type Random,
-  type RunResult,
-} from '../../src/index.js';
-import type { LogEntry } from '../../src/testing/index.js';
+import { Catalyst, type Clock, type Ledger, nodeClock, type Random } from '../../src/index.js';
+import { type Ended, type Line, type Setup as Parts, TestFormula, messages } from './app.js';
 import { ManualClock } from './manual-clock.js';
 
-/** One line of the log, as JSON gives it. */
-export interface Line extends LogEntry {
-  readonly err?: { readonly message: string; readonly code?: string };
-}
+export { type Ended, ERROR, type Line, WARN, catalyst, messages } from './app.js';
 
 /** What an app is made of; the defaults are a plain Catalyst, a clock held by the test, and every line of the log. */
-export interface Setup {
+export interface Setup extends Pick<Parts, 'log' | 'data' | 'main'> {
   /** `'real'`: the machine's. Default: a manual clock, moved by whoever waits for the end. */
   readonly clock?: 'real' | ManualClock;
-  readonly log?: Omit<LogOptions, 'to'>;
-  readonly data?: FormulaData;
-  readonly main?: () => unknown;
   readonly random?: Random;
 }
 
-/** How an app ended. */
-export interface Ended {
-  readonly result: RunResult;
-  readonly lines: readonly Line[];
-}
-
-export const WARN = 40;
-export const ERROR = 50;
-
-/** An app that runs. */
+/** An app that runs by itself, on no Distiller. */
 export class App {
   readonly lines: Line[] = [];
   readonly clock: Clock;
@@ -49,23 +23,14 @@ export class App {
     this.clock = clock === 'real' ? nodeClock : clock;
     let started = (): void => {};
     this.#started = new Promise((resolve) => (started = resolve));
-    const app = this; // eslint-disable-line @typescript-eslint/no-this-alias -- two classes meet here
-    class TestFormula extends Formula {
-      protected override readonly clock = app.clock;
-      protected override readonly random = random;
-      protected override creatingFormula(): FormulaData {
-        const to = { write: (line: string) => void app.lines.push(JSON.parse(line) as Line) };
-        return { ...data, log: { level: 'trace', ...log, to } };
-      }
-      protected override creatingMainCatalyst(): unknown {
-        return (app.#main = (main === undefined ? new Catalyst() : main()) as Catalyst);
-      }
-      protected override creatingStartingTonics(): void {
-        startingTonics();
-        started();
-      }
-    }
-    this.ended = keepingExitCode(TestFormula.run()).then((result) => ({ result, lines: this.lines }));
+    const to = { write: (line: string) => void this.lines.push(JSON.parse(line) as Line) };
+    const begin = (): void => {
+      startingTonics();
+      started();
+    };
+    const makeMain = (): unknown => (this.#main = (main === undefined ? new Catalyst() : main()) as Catalyst);
+    const parts = { data, log: { ...log, to }, main: makeMain, clock: this.clock, random };
+    this.ended = keepingExitCode(TestFormula.run(begin, parts)).then((result) => ({ result, lines: this.lines }));
     // Whoever awaits it hears of a failure; nobody need.
     this.ended.catch(() => {});
   }
@@ -120,15 +85,6 @@ export async function runApp(startingTonics: () => void, setup: Setup = {}): Pro
 /** Starts an app; resolves when it runs. */
 export async function startApp(startingTonics: () => void, setup: Setup = {}): Promise<App> {
   return new App(startingTonics, setup).running();
-}
-
-/** A main Catalyst with options. */
-export function catalyst(options: CatalystOptions): () => Catalyst {
-  return () => new Catalyst(options);
-}
-
-export function messages(lines: readonly Line[], from = 0): string[] {
-  return lines.filter(({ level }) => level >= from).map(({ msg }) => msg);
 }
 
 /** An app that fails sets the exit code of its process: here that of mocha, which has one of its own. */

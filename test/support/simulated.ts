@@ -1,5 +1,5 @@
 import {
-  type Random,
+  SelectorCatalyst,
   TcpClient,
   type TcpClientOptions,
   TcpServer,
@@ -8,36 +8,26 @@ import {
   type UdpSocketOptions,
 } from '../../src/index.js';
 import {
+  type AppUnderTest,
+  Distiller,
   type NetworkEvent,
-  type SimulatedHost,
   SimulatedNetwork,
   type SimulatedNetworkOptions,
 } from '../../src/testing/index.js';
-import { ManualClock } from './manual-clock.js';
-import { type NetApp, Recorder, startNet } from './net-app.js';
-
-/** A small generator with a seed (mulberry32). */
-export function seeded(seed: number): Random {
-  let state = seed;
-  return {
-    next: () => {
-      state = (state + 0x6d2b_79f5) | 0;
-      let x = Math.imul(state ^ (state >>> 15), state | 1);
-      x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-      return ((x ^ (x >>> 14)) >>> 0) / 0x1_0000_0000;
-    },
-  };
-}
+import { Faults } from '../doors/testing.js';
+import { type Line, TestFormula } from './app.js';
+import type { Heard } from './heard.js';
+import { Ear, Recorder, open } from './net-app.js';
 
 /** A TcpServer on a simulated host, with the connections that it made. */
 export interface ServerThere {
-  readonly app: NetApp;
+  readonly app: LabApp;
   readonly server: TcpServer;
   readonly connections: Recorder[];
 }
 
 export interface ClientThere {
-  readonly app: NetApp;
+  readonly app: LabApp;
   readonly client: Recording;
 }
 
@@ -83,29 +73,71 @@ export class Recording extends TcpClient {
   }
 }
 
-/** A simulated network under a clock in the hands of the test, with apps on its hosts. */
+/** An app of a lab, with an Ear as its starting Tonic. */
+export class LabApp {
+  constructor(
+    readonly under: AppUnderTest,
+    readonly ear: Ear,
+    private readonly ended: () => Promise<unknown>,
+  ) {}
+
+  get heard(): Heard {
+    return this.ear.heard;
+  }
+
+  get lines(): Line[] {
+    return this.under.lines as Line[];
+  }
+
+  /** Finishes it, and waits for its end. */
+  async over(): Promise<void> {
+    this.under.main.ttsc__finish();
+    await this.ended();
+  }
+}
+
+/** A Distiller with a simulated network, and apps on its hosts; there may be several on one. */
 export class Lab {
-  readonly clock = new ManualClock();
   readonly events: NetworkEvent[] = [];
-  readonly network: SimulatedNetwork;
+  network!: SimulatedNetwork;
+  readonly #distiller: Promise<Distiller>;
 
   constructor({ seed = 1, ...options }: Partial<SimulatedNetworkOptions> & { readonly seed?: number } = {}) {
-    this.network = new SimulatedNetwork({
-      clock: this.clock,
-      random: seeded(seed),
-      onEvent: (event) => void this.events.push(event),
-      ...options,
-    });
+    const network = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random'>) => {
+      const onEvent = (event: NetworkEvent): void => void this.events.push(event);
+      this.network = new SimulatedNetwork({ ...parts, onEvent, ...options });
+      return { host: (app: string) => this.network.host(app.split(' ', 1)[0]!) };
+    };
+    this.#distiller = Distiller._ttStart(undefined, { seed, network }, new Faults());
+    open.add(this);
   }
 
   async pass(ms: number): Promise<void> {
-    await this.clock.pass(ms);
+    await (await this.#distiller).advance(ms);
   }
 
-  /** An app on a host, with an Ear as its starting Tonic. */
-  async app(host: string | SimulatedHost, begin: Parameters<typeof startNet>[0] = () => {}): Promise<NetApp> {
-    const network = typeof host === 'string' ? this.network.host(host) : host;
-    return startNet(begin, { options: { network }, clock: this.clock, random: seeded(7) });
+  /** Resolves when all has been done that needs no time. */
+  async settled(): Promise<void> {
+    await (await this.#distiller).settle();
+  }
+
+  /** Lets time pass until a promise is settled. */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    return (await this.#distiller).until(promise);
+  }
+
+  async over(): Promise<void> {
+    await (await this.#distiller).finish();
+  }
+
+  /** An app on a host. */
+  async app(host: string, begin: (ear: Ear) => void = () => {}): Promise<LabApp> {
+    const distiller = await this.#distiller;
+    let ear!: Ear;
+    const formula = new TestFormula(() => (ear = new Ear(begin)), { main: () => new SelectorCatalyst() });
+    const under = await distiller.join(formula, { host: `${host} ${distiller.apps.length}` });
+    await this.settled();
+    return new LabApp(under, ear, async () => this.until(formula.run));
   }
 
   /** A server on port 80 of a host. */
@@ -122,7 +154,7 @@ export class Lab {
     };
     let server!: TcpServer;
     const app = await this.app(host, () => (server = new TcpServer({ port: 80, protocol, ...options })));
-    await this.clock.settled();
+    await this.settled();
     return { app, server, connections };
   }
 
@@ -133,10 +165,10 @@ export class Lab {
     return { app, client };
   }
 
-  async udp(host: string, options: UdpSocketOptions = {}): Promise<{ app: NetApp; socket: UdpSocket }> {
+  async udp(host: string, options: UdpSocketOptions = {}): Promise<{ app: LabApp; socket: UdpSocket }> {
     let socket!: UdpSocket;
     const app = await this.app(host, () => (socket = new UdpSocket(options)));
-    await this.clock.settled();
+    await this.settled();
     return { app, socket };
   }
 

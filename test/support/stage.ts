@@ -68,7 +68,7 @@ export async function passTime(over: () => boolean): Promise<void> {
 }
 
 function simulated(): Stage {
-  const clock = new ManualClock({ instant: true });
+  const clock = new ManualClock();
   // Segments as large as those of a loopback interface.
   const settings = { clock, random: new SeededRandom(1), lookup: 0, segment: 65_483 };
   const network = new SimulatedNetwork(settings).host('here');

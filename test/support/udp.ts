@@ -6,6 +6,7 @@ import {
   UdpSocket,
   type UdpSocketOptions,
 } from '../../src/index.js';
+import { type Heard, inside } from './heard.js';
 import { type NetApp, startNet } from './net-app.js';
 
 /** A datagram socket of an app, whose events its base hears. */
@@ -30,15 +31,7 @@ export class Teller extends UdpSocket {
     return this.send(data, to, encoding);
   }
   async inside<T>(body: (socket: Teller) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do((socket) => {
-        try {
-          resolve(body(socket));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
 }
 
@@ -51,7 +44,9 @@ export const startTeller = async (options: UdpSocketOptions = {}): Promise<{ app
 export const at = (port: number, address = '127.0.0.1'): Address => ({ address, port });
 
 /** The codes of the errors that were heard, in order. */
-export const codes = (app: NetApp): string[] => app.heard.all('onError').map(([, { code }]) => code as string);
+export const codes = ({ heard }: { readonly heard: Heard }): string[] =>
+  heard.all('onError').map(([, { code }]) => code as string);
 
 /** The datagrams that were heard, as text. */
-export const texts = (app: NetApp): string[] => app.heard.all('onDatagram').map(([, data]) => String(data));
+export const texts = ({ heard }: { readonly heard: Heard }): string[] =>
+  heard.all('onDatagram').map(([, data]) => String(data));

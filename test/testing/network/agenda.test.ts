@@ -38,7 +38,7 @@ describe('the agenda of a network', () => {
       agenda.after(0, () => seen.push(`then, at ${agenda.now}`));
     });
     await clock.pass(5);
-    expect(seen).to.deep.equal(['first', 'then, at 1005']);
+    expect(seen).to.deep.equal(['first', 'then, at 5']);
   });
 
   it('sets no timer where nothing is going to happen, and holds no process with the one that it sets', async () => {

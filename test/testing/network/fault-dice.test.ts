@@ -1,11 +1,10 @@
 import { expect } from 'chai';
-import type { FaultKind } from '../../../src/testing/index.js';
+import { type FaultKind, SeededRandom } from '../../../src/testing/index.js';
 import { FaultDice } from '../../doors/testing.js';
-import { seeded } from '../../support/simulated.js';
 
 const dice = (seed: number, inject?: () => boolean): FaultDice =>
   new FaultDice(
-    seeded(seed),
+    new SeededRandom(seed),
     inject,
     () => 0,
     () => {},

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { NetworkFault } from '../../../src/testing/index.js';
+import { type NetworkFault, SeededRandom, SimulatedNetwork } from '../../../src/testing/index.js';
+import { VirtualClock } from '../../doors/testing.js';
 import { type Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Lab, Recording } from '../../support/simulated.js';
@@ -369,7 +370,7 @@ describe('faults of the simulated network', () => {
       // With dice that have no memory it would be reset for ever, or never.
       expect(resets.length).to.be.within(1, 30);
       expect(new Set(resets.map(({ what, count }) => `${what} ${count}`)).size).to.equal(resets.length);
-      await app.finish();
+      await app.over();
     });
 
     it('of a test does not have the name of one that comes by chance', async () => {
@@ -408,7 +409,10 @@ describe('faults of the simulated network', () => {
     });
 
     it('of the network are refused where they are not right', () => {
-      expectThrow(() => new Lab({ sendBuffer: 0 }), 'TT_BAD_OPTION');
+      expectThrow(
+        () => new SimulatedNetwork({ clock: new VirtualClock(), random: new SeededRandom(1), sendBuffer: 0 }),
+        'TT_BAD_OPTION',
+      );
     });
 
     it('may change while a connection is open', async () => {

@@ -281,7 +281,7 @@ describe('TCP on the simulated network', () => {
     it('leaves nothing to happen after a reset', async () => {
       const { lab, client } = await pair();
       client.ttsc__send('x');
-      await lab.clock.settled();
+      await lab.settled();
       client.ttsc__abort();
       await lab.pass(10);
       const before = lab.events.length;
@@ -291,7 +291,7 @@ describe('TCP on the simulated network', () => {
 
     it('is a broken pipe for one that goes on writing to a peer that has closed', async () => {
       const { lab, client, connection } = await pair(new Lab(), { halfOpen: true }, { halfOpen: true });
-      await connection.inside((self) => self._ttChannel!.close());
+      await lab.until(connection.inside((self) => self._ttChannel!.close()));
       await lab.pass(10);
       expect(client.names).to.deep.equal(['onConnected', 'onEnd']);
       client.ttsc__send('a');
@@ -399,7 +399,7 @@ describe('TCP on the simulated network', () => {
       await lab.pass(1);
       client.ttsc__send(Buffer.alloc(300_000));
       await lab.pass(100);
-      await connection.inside((self) => self._ttChannel!.close());
+      await lab.until(connection.inside((self) => self._ttChannel!.close()));
       await lab.pass(100);
       expect(client.all('onDisconnected')[0].reason).to.equal('peerReset');
     });
@@ -596,7 +596,7 @@ describe('TCP on the simulated network', () => {
       const lab = new Lab();
       const { server } = await lab.server('b');
       server.ttsc__pause();
-      await lab.clock.settled();
+      await lab.settled();
       const { client } = await lab.client('a', 'b');
       await lab.pass(10);
       expect(client.names).to.deep.equal(['onConnected', 'onEnd', 'onDisconnected']);

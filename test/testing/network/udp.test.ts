@@ -78,7 +78,7 @@ describe('UDP on the simulated network', () => {
       const from = await lab.udp('a', { port: 7 });
       from.socket.ttsc__send(text, { address: '10.0.0.1', port: 9 });
       await lab.pass(1);
-      await from.app.finish();
+      await from.app.over();
     }
     await lab.pass(10);
     expect(heardBy(to).length).to.be.within(5, 25);
@@ -105,12 +105,12 @@ describe('UDP on the simulated network', () => {
   it('drops and counts what a paused socket does not take, and what does not fit', async () => {
     const { lab, to, send } = await pair(new Lab({ inbox: 10 }));
     to.socket.ttsc__pause();
-    await lab.clock.settled();
+    await lab.settled();
     send('unheard');
     await lab.pass(1);
     expect(to.socket.traffic.dropped).to.equal(1);
     to.socket.ttsc__resume();
-    await lab.clock.settled();
+    await lab.settled();
     for (const text of hundred) send(text);
     await lab.pass(1);
     expect(heardBy(to).length).to.equal(10);
@@ -208,7 +208,7 @@ describe('UDP on the simulated network', () => {
       const lab = new Lab();
       const [one, two, three] = [await member(lab, 'a'), await member(lab, 'a'), await member(lab, 'b')];
       three.socket.ttsc__setMembership('239.1.1.1', false);
-      await lab.clock.settled();
+      await lab.settled();
       one.socket.ttsc__send('all', { address: '239.1.1.1', port: 9 });
       await lab.pass(10);
       expect([heardBy(one), heardBy(two), heardBy(three)]).to.deep.equal([['all'], ['all'], []]);

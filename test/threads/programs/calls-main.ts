@@ -1,7 +1,7 @@
 import { type InfusionInfo, type Remote, type Source, Tonic, type TonicOptions } from '../../../src/index.js';
 import type { ThreadHub } from '../../doors/threads.js';
 import { type App, type Setup, startApp } from '../../support/running-app.js';
-import { Heard } from '../../support/heard.js';
+import { Heard, inside } from '../../support/heard.js';
 import { Echo } from './calls-threads.js';
 
 /** Lives in the main thread: does what a test says, and writes down what threads tell it. */
@@ -35,15 +35,7 @@ export class Caller extends Tonic {
 
   /** Runs `body` in a sparkle of this Tonic. */
   async inSparkle<T>(body: () => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do(() => {
-        try {
-          resolve(body());
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
 
   /** Starts threads; resolves when they run. */

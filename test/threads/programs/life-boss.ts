@@ -9,7 +9,7 @@ import {
 } from '../../../src/index.js';
 import '../../../src/index.js';
 import { type App, type Setup, startApp } from '../../support/running-app.js';
-import { Heard } from '../../support/heard.js';
+import { Heard, inside } from '../../support/heard.js';
 
 /** The base of threads: it does what a test wants done in a sparkle, and writes down what it is told and what it hears. */
 export class Boss extends Tonic {
@@ -44,15 +44,7 @@ export class Boss extends Tonic {
 
   /** Runs `body` in a sparkle of this Tonic, and waits for it. */
   async inside<T>(body: (boss: this) => T): Promise<T> {
-    return new Promise((resolve, reject) =>
-      this.ttsc__do(() => {
-        try {
-          resolve(body(this));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    return inside(this, body);
   }
 
   /** `use()`, for those who are not it. */

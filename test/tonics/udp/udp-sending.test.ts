@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type TaskTonicError, Tonic, type TonicOptions, UdpSocket, type UdpSocketOptions } from '../../../src/index.js';
 import { expectCode } from '../../support/errors.js';
 import { FakeNetwork } from '../../support/fake-network.js';
+import type { Heard } from '../../support/heard.js';
 import { type NetApp, startNet, tidyUp } from '../../support/net-app.js';
 import { needsIPv6, udpPeer } from '../../support/peers.js';
 import { onRealSockets } from '../../support/stage.js';
@@ -11,9 +12,10 @@ import { Teller, at, codes, startTeller } from '../../support/udp.js';
 
 afterEach(tidyUp);
 
-const errors = (app: NetApp): TaskTonicError[] => app.heard.all('onError').map(([, error]) => error as TaskTonicError);
+const errors = (app: { readonly heard: Heard }): TaskTonicError[] =>
+  app.heard.all('onError').map(([, error]) => error as TaskTonicError);
 /** What was told of datagrams, as `CODE address count`. */
-const losses = (app: NetApp): string[] =>
+const losses = (app: { readonly heard: Heard }): string[] =>
   errors(app).map(({ code, details }) => `${code} ${String(details['address'])} ${String(details['count'])}`);
 
 const NAME = 'localhost';
@@ -201,10 +203,10 @@ describe('a datagram to a name', () => {
       const lab = new Lab({ lookup: 60_000 });
       let teller!: Teller;
       const app = await lab.app('a', () => (teller = new Teller({ ...options, ...under() })));
-      await lab.clock.settled();
+      await lab.settled();
       const peer = await lab.udp('b', { port: 9 });
       const say = (...sends: [string, string][]): Promise<unknown> =>
-        teller.inside((self) => sends.map(([text, address]) => self.say(text, at(9, address))));
+        lab.until(teller.inside((self) => sends.map(([text, address]) => self.say(text, at(9, address)))));
       return { lab, app, teller, peer, say };
     };
 
@@ -325,13 +327,10 @@ describe('a datagram to a name', () => {
     });
 
     it('is told to the log where it would wait for ever and the base has cut everything off', async () => {
-      const { lab, app, teller, say } = await start({ drainTimeout: Infinity });
+      const { app, teller, say } = await start({ drainTimeout: Infinity });
       await say(['x', 'b']);
-      const over = app.over();
-      await lab.pass(20_000);
-      await over;
-      const { lines } = await app.end();
-      expect(lines.some(({ err }) => err?.code === 'TT_DATAGRAM_LOST') || losses(app).length > 0).to.equal(true);
+      await app.over();
+      expect(app.lines.some(({ err }) => err?.code === 'TT_DATAGRAM_LOST') || losses(app).length > 0).to.equal(true);
       expect(teller.traffic.failed).to.equal(1);
     });
   });

@@ -93,7 +93,7 @@ describe('a TcpClient that is told to reconnect', () => {
         client.ttsc__send('before');
         client.ttsc__reconnect();
         client.ttsc__send('after, ');
-        await lab.clock.settled();
+        await lab.settled();
         client.ttsc__send('and later');
         await lab.pass(10);
         expect(connections[1]!.text).to.equal('after, and later');
@@ -112,7 +112,7 @@ describe('a TcpClient that is told to reconnect', () => {
       it('does it once, however often it is told so', async () => {
         const { lab, client, connections, story } = await opened(options);
         for (let n = 0; n < 3; n++) client.ttsc__reconnect();
-        await lab.clock.settled();
+        await lab.settled();
         client.ttsc__reconnect();
         await lab.pass(10);
         expect([connections.length, story().length]).to.deep.equal([2, 3]);

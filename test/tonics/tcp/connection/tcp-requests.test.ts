@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Question, type RequestOptions, TcpClient, type TcpClientOptions } from '../../../../src/index.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
-import { Heard } from '../../../support/heard.js';
+import { Heard, inside } from '../../../support/heard.js';
 import { ManualClock } from '../../../support/manual-clock.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
 
@@ -62,15 +62,7 @@ async function scene(options: Partial<TcpClientOptions> = {}, opens = true): Pro
   if (opens) stream.opens();
   await clock.settled();
   const does = async <T>(body: (asker: Asker) => T): Promise<T> => {
-    const done = new Promise<T>((resolve, reject) =>
-      asker.ttsc__do((own) => {
-        try {
-          resolve(body(own));
-        } catch (thrown) {
-          reject(thrown as Error);
-        }
-      }),
-    );
+    const done = inside(asker, body);
     await clock.settled();
     return done;
   };

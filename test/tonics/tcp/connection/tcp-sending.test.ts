@@ -15,17 +15,6 @@ const pair = async (options = {}) => {
   return { app, ...(await app.pair()) };
 };
 
-const within = async <T>(connection: Recorder, body: (connection: Recorder) => T): Promise<T> =>
-  new Promise((resolve, reject) =>
-    connection.ttsc__do((self) => {
-      try {
-        resolve(body(self));
-      } catch (error) {
-        reject(error as Error);
-      }
-    }),
-  );
-
 describe('a connection sends', () => {
   it('texts as UTF-8, Buffers, Uint8Arrays and lists of them', async () => {
     const { peer, connection } = await pair();
@@ -65,7 +54,7 @@ describe('a connection sends', () => {
     it(`${name} never: that is refused at the call`, async () => {
       const { peer, connection } = await pair();
       expectThrow(() => connection.ttsc__send(bad as never), 'TT_BAD_DATA');
-      const thrown = await within(connection, (self) => thrownBy(() => self.say(bad as never)));
+      const thrown = await connection.inside((self) => thrownBy(() => self.say(bad as never)));
       expectCode(thrown, 'TT_BAD_DATA');
       connection.ttsc__send('fine');
       await peer.received('fine');
@@ -85,13 +74,13 @@ describe('a connection sends', () => {
     await peer.received(8);
     await app.app.inside(() => connection.ttsc__send('other '));
     await peer.received(14);
-    await within(connection, (self) => self.ttsc__send('itself'));
+    await connection.inside((self) => self.ttsc__send('itself'));
     expect(await peer.received(20)).to.equal('outside other itself');
   });
 
   it('in the order of the calls, be they send() or ttsc__send', async () => {
     const { peer, connection } = await pair();
-    const results = await within(connection, (self) => [
+    const results = await connection.inside((self) => [
       self.say('1'),
       self.ttsc__send('2'),
       self.say('3'),
@@ -100,7 +89,7 @@ describe('a connection sends', () => {
     ]);
     expect(await peer.received(5)).to.equal('12345');
     expect(results).to.deep.equal(['sent', undefined, 'waiting', 'waiting', undefined]);
-    expect(await within(connection, (self) => self.say('6'))).to.equal('sent');
+    expect(await connection.inside((self) => self.say('6'))).to.equal('sent');
   });
 
   it('what a turn gathers in one write', async () => {
@@ -130,7 +119,7 @@ describe('a connection sends', () => {
   it('large lists and small ones alike, byte for byte', async () => {
     const { peer, connection } = await pair();
     const parts = [10, 16_000, 500, 70_000, 1, 0, 16_384, 3].map((size, n) => Buffer.alloc(size, 97 + n));
-    await within(connection, (self) => {
+    await connection.inside((self) => {
       for (const part of parts) self.say(part);
       self.say([...parts, 'ü']);
     });
@@ -197,7 +186,7 @@ describe('unsentBytes', () => {
     expect(connection.unsentBytes).to.equal(8);
     await peer.received(8);
     expect(connection.unsentBytes).to.equal(0);
-    const seen = await within(connection, (self) => {
+    const seen = await connection.inside((self) => {
       self.say('abc');
       self.ttsc__send('de');
       return self.unsentBytes;
@@ -212,7 +201,7 @@ describe('a connection whose peer does not read', () => {
   const fill = async (connection: Recorder): Promise<{ pieces: number; results: SendResult[] }> => {
     const results: SendResult[] = [];
     while (results.at(-1) !== 'waiting' && results.at(-1) !== 'refused') {
-      results.push(await within(connection, (self) => self.say(Buffer.alloc(100_000))));
+      results.push(await connection.inside((self) => self.say(Buffer.alloc(100_000))));
     }
     return { pieces: results.length, results };
   };
@@ -221,7 +210,7 @@ describe('a connection whose peer does not read', () => {
     const { peer, connection } = await pair();
     peer.socket.pause();
     const { pieces } = await fill(connection);
-    expect(await within(connection, (self) => self.say('more'))).to.equal('waiting');
+    expect(await connection.inside((self) => self.say('more'))).to.equal('waiting');
     const [unsent] = await connection.heard.on('onHighWater');
     expect(unsent).to.be.within(262_145, 362_144);
     expect(connection.unsentBytes).to.be.greaterThan(262_144);
@@ -230,7 +219,7 @@ describe('a connection whose peer does not read', () => {
     await connection.heard.on('onDrain');
     expect(connection.unsentBytes).to.be.at.most(65_536);
     await peer.received(pieces * 100_000 + 4);
-    expect(await within(connection, (self) => self.say('x'))).to.equal('sent');
+    expect(await connection.inside((self) => self.say('x'))).to.equal('sent');
     expect([connection.heard.count('onHighWater'), connection.heard.count('onDrain')]).to.deep.equal([1, 1]);
   });
 
@@ -243,7 +232,7 @@ describe('a connection whose peer does not read', () => {
         peer.socket.resume();
         // Small sends that never raise the level much must not hide the drain.
         while (connection.heard.count('onDrain') < round) {
-          await within(connection, (self) => void (connection.heard.count('onDrain') < round && self.say('.')));
+          await connection.inside((self) => void (connection.heard.count('onDrain') < round && self.say('.')));
         }
         peer.socket.pause();
       }
@@ -256,7 +245,7 @@ describe('a connection whose peer does not read', () => {
     peer.socket.pause();
     await fill(connection);
     await peer.sends('while it waits');
-    for (let n = 0; n < 20; n++) await within(connection, () => {});
+    for (let n = 0; n < 20; n++) await connection.inside(() => {});
     expect(connection.text).to.equal('');
     peer.socket.resume();
     await connection.heard.on('onDrain');
@@ -278,7 +267,7 @@ describe('a connection whose peer does not read', () => {
     peer.socket.pause();
     const pieces: SendResult[] = [];
     while (pieces.at(-1) !== 'refused') {
-      pieces.push(await within(connection, (self) => self.say(Buffer.alloc(300_000))));
+      pieces.push(await connection.inside((self) => self.say(Buffer.alloc(300_000))));
     }
     const [error] = await connection.heard.on('onError');
     expectCode(error, 'TT_UNSENT_LIMIT');
@@ -297,7 +286,7 @@ describe('a connection whose peer does not read', () => {
     const { peer, connection } = await pair({ unsentLimit: 1 * MB });
     peer.socket.pause();
     await fill(connection);
-    const unsent = await within(connection, (self) => {
+    const unsent = await connection.inside((self) => {
       const waiting = self.unsentBytes;
       self.say(Buffer.alloc(1 * MB));
       self.ttsc__abort();
@@ -311,7 +300,7 @@ describe('a connection whose peer does not read', () => {
   it('is not closed before what was told as sent has left', async () => {
     const { peer, connection } = await pair({ unsentLimit: 1 * MB, highWaterMark: 0.5 * MB });
     peer.socket.pause();
-    const told = await within(connection, (self) => {
+    const told = await connection.inside((self) => {
       const results = { sent: 0, waiting: 0, refused: 0 };
       while (results.refused === 0) results[self.say(Buffer.alloc(100_000))] += 100_000;
       return results;
@@ -329,7 +318,7 @@ describe('a connection whose peer does not read', () => {
     peer.socket.pause();
     let sent = 0;
     for (;;) {
-      const result = await within(connection, (self) => self.say(Buffer.alloc(300_000)));
+      const result = await connection.inside((self) => self.say(Buffer.alloc(300_000)));
       if (result === 'refused') break;
       sent += 300_000;
     }
@@ -345,12 +334,12 @@ describe('a connection whose peer does not read', () => {
 
   it('sends nothing in silence when it has closed: each send is refused, with an error', async () => {
     const { connection } = await pair();
-    const result = await within(connection, (self) => {
+    const result = await connection.inside((self) => {
       self.ttsc__close();
       return self.say('in time');
     });
     expect(result).to.equal('sent');
-    expect(await within(connection, (self) => self.say('late'))).to.equal('refused');
+    expect(await connection.inside((self) => self.say('late'))).to.equal('refused');
     expectCode((await connection.heard.on('onError'))[0], 'TT_SEND_REFUSED');
     connection.ttsc__send('later');
     expectCode((await connection.heard.on('onError', 2))[0], 'TT_SEND_REFUSED');
@@ -417,7 +406,7 @@ describe('a connection to which another one relays', () => {
       let before = -1;
       // Until nothing more is read.
       for (let same = 0; same < 20;) {
-        await within(from.connection, () => {});
+        await from.connection.inside(() => {});
         same = from.connection.traffic.receivedBytes === before ? same + 1 : 0;
         before = from.connection.traffic.receivedBytes;
       }
@@ -433,10 +422,10 @@ describe('a connection to which another one relays', () => {
   it('lets it go on when it is lost', async () => {
     const { from, to } = await relay({ pauseReading: false });
     to.peer.socket.pause();
-    await within(from.connection, () => to.connection.ttsc__send(Buffer.alloc(10 * MB)));
+    await from.connection.inside(() => to.connection.ttsc__send(Buffer.alloc(10 * MB)));
     await to.connection.heard.on('onHighWater');
     await from.peer.sends('held');
-    for (let n = 0; n < 20; n++) await within(from.connection, () => {});
+    for (let n = 0; n < 20; n++) await from.connection.inside(() => {});
     expect(from.connection.text).to.equal('');
     to.connection.ttsc__abort();
     await from.connection.heard.on('onData');
