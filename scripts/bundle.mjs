@@ -1,12 +1,17 @@
 // Joins what the compiler made of src into a few files, dist/lib. Node opens all files of a package at once: as sixty files
 // it could not be imported with 40 descriptors (ulimit -n), and took three times as long.
 // The types go beside them, to dist/types, as files of their own: those that an entry reaches.
-import { cp, readFile, rm } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { rollup } from 'rollup';
 import ts from 'typescript';
 
 const root = new URL('../', import.meta.url).pathname;
+/** Written last: what is older than it is bundled. The compiler writes only what has changed. */
+const done = `${root}dist/.bundled`;
+if (isDone()) process.exit();
+
 const input = {
   index: 'dist/src/index.js',
   testing: 'dist/src/testing/index.js',
@@ -40,6 +45,17 @@ await bundle.close();
 await rm(`${root}dist/types`, { recursive: true, force: true });
 for (const path of await reachedTypes()) {
   await cp(`${root}dist/src/${path}`, `${root}dist/types/${path}`);
+}
+
+await writeFile(done, '');
+
+function isDone() {
+  if (![done, `${root}dist/lib/index.js`, `${root}dist/types/index.d.ts`].every((path) => existsSync(path)))
+    return false;
+  const made = readdirSync(`${root}dist/src`, { recursive: true }).map((path) => join(root, 'dist/src', path));
+  const { mtimeMs } = statSync(done);
+  const sources = [...made, `${root}package.json`, `${root}package-lock.json`, new URL(import.meta.url).pathname];
+  return sources.every((path) => statSync(path).mtimeMs < mtimeMs);
 }
 
 /** The declarations that the package names, and those that they import, from file to file. */
