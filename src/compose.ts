@@ -5,6 +5,7 @@ import { inThread } from './threads/thread-start.js';
 import { type ThreadClass, spawn } from './threads/thread-tonic.js';
 import { SelectorCatalyst } from './selector/selector-catalyst.js';
 import { logServices } from './tonics/log/log-services.js';
+import { ServerCatalyst } from './tonics/tcp/server/server-catalyst.js';
 import { tonicStore } from './tonics/tonic-store.js';
 
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.
@@ -13,3 +14,5 @@ ports.makeServices = (runtime) => new Services(runtime);
 appPorts.tonicStore = tonicStore;
 appPorts.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };
+// Here, since this file lies beside the entry, in the sources as in the package.
+Object.defineProperty(ServerCatalyst, 'module', { value: new URL('./index.js', import.meta.url).href });

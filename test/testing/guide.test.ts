@@ -62,7 +62,7 @@ describe('the failure in docs/test-without-luck.md', () => {
         /^import .* 'node:test';$/m,
         'const test = (_name, body) => body().catch(({ message }) => console.log(message));',
       )
-      .replace('0.05', '0.3')
+      .replace('0.01', '0.3')
       .replace('runs: 100', 'runs: 100, seed: 22');
     const file = `${FOLDER}/explored.mjs`;
     mkdirSync(FOLDER, { recursive: true });

@@ -41,8 +41,8 @@ interface PartServer {
  * The Catalyst of a thread that runs a part of a TcpServer's connections: see the option `catalysts`.
  */
 export class ServerCatalyst extends SelectorCatalyst {
-  // The entry of the package: in a thread nothing else has loaded it.
-  static override readonly module = new URL('../../index.js', import.meta.url).href;
+  // The entry of the package, which compose.ts knows: in a thread nothing else has loaded it.
+  declare static readonly module: string;
   /** @internal */
   declare readonly base: Remote<ServerWhole>;
   readonly #part: ServerPart;
