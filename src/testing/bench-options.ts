@@ -3,6 +3,7 @@ import type { FormulaData } from '../config/configuration-schema.js';
 import type { Formula } from '../app/formula.js';
 import { logSchema } from '../log/log-options.js';
 import { amount, callable, count, flag, some, someMs, text } from '../core/options/option-schema.js';
+import { isRecord } from '../core/runtime.js';
 import type { AppSource } from './app.js';
 import { INSTANT_LIMIT } from './instants.js';
 import type { Fault } from './faults.js';
@@ -12,8 +13,6 @@ import { seedOption } from './seed.js';
 import type { SparkleTakes } from './sparkle-time.js';
 import { SETTLE_WITHIN } from './standstill.js';
 import type { Probes } from './tape.js';
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const { to: _, ...logOfBench } = logSchema.entries;
 
@@ -26,7 +25,7 @@ export const appOptions = {
    * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
    * checked with the rest, and refused in the same way.
    */
-  config: v.optional(v.custom<FormulaData>(isObject, 'must be an object, such as { server: { port: 7007 } }')),
+  config: v.optional(v.custom<FormulaData>(isRecord, 'must be an object, such as { server: { port: 7007 } }')),
 };
 
 export const appSchema = v.strictObject(appOptions);
