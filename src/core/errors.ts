@@ -240,9 +240,20 @@ function sentence(code: ErrorCode, details: ErrorDetails): string {
   return ERRORS[code].replace(/\{(\w+)\}/g, (whole, key: string) => (key in details ? String(details[key]) : whole));
 }
 
-/** Anything may be thrown in JavaScript; the rest of the framework sees an `Error`. */
+/**
+ * Anything may be thrown in JavaScript; the rest of the framework sees an `Error` whose message and stack can be read. It never throws
+ * itself: what is thrown may be a proxy that was revoked, or have a getter that throws.
+ */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
+  try {
+    if (thrown instanceof Error && isReadable(thrown)) return thrown;
+    return new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
+  } catch {
+    // Without the value as its cause: who prints that would throw as well.
+    return new Error('a value was thrown that cannot be read');
+  }
+}
+
+function isReadable({ name, message, stack = '' }: Error): boolean {
+  return [name, message, stack].every((text) => typeof text === 'string');
 }

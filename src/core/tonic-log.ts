@@ -1,9 +1,8 @@
-import { inspect } from 'node:util';
 import type { AnyTonic } from './any-tonic.js';
 import type { LineLevel } from './log-port.js';
 import { type LogLane, laneOption } from './log-lane.js';
 import { LogLevel } from './log-level.js';
-
+import { plain, plainText } from './plain.js';
 import { checkOption } from './options/option-schema.js';
 import { running } from './running.js';
 
@@ -117,34 +116,16 @@ export class TonicLog {
 }
 
 function cut(name: unknown): string {
-  const text = String(name);
+  const text = plainText(name);
   return text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}...` : text;
 }
 
 /** The most characters of one probe. */
 const LONGEST_PROBE = 1_000;
 
-/** Any value as JSON, also one that JSON has no word for; a long one is cut, and then a text. */
+/** Any value as JSON; a long one is cut, and then a text. */
 function jsonOf(value: unknown): string {
-  const json = typeof value === 'object' || typeof value === 'string' ? asJson(value) : undefined;
-  if (json !== undefined && json.length <= LONGEST_PROBE) return json;
-  if (json === undefined && (typeof value === 'boolean' || Number.isFinite(value))) return String(value);
-  const text = json ?? asText(value);
-  return JSON.stringify(text.length > LONGEST_PROBE ? `${text.slice(0, LONGEST_PROBE)}...` : text);
-}
-
-function asJson(value: object | string | null): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function asText(value: unknown): string {
-  try {
-    return typeof value === 'object' ? inspect(value) : String(value);
-  } catch {
-    return '(cannot be read)';
-  }
+  const json = JSON.stringify(Number.isFinite(value) || typeof value !== 'number' ? plain(value) : String(value));
+  if (json === undefined) return '"undefined"';
+  return json.length <= LONGEST_PROBE ? json : JSON.stringify(`${json.slice(0, LONGEST_PROBE)}...`);
 }

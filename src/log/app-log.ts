@@ -7,6 +7,8 @@ import { EntryBook, type EntryBounds } from './log-entries.js';
 import { identityOf, rounded } from './log-fields.js';
 import type { Clock } from '../core/time/clock.js';
 import { LogLevel } from '../core/log-level.js';
+import { plain, plainText } from '../core/plain.js';
+import { userLine } from './user-line.js';
 import type { LogLane } from '../core/log-lane.js';
 import { type LogOutlet } from './log-outlet.js';
 import type { LogSink } from '../core/log-sink.js';
@@ -111,7 +113,8 @@ export class AppLog implements LogService {
   /** Nobody caught an error, and the process may end with it: what is open is written first. @internal */
   uncaught(error: Error, origin: string): void {
     this.entries?.writeOpen();
-    this.logger?.fatal({ err: error, origin }, `nobody caught: ${error.message}`);
+    const err = plain(error) as Error;
+    this.logger?.fatal({ err, origin }, `nobody caught: ${err.message}`);
   }
 
   /** @internal */
@@ -137,12 +140,10 @@ export class AppLog implements LogService {
   /** A line of a Tonic, as its user wrote it. @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void {
     if (this.logger === undefined || !this.logger.isLevelEnabled(level)) return;
-    const fields =
-      typeof what === 'object' && what !== null ? (what instanceof Error ? { err: what } : what) : undefined;
-    const message = (fields === undefined ? [what, ...text] : text) as [string?];
+    const { fields, message } = userLine(what, text);
     const entry = this.#entryOf(tonic, sparkle);
-    if (entry === undefined) this.logger[level]({ ...this.#where(tonic, sparkle), ...fields }, ...message);
-    else entry.line(level, this.entries!.json(level, fields ?? {}, message));
+    if (entry === undefined) this.logger[level]({ ...this.#where(tonic, sparkle), ...fields }, message);
+    else entry.line(level, this.entries!.json(level, fields, message));
   }
 
   /** A value to watch, as JSON. @internal */
@@ -247,23 +248,21 @@ export class AppLog implements LogService {
     entries.end(target === state ? undefined : target, ms, source, sourceSparkle);
   }
 
-  /** A throw: never lost, whatever the mode, and even where the error cannot be read: the loop must not break for it. @internal */
+  /** A throw: never lost, whatever the mode. @internal */
   failure(tonic: AnyTonic, error: Error, { sparkle, state, source }: FailureInfo): void {
     const from = source === undefined ? undefined : { from: source.name, fromSparkle: source.sparkle };
     const fields = { ...identityOf(tonic), state, sparkle, ...from };
-    const entry = this.logger?.isLevelEnabled('error') === true ? this.#entryOf(tonic, sparkle) : undefined;
-    try {
-      if (entry === undefined) this.logger?.error({ ...fields, err: error }, error.message);
-      else entry.failure(this.entries!.json('error', { err: error }, [error.message]));
-    } catch (unreadable) {
-      this.logger?.error(fields, `an error that cannot be read (${String(unreadable)})`);
-    }
+    if (this.logger?.isLevelEnabled('error') !== true) return;
+    const entry = this.#entryOf(tonic, sparkle);
+    const err = plain(error);
+    if (entry === undefined) this.logger.error({ ...fields, err }, plainText(error.message));
+    else entry.failure(this.entries!.json('error', { err }, plainText(error.message)));
   }
 
   /** Something the user should know, said by the framework for a Tonic. @internal */
   warn(tonic: AnyTonic, error: Error): void {
     if (tonic._ttLogLevel <= LogLevel.stealth) return;
-    const fields = { code: (error as { code?: unknown }).code, err: error.cause };
+    const fields = { code: (error as { code?: unknown }).code, err: plain(error.cause) };
     this.#say(tonic, 'warn', fields, error.message);
   }
 
@@ -276,7 +275,7 @@ export class AppLog implements LogService {
     if (this.logger?.isLevelEnabled(level) !== true) return;
     const entry = this.entries?.of(tonic);
     if (entry === undefined) this.logger[level]({ ...identityOf(tonic), ...fields }, message);
-    else entry.line(level, this.entries!.json(level, fields, [message]));
+    else entry.line(level, this.entries!.json(level, fields, message));
   }
 
   /** The entry that gathers what a sparkle says; `undefined` where it is written at once. */

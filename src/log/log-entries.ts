@@ -182,7 +182,7 @@ export class EntryBook {
   }
 
   /** The JSON of a line, to be kept in an entry. */
-  json(level: LineLevel, fields: object, message: readonly unknown[] = []): string {
+  json(level: LineLevel, fields: object, message?: string): string {
     return this.#outlet.json(level, fields, message);
   }
 

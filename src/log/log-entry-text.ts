@@ -1,6 +1,6 @@
 import { inLane } from './styled.js';
 import { LABELS } from './log-levels.js';
-import { indented, screenLine } from './log-screen-line.js';
+import { furtherFields, indented, screenLine } from './log-screen-line.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -54,9 +54,10 @@ function said(entry: Fields): string[] {
 
 function lineText(line: unknown): string {
   if (typeof line !== 'object' || line === null) return textOf(line);
-  const { level, time: _, msg, err, ...fields } = line as Fields;
+  const { level, msg, err } = line as Fields;
   const label = LABELS[Number(level)] ?? textOf(level);
-  const rest = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+  const fields = furtherFields(line as Fields, ['level', 'time', 'msg', 'err']);
+  const rest = fields === '' ? '' : ` ${fields}`;
   const stack = err === undefined ? '' : `\n${textOf(field(err, 'stack') ?? err)}`;
   return `${label}:${msg === undefined ? '' : ` ${textOf(msg)}`}${rest}${stack}`;
 }

@@ -74,8 +74,8 @@ export class LogOutlet {
   }
 
   /** The JSON of a line, without its line feed: it is not written, but becomes a part of something. */
-  json(level: LineLevel, fields: object, message: readonly unknown[]): string {
-    this.#scribe![level](fields, ...(message as [string?]));
+  json(level: LineLevel, fields: object, message: string | undefined): string {
+    this.#scribe![level](fields, message);
     return this.#written.trimEnd();
   }
 
@@ -123,6 +123,8 @@ export class LogOutlet {
       level: this.#level,
       base: null,
       timestamp: () => `,"time":${clock.wallTime()}`,
+      // What is logged has been made plain.
+      serializers: { err: (err: unknown) => err },
     };
     this.#pino = pino(options, { write: (line) => this.write(line) });
     this.#scribe = pino(options, { write: (line) => void (this.#written = line) });

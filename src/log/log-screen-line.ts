@@ -24,3 +24,12 @@ const text = (value: unknown): string => String(value);
 export function indented(text: string): string {
   return text.replaceAll('\n', '\n    ');
 }
+
+/** As JSON the fields that a text has not told; those with the name of one of the framework's are at their place among them. */
+export function furtherFields(line: Readonly<Record<string, unknown>>, told: readonly string[]): string {
+  const { fields, ...others } = line;
+  const rest = Object.entries(others).filter(([key]) => !told.includes(key));
+  if (typeof fields === 'object' && fields !== null) rest.push(...Object.entries(fields));
+  else if (fields !== undefined) rest.push(['fields', fields]);
+  return rest.length === 0 ? '' : JSON.stringify(Object.fromEntries(rest));
+}

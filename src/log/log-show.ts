@@ -1,6 +1,6 @@
 import { entryText, isEntry } from './log-entry-text.js';
 import { levelText } from './log-levels.js';
-import { indented, screenLine } from './log-screen-line.js';
+import { furtherFields, indented, screenLine } from './log-screen-line.js';
 import { styled } from './styled.js';
 import { terminalSafe } from './terminal-safe.js';
 
@@ -39,9 +39,8 @@ function textOf(json: string, colours: boolean): string {
 const RESET = '\u001b[0m';
 
 function fieldsText(line: Readonly<Record<string, unknown>>, colours: boolean): string {
-  const rest = Object.entries(line).filter(([key]) => !TOLD.includes(key));
-  if (rest.length === 0) return '';
-  const text = JSON.stringify(Object.fromEntries(rest));
+  const text = furtherFields(line, TOLD);
+  if (text === '') return '';
   return ` ${colours ? styled('gray', text) : text}`;
 }
 

@@ -25,7 +25,7 @@ export class OpenAnswers {
 
   /** Notes those among the arguments of an order. */
   add(args: readonly unknown[]): void {
-    for (const argument of args) if (argument instanceof Answer) this.#add(argument);
+    for (const argument of args) if (Answer._ttIs(argument)) this.#add(argument);
   }
 
   #add(answer: Answer<unknown>): void {

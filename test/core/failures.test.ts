@@ -41,6 +41,18 @@ const runBase = async (make: (base: Base) => unknown) => {
   return { base, ...ended };
 };
 
+describe('a stack', () => {
+  it('names the class of a Tonic', async () => {
+    class Door extends Tonic {
+      ttsc__open(): void {
+        throw new Error('stuck');
+      }
+    }
+    const { base } = await runBase(() => new Door().ttsc__open());
+    expect(base.failed!.error.stack).to.match(/^Error: stuck\n {4}at Door\.ttsc__open /);
+  });
+});
+
 describe('a throw in a sparkle', () => {
   class Bad extends Tonic<'open'> {
     ttsc__throw(error: unknown): void {

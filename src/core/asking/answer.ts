@@ -29,6 +29,11 @@ export class Answer<V = void> {
   readonly #to: AnswerTo;
   #given = false;
 
+  /** @internal Any argument may be looked at: `instanceof` would run what a proxy does, and throws where it was revoked. */
+  static _ttIs(value: unknown): value is Answer<unknown> {
+    return typeof value === 'object' && value !== null && #given in value;
+  }
+
   /** @internal */
   constructor(to: AnswerTo) {
     this.#to = to;
@@ -89,12 +94,12 @@ export class Answer<V = void> {
 
 /** There will be no answer to the Answers among the arguments of an order. */
 export function failAnswers(args: readonly unknown[], error: () => Error): void {
-  for (const argument of args) if (argument instanceof Answer) argument._ttFail(error());
+  for (const argument of args) if (Answer._ttIs(argument)) argument._ttFail(error());
 }
 
 /** The order for a Tonic of this thread came too late: it has gone, and nobody knows its name. */
 export function loseAnswers(args: readonly unknown[]): void {
-  for (const argument of args) if (argument instanceof Answer) argument._ttLost('TT_ASK_GONE');
+  for (const argument of args) if (Answer._ttIs(argument)) argument._ttLost('TT_ASK_GONE');
 }
 
 /** An order found no body: in this state, or because its Tonic has finished. */
@@ -113,7 +118,7 @@ function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Err
 
 /** Without a list of the arguments, which most such orders would pay for in vain. */
 function mayAnswer({ count, a, b }: Order): boolean {
-  return count > 2 || a instanceof Answer || b instanceof Answer;
+  return count > 2 || Answer._ttIs(a) || Answer._ttIs(b);
 }
 
 /** Why a Tonic does not answer. */

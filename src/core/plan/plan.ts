@@ -406,8 +406,11 @@ function runBy(tonicClass: TonicClass, given: Method): Method {
   return runner === undefined ? given : { ...given, body: runner(given.method.generic, given.body) };
 }
 
+/** In a stack an instance has the name of its constructor, and where that has none the name of its class. */
+const makeNameless = () => function () {};
+
 function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<string, SparkleBinder>): new () => object {
-  const layer = function () {} as unknown as new () => object;
+  const layer = makeNameless() as unknown as new () => object;
   const prototype = Object.create(tonicClass.prototype) as Record<PropertyKey, unknown>;
   const own = (tonicClass as { [BINDER]?: SparkleBinder })[BINDER];
   const hide = (key: string, value: unknown): void => {

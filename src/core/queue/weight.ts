@@ -9,8 +9,12 @@ export function weightOf(args: readonly unknown[]): number {
   let bytes = 0;
   for (let n = 0; n < args.length; n++) {
     const value = args[n];
-    if (Array.isArray(value)) for (let at = 0; at < value.length; at++) bytes += weightOfOne(value[at]);
-    else bytes += weightOfOne(value);
+    try {
+      if (Array.isArray(value)) for (let at = 0; at < value.length; at++) bytes += weightOfOne(value[at]);
+      else bytes += weightOfOne(value);
+    } catch {
+      // A proxy that cannot be looked at, as one that was revoked.
+    }
   }
   return bytes;
 }

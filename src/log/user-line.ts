@@ -1,0 +1,38 @@
+import { filled } from './filled.js';
+import { isError, plain, plainText } from '../core/plain.js';
+
+/** What the framework writes into a line. */
+const OURS = new Set([
+  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'lane', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'life',
+  'probes', 'markers', 'flags', 'lines', 'leftOut', 'fields',
+]); // prettier-ignore
+
+/** A line as its user wants it: fields that JSON has words for, and a text, if it has one. */
+export interface UserLine {
+  readonly fields: object;
+  readonly message: string | undefined;
+}
+
+/**
+ * A line from what a user has given. A field that has the name of one of the framework's stands below `fields`: it overwrites nothing, and
+ * is not lost.
+ */
+export function userLine(what: unknown, values: readonly unknown[]): UserLine {
+  const given = plain(what);
+  if (typeof given !== 'object' || given === null) return { fields: {}, message: filled(plainText(given), values) };
+  const [text, ...more] = values;
+  const message = values.length === 0 ? undefined : filled(plainText(text), more);
+  if (isError(what)) return { fields: { err: given }, message: message ?? (given as Error).message };
+  if (Array.isArray(given)) return { fields: { list: given }, message };
+  const { msg, ...others } = given as { readonly msg?: unknown };
+  return message === undefined && typeof msg === 'string'
+    ? { fields: renamed(others), message: msg }
+    : { fields: renamed(given), message };
+}
+
+function renamed(given: object): object {
+  if (!Object.keys(given).some((name) => OURS.has(name))) return given;
+  const split = (ours: boolean): object =>
+    Object.fromEntries(Object.entries(given).filter(([name]) => OURS.has(name) === ours));
+  return { ...split(false), fields: split(true) };
+}
