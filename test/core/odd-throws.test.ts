@@ -9,7 +9,7 @@ class Failing extends Tonic<'on' | 'off'> {
     throw value;
   }
   ttsc__pipe(value: unknown): void {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- that is what is tried
+     
     this.pipe(Promise.reject(value), this.ttsc__throw);
   }
   ttsc__enter(value: unknown): void {
