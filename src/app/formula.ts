@@ -5,6 +5,7 @@ import { readConfiguration } from '../config/configuration-reading.js';
 import type { FormulaData } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { fail } from '../core/errors.js';
+import { plain } from '../core/plain.js';
 import { heldRun } from './held-runs.js';
 import { abort } from '../core/life.js';
 import type { LogSinkMaker } from '../log/log-services.js';
@@ -34,6 +35,12 @@ export interface RunResult {
 }
 
 /** What the configuration says under `testing` where a test turns the loops by hand. */
+/** The log says nothing, and an app that fails is not to be silent. */
+function tellFailure({ constructor: { name } }: object, error: Error): void {
+  const { message } = plain(error) as Error;
+  process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+}
+
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
@@ -158,6 +165,7 @@ export abstract class Formula {
     const error = main._ttEnding?.error;
     const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;
     if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
+    if (error !== undefined && testbench === undefined && !runtime.log.tellsFailures) tellFailure(this, error);
     return { exitCode, error, signal: watch?.signal };
   }
 

@@ -50,6 +50,8 @@ export interface LogService extends TonicLogPort {
   readonly level: LogLevel;
   /** @internal Whether anything is written at all. */
   readonly isOn: boolean;
+  /** @internal Whether a failure is written. */
+  readonly tellsFailures: boolean;
   /** @internal Whether what a sparkle logs is gathered into one entry. */
   readonly gathers: boolean;
   /** @internal A sparkle begins; true where what it logs is gathered, and then it is to be ended by `ran`. */

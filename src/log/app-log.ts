@@ -104,6 +104,11 @@ export class AppLog implements LogService {
     return this.outlet.logger !== undefined;
   }
 
+  /** @internal */
+  get tellsFailures(): boolean {
+    return this.logger?.isLevelEnabled('error') === true;
+  }
+
   /** The app has ended: what is open is written, and leaves. @internal */
   async close(): Promise<void> {
     this.entries?.writeOpen();

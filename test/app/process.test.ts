@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { Program } from '../support/program.js';
 
-const start = (behaviour: string): Program =>
-  new Program(new URL('../core/programs/app.ts', import.meta.url), [behaviour]);
+const start = (behaviour: string, log = 'json'): Program =>
+  new Program(new URL('../core/programs/app.ts', import.meta.url), [behaviour, log]);
 
 /** What the program itself said, without its log. */
 const said = (lines: readonly string[]): string[] => lines.filter((line) => !line.startsWith('{'));
@@ -23,6 +23,13 @@ describe('the process of an app', function () {
     expect(said(out)).to.deep.equal(['finished', 'after run: 1 undefined']);
     expect(code).to.equal(1);
     expect(logged(out).map(({ msg }) => msg)).to.include('boom');
+  });
+
+  it('says on one line of stderr why it failed, where the log is off', async () => {
+    const { code, out, err } = await start('throws', 'off').exit();
+    expect(out).to.deep.equal(['finished', 'after run: 1 undefined']);
+    expect(err).to.match(/^tasktonic: App failed: main failed and its base [^\n]*: boom\n$/);
+    expect(code).to.equal(1);
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

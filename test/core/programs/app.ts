@@ -3,7 +3,7 @@ import { Catalyst, Formula, type FormulaData, Tonic } from '../../../src/index.j
 // An app for the tests of processes. Its argument says how it behaves; it says "ready" when it runs, and "after run"
 // when run() has resolved.
 
-const behaviour = process.argv[2];
+const [behaviour, log = 'json'] = process.argv.slice(2);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 class Main extends Tonic {
@@ -33,7 +33,7 @@ class Main extends Tonic {
 class App extends Formula {
   protected override creatingFormula(): FormulaData {
     const signals = behaviour !== 'ignores signals';
-    return { log: { to: 'json' }, shutdown: { signals, grace: 300 } };
+    return { log: { to: log }, shutdown: { signals, grace: 300 } };
   }
   protected override creatingMainCatalyst(): void {
     new Catalyst();
