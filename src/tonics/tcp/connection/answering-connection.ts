@@ -4,7 +4,6 @@ import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import type { Reply, SendResult, Sendable } from '../../../core/asking/reply.js';
 import { runAs } from '../../../core/running.js';
-import type { InterestSet } from '../../../selector/interest.js';
 import { ConnectionReplies } from './connection-replies.js';
 import type { Watch } from './connection-watches.js';
 import { ReceivingConnection } from './receiving-connection.js';
@@ -19,8 +18,6 @@ export abstract class AnsweringConnection<
 > extends ReceivingConnection<State, Frame, Sent> {
   /** @internal An answer cannot be given, nor those behind it: that is the end. */
   abstract _ttReplyLost(error: TaskTonicError): void;
-  /** @internal */
-  abstract _ttProgress(sides: InterestSet): number;
   /** @internal */
   abstract _ttss__judge(watch: Pick<Watch, 'judge'>): void;
 

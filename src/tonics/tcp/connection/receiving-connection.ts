@@ -11,6 +11,16 @@ import { Pause } from './pause.js';
 import { SendingConnection } from './sending-connection.js';
 import type { SendResult } from '../../socket-tonic.js';
 
+/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
+export interface Traffic {
+  receivedBytes: number;
+  receivedMessages: number;
+  sentBytes: number;
+  sentMessages: number;
+  /** Frames that were left out, since they were longer than their framing allows. */
+  skippedFrames: number;
+}
+
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -22,7 +32,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   implements FeedOwner
 {
   /** @internal Why reading is paused, a sum of {@link Pause}; 0 where it is not. */ _ttPauses = 0;
-  /** @internal Over all its connections. */ _ttReceivedBytes = 0;
+  /** Over all its connections. */
+  #receivedBytes = 0;
   /** @internal */ _ttReceivedMessages = 0;
   /** Bytes that came from here and are postponed. */
   #kept = 0;
@@ -90,8 +101,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     return this._ttFeed?.take() ?? NOTHING;
   }
 
-  /** @internal Of all its connections: frames that were left out, since they were too long. */
-  get _ttSkippedFrames(): number {
+  /** Of all its connections: frames that were left out, since they were too long. */
+  get #skippedFrames(): number {
     return this.#skipped + (this._ttFeed?.skipped ?? 0);
   }
 
@@ -104,7 +115,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   }
 
   #forget(): void {
-    this.#skipped = this._ttSkippedFrames;
+    this.#skipped = this.#skippedFrames;
     this._ttFeed = undefined;
     this.#missed = Interest.NONE;
     this.#watch = this.#watch?.stop();
@@ -139,7 +150,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
       const data = channel.take(share);
       if (data === undefined) return true;
       if (!hears) {
-        this._ttReceivedBytes += data.length;
+        this.#receivedBytes += data.length;
         continue;
       }
       this._ttReceivedMessages++;
@@ -152,7 +163,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   }
 
   #received({ length }: Buffer): void {
-    this._ttReceivedBytes += length;
+    this.#receivedBytes += length;
     this._ttCatalyst._ttGate.received(length);
   }
 
@@ -256,6 +267,27 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     const { name: framing } = feed.framing;
     feed.fail(fail('TT_FRAME_TIMEOUT', { framing, ms, bytes: feed.buffered, place }));
     this.#queueFrames(feed, FRAMES_AT_ONCE);
+  }
+
+  // ---- What it has counted ----
+
+  /** What has passed through it so far. */
+  get traffic(): Readonly<Traffic> {
+    return {
+      receivedBytes: this.#receivedBytes,
+      receivedMessages: this._ttReceivedMessages,
+      sentBytes: this._ttSentBytes,
+      sentMessages: this._ttSentMessages,
+      skippedFrames: this.#skippedFrames,
+    };
+  }
+
+  /** @internal What has passed on these sides so far: a sign of life where that grows. */
+  _ttProgress(sides: InterestSet): number {
+    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
+    const seen = (this._ttPauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
+    const received = (seen & Interest.READ) === 0 ? 0 : this.#receivedBytes;
+    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- What pauses it ----

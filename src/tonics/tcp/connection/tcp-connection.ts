@@ -23,16 +23,7 @@ import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
-
-/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
-export interface Traffic {
-  receivedBytes: number;
-  receivedMessages: number;
-  sentBytes: number;
-  sentMessages: number;
-  /** Frames that were left out, since they were longer than their framing allows. */
-  skippedFrames: number;
-}
+export type { Traffic } from './receiving-connection.js';
 
 /**
  * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
@@ -145,25 +136,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** The peer's address; `undefined` while it is not connected. */
   get remote(): Address | undefined {
     return this._ttChannel?.remote;
-  }
-
-  /** What has passed through it so far. */
-  get traffic(): Readonly<Traffic> {
-    return {
-      receivedBytes: this._ttReceivedBytes,
-      receivedMessages: this._ttReceivedMessages,
-      sentBytes: this._ttSentBytes,
-      sentMessages: this._ttSentMessages,
-      skippedFrames: this._ttSkippedFrames,
-    };
-  }
-
-  /** @internal */
-  _ttProgress(sides: InterestSet): number {
-    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
-    const seen = (this._ttPauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
-    const received = (seen & Interest.READ) === 0 ? 0 : this._ttReceivedBytes;
-    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
   }
 
   // ---- Its life: one step with one table ----
