@@ -19,7 +19,8 @@ import { SpreadEcho } from '../../programs/spread-echo.js';
 import { onRealSockets } from '../../../support/stage.js';
 
 describe('a TcpServer with connections on several threads', function () {
-  this.timeout(20_000);
+  // Each thread loads the sources anew, which takes seconds on a busy machine.
+  this.timeout(60_000);
   onRealSockets('the kernel brings connections to real threads');
   let app: NetApp;
   let server: TcpServer;
