@@ -9,7 +9,8 @@ import {
   TimerRepeat,
   Tonic,
 } from '../../../../src/index.js';
-import { ERROR, WARN } from '../../../support/running-app.js';
+import { till } from '../../../support/bench.js';
+import { ERROR, WARN } from '../../../support/app.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Heard } from '../../../support/heard.js';
@@ -141,7 +142,7 @@ describe('a TcpServer', () => {
       const peers = [await connectTo(port), await connectTo(port)];
       peers[0]!.send('first');
       peers[1]!.send('second');
-      while (made.length < 2) await app.inside(() => {});
+      await till(() => made.length >= 2);
       await made[0]!.heard.on('onData');
       await made[1]!.heard.on('onData');
       expect(made.map((proto) => proto.text).sort()).to.deep.equal(['first', 'second']);
