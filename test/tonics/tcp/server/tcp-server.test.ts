@@ -10,7 +10,7 @@ import {
   Tonic,
 } from '../../../../src/index.js';
 import { till } from '../../../support/bench.js';
-import { ERROR, WARN } from '../../../support/app.js';
+import { ERROR, WARN, stall } from '../../../support/app.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Heard } from '../../../support/heard.js';
@@ -481,6 +481,8 @@ describe('a TcpServer', () => {
       );
       const { peer } = await app.pair();
       await peer.sends('asked');
+      // It comes before the loop has its turn.
+      stall(1);
       app.server.ttsc__close();
       await peer.ended();
       expect(peer.text).to.equal('asked');
