@@ -1,14 +1,21 @@
+import * as v from 'valibot';
+import { OptionCheck } from '../core/options/option-check.js';
+import { flag } from '../core/options/option-schema.js';
+import { written } from '../core/options/written.js';
 import { entryText, isEntry } from './log-entry-text.js';
 import { levelText } from './log-levels.js';
 import { indented, screenLine } from './log-screen-line.js';
 import { styled } from './styled.js';
 import { terminalSafe } from './terminal-safe.js';
 
+export const showLogSchema = v.strictObject({
+  /** Whether levels, fields and lanes are in colour. */
+  colours: v.optional(flag, false),
+});
+const showLogCheck = OptionCheck.of(showLogSchema);
+
 /** How {@link showLog} shows a line. */
-export interface ShowLogOptions {
-  /** Whether levels, fields and lanes are in colour. Default `false`. */
-  readonly colours?: boolean | undefined;
-}
+export type ShowLogOptions = Readonly<v.InferInput<typeof showLogSchema>>;
 
 /** What the text of a line tells already. */
 const TOLD = [
@@ -19,10 +26,14 @@ const TOLD = [
  * A line of the log (JSON) as a person reads it, for a viewer: an entry is a head and indented lines, and so is what has
  * more lines than one, such as an error with its stack.
  *
- * It may come from anywhere: what is no JSON is shown as it is, nothing is thrown, and what would steer a terminal is not let through.
+ * It may come from anywhere: what is no JSON is shown as it is, nothing of it throws, and what would steer a terminal is not let through.
+ *
+ * @throws {TaskTonicError} `TT_BAD_OPTION` for the options alone.
  */
-export function showLog(json: string, { colours = false }: ShowLogOptions = {}): string {
-  return terminalSafe(textOf(json, colours));
+export function showLog(json: string, options: ShowLogOptions = {}): string {
+  showLogCheck.check(options, 'showLog()');
+  const { colours = false } = options;
+  return terminalSafe(typeof json === 'string' ? textOf(json, colours) : written(json));
 }
 
 function textOf(json: string, colours: boolean): string {

@@ -16,6 +16,11 @@ import type { Probes } from './tape.js';
 
 const { to: _, ...logOfBench } = logSchema.entries;
 
+/** A proxy may throw where it is read: that is told with the option. */
+function isReadable(value: unknown): boolean {
+  return isRecord(value) && Object.entries(value).length >= 0;
+}
+
 export const appOptions = {
   /** The host that it runs on: each further app that runs at the same time needs a name of its own. Default: `'main'` for the first one. */
   host: v.optional(text),
@@ -25,7 +30,7 @@ export const appOptions = {
    * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
    * checked with the rest, and refused in the same way.
    */
-  config: v.optional(v.custom<FormulaData>(isRecord, 'must be an object, such as { server: { port: 7007 } }')),
+  config: v.optional(v.custom<FormulaData>(isReadable, 'must be an object, such as { server: { port: 7007 } }')),
 };
 
 export const appSchema = v.strictObject(appOptions);

@@ -1,32 +1,11 @@
 import { written } from '../core/options/written.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
-import { type OneOrMore, listOf } from './one-or-more.js';
+import { badOption } from '../core/options/option-problem.js';
+import type { Contract, TonicContract } from './sparkle-conditions.js';
+import { listOf } from './one-or-more.js';
 import { snapshot } from './snapshot.js';
 import { brief } from './trace-table.js';
-
-/** What is expected of one Tonic; any one of the conditions matches it. */
-export interface TonicContract {
-  /** It is in one of these states: at the call, or after a sparkle of whomever. */
-  readonly tillStateIn?: OneOrMore | undefined;
-  /** One of these sparkles of it ran. */
-  readonly tillSparkleIn?: OneOrMore | undefined;
-  /** A probe has this value, or one that the function says yes to: at the call, or after a sparkle of whomever. */
-  readonly stopOnProbe?: Readonly<Record<string, unknown>> | undefined;
-  /** Further probes: fields to be copied into the trace, such as `'count'` or `'peer.name'`. */
-  readonly probes?: OneOrMore | undefined;
-}
-
-/** What is expected of several Tonics together. */
-export interface Contract {
-  /** How many of those that have a condition must match. Default `'all'`. */
-  readonly stopMatchCount?: number | 'all' | undefined;
-  /** By the name of a Tonic or of its class. */
-  readonly tonics: Readonly<Record<string, TonicContract>>;
-  /** Probes of every Tonic that has such a field. With these alone it expects nothing, and is never met. */
-  readonly probes?: OneOrMore | undefined;
-}
 
 /** What became of the contract with one Tonic. */
 export interface ContractMatch {
@@ -69,7 +48,7 @@ export class ContractWatch {
       conditions.length === 0
         ? 'no Tonic in it has a condition'
         : `it is ${written(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
-    throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'contract/stopMatchCount', problem });
+    throw badOption('the Distiller', 'contract.stopMatchCount', problem);
   }
 
   /** Whether it can be met; one with nothing but probes only looks. */

@@ -1,4 +1,4 @@
-import { badOption } from '../core/options/option-problem.js';
+import { callable, checkOption } from '../core/options/option-schema.js';
 import type { AppSource } from './app.js';
 import type { DistillerOptions } from './bench-options.js';
 import { Faults } from './faults.js';
@@ -22,9 +22,7 @@ export function distilled(
 ): () => Promise<void> {
   const [options, body] =
     typeof optionsOrBody === 'function' ? [{}, optionsOrBody] : [optionsOrBody, givenBody as DistillerBody];
-  if (typeof body !== 'function') {
-    throw badOption('distilled()', 'test', 'it must be a function');
-  }
+  checkOption(callable('a function'), body, 'distilled()', 'test');
   return async () => {
     const failure = await runTrial({ app, options, faults: new Faults(), body, limit: Infinity });
     if (failure === undefined) return;

@@ -1,4 +1,5 @@
-import { badOption, told } from '../core/options/option-problem.js';
+import * as v from 'valibot';
+import { checkOption } from '../core/options/option-schema.js';
 
 /** A time span: ms as a number, or text such as `'250ms'`, `'90s'`, `'1m 30s'`, `'2h'`, `'1.5d'`. */
 export type Duration = number | string;
@@ -11,12 +12,20 @@ const PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*/gy;
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function toMs(duration: Duration, what: string): number {
-  if (typeof duration === 'number' && duration >= 0 && duration < Infinity) return duration;
+  checkOption(durationOption, duration, 'the Distiller', what);
+  return msOf(duration)!;
+}
+
+export const durationOption = v.custom<Duration>(
+  (value) => msOf(value) !== undefined,
+  'must be ms from 0 and finite, or text such as "1m 30s"',
+);
+
+function msOf(duration: unknown): number | undefined {
+  if (typeof duration === 'number') return duration >= 0 && duration < Infinity ? duration : undefined;
   const text = typeof duration === 'string' ? duration.trim() : '';
   const parts = [...text.matchAll(PART)];
   const length = parts.reduce((sum, [part]) => sum + part.length, 0);
   const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
-  if (text !== '' && length === text.length && ms < Infinity) return ms;
-  const problem = `it is ${told(duration, what)}, and must be ms from 0 and finite, or text such as "1m 30s"`;
-  throw badOption('the Distiller', what, problem);
+  return text !== '' && length === text.length && ms < Infinity ? ms : undefined;
 }

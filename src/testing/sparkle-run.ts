@@ -1,25 +1,11 @@
-import { written } from '../core/options/written.js';
 import type { AnyTonic } from '../core/any-tonic.js';
-import { fail } from '../core/errors.js';
+import { parseOptions } from '../core/options/option-schema.js';
 import type { Sparkle } from '../core/plan/plan.js';
-import { type Contract, type ContractDetails, ContractWatch } from './contract.js';
-import { type Duration, toMs } from './duration.js';
-import { type OneOrMore, listOf } from './one-or-more.js';
+import { type ContractDetails, ContractWatch } from './contract.js';
+import { toMs } from './duration.js';
+import { listOf } from './one-or-more.js';
+import { type SparkleConditions, sparkleSchema } from './sparkle-conditions.js';
 import { type TraceEntry, type TraceRecord, entryOf } from './trace.js';
-
-/** When `sparkle()` is to stop: as soon as one of these holds. */
-export interface SparkleConditions {
-  /** So many sparkles have run; the extra ones of their transitions are not counted. */
-  readonly count?: number | undefined;
-  /** So much virtual time has passed. Default one hour. */
-  readonly timeout?: Duration | undefined;
-  /** A sparkle has left its Tonic in one of these states. */
-  readonly tillStateIn?: OneOrMore | undefined;
-  /** One of these sparkles has run. */
-  readonly tillSparkleIn?: OneOrMore | undefined;
-  /** So many Tonics have done what is expected of them. */
-  readonly contract?: Contract | undefined;
-}
 
 /** Why `sparkle()` has stopped. `idle`: nothing is left that could run, and no `timeout` was given to wait for. */
 export type StopCondition =
@@ -46,8 +32,6 @@ export interface SparkleResult {
   readonly sparkleTrace: readonly TraceEntry[];
 }
 
-const CONDITIONS = ['count', 'timeout', 'tillStateIn', 'tillSparkleIn', 'contract'];
-const DEFAULT_TIMEOUT = 3_600_000;
 const MOST_ENTRIES = 100_000;
 
 /** One call of `sparkle()` while it lasts. */
@@ -69,11 +53,8 @@ export class SparkleRun {
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(conditions: SparkleConditions) {
-    const { count = Infinity, timeout = DEFAULT_TIMEOUT, tillStateIn, tillSparkleIn, contract } = conditions;
-    for (const key of Object.keys(conditions))
-      if (!CONDITIONS.includes(key)) throw bad(key, `there is none; there are ${CONDITIONS.join(', ')}`);
-    if (count !== Infinity && !(Number.isInteger(count) && count > 0))
-      throw bad('count', `it is ${written(count)}, and must be a whole number from 1`);
+    const settings = parseOptions(sparkleSchema, conditions, 'the Distiller');
+    const { count, timeout, tillStateIn, tillSparkleIn, contract } = settings;
     this.#count = count;
     this.timeout = toMs(timeout, 'timeout');
     this.waits = conditions.timeout !== undefined;
@@ -172,8 +153,4 @@ export class SparkleRun {
     if (timedOut && held.length === 0) held.push('timeout');
     return held.length === 0 ? ['idle'] : held;
   }
-}
-
-function bad(option: string, problem: string): Error {
-  return fail('TT_BAD_OPTION', { class: 'the Distiller', option, problem });
 }

@@ -1,4 +1,5 @@
-import { fail } from '../core/errors.js';
+import * as v from 'valibot';
+import { checkOption } from '../core/options/option-schema.js';
 import { classIn } from './in-few-words.js';
 import type { TraceEntry } from './trace.js';
 
@@ -8,6 +9,12 @@ import type { TraceEntry } from './trace.js';
  */
 export type TraceFilter = string | number | readonly (string | number)[] | ((entry: TraceEntry) => boolean);
 
+const nameOrId = v.union([v.string(), v.number()]);
+const namesOrIds = v.union(
+  [nameOrId, v.array(nameOrId)],
+  'must be the name or id of a Tonic, a list of them, or a function',
+);
+
 /**
  * What asks of an entry whether it is shown.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
@@ -15,10 +22,7 @@ export type TraceFilter = string | number | readonly (string | number)[] | ((ent
 export function filterOf(which: TraceFilter | undefined): (entry: TraceEntry) => boolean {
   if (which === undefined) return () => true;
   if (typeof which === 'function') return which;
+  checkOption(namesOrIds, which, 'the Distiller', 'print()');
   const wanted: readonly unknown[] = Array.isArray(which) ? which : [which];
-  if (!wanted.every((one) => typeof one === 'string' || typeof one === 'number')) {
-    const problem = 'it must be the name or id of a Tonic, a list of them, or a function';
-    throw fail('TT_BAD_OPTION', { class: 'the Distiller', option: 'print()', problem });
-  }
   return ({ id, tonic }) => [id, tonic, classIn(tonic) ?? tonic].some((one) => wanted.includes(one));
 }

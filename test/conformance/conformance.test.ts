@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { tidyUp } from '../support/net-app.js';
 import { compare } from './compare.js';
 import { scripts } from './script.js';
+import { howMany } from '../support/how-many.js';
 
-/** How many scripts, and where their chance begins. CI plays a thousand. */
-const RUNS = Number(process.env['TT_CONFORMANCE_RUNS'] ?? 50);
+/** How many scripts, and where their chance begins. CI plays 500 on real sockets. */
+const RUNS = Number(process.env['TT_CONFORMANCE_RUNS'] ?? howMany(15, 50));
 const SEED = Number(process.env['TT_CONFORMANCE_SEED'] ?? 7);
 /** So long all of them may take, in ms: a script takes a fifth of a second where a core is free. */
 const PATIENCE = Math.max(400_000, RUNS * 1_000);

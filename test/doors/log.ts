@@ -6,3 +6,4 @@ export { ipLogSchema } from '../../src/log/log-options.js';
 export { screenLine } from '../../src/log/log-screen-line.js';
 export { coreLogServices } from '../../src/log/log-services.js';
 export { showsColours } from '../../src/log/styled.js';
+export { showLogSchema } from '../../src/log/log-show.js';

@@ -8,3 +8,6 @@ export { Faults } from '../../src/testing/faults.js';
 export { snapshot } from '../../src/testing/snapshot.js';
 export { timeText } from '../../src/testing/trace-table.js';
 export { NOON, VirtualClock } from '../../src/testing/virtual-clock.js';
+export { checkFramingSchema, distillerSchema, exploreSchema } from '../../src/testing/bench-options.js';
+export { hostSchema, networkSchema, partitionSchema } from '../../src/testing/network/network-options.js';
+export { sparkleSchema } from '../../src/testing/sparkle-conditions.js';

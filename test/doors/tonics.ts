@@ -23,3 +23,4 @@ export { serverSchema } from '../../src/tonics/tcp/server/server-options.js';
 export { ServerSpread, type Supervise } from '../../src/tonics/tcp/server/server-spread.js';
 export { ServerTally } from '../../src/tonics/tcp/server/server-tally.js';
 export { udpSchema, udpSettings } from '../../src/tonics/udp/udp-options.js';
+export { requestSchema } from '../../src/tonics/tcp/connection/request.js';

@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { Peer, closePeers } from './support/peer.js';
 import { type Message, Program, endPrograms } from './support/program.js';
+import { howMany } from '../support/how-many.js';
 
-/** Threads that come and go: CI has a hundred, and `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? 40);
+/** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
+const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(40, 100));
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
 /** What the heap may differ by: a leak of 20 KB for each of 30 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
 const FLAT = 600_000;
-const CALLS = 20_000;
+const CALLS = howMany(10_000, 20_000);
 /** So many orders the queue of the flooded one may hold: who waits for more waits for all of them. */
 const QUEUE = 100_000;
 
@@ -109,7 +110,7 @@ describe('threads under load', function () {
     const dropped = async (): Promise<number> => (await program.ask('drops'))['drops'] as number;
     // In drops and not in ms: a busy machine is slow with both.
     let most = 0;
-    for (let before = await dropped(), rounds = 0; before <= 100_000 || rounds < 40; rounds++) {
+    for (let before = await dropped(), rounds = 0; before <= howMany(30_000, 100_000) || rounds < 40; rounds++) {
       await peer.echo('hello');
       const after = await dropped();
       most = Math.max(most, after - before);

@@ -58,7 +58,7 @@ describe('time that would take for ever', () => {
         this.ttse__onStart();
       }
     }
-    await started(() => new Again());
+    await started(() => new Again(), { instantLimit: 1_000_000 });
     const { message } = await expectRejection(distiller.advance('1d'), 'TT_TAKES_FOR_EVER');
     expect(message).to.contain('the timer again of 01.Again, with a period of 0.001 ms');
   });

@@ -6,6 +6,7 @@ import { alternatives, isClosed, namesIn, partsOf } from './schema-parts.js';
 
 /** An option as the check sees it. */
 interface Known {
+  readonly name: string;
   readonly entry: v.GenericSchema;
   /** Whether a value is seen to be right at once; where not, it has to be looked at with care. */
   readonly glance: (value: unknown) => boolean;
@@ -22,6 +23,8 @@ export class OptionCheck {
   readonly #open: boolean;
   /** What else is said of an option that nobody knows. */
   readonly #remedy: string;
+  /** The options that were given last, in their order: mostly the next ones are the same, and a map costs more than a comparison. */
+  readonly #recent: Known[] = [];
 
   private constructor(known: ReadonlyMap<string, Known>, needed: readonly string[], open = false, remedy = '') {
     this.#known = known;
@@ -45,7 +48,7 @@ export class OptionCheck {
     if (schema === undefined) return new OptionCheck(this.#known, this.#needed, this.#open, remedy);
     const described = alternatives(schema);
     // Where it is one thing or another, an option has no description of its own, but a name.
-    const names = namesIn(described).map((name) => [name, ANYTHING] as const);
+    const names = namesIn(described).map((name) => [name, anything(name)] as const);
     const own = described.length === 1 ? knownIn(partsOf(described[0]!).entries ?? {}) : [];
     const known = new Map([...names, ...own, ...this.#known]);
     return new OptionCheck(known, this.#needed, this.#open || !isClosed(described), remedy);
@@ -69,11 +72,20 @@ export class OptionCheck {
     if (typeof options !== 'object' || options === null) return false;
     // An instance of a class may have getters, which are no keys of it; a list has none at all.
     if (options['constructor'] !== Object && Object.getPrototypeOf(options) !== null) return false;
+    const recent = this.#recent;
+    let at = 0;
     for (const key in options) {
-      const known = this.#known.get(key);
-      if (known === undefined) {
-        if (!this.#open) return false;
-      } else if (!isRight(known, options[key])) return false;
+      let known = recent[at];
+      if (known === undefined || known.name !== key) {
+        known = this.#known.get(key);
+        if (known === undefined) {
+          if (this.#open) continue;
+          return false;
+        }
+        recent[at] = known;
+      }
+      at++;
+      if (!isRight(known, options[key])) return false;
     }
     for (const name of this.#needed) if (options[name] === undefined) return false;
     return true;
@@ -99,8 +111,10 @@ function isRight({ entry, glance }: Known, value: unknown): boolean {
   return value === undefined || glance(value) || accepts(entry, value);
 }
 
-const ANYTHING: Known = { entry: v.unknown(), glance: () => true };
+function anything(name: string): Known {
+  return { name, entry: v.unknown(), glance: () => true };
+}
 
 function knownIn(entries: Readonly<Record<string, v.GenericSchema>>): Map<string, Known> {
-  return new Map(Object.entries(entries).map(([name, entry]) => [name, { entry, glance: glanceOf(entry) }]));
+  return new Map(Object.entries(entries).map(([name, entry]) => [name, { name, entry, glance: glanceOf(entry) }]));
 }

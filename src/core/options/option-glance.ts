@@ -37,8 +37,10 @@ function numberGlance([, ...actions]: readonly Parts[]): (value: unknown) => boo
     else if (type === 'max_value') most = Math.min(most, bound);
     else if (type === 'gt_value') above = Math.max(above, bound);
     else if (type === 'integer') whole = true;
-    else if (type === 'finite') most = Math.min(most, Number.MAX_VALUE);
-    else return never;
+    else if (type === 'finite') {
+      least = Math.max(least, -Number.MAX_VALUE);
+      most = Math.min(most, Number.MAX_VALUE);
+    } else return never;
   }
   if (whole && above > -Infinity) return never;
   if (above === -Infinity && !whole) return (value) => typeof value === 'number' && value >= least && value <= most;

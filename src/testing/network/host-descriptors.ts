@@ -1,7 +1,6 @@
-import * as v from 'valibot';
-import { count, parseOptions } from '../../core/options/option-schema.js';
+import { checkOption, count } from '../../core/options/option-schema.js';
 
-const schema = v.strictObject({ descriptors: count(0) });
+const limitOption = count(0);
 
 /** The descriptors of a simulated host: each socket that is open takes one. */
 export class HostDescriptors {
@@ -24,7 +23,8 @@ export class HostDescriptors {
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   set limit(limit: number) {
-    this.#limit = parseOptions(schema, { descriptors: limit }, 'SimulatedHost').descriptors;
+    checkOption(limitOption, limit, 'SimulatedHost', 'descriptors');
+    this.#limit = limit;
     const noneLeft = this.inUse >= this.#limit;
     const begins = noneLeft && !this.#ranOut;
     this.#ranOut = noneLeft;

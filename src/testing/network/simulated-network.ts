@@ -1,30 +1,28 @@
 import { isIP } from 'node:net';
-import type { Clock } from '../../core/time/clock.js';
-import { fail } from '../../core/errors.js';
-import type { Random } from '../../core/time/random.js';
-import { parseOptions } from '../../core/options/option-schema.js';
+import * as v from 'valibot';
+import { badOption } from '../../core/options/option-problem.js';
+import { checkOption, parseOptions } from '../../core/options/option-schema.js';
+import { listOf } from '../one-or-more.js';
 import { familyOf, isLoopback } from './addresses.js';
 import { Agenda } from './agenda.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';
 import type { Connection, SimulatedConnection } from './connection.js';
 import type { Fabric, Station } from './fabric.js';
 import type { NetworkEvent } from './simulation.js';
-import { type NetworkFault, FaultDice } from './fault-dice.js';
+import { FaultDice } from './fault-dice.js';
 import { Link } from './link.js';
-import { type NetworkSettings, settingsSchema } from './settings.js';
+import {
+  type HostOptions,
+  type PartitionOptions,
+  type SimulatedNetworkOptions,
+  hostSchema,
+  networkSchema,
+  partitionSchema,
+} from './network-options.js';
+import type { NetworkSettings } from './settings.js';
 import { SimulatedHost } from './simulated-host.js';
 
-/** Options of a {@link SimulatedNetwork}: what its hosts have, and where its time and its chance come from. */
-export interface SimulatedNetworkOptions extends Partial<NetworkSettings> {
-  /** The clock of the apps that run on it. */
-  readonly clock: Clock;
-  /** Read once: its number is the seed of all faults. */
-  readonly random: Random;
-  /** Asked before each fault: `false` suppresses it. */
-  readonly inject?: ((fault: NetworkFault) => boolean) | undefined;
-  /** Told of everything that happens. */
-  readonly onEvent?: ((event: NetworkEvent) => void) | undefined;
-}
+export type { SimulatedNetworkOptions } from './network-options.js';
 
 /** A host, or its name; or several of them. */
 export type HostSet = string | SimulatedHost | readonly (string | SimulatedHost)[];
@@ -68,8 +66,9 @@ export class SimulatedNetwork {
   readonly #fabric: Fabric;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
-  constructor({ clock, random, inject, onEvent, ...settings }: SimulatedNetworkOptions) {
-    this.#settings = parseOptions(settingsSchema, settings, 'SimulatedNetwork');
+  constructor(options: SimulatedNetworkOptions) {
+    const { clock, random, inject, onEvent, ...settings } = parseOptions(networkSchema, options, 'SimulatedNetwork');
+    this.#settings = settings;
     this.#agenda = new Agenda(clock);
     this.#onEvent = onEvent;
     this.#faults = new FaultDice(
@@ -84,18 +83,22 @@ export class SimulatedNetwork {
   /**
    * Makes a host; or gives the one that has the name.
    *
-   * @param address its addresses. Default: the next one of 10.0.0.0/8.
+   * @param options `address`: its addresses. Default: the next one of 10.0.0.0/8.
    * @throws {TaskTonicError} `TT_BAD_OPTION` for an address that is none or taken, or other addresses than it has.
    */
-  host(name: string, { address }: { readonly address?: string | readonly string[] } = {}): SimulatedHost {
+  host(name: string, options: HostOptions = {}): SimulatedHost {
+    checkOption(v.string('must be a text'), name, 'SimulatedNetwork', 'host');
+    const { address } = parseOptions(hostSchema, options, 'SimulatedNetwork');
     const known = this.#hosts.get(name);
     if (known !== undefined && address === undefined) return known;
-    if (known !== undefined) throw badHost('host', `${name} is there already`);
-    if (name === '' || isIP(name) !== 0 || name === 'localhost') throw badHost('host', `${name} cannot be its name`);
-    const addresses = address === undefined ? [this.#nextAddress()] : typeof address === 'string' ? [address] : address;
+    if (known !== undefined) throw badOption('SimulatedNetwork', 'host', `${name} is there already`);
+    if (name === '' || isIP(name) !== 0 || name === 'localhost')
+      throw badOption('SimulatedNetwork', 'host', `${name} cannot be its name`);
+    const addresses = address === undefined ? [this.#nextAddress()] : listOf(address);
     for (const own of addresses) {
-      if (isIP(own) === 0 || isLoopback(own)) throw badHost('address', `${own} cannot be an address of ${name}`);
-      if (this.#byAddress.has(own)) throw badHost('address', `${own} is taken`);
+      if (isIP(own) === 0 || isLoopback(own))
+        throw badOption('SimulatedNetwork', 'address', `${own} cannot be an address of ${name}`);
+      if (this.#byAddress.has(own)) throw badOption('SimulatedNetwork', 'address', `${own} is taken`);
     }
     const host = new SimulatedHost(this.#fabric, name, addresses);
     this.#hosts.set(name, host);
@@ -130,7 +133,8 @@ export class SimulatedNetwork {
    * From now on nothing passes between two sets of hosts, until it is healed; what is under way is lost.
    * @param options `oneWay`: only what goes from the first to the second is lost.
    */
-  partition(one: HostSet, other: HostSet, { oneWay = false }: { readonly oneWay?: boolean } = {}): Partition {
+  partition(one: HostSet, other: HostSet, options: PartitionOptions = {}): Partition {
+    const { oneWay } = parseOptions(partitionSchema, options, 'SimulatedNetwork');
     const cut = { from: this.#setOf(one), to: this.#setOf(other), bothWays: !oneWay };
     const what = `${[...cut.from].map(({ name }) => name).join(' ')} | ${[...cut.to].map(({ name }) => name).join(' ')}`;
     if (!this.#faults.happens('partition', what, this.#partitions++)) return { heal() {} };
@@ -242,7 +246,8 @@ export class SimulatedNetwork {
     return new Set(
       list.map((host) => {
         const found = typeof host === 'string' ? this.#hosts.get(host) : host;
-        if (found === undefined) throw badHost('host', `there is none with the name ${String(host)}`);
+        if (found === undefined)
+          throw badOption('SimulatedNetwork', 'host', `there is none with the name ${String(host)}`);
         return found;
       }),
     );
@@ -264,8 +269,4 @@ export class SimulatedNetwork {
 /** Whether what goes from one to the other is cut off. */
 function isAcross(cut: Cut, from: Station, to: Station): boolean {
   return (cut.from.has(from) && cut.to.has(to)) || (cut.bothWays && cut.from.has(to) && cut.to.has(from));
-}
-
-function badHost(option: string, problem: string): Error {
-  return fail('TT_BAD_OPTION', { class: 'SimulatedNetwork', option, problem });
 }
