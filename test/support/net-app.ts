@@ -98,12 +98,13 @@ export async function serve<P extends TcpConnection<any> = TcpConnection>(
   return new ServerApp(app, server, info.port, connections);
 }
 
-/** To be called after each test: what it left open is closed. */
-export async function tidyUp(): Promise<void> {
+/** To be called after each test: what it has started is ended, and must then have left nothing open; of a test that failed that is not asked. */
+export async function tidyUp(this: Mocha.Context | void): Promise<void> {
   closePeers();
   for (const app of open) await app.over().catch(() => {});
   const benches = new Set([...open].map((app) => app.bench));
   open.clear();
   clearStage();
-  for (const bench of benches) await endsWell(bench);
+  const failed = this?.currentTest?.state === 'failed';
+  for (const bench of benches) await (failed ? bench.finish().catch(() => {}) : endsWell(bench));
 }
