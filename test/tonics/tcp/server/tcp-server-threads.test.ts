@@ -10,7 +10,7 @@ import {
   type TurnedAway,
 } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
-import { WARN } from '../../../support/running-app.js';
+import { WARN } from '../../../support/app.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
 import { Peer, closePeers } from '../../../robustness/support/peer.js';
