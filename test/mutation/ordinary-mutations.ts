@@ -227,7 +227,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'return this.#small < MOST_SMALL ? 0 : this.#joinSmall();',
     replace: 'return 0;',
     test: 'test/selector/send-buffer.test.ts',
-    sentence: 'keeps a million single bytes in less than twenty bytes each',
+    sentence: 'keeps single bytes, however many, in less than twenty bytes each',
   },
   {
     what: 'what is kept of unsent bytes is one part too many',
