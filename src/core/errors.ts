@@ -167,7 +167,7 @@ export const ERRORS = {
   TT_TAKES_FOR_EVER:
     '{what} would go through {count} instants of virtual time, more than {most}; {who}: let it fire less often, let less time pass at once, or raise "instantLimit".',
   TT_NOT_SETTLED:
-    "The promise was not settled within {ms} ms of virtual time: look at what should settle it, give a longer limit, or use realTime() for what is the machine's.",
+    "What was waited for was not so within {ms} ms of virtual time: look at what should bring it, give a longer limit, or use realTime() for what is the machine's.",
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:

@@ -71,9 +71,14 @@ export class Distiller {
     return Distiller._ttStart(app ?? (() => {}), options, new Faults());
   }
 
+  /** @internal A world in which no app has started. */
+  static _ttMake(options: DistillerOptions, faults = new Faults()): Distiller {
+    return new Distiller(options, faults);
+  }
+
   /** @internal */
   static async _ttStart(app: AppSource | undefined, options: DistillerOptions, faults: Faults): Promise<Distiller> {
-    const distiller = new Distiller(options, faults);
+    const distiller = Distiller._ttMake(options, faults);
     if (app !== undefined) {
       const { host = 'main', log, config } = options;
       await distiller.join(app, { host, log, config });
@@ -269,23 +274,27 @@ export class Distiller {
   }
 
   /**
-   * Lets virtual time pass until a promise of the test is settled, and gives its value.
+   * Lets virtual time pass until a promise of the test is settled, and gives its value; or until a function says true, which is asked after
+   * each turn: `until(() => server.counts.open === 3)`.
    *
    * @param limit so much time at most. Default one hour.
-   * @throws {TaskTonicError} `TT_NOT_SETTLED` where it is not settled by then; `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`;
-   *   and what the promise is rejected with.
+   * @throws {TaskTonicError} `TT_NOT_SETTLED` where it is not so by then; `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`;
+   *   and what the promise is rejected with, or the function throws.
    */
-  async until<T>(promise: PromiseLike<T>, limit: Duration = DEFAULT_LIMIT): Promise<T> {
+  async until(holds: () => boolean, limit?: Duration): Promise<void>;
+  async until<T>(promise: PromiseLike<T>, limit?: Duration): Promise<T>;
+  async until(what: PromiseLike<unknown> | (() => boolean), limit: Duration = DEFAULT_LIMIT): Promise<unknown> {
     const ms = toMs(limit, 'until()');
     let settled = false;
     const settle = (): void => void (settled = true);
-    promise.then(settle, settle);
+    if (typeof what === 'object') what.then(settle, settle);
+    const isOver = typeof what === 'function' ? () => (settled ||= what()) : () => settled;
     await this.#world.drive('until()', async () => {
       const end = this.clock.now() + ms;
-      await this.#world.stepWhile(() => !settled, end);
+      await this.#world.stepWhile(() => !isOver(), end);
     });
     if (!settled) throw fail('TT_NOT_SETTLED', { ms });
-    return promise;
+    return typeof what === 'object' ? what : undefined;
   }
 
   /**

@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { checkOption } from '../core/options/option-schema.js';
 
-/** The longest time span, in ms: 317 years. In a longer one parts of a ms could not be told from each other, and time would not move. */
-const LONGEST = 1e13;
+/** The longest time span, in ms: 3,170 years. In a longer one parts of a ms could not be told from each other, and time would not move. */
+const LONGEST = 1e14;
 
-/** A time span up to 317 years: ms as a number, or text such as `'250ms'`, `'90s'`, `'1m 30s'`, `'2h'`, `'1.5d'`. */
+/** A time span up to 3,170 years: ms as a number, or text such as `'250ms'`, `'90s'`, `'1m 30s'`, `'2h'`, `'1.5d'`. */
 export type Duration = number | string;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -21,7 +21,7 @@ export function toMs(duration: Duration, what: string): number {
 
 export const durationOption = v.custom<Duration>(
   (value) => msOf(value) !== undefined,
-  'must be ms from 0 to 1e13, or text such as "1m 30s"',
+  'must be ms from 0 to 1e14, or text such as "1m 30s"',
 );
 
 function msOf(duration: unknown): number | undefined {

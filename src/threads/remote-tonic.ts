@@ -19,19 +19,19 @@ export interface Sender {
 export class RemoteTonic implements RemoteHandle {
   /** @internal */ readonly _ttSender: Sender;
   /** @internal */ readonly _ttSerial: number;
-  /** @internal */ _ttFinished = false;
+  #finished: boolean;
   /** @internal */ _ttExtras: Extras | undefined = undefined;
   /** @internal Known where it was made by `spawn`: what its class does not have is refused at the call. */
-  _ttPlan: Plan | undefined;
+  _ttPlan: Plan | undefined = undefined;
   readonly id: number;
   readonly name: string;
 
-  constructor(sender: Sender, serial: number, id: number, name: string, plan?: Plan) {
+  constructor(sender: Sender, serial: number, id: number, name: string, finished = false) {
     this._ttSender = sender;
     this._ttSerial = serial;
     this.id = id;
     this.name = name;
-    this._ttPlan = plan;
+    this.#finished = finished;
   }
 
   get thread(): number {
@@ -39,7 +39,7 @@ export class RemoteTonic implements RemoteHandle {
   }
 
   get finished(): boolean {
-    return this._ttFinished;
+    return this.#finished;
   }
 
   /** @internal */
@@ -50,7 +50,7 @@ export class RemoteTonic implements RemoteHandle {
 
   /** @internal It is known to have finished. */
   _ttHasFinished(): void {
-    this._ttFinished = true;
+    this.#finished = true;
     tellEnd(this);
   }
 

@@ -397,9 +397,8 @@ export class ThreadLink implements Sender, Exporter, Importer {
   }
 
   #newHandle(serial: number, id: number, name: string): RemoteTonic {
-    const handle = new RemoteTonic(this, serial, id, name);
-    if (this.#closed) handle._ttFinished = true;
-    else this.#handles.set(serial, handle);
+    const handle = new RemoteTonic(this, serial, id, name, this.#closed);
+    if (!this.#closed) this.#handles.set(serial, handle);
     return handle;
   }
 
@@ -411,9 +410,7 @@ export class ThreadLink implements Sender, Exporter, Importer {
 
   /** A Tonic of this thread has finished before it came back. */
   #goneTonic(serial: number, id: number, name: string): RemoteTonic {
-    const gone = new RemoteTonic(this, serial, id, name);
-    gone._ttFinished = true;
-    return gone;
+    return new RemoteTonic(this, serial, id, name, true);
   }
 
   sparkleOf(of: unknown, key: string): unknown {

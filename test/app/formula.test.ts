@@ -65,7 +65,7 @@ describe('a Formula', () => {
   it('resolves when the main Catalyst has finished, and not before', async () => {
     let over = false;
     const app = await startApp(() => void new Tonic());
-    void app.run.then(() => (over = true));
+    void app.ended.then(() => (over = true));
     await app.pass(3_600_000);
     expect(over).to.equal(false);
     await app.finish();

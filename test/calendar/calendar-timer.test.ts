@@ -12,7 +12,6 @@ import {
 } from '../../src/calendar/index.js';
 import { LONGEST_TIMER } from '../doors/core.js';
 import { WARN, messages, startApp } from '../support/app.js';
-import { startApp as startRunning } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 import { DAY, HOUR, MINUTE, Timed, iso, startAt } from './support/timed.js';
 import { howMany } from '../support/how-many.js';
@@ -109,7 +108,7 @@ describe('a calendar timer', () => {
       }
     }
     let once!: Once;
-    const app = await startRunning(() => (once = new Once()), { clock: 'real' });
+    const app = await startApp(() => (once = new Once()), { clock: 'real' });
     const planned = nodeClock.wallTime() + 500;
     new TimerEveryMinute({ ...UTC, second: (planned % MINUTE) / 1_000, base: once });
     const [at, info] = await firing;

@@ -172,7 +172,7 @@ export class PlainActor implements Actor {
     this.notes.rests--;
     this.notes.isResting = true;
     this.socket.pause();
-    stage().clock.setTimer(
+    stage().bench.clock.setTimer(
       () => {
         this.notes.isResting = false;
         if (!this.notes.isPaused) this.socket.resume();

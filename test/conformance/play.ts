@@ -1,6 +1,5 @@
 import { TcpClient, TcpConnection, TcpServer } from '../../src/index.js';
-import { WARN } from '../support/running-app.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { WARN } from '../support/app.js';
 import { type NetApp, startNet } from '../support/net-app.js';
 import { stage } from '../support/stage.js';
 import { type Actor, PlainActor, TonicActor, UdpActor, scribe } from './actors.js';
@@ -150,19 +149,13 @@ class Run {
   }
 
   async #settled(): Promise<void> {
-    const { clock } = stage();
-    if (clock instanceof ManualClock) return clock.settled();
-    // All is in one process: a few polls bring what loopback has.
-    for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve));
+    await stage().bench.settled();
   }
 
   async #until(holds: () => boolean, what: string): Promise<void> {
-    const { clock } = stage();
-    const last = clock.now() + PATIENCE;
-    while (!holds()) {
-      if (clock instanceof ManualClock ? !(await clock.step(last)) : clock.now() > last) break;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await stage()
+      .bench.till(holds, PATIENCE)
+      .catch(() => {});
     if (holds()) return;
     const seen = [...this.#actors].map(([name, { notes, hidden }]) => `${name} (${hidden}): ${notes.lines.join('; ')}`);
     throw new Error(`not seen: ${what}, after ${JSON.stringify(this.#acts)}; but\n${seen.join('\n')}`);

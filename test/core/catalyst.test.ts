@@ -13,7 +13,6 @@ import {
 } from '../../src/index.js';
 import type { VirtualClock } from '../../src/testing/index.js';
 import { type App, runApp, startApp } from '../support/app.js';
-import { runApp as runRunning, startApp as startRunning } from '../support/running-app.js';
 import { expectCode, expectRejection, expectThrow } from '../support/errors.js';
 
 /** Runs its sparkle so many times, one after the other. */
@@ -97,7 +96,7 @@ describe('a Catalyst', () => {
         for (; this.sparkling; await Promise.resolve()) this.executeOrders();
       }
     }
-    const { result } = await runRunning(() => void new Chain(1_000), { main: () => new Main() });
+    const { result } = await runApp(() => void new Chain(1_000), { main: () => new Main(), clock: 'held' });
     expect(result.exitCode).to.equal(0);
   });
 
@@ -201,7 +200,7 @@ describe('fairness', () => {
     }
     let endless!: Endless;
     // The machine's clock: it is the timers of Node that must not starve.
-    const app = await startRunning(() => (endless = new Endless()), { clock: 'real' });
+    const app = await startApp(() => (endless = new Endless()), { clock: 'real' });
     await new Promise<void>((resolve) => {
       let left = 10;
       const again = (): void => void (left-- > 0 ? setTimeout(again, 1) : resolve());
@@ -228,7 +227,7 @@ describe('fairness', () => {
     }
     let endless!: Endless;
     let ending!: Ending;
-    const app = await startRunning(
+    const app = await startApp(
       () => {
         endless = new Endless();
         ending = new Ending();

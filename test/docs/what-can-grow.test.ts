@@ -12,7 +12,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'does not wait for all that a hundred flooders have sent',
   ],
   'frames of a connection that were not heard': [
-    'test/tonics/tcp/connection/framed-connection.test.ts',
+    'test/tonics/tcp/connection/receiving-connection.test.ts',
     'has one order on the queue, however many frames wait',
   ],
   'a frame that is not whole': [

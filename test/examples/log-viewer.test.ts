@@ -5,6 +5,7 @@ import type { View } from '../../examples/log-viewer/log-source.js';
 import { LogViewer } from '../../examples/log-viewer/log-viewer.js';
 import { Heard } from '../support/heard.js';
 import { Program } from '../support/program.js';
+import { onRealSockets } from '../support/stage.js';
 
 class Lamp extends Tonic<'on'> {
   ttse__onStart(): void {
@@ -32,6 +33,7 @@ class Quiet extends Formula {
 }
 
 describe('the log viewer', () => {
+  onRealSockets('the viewer is shown as its user starts it');
   let viewer: LogViewer | undefined;
   let ended: Promise<unknown> | undefined;
   const heard = new Heard();

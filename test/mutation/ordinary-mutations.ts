@@ -227,7 +227,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'return this.#small < MOST_SMALL ? 0 : this.#joinSmall();',
     replace: 'return 0;',
     test: 'test/selector/send-buffer.test.ts',
-    sentence: 'keeps a million single bytes in less than twenty bytes each',
+    sentence: 'keeps single bytes, however many, in less than twenty bytes each',
   },
   {
     what: 'what is kept of unsent bytes is one part too many',
@@ -239,8 +239,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'an overflow gives up what was told as sent',
-    file: 'src/tonics/tcp/connection/sending-connection.ts',
-    find: 'Math.max(channel.unsent - (this.#backlog?.unpromised ?? 0), 0)',
+    file: 'src/tonics/tcp/connection/backlog.ts',
+    find: 'Math.max(channel.unsent - (backlog === undefined ? 0 : backlog.#unpromised), 0)',
     replace: '0',
     test: 'test/tonics/tcp/connection/tcp-sending.test.ts',
     sentence: 'is not closed before what was told as sent has left',
@@ -248,8 +248,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'an overflow leaves out of its count what it gave up',
     file: 'src/tonics/tcp/connection/tcp-connection.ts',
-    find: 'this.#end.discarded += this._ttGiveUpUnpromised(',
-    replace: 'void this._ttGiveUpUnpromised(',
+    find: 'this.#end.discarded += Backlog.giveUpUnpromised(',
+    replace: 'void Backlog.giveUpUnpromised(',
     test: 'test/tonics/tcp/connection/tcp-sending.test.ts',
     sentence: 'is not closed before what was told as sent has left',
   },
@@ -392,7 +392,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'the reset of a connection is forgotten that has more than its share',
-    file: 'src/tonics/tcp/connection/framed-connection.ts',
+    file: 'src/tonics/tcp/connection/receiving-connection.ts',
     find: '(ready & Interest.HANGUP) | Interest.READ',
     replace: 'Interest.READ',
     test: 'test/tonics/fairness.test.ts',
@@ -417,7 +417,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'the bytes before a reset are lost while reading is held back',
     file: 'src/tonics/tcp/connection/tcp-connection.ts',
-    find: '(this._ttIsUnheard(channel) && this._ttPauses === 0)',
+    find: '(this.#isUnheard(channel) && this._ttPauses === 0)',
     replace: 'false',
     test: 'test/tonics/tcp/connection/tcp-connection-ending.test.ts',
     sentence: 'by a reset comes behind the bytes before it, also where reading is held back for others',
@@ -425,17 +425,17 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'what a paused connection has not heard is lost when its socket closes',
     file: 'src/tonics/tcp/connection/tcp-connection.ts',
-    find: ' && !(this._ttHears && this._ttIsUnheard(channel))',
+    find: ' && !(this._ttHears && this.#isUnheard(channel))',
     replace: '',
     test: 'test/tonics/tcp/connection/tcp-connection-ending.test.ts',
     sentence: 'comes behind what a paused one has not heard, though its socket has closed',
   },
   {
     what: 'an end that comes while frames wait is never heard',
-    file: 'src/tonics/tcp/connection/framed-connection.ts',
+    file: 'src/tonics/tcp/connection/receiving-connection.ts',
     find: 'this.#missed |= reads ? ready & Interest.HANGUP : ready;',
     replace: 'this.#missed |= ready & Interest.HANGUP;',
-    test: 'test/tonics/tcp/connection/framed-connection.test.ts',
+    test: 'test/tonics/tcp/connection/receiving-connection.test.ts',
     sentence: 'hears the frames of two connections in turns',
   },
   {
@@ -443,7 +443,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     file: 'src/tonics/tcp/connection/tcp-connection.ts',
     find: ' || this._ttFeed?.queued === true',
     replace: '',
-    test: 'test/tonics/tcp/connection/framed-connection.test.ts',
+    test: 'test/tonics/tcp/connection/receiving-connection.test.ts',
     sentence: 'answers all frames that had come when it is told to finish',
   },
   {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ListenInfo, TcpConnection, TcpServer } from '../../src/index.js';
-import type { App } from '../support/running-app.js';
+import type { App } from '../support/app.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 import { closePeers, connectMany } from './support/peer.js';

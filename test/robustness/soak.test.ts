@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readdirSync } from 'node:fs';
 import { type ListenInfo, type SelectorCatalyst, TcpClient, TcpServer, Tonic } from '../../src/index.js';
-import type { App } from '../support/running-app.js';
+import type { App } from '../support/app.js';
 import { collectGarbage } from '../support/memory.js';
 import { Later, until } from './support/later.js';
 import { Echo, endApps, startNetworkApp } from './support/network-app.js';

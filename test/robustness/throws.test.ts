@@ -16,7 +16,7 @@ import {
   Tonic,
   UdpSocket,
 } from '../../src/index.js';
-import { type App, ERROR } from '../support/running-app.js';
+import { type App, ERROR } from '../support/app.js';
 import { tonicClass } from '../support/classes.js';
 import { Later, until } from './support/later.js';
 import { Echo, endApps, startNetworkApp } from './support/network-app.js';

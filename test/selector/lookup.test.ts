@@ -1,8 +1,7 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
 import { type Network, nodeNetwork } from '../../src/index.js';
-import { SeededRandom, SimulatedNetwork } from '../../src/testing/index.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { VirtualBench } from '../support/bench.js';
 
 interface Stage {
   readonly network: Network;
@@ -15,10 +14,10 @@ const FOUND = ['fd00::1', '10.1.0.1', 'fd00::2', '10.1.0.2'];
 
 /** A host of a simulated network with another one, that has these addresses. */
 const simulated = (): Stage => {
-  const clock = new ManualClock();
-  const network = new SimulatedNetwork({ clock, random: new SeededRandom(1) });
+  const bench = new VirtualBench();
+  const { network } = bench;
   network.host('several.example', { address: FOUND });
-  return { network: network.host('here'), over() {}, pass: async () => clock.pass(10) };
+  return { network: network.host('here'), over() {}, pass: async () => bench.pass(10) };
 };
 
 /** This machine, whose system knows a name more. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Network, nodeNetwork } from '../../src/index.js';
-import { SeededRandom, SimulatedHost, SimulatedNetwork } from '../../src/testing/index.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { SimulatedHost } from '../../src/testing/index.js';
+import { REAL, VirtualBench } from '../support/bench.js';
 import { tidyUp } from '../support/net-app.js';
 import { type Heard, type Stage, type Step, play } from './network-contract.js';
 
@@ -11,7 +11,7 @@ afterEach(tidyUp);
 /** Real sockets of the loopback interface, in real time, since the contract is that of the kernel: looked at each millisecond. */
 const node = (): Stage => ({
   network: nodeNetwork,
-  clock: 'real',
+  bench: REAL,
   async until(holds, what) {
     for (const began = Date.now(); !holds();) {
       if (Date.now() - began > 8_000) throw new Error(`not so: ${what}`);
@@ -22,15 +22,15 @@ const node = (): Stage => ({
 
 /** The loopback interface of a simulated host, in virtual time. */
 const simulated = (): Stage => {
-  const clock = new ManualClock();
-  const network = new SimulatedNetwork({ clock, random: new SeededRandom(1) }).host('here');
+  const bench = new VirtualBench();
+  const network = bench.network.host('here');
   return {
     network,
-    clock,
+    bench,
     async until(holds, what) {
       for (let passed = 0; !holds(); passed++) {
         if (passed > 8_000) throw new Error(`not so: ${what}`);
-        await clock.pass(1);
+        await bench.pass(1);
       }
     },
   };

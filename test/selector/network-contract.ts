@@ -12,13 +12,13 @@ import {
   type UdpSocketOptions,
 } from '../../src/index.js';
 import { shown } from '../conformance/notes.js';
-import type { ManualClock } from '../support/manual-clock.js';
+import type { Bench } from '../support/bench.js';
 import { type Ear, type NetApp, startNet } from '../support/net-app.js';
 
 /** A network on which a script is played: the machine's, or one that is simulated. */
 export interface Stage {
   readonly network: Network;
-  readonly clock: 'real' | ManualClock;
+  readonly bench: Bench;
   /** Lets the network go on until `holds`; called again whenever something was heard, or time has passed. */
   until(holds: () => boolean, what: string): Promise<void>;
 }
@@ -75,8 +75,8 @@ class Run {
   }
 
   async begin(): Promise<void> {
-    const { network, clock } = this.#stage;
-    this.#app = await startNet(() => {}, { options: { network }, clock });
+    const { network, bench } = this.#stage;
+    this.#app = await startNet(() => {}, { options: { network }, bench });
   }
 
   async end(): Promise<void> {

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import {
   type CatalystQueue,
   Interest,
+  nodeClock,
   NotifyingQueue,
   NotifyPipe,
   Selector,
@@ -10,14 +11,14 @@ import {
   Tonic,
 } from '../../src/index.js';
 import { Heard } from '../support/heard.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { REAL, till } from '../support/bench.js';
 import { type NetApp, startNet, tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
 
 describe('a notify pipe', () => {
   it('makes the other end ready with one token for many writes, until it is read', async () => {
-    const selector = new Selector(new ManualClock());
+    const selector = new Selector(nodeClock);
     const pipe = new NotifyPipe();
     const key = selector.register(pipe, Interest.READ, pipe);
     for (let n = 0; n < 1_000; n++) pipe.write();
@@ -32,7 +33,7 @@ describe('a notify pipe', () => {
   });
 
   it('is ready at once where the token was written before it was registered', async () => {
-    const selector = new Selector(new ManualClock());
+    const selector = new Selector(nodeClock);
     const pipe = new NotifyPipe();
     pipe.write();
     const key = selector.register(pipe, Interest.READ, pipe);
@@ -41,7 +42,7 @@ describe('a notify pipe', () => {
   });
 
   it('is not held back with the channels that read', async () => {
-    const selector = new Selector(new ManualClock());
+    const selector = new Selector(nodeClock);
     const pipe = new NotifyPipe();
     const key = selector.register(pipe, Interest.READ, pipe);
     selector.limitReading(0, true);
@@ -76,12 +77,12 @@ describe('a NotifyingQueue', () => {
   }
   let counter: Counter;
   const start = async (): Promise<NetApp> => {
-    const app = await startNet(() => (counter = new Counter()), { main: () => new Watched() });
+    const app = await startNet(() => (counter = new Counter()), { main: () => new Watched(), bench: REAL });
     await parked(app);
     return app;
   };
   const parked = async (app: NetApp): Promise<void> => {
-    while (!(app.main as SelectorCatalyst).selector.parked) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => (app.main as SelectorCatalyst).selector.parked);
   };
 
   it('costs one token for ten thousand orders put while the loop waits', async () => {

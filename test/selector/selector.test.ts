@@ -1,27 +1,35 @@
 import { expect } from 'chai';
 import { Interest, nodeClock, type SelectionKey, Selector } from '../../src/index.js';
 import { expectThrow } from '../support/errors.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { type Bench, REAL, VirtualBench } from '../support/bench.js';
 import { ProbeChannel, ProbeHandler } from '../support/probe-channel.js';
 
 const { ACCEPT, CONNECT, READ, WRITE, HANGUP } = Interest;
 
 describe('a Selector', () => {
-  let clock: ManualClock;
+  let bench: VirtualBench;
+  /** Who lets loops go through their polls. */
+  let time: Bench;
   let selector: Selector;
   beforeEach(() => {
-    clock = new ManualClock();
-    selector = new Selector(clock);
+    bench = new VirtualBench();
+    time = bench;
+    selector = new Selector(bench.held);
   });
   afterEach(() => selector.close());
 
+  /** With the polls of the machine's kernel. */
+  const ofTheMachine = (): void => {
+    selector = new Selector(nodeClock);
+    time = REAL;
+  };
   const registered = (interest: number = READ): { channel: ProbeChannel; handler: ProbeHandler; key: SelectionKey } => {
     const channel = new ProbeChannel();
     const handler = new ProbeHandler();
     return { channel, handler, key: selector.register(channel, interest, handler) };
   };
   const turn = async (timeout = 0): Promise<readonly SelectionKey[]> => {
-    const ready = [...(await selector.select(timeout))];
+    const ready = [...(await time.until(selector.select(timeout)))];
     for (const key of ready) key.dispatch();
     return ready;
   };
@@ -71,7 +79,7 @@ describe('a Selector', () => {
     const all = [registered(), registered(), registered()];
     const waiting = selector.select(Infinity);
     for (const { channel } of all) channel.is(READ);
-    expect(await waiting).to.deep.equal(all.map(({ key }) => key));
+    expect(await bench.until(waiting)).to.deep.equal(all.map(({ key }) => key));
   });
 
   it('gives a key once for several signals, with the sum of them', async () => {
@@ -214,6 +222,7 @@ describe('a Selector', () => {
 
   describe('select()', () => {
     it('always goes through the check phase, even when something is ready', async () => {
+      ofTheMachine();
       const { channel } = registered();
       channel.is(READ);
       const order: string[] = [];
@@ -231,10 +240,12 @@ describe('a Selector', () => {
       all[0]!.channel.is(READ);
       await Promise.resolve();
       all[1]!.channel.is(READ);
-      expect(await waiting).to.have.length(2);
+      expect(await bench.until(waiting)).to.have.length(2);
     });
 
     describe('while each poll of the kernel accepts a peer', () => {
+      beforeEach(ofTheMachine);
+
       /** Peers that wait: each poll accepts one, and makes so many others ready. */
       const polls = (peers: number, others = 0): { accepted: () => number } => {
         let accepted = 0;
@@ -287,10 +298,10 @@ describe('a Selector', () => {
     it('waits for its timeout and no longer', async () => {
       let over = false;
       const waiting = selector.select(100).then(() => (over = true));
-      await clock.pass(99);
+      await bench.pass(99);
       expect(over).to.equal(false);
-      await clock.pass(1);
-      await waiting;
+      await bench.pass(1);
+      await bench.until(waiting);
       expect(over).to.equal(true);
       expect(selector.wakeups).to.equal(0);
     });
@@ -298,32 +309,32 @@ describe('a Selector', () => {
     it('does not wait while something is to be flushed', async () => {
       const { key } = registered();
       key.flushAfterTurn();
-      await selector.select(Infinity);
+      await bench.until(selector.select(Infinity));
       selector.flush();
       const waiting = selector.select(100);
-      await clock.pass(99);
+      await bench.pass(99);
       expect(selector.parked).to.equal(true);
-      await clock.pass(1);
-      await waiting;
+      await bench.pass(1);
+      await bench.until(waiting);
     });
 
     it('waits for ever without one', async () => {
       let over = false;
       const waiting = selector.select(Infinity).then(() => (over = true));
-      await clock.pass(30 * 24 * 3_600_000);
+      await bench.pass(30 * 24 * 3_600_000);
       expect(over).to.equal(false);
       expect(selector.parked).to.equal(true);
       selector.wakeup();
       expect(selector.parked).to.equal(false);
-      await waiting;
+      await bench.until(waiting);
     });
 
     it('is ended by wakeup(), before or while it waits', async () => {
       selector.wakeup();
-      await selector.select(Infinity);
+      await bench.until(selector.select(Infinity));
       const waiting = selector.select(Infinity);
       selector.wakeup();
-      expect(await waiting).to.deep.equal([]);
+      expect(await bench.until(waiting)).to.deep.equal([]);
       expect(selector.wakeups).to.equal(2);
     });
 
@@ -331,17 +342,17 @@ describe('a Selector', () => {
       const all = Array.from({ length: 100 }, () => registered());
       const waiting = selector.select(Infinity);
       for (const { channel } of all) channel.is(READ);
-      expect(await waiting).to.have.length(100);
+      expect(await bench.until(waiting)).to.have.length(100);
       expect(selector.wakeups).to.equal(1);
     });
 
     it('holds the process open while it waits, and nothing does after close()', async () => {
       const waiting = selector.select(Infinity);
-      expect(clock.holding).to.be.greaterThan(0);
+      expect(bench.held.holding).to.be.greaterThan(0);
       selector.wakeup();
-      await waiting;
+      await bench.until(waiting);
       selector.close();
-      expect(clock.holding).to.equal(0);
+      expect(bench.held.holding).to.equal(0);
     });
   });
 
@@ -529,10 +540,10 @@ describe('a Selector', () => {
         for (const key of ready) key.dispatch();
         over = true;
       });
-      await clock.pass(99);
+      await bench.pass(99);
       expect(over).to.equal(false);
       selector.wakeup();
-      await waiting;
+      await bench.until(waiting);
       expect(handler.ready).to.deep.equal([]);
       selector.limitReading(64, false);
       await turn(Infinity);

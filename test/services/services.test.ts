@@ -13,7 +13,6 @@ import {
 import { abort, runAs, type ServiceInfo } from '../doors/core.js';
 import '../../src/index.js';
 import { type App, ERROR, WARN, messages, runApp, startApp } from '../support/app.js';
-import { startApp as startRunning } from '../support/running-app.js';
 import { expectThrow } from '../support/errors.js';
 
 /** What happened, in the order it did. */
@@ -405,7 +404,7 @@ describe('the life of a service', () => {
   it('ends where its module is not loaded in time, as one that awaits the app is not', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
-    const app = await startRunning(() => (user = named('a', () => {})));
+    const app = await startApp(() => (user = named('a', () => {})), { clock: 'held' });
     app.main._ttss__ofService(
       'use',
       'clock',
@@ -434,7 +433,7 @@ describe('the life of a service', () => {
     ] as const) {
       heard = [];
       let users!: User[];
-      const app = await startRunning(() => (users = [named('a', () => {}), named('b', () => {})]));
+      const app = await startApp(() => (users = [named('a', () => {}), named('b', () => {})]), { clock: 'held' });
       app.main._ttss__ofService(
         'use',
         'clock',
@@ -461,7 +460,7 @@ describe('the life of a service', () => {
   it('whose module is not there when the app ends is named with what it was to do', async () => {
     const module = 'data:text/javascript,await new Promise(() => {}); export class Clock {}';
     let user!: User;
-    const app = await startRunning(() => (user = named('a', () => {})));
+    const app = await startApp(() => (user = named('a', () => {})), { clock: 'held' });
     app.main._ttss__ofService(
       'use',
       'clock',

@@ -1,27 +1,29 @@
 import {
   Catalyst,
   type CatalystOptions,
-  type Clock,
-  Formula,
-  type FormulaData,
   type Ledger,
   type LogOptions,
   type Network,
-  type Random,
   type RunResult,
 } from '../../src/index.js';
-import { Distiller, type LogEntry, type VirtualClock } from '../../src/testing/index.js';
+import type { Distiller } from '../../src/testing/index.js';
+import { type Bench, REAL, type Started, VirtualBench, bench, playsOn, startAlone } from './bench.js';
+import type { Ear } from './ear.js';
+import type { FormulaParts, Line } from './formula.js';
+import { type Heard, inside } from './heard.js';
 
-/** One line of the log, as JSON gives it. */
-export interface Line extends LogEntry {
-  readonly err?: { readonly message: string; readonly code?: string };
-}
+export { type Line, TestFormula } from './formula.js';
+/** The time of day at which an app begins where it is not told. */
+export { NOON } from '../doors/testing.js';
 
-/** What an app is made of; the defaults are a plain Catalyst, and every line of the log. */
-export interface Setup {
+/** What an app is made of. */
+export interface Setup extends Omit<FormulaParts, 'log'> {
   readonly log?: Omit<LogOptions, 'to'> | undefined;
-  readonly data?: FormulaData | undefined;
-  readonly main?: (() => unknown) | undefined;
+  /**
+   * `'real'`: the machine's, in which it runs by itself. `'held'`: it runs by itself, too, on a clock that the test holds. Default: virtual
+   * time, and all else that a Distiller brings.
+   */
+  readonly clock?: 'real' | 'held' | undefined;
   readonly network?: Network | undefined;
   /** The time of day at which it begins. */
   readonly wallTime?: number | undefined;
@@ -33,41 +35,45 @@ export interface Ended {
   readonly lines: readonly Line[];
 }
 
-/** The time of day at which an app begins where it is not told. */
-export { NOON } from '../doors/testing.js';
-
 export const WARN = 40;
 export const ERROR = 50;
 
-/** No app waits longer than this in virtual time for its end: what has not ended by then never will. */
-const FOR_EVER = '400d';
-
-/** An app on a Distiller, in words that tests of the framework itself need. */
+/** An app on a bench, in words that tests of the framework itself need. */
 export class App {
-  readonly distiller: Distiller;
-  /** Resolves when its Formula has been run to its end. */
-  readonly run: Promise<RunResult>;
-  #ended: Promise<Ended> | undefined;
+  /** The starting Tonic of one that was started with an {@link Ear}. */
+  ear!: Ear;
+  readonly ended: Promise<Ended>;
 
-  constructor(distiller: Distiller, run: Promise<RunResult>) {
-    this.distiller = distiller;
-    this.run = run;
+  /** @param isAlone whether it has the bench for itself: then what it leaves open is an error, and known at its end. */
+  constructor(
+    readonly bench: Bench,
+    private readonly started: Started,
+    private readonly isAlone = false,
+  ) {
+    this.ended = started.run.then((result) => ({ result, lines: this.lines }));
+    // Whoever awaits it hears of a failure; nobody need.
+    this.ended.catch(() => {});
   }
 
   get main(): Catalyst {
-    return this.distiller.main as unknown as Catalyst;
+    return this.started.main as unknown as Catalyst;
   }
 
   get ledger(): Ledger {
-    return this.distiller.ledger;
+    return this.main.runtime.ledger;
   }
 
-  get clock(): VirtualClock {
+  /** Of one in virtual time. */
+  get distiller(): Distiller {
+    return (this.bench as VirtualBench).distiller;
+  }
+
+  get clock(): Distiller['clock'] {
     return this.distiller.clock;
   }
 
   get lines(): Line[] {
-    return this.distiller.lines as Line[];
+    return this.started.lines;
   }
 
   /** The messages of a level and above. */
@@ -77,85 +83,64 @@ export class App {
 
   /** Resolves when it has done all that it can do for now. */
   async settled(): Promise<void> {
-    await this.distiller.settle();
+    await this.bench.settled();
   }
 
   /** Lets time pass. */
   async pass(ms: number): Promise<void> {
-    await this.distiller.advance(ms);
+    await this.bench.pass(ms);
   }
 
   /** Waits for the end, in the app's own time. */
   async end(): Promise<Ended> {
-    return (this.#ended ??= this.#end());
+    const { result } = await this.bench.end(this.ended);
+    if (this.isAlone) await endsWell(this.bench);
+    return { result, lines: this.lines };
   }
 
-  /** Finishes it as somebody outside would. */
+  /** Finishes it as somebody outside would, and waits for its end. */
   async finish(): Promise<Ended> {
     this.main.ttsc__finish();
     return this.end();
   }
 
-  async #end(): Promise<Ended> {
-    await this.distiller.until(this.run, FOR_EVER);
-    const { exitCode, error, signal, leftOpen } = await this.distiller.finish();
-    if (leftOpen.length > 0) throw new Error(`it has left open ${leftOpen.join(', ')}`);
-    return { result: { exitCode, error, signal }, lines: this.lines };
+  // ---- With an Ear ----
+
+  get heard(): Heard {
+    return this.ear.heard;
+  }
+
+  /** Runs `body` in a sparkle of the Ear, and waits for it. */
+  async inside<T>(body: (ear: Ear) => T): Promise<T> {
+    return inside(this.ear, body);
+  }
+
+  async over(): Promise<Ended> {
+    return this.finish();
   }
 }
 
-/** What a Formula is made of; a Distiller brings its own clock, chance and log. */
-export interface FormulaParts extends Pick<Setup, 'data' | 'main'> {
-  readonly log?: LogOptions | undefined;
-  readonly clock?: Clock;
-  readonly random?: Random | undefined;
+/** Ends all apps of a bench; none may have left anything open. */
+export async function endsWell(one: Bench): Promise<void> {
+  const leftOpen = await one.finish();
+  if (leftOpen.length > 0) throw new Error(`it has left open ${leftOpen.join(', ')}`);
 }
 
-/** A Formula of such parts. */
-export class TestFormula extends Formula {
-  protected override readonly clock: Clock | undefined;
-  protected override readonly random: Random | undefined;
-  readonly #startingTonics: () => void;
-  readonly #data: FormulaData;
-  readonly #main: (() => unknown) | undefined;
-  run!: Promise<RunResult>;
-
-  constructor(startingTonics: () => void, { data = {}, log, main, clock, random }: FormulaParts) {
-    super();
-    this.#startingTonics = startingTonics;
-    this.#data = { ...data, log: { level: 'trace', ...log } };
-    this.#main = main;
-    this.clock = clock;
-    this.random = random;
-  }
-
-  override async _ttRun(...bench: Parameters<Formula['_ttRun']>): Promise<RunResult> {
-    return (this.run = super._ttRun(...bench));
-  }
-  protected override creatingFormula(): FormulaData {
-    return this.#data;
-  }
-  protected override creatingMainCatalyst(): unknown {
-    return this.#main === undefined ? new Catalyst() : this.#main();
-  }
-  protected override creatingStartingTonics(): void {
-    this.#startingTonics();
-  }
-}
-
-let last: Distiller | undefined;
-
-/** Lets so much time go by while a sparkle runs, in the app that was started last: nothing can fire meanwhile. */
+/** Lets so much virtual time go by while a sparkle runs, in the app that was started last: nothing can fire meanwhile. */
 export function stall(ms: number): void {
-  last!.clock.stall(ms);
+  const current = bench();
+  if (current instanceof VirtualBench) current.stall(ms);
 }
 
 /** Starts an app; resolves when it runs and has done all that it can do for now. */
 export async function startApp(startingTonics: () => void, setup: Setup = {}): Promise<App> {
-  const { network, wallTime } = setup;
-  const formula = new TestFormula(startingTonics, setup);
-  last = await Distiller.start(formula, { seed: 1, network, wallTime });
-  const app = new App(last, formula.run);
+  const { network, wallTime, clock, ...parts } = setup;
+  const own = playsOn<Bench>(clock === 'real' ? REAL : new VirtualBench({ network, wallTime, trace: 10_000 }));
+  const started =
+    clock === 'held'
+      ? await startAlone(startingTonics, parts, own.clock)
+      : await own.start(startingTonics, parts, 'main');
+  const app = new App(own, started, clock === undefined);
   await app.settled();
   return app;
 }

@@ -1,13 +1,13 @@
 import { type SelectorCatalystOptions, type TcpConnection, TcpServer, type TcpServerOptions } from '../../src/index.js';
 import { FakeNetwork, type FakeStream } from './fake-network.js';
-import { ManualClock } from './manual-clock.js';
+import { VirtualBench } from './bench.js';
 import { type Ear, type NetApp, startNet } from './net-app.js';
 
 /** A server with one peer, whose every byte is the test's. */
 export interface WithPeer<P> {
   readonly app: NetApp;
   readonly stream: FakeStream;
-  readonly clock: ManualClock;
+  readonly clock: VirtualBench;
   /** What the server made for the peer. */
   readonly connection: P;
 }
@@ -25,14 +25,14 @@ export async function startWithPeer<P extends TcpConnection<any>>(
   { catalyst = {}, begin = () => {} }: Beside = {},
 ): Promise<WithPeer<P>> {
   const network = new FakeNetwork();
-  const clock = new ManualClock();
+  const clock = new VirtualBench();
   let connection!: P;
   const app = await startNet(
     (ear) => {
       begin(ear);
       new TcpServer({ port: 9, protocol: () => (connection = make()), ...options });
     },
-    { options: { ...catalyst, network }, clock },
+    { options: { ...catalyst, network }, bench: clock },
   );
   const listener = await network.listener();
   listener.listens();

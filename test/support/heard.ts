@@ -1,7 +1,4 @@
-import { passTime } from './stage.js';
-
-/** How long it waits for what must come, in ms of the machine's time: a busy machine is no reason to fail. */
-const PATIENCE = 20_000;
+import { bench } from './bench.js';
 
 /** What was heard, in order, for a test that waits for it. It waits for events, never for a time; virtual time passes meanwhile. */
 export class Heard {
@@ -46,23 +43,21 @@ export class Heard {
   /** Where it hangs on one name alone, what has another is not looked at: to count all anew with each of thousands takes seconds. */
   async #until(holds: () => boolean, what: string, name?: string): Promise<void> {
     if (holds()) return;
-    await new Promise<void>((resolve, reject) => {
-      let over = false;
-      const patience = setTimeout(() => {
-        this.#waiting.delete(look);
-        reject(new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`));
-      }, PATIENCE);
-      const look = (heard = name): void => {
-        if (heard !== name && name !== undefined) return;
-        if (!holds()) return;
-        over = true;
-        this.#waiting.delete(look);
-        clearTimeout(patience);
-        resolve();
+    let look = (_heard?: string): void => {};
+    const heard = new Promise<void>((resolve) => {
+      look = (one = name) => {
+        if (one !== name && name !== undefined) return;
+        if (holds()) resolve();
       };
-      this.#waiting.add(look);
-      passTime(() => over).catch(reject);
     });
+    this.#waiting.add(look);
+    try {
+      await bench().until(heard);
+    } catch (cause) {
+      throw new Error(`not heard: ${what}; but ${JSON.stringify(this.names.slice(-20))}`, { cause });
+    } finally {
+      this.#waiting.delete(look);
+    }
   }
 }
 
@@ -71,7 +66,7 @@ export async function inside<Teller extends { ttsc__do(body: () => void): void }
   tonic: Teller,
   body: (tonic: Teller) => T,
 ): Promise<T> {
-  return new Promise((resolve, reject) =>
+  const done = new Promise<T>((resolve, reject) =>
     tonic.ttsc__do(() => {
       try {
         resolve(body(tonic));
@@ -80,4 +75,5 @@ export async function inside<Teller extends { ttsc__do(body: () => void): void }
       }
     }),
   );
+  return bench().until(done);
 }

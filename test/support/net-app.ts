@@ -1,173 +1,46 @@
 import {
-  type AnyTonic,
-  type InfusionFailure,
-  type ListenInfo,
   SelectorCatalyst,
   type SelectorCatalystOptions,
   TcpConnection,
   TcpServer,
   type TcpServerOptions,
-  Tonic,
 } from '../../src/index.js';
-import { App, type Ended, type Setup } from './running-app.js';
-import { Heard, inside } from './heard.js';
+import { App, type Ended, endsWell } from './app.js';
+import { type Bench, playsOn } from './bench.js';
+import { Ear } from './ear.js';
+import type { FormulaParts } from './formula.js';
+import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';
-import { ManualClock } from './manual-clock.js';
 
-/** A base that hears every event of the sockets it infuses, and writes it down. */
-export class Ear extends Tonic {
-  readonly heard = new Heard();
+export { Ear, Recorder } from './ear.js';
 
-  constructor(private readonly begin: (ear: Ear) => void = () => {}) {
-    super({ name: 'ear' });
-  }
+/** An app whose sockets and time are those of the stage, with an {@link Ear} as its starting Tonic. */
+export type NetApp = App;
 
-  ttse__onStart(): void {
-    this.begin(this);
-  }
-  /** Runs `body` in a sparkle of this Tonic. */
-  ttsc__do(body: (ear: Ear) => void): void {
-    body(this);
-  }
-  ttse__onListening(info: ListenInfo): void {
-    this.heard.push('onListening', info);
-  }
-  ttse__onConnected(...args: unknown[]): void {
-    this.heard.push('onConnected', ...args);
-  }
-  ttse__onData(...args: unknown[]): void {
-    this.heard.push('onData', ...args);
-  }
-  ttse__onDatagram(...args: unknown[]): void {
-    this.heard.push('onDatagram', ...args);
-  }
-  ttse__onDrain(...args: unknown[]): void {
-    this.heard.push('onDrain', ...args);
-  }
-  ttse__onHighWater(...args: unknown[]): void {
-    this.heard.push('onHighWater', ...args);
-  }
-  ttse__onEnd(...args: unknown[]): void {
-    this.heard.push('onEnd', ...args);
-  }
-  ttse__onDisconnected(...args: unknown[]): void {
-    this.heard.push('onDisconnected', ...args);
-  }
-  ttse__onError(...args: unknown[]): void {
-    this.heard.push('onError', ...args);
-  }
-  ttse__onTurnedAway(...args: unknown[]): void {
-    this.heard.push('onTurnedAway', ...args);
-  }
-  ttse__onInfusionFailed(failure: InfusionFailure): void {
-    this.heard.push('onInfusionFailed', failure);
-  }
-  ttse__onInfusionFinished({ tonic }: { tonic: AnyTonic }): void {
-    this.heard.push('onInfusionFinished', tonic);
-  }
+export interface NetSetup extends FormulaParts {
+  readonly options?: SelectorCatalystOptions | undefined;
+  /** Default: that of the stage. */
+  readonly bench?: Bench | undefined;
+  /** The host that it runs on, where there are several. */
+  readonly host?: string | undefined;
 }
 
-/** A protocol that writes every event of its own down, in a list that the test holds, and does what it is told. */
-export class Recorder<State extends string = never> extends TcpConnection<State> {
-  readonly heard = new Heard();
-
-  ttsc__do(body: (connection: this) => void): void {
-    body(this);
-  }
-  /** Runs `body` in a sparkle of this connection, and waits for it. */
-  async inside<T>(body: (connection: this) => T): Promise<T> {
-    return inside(this, body);
-  }
-  /** `send()`, for those who are not it. */
-  say(...data: Parameters<TcpConnection['ttsc__send']>): ReturnType<TcpConnection['send']> {
-    return this.send(...data);
-  }
-  ttse__onConnected(): void {
-    this.heard.push('onConnected');
-  }
-  ttse__onData(data: Buffer): void {
-    this.heard.push('onData', data);
-  }
-  ttse__onDrain(): void {
-    this.heard.push('onDrain');
-  }
-  ttse__onHighWater(unsent: number): void {
-    this.heard.push('onHighWater', unsent);
-  }
-  ttse__onEnd(): void {
-    this.heard.push('onEnd');
-  }
-  ttse__onDisconnected(info: unknown): void {
-    this.heard.push('onDisconnected', info);
-  }
-  ttse__onError(error: unknown): void {
-    this.heard.push('onError', error);
-  }
-  ttse__onFinished(): void {
-    this.heard.push('onFinished');
-  }
-
-  /** All that was received so far. */
-  get text(): string {
-    return this.heard
-      .all('onData')
-      .map(([data]) => String(data))
-      .join('');
-  }
-}
-
-/** What a test has started and is to be over when it ends. */
-export const open = new Set<{ over(): Promise<unknown> }>();
-
-/** An app whose sockets and time are those of the stage (or of the network and clock that it is given), with an {@link Ear} as its starting Tonic. */
-export class NetApp extends App {
-  ear!: Ear;
-
-  constructor(begin: (ear: Ear) => void, { main, ...setup }: Setup & { options?: SelectorCatalystOptions } = {}) {
-    super(() => (this.ear = new Ear(begin)), {
-      clock: clockOfStage(setup),
-      ...setup,
-      main:
-        main ?? (() => new SelectorCatalyst({ ...setup.options, network: setup.options?.network ?? stage().network })),
-    });
-    open.add(this);
-    void this.ended.then(
-      () => open.delete(this),
-      () => open.delete(this),
-    );
-  }
-
-  get heard(): Heard {
-    return this.ear.heard;
-  }
-
-  /** Runs `body` in a sparkle of the Ear, and waits for it. */
-  async inside<T>(body: (ear: Ear) => T): Promise<T> {
-    return inside(this.ear, body);
-  }
-
-  /** Finishes the app and waits for its end. */
-  async over(): Promise<Ended> {
-    this.main.ttsc__finish();
-    return this.end();
-  }
-}
-
-/** The stage is not asked for, and so not made, where a test brings all of its own. */
-function clockOfStage({ clock }: Setup): 'real' | ManualClock {
-  if (clock !== undefined) return clock;
-  const own = stage().clock;
-  return own instanceof ManualClock ? own : 'real';
-}
+/** The apps that the test has started: they are to be over when it ends. */
+const open = new Set<NetApp>();
 
 /** Starts an app; `begin` runs in the Ear's onStart. */
 export async function startNet(
   begin: (ear: Ear) => void,
-  setup: Setup & { options?: SelectorCatalystOptions } = {},
+  { options, bench, host, ...parts }: NetSetup = {},
 ): Promise<NetApp> {
-  const app = new NetApp(begin, setup);
-  await app.running();
+  const own = playsOn(bench ?? stage().bench);
+  let ear!: Ear;
+  const main = (): SelectorCatalyst =>
+    new SelectorCatalyst({ ...options, ...(bench === undefined && { network: options?.network ?? stage().network }) });
+  const app = new App(own, await own.start(() => (ear = new Ear(begin)), { main, ...parts }, host));
+  app.ear = ear;
+  open.add(app);
   await Promise.race([app.inside(() => {}), app.ended]);
   return app;
 }
@@ -208,7 +81,7 @@ const made = new Heard();
 export async function serve<P extends TcpConnection<any> = TcpConnection>(
   make: (() => P) | undefined,
   options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
-  setup: Setup & { options?: SelectorCatalystOptions } = {},
+  setup: NetSetup = {},
 ): Promise<ServerApp<P>> {
   const connections: P[] = [];
   const protocol = (): P => {
@@ -225,10 +98,13 @@ export async function serve<P extends TcpConnection<any> = TcpConnection>(
   return new ServerApp(app, server, info.port, connections);
 }
 
-/** To be called after each test: what it left open is closed. */
-export async function tidyUp(): Promise<void> {
+/** To be called after each test: what it has started is ended, and must then have left nothing open; of a test that failed that is not asked. */
+export async function tidyUp(this: Mocha.Context | void): Promise<void> {
   closePeers();
-  for (const one of open) await one.over().catch(() => {});
+  for (const app of open) await app.over().catch(() => {});
+  const benches = new Set([...open].map((app) => app.bench));
   open.clear();
   clearStage();
+  const failed = this?.currentTest?.state === 'failed';
+  for (const bench of benches) await (failed ? bench.finish().catch(() => {}) : endsWell(bench));
 }

@@ -1,3 +1,4 @@
+import { bench } from './bench.js';
 import { Heard } from './heard.js';
 import type { PeerDatagram, PeerListener, PeerSocket, Reach } from './sockets.js';
 import { stage } from './stage.js';
@@ -49,7 +50,7 @@ export class Peer {
 
   /** Sends and waits until the kernel has it. */
   async sends(data: string | Uint8Array): Promise<void> {
-    await new Promise<void>((resolve) => this.socket.write(data, () => resolve()));
+    await bench().until(new Promise<void>((resolve) => this.socket.write(data, () => resolve())));
   }
 
   end(data?: string): this {
@@ -105,7 +106,7 @@ export class PeerServer {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.close(resolve));
+    await bench().until(new Promise<void>((resolve) => this.server.close(resolve)));
   }
 }
 
@@ -116,10 +117,12 @@ export async function listenOn(host = '127.0.0.1', port = 0, allowHalfOpen = fal
     wrapped.peers.push(new Peer(socket));
     wrapped.heard.push('connection');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', reject);
-    server.on('listening', resolve);
-  });
+  await bench().until(
+    new Promise<void>((resolve, reject) => {
+      server.on('error', reject);
+      server.on('listening', resolve);
+    }),
+  );
   return wrapped;
 }
 
@@ -161,14 +164,14 @@ export class UdpPeer {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => this.socket.close(resolve));
+    await bench().until(new Promise<void>((resolve) => this.socket.close(resolve)));
   }
 }
 
 export async function udpPeer(host = '127.0.0.1'): Promise<UdpPeer> {
   const socket = stage().sockets.bind(host);
   const peer = new UdpPeer(socket);
-  await new Promise<void>((resolve, reject) => socket.on('listening', resolve).on('error', reject));
+  await bench().until(new Promise<void>((resolve, reject) => socket.on('listening', resolve).on('error', reject)));
   return peer;
 }
 

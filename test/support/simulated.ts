@@ -1,5 +1,4 @@
 import {
-  SelectorCatalyst,
   TcpClient,
   type TcpClientOptions,
   TcpServer,
@@ -7,27 +6,20 @@ import {
   UdpSocket,
   type UdpSocketOptions,
 } from '../../src/index.js';
-import {
-  type AppUnderTest,
-  Distiller,
-  type NetworkEvent,
-  SimulatedNetwork,
-  type SimulatedNetworkOptions,
-} from '../../src/testing/index.js';
-import { Faults } from '../doors/testing.js';
-import { type Line, TestFormula } from './app.js';
-import type { Heard } from './heard.js';
-import { Ear, Recorder, open } from './net-app.js';
+import type { NetworkEvent, SimulatedNetworkOptions } from '../../src/testing/index.js';
+import type { App } from './app.js';
+import { VirtualBench } from './bench.js';
+import { type Ear, Recorder, startNet } from './net-app.js';
 
 /** A TcpServer on a simulated host, with the connections that it made. */
 export interface ServerThere {
-  readonly app: LabApp;
+  readonly app: App;
   readonly server: TcpServer;
   readonly connections: Recorder[];
 }
 
 export interface ClientThere {
-  readonly app: LabApp;
+  readonly app: App;
   readonly client: Recording;
 }
 
@@ -73,71 +65,21 @@ export class Recording extends TcpClient {
   }
 }
 
-/** An app of a lab, with an Ear as its starting Tonic. */
-export class LabApp {
-  constructor(
-    readonly under: AppUnderTest,
-    readonly ear: Ear,
-    private readonly ended: () => Promise<unknown>,
-  ) {}
-
-  get heard(): Heard {
-    return this.ear.heard;
-  }
-
-  get lines(): Line[] {
-    return this.under.lines as Line[];
-  }
-
-  /** Finishes it, and waits for its end. */
-  async over(): Promise<void> {
-    this.under.main.ttsc__finish();
-    await this.ended();
-  }
-}
-
-/** A Distiller with a simulated network, and apps on its hosts; there may be several on one. */
-export class Lab {
-  readonly events: NetworkEvent[] = [];
-  network!: SimulatedNetwork;
-  readonly #distiller: Promise<Distiller>;
+/** A simulated network with apps on its hosts; there may be several on one. */
+export class Lab extends VirtualBench {
+  readonly events: NetworkEvent[];
 
   constructor({ seed = 1, ...options }: Partial<SimulatedNetworkOptions> & { readonly seed?: number } = {}) {
-    const network = (parts: Pick<SimulatedNetworkOptions, 'clock' | 'random'>) => {
-      const onEvent = (event: NetworkEvent): void => void this.events.push(event);
-      this.network = new SimulatedNetwork({ ...parts, onEvent, ...options });
-      return { host: (app: string) => this.network.host(app.split(' ', 1)[0]!) };
-    };
-    this.#distiller = Distiller._ttStart(undefined, { seed, network }, new Faults());
-    open.add(this);
-  }
-
-  async pass(ms: number): Promise<void> {
-    await (await this.#distiller).advance(ms);
-  }
-
-  /** Resolves when all has been done that needs no time. */
-  async settled(): Promise<void> {
-    await (await this.#distiller).settle();
-  }
-
-  /** Lets time pass until a promise is settled. */
-  async until<T>(promise: Promise<T>): Promise<T> {
-    return (await this.#distiller).until(promise);
-  }
-
-  async over(): Promise<void> {
-    await (await this.#distiller).finish();
+    const events: NetworkEvent[] = [];
+    super({ seed, trace: false, simulated: { onEvent: (event) => void events.push(event), ...options } });
+    this.events = events;
   }
 
   /** An app on a host. */
-  async app(host: string, begin: (ear: Ear) => void = () => {}): Promise<LabApp> {
-    const distiller = await this.#distiller;
-    let ear!: Ear;
-    const formula = new TestFormula(() => (ear = new Ear(begin)), { main: () => new SelectorCatalyst() });
-    const under = await distiller.join(formula, { host: `${host} ${distiller.apps.length}` });
+  async app(host: string, begin: (ear: Ear) => void = () => {}): Promise<App> {
+    const app = await startNet(begin, { bench: this, host });
     await this.settled();
-    return new LabApp(under, ear, async () => this.until(formula.run));
+    return app;
   }
 
   /** A server on port 80 of a host. */
@@ -165,7 +107,7 @@ export class Lab {
     return { app, client };
   }
 
-  async udp(host: string, options: UdpSocketOptions = {}): Promise<{ app: LabApp; socket: UdpSocket }> {
+  async udp(host: string, options: UdpSocketOptions = {}): Promise<{ app: App; socket: UdpSocket }> {
     let socket!: UdpSocket;
     const app = await this.app(host, () => (socket = new UdpSocket(options)));
     await this.settled();

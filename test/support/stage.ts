@@ -1,38 +1,33 @@
-import { type Clock, type Network, nodeClock, nodeNetwork } from '../../src/index.js';
-import { SeededRandom, SimulatedNetwork } from '../../src/testing/index.js';
-import { ManualClock } from './manual-clock.js';
+import { type Network, nodeNetwork } from '../../src/index.js';
+import { type Bench, REAL as REAL_BENCH, VirtualBench, playsOn } from './bench.js';
 import { socketsOn } from './simulated-sockets.js';
 import { type Sockets, nodeSockets } from './sockets.js';
 
 /**
- * Where a test about sockets plays: the network of its apps, their clock, and the sockets of their peers.
+ * Where a test about sockets plays: the network of its apps, the bench that they run on, and the sockets of their peers.
  *
- * By default a simulated host, whose loopback answers in no time, and whose clock moves only while somebody waits
- * ({@link passTime}). With `TT_NETWORK=real` the same tests play on the sockets and the clock of this machine.
+ * By default a simulated host, whose loopback answers in no time, and whose clock moves only while somebody waits. With `TT_NETWORK=real` the same tests play on the sockets and the clock of this machine.
  */
 export interface Stage {
   readonly isReal: boolean;
   readonly network: Network;
-  readonly clock: Clock;
+  readonly bench: Bench;
   readonly sockets: Sockets;
 }
 
-const REAL: Stage = { isReal: true, network: nodeNetwork, clock: nodeClock, sockets: nodeSockets };
-
-/** No test waits longer than this in virtual time for what it wants to hear. */
-const PATIENCE = 5_000;
+const REAL: Stage = { isReal: true, network: nodeNetwork, bench: REAL_BENCH, sockets: nodeSockets };
 
 let wantsReal = process.env['TT_NETWORK'] === 'real';
 let current: Stage | undefined;
 
 /** The stage of the running test. */
 export function stage(): Stage {
-  return (current ??= wantsReal ? REAL : simulated());
+  return (current ??= made(wantsReal));
 }
 
 /** From now on the stage is a new one of this kind, until it is cleared. */
 export function playOn(kind: 'simulated' | 'real'): void {
-  current = kind === 'real' ? REAL : simulated();
+  current = made(kind === 'real');
 }
 
 /** The next test has a stage of its own. */
@@ -58,19 +53,10 @@ export function onRealSockets(why: string): void {
   });
 }
 
-/** Lets the time of the stage pass, from one thing that waits for it to the next, until `over`. */
-export async function passTime(over: () => boolean): Promise<void> {
-  const clock = current?.clock;
-  if (!(clock instanceof ManualClock)) return;
-  const last = clock.now() + PATIENCE;
-  do await clock.settled();
-  while (!over() && clock === current?.clock && (await clock.step(last)));
-}
-
-function simulated(): Stage {
-  const clock = new ManualClock();
+function made(isReal: boolean): Stage {
+  if (isReal) return (playsOn(REAL_BENCH), REAL);
   // Segments as large as those of a loopback interface.
-  const settings = { clock, random: new SeededRandom(1), lookup: 0, segment: 65_483 };
-  const network = new SimulatedNetwork(settings).host('here');
-  return { isReal: false, network, clock, sockets: socketsOn(network) };
+  const bench = playsOn(new VirtualBench({ trace: false, simulated: { lookup: 0, segment: 65_483 } }));
+  const network = bench.network.host('here');
+  return { isReal: false, network, bench, sockets: socketsOn(network) };
 }

@@ -307,7 +307,8 @@ describe('distilled()', () => {
       expectCode(thrown, 'TT_BAD_OPTION');
       expect((thrown as Error).message).to.include('() => void new Door()');
     }
-    expect(() => distilled(Doors, undefined as never)).to.throw('must be a function');
+    expect(() => distilled(Doors, undefined as never)).to.throw('it is missing');
+    expect(() => distilled(Doors, {}, 7 as never)).to.throw('must be a function');
   });
 
   it('tells how a seed that came by chance is run again', async () => {

@@ -142,6 +142,17 @@ describe('virtual time', () => {
     expect(distiller.clock.now()).to.equal(10_000);
   });
 
+  it('passes until a function says true, and no further', async () => {
+    const ticker = distiller.infuse(() => new Ticker());
+    await distiller.until(() => ticker.ticks === 90);
+    expect([ticker.ticks, distiller.clock.now()]).to.deep.equal([90, 90_000]);
+    await expectRejection(
+      distiller.until(() => ticker.ticks === 0, '10s'),
+      'TT_NOT_SETTLED',
+    );
+    expect([ticker.ticks, distiller.clock.now()]).to.deep.equal([100, 100_000]);
+  });
+
   it('passes on what a promise is rejected with', async () => {
     const thrown: unknown = await distiller.until(Promise.reject(new Error('no'))).catch((error: unknown) => error);
     expect(thrown).to.have.property('message', 'no');

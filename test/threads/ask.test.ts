@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { ErrorCode, Remote, RemoteHandle } from '../../src/index.js';
 import type { ThreadHub } from '../doors/threads.js';
-import { type App, startApp } from '../support/running-app.js';
+import { type App, startApp } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { AskMain } from './programs/ask-main.js';
 import { Answerer, type Part } from './programs/ask-threads.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Remote } from '../../src/index.js';
-import { catalyst } from '../support/running-app.js';
+import { catalyst } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Caller, callingWith } from './programs/calls-main.js';
 import { Echo, type NestedEcho, type Part } from './programs/calls-threads.js';

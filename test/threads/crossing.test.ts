@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { TaskTonicError, Tonic, transfer } from '../../src/index.js';
 import { Packer, RemoteTonic } from '../doors/threads.js';
-import { runApp } from '../support/running-app.js';
+import { runApp } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';
 import { FirstArgument, Worker } from './programs/life-workers.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Doorbell } from '../../src/index.js';
 import { Parker } from '../doors/core.js';
 import { SharedState, ThreadBell } from '../doors/threads.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { VirtualBench } from '../support/bench.js';
 
 describe('the bell of a thread', () => {
   const own = new SharedState(1);
@@ -54,45 +54,45 @@ describe('a loop with a bell', () => {
       this.fruitless++;
     }
   }
-  const parked = (bell: Doorbell): { clock: ManualClock; parker: Parker } => {
-    const clock = new ManualClock();
-    const parker = new Parker(clock);
+  const parked = (bell: Doorbell): { bench: VirtualBench; parker: Parker } => {
+    const bench = new VirtualBench();
+    const parker = new Parker(bench.held);
     parker.doorbell = bell;
-    return { clock, parker };
+    return { bench, parker };
   };
 
   it('goes on at once where a look finds something, and needs no timer', async () => {
     const bell = new CountingBell(3);
-    const { clock, parker } = parked(bell);
-    const before = clock.holding;
-    await parker.park(60_000);
-    expect([bell.looks, bell.fruitless, clock.holding - before]).to.deep.equal([3, 0, 1]);
+    const { bench, parker } = parked(bell);
+    const before = bench.held.holding;
+    await bench.until(parker.park(60_000));
+    expect([bell.looks, bell.fruitless, bench.held.holding - before]).to.deep.equal([3, 0, 1]);
     parker.close();
   });
 
   it('parks after a look that found nothing, and is woken as any', async () => {
     const bell = new CountingBell(Infinity);
-    const { clock, parker } = parked(bell);
+    const { bench, parker } = parked(bell);
     const wait = parker.park(500);
-    await clock.settled();
+    await bench.settled();
     expect(bell.fruitless).to.equal(1);
     const { looks } = bell;
-    await clock.pass(500);
-    await wait;
+    await bench.pass(500);
+    await bench.until(wait);
     expect(bell.looks).to.equal(looks);
     const again = parker.park(Infinity);
-    await clock.settled();
+    await bench.settled();
     parker.wake();
-    await again;
+    await bench.until(again);
     parker.close();
   });
 
   it('is woken in the middle of a look', async () => {
     const bell = new CountingBell(Infinity);
-    const { parker } = parked(bell);
+    const { bench, parker } = parked(bell);
     const wait = parker.park(Infinity);
     parker.wake();
-    await wait;
+    await bench.until(wait);
     expect(bell.fruitless).to.equal(0);
     parker.close();
   });

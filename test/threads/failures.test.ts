@@ -7,7 +7,7 @@ import {
   type RemoteHandle,
 } from '../../src/index.js';
 import type { ThreadHub } from '../doors/threads.js';
-import { ERROR, type Line, WARN, messages } from '../support/running-app.js';
+import { ERROR, type Line, WARN, messages } from '../support/app.js';
 import { expectCode, expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import {

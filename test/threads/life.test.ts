@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type InfusionInfo, type Remote, type RemoteHandle, Tonic } from '../../src/index.js';
-import { type Line, WARN, messages } from '../support/running-app.js';
+import { type Line, WARN, messages } from '../support/app.js';
 import { expectThrow } from '../support/errors.js';
 import { Boss, HearingBoss, endApps, start } from './programs/life-boss.js';
 import { FirstArgument, Hurried, type Part, Undrained, Worker } from './programs/life-workers.js';

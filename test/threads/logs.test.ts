@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Formula, type FormulaData } from '../../src/index.js';
 import { Program, endPrograms } from '../robustness/support/program.js';
-import { type Line, WARN } from '../support/running-app.js';
+import { type Line, WARN } from '../support/app.js';
 import { HearingBoss, endApps, start } from './programs/life-boss.js';
 import { Middle } from './programs/life-nested.js';
 import { Worker } from './programs/life-workers.js';

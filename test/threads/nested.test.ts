@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Remote } from '../../src/index.js';
-import { WARN, messages } from '../support/running-app.js';
+import { WARN, messages } from '../support/app.js';
 import { HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import { type Leaf, Middle } from './programs/life-nested.js';
 import { Worker } from './programs/life-workers.js';

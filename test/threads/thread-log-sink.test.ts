@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { ThreadLogSink, threadLogTarget } from '../doors/threads.js';
-import { ManualClock, NOON } from '../support/manual-clock.js';
+import { VirtualBench } from '../support/bench.js';
+import { NOON } from '../support/app.js';
 
 describe('the lines of a thread on their way to the main one', () => {
   const opened = (most: number): { sent: string[]; sink: ThreadLogSink } => {
     const sent: string[] = [];
-    return { sent, sink: new ThreadLogSink((line) => sent.push(line), new ManualClock(), most) };
+    return { sent, sink: new ThreadLogSink((line) => sent.push(line), new VirtualBench().clock, most) };
   };
   const droppedIn = (line: string | undefined): unknown => JSON.parse(line!);
 

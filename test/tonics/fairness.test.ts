@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TcpConnection, TcpServer, UdpSocket } from '../../src/index.js';
 import { FakeNetwork, type FakeStream } from '../support/fake-network.js';
-import { ManualClock } from '../support/manual-clock.js';
+import { VirtualBench } from '../support/bench.js';
 import { Recorder, startNet, tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
@@ -25,14 +25,14 @@ const FLOOD = 'a flooder sends\n'.repeat(4_096);
 
 describe('one small request', () => {
   let streams: FakeStream[];
-  let clock: ManualClock;
+  let clock: VirtualBench;
   beforeEach(async () => {
     Lines.ran = 0;
     const network = new FakeNetwork();
-    clock = new ManualClock();
+    clock = new VirtualBench();
     await startNet(() => void new TcpServer({ port: 9, protocol: Lines }), {
       options: { network, turnOrders: 500 },
-      clock,
+      bench: clock,
     });
     const listener = await network.listener();
     listener.listens();
@@ -46,7 +46,7 @@ describe('one small request', () => {
     const before = Lines.ran;
     good.sent = '';
     good.receives('please\n');
-    while (good.sent === '') await new Promise((resolve) => setImmediate(resolve));
+    await clock.till(() => good.sent !== '');
     expect(good.sent).to.equal('OK please\n');
     return Lines.ran - before;
   };
@@ -67,7 +67,7 @@ describe('one small request', () => {
     const [good, ...flooders] = streams;
     for (const flooder of flooders) flooder.receives(FLOOD);
     await waits(good!);
-    while (Lines.ran < 100 * 4_096 + 1) await new Promise((resolve) => setImmediate(resolve));
+    await clock.till(() => Lines.ran > 100 * 4_096);
     await clock.settled();
     for (const { sent } of flooders) expect(sent).to.equal(FLOOD.replaceAll('a f', 'OK a f'));
   });
@@ -75,7 +75,7 @@ describe('one small request', () => {
   it('brings no whole chunk while others wait: each flooder brings a share a turn', async () => {
     const [, ...flooders] = streams;
     for (const flooder of flooders) flooder.receives(FLOOD);
-    while (Lines.ran < 120_000) await new Promise((resolve) => setImmediate(resolve));
+    await clock.till(() => Lines.ran >= 120_000);
     const left = flooders.map(({ received }) => received);
     // Round by round: nobody is far ahead of the others that began with a share.
     const slow = left.filter((bytes) => bytes > 0);
@@ -101,10 +101,10 @@ describe('the end of a connection', () => {
         stream.fails('ECONNRESET');
       }
     }
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     await startNet(() => void new TcpServer({ port: 9, protocol: () => (connection = new Bytes()) }), {
       options: { network, turnOrders: 10 },
-      clock,
+      bench: clock,
     });
     const listener = await network.listener();
     listener.listens();
@@ -130,15 +130,15 @@ describe('a socket for datagrams', () => {
       }
     }
     const network = new FakeNetwork();
-    const clock = new ManualClock();
-    await startNet(() => void new Ear({ port: 9 }), { options: { network }, clock });
+    const clock = new VirtualBench();
+    await startNet(() => void new Ear({ port: 9 }), { options: { network }, bench: clock });
     const channel = await network.datagram();
     channel.opens();
     await clock.settled();
     const from = { address: '10.0.0.1', port: 1, family: 'IPv4' } as const;
     for (let n = 0; n < 4_000; n++) channel.receives('x', from);
     await clock.settled();
-    while (heard < 4_000) await new Promise((resolve) => setImmediate(resolve));
+    await clock.till(() => heard === 4_000);
     expect(most).to.be.lessThan(400);
   });
 });

@@ -46,7 +46,7 @@ describe('a loop that was late', () => {
     let server!: TcpServer;
     const app = await startNet(
       () => (server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: Busy, idleTimeout: IDLE })),
-      { clock: 'real', options: { turnTime: IDLE } },
+      { options: { turnTime: IDLE } },
     );
     await app.heard.on('onListening');
     const workerData = { port: server.local!.port, peers: PEERS, wait: IDLE * 1.1, sent };

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TcpConnection, Tonic } from '../../src/index.js';
 import type { FakeStream } from '../support/fake-network.js';
 import { startWithPeer } from '../support/fake-peer.js';
-import type { ManualClock } from '../support/manual-clock.js';
+import type { VirtualBench } from '../support/bench.js';
 import { tidyUp } from '../support/net-app.js';
 
 afterEach(tidyUp);
@@ -11,7 +11,7 @@ const MARKS = { highWaterMark: 20_000, lowWaterMark: 5_000 };
 const KB = 'k'.repeat(1_000);
 
 /** Sends a kilobyte whenever somebody reads. */
-async function pour(stream: FakeStream, clock: ManualClock, kilobytes: number): Promise<void> {
+async function pour(stream: FakeStream, clock: VirtualBench, kilobytes: number): Promise<void> {
   for (let n = 0; n < kilobytes; n++) {
     stream.receives(KB);
     await clock.settled();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TcpConnection, Tonic } from '../../src/index.js';
 import { lines } from '../../src/framing/index.js';
-import { startApp } from '../support/running-app.js';
+import { startApp } from '../support/app.js';
 import { startWithPeer } from '../support/fake-peer.js';
 import { tidyUp } from '../support/net-app.js';
 

@@ -10,7 +10,6 @@ import {
   type TonicOptions,
 } from '../../../src/index.js';
 import { type App, catalyst, startApp } from '../../support/app.js';
-import { startApp as startRunning } from '../../support/running-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { collectGarbage, stillHeld } from '../../support/memory.js';
 
@@ -308,7 +307,7 @@ describe('a question that gets no answer', () => {
   });
 
   it('fails when nobody keeps its Answer any more', async () => {
-    const { app, bank, asker, does } = await scene(DecidingAsker, startRunning);
+    const { app, bank, asker, does } = await scene(DecidingAsker, async (begin) => startApp(begin, { clock: 'held' }));
     await does(() => asker.asks(bank, 'ttsc__letsGo', [], { timeout: Infinity }));
     for (let n = 0; n < 50 && asker.heard.length === 0; n++) {
       await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { SelectorCatalyst, type SelectorCatalystOptions, TcpConnection } from '../../../src/index.js';
-import { type App, type Setup, startApp } from '../../support/running-app.js';
+import { type App, type Setup, startApp } from '../../support/app.js';
 
 /**
  * An app on the machine's clock and network, in this process. Real in any case: what hostile and unlucky peers bring, they bring through a

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { nodeNetwork } from '../../../src/index.js';
 import { Descriptors, descriptors, ProcessDescriptors } from '../../doors/selector.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { VirtualBench } from '../../support/bench.js';
 import { until } from '../../robustness/support/later.js';
 
 const RESERVE = 8;
@@ -16,12 +16,12 @@ class FakeProcess {
     readonly limit = 64,
     readonly quick = true,
     /** How long a look takes, in ms. */
-    readonly clock = new ManualClock(),
+    readonly bench = new VirtualBench(),
     readonly costs = 0,
   ) {}
   inUse(): number {
     this.looks++;
-    this.clock.stall(this.costs);
+    this.bench.stall(this.costs);
     return this.open + this.spares;
   }
   take(): (() => void) | undefined {
@@ -31,9 +31,9 @@ class FakeProcess {
   }
 }
 
-const made = (process: FakeProcess): { all: Descriptors; clock: ManualClock } => ({
-  all: new Descriptors(process, process.clock),
-  clock: process.clock,
+const made = (process: FakeProcess): { all: Descriptors; bench: VirtualBench } => ({
+  all: new Descriptors(process, process.bench.held),
+  bench: process.bench,
 });
 
 describe('the descriptors of a process', () => {
@@ -44,44 +44,44 @@ describe('the descriptors of a process', () => {
 
   it('allow any number where the limit is not known, and are not looked at', async () => {
     const process = new FakeProcess(Infinity);
-    const { all, clock } = made(process);
+    const { all, bench } = made(process);
     const told: number[] = [];
     all.watch((most) => told.push(most));
     all.listen(() => {});
     const { looks } = process;
-    await clock.pass(5_000);
+    await bench.pass(5_000);
     expect(all.refuses()).to.equal(false);
     expect([told, process.looks, process.spares]).to.deep.equal([[Infinity], looks, 0]);
   });
 
   it('tell again when the app has opened files, and when it has closed them', async () => {
     const process = new FakeProcess();
-    const { all, clock } = made(process);
+    const { all, bench } = made(process);
     const told: number[] = [];
     const unwatch = all.watch((most) => told.push(most));
     process.open += 10;
-    await clock.pass(1_000);
+    await bench.pass(1_000);
     process.open -= 4;
-    await clock.pass(1_000);
+    await bench.pass(1_000);
     unwatch();
     process.open += 1;
-    await clock.pass(5_000);
+    await bench.pass(5_000);
     expect(told).to.deep.equal([36, 26, 30]);
   });
 
   it('count our own connections among those that there may be', async () => {
     const process = new FakeProcess();
-    const { all, clock } = made(process);
+    const { all, bench } = made(process);
     const told: number[] = [];
     all.watch((most) => told.push(most));
     for (let n = 0; n < 5; n++) {
       process.open++;
       all.opened();
     }
-    await clock.pass(1_000);
+    await bench.pass(1_000);
     process.open++;
     all.opened('other');
-    await clock.pass(1_000);
+    await bench.pass(1_000);
     expect(told).to.deep.equal([36, 35]);
   });
 
@@ -102,14 +102,14 @@ describe('the descriptors of a process', () => {
       { limit: 64, looks: 30 },
     ]) {
       const process = new FakeProcess(limit);
-      const { all, clock } = made(process);
+      const { all, bench } = made(process);
       const unwatch = all.watch(() => {});
       const before = process.looks;
-      await clock.pass(3_000);
+      await bench.pass(3_000);
       expect(process.looks - before).to.equal(looks);
-      expect(clock.holding).to.equal(0);
+      expect(bench.held.holding).to.equal(0);
       unwatch();
-      await clock.pass(3_000);
+      await bench.pass(3_000);
       expect(process.looks - before).to.equal(looks);
     }
   });
@@ -127,8 +127,8 @@ describe('the descriptors of a process', () => {
   });
 
   it('take a fiftieth of the time at most where a look is long, and are counted in between', () => {
-    const clock = new ManualClock();
-    const process = new FakeProcess(64, false, clock, 2);
+    const bench = new VirtualBench();
+    const process = new FakeProcess(64, false, bench, 2);
     const { all } = made(process);
     for (let n = 0; n < 36; n++) {
       process.open++;
@@ -137,7 +137,7 @@ describe('the descriptors of a process', () => {
     }
     expect(all.refuses()).to.equal(true);
     expect(process.looks).to.equal(1);
-    clock.stall(100);
+    bench.stall(100);
     expect(all.refuses()).to.equal(false);
     expect(process.looks).to.equal(2);
   });
@@ -145,63 +145,63 @@ describe('the descriptors of a process', () => {
   describe('of which the app has taken every one', () => {
     it('are told once each time that this begins', async () => {
       const process = new FakeProcess();
-      const { all, clock } = made(process);
+      const { all, bench } = made(process);
       let times = 0;
       all.listen(() => times++);
       expect(process.spares).to.equal(SPARES);
       process.open = 64 - SPARES;
-      await clock.pass(100);
+      await bench.pass(100);
       // It takes the spare, too.
       process.open++;
-      await clock.pass(3_000);
+      await bench.pass(3_000);
       expect(times).to.equal(1);
       // A few that come free are not the end of it.
       process.open -= 4;
-      await clock.pass(1_000);
+      await bench.pass(1_000);
       process.open += 4;
-      await clock.pass(1_000);
+      await bench.pass(1_000);
       expect(times, 'the same time').to.equal(1);
       process.open = 20;
-      await clock.pass(1_000);
+      await bench.pass(1_000);
       process.open = 64 - SPARES;
-      await clock.pass(1_000);
+      await bench.pass(1_000);
       expect(times).to.equal(2);
     });
 
     it('have one more, which was kept for this: so the next peer is heard, and refused', async () => {
       const process = new FakeProcess();
-      const { all, clock } = made(process);
+      const { all, bench } = made(process);
       all.listen(() => {});
       process.open = 64 - SPARES;
-      await clock.pass(100);
+      await bench.pass(100);
       expect(process.spares).to.equal(SPARES - 1);
       // A peer that is heard has it for a moment.
       process.open++;
       expect(all.refuses()).to.equal(true);
       process.open--;
-      await clock.pass(3_000);
+      await bench.pass(3_000);
       expect(process.spares, 'nobody else took it').to.equal(SPARES - 1);
     });
 
     it('have another one where the app has taken that, too', async () => {
       const process = new FakeProcess();
-      const { all, clock } = made(process);
+      const { all, bench } = made(process);
       all.listen(() => {});
       process.open = 64 - SPARES;
-      await clock.pass(100);
+      await bench.pass(100);
       process.open++;
-      await clock.pass(100);
+      await bench.pass(100);
       expect(process.spares).to.equal(SPARES - 2);
     });
 
     it('are taken back when the app has given up some, and given up when nobody listens', async () => {
       const process = new FakeProcess();
-      const { all, clock } = made(process);
+      const { all, bench } = made(process);
       const unlisten = all.listen(() => {});
       process.open = 64 - SPARES;
-      await clock.pass(100);
+      await bench.pass(100);
       process.open = 20;
-      await clock.pass(100);
+      await bench.pass(100);
       expect(process.spares).to.equal(SPARES);
       unlisten();
       expect(process.spares).to.equal(0);

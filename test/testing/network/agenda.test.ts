@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Agenda, type Appointment } from '../../doors/testing.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { VirtualBench } from '../../support/bench.js';
 
 describe('the agenda of a network', () => {
   const setUp = () => {
-    const clock = new ManualClock();
-    return { clock, agenda: new Agenda(clock), seen: [] as unknown[] };
+    const bench = new VirtualBench();
+    return { bench, agenda: new Agenda(bench.held), seen: [] as unknown[] };
   };
 
   it('has what is set happen by its time, and at one instant in the order in which it was set', async () => {
@@ -14,10 +14,10 @@ describe('the agenda of a network', () => {
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean()), { maxLength: 40 }),
         async (list) => {
-          const { clock, agenda, seen } = setUp();
+          const { bench, agenda, seen } = setUp();
           const set: Appointment[] = list.map(([ms], n) => agenda.after(ms, () => seen.push(n)));
           list.forEach(([, cancelled], n) => void (cancelled && agenda.cancel(set[n])));
-          await clock.pass(10);
+          await bench.pass(10);
           const expected = list
             .map(([ms, cancelled], n) => ({ ms, cancelled, n }))
             .filter(({ cancelled }) => !cancelled)
@@ -32,32 +32,32 @@ describe('the agenda of a network', () => {
   });
 
   it('has what is set for now, by something that happens, happen at the same instant', async () => {
-    const { clock, agenda, seen } = setUp();
+    const { bench, agenda, seen } = setUp();
     agenda.after(5, () => {
       seen.push('first');
       agenda.after(0, () => seen.push(`then, at ${agenda.now}`));
     });
-    await clock.pass(5);
+    await bench.pass(5);
     expect(seen).to.deep.equal(['first', 'then, at 5']);
   });
 
   it('sets no timer where nothing is going to happen, and holds no process with the one that it sets', async () => {
-    const { clock, agenda } = setUp();
+    const { bench, agenda } = setUp();
     const appointment = agenda.after(1_000, () => expect.fail('it was cancelled'));
-    expect(clock.holding).to.equal(0);
+    expect(bench.held.holding).to.equal(0);
     agenda.cancel(appointment);
     agenda.cancel(appointment);
-    await clock.pass(2_000);
+    await bench.pass(2_000);
     expect(agenda.size).to.equal(0);
   });
 
   it('goes on after something that threw', async () => {
-    const { clock, agenda, seen } = setUp();
+    const { bench, agenda, seen } = setUp();
     agenda.after(1, () => {
       throw new Error('thrown by a test');
     });
     agenda.after(2, () => seen.push('next'));
-    await clock.pass(5).catch(() => {});
+    await bench.pass(5).catch(() => {});
     expect(seen).to.deep.equal(['next']);
   });
 });

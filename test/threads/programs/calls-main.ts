@@ -1,6 +1,6 @@
 import { type InfusionInfo, type Remote, type Source, Tonic, type TonicOptions } from '../../../src/index.js';
 import type { ThreadHub } from '../../doors/threads.js';
-import { type App, type Setup, startApp } from '../../support/running-app.js';
+import { type App, type Setup, startApp } from '../../support/app.js';
 import { Heard, inside } from '../../support/heard.js';
 import { Echo } from './calls-threads.js';
 

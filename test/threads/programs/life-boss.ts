@@ -8,7 +8,7 @@ import {
   type TonicOptions,
 } from '../../../src/index.js';
 import '../../../src/index.js';
-import { type App, type Setup, startApp } from '../../support/running-app.js';
+import { type App, type Setup, startApp } from '../../support/app.js';
 import { Heard, inside } from '../../support/heard.js';
 
 /** The base of threads: it does what a test wants done in a sparkle, and writes down what it is told and what it hears. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Line } from '../../support/running-app.js';
+import type { Line } from '../../support/app.js';
 import { type Peer, type PeerServer, closePeers, freePort, listenOn } from '../../support/peers.js';
 import { Program } from '../../support/program.js';
 import { onRealSockets } from '../../support/stage.js';

@@ -7,9 +7,9 @@ import {
   SelectorCatalyst,
   Tonic,
 } from '../../../src/index.js';
-import type { Line } from '../../support/running-app.js';
+import type { Line } from '../../support/app.js';
 import { FakeNetwork, type FakeStream } from '../../support/fake-network.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { VirtualBench } from '../../support/bench.js';
 
 class Talker extends Tonic {
   ttsc__say(text: string): void {
@@ -19,7 +19,8 @@ class Talker extends Tonic {
 
 /** An app that logs to a viewer, over a network and in a time that the test holds. */
 class IpApp {
-  readonly clock = new ManualClock();
+  readonly bench = new VirtualBench();
+  readonly clock = this.bench.held;
   readonly network = new FakeNetwork({ 'viewer.example': ['10.0.0.8'], 'two.example': ['10.0.0.9', '10.0.0.10'] });
   talker!: Talker;
   main!: SelectorCatalyst;
@@ -53,14 +54,14 @@ class IpApp {
 
   async says(...texts: string[]): Promise<void> {
     for (const text of texts) this.talker.ttsc__say(text);
-    await this.clock.settled();
+    await this.bench.settled();
   }
 
   /** The n-th connection to the viewer, open. */
   async viewer(n = 1): Promise<FakeStream> {
     const stream = await this.network.stream(n);
     stream.opens();
-    await this.clock.settled();
+    await this.bench.settled();
     return stream;
   }
 
@@ -68,7 +69,7 @@ class IpApp {
   async over(): Promise<number> {
     const begun = this.clock.now();
     this.main.ttsc__finish();
-    await this.clock.passUntil(this.ended);
+    await this.bench.end(this.ended);
     return this.clock.now() - begun;
   }
 }
@@ -78,8 +79,8 @@ const apps: IpApp[] = [];
 async function start(ip: Partial<IpLogOptions> = {}, log: FormulaData['log'] = {}): Promise<IpApp> {
   const app = new IpApp(ip, log);
   apps.push(app);
-  while (app.talker === undefined) await Promise.race([app.clock.settled(), app.ended]);
-  await app.clock.settled();
+  while (app.talker === undefined) await Promise.race([app.bench.settled(), app.ended]);
+  await app.bench.settled();
   return app;
 }
 
@@ -94,7 +95,7 @@ describe('a log that goes to a viewer', () => {
   afterEach(async () => {
     for (const app of apps.splice(0)) {
       app.main?.ttsc__finish();
-      await app.clock.passUntil(app.ended).catch(() => {});
+      await app.bench.end(app.ended).catch(() => {});
     }
   });
 
@@ -132,7 +133,7 @@ describe('a log that goes to a viewer', () => {
       }
     }
     new Watcher({ base: app.talker });
-    await app.clock.settled();
+    await app.bench.settled();
     expect(sentWithin).to.equal('');
     expect(messagesOf(viewer)).to.deep.equal(['now']);
   });
@@ -142,9 +143,9 @@ describe('a log that goes to a viewer', () => {
     const times: number[] = [];
     for (let n = 1; n <= 8; n++) {
       (await app.network.stream(n)).fails('ECONNREFUSED');
-      await app.clock.settled();
+      await app.bench.settled();
       const begun = app.clock.now();
-      while (app.network.streams.length === n) await app.clock.pass(1);
+      while (app.network.streams.length === n) await app.bench.pass(1);
       times.push(app.clock.now() - begun);
     }
     expect(times.map((time) => Math.round(time / 100) * 100)).to.deep.equal([
@@ -156,7 +157,7 @@ describe('a log that goes to a viewer', () => {
   it('goes on with the next address of the viewer where one refuses', async () => {
     const app = await start({ host: 'two.example' });
     (await app.network.stream(1)).fails('ECONNREFUSED');
-    await app.clock.settled();
+    await app.bench.settled();
     await app.says('one');
     const viewer = await app.viewer(2);
     expect([viewer.settings!.address, messagesOf(viewer)]).to.deep.equal(['10.0.0.10', ['one']]);
@@ -165,11 +166,11 @@ describe('a log that goes to a viewer', () => {
   it('gives a try up that is not answered', async () => {
     const app = await start({ connectTimeout: 700 });
     const silent = await app.network.stream(1);
-    await app.clock.pass(699);
+    await app.bench.pass(699);
     expect(silent.closed).to.equal(false);
-    await app.clock.pass(1);
+    await app.bench.pass(1);
     expect(silent.closed).to.equal(true);
-    await app.clock.pass(500);
+    await app.bench.pass(500);
     await app.says('one');
     expect(messagesOf(await app.viewer(2))).to.deep.equal(['one']);
   });
@@ -177,7 +178,7 @@ describe('a log that goes to a viewer', () => {
   it('keeps no more than its backlog while nobody is there: the oldest give way, and a line tells how many', async () => {
     const app = await start({ backlog: 1_024 });
     for (let n = 0; n < 100; n++) app.talker.ttsc__say(`line ${n}`);
-    await app.clock.settled();
+    await app.bench.settled();
     const viewer = await app.viewer();
     const [first, ...rest] = linesOf(viewer);
     expect(first).to.include({ level: 40, dropped: 100 - rest.length });
@@ -196,7 +197,7 @@ describe('a log that goes to a viewer', () => {
     expect(viewer.unsent).to.be.within(60_000, 70_000);
     viewer.stuck = false;
     viewer.takes(Infinity);
-    await app.clock.settled();
+    await app.bench.settled();
     const lines = linesOf(viewer);
     const dropped = lines.reduce((sum, line) => sum + ((line['dropped'] as number | undefined) ?? 0), 0);
     expect(dropped).to.be.greaterThan(800);
@@ -211,7 +212,7 @@ describe('a log that goes to a viewer', () => {
     await app.says('stuck', 'stuck too');
     viewer.fails('ECONNRESET');
     await app.says('waits');
-    await app.clock.pass(500);
+    await app.bench.pass(500);
     expect(messagesOf(await app.viewer(2))).to.deep.equal(['stuck', 'stuck too', 'waits']);
   });
 
@@ -223,7 +224,7 @@ describe('a log that goes to a viewer', () => {
     const [, second = ''] = viewer.sent.split('\n');
     viewer.unsent = second.length + 1;
     viewer.fails('ECONNRESET');
-    await app.clock.pass(500);
+    await app.bench.pass(500);
     expect(messagesOf(await app.viewer(2))).to.deep.equal(['two']);
   });
 
@@ -231,9 +232,10 @@ describe('a log that goes to a viewer', () => {
     const app = await start();
     const viewer = await app.viewer();
     viewer.peerEnds();
+    await app.bench.settled();
     await app.says('after the end');
     expect(viewer.closed).to.equal(true);
-    await app.clock.pass(500);
+    await app.bench.pass(500);
     expect(messagesOf(await app.viewer(2))).to.deep.equal(['after the end']);
   });
 
@@ -241,10 +243,10 @@ describe('a log that goes to a viewer', () => {
     const app = await start({ retryDelay: 100, retryCap: 10_000 });
     for (let n = 1; n <= 6; n++) {
       (await app.viewer(n)).fails('ECONNRESET');
-      await app.clock.settled();
-      if (n < 6) await app.clock.pass(100 * 2 ** (n - 1));
+      await app.bench.settled();
+      if (n < 6) await app.bench.pass(100 * 2 ** (n - 1));
     }
-    await app.clock.pass(2_000);
+    await app.bench.pass(2_000);
     expect(app.network.streams).to.have.length(6);
   });
 
@@ -253,7 +255,7 @@ describe('a log that goes to a viewer', () => {
     const viewer = await app.viewer();
     expect(viewer.interest & 4).to.equal(4);
     for (let n = 0; n < 70; n++) viewer.receives('x'.repeat(1_000));
-    await app.clock.settled();
+    await app.bench.settled();
     expect(viewer.interest & 4).to.equal(0);
     await app.says('all the same');
     expect(messagesOf(viewer)).to.deep.equal(['all the same']);
@@ -263,9 +265,9 @@ describe('a log that goes to a viewer', () => {
     const app = await start();
     const before = app.clock.holding;
     (await app.network.stream(1)).fails('ECONNREFUSED');
-    await app.clock.settled();
+    await app.bench.settled();
     expect(app.clock.holding).to.equal(before);
-    await app.clock.pass(500);
+    await app.bench.pass(500);
     const viewer = await app.viewer(2);
     await app.over();
     expect(viewer.closed).to.equal(true);
@@ -304,9 +306,9 @@ describe('a log that goes to a viewer', () => {
       const app = await start();
       await app.says('one');
       app.main.ttsc__finish();
-      await app.clock.settled();
+      await app.bench.settled();
       const viewer = await app.viewer();
-      await app.clock.passUntil(app.ended);
+      await app.bench.end(app.ended);
       expect(messagesOf(viewer)).to.include('one');
     });
   });

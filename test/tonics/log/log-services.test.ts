@@ -12,7 +12,7 @@ import {
 import { coreLogServices } from '../../doors/log.js';
 import type { Line } from '../../support/app.js';
 import { expectRejection, expectThrow } from '../../support/errors.js';
-import { ManualClock } from '../../support/manual-clock.js';
+import { VirtualBench } from '../../support/bench.js';
 
 /** A sink that writes down what becomes of it. */
 class Memory implements LogSink {
@@ -46,7 +46,8 @@ class Talker extends Tonic {
 
 /** An app whose log services a test gives. */
 class LoggingApp {
-  readonly clock = new ManualClock();
+  readonly bench = new VirtualBench();
+  readonly clock = this.bench.clock;
   talker!: Talker;
   main!: Catalyst;
   readonly ended: Promise<unknown>;
@@ -74,18 +75,18 @@ class LoggingApp {
   }
   async says(...texts: string[]): Promise<void> {
     for (const text of texts) this.talker.ttsc__say(text);
-    await this.clock.settled();
+    await this.bench.settled();
   }
   async over(): Promise<void> {
     this.main.ttsc__finish();
-    await this.clock.passUntil(this.ended);
+    await this.bench.end(this.ended);
   }
 }
 
 async function start(makers: ConstructorParameters<typeof LogServices>[0], log: LogOptions): Promise<LoggingApp> {
   const app = new LoggingApp(coreLogServices.with(makers) as LogServices, log);
-  await Promise.race([app.clock.settled(), app.ended]);
-  while (app.talker === undefined) await Promise.race([app.clock.settled(), app.ended]);
+  await Promise.race([app.bench.settled(), app.ended]);
+  while (app.talker === undefined) await Promise.race([app.bench.settled(), app.ended]);
   return app;
 }
 
@@ -177,7 +178,7 @@ describe("a log service of one's own", () => {
   it('is closed as well where the app cannot start', async () => {
     const sink = new Memory();
     class NoMain extends Formula {
-      protected override readonly clock = new ManualClock();
+      protected override readonly clock = new VirtualBench().clock;
       protected override readonly logServices = coreLogServices.with({ memory: () => sink });
       protected override creatingFormula(): FormulaData {
         return { log: { to: 'memory' } };
@@ -318,7 +319,7 @@ describe('another log service, while the app runs', () => {
     for (let n = 0; n < 20; n++) {
       changes.push(app.log.use(n % 2 === 0 ? new Memory() : 'first'));
       app.talker.ttsc__sayTwice(`${n}`);
-      await app.clock.settled();
+      await app.bench.settled();
     }
     await Promise.all(changes);
     const counts = new Map<string, number>();

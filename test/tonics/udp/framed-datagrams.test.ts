@@ -8,6 +8,7 @@ import {
   UdpSocket,
 } from '../../../src/index.js';
 import { type Framing, jsonLines, lengthPrefixed, lines } from '../../../src/framing/index.js';
+import { bench, till } from '../../support/bench.js';
 import { FakeNetwork } from '../../support/fake-network.js';
 import { Heard } from '../../support/heard.js';
 import { startNet, tidyUp } from '../../support/net-app.js';
@@ -80,12 +81,12 @@ describe('a UdpSocket with a framing', () => {
     let socket!: Values;
     await startNet(() => (socket = new Values({ host: '127.0.0.1' })));
     const peer = await udpPeer();
-    while (socket.local === undefined) await new Promise((resolve) => setImmediate(resolve));
-    const { port } = socket.local;
+    await till(() => socket.local !== undefined);
+    const { port } = socket.local!;
     peer.send('\x01a\x09b', port);
-    while (heard.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => heard.length >= 4);
     peer.send('\x01c', port);
-    while (heard.length < 5) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => heard.length >= 5);
     expect(heard.slice(0, 3)).to.deep.equal(['a', 'TT_BAD_DATAGRAM', 'TT_FRAME_INCOMPLETE']);
     expect(heard[3]).to.include(`127.0.0.1:${peer.port}`);
     expect(heard[4]).to.equal('c');
@@ -101,7 +102,7 @@ describe('a UdpSocket with a framing', () => {
     socket.ttsc__pause();
     datagrams.receives('a', { address: '127.0.0.1', port: 9 });
     datagrams.receives('b', { address: '127.0.0.1', port: 9 });
-    await new Promise((resolve) => setImmediate(resolve));
+    await bench().settled();
     socket.ttsc__resume();
     await socket.heard.until(() => socket.lines.length === 2, 'both lines');
   });
@@ -131,11 +132,11 @@ describe('a UdpSocket with a framing', () => {
     let socket!: Odd;
     await startNet(() => (socket = new Odd({ host: '127.0.0.1' })));
     const peer = await udpPeer();
-    while (socket.local === undefined) await new Promise((resolve) => setImmediate(resolve));
-    peer.send('a', socket.local.port);
-    while (heard.length < 1) await new Promise((resolve) => setImmediate(resolve));
-    peer.send('b', socket.local.port);
-    while (heard.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => socket.local !== undefined);
+    peer.send('a', socket.local!.port);
+    await till(() => heard.length >= 1);
+    peer.send('b', socket.local!.port);
+    await till(() => heard.length >= 2);
     expect(heard).to.deep.equal(['TT_BAD_DATAGRAM', 'b']);
   });
 
@@ -162,10 +163,10 @@ describe('a UdpSocket with a framing', () => {
       }
     }
     await startNet(() => new Base());
-    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => heard.length > 0);
     const peer = await udpPeer();
     peer.send('{"n":1}', heard[0] as number);
-    while (heard.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => heard.length >= 4);
     expect(heard.slice(1)).to.deep.equal([true, { n: 1 }, peer.port]);
   });
 });

@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
 import { type TaskTonicError, Tonic, type TonicOptions, UdpSocket, type UdpSocketOptions } from '../../../src/index.js';
+import { till } from '../../support/bench.js';
 import { expectCode } from '../../support/errors.js';
 import { FakeNetwork } from '../../support/fake-network.js';
 import type { Heard } from '../../support/heard.js';
@@ -540,7 +541,7 @@ describe('a datagram to a name, on real sockets', () => {
     await teller.inside((self) => self.say('last word', at(peer.port, NAME)));
     await asked;
     const over = app.over();
-    while (teller.phase !== 'draining') await new Promise(setImmediate);
+    await till(() => teller.phase === 'draining');
     answer();
     await over;
     expect(await peer.received()).to.equal('last word');

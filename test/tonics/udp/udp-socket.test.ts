@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { SelectorCatalyst, type Address, type ListenInfo, Tonic, UdpSocket } from '../../../src/index.js';
-import { WARN } from '../../support/running-app.js';
+import { till } from '../../support/bench.js';
+import { App, WARN } from '../../support/app.js';
 import { expectCode, expectThrow, thrownBy } from '../../support/errors.js';
 import { FakeNetwork } from '../../support/fake-network.js';
 import { Heard } from '../../support/heard.js';
@@ -233,7 +234,7 @@ describe('a UdpSocket', () => {
     socket.ttsc__pause();
     await app.inside(() => {});
     for (const text of ['1', '2', '3']) peer.send(text, port);
-    while (socket.traffic.dropped < 3) await app.inside(() => {});
+    await till(() => socket.traffic.dropped >= 3);
     socket.ttsc__resume();
     await app.inside(() => {});
     peer.send('4', port);
@@ -372,8 +373,9 @@ describe('a UdpSocket', () => {
           new UdpSocket({ host: '127.0.0.1', port: other.port });
         }
       }
-      const { App } = await import('../../support/running-app.js');
-      const app = new App(() => void new Deaf(), { main: () => new SelectorCatalyst({ network: stage().network }) });
+      const { bench, network } = stage();
+      const main = (): SelectorCatalyst => new SelectorCatalyst({ network });
+      const app = new App(bench, await bench.start(() => void new Deaf(), { main }));
       const { result } = await app.end();
       expect(result.exitCode).to.equal(1);
       expect(app.lines.some(({ err }) => err?.code === 'TT_ADDRESS_IN_USE')).to.equal(true);
@@ -411,7 +413,7 @@ describe('a UdpSocket', () => {
   });
 
   it('needs a SelectorCatalyst', async () => {
-    const { startApp } = await import('../../support/running-app.js');
+    const { startApp } = await import('../../support/app.js');
     let thrown: unknown;
     class Main extends Tonic {
       ttse__onStart(): void {

@@ -19,6 +19,7 @@ import { Dialler } from './dialler.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
 import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
+import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
@@ -194,8 +195,20 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       return this._ttss__disconnected(info);
     }
     this.#protocol = made;
-    this._ttHandOver(made);
+    this.#handOver(made);
     return this.#sendWaiting();
+  }
+
+  /** Its protocol has the connection: what was asked of the client holds for that. */
+  #handOver(to: TcpConnection<string>): void {
+    if ((this._ttPauses & Pause.user) !== 0) to._ttPause(Pause.user);
+    this._ttPauses = 0;
+    const backlog = this._ttBacklog;
+    if (backlog?.blocked !== true) return;
+    // What waited for a connection has one; who relays here is from now on held back by the protocol.
+    backlog.blocked = false;
+    backlog.releaseRelays();
+    this._ttEmit('ttse__onDrain');
   }
 
   #sendWaiting(): void {

@@ -4,10 +4,9 @@ import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import type { Reply, SendResult, Sendable } from '../../../core/asking/reply.js';
 import { runAs } from '../../../core/running.js';
-import type { InterestSet } from '../../../selector/interest.js';
 import { ConnectionReplies } from './connection-replies.js';
 import type { Watch } from './connection-watches.js';
-import { FramedConnection } from './framed-connection.js';
+import { ReceivingConnection } from './receiving-connection.js';
 import { type RequestOptions, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
 import type { RequestKey } from './requests.js';
 
@@ -16,11 +15,9 @@ export abstract class AnsweringConnection<
   State extends string = never,
   Frame = unknown,
   Sent = Frame,
-> extends FramedConnection<State, Frame, Sent> {
+> extends ReceivingConnection<State, Frame, Sent> {
   /** @internal An answer cannot be given, nor those behind it: that is the end. */
   abstract _ttReplyLost(error: TaskTonicError): void;
-  /** @internal */
-  abstract _ttProgress(sides: InterestSet): number;
   /** @internal */
   abstract _ttss__judge(watch: Pick<Watch, 'judge'>): void;
 

@@ -7,7 +7,8 @@ import { runAs } from '../../../core/running.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import { Watch, type Watched } from './connection-watches.js';
 import { type Lost, Replies } from './replies.js';
-import { Pause, type SendingConnection } from './sending-connection.js';
+import { Pause } from './pause.js';
+import type { SendingConnection } from './sending-connection.js';
 import { sizeOf } from '../../socket-tonic.js';
 
 const BOTH = Interest.READ | Interest.WRITE;
@@ -126,7 +127,7 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
     const connection = this.#connection;
     this.#stop();
     connection._ttTouch();
-    if (connection._ttBlocked) {
+    if (connection._ttBacklog?.blocked === true) {
       if (this.unsentBytes <= connection._ttSettings.lowWaterMark) connection._ttKey?.signal(Interest.WRITE);
     } else if (this.#drains) connection._ttRaise('ttse__onDrain');
   }

@@ -4,28 +4,14 @@ import type { TonicOptions } from '../../../core/options/tonic-options.js';
 import { Interest } from '../../../selector/interest.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import { Backlog } from './backlog.js';
 import type { Replies } from './replies.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
+import { Pause } from './pause.js';
 import { Refusals } from '../server/refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
-
-/** Why reading is paused; a sum, since there may be several reasons. */
-export const Pause = { user: 1, unsent: 2, relay: 4, finish: 8, kept: 16, replies: 32 } as const;
-
-/** What there is to know where sends do not simply leave. It is made then: most connections never have it. */
-class Backlog {
-  /** Something waits, and `onDrain` follows. */
-  blocked = false;
-  /** Bytes of the last sends, those that were told as waiting: a limit may discard these, and none that were told as sent. */
-  unpromised = 0;
-  /** What had been sent on the connections before this one. */
-  sentBefore = 0;
-  /** Connections that relay to this one and wait for it. */
-  relays: Set<SendingConnection<string>> | undefined = undefined;
-  refusals: Refusals | undefined = undefined;
-}
 
 /**
  * How a connection sends: what is taken, what waits or is refused, and what is told of it. Its life, its ends and its reading stand apart,
@@ -53,7 +39,7 @@ export abstract class SendingConnection<State extends string = never> extends So
   /** @internal Sends that wait as orders. */ _ttOrders = OrderedSends.none;
   /** @internal Over all its connections. */ _ttSentBytes = 0;
   /** @internal */ _ttSentMessages = 0;
-  #backlog: Backlog | undefined = undefined;
+  /** @internal What waits, where something does or did. */ _ttBacklog: Backlog | undefined = undefined;
 
   constructor(options: TonicOptions, settings: ConnectionSettings) {
     super(options);
@@ -154,7 +140,7 @@ export abstract class SendingConnection<State extends string = never> extends So
     const size = OrderedSends.sizeOf(data);
     const result = replies === undefined ? this._ttSend(data, size) : replies.sendBehind(data, size);
     if (result === 'waiting' && from !== this && from instanceof SendingConnection)
-      this.#holdRelay(from as SendingConnection<string>);
+      this.#madeBacklog().holdRelay(from as SendingConnection<string>);
     this._ttDrainIfEmpty();
   }
 
@@ -178,35 +164,12 @@ export abstract class SendingConnection<State extends string = never> extends So
     // Behind what the peer does not take it is no sign of life.
     if (unsent === size) this._ttTouch();
     if (unsent + held > highWaterMark) this._ttBlockAbove();
-    return this.#backlog === undefined ? 'sent' : this.#promise(this.#backlog, size);
+    return this._ttBacklog === undefined ? 'sent' : this._ttBacklog.promise(size);
   }
 
-  #promise(backlog: Backlog, size: number): SendResult {
-    backlog.unpromised = backlog.blocked ? backlog.unpromised + size : 0;
-    return backlog.blocked ? 'waiting' : 'sent';
-  }
-
-  /** @internal A connection is opened: nothing was given to it. */
-  _ttSendsAnew(): void {
-    if (this._ttSentBytes === 0 && this.#backlog === undefined) return;
-    const backlog = this.#madeBacklog();
-    backlog.sentBefore = this._ttSentBytes;
-    backlog.unpromised = 0;
-  }
-
-  /** @internal Bytes that were told as sent on this connection, whether they have left or not. */
-  get _ttPromised(): number {
-    const backlog = this.#backlog;
-    return backlog === undefined ? this._ttSentBytes : this._ttSentBytes - backlog.sentBefore - backlog.unpromised;
-  }
-
-  /**
-   * Gives up what waits, but for what was told as sent.
-   * @returns how many bytes that were.
-   * @internal
-   */
-  _ttGiveUpUnpromised(channel: StreamChannel): number {
-    return channel.keepOnly(Math.max(channel.unsent - (this.#backlog?.unpromised ?? 0), 0));
+  /** @internal A connection is opened: nothing was given to it, and nothing has come. */
+  _ttBeginsAnew(): void {
+    if (this._ttSentBytes > 0 || this._ttBacklog !== undefined) this.#madeBacklog().beginsAnew(this._ttSentBytes);
   }
 
   // ---- What waits behind an open reply ----
@@ -236,7 +199,7 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** @internal Reading pauses while too much is unsent; not for what waits behind a reply that needs input. */
   _ttPaceReading(): void {
-    if (!this._ttBlocked || !this._ttSettings.pauseReading) return;
+    if (!this.#blocked || !this._ttSettings.pauseReading) return;
     const { highWaterMark } = this._ttSettings;
     if (this._ttReplies?.needsInput !== true) this._ttPause(Pause.unsent);
     else if ((this._ttChannel?.unsent ?? 0) <= highWaterMark) this._ttResume(Pause.unsent);
@@ -264,7 +227,7 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** @internal Behind the first of those that were told. */
   _ttss__refusalsHeard(): void {
-    const { count, bytes } = this.#backlog!.refusals!.heard();
+    const { count, bytes } = this._ttBacklog!.refusals!.heard();
     if (count > 0)
       this._ttReport(fail('TT_SEND_REFUSED', { bytes, why: `${count} more sends were refused as those before` }));
   }
@@ -279,14 +242,13 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   // ---- What waits ----
 
-  /** @internal Something waits, and `onDrain` follows. */
-  get _ttBlocked(): boolean {
-    return this.#backlog?.blocked ?? false;
+  get #blocked(): boolean {
+    return this._ttBacklog?.blocked ?? false;
   }
 
   /** Too much waits: reading pauses, so that what is echoed grows no further. */
   #block(unsent: number): void {
-    if (this._ttBlocked) return;
+    if (this.#blocked) return;
     this._ttBlock();
     this._ttPaceReading();
     this._ttRaise('ttse__onHighWater', unsent);
@@ -300,7 +262,7 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */
   _ttDrainIfEmpty(): void {
-    if (this._ttBlocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
+    if (this.#blocked && this.unsentBytes === 0) this._ttKey?.signal(Interest.WRITE);
   }
 
   /**
@@ -309,35 +271,17 @@ export abstract class SendingConnection<State extends string = never> extends So
    * @internal
    */
   _ttUnblock(): boolean {
-    if (!this._ttBlocked) return false;
-    this._ttWaitsNoMore();
+    const backlog = this._ttBacklog;
+    if (backlog?.blocked !== true) return false;
+    backlog.blocked = false;
     this._ttResume(Pause.unsent);
-    this._ttReleaseRelays();
+    backlog.releaseRelays();
     this._ttRaise('ttse__onDrain');
     return true;
   }
 
-  /** @internal Nothing is waited for any more: no `onDrain` follows by itself. */
-  _ttWaitsNoMore(): void {
-    if (this.#backlog !== undefined) this.#backlog.blocked = false;
-  }
-
-  /** What another connection relays to this one comes faster than it leaves: that one pauses too. */
-  #holdRelay(from: SendingConnection<string>): void {
-    (this.#madeBacklog().relays ??= new Set()).add(from);
-    from._ttPause(Pause.relay);
-  }
-
-  /** @internal Who relays to this one goes on. */
-  _ttReleaseRelays(): void {
-    const relays = this.#backlog?.relays;
-    if (relays === undefined) return;
-    for (const from of relays) from._ttResume(Pause.relay);
-    this.#backlog!.relays = undefined;
-  }
-
   #madeBacklog(): Backlog {
-    return (this.#backlog ??= new Backlog());
+    return (this._ttBacklog ??= new Backlog());
   }
 }
 ofFramework(SendingConnection);

@@ -15,23 +15,15 @@ import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { AnsweringConnection } from './answering-connection.js';
+import { Backlog } from './backlog.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
-import { Pause } from './sending-connection.js';
+import { Pause } from './pause.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
-
-/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
-export interface Traffic {
-  receivedBytes: number;
-  receivedMessages: number;
-  sentBytes: number;
-  sentMessages: number;
-  /** Frames that were left out, since they were longer than their framing allows. */
-  skippedFrames: number;
-}
+export type { Traffic } from './receiving-connection.js';
 
 /**
  * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls
@@ -69,7 +61,7 @@ class Closing {
  *
  * An event that its class does not define goes to its base, with the connection as the first argument. Its life is the table in
  * `connection-life.ts`: each command and each event is an input to that. How it sends, receives, hears frames and answers stands in the classes below it:
- * `sending-connection.ts`, `receiving-connection.ts`, `framed-connection.ts`, `answering-connection.ts`.
+ * `sending-connection.ts`, `receiving-connection.ts`, `answering-connection.ts`.
  */
 export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends AnsweringConnection<
   State,
@@ -146,25 +138,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     return this._ttChannel?.remote;
   }
 
-  /** What has passed through it so far. */
-  get traffic(): Readonly<Traffic> {
-    return {
-      receivedBytes: this._ttReceivedBytes,
-      receivedMessages: this._ttReceivedMessages,
-      sentBytes: this._ttSentBytes,
-      sentMessages: this._ttSentMessages,
-      skippedFrames: this._ttSkippedFrames,
-    };
-  }
-
-  /** @internal */
-  _ttProgress(sides: InterestSet): number {
-    // A peer that is not read from, since it takes too little, shows that it lives by what it takes.
-    const seen = (this._ttPauses & Pause.unsent) === 0 ? sides : sides | Interest.WRITE;
-    const received = (seen & Interest.READ) === 0 ? 0 : this._ttReceivedBytes;
-    return (seen & Interest.WRITE) === 0 ? received : received + this._ttSentBytes - (this._ttChannel?.unsent ?? 0);
-  }
-
   // ---- Its life: one step with one table ----
 
   /** An input to the table of its life; true where that changed something. */
@@ -201,8 +174,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
         return this.#closeInOrder();
       case 'cut':
         this.#losesReplies();
-        if (this._ttChannel !== undefined) this.#end.discarded += this._ttGiveUpUnpromised(this._ttChannel);
-        if (this._ttPromised === 0) return void this.#input('abort');
+        if (this._ttChannel !== undefined)
+          this.#end.discarded += Backlog.giveUpUnpromised(this._ttBacklog, this._ttChannel);
+        if (Backlog.promised(this._ttBacklog, this._ttSentBytes) === 0) return void this.#input('abort');
         return this.#closeInOrder();
       case 'reset':
         return this.#destroy(true);
@@ -344,17 +318,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttResume(Pause.user);
   }
 
-  /** @internal A TcpClient's protocol has the connection: what its users asked of the client holds for that. */
-  _ttHandOver(to: TcpConnection<string>): void {
-    if ((this._ttPauses & Pause.user) !== 0) to._ttPause(Pause.user);
-    this._ttPauses = 0;
-    if (!this._ttBlocked) return;
-    // What waited for a connection has one; who relays here is from now on held back by the protocol.
-    this._ttWaitsNoMore();
-    this._ttReleaseRelays();
-    this._ttEmit('ttse__onDrain');
-  }
-
   // ---- Idle times ----
 
   /**
@@ -399,8 +362,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttChannel = channel;
     this.#step = 'open';
     this.#closing = undefined;
-    this._ttSendsAnew();
-    this._ttFramesAnew();
+    this._ttBeginsAnew();
     this._ttEmit('ttse__onConnected');
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this.#interest, this);
@@ -420,10 +382,15 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       else if (this._ttReplies !== undefined) this._ttPaceReading();
     }
     // What came before its end is heard first, unless nobody reads.
-    const reads = (ready & Interest.READ) !== 0 || (this._ttIsUnheard(channel) && this._ttPauses === 0);
+    const reads = (ready & Interest.READ) !== 0 || (this.#isUnheard(channel) && this._ttPauses === 0);
     if (reads && !this._ttRead(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
+  }
+
+  /** Something that has come was not heard yet. */
+  #isUnheard(channel: StreamChannel): boolean {
+    return channel.received > 0 || this._ttFeed?.dry === false;
   }
 
   /** @internal */
@@ -451,7 +418,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     else if (reads && channel.ended) this.#peerEnded();
     this.#tellLost(channel.takeLost());
     // What a paused one has not heard is heard before its end.
-    if (channel === this._ttChannel && channel.closed && !(this._ttHears && this._ttIsUnheard(channel)))
+    if (channel === this._ttChannel && channel.closed && !(this._ttHears && this.#isUnheard(channel)))
       this.#closed(channel);
   }
 
@@ -526,8 +493,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #drop(): void {
     // What is postponed of this connection is so with the next one of a client, too.
     this._ttPauses &= Pause.kept;
-    this._ttWaitsNoMore();
-    this._ttReleaseRelays();
+    if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
+    this._ttBacklog?.releaseRelays();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
     this.#end.linger = this.#end.linger?.stop();
@@ -554,7 +521,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   #answered(step: Step): void {
     // Who pumps an answer has more to give with the next onDrain.
-    if (step !== this.#step || this._ttBlocked) return;
+    if (step !== this.#step || this._ttBacklog?.blocked === true) return;
     if (step === 'finishing') this.#end.reason = 'finished';
     this.#input('answered');
   }
@@ -565,7 +532,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#idle = this.#idle?.stopAll();
     const giveUp = (): void => {
       letGoOfOwed(this);
-      this._ttWaitsNoMore();
+      if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
       this.#answered(step);
     };
     this.#end.linger ??= new Watch(
@@ -663,7 +630,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const { phase, hears } = LIFE[this.#step];
     const closes = phase === 'draining' && !hears;
     const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
-    const write = this._ttBlocked || closes ? Interest.WRITE : Interest.NONE;
+    const write = this._ttBacklog?.blocked === true || closes ? Interest.WRITE : Interest.NONE;
     return read | write;
   }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Interest, type TaskTonicError } from '../../../../src/index.js';
 import { Dialler, type DialMeans, type DialSettings, PolledKey } from '../../../doors/tonics.js';
 import { FakeNetwork, type FakeStream, systemError } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 
 const PLAIN: DialSettings = {
   host: 'far',
@@ -19,7 +19,8 @@ const PLAIN: DialSettings = {
 
 /** A Dialler whose network, time and chance are in the hands of the test. */
 class Bench {
-  readonly clock = new ManualClock();
+  readonly time = new VirtualBench();
+  readonly clock = this.time.held;
   readonly network = new FakeNetwork();
   /** What it told, in order. */
   readonly told: string[] = [];
@@ -68,7 +69,7 @@ class Bench {
     const bench = new Bench(settings);
     bench.network.names.set('far', addresses);
     bench.dialler.dial();
-    await bench.clock.settled();
+    await bench.time.settled();
     return bench;
   }
 
@@ -84,15 +85,15 @@ class Bench {
   }
 
   async pass(ms: number): Promise<void> {
-    await this.clock.pass(ms);
+    await this.time.pass(ms);
   }
   async fails(stream: FakeStream = this.last, code = 'ECONNREFUSED'): Promise<void> {
     stream.fails(code);
-    await this.clock.settled();
+    await this.time.settled();
   }
   async opens(stream: FakeStream = this.last): Promise<void> {
     stream.opens();
-    await this.clock.settled();
+    await this.time.settled();
   }
   /** Has every try fail at once, for so long; the times at which they began, from now on. */
   async failing(ms: number): Promise<number[]> {
@@ -104,7 +105,7 @@ class Bench {
         times.push(this.clock.now() - begun);
         await this.fails(stream);
       }
-      if (this.dialler.phase === 'idle' || !(await this.clock.step(begun + ms))) break;
+      if (this.dialler.phase === 'idle' || !(await this.time.step(begun + ms))) break;
     }
     return times;
   }
@@ -156,7 +157,7 @@ describe('a try', () => {
     await bench.pass(250);
     bench.streams[1]!.opens();
     bench.streams[0]!.opens();
-    await bench.clock.settled();
+    await bench.time.settled();
     expect(bench.told).to.deep.equal(['opened 10.0.0.2']);
     expect(bench.streams.map(({ closed }) => closed)).to.deep.equal([true, false]);
   });
@@ -182,7 +183,7 @@ describe('a try', () => {
     const bench = new Bench();
     bench.network.names.set('far', systemError('ENOTFOUND'));
     bench.dialler.dial();
-    await bench.clock.settled();
+    await bench.time.settled();
     expect(bench.errors[0]).to.include({ code: 'TT_NO_SUCH_HOST' });
     expect(bench.errors[0]!.details).to.include({ address: 'far:7' });
   });
@@ -212,7 +213,7 @@ describe('a try', () => {
     expect(bench.told).to.deep.equal(['failed', 'gave up TT_CONNECT_TIMEOUT']);
     expect(bench.errors[0]!.message).to.match(/^far:7 .*name was not looked up/);
     answer();
-    await bench.clock.settled();
+    await bench.time.settled();
     expect(bench.streams).to.be.empty;
   });
 
@@ -220,7 +221,7 @@ describe('a try', () => {
     const bench = await Bench.dialling(['10.0.0.1', '10.0.0.2']);
     bench.last.opens();
     bench.last.fails('ECONNRESET');
-    await bench.clock.settled();
+    await bench.time.settled();
     expect(bench.told).to.deep.equal(['opened 10.0.0.1']);
     expect(bench.readyAfter & Interest.HANGUP, 'who has it now hears of its end').to.equal(Interest.HANGUP);
   });
@@ -294,7 +295,7 @@ describe('the error of a try', () => {
     for (let n = 0; n < 2; n++) {
       const bind = { syscall: 'bind', address: '203.0.113.9' };
       bench.last.failsWith(Object.assign(systemError('EADDRNOTAVAIL'), bind));
-      await bench.clock.settled();
+      await bench.time.settled();
     }
     expect(bench.errors[0]).to.include({ code: 'TT_ADDRESS_NOT_AVAILABLE' });
     expect(bench.errors[0]!.details).to.include({ address: '203.0.113.9:0' });
@@ -368,7 +369,7 @@ describe('a Dialler', () => {
       const bench = await Bench.dialling(['10.0.0.1'], { retries: 1 });
       await bench.failing(1_000);
       bench.dialler.dial();
-      await bench.clock.settled();
+      await bench.time.settled();
       expect(await bench.failing(1_000)).to.have.length(2);
     });
 
@@ -393,7 +394,7 @@ describe('a Dialler', () => {
       await bench.pass(after);
       bench.last.close();
       bench.dialler.lost();
-      await bench.clock.settled();
+      await bench.time.settled();
     };
 
     it('tries once more also where there is no time at all without success', async () => {
@@ -411,7 +412,7 @@ describe('a Dialler', () => {
       await bench.pass(200);
       await lost(bench, 5_000);
       const begun = bench.clock.now();
-      while (bench.streams.length === 3 && (await bench.clock.step(begun + 1_000)));
+      while (bench.streams.length === 3 && (await bench.time.step(begun + 1_000)));
       expect(Math.round(bench.clock.now() - begun)).to.equal(100);
       expect(await bench.failing(60_000)).to.have.length(3);
       expect(bench.told.at(-1)).to.equal('gave up TT_CONNECTION_REFUSED');
@@ -423,7 +424,7 @@ describe('a Dialler', () => {
       for (let n = 1; n <= 5; n++) {
         await lost(bench, 10);
         const begun = bench.clock.now();
-        while (bench.streams.length === n && (await bench.clock.step(begun + 10_000)));
+        while (bench.streams.length === n && (await bench.time.step(begun + 10_000)));
         if (bench.streams.length > n) waits.push(Math.round(bench.clock.now() - begun));
       }
       expect(waits).to.deep.equal([100, 200, 400, 800]);
@@ -435,7 +436,7 @@ describe('a Dialler', () => {
       const begun = bench.clock.now();
       for (let n = 0; n < 100 && bench.dialler.phase !== 'idle'; n++) {
         if (bench.dialler.phase === 'trying') await lost(bench, 10);
-        else await bench.clock.step(Infinity);
+        else await bench.time.step(Infinity);
       }
       expect(bench.clock.now() - begun).to.be.within(10_000, 10_020);
     });
@@ -473,7 +474,7 @@ describe('a Dialler', () => {
       const bench = await Bench.dialling(['10.0.0.1'], { retries: 1, retryDelay: 1_000 });
       await bench.fails();
       bench.dialler.dial();
-      await bench.clock.settled();
+      await bench.time.settled();
       expect(bench.streams).to.have.length(2);
       await bench.fails();
       expect(bench.told).to.deep.equal(['failed, again in 1000', 'failed, again in 1000']);
@@ -495,7 +496,7 @@ describe('a Dialler', () => {
       const bench = await Bench.dialling(['10.0.0.1']);
       await bench.opens();
       bench.dialler.dial();
-      await bench.clock.settled();
+      await bench.time.settled();
       expect([bench.streams.length, bench.streams[0]!.closed]).to.deep.equal([2, false]);
     });
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Reply, TcpClient } from '../../../../src/index.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Heard } from '../../../support/heard.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { startNet, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -31,11 +31,11 @@ class Asked extends TcpClient {
 describe('a TcpClient that is its own connection', () => {
   it('answers in order, and begins anew with the next connection', async () => {
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: Asked;
     await startNet(
       () => void (client = new Asked({ host: '10.0.0.1', port: 9, reconnect: true, retryDelay: 1, stableAfter: 0 })),
-      { options: { network }, clock },
+      { options: { network }, bench: clock },
     );
     const first = await network.stream();
     let early!: Reply;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TcpClient, type TcpClientOptions, TcpConnection, Tonic } from '../../../../src/index.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { startNet, tidyUp } from '../../../support/net-app.js';
 import { listenOn } from '../../../support/peers.js';
 
@@ -10,11 +10,11 @@ afterEach(tidyUp);
 /** A client whose network, time and chance are in the hands of the test. */
 const start = async (options: Partial<TcpClientOptions> = {}, chance: number | (() => number) = 1) => {
   const network = new FakeNetwork();
-  const clock = new ManualClock();
+  const clock = new VirtualBench();
   let client!: TcpClient;
   const app = await startNet(() => (client = new TcpClient({ port: 7, host: 'far', ...options })), {
     options: { network },
-    clock,
+    bench: clock,
     random: { next: typeof chance === 'number' ? () => chance : chance },
   });
   const codes = (): string[] => app.heard.all('onError').map(([, { code }]) => code as string);
@@ -456,9 +456,12 @@ describe('a TcpClient is ended', () => {
       }
     }
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: Sick;
-    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), { options: { network }, clock });
+    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), {
+      options: { network },
+      bench: clock,
+    });
     client.ttsc__send('hello');
     client.ttsc__fail();
     await clock.settled();
@@ -482,9 +485,12 @@ describe('a TcpClient is ended', () => {
       }
     }
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: Sick;
-    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), { options: { network }, clock });
+    const app = await startNet(() => (client = new Sick({ port: 7, host: 'far' })), {
+      options: { network },
+      bench: clock,
+    });
     const stream = await network.stream();
     await clock.settled();
     stream.opens();
@@ -504,9 +510,9 @@ describe('a TcpClient is ended', () => {
   });
 
   it('by the end of the app', async () => {
-    const { app, clock, client } = await start();
+    const { app, client } = await start();
     app.main.ttsc__finish();
-    await clock.passUntil(app.ended);
+    await app.end();
     expect(client.finished).to.equal(true);
     expect(app.heard.names).to.include('onDisconnected');
   });

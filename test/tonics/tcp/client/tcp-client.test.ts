@@ -7,7 +7,8 @@ import {
   TcpConnection,
   TcpServer,
 } from '../../../../src/index.js';
-import { ERROR, WARN } from '../../../support/running-app.js';
+import { till } from '../../../support/bench.js';
+import { ERROR, WARN } from '../../../support/app.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Heard } from '../../../support/heard.js';
@@ -180,7 +181,7 @@ describe('a TcpClient', () => {
       const tonic = await server.app.inside(
         () => new TcpClient({ port: server.port, host: '127.0.0.1', protocol: Made }),
       );
-      while (made.length === 0) await server.app.inside(() => {});
+      await server.app.bench.till(() => made.length > 0);
       const [protocol] = made;
       await protocol!.heard.on('onData');
       expect(protocol!.text).to.equal('hello from a shared class');
@@ -256,7 +257,7 @@ describe('a TcpClient', () => {
       listener.accepts(peer);
       await app.inside(() => {});
       peer.receives('one, ');
-      while (tonic.unsentBytes === 0) await app.inside(() => {});
+      await till(() => tonic.unsentBytes > 0);
       peer.receives('two');
       upstream.opens();
       await network.heard.until(() => upstream.sent === 'one, two', 'both');
@@ -394,7 +395,7 @@ describe('a TcpClient', () => {
     let tonic!: Outer;
     const app = await startNet(() => (tonic = new Outer({ port: server.port, host: '127.0.0.1' })));
     (await other.peer()).end();
-    while (tonic.infusions.size > 0) await app.inside(() => {});
+    await app.bench.till(() => tonic.infusions.size === 0);
     tonic.ttsc__send('still here');
     await (await server.peer()).received('still here');
     expect(tonic.phase).to.equal('open');

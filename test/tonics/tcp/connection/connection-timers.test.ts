@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TcpClient } from '../../../../src/index.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -45,11 +45,11 @@ describe('no timer is left', () => {
       }
     }
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: Sick;
     const app = await startNet(() => (client = new Sick({ host: 'h', port: 1, retryDelay: 60_000 })), {
       options: { network },
-      clock,
+      bench: clock,
     });
     (await network.stream()).fails('ECONNREFUSED');
     await clock.settled();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { TcpClient } from '../../../../src/index.js';
 import { expectCode, expectThrow, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { udpPeer } from '../../../support/peers.js';
 import { at, startTeller } from '../../../support/udp.js';
@@ -137,9 +137,12 @@ describe('what a connection sends in an encoding', () => {
 describe('what a TcpClient sends in an encoding', () => {
   it('waits for its connection as bytes', async () => {
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: TcpClient;
-    await startNet(() => (client = new TcpClient({ host: '10.0.0.1', port: 9 })), { options: { network }, clock });
+    await startNet(() => (client = new TcpClient({ host: '10.0.0.1', port: 9 })), {
+      options: { network },
+      bench: clock,
+    });
     client.ttsc__send('616263', 'hex');
     await clock.settled();
     expect(client.unsentBytes).to.equal(3);

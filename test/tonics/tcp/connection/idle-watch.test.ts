@@ -10,7 +10,7 @@ import {
 import { expectThrow } from '../../../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, startNet, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -44,7 +44,7 @@ interface Scene {
   readonly app: NetApp;
   readonly stream: FakeStream;
   readonly connection: Session;
-  readonly clock: ManualClock;
+  readonly clock: VirtualBench;
 }
 
 /** A connection, whose peer and clock are the test's. */
@@ -142,7 +142,7 @@ describe('a connection whose peer is to be heard of', () => {
     await scene.connection.inside(() => {
       scene.clock.stall(1_500);
       // The next look finds it, after the timers that are due.
-      setImmediate(() => scene.stream.receives('in time'));
+      scene.clock.clock.afterPoll(() => scene.stream.receives('in time'));
     });
     await scene.clock.pass(0);
     expect(await staysOpen(scene, 1_000)).to.equal('read');
@@ -237,7 +237,7 @@ describe('setIdleTimeout()', () => {
 
   it('changes nothing of other connections', async () => {
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     const connections: Session[] = [];
     const protocol = (): Session => {
       const made = new Session();
@@ -246,7 +246,7 @@ describe('setIdleTimeout()', () => {
     };
     await startNet(() => void new TcpServer({ port: 9, idleTimeout: 5_000, protocol }), {
       options: { network },
-      clock,
+      bench: clock,
     });
     const listener = await network.listener();
     listener.listens();
@@ -296,13 +296,13 @@ describe('the idle times of a TcpClient', () => {
 
   const made = async (
     options: Partial<TcpClientOptions> = {},
-  ): Promise<{ client: Client; network: FakeNetwork; clock: ManualClock }> => {
+  ): Promise<{ client: Client; network: FakeNetwork; clock: VirtualBench }> => {
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     let client!: Client;
     await startNet(() => (client = new Client({ host: '10.0.0.1', port: 9, ...options })), {
       options: { network },
-      clock,
+      bench: clock,
     });
     (await network.stream()).opens();
     await clock.settled();

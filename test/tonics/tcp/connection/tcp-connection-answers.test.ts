@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TcpServer, type TcpServerOptions } from '../../../../src/index.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, startNet, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -23,15 +23,15 @@ class Slow extends Recorder {
 /** A connection, whose peer and clock are the test's. */
 async function connected(
   options: Pick<TcpServerOptions, 'idleTimeout'> = {},
-): Promise<{ app: NetApp; stream: FakeStream; connection: Slow; clock: ManualClock }> {
+): Promise<{ app: NetApp; stream: FakeStream; connection: Slow; clock: VirtualBench }> {
   const network = new FakeNetwork();
-  const clock = new ManualClock();
+  const clock = new VirtualBench();
   let connection!: Slow;
   const app = await startNet(
     () => void new TcpServer({ port: 9, protocol: () => (connection = new Slow()), ...options }),
     {
       options: { network },
-      clock,
+      bench: clock,
     },
   );
   const listener = await network.listener();
@@ -88,7 +88,7 @@ describe('a TcpConnection with idleTimeout', () => {
     await connection.inside(() => {
       clock.stall(1_500);
       // The next look finds it, after the timers that are due.
-      setImmediate(() => stream.receives('in time'));
+      clock.clock.afterPoll(() => stream.receives('in time'));
     });
     await clock.pass(0);
     expect(connection.phase).to.equal('open');

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/index.js';
 import { expectCode } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench, bench } from '../../../support/bench.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { listenOn } from '../../../support/peers.js';
 import { onRealSockets } from '../../../support/stage.js';
@@ -28,7 +28,7 @@ const pair = async (options: Options = {}) => {
 /** Connections whose peers are in the hands of the test. */
 const fakes = async (count: number, options: Options = {}) => {
   const network = new FakeNetwork();
-  const clock = new ManualClock();
+  const clock = new VirtualBench();
   const connections: Recorder[] = [];
   const make = (): Recorder => {
     const connection = new Recorder();
@@ -37,7 +37,7 @@ const fakes = async (count: number, options: Options = {}) => {
   };
   const app = await startNet(() => void new TcpServer({ port: 9, protocol: make, ...options }), {
     options: { network },
-    clock,
+    bench: clock,
   });
   const listener = await network.listener();
   listener.listens();
@@ -264,11 +264,11 @@ describe('a TcpConnection that is paused', () => {
   it('hears nothing until it is resumed, and nothing is lost', async () => {
     const { peer, connection } = await pair();
     connection.ttsc__pause();
-    await connection.inside(() => {});
+    await bench().settled();
     const all = numbered(3_000_000);
     peer.send(all);
     peer.end();
-    for (let turn = 0; turn < 20; turn++) await connection.inside(() => {});
+    for (let turn = 0; turn < 20; turn++) await bench().settled();
     expect(connection.heard.names).to.deep.equal(['onConnected']);
     expect(connection.traffic.receivedMessages).to.equal(0);
     connection.ttsc__resume();
@@ -282,10 +282,10 @@ describe('a TcpConnection that is paused', () => {
   it('holds the peer back', async () => {
     const { peer, connection } = await pair();
     connection.ttsc__pause();
-    await connection.inside(() => {});
+    await bench().settled();
     const all = Buffer.alloc(12_000_000);
     expect(peer.socket.write(all)).to.equal(false);
-    for (let turn = 0; turn < 50; turn++) await connection.inside(() => {});
+    for (let turn = 0; turn < 50; turn++) await bench().settled();
     expect(peer.socket.writableLength).to.be.greaterThan(0);
     connection.ttsc__resume();
     await connection.heard.until(() => connection.traffic.receivedBytes === all.length, 'all of it');
@@ -340,7 +340,7 @@ describe('a TcpConnection whose bytes are relayed to another one', () => {
   }
   const relay = async (options: Options = {}) => {
     const network = new FakeNetwork();
-    const clock = new ManualClock();
+    const clock = new VirtualBench();
     const connections: Relaying[] = [];
     const make = (): Relaying => {
       const connection = new Relaying();
@@ -349,7 +349,7 @@ describe('a TcpConnection whose bytes are relayed to another one', () => {
     };
     const app = await startNet(() => void new TcpServer({ port: 9, protocol: make, ...MARKS, ...options }), {
       options: { network },
-      clock,
+      bench: clock,
     });
     const listener = await network.listener();
     listener.listens();
@@ -432,7 +432,7 @@ describe('a TcpConnection whose bytes are relayed to another one', () => {
       peer.send(all);
       const far = await upstream.peer();
       far.socket.pause();
-      await new Promise((resolve) => setImmediate(resolve));
+      await app.app.settled();
       far.socket.resume();
       await far.received(all.length);
       expect(far.bytes.equals(all)).to.equal(true);
@@ -449,7 +449,7 @@ describe('a TcpConnection whose bytes are relayed to another one', () => {
       let before = -1;
       while (connection.traffic.receivedBytes !== before || before <= 0) {
         before = connection.traffic.receivedBytes;
-        for (let turn = 0; turn < 50; turn++) await app.app.inside(() => {});
+        for (let turn = 0; turn < 20; turn++) await app.app.settled();
       }
       expect(connection.client.unsentBytes).to.be.below(2_000_000);
       expect(peer.socket.writableLength).to.be.greaterThan(0);

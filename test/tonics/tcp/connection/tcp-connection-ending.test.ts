@@ -6,10 +6,11 @@ import {
   type TcpServerOptions,
   Tonic,
 } from '../../../../src/index.js';
+import { stall } from '../../../support/app.js';
 import { expectCode } from '../../../support/errors.js';
 import type { FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
-import type { ManualClock } from '../../../support/manual-clock.js';
+import type { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, serve, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -29,7 +30,7 @@ const fakePair = async (
   options: Options = {},
   catalyst: SelectorCatalystOptions = {},
   make = (): Recorder => new Recorder(),
-): Promise<{ app: NetApp; stream: FakeStream; connection: Recorder; clock: ManualClock }> => {
+): Promise<{ app: NetApp; stream: FakeStream; connection: Recorder; clock: VirtualBench }> => {
   return startWithPeer(make, options, { catalyst });
 };
 
@@ -487,6 +488,8 @@ describe('the end of a TcpConnection', () => {
       const { peer, connection } = await pair({ halfOpen }, true, () => new AtEnd());
       await connection.inside((self) => {
         peer.end('request');
+        // While the sparkle runs it comes.
+        stall(1);
         self.ttsc__finish();
       });
       await peer.ended();

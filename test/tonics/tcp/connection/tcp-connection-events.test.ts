@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type TaskTonicError, TcpClient, TcpConnection, TcpServer, Tonic } from '../../../../src/index.js';
-import { WARN, startApp } from '../../../support/running-app.js';
+import { till } from '../../../support/bench.js';
+import { WARN, startApp } from '../../../support/app.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { Heard } from '../../../support/heard.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
@@ -181,16 +182,16 @@ describe('a TcpConnection', () => {
       }
       let deaf!: Deaf;
       const app = await startNet(() => (deaf = new Deaf()));
-      while (deaf.server.local === undefined) await app.inside(() => {});
-      const peer = await connectTo(deaf.server.local.port);
-      while (deaf.connection === undefined) await app.inside(() => {});
+      await till(() => deaf.server.local !== undefined);
+      const peer = await connectTo(deaf.server.local!.port);
+      await till(() => deaf.connection !== undefined);
       const { connection } = deaf;
       peer.send('nobody hears this');
-      while (connection.traffic.receivedBytes === 0) await app.inside(() => {});
+      await till(() => connection.traffic.receivedBytes > 0);
       await app.inside(() => {});
       expect(connection.unheardErrors).to.equal(0);
       peer.reset();
-      while (!connection.finished) await app.inside(() => {});
+      await till(() => connection.finished);
       expect(connection.unheardErrors).to.equal(1);
       expect(app.lines.filter(({ level }) => level >= WARN).map(({ code }) => code)).to.deep.equal([
         'TT_INPUT_UNHEARD',
@@ -219,7 +220,7 @@ describe('a TcpConnection', () => {
     const size = app.app.ledger.size;
     const pairs = await Promise.all(Array.from({ length: 10 }, async () => app.connect()));
     await app.app.inside(() => {});
-    while (app.connections.length < 10) await app.app.inside(() => {});
+    await till(() => app.connections.length >= 10);
     expect(app.app.ledger.size).to.equal(size + 10);
     for (const peer of pairs) peer.end();
     for (const connection of app.connections) await connection.heard.on('onFinished');

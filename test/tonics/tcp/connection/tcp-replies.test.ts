@@ -3,7 +3,7 @@ import { type Answer, type Reply, type TcpServerOptions, Tonic } from '../../../
 import { expectCode } from '../../../support/errors.js';
 import type { FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
-import type { ManualClock } from '../../../support/manual-clock.js';
+import type { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -30,7 +30,7 @@ interface Scene {
   readonly app: NetApp;
   readonly stream: FakeStream;
   readonly connection: Asked;
-  readonly clock: ManualClock;
+  readonly clock: VirtualBench;
   /** Runs something in a sparkle of the connection, and has all follow from it. */
   does<T>(body: (connection: Asked) => T): Promise<T>;
   /** The peer sends so many messages. */
@@ -339,7 +339,7 @@ describe('a reply that nobody ends', () => {
     await connection.inside(() => {
       clock.stall(1_500);
       // The next look finds it, after the timers that are due.
-      setImmediate(() => stream.receives('b'));
+      clock.clock.afterPoll(() => stream.receives('b'));
     });
     await clock.pass(0);
     expect([connection.phase, stream.sent]).to.deep.equal(['open', 'in time']);

@@ -3,7 +3,7 @@ import { type Question, type RequestOptions, TcpClient, type TcpClientOptions } 
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
 import { Heard, inside } from '../../../support/heard.js';
-import { ManualClock } from '../../../support/manual-clock.js';
+import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
 
 afterEach(tidyUp);
@@ -46,17 +46,17 @@ interface Scene {
   readonly network: FakeNetwork;
   readonly stream: FakeStream;
   readonly asker: Asker;
-  readonly clock: ManualClock;
+  readonly clock: VirtualBench;
   does<T>(body: (asker: Asker) => T): Promise<T>;
 }
 
 async function scene(options: Partial<TcpClientOptions> = {}, opens = true): Promise<Scene> {
   const network = new FakeNetwork();
-  const clock = new ManualClock();
+  const clock = new VirtualBench();
   let asker!: Asker;
   const app = await startNet(() => void (asker = new Asker({ host: '10.0.0.1', port: 9, ...options })), {
     options: { network },
-    clock,
+    bench: clock,
   });
   const stream = await network.stream();
   if (opens) stream.opens();

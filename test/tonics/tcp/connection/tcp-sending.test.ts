@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type SendResult, type TcpConnection, TcpServer, Tonic } from '../../../../src/index.js';
-import { WARN } from '../../../support/running-app.js';
+import { bench } from '../../../support/bench.js';
+import { WARN, stall } from '../../../support/app.js';
 import { expectCode, expectThrow, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
@@ -232,7 +233,11 @@ describe('a connection whose peer does not read', () => {
         peer.socket.resume();
         // Small sends that never raise the level much must not hide the drain.
         while (connection.heard.count('onDrain') < round) {
-          await connection.inside((self) => void (connection.heard.count('onDrain') < round && self.say('.')));
+          await connection.inside((self) => {
+            // So that the network has its turn.
+            stall(0.1);
+            if (connection.heard.count('onDrain') < round) self.say('.');
+          });
         }
         peer.socket.pause();
       }
@@ -245,7 +250,7 @@ describe('a connection whose peer does not read', () => {
     peer.socket.pause();
     await fill(connection);
     await peer.sends('while it waits');
-    for (let n = 0; n < 20; n++) await connection.inside(() => {});
+    for (let n = 0; n < 20; n++) await bench().settled();
     expect(connection.text).to.equal('');
     peer.socket.resume();
     await connection.heard.on('onDrain');
@@ -406,7 +411,7 @@ describe('a connection to which another one relays', () => {
       let before = -1;
       // Until nothing more is read.
       for (let same = 0; same < 20;) {
-        await from.connection.inside(() => {});
+        await bench().settled();
         same = from.connection.traffic.receivedBytes === before ? same + 1 : 0;
         before = from.connection.traffic.receivedBytes;
       }
@@ -425,7 +430,7 @@ describe('a connection to which another one relays', () => {
     await from.connection.inside(() => to.connection.ttsc__send(Buffer.alloc(10 * MB)));
     await to.connection.heard.on('onHighWater');
     await from.peer.sends('held');
-    for (let n = 0; n < 20; n++) await from.connection.inside(() => {});
+    for (let n = 0; n < 20; n++) await bench().settled();
     expect(from.connection.text).to.equal('');
     to.connection.ttsc__abort();
     await from.connection.heard.on('onData');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { nodeNetwork, TcpServer } from '../../../../src/index.js';
+import { till } from '../../../support/bench.js';
 import { expectCode } from '../../../support/errors.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { connectTo } from '../../../support/peers.js';
@@ -18,7 +19,7 @@ describe('a TcpServer with several listeners on its port', () => {
     const pairs = await Promise.all(Array.from({ length: 40 }, async () => app.connect()));
     await app.connections.at(-1)?.heard.on('onConnected');
     for (const { socket } of pairs) socket.write('x');
-    while (app.connections.length < 40) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => app.connections.length >= 40);
     await Promise.all(app.connections.map(async ({ heard }) => heard.on('onData')));
     expect(app.server.counts).to.include({ open: 40, accepted: 40 });
     const ended = await app.over();

@@ -9,7 +9,8 @@ import {
   TimerRepeat,
   Tonic,
 } from '../../../../src/index.js';
-import { ERROR, WARN } from '../../../support/running-app.js';
+import { till } from '../../../support/bench.js';
+import { ERROR, WARN, stall } from '../../../support/app.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { Heard } from '../../../support/heard.js';
@@ -141,7 +142,7 @@ describe('a TcpServer', () => {
       const peers = [await connectTo(port), await connectTo(port)];
       peers[0]!.send('first');
       peers[1]!.send('second');
-      while (made.length < 2) await app.inside(() => {});
+      await till(() => made.length >= 2);
       await made[0]!.heard.on('onData');
       await made[1]!.heard.on('onData');
       expect(made.map((proto) => proto.text).sort()).to.deep.equal(['first', 'second']);
@@ -480,6 +481,8 @@ describe('a TcpServer', () => {
       );
       const { peer } = await app.pair();
       await peer.sends('asked');
+      // It comes before the loop has its turn.
+      stall(1);
       app.server.ttsc__close();
       await peer.ended();
       expect(peer.text).to.equal('asked');

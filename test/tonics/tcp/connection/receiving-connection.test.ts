@@ -10,6 +10,7 @@ import {
   Tonic,
 } from '../../../../src/index.js';
 import { type Decoder, type Framing, jsonLines, lengthPrefixed, lines } from '../../../../src/framing/index.js';
+import { till } from '../../../support/bench.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import { serve, startNet, tidyUp } from '../../../support/net-app.js';
@@ -103,7 +104,7 @@ describe('a connection with a framing', () => {
       }
     }
     await startNet(() => new Hearing());
-    while (heard.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => heard.length > 0);
     const peer = await connectTo(heard[0] as number);
     peer.send('x\n');
     await peer.heard.on('close');
@@ -623,7 +624,7 @@ describe('a connection with a framing', () => {
     }
     const app = await serve(() => new Greets());
     await app.app.inside(() => new Lines({ port: app.port, host: '127.0.0.1' }));
-    while (Lines.heard.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await till(() => Lines.heard.length >= 2);
     expect(Lines.heard).to.deep.equal(['hello', 'hello']);
   });
 });
