@@ -205,8 +205,10 @@ class Reading {
     const path: string[] = [];
     for (const name of written) {
       const node = valueAt(this.#tree, path);
+      // An element of a list has a number, which has one spelling.
+      const isInList = Array.isArray(node) || (node === undefined && this.#isList(path));
       const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
-      path.push(known.find((one) => one === name) ?? known.find((one) => bare(one) === bare(name)) ?? camelCase(name));
+      path.push(known.find((one) => one === name) ?? known.find((one) => bare(one) === bare(name)) ?? (isInList ? name : camelCase(name)));
     }
     return path;
   }

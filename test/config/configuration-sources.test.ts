@@ -17,13 +17,13 @@ function file(content: string | Buffer, name = 'app.json'): string {
   return path;
 }
 
-function data(sources: ConfigurationSources): Record<string, unknown> {
-  const { log: _, start: __, threads: ___, shutdown: ____, ...own } = readConfiguration({}, sources).data;
+function data(sources: ConfigurationSources, code = {}): Record<string, unknown> {
+  const { log: _, start: __, threads: ___, shutdown: ____, ...own } = readConfiguration(code, sources).data;
   return own;
 }
 
-function problem(sources: ConfigurationSources): string {
-  const { details } = expectThrow(() => readConfiguration({}, sources), 'TT_BAD_CONFIGURATION');
+function problem(sources: ConfigurationSources, code = {}): string {
+  const { details } = expectThrow(() => readConfiguration(code, sources), 'TT_BAD_CONFIGURATION');
   return String(details['problems']).replaceAll(folder, '');
 }
 
@@ -151,6 +151,25 @@ describe('the environment of a configuration', () => {
     const from = Object.fromEntries([10, 9, 2, 1, 0, 3, 4, 5, 6, 7, 8].map((n) => [`APP_LIST__${n}`, `v${n}`]));
     const schema = v.object({ list: v.array(v.string()) });
     expect(read(from, schema)).to.deep.equal({ list: Array.from({ length: 11 }, (_, n) => `v${n}`) });
+  });
+
+  it('names an element of a list by its number alone, as the command line does', () => {
+    const schema = v.looseObject({ list: v.array(v.string()) });
+    const code = { list: ['x', 'y', 'z'], own: ['x', 'y', 'z'] };
+    for (const list of ['list', 'own']) {
+      for (const name of ['-1', '-0', '01', '1_', '_1', '+1', ' 1', '1e0', '0x1', '4', '1.0', 'one']) {
+        const from = { [`APP_${list.toUpperCase()}__${name}`]: 'new' };
+        const must = `${list}/${name} is refused (from the environment variable ${Object.keys(from)[0]!}): the list has 3 elements: name one of 0 to 3`;
+        expect(problem({ env: { prefix: 'APP_', from }, schema }, code), name).to.equal(must);
+        expect(() => data({ args: [`--${list}/${name}=new`], schema }, code), name).to.throw('the list has 3 elements');
+      }
+      expect(data({ args: [`--${list}.1=new`, `--${list}.3=more`], schema }, code)[list]).to.deep.equal([
+        'x',
+        'new',
+        'z',
+        'more',
+      ]);
+    }
   });
 
   it('is asked for by a beginning that is none', () => {
