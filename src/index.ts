@@ -1,7 +1,7 @@
 import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
-export { Formula, type FormulaData, type RunResult } from './app/formula.js';
+export { Formula, type FormulaData, type FormulaPaths, type RunResult } from './app/formula.js';
 export { Tonic, type StateOf } from './core/tonic.js';
 export type { Said, TonicConstructor, With } from './core/plan/said.js';
 export type { Sparkles } from './core/plan/faces.js';

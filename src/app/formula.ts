@@ -2,7 +2,7 @@ import { Catalyst } from '../core/catalyst.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Clock } from '../core/time/clock.js';
 import { readConfiguration } from '../config/configuration-reading.js';
-import type { FormulaData } from '../config/configuration-schema.js';
+import type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { fail } from '../core/errors.js';
 import { plain } from '../core/plain.js';
@@ -22,7 +22,7 @@ import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
 
-export type { FormulaData } from '../config/configuration-schema.js';
+export type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 
 /** How an app ended. */
 export interface RunResult {
@@ -61,8 +61,11 @@ export abstract class Formula {
   /** The log services that the configuration may name. Default: those of the framework. */
   protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
-  /** Step 2: the configuration, laid over the defaults. */
-  protected creatingFormula(): FormulaData {
+  /**
+   * Step 2: the configuration, laid over the defaults: objects in each other (`{ log: { level: 'warn' } }`), values by their paths
+   * (`{ 'log/level': 'warn' }`), or a list of paths with their values (`[['log/level', 'warn']]`), of which later ones are laid over earlier ones.
+   */
+  protected creatingFormula(): FormulaData | FormulaPaths {
     return {};
   }
 

@@ -5,7 +5,7 @@ import { nearest } from '../core/options/nearest.js';
 import { childrenOf, namesIn } from '../core/options/schema-parts.js';
 import { type Issue, closest, isMissing, isUnknown, wanted } from '../core/options/schema-problems.js';
 
-const MISSING = 'is missing';
+export const MISSING = 'is missing';
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigurationProblem {
@@ -17,6 +17,8 @@ export interface ConfigurationProblem {
   readonly is: string;
   /** What is wanted instead. */
   readonly must: string;
+  /** @internal The path that was most likely meant by one that is not known. */
+  readonly meant?: string;
 }
 
 /** What a check of data against a schema found, as problems. */
@@ -49,7 +51,8 @@ export function unknownAt(
   const names = namesIn(around);
   const meant = meantBy(path.at(-1)!, names);
   const must = meant === undefined ? `known there: ${names.join(', ') || 'nothing'}` : `perhaps ${meant} is meant`;
-  return { path: path.join('/'), source, is: 'is not known', must };
+  const told = { path: path.join('/'), source, is: 'is not known', must };
+  return meant === undefined ? told : { ...told, meant: [...path.slice(0, -1), meant].join('/') };
 }
 
 /** The known name that another was most likely meant to be. A short name has fewer letters to be wrong. */
@@ -88,7 +91,7 @@ function inCode([first, ...more]: readonly ConfigurationProblem[]): string {
 }
 
 function line({ path, source, is, must }: ConfigurationProblem): string {
-  const head = [printable(path), is, source === undefined ? '' : `(from ${source})`]
+  const head = [printable(path), is, source === undefined ? '' : `(from ${printable(source)})`]
     .filter((part) => part !== '')
     .join(' ');
   return must === '' ? head : `${head}: ${must.startsWith('must') ? `it ${must}` : must}`;

@@ -4,13 +4,14 @@ import { AppConfiguration } from './app-configuration.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
+  MISSING,
   errorOf,
   meantBy,
   problemsOf,
   schemasAlong,
   unknownAt,
 } from './configuration-problems.js';
-import { frameworkSchema } from './configuration-schema.js';
+import { type FormulaPaths, frameworkSchema } from './configuration-schema.js';
 import {
   type ConfigurationSources,
   type FileContent,
@@ -51,21 +52,22 @@ import {
  * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
  * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
  *
- * @param code what `creatingFormula()` gave.
+ * @param code what `creatingFormula()` gave: objects in each other, values by their paths, or a list of paths with their values.
  * @param store where the Tonics that `start` names come from.
  * @param logs where the log service that `log/to` names comes from.
  * @param ofTest what a test says, which is laid over all of them.
  * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
  */
 export function readConfiguration(
-  code: Readonly<Record<string, unknown>>,
+  code: FormulaPaths | Readonly<Record<string, unknown>>,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
   logs: { readonly names: readonly string[] } = coreLogServices,
   ofTest: Readonly<Record<string, unknown>> = {},
 ): AppConfiguration {
   checkSchema(sources.schema);
-  const reading = new Reading(code, sources.schema, store, logs.names);
+  const reading = new Reading(sources.schema, store, logs.names);
+  reading.layCode(code);
   reading.layAll(sources);
   reading.layTest(ofTest);
   return reading.checked();
@@ -73,36 +75,60 @@ export function readConfiguration(
 
 const OF_TEST = 'the test';
 
+/** A path has no more names than a file has levels. */
+const MOST_NAMES = 100;
+
 /** A configuration while it is put together. */
 class Reading {
-  readonly #code: Readonly<Record<string, unknown>>;
+  #code: Readonly<Record<string, unknown>> = {};
   readonly #schema: v.GenericSchema | undefined;
   readonly #store: TonicMaker | undefined;
   readonly #logs: readonly string[];
   readonly #schemas: readonly v.GenericSchema[];
   readonly #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
-  #tree: unknown;
+  #tree: unknown = {};
   #asked = false;
 
-  constructor(
-    code: Readonly<Record<string, unknown>>,
-    schema: v.GenericSchema | undefined,
-    store: TonicMaker | undefined,
-    logs: readonly string[],
-  ) {
-    this.#tree = this.#code = code;
+  constructor(schema: v.GenericSchema | undefined, store: TonicMaker | undefined, logs: readonly string[]) {
     this.#schema = schema;
     this.#store = store;
     this.#logs = logs;
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
   }
 
+  /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
+  layCode(code: FormulaPaths | Readonly<Record<string, unknown>>): void {
+    const isTree = !Array.isArray(code) && !Object.keys(code).some((name) => name.includes('/'));
+    if (isTree) this.#tree = code;
+    else
+      for (const pair of Array.isArray(code) ? (code as readonly unknown[]) : Object.entries(code)) this.#layPair(pair);
+    this.#code = this.#tree as Readonly<Record<string, unknown>>;
+  }
+
+  #layPair(pair: unknown): void {
+    const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (typeof name !== 'string') {
+      const must = 'must be a path and a value, such as ["log/level", "warn"]';
+      return void this.#problems.push({
+        path: 'creatingFormula()',
+        source: undefined,
+        is: `has ${written(pair)}`,
+        must,
+      });
+    }
+    const path = name.split('/');
+    const refused = this.#refusalOf(path);
+    if (refused !== undefined) return this.#refuse(path, undefined, refused);
+    this.#tree = withValueAt(this.#tree, path, over(valueAt(this.#tree, path), value), this.#isList);
+  }
+
   /** Lays all sources over the code, each over those before it. */
   layAll({ file, env, args = false }: ConfigurationSources): void {
     this.#asked = file !== undefined || env !== undefined || args !== false;
     const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
-    const line = fromArguments(words, (path) => isFlag(this.#schemasAt(this.#matched(path))));
+    const isFlagAt = (path: Path): boolean => path.length <= MOST_NAMES && isFlag(this.#schemasAt(this.#matched(path)));
+    const line = fromArguments(words, isFlagAt);
     const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
     const fileRead = line.file ?? path;
     const content = fileRead === undefined ? undefined : fromFile(fileRead, optional && line.file === undefined);
@@ -128,7 +154,7 @@ class Reading {
   layTest(values: Readonly<Record<string, unknown>>): void {
     for (const [name, value] of Object.entries(values)) {
       const path = name.split('/');
-      const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+      const refused = this.#refusalOf(path);
       const unknown = refused === undefined ? this.#firstUnknown(path) : undefined;
       if (refused !== undefined) this.#refuse(path, OF_TEST, refused);
       else if (unknown !== undefined) this.#leaveOut(unknown, OF_TEST, 'file');
@@ -165,8 +191,9 @@ class Reading {
 
   /** Lays one value over what there is. */
   #lay({ path: written, text, isBare = false, kind, from }: Given): void {
-    const path = this.#matched(written);
-    const refused = path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
+    const tooLong = written.length > MOST_NAMES;
+    const path = tooLong ? written : this.#matched(written);
+    const refused = this.#refusalOf(path);
     if (refused !== undefined) return this.#refuse(path, from, refused);
     const unknown = this.#firstUnknown(path);
     if (unknown !== undefined) return this.#leaveOut(unknown, from, kind);
@@ -177,6 +204,11 @@ class Reading {
     if (forbidden !== undefined) return this.#refuse(forbidden, from, notAllowed(forbidden));
     this.#tree = withValueAt(this.#tree, path, value, this.#isList);
     setOrigin(this.#origin, path, noOrigin(from));
+  }
+
+  #refusalOf(path: Path): string | undefined {
+    if (path.length > MOST_NAMES) return `it has ${path.length} names, and may have ${MOST_NAMES}`;
+    return path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
   }
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
@@ -193,6 +225,7 @@ class Reading {
   #refuseTwice(given: readonly Given[]): void {
     const names = new Map<string, string>();
     for (const { path, from } of given) {
+      if (path.length > MOST_NAMES) continue;
       const matched = this.#matched(path).join('/');
       const other = names.get(matched);
       if (other !== undefined) this.#refuse(matched.split('/'), from, `${other} says it too`);
@@ -208,7 +241,11 @@ class Reading {
       // An element of a list has a number, which has one spelling.
       const isInList = Array.isArray(node) || (node === undefined && this.#isList(path));
       const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
-      path.push(known.find((one) => one === name) ?? known.find((one) => bare(one) === bare(name)) ?? (isInList ? name : camelCase(name)));
+      path.push(
+        known.find((one) => one === name) ??
+          known.find((one) => bare(one) === bare(name)) ??
+          (isInList ? name : camelCase(name)),
+      );
     }
     return path;
   }
@@ -252,14 +289,24 @@ class Reading {
     this.#problems.push(unknownAt(path, from, around));
   }
 
-  #refuse(path: Path, source: string, is: string): void {
+  #refuse(path: Path, source: string | undefined, is: string): void {
     this.#problems.push({ path: path.join('/'), source, is: 'is refused', must: is });
   }
 
   #check(schema: v.GenericSchema, data: unknown): void {
     const result = v.safeParse(schema, data);
     if (result.success) this.#tree = withSections(this.#tree, result.output);
-    else for (const one of problemsOf(result.issues, data, this.#originOf, this.#schemasAt)) this.#problems.push(one);
+    else
+      for (const one of problemsOf(result.issues, data, this.#originOf, this.#schemasAt))
+        if (!this.#isTold(one)) this.#problems.push(one);
+  }
+
+  /** What is missing only because it was left out before is told once: it was misspelt, or something in it was. */
+  #isTold({ path, is }: ConfigurationProblem): boolean {
+    if (is !== MISSING) return false;
+    return this.#problems.some(
+      (one) => one.path.startsWith(`${path}/`) || (one.meant !== undefined && one.meant === path),
+    );
   }
 
   readonly #originOf = (path: Path): string | undefined => originOf(this.#origin, path);
@@ -294,6 +341,15 @@ class Reading {
       }
     }
   }
+}
+
+/** Objects are laid over each other member by member; anything else takes the place of what is there. */
+function over(there: unknown, value: unknown): unknown {
+  if (!isPlainObject(there) || !isPlainObject(value)) return value;
+  const laid: Record<string, unknown> = { ...there };
+  for (const [name, member] of Object.entries(value))
+    if (!isForbidden(name)) laid[name] = over(valueAt(laid, [name]), member);
+  return laid;
 }
 
 /** What a test says has no place in a text. */

@@ -62,4 +62,6 @@ export const frameworkSchema = v.looseObject({
 });
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */
+export type FormulaPaths = readonly (readonly [path: string, value: unknown])[];
+
 export type FormulaData = Readonly<v.InferInput<typeof frameworkSchema>>;

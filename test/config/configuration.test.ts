@@ -278,7 +278,184 @@ describe("the app's own schema", () => {
   });
 });
 
+describe('the configuration that code gives', () => {
+  const read = (code: Parameters<typeof readConfiguration>[0], sources = {}): Record<string, unknown> =>
+    readConfiguration(code, sources).data;
+  const refused = (code: unknown): string =>
+    expectThrow(() => readConfiguration(code as never), 'TT_BAD_OPTION').message;
+
+  it('may be objects in each other, values by their paths, or a list of these', () => {
+    const wanted = { log: { level: 'warn', default: 'full' }, server: { port: 5 } };
+    for (const code of [
+      wanted,
+      { 'log/level': 'warn', 'log/default': 'full', 'server/port': 5 },
+      { log: { default: 'full' }, 'log/level': 'warn', server: { port: 5 } },
+      { 'log/level': 'warn', log: { default: 'full' }, server: { port: 5 } },
+      [
+        ['log/level', 'warn'],
+        ['log', { default: 'full' }],
+        ['server/port', 4],
+        ['server/port', 5],
+      ] as const,
+    ]) {
+      const { log, server } = read(code);
+      expect({ log, server }).to.deep.include({ server: wanted.server });
+      expect(log).to.include(wanted.log);
+    }
+  });
+
+  it('has elements of lists by their numbers, in a list that is not that of another', () => {
+    const ports = [1, 2];
+    expect(
+      read([
+        ['app', { ports }],
+        ['app/ports/1', 3],
+        ['app/ports/2', 4],
+      ])['app'],
+    ).to.deep.equal({ ports: [1, 3, 4] });
+    expect(ports).to.deep.equal([1, 2]);
+  });
+
+  it('is told as that of code', () => {
+    expect(readConfiguration({ 'server/port': 5 }).source('server/port')).to.equal('creatingFormula()');
+  });
+
+  it('is laid under what else there is', () => {
+    expect(read({ 'server/port': 5, 'server/host': 'a' }, { args: ['--server.port=6'] })['server']).to.deep.equal({
+      port: '6',
+      host: 'a',
+    });
+  });
+
+  it('is refused where a path is none', () => {
+    expect(refused([['log/level', 'warn'], 'log/level'])).to.contain(
+      'must be a path and a value, such as ["log/level", "warn"]',
+    );
+    expect(refused([[5, 'warn']])).to.contain('must be a path and a value');
+    expect(refused({ 'server//port': 5 })).to.contain('a name in it is empty');
+    expect(refused({ 'a/__proto__/b': 5 })).to.contain('the name __proto__ is not allowed');
+    expect(
+      refused([
+        ['app/ports/2', 5],
+        ['app', { ports: [] }],
+        ['app/ports/2', 5],
+      ]),
+    ).to.contain('the list has 0 elements');
+  });
+});
+
+describe('a number in a configuration', () => {
+  const schema = v.looseObject({ n: v.number(), either: v.optional(v.union([v.string(), v.number()])) });
+  const read = (text: string): unknown => readConfiguration({}, { args: [`--n=${text}`], schema }).data['n'];
+
+  it('is one as it is written', () => {
+    for (const [text, wanted] of [
+      ['5', 5],
+      ['-5', -5],
+      ['0', 0],
+      ['-0.0', -0],
+      ['1e3', 1000],
+      ['0x10', 16],
+      ['0x0', 0],
+      ['Infinity', Infinity],
+      ['9007199254740991', 2 ** 53 - 1],
+      ['5e-324', 5e-324],
+    ] as const)
+      expect(read(text), text).to.equal(wanted);
+  });
+
+  it('is refused where a number cannot hold it', () => {
+    for (const text of [
+      '1e400',
+      '-1e400',
+      '1.7976931348623159e308',
+      '9007199254740993',
+      '12345678901234567890',
+      '5e-400',
+      '0x1' + '0'.repeat(300),
+    ])
+      expect(() => read(text), text).to.throw('must be a number');
+  });
+
+  it('stays the text that it was where that may be one', () => {
+    const { data } = readConfiguration({}, { args: ['--n=1', '--either=12345678901234567890'], schema });
+    expect(data['either']).to.equal('12345678901234567890');
+  });
+});
+
+describe('a mistake in a configuration', () => {
+  const server = v.strictObject({ port: v.number(), host: v.optional(v.string()) });
+  const schema = v.object({ server });
+  const problems = (...args: string[]): string[] => {
+    const { details } = expectThrow(() => readConfiguration({}, { args, schema }), 'TT_BAD_CONFIGURATION');
+    return (details['list'] as { path: string; is: string }[]).map(({ path, is }) => `${path} ${is}`);
+  };
+
+  it('is told once: what is missing only because of it is not told as well', () => {
+    expect(problems('--servr.port=5')).to.deep.equal(['servr is not known']);
+    expect(problems('--server.prt=5')).to.deep.equal(['server/prt is not known']);
+    expect(problems('--server.port=5', '--server.hots=a')).to.deep.equal(['server/hots is not known']);
+    expect(problems('--other=5')).to.deep.equal(['other is not known', 'server is missing']);
+    expect(problems('--server.host=a')).to.deep.equal(['server/port is missing']);
+  });
+
+  it('in a path of very many names is told in a moment, and in a few words', () => {
+    for (const path of ['a' + '.b'.repeat(200_000), 'a' + '.0'.repeat(200_000), 'server' + '/port'.repeat(200_000)]) {
+      const { message } = expectThrow(() => readConfiguration({}, { args: [`--${path}=1`] }), 'TT_BAD_CONFIGURATION');
+      expect(message).to.contain('it has 200001 names, and may have 100').and.to.have.lengthOf.below(1_000);
+      const env = { prefix: 'APP_', from: { [`APP_${path.replaceAll(/[./]/g, '__')}`]: '1' } };
+      expectThrow(() => readConfiguration({}, { env }), 'TT_BAD_CONFIGURATION');
+    }
+  });
+
+  it('moves no cursor of who reads of it', () => {
+    const args = ['--log.le\u001b]0;x\u0007vel=1', '--log.level=\u009b2J\u007f', '--a\u009b2J.__proto__=1'];
+    const from = { 'APP_LOG__\u001b[2J': '1', APP_LOG__TO: 'a\u009b2J' };
+    const { message } = expectThrow(
+      () => readConfiguration({}, { args, env: { prefix: 'APP_', from } }),
+      'TT_BAD_CONFIGURATION',
+    );
+    expect(message.replaceAll('\n', '')).not.to.match(/\p{Cc}/u);
+  });
+});
+
 describe('a secret in a configuration', () => {
+  it('is known by the names that people give it', () => {
+    const schema = v.looseObject({});
+    for (const name of [
+      'dbPass',
+      'db_pass',
+      'DB_PASS',
+      'db-pass',
+      'pass',
+      'pwd',
+      'dbPwd',
+      'PGPASSWORD',
+      'passCode',
+      'userPw',
+      'pin',
+      'apiKey',
+      'authHeader',
+      'jwt',
+      'cookieJar',
+      'sentryDsn',
+      'tlsCert',
+      'privatePem',
+      'salt',
+    ]) {
+      const dump = readConfiguration({ app: { [name]: 'hunter2' } }, { schema }).dump();
+      expect(dump, name).to.contain('(a secret)').and.not.contain('hunter2');
+    }
+    for (const name of ['compass', 'passive', 'author', 'pinned', 'bypass']) {
+      expect(readConfiguration({ app: { [name]: 'plain' } }).dump(), name).to.contain('plain');
+    }
+  });
+
+  it('is masked among the parameters of a URL', () => {
+    const dump = readConfiguration({ app: { url: 'postgres://h/db?user=ann&password=hunter2&sslmode=on' } }).dump();
+    expect(dump).to.contain('postgres://h/db?user=ann&password=(a secret)&sslmode=on').and.not.contain('hunter2');
+  });
+
   const secrets = {
     'server/password': 'hunter2',
     'db/dbPassword': 'hunter2',

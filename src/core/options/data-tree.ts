@@ -80,11 +80,31 @@ export function forbiddenWithin(value: unknown, path: Path): Path | undefined {
   return undefined;
 }
 
-const SECRET = /passw|passphrase|secret|token|credential|key/i;
+const SECRET = /pass(w|ph|code)|pwd|secret|token|credential|key|bearer|cookie/i;
+/** Shorter words are looked for as words of their own: `dbPass`, `db_pass`, but not `compass`. */
+const SECRET_WORDS = new Set([
+  'pass',
+  'pw',
+  'pin',
+  'otp',
+  'jwt',
+  'auth',
+  'authorization',
+  'dsn',
+  'salt',
+  'private',
+  'cert',
+]);
+
+function speaksOfSecret(name: string): boolean {
+  if (SECRET.test(name)) return true;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^a-zA-Z0-9]+/);
+  return words.some((word) => SECRET_WORDS.has(word.toLowerCase()));
+}
 
 /** Whether what stands at a path is not to be shown: its name speaks of a password, secret, token or key. */
 export function isSecret(path: Path): boolean {
-  return path.some((name) => SECRET.test(name));
+  return path.some(speaksOfSecret);
 }
 
 /** A value as it may be shown to somebody: masked where it is secret, and never long. */
@@ -102,8 +122,14 @@ const MOST_CHARACTERS = 60;
 function shownText(text: string): string {
   // A text of JSON may hold what the name of its own path does not tell; a URL may hold a name and password.
   if (/^\s*[[{]/.test(text)) return `a text of ${text.length} characters`;
-  const open = text.replace(/\/\/[^/\s]*@/g, '//(a secret)@');
-  return JSON.stringify(open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`);
+  const open = text
+    .replace(/\/\/[^/\s]*@/g, '//(a secret)@')
+    .replace(/([?&;]\s*)([\w.-]+)=[^&;\s]*/g, (whole, before: string, name: string) =>
+      speaksOfSecret(name) ? `${before}${name}=(a secret)` : whole,
+    );
+  const short = open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`;
+  // JSON lets some control characters through.
+  return JSON.stringify(short).replace(/[\u007f-\u009f]/g, '?');
 }
 
 function classOf(value: object): string {

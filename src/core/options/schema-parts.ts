@@ -103,10 +103,17 @@ const READERS: readonly ((text: string, parts: Parts) => unknown)[] = [
   (text, parts) => (LISTS.has(parts.type) ? (jsonOf(text, '[') ?? listOf(text, parts)) : undefined),
 ];
 
-/** A number as TypeScript writes it, and nothing that is half of one. */
+/**
+ * A number as TypeScript writes it, and nothing that is half of one. What a number cannot hold is none: what is too large, an integer
+ * whose last digits would be lost, and what is so small that it would be 0.
+ */
 export function numberOf(text: string): number | undefined {
-  const value = text.trim() === '' ? NaN : Number(text);
-  return Number.isNaN(value) ? undefined : value;
+  const word = text.trim();
+  const value = word === '' ? NaN : Number(word);
+  if (Number.isNaN(value)) return undefined;
+  if (!Number.isFinite(value)) return /^[+-]?Infinity$/.test(word) ? value : undefined;
+  if (/^[+-]?\d+$/.test(word) && !Number.isSafeInteger(value)) return undefined;
+  return value === 0 && /^[^eE]*[1-9]/.test(word) && !/^0[xob]/i.test(word) ? undefined : value;
 }
 
 /** `true yes on 1` or `false no off 0`, in any case. */

@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+import { readConfiguration } from './doors/config.js';
+const t = (what: string, code: any, sources: any) => { const s = performance.now(); let r; try { const { log: _, start: __, threads: ___, shutdown: ____, ...own } = readConfiguration(code, sources).data as any; r = own; } catch (e: any) { r = e.message ?? String(e); } console.log(what, Math.round(performance.now() - s), 'ms', (typeof r === 'string' ? JSON.stringify(r) : JSON.stringify(r, (_, x) => typeof x === 'bigint' ? `${x}n` : x))?.slice(0, 400)); };
+it('x', () => {
+  const un = v.looseObject({ port: v.union([v.string(), v.number()]), m: v.optional(v.union([v.literal('auto'), v.number()])) });
+  t('union', {}, { args: ['--port=80', '--m=5'], schema: un });
+  t('union text', {}, { args: ['--port=/sock', '--m=auto'], schema: un });
+  t('union big', {}, { args: ['--port=12345678901234567890', '--m=1e400'], schema: un });
+  const nums = v.looseObject({ n: v.number() });
+  for (const n of ['9007199254740993', '1e400', '-1e400', '0x10', '1_000', ' 5', '', 'Infinity', 'NaN', '5e-400', '1.7976931348623159e308']) t('num ' + n, {}, { args: [`--n=${n}`], schema: nums });
+  t('path key', { 'log/level': 'warn', 'server/port': 5 }, {});
+  t('pairs', [['log/level', 'warn'], ['server/port', 5]], {});
+  t('long path', {}, { args: ['--a.' + 'b.'.repeat(20_000) + 'c=1'] });
+  t('long path env', {}, { env: { prefix: 'APP_', from: { ['APP_A' + '__B'.repeat(20_000)]: '1' } } });
+  t('long path list', {}, { args: ['--a.' + '0.'.repeat(20_000) + '0=1'] });
+  t('control', {}, { args: ['--a\u001b[2J\u009b.\u007f.log=1', '--log.le\u001b]0;x\u0007vel=\u009b2Jx'], });
+  t('secret', {}, { args: ['--dbPass=hunter2', '--pwd=hunter2', '--db.pw=hunter2'], schema: v.looseObject({ dbPass: v.number(), pwd: v.number(), db: v.object({ pw: v.number() }), url: v.optional(v.number()) }) });
+  t('url', {}, { args: ['--url=postgres://u:hunter2@h/x?password=hunter2'], schema: v.looseObject({ url: v.number() }) });
+  t('second', {}, { args: ['--server.port=abc'], schema: v.object({ server: v.object({ port: v.number(), host: v.string() }) }) });
+  t('second2', {}, { args: ['--server=abc'], schema: v.object({ server: v.object({ port: v.number() }) }) });
+  t('second3', {}, { args: ['--servr.port=5'], schema: v.object({ server: v.object({ port: v.number() }) }) });
+  t('second4', {}, { args: ['--server.prt=5'], schema: v.object({ server: v.strictObject({ port: v.number() }) }) });
+}).timeout(600000);
