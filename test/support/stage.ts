@@ -30,9 +30,10 @@ export function playOn(kind: 'simulated' | 'real'): void {
   current = made(kind === 'real');
 }
 
-/** The next test has a stage of its own. */
+/** The next test has a stage of its own; where it starts nothing there it waits for what is of this machine. */
 export function clearStage(): void {
   current = undefined;
+  playsOn(REAL_BENCH);
 }
 
 /**
