@@ -9,7 +9,6 @@ class Failing extends Tonic<'on' | 'off'> {
     throw value;
   }
   ttsc__pipe(value: unknown): void {
-     
     this.pipe(Promise.reject(value), this.ttsc__throw);
   }
   ttsc__enter(value: unknown): void {
