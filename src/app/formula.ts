@@ -38,7 +38,7 @@ export interface RunResult {
 /** The log says nothing, and an app that fails is not to be silent. */
 function tellFailure({ constructor: { name } }: object, error: Error): void {
   const { message } = plain(error) as Error;
-  process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ').replaceAll('.: ', ': ')}\n`);
 }
 
 const BY_HAND = { dontStartCatalysts: true };

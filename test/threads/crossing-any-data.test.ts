@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { expectThrow } from '../support/errors.js';
 import { Packed } from './support/sides.js';
+import { howMany } from '../support/how-many.js';
 
 /** What a part of some data is, and which parts and values it holds; a number of a part is taken modulo how many there are. */
 interface PartPlan {
@@ -162,7 +163,7 @@ describe('any data that crosses to another thread', function () {
         const [whole] = build(plan);
         expectSame(whole, new Packed([whole]).arrive()[0], false);
       }),
-      { numRuns: 1_000 },
+      { numRuns: howMany(300, 1_000) },
     );
   });
 
@@ -172,7 +173,7 @@ describe('any data that crosses to another thread', function () {
         const whole = new Map([['whole', build(plan)]]);
         expectSame(whole, new Packed([whole]).arrive()[0], true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: howMany(300, 1_000) },
     );
   });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { SharedIds, SharedState } from '../doors/threads.js';
+import { howMany } from '../support/how-many.js';
 
 /** Two threads' views of the same memory. */
 function views(): [SharedState, SharedState] {
@@ -155,7 +156,7 @@ describe('the names that all threads share', () => {
     const model = new Model();
     const any = chance(20_260_101);
     let refusals = 0;
-    for (let n = 0; n < 150_000; n++) {
+    for (let n = 0; n < howMany(60_000, 150_000); n++) {
       const which = any(threads.length);
       // Few enough to meet again, and so many that they stand in each other's places.
       const name = `name ${any(90_000)}`;
