@@ -29,6 +29,7 @@ export {
   type Partition,
   type SimulatedNetworkOptions,
 } from './network/simulated-network.js';
+export type { HostOptions, PartitionOptions } from './network/network-options.js';
 export { SimulatedHost } from './network/simulated-host.js';
 export type { Conditions } from './network/conditions.js';
 export type { SimulatedConnection } from './network/connection.js';

@@ -35,7 +35,7 @@ export function over({ actor }: Side): boolean {
  * - a reset after so much in one sparkle that some of it has left before;
  * - a reset or an end after more than {@link AHEAD} bytes for one who is paused: a Node reads more or less ahead than another;
  * - an end together with more than that: bulk may come with the end in one poll, or in two;
- * - to finish while the peer ends: finishing takes some turns, and what comes first is luck;
+ * - to finish while the peer ends or sends: finishing takes some turns, and what comes first is luck;
  * - a pause after a resume in one sparkle: Node resumes with the next tick;
  * - more than the buffers of a kernel take for one who is paused.
  */
@@ -71,7 +71,7 @@ function sensibleOf(doings: readonly Doing[], me: Side, peer: Side, peerDoes: re
       if (before.reduce((sum, other) => sum + sizeOf(other), 0) > most) return false;
       return (me.ended = true);
     }
-    if (doing === 'finish' && peerDoes.some(ends)) return false;
+    if (doing === 'finish' && peerDoes.some((other) => ends(other) || sizeOf(other) > 0)) return false;
     const sent = [...before, ...peerDoes].reduce((sum, other) => sum + sizeOf(other), 0);
     if (ends(doing)) {
       if (sent > AHEAD || peer.waiting > AHEAD || me.waiting > AHEAD) return false;

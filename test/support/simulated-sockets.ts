@@ -48,7 +48,8 @@ class SimulatedSocket extends Duplex implements PeerSocket {
   #reset = false;
 
   constructor(channel: StreamChannel, allowHalfOpen: boolean) {
-    super({ allowHalfOpen, decodeStrings: true });
+    // The same in every version of Node: a paused peer takes no more than that.
+    super({ allowHalfOpen, decodeStrings: true, highWaterMark: 16_384 });
     this.#channel = channel;
     this.#locate();
     channel.attach(new PeerKey((ready) => this.#onReady(ready)));
