@@ -31,8 +31,8 @@ export function userLine(what: unknown, values: readonly unknown[]): UserLine {
 }
 
 function renamed(given: object): object {
-  if (!Object.keys(given).some((name) => OURS.has(name))) return given;
-  const split = (ours: boolean): object =>
-    Object.fromEntries(Object.entries(given).filter(([name]) => OURS.has(name) === ours));
-  return { ...split(false), fields: split(true) };
+  const ours = Object.entries(given).filter(([name]) => OURS.has(name));
+  if (ours.length === 0) return given;
+  const others = Object.entries(given).filter(([name]) => !OURS.has(name));
+  return { ...Object.fromEntries(others), fields: Object.fromEntries(ours) };
 }

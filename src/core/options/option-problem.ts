@@ -3,6 +3,7 @@ import { shown } from './data-tree.js';
 import { type TaskTonicError, fail } from '../errors.js';
 import { nearest } from './nearest.js';
 import { type Issue, closest, isMissing, isUnknown, wanted } from './schema-problems.js';
+import { isError } from '../plain.js';
 
 // What is wrong with an option, in words. The description of the option says what is allowed.
 
@@ -55,7 +56,7 @@ export function noOptions(of: string, options: unknown): TaskTonicError {
 
 /** A getter or a proxy threw. */
 export function unreadable(of: string, option: string, thrown: unknown): TaskTonicError {
-  return badOption(of, option, `it cannot be read: ${thrown instanceof Error ? thrown.message : told(thrown, '')}`);
+  return badOption(of, option, `it cannot be read: ${isError(thrown) ? thrown.message : told(thrown, '')}`);
 }
 
 /** A value as an error shows it; whatever it is, that throws nothing. */
