@@ -1,8 +1,8 @@
 import { appPorts } from './app/app-ports.js';
 import { ports } from './core/ports.js';
 import { Services } from './services/services.js';
-import { inThread } from './threads/thread-start.js';
-import { type ThreadClass, spawn } from './threads/thread-tonic.js';
+import { inThread } from './links/thread/thread-start.js';
+import { type ThreadClass, spawn } from './links/thread/thread-tonic.js';
 import { SelectorCatalyst } from './selector/selector-catalyst.js';
 import { logServices } from './tonics/log/log-services.js';
 import { ServerCatalyst } from './tonics/tcp/server/server-catalyst.js';

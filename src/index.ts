@@ -56,6 +56,6 @@ export type { TransitionOptions } from './core/options/tonic-options.js';
 export type { Configuration, ConfigurationOf, ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './config/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './config/configuration-sources.js';
-export * from './threads/index.js';
+export * from './links/index.js';
 export * from './selector/index.js';
 export * from './tonics/index.js';

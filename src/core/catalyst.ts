@@ -123,6 +123,16 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   }
 
   /** @internal */
+  get prefix(): string {
+    const { main, thread } = this.runtime;
+    return thread === 0 || main === undefined ? '' : `${main.name}/`;
+  }
+
+  override get _ttFullName(): string {
+    return (this.runtime.main as unknown) === this ? this.name : super._ttFullName;
+  }
+
+  /** @internal */
   get logs(): LogService {
     return this.runtime.log;
   }
@@ -212,9 +222,14 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     let nextLook = this.#ordersPerLook;
     this.#turnBound = this.#turnOrders;
     running.order = order;
+    // Only the first Catalyst of a thread counts them: the orders of others are taken for done once they are queued.
+    const links = (this.runtime.main as unknown) === this ? this.runtime.threads : undefined;
     try {
-      while (count < this.#turnBound && ((raised.busy && raised.take(order)) || this.queue.take(order))) {
+      while (count < this.#turnBound) {
+        const isRaised = raised.busy && raised.take(order);
+        if (!isRaised && !this.queue.take(order)) break;
         this.#execute(order);
+        if (links !== undefined && !isRaised && order.sourceSparkle?.crossed === true) links.orderRan();
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
         // It doubles at most: a few quick orders say little about those that follow.

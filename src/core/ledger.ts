@@ -1,12 +1,15 @@
 import { fail } from './errors.js';
 import type { AnyTonic } from './any-tonic.js';
 import type { Registry } from './scheduler.js';
-import type { SharedNames } from './threads-port.js';
+
+/** The ids of thread n begin at n times this. */
+const IDS_OF_A_THREAD = 2 ** 20;
 
 /**
- * The registry of an app: every Tonic by id and by name, and the tree of infusions.
+ * The registry of a thread: every Tonic by id and by name, and the tree of infusions.
  *
- * Ids are small integers; the id of a Tonic that has finished is given again. Names are unique.
+ * Ids are small integers, and in another thread than the main one such that begin where no other thread's do; the id of a Tonic that has
+ * finished is given again. Names are unique in their thread.
  */
 export class Ledger implements Registry {
   readonly #byId: (AnyTonic | undefined)[] = [];
@@ -14,15 +17,10 @@ export class Ledger implements Registry {
   /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
   readonly #byName = new Map<string, AnyTonic>();
   #size = 0;
-  #shared: SharedNames | undefined;
-  /** The id of the first Tonic, where another thread has given it: that one gives its name free, too. */
-  #given: number | undefined;
-  #givenTo: AnyTonic | undefined;
-
-  /** @internal The highest id that was given. */
-  get highestId(): number {
-    return this.#byId.length - 1;
-  }
+  /** What its own ids begin with. */
+  #first = 0;
+  /** In another thread than the main one: the first Tonic, whose id is one of those of the thread that has started it. */
+  #root: { readonly id: number; tonic?: AnyTonic | undefined } | undefined;
 
   /** How many Tonics there are. */
   get size(): number {
@@ -31,7 +29,7 @@ export class Ledger implements Registry {
 
   /** The Tonic with this id. */
   get(id: number): AnyTonic | undefined {
-    return this.#byId[id];
+    return id === this.#root?.id ? this.#root.tonic : this.#byId[id - this.#first];
   }
 
   /** The Tonic with this name, given or default. */
@@ -45,6 +43,7 @@ export class Ledger implements Registry {
 
   /** All Tonics, in the order of their ids. */
   *[Symbol.iterator](): IterableIterator<AnyTonic> {
+    if (this.#root?.tonic !== undefined) yield this.#root.tonic;
     for (const tonic of this.#byId) if (tonic !== undefined) yield tonic;
   }
 
@@ -71,20 +70,14 @@ export class Ledger implements Registry {
   }
 
   /**
-   * From now on ids and names are unique among all threads of the app.
+   * It is that of another thread than the main one; its first Tonic gets an id that is given from there.
    * @internal
    */
-  share(shared: SharedNames): void {
-    this.#shared = shared;
-    for (const name of this.#byName.keys()) shared.take(name);
-  }
-
-  /**
-   * The first Tonic gets an id, and perhaps a name, that another thread has taken for it.
-   * @internal
-   */
-  giveFirst(id: number): void {
-    this.#given = id;
+  beginFor(thread: number, rootId: number): void {
+    this.#first = thread * IDS_OF_A_THREAD;
+    this.#root = { id: rootId };
+    // The first one is the Catalyst everywhere.
+    this.#byId.push(undefined);
   }
 
   /**
@@ -92,43 +85,43 @@ export class Ledger implements Registry {
    * @internal
    */
   enter(tonic: AnyTonic, name: string | undefined): number {
-    const given = this.#given;
-    this.#given = undefined;
-    if (name !== undefined) this.#takeName(name, tonic, given === undefined);
-    const id = given ?? this.#freeId(name === undefined ? tonic._ttPlan.className : undefined);
-    if (given !== undefined) this.#givenTo = tonic;
-    this.#byId[id] = tonic;
+    if (name !== undefined) this.#takeName(name, tonic);
     this.#size++;
-    return id;
+    if (this.#root !== undefined && !('tonic' in this.#root)) {
+      this.#root.tonic = tonic;
+      return this.#root.id;
+    }
+    const place = this.#freePlace(name === undefined ? tonic._ttPlan.className : undefined);
+    this.#byId[place] = tonic;
+    return place + this.#first;
   }
 
-  #takeName(name: string, tonic: AnyTonic, sharing: boolean): void {
+  #takeName(name: string, tonic: AnyTonic): void {
     const holder = this.find(name);
     if (holder !== undefined)
       throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
-    if (sharing && this.#shared?.take(name) === false)
-      throw fail('TT_NAME_TAKEN', { name, holder: 'a Tonic of another thread' });
     this.#byName.set(name, tonic);
   }
 
-  /** An id for a Tonic, and for one that takes its default name, not one whose default name somebody was given. */
-  #freeId(className: string | undefined): number {
-    const id = this.#free.pop() ?? this.#shared?.newId() ?? this.#byId.push(undefined) - 1;
-    if (className === undefined || !this.#byName.has(defaultName(id, className))) return id;
-    const other = this.#freeId(className);
-    this.#free.push(id);
+  /** A place for a Tonic, and for one that takes its default name, not one whose default name somebody was given. */
+  #freePlace(className: string | undefined): number {
+    const place = this.#free.pop() ?? this.#byId.push(undefined) - 1;
+    if (className === undefined || !this.#byName.has(defaultName(place, className))) return place;
+    const other = this.#freePlace(className);
+    this.#free.push(place);
     return other;
   }
 
   /** @internal */
   leave(id: number, name: string | undefined): void {
-    const isGiven = this.#givenTo !== undefined && this.#byId[id] === this.#givenTo;
-    this.#byId[id] = undefined;
-    if (!isGiven) this.#free.push(id);
     this.#size--;
-    if (name === undefined) return;
-    this.#byName.delete(name);
-    if (!isGiven) this.#shared?.release(name);
+    if (name !== undefined) this.#byName.delete(name);
+    if (id === this.#root?.id) {
+      this.#root.tonic = undefined;
+      return;
+    }
+    this.#byId[id - this.#first] = undefined;
+    this.#free.push(id - this.#first);
   }
 }
 
@@ -142,6 +135,11 @@ function serviceLine({ _ttPlan: { service }, _ttScheduler: { services } }: AnyTo
 }
 
 /** What a Tonic without a name of its own is called: its id in two digits or more, a dot and its class. */
-export function defaultName(id: number, className: string): string {
-  return `${String(id).padStart(2, '0')}.${className}`;
+function defaultName(place: number, className: string): string {
+  return `${String(place).padStart(2, '0')}.${className}`;
+}
+
+/** The same for one with an id of that thread: the number is short in each. */
+export function defaultNameOf(id: number, thread: number, className: string): string {
+  return defaultName(id - thread * IDS_OF_A_THREAD, className);
 }

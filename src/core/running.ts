@@ -59,7 +59,7 @@ export function seeToLeft(): void {
 export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: Sparkle): T {
   const { tonic: before, sparkle: sparkleBefore, left: leftBefore } = running;
   running.tonic = tonic;
-  running.sparkle = sparkle;
+  running.sparkle = ofHere(sparkle);
   running.left = undefined;
   try {
     return body();
@@ -68,4 +68,9 @@ export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: S
     running.sparkle = sparkleBefore;
     running.left = leftBefore;
   }
+}
+
+/** A sparkle as the source of further orders: those are queued here, wherever it is. */
+export function ofHere(sparkle: Sparkle | undefined): Sparkle | undefined {
+  return sparkle?.crossed === true ? { ...sparkle, crossed: false } : sparkle;
 }

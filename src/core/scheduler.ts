@@ -36,6 +36,8 @@ export interface AppFace {
 export interface Scheduler {
   readonly name: string;
   readonly thread: number;
+  /** @internal What stands before the names of its Tonics elsewhere: `worker/`, and nothing in the main thread. */
+  readonly prefix: string;
   readonly clock: Clock;
   /** What belongs to the app. */
   readonly runtime: AppFace;

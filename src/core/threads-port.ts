@@ -8,6 +8,8 @@ export interface Threads {
   readonly bytes: number;
   /** Orders that have left so far. */
   readonly departed: number;
+  /** An order that came from another thread has been carried out. */
+  orderRan(): void;
   /** A turn of a loop has ended: what it wrote to other threads leaves. */
   turnEnded(): void;
   /** A Tonic has finished: who holds it elsewhere learns of it. */
@@ -16,13 +18,4 @@ export interface Threads {
   dump(): Promise<string>;
   /** The app has ended. */
   close(): void;
-}
-
-/** What all threads of an app have in common: ids and names. */
-export interface SharedNames {
-  /** An id that no Tonic of another thread has, and none of this one had. */
-  newId(): number;
-  /** Takes a name; false where a Tonic of any thread has it. */
-  take(name: string): boolean;
-  release(name: string): void;
 }

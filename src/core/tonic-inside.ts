@@ -9,6 +9,7 @@ import type { Task } from './guests/task.js';
 declare module './any-tonic.js' {
   interface AnyTonic {
     /** @internal */ readonly _ttPlan: Plan;
+    /** @internal What it is called in other threads and in the log. */ readonly _ttFullName: string;
     /** @internal */ readonly _ttScheduler: Scheduler;
     /** @internal */ readonly _ttBase: AnyTonic | undefined;
     /** @internal */ readonly _ttFarBase: RemoteHandle | undefined;

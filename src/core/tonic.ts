@@ -11,7 +11,7 @@ import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './guests/extras.js';
 import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
 import { type HeardEvents, EVENTS } from './plan/heard-events.js';
-import { defaultName } from './ledger.js';
+import { defaultNameOf } from './ledger.js';
 import {
   Life,
   beginFinish,
@@ -187,9 +187,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttId;
   }
 
-  /** Its name, unique in the app: given, or its id and class, such as `02.Door`. */
+  /** Its name, unique in its thread: given, or its id (less that with which those of its thread begin) and class, such as `02.Door`. */
   get name(): string {
-    return this._ttName ?? defaultName(this._ttId, this._ttPlan.className);
+    return this._ttName ?? defaultNameOf(this._ttId, this.thread, this._ttPlan.className);
+  }
+
+  /** @internal What it is called in other threads and in the log: in another thread than the main one with its Catalyst before it. */
+  get _ttFullName(): string {
+    return `${this._ttScheduler.prefix}${this.name}`;
   }
 
   /** The thread that it lives in; 0 is the main one. */

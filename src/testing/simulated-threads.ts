@@ -1,9 +1,10 @@
-import { type CatalystClass, runThread } from '../threads/thread-start.js';
 import { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
-import type { ThreadData } from '../threads/thread-data.js';
-import type { RunningThread, StartOptions, ThreadMachine } from '../threads/thread-machine.js';
-import { type ChannelEnd, type Wire, channelMemory } from '../threads/wire.js';
+import { type ChannelEnd, endsOf } from '../links/thread/thread-channel.js';
+import type { ThreadData } from '../links/thread/thread-data.js';
+import type { RunningThread, ThreadMachine } from '../links/thread/thread-machine.js';
+import { type CatalystClass, runThread } from '../links/thread/thread-start.js';
+import type { Wire } from '../links/wire.js';
 import { AppClock } from './app-clock.js';
 import { Recorder } from './tape.js';
 import type { World } from './world.js';
@@ -18,6 +19,7 @@ export class SimulatedThreads implements ThreadMachine {
   readonly #world: World;
   readonly #host: string;
   readonly #testbench: () => Testbench;
+  readonly #expected = new Map<number, CatalystClass>();
 
   /** @param testbench the bench of the app; a thread has it with a clock of its own. */
   constructor(world: World, host: string, testbench: () => Testbench) {
@@ -26,39 +28,31 @@ export class SimulatedThreads implements ThreadMachine {
     this.#testbench = testbench;
   }
 
-  newChannel(): [sender: ChannelEnd, receiver: ChannelEnd] {
-    const [sender, receiver] = SimulatedWire.pair(this.#world);
-    const shared = channelMemory();
-    return [
-      { port: sender, shared },
-      { port: receiver, shared },
-    ];
+  newChannel(): [ChannelEnd, ChannelEnd] {
+    return endsOf(...SimulatedWire.pair(this.#world));
   }
 
   readonly receive = (port: Wire): { readonly message: unknown } | undefined => (port as SimulatedWire).receive();
 
-  start(data: ThreadData, { catalystClass, label }: StartOptions): RunningThread {
+  expect(thread: number, catalystClass: object): void {
+    this.#expected.set(thread, catalystClass as CatalystClass);
+  }
+
+  start(data: ThreadData): RunningThread {
+    const catalystClass = this.#expected.get(data.thread)!;
+    this.#expected.delete(data.thread);
     const clock = new AppClock(this.#world.clock);
     const observer = new Recorder(this.#world.tape, `${this.#host}, thread ${data.thread}`);
-    const thread = new SimulatedThread(label, data, clock, { ...this.#testbench(), clock, observer });
+    const thread = new SimulatedThread(data.name, data, clock, { ...this.#testbench(), clock, observer });
     this.threads.push(thread);
-    thread.on('exit', () => this.#remove(thread));
-    clock.afterPoll(() => void thread.run(data, catalystClass as CatalystClass, this));
+    thread.on('exit', () => this.threads.splice(this.threads.indexOf(thread), 1));
+    clock.afterPoll(() => void thread.run(data, catalystClass, this));
     return thread;
   }
 
   /** Ends all of them, and nobody hears of it. */
   kill(): void {
     for (const thread of this.threads.splice(0)) thread.vanish();
-  }
-
-  /** One has ended, and with it, as with Node's, those that it has started: nobody is left who could hear of that. */
-  #remove(ended: SimulatedThread): void {
-    this.threads.splice(this.threads.indexOf(ended), 1);
-    for (const thread of this.threads.filter(({ parent }) => parent === ended.number)) {
-      thread.vanish();
-      this.#remove(thread);
-    }
   }
 }
 
@@ -114,7 +108,7 @@ export class SimulatedThread implements RunningThread {
     this.#clock.close(() => this.#exit(code));
   }
 
-  /** @internal Ends it with the thread that has started it. */
+  /** @internal Ends it with its app: nobody hears of it. */
   vanish(): void {
     this.#over = true;
     this.#clock.close();

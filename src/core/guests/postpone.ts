@@ -6,7 +6,7 @@ import { type PostponedOrders, extrasOf } from './extras.js';
 import type { Order, KeptOrder } from '../queue/order.js';
 import type { Sparkle } from '../plan/plan.js';
 import { putBeyond } from '../queue/put-beyond.js';
-import { running } from '../running.js';
+import { ofHere, running } from '../running.js';
 import type { Task } from './task.js';
 import { weightOf } from '../queue/weight.js';
 
@@ -151,7 +151,7 @@ export function postpone(tonic: AnyTonic): void {
 /** The order of the sparkle that runs; `undefined` where it is none of its own, such as `onEnter`. */
 function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
   const { sparkle, count, a, b, source, sourceSparkle, queuedAt } = order;
-  const from = { source, sourceSparkle, queuedAt };
+  const from = { source, sourceSparkle: ofHere(sourceSparkle), queuedAt };
   if (sparkle === running) return { sparkle, count, a, b, ...from };
   switch (sparkle!.key) {
     case '_ttss__tell':

@@ -19,8 +19,8 @@ function isTonic(value: unknown): boolean {
 
 /** What every Tonic takes; those of the framework take these and their own. */
 export const tonicOptions = {
-  /** Its name, unique in the app. Default: its id and class, such as `02.Door`. */
-  name: v.optional(text),
+  /** Its name, unique in its thread, without a `/`. Default: its id and class, such as `02.Door`. */
+  name: v.optional(v.pipe(text, v.excludes('/', 'must have no "/" in it'))),
   /** What it writes to the log. Default: as its base. */
   logMode: v.optional(logModeOption),
   /** The colour of its lines and entries on the screen and in a viewer. Default: as its base. */

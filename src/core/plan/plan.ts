@@ -17,6 +17,8 @@ export interface Sparkle {
   readonly index: number;
   /** Orders of the life cycle pass every bound of the queue. */
   readonly life: boolean;
+  /** Whether it stands, as the source of an order, for one in another place: its orders are counted as they are carried out. */
+  readonly crossed: boolean;
 }
 
 // Sparkles are called with whatever their order carries; their own signatures are checked where they are queued.
@@ -351,7 +353,7 @@ function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
   const sparkles = new Map<string, Sparkle>();
   const add = (key: string, { prefix, name }: Method['method'], state: string | undefined): void => {
     if (sparkles.has(key)) return;
-    sparkles.set(key, { key, prefix, state, name, index: sparkles.size, life: isOfLife(key) });
+    sparkles.set(key, { key, prefix, state, name, index: sparkles.size, life: isOfLife(key), crossed: false });
   };
   for (const { key, method } of methods) {
     add(method.generic, method, undefined);

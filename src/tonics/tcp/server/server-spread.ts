@@ -2,7 +2,7 @@ import type { AnyTonic } from '../../../core/any-tonic.js';
 import type { Remote } from '../../../core/plan/remote.js';
 import type { Supervised } from '../../../core/guests/supervised.js';
 import type { Address } from '../../../selector/network.js';
-import { transfer } from '../../../threads/transfer.js';
+import { transfer } from '../../../links/packing/transfer.js';
 import { ServerCatalyst, type ServerPart } from './server-catalyst.js';
 import { ServerTally } from './server-tally.js';
 

@@ -1,0 +1,26 @@
+import type { Transferable } from 'node:worker_threads';
+
+/**
+ * The way of a link to another place: between threads, and later between processes or by a broker. It keeps the order of what is posted,
+ * and loses nothing while both sides are there.
+ */
+export interface Channel {
+  /** Whether it is told over there, later, that a callback was collected as garbage: under a test no seed would decide when. */
+  readonly noticesGarbage: boolean;
+  /** Sends a message. */
+  post(message: unknown, moved?: readonly Transferable[]): void;
+  /** Has `take` be given each message that comes. */
+  open(take: (message: unknown) => void): void;
+  /** Takes all that has come, without waiting for the event that tells of it. */
+  drain(): void;
+  /** The same at little cost where nothing has; it may leave the last of what a side sends that dies meanwhile. */
+  look(): void;
+  /** Of the orders sent here, so many were carried out by the other side: `undefined` where only its messages tell. */
+  readonly doneThere: number | undefined;
+  /** So many orders of the other side have been carried out here. */
+  tellDone(count: number): void;
+  /** Keeps this side open, until {@link letGo}. */
+  hold(): void;
+  letGo(): void;
+  close(): void;
+}

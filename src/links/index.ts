@@ -1,0 +1,3 @@
+import '../compose.js';
+
+export { transfer } from './packing/transfer.js';

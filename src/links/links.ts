@@ -1,0 +1,217 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Catalyst } from '../core/catalyst.js';
+import { running } from '../core/running.js';
+import type { Runtime } from '../core/runtime.js';
+import type { Threads } from '../core/threads-port.js';
+import { Link, type LinkHome } from './link.js';
+import { Progress } from './progress.js';
+import type { RemoteTonic } from './remote-tonic.js';
+
+/** The serial number of the first Catalyst of a thread: known elsewhere before it is there. */
+export const ROOT_SERIAL = 1;
+
+/** What of it depends on what the links are made of. */
+export interface LinkKind {
+  /** A link is needed to a thread that none was spoken with. */
+  reach(link: Link): void;
+  /** A message that is no batch. */
+  control(link: Link, message: unknown): void;
+  /** A thread has ended: its link is closed. */
+  forgotten(thread: number): void;
+  /** The Tonics of all threads. */
+  dump(): Promise<string>;
+}
+
+/** The links of a thread to others, and what these know of its Tonics. */
+export class Links implements Threads, LinkHome {
+  readonly thread: number;
+  readonly waitingLimit: number;
+  readonly progress = new Progress();
+  strays = 0;
+  readonly #runtime: Runtime;
+  readonly kind: LinkKind;
+  readonly #all = new Map<number, Link>();
+  /** Orders that have left for threads that have ended. */
+  #departed = 0;
+  readonly #serials = new WeakMap<AnyTonic, number>();
+  readonly #tonics = new Map<number, AnyTonic>();
+  #lastSerial = ROOT_SERIAL;
+  #root: Catalyst<string> | undefined;
+  #departing: Link[] = [];
+  #flushing = false;
+  #closed = false;
+
+  constructor(runtime: Runtime, waitingLimit: number, kind: LinkKind) {
+    this.#runtime = runtime;
+    this.thread = runtime.thread;
+    this.waitingLimit = waitingLimit;
+    this.kind = kind;
+    runtime.threads = this;
+  }
+
+  /** The first Catalyst of this thread. */
+  get root(): Catalyst<string> {
+    return (this.#root ??= this.#runtime.main as Catalyst<string>);
+  }
+
+  // ---- The links ----
+
+  /** The link to a thread: new where none was spoken with. */
+  to(thread: number): Link {
+    let link = this.#all.get(thread);
+    if (link === undefined) {
+      link = this.add(thread);
+      this.kind.reach(link);
+    }
+    return link;
+  }
+
+  /** The link to a thread, where there is one. */
+  find(thread: number): Link | undefined {
+    return this.#all.get(thread);
+  }
+
+  /** A link that others will connect. */
+  add(thread: number): Link {
+    const link = new Link(this, thread);
+    this.#all.set(thread, link);
+    return link;
+  }
+
+  /** The threads that there are links to. */
+  get threads(): readonly number[] {
+    return [...this.#all.keys()];
+  }
+
+  /** Takes what has arrived. */
+  look(): void {
+    for (const link of this.#all.values()) link.look();
+  }
+
+  /** The same, to the last of it. */
+  drain(): void {
+    for (const link of [...this.#all.values()]) link.drain();
+  }
+
+  /**
+   * A thread has ended: its handles have finished.
+   * @returns the sparkles of orders that it had not carried out.
+   */
+  forget(thread: number): readonly string[] {
+    const link = this.#all.get(thread);
+    if (link === undefined) return [];
+    const lost = link.close();
+    this.#departed += link.departed;
+    this.#all.delete(thread);
+    this.kind.forgotten(thread);
+    return lost;
+  }
+
+  control(link: Link, message: unknown): void {
+    this.kind.control(link, message);
+  }
+
+  // ---- What waits ----
+
+  get waiting(): number {
+    let waiting = 0;
+    for (const link of this.#all.values()) waiting += link.waiting;
+    return waiting;
+  }
+
+  get bytes(): number {
+    let bytes = 0;
+    for (const link of this.#all.values()) bytes += link.bytes;
+    return bytes;
+  }
+
+  get departed(): number {
+    let departed = this.#departed;
+    for (const link of this.#all.values()) departed += link.departed;
+    return departed;
+  }
+
+  /** What is held here for other threads: they leave nothing of it behind. */
+  get held(): { readonly links: number; readonly callbacks: number; readonly tonics: number } {
+    let callbacks = 0;
+    for (const link of this.#all.values()) callbacks += link.callbacks;
+    return { links: this.#all.size, callbacks, tonics: this.#tonics.size };
+  }
+
+  // ---- Tonics ----
+
+  serialOf(tonic: AnyTonic): number {
+    let serial = tonic === this.root ? ROOT_SERIAL : this.#serials.get(tonic);
+    if (serial !== undefined) return serial;
+    serial = ++this.#lastSerial;
+    this.#serials.set(tonic, serial);
+    if (tonic.id >= 0) this.#tonics.set(serial, tonic);
+    return serial;
+  }
+
+  tonicWith(serial: number): AnyTonic | undefined {
+    if (serial === ROOT_SERIAL) return this.root.finished ? undefined : this.root;
+    return this.#tonics.get(serial);
+  }
+
+  left(tonic: AnyTonic): void {
+    const serial = tonic === this.root ? ROOT_SERIAL : this.#serials.get(tonic);
+    if (serial !== undefined) this.#tonics.delete(serial);
+    for (const link of this.#all.values()) link.left(tonic, serial);
+  }
+
+  handle(thread: number, serial: number, id: number, name: string): RemoteTonic {
+    return this.to(thread).handleByHearsay(serial, id, name);
+  }
+
+  service(name: string): unknown {
+    return this.#runtime.services!.handle(name);
+  }
+
+  // ---- Turns ----
+
+  departs(link: Link): void {
+    this.#departing.push(link);
+    if (running.order !== undefined || this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  orderRan(): void {
+    this.progress.ran();
+  }
+
+  turnEnded(): void {
+    if (this.#departing.length > 0) this.#flush();
+  }
+
+  hasRoom(): void {
+    this.root._ttWake();
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const departing = this.#departing;
+    this.#departing = [];
+    for (const link of departing) link.flush();
+  }
+
+  // ---- The whole ----
+
+  async dump(): Promise<string> {
+    return this.kind.dump();
+  }
+
+  /** Resolves when what was said has left. */
+  async emptied(): Promise<void> {
+    this.#flush();
+    await Promise.all([...this.#all.values()].map(async (link) => link.emptied()));
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#flush();
+    for (const link of this.#all.values()) link.close();
+  }
+}

@@ -1,0 +1,180 @@
+import { failAnswers, loseAnswers } from '../core/asking/answer.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import { toError } from '../core/errors.js';
+import type { Dispatcher, Plan, Sparkle } from '../core/plan/plan.js';
+import { running } from '../core/running.js';
+import { type Batch, HEAD, type Notes } from './batch.js';
+import type { Importer, Refs } from './packing/refs.js';
+import { unpack } from './packing/unpacking.js';
+import type { Progress, Progressing } from './progress.js';
+
+/** What a receiver needs of the link that it is a part of. */
+export interface ReceiverHome extends Importer {
+  /** Orders for what had finished. */
+  strays: number;
+  /** Counts orders as they are carried out. */
+  readonly progress: Progress;
+  /** How many orders wait in the queue of this place. */
+  readonly queued: number;
+  /** The Tonic of this place with that number, while it is there. */
+  tonicWith(serial: number): AnyTonic | undefined;
+  /** The handle of a Tonic of the other side. */
+  source(serial: number): AnyTonic | undefined;
+  /** Runs what this side has given to be called back. */
+  callBack(serial: number, args: unknown[]): void;
+  /** Takes what travels besides orders; what concerns only their names, the receiver has taken by then. */
+  takeBefore(notes: Notes): void;
+  takeAfter(notes: Notes): void;
+  /** Orders were lost on the way. */
+  missing(count: number): void;
+  carriedOut(total: number): void;
+}
+
+/** Takes the orders that come over a channel, and queues them. */
+export class Receiver implements Progressing {
+  readonly #home: ReceiverHome;
+  /** The names of sparkles by their numbers, as the sender counts them. */
+  readonly #names: string[] = [];
+  /** The last class that each was for, mostly the only one. */
+  readonly #dispatchers: { readonly plan: Plan; readonly call: Dispatcher }[] = [];
+  /** What `this.source.sparkle` is read from, one for each name. */
+  readonly #sparkles: Sparkle[] = [];
+  /** Tonics of third threads that orders come from, as the sender numbers them. */
+  readonly foreign: unknown[] = [];
+  #epoch = 0;
+  #taken = 0;
+  /** How many orders have been carried out. */
+  done = 0;
+  /** The counts with which the sender wants to be told. */
+  readonly #asked: number[] = [];
+
+  constructor(home: ReceiverHome) {
+    this.#home = home;
+  }
+
+  /** Whether the sender waits to be told of {@link done}; once. */
+  owesAnswer(): boolean {
+    if (this.#asked.length === 0 || this.#asked[0]! > this.done) return false;
+    while (this.#asked.length > 0 && this.#asked[0]! <= this.done) this.#asked.shift();
+    return true;
+  }
+
+  /** Takes a batch: all that concerns names, then the orders. */
+  take([epoch, first, , asks, heads, args, notes]: Batch): void {
+    if (epoch !== this.#epoch && !this.#beginsEpoch(epoch)) return;
+    if (notes !== undefined) this.#takeNames(notes);
+    const count = heads.length / HEAD;
+    if (count > 0) {
+      if (first !== this.#taken) heads = this.#fitted(first, heads, args);
+      this.#taken = first + count;
+      this.#queueAll(heads, args);
+      if (asks) this.#asked.push(this.#taken);
+    }
+    if (notes !== undefined) this.#home.takeAfter(notes);
+  }
+
+  /** The other side has begun anew: it counts from 0, and what it has named before means nothing. */
+  #beginsEpoch(epoch: number): boolean {
+    if (epoch < this.#epoch) return false;
+    this.#epoch = epoch;
+    this.#taken = this.done = 0;
+    this.#names.length = this.#dispatchers.length = this.#sparkles.length = this.foreign.length = this.#asked.length = 0;
+    return true;
+  }
+
+  /** Of a batch that does not begin where the last one ended: what is new of it. */
+  #fitted(first: number, heads: ArrayLike<number>, args: unknown[]): ArrayLike<number> {
+    const skip = this.#taken - first;
+    if (skip < 0) {
+      this.#home.missing(-skip);
+      this.done -= skip;
+      return heads;
+    }
+    const own = Array.from(heads).slice(0, skip * HEAD);
+    let next = 0;
+    for (let at = 4; at < own.length; at += HEAD) next += (own[at]! >> 1) + (own[at]! & 1);
+    args.splice(0, next);
+    return Array.from(heads).slice(skip * HEAD);
+  }
+
+  #takeNames(notes: Notes): void {
+    for (const name of notes.names ?? []) {
+      this.#names.push(name);
+      this.#sparkles.push({ key: name, prefix: '', state: undefined, name, index: -1, life: false, crossed: true });
+    }
+    this.#home.takeBefore(notes);
+  }
+
+  /** Queues the orders of a batch, each with its sender as the source. */
+  #queueAll(heads: ArrayLike<number>, args: unknown[]): void {
+    const home = this.#home;
+    const { tonic, sparkle } = running;
+    let next = 0;
+    // Mostly all orders of a batch come from one sparkle.
+    let lastSource = NaN;
+    try {
+      for (let at = 0; at < heads.length; at += HEAD) {
+        const source = heads[at + 2]!;
+        if (source !== lastSource) {
+          running.tonic = (source < 0 ? this.foreign[-1 - source] : home.source(source)) as AnyTonic | undefined;
+          lastSource = source;
+        }
+        running.sparkle = this.#sparkles[heads[at + 3]!] ?? NO_SPARKLE;
+        const shape = heads[at + 4]!;
+        const end = next + (shape >> 1);
+        const before = home.queued;
+        if ((shape & 1) === 1) {
+          const own = args.slice(next, end);
+          unpack(own, args[end] as Refs, home);
+          this.#deliver(heads[at]!, heads[at + 1]!, own, 0, own.length);
+          next = end + 1;
+        } else {
+          this.#deliver(heads[at]!, heads[at + 1]!, args, next, end);
+          next = end;
+        }
+        home.progress.queued(this, home.queued - before);
+      }
+    } finally {
+      running.tonic = tonic;
+      running.sparkle = sparkle;
+    }
+  }
+
+  #deliver(target: number, key: number, args: unknown[], from: number, to: number): void {
+    if (target < 0) return this.#home.callBack(-target, args.slice(from, to));
+    const tonic = this.#home.tonicWith(target);
+    if (tonic === undefined) {
+      this.#home.strays++;
+      return loseAnswers(args.slice(from, to));
+    }
+    try {
+      const call = this.#dispatcher(tonic._ttPlan, key);
+      if (to === from) call.call(tonic);
+      else if (to - from === 1) call.call(tonic, args[from]);
+      else if (to - from === 2) call.call(tonic, args[from], args[from + 1]);
+      else call.apply(tonic, args.slice(from, to));
+    } catch (thrown) {
+      // It was called over there: here nobody else can hear of it.
+      tonic._ttScheduler.logs.warn(tonic, thrown as Error);
+      failAnswers(args.slice(from, to), () => toError(thrown));
+    }
+    return undefined;
+  }
+
+  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE` */
+  #dispatcher(plan: Plan, number: number): Dispatcher {
+    const known = this.#dispatchers[number];
+    if (known !== undefined && known.plan === plan) return known.call;
+    const call = plan.dispatcher(plan.sparkle(this.#names[number]!));
+    this.#dispatchers[number] = { plan, call };
+    return call;
+  }
+
+  carriedOut(count: number): void {
+    this.done += count;
+    this.#home.carriedOut(this.done);
+  }
+}
+
+/** Where no sparkle made the call: `this.source.sparkle` is `undefined`. */
+const NO_SPARKLE: Sparkle = { key: undefined as unknown as string, prefix: '', state: undefined, name: '', index: -1, life: false, crossed: true };

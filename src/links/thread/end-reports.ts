@@ -1,0 +1,33 @@
+import { deadlineOf } from '../../core/life.js';
+import type { Catalyst } from '../../core/catalyst.js';
+import type { Due } from '../../core/time/timer-queue.js';
+
+/** How often a thread that ends tells of it, in ms. What it tells holds that much longer: the next time it tells more. */
+export const REPORT_EVERY = 1_000;
+
+/**
+ * Tells the one that started a thread, while that ends, how long it may still take by the deadlines of what lives in it: those move with each
+ * progress (a slow peer takes some more bytes), and clocks of two threads cannot be compared.
+ */
+export class EndReports implements Due {
+  at = Infinity;
+  slot = -1;
+
+  constructor(
+    readonly root: Catalyst<string>,
+    readonly tell: (ms: number) => void,
+  ) {}
+
+  start(): void {
+    if (this.slot < 0) this.fire(this.root.clock.now());
+  }
+
+  fire(now: number): void {
+    const { root } = this;
+    if (root.finished) return;
+    const ms = deadlineOf(root) - now;
+    if (ms > 0 && ms < Infinity) this.tell(ms);
+    this.at = now + REPORT_EVERY;
+    root.timers.add(this);
+  }
+}

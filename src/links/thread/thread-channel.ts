@@ -1,0 +1,107 @@
+import type { Transferable } from 'node:worker_threads';
+import type { Channel } from '../channel.js';
+import type { Wire } from '../wire.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { ThreadMemory } from './thread-memory.js';
+
+/** One end of a channel between two threads, on its way to the thread that is to have it. */
+export interface ChannelEnd {
+  readonly port: Wire;
+  readonly shared: SharedArrayBuffer;
+  /** Which of the two ends it is. */
+  readonly side: 0 | 1;
+}
+
+/** Words of the memory that both ends share, for each side: its orders that were carried out, and messages that it has posted. */
+const DONE = 0;
+const POSTED = 2;
+
+/** Both ends of a new channel, around a pair of ports. */
+export function endsOf(one: Wire, other: Wire): [ChannelEnd, ChannelEnd] {
+  const shared = new SharedArrayBuffer(16);
+  return [
+    { port: one, shared, side: 0 },
+    { port: other, shared, side: 1 },
+  ];
+}
+
+/**
+ * A channel to another thread. What has been carried out is counted in memory that both share, order by order: so it is known exactly
+ * also of a thread that has crashed.
+ */
+export class ThreadChannel implements Channel {
+  readonly noticesGarbage: boolean;
+  readonly #port: Wire;
+  readonly #words: Int32Array;
+  readonly #mine: 0 | 1;
+  readonly #theirs: 0 | 1;
+  readonly #receiveOn: ThreadMachine['receive'];
+  readonly #ring: () => void;
+  #take: ((message: unknown) => void) | undefined;
+  /** Messages that were taken, of those that were posted. */
+  #taken = 0;
+
+  /** @param thread the one at the other end. */
+  constructor({ port, shared, side }: ChannelEnd, thread: number, machine: ThreadMachine, memory: ThreadMemory) {
+    this.noticesGarbage = machine.isParallel;
+    this.#port = port;
+    this.#words = new Int32Array(shared);
+    this.#mine = side;
+    this.#theirs = side === 0 ? 1 : 0;
+    this.#receiveOn = machine.receive;
+    this.#ring = () => memory.ring(thread);
+  }
+
+  post(message: unknown, moved?: readonly Transferable[]): void {
+    this.#port.postMessage(message, moved);
+    Atomics.add(this.#words, POSTED + this.#mine, 1);
+    this.#ring();
+  }
+
+  open(take: (message: unknown) => void): void {
+    this.#take = take;
+    this.#port.on('message', (message) => this.#came(message));
+    // The loop of a Catalyst keeps its thread alive, not the way to it.
+    this.#port.unref();
+  }
+
+  drain(): void {
+    while (this.#receive());
+  }
+
+  look(): void {
+    while (this.#taken !== Atomics.load(this.#words, POSTED + this.#theirs) && this.#receive());
+  }
+
+  #receive(): boolean {
+    const next = this.#receiveOn(this.#port);
+    if (next !== undefined) this.#came(next.message);
+    return next !== undefined;
+  }
+
+  #came(message: unknown): void {
+    this.#taken = (this.#taken + 1) | 0;
+    this.#take!(message);
+  }
+
+  get doneThere(): number {
+    return Atomics.load(this.#words, DONE + this.#mine);
+  }
+
+  tellDone(count: number): void {
+    // One side alone writes it, and whoever reads it hears of a message or of an end first.
+    this.#words[DONE + this.#theirs] = count;
+  }
+
+  hold(): void {
+    this.#port.ref();
+  }
+
+  letGo(): void {
+    this.#port.unref();
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+}

@@ -1,0 +1,198 @@
+import type { AppConfiguration } from '../../config/app-configuration.js';
+import { countedNames } from '../../core/guests/counted-names.js';
+import { fail, toError } from '../../core/errors.js';
+import { type Runtime, isRecord } from '../../core/runtime.js';
+import type { LogOptions } from '../../log/log-options.js';
+import { tellOfService } from '../../services/service-words.js';
+import type { Links } from '../links.js';
+import { Packer } from '../packing/packer.js';
+import { type ChannelEnd, ThreadChannel } from './thread-channel.js';
+import { crossing } from './thread-configuration.js';
+import type { ThreadData, ThreadStart } from './thread-data.js';
+import { threadLogTarget } from './thread-log-target.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { ThreadMemory } from './thread-memory.js';
+import type { ThreadWord } from './thread-words.js';
+
+/** Told how a thread has ended: its exit code, and the error where Node knows one. */
+export type OnExit = (code: number, error: Error | undefined) => void;
+
+/** A thread that was started. */
+export interface StartedThread {
+  terminate(): unknown;
+}
+
+interface KeptThread extends StartedThread {
+  readonly starter: number;
+  readonly name: string;
+  readonly onExit: OnExit;
+  /** The other threads that have a channel to it, besides this one and its starter. */
+  readonly acquainted: Set<number>;
+}
+
+/**
+ * What only the main thread does: it starts all threads, whoever wants them, introduces two that want to talk, and tells who has spoken
+ * with one when that has ended.
+ */
+export class ThreadKeeper {
+  readonly #links: Links;
+  readonly #runtime: Runtime;
+  readonly #machine: ThreadMachine;
+  readonly #memory: ThreadMemory;
+  readonly #threads = new Map<number, KeptThread>();
+  /** Names that were given to Catalysts. */
+  readonly #names = new Set<string>();
+  /** Whether the log of the app goes elsewhere than its configuration says. */
+  logMoved = false;
+
+  constructor(links: Links, runtime: Runtime, machine: ThreadMachine, memory: ThreadMemory) {
+    this.#links = links;
+    this.#runtime = runtime;
+    this.#machine = machine;
+    this.#memory = memory;
+  }
+
+  /** Whether a Catalyst of another thread was given that name. */
+  hasName(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /**
+   * Starts a thread, with its channels to this one and to the one that wants it.
+   * @param onExit told of its end, when all that it has sent has been taken.
+   * @throws what Node throws where it cannot start it.
+   */
+  start(start: ThreadStart, starter: number, moved: readonly never[], onExit: OnExit): StartedThread {
+    const { thread, name, isNamed } = start;
+    if (starter !== 0 && isNamed && (this.#names.has(name) || this.#runtime.ledger.find(name) !== undefined))
+      throw fail('TT_NAME_TAKEN', { name, holder: 'another Catalyst' });
+    const toMain = this.#channel(thread);
+    const toParent = starter === 0 ? undefined : this.#introduceTo(starter, thread);
+    const data: ThreadData = {
+      ...start,
+      parent: starter,
+      memory: this.#memory.buffer,
+      toMain,
+      toParent,
+      config: crossing(this.#runtime.config as AppConfiguration),
+      log: logFor(this.#runtime),
+      waitingLimit: this.#links.waitingLimit,
+    };
+    const worker = this.#machine.start(data, moved);
+    let error: Error | undefined;
+    worker.on('error', (thrown) => (error ??= toError(thrown)));
+    worker.on('exit', (code) => this.#exited(thread, code, error));
+    const kept: KeptThread = {
+      starter,
+      name: isNamed ? name : '',
+      onExit,
+      acquainted: new Set(),
+      terminate: () => worker.terminate(),
+    };
+    this.#threads.set(thread, kept);
+    this.#names.add(kept.name);
+    return kept;
+  }
+
+  /** The same for a thread that wants one: its words say what it has heard here. */
+  startFor(starter: number, start: ThreadStart, moved: readonly never[]): void {
+    const { thread } = start;
+    const tell: OnExit = (code, error) => {
+      const link = this.#links.find(starter);
+      if (link === undefined) return;
+      const packer = new Packer(link);
+      const errors: unknown[] = error === undefined ? [] : [error];
+      packer.packAll(errors);
+      link.tell({ kind: 'exited', thread, code, errors, refs: packer.refs } satisfies ThreadWord, packer.moved);
+    };
+    try {
+      this.start(start, starter, moved, tell);
+    } catch (thrown) {
+      this.#links.forget(thread);
+      tell(1, toError(thrown));
+    }
+  }
+
+  terminate(thread: number): void {
+    void this.#threads.get(thread)?.terminate();
+  }
+
+  /** A thread wants to talk to another one; both are given an end of a channel. */
+  introduce(one: number, other: number): void {
+    // Who has it started has told of it before anybody could: but that may still lie in the channel from there.
+    if (!this.#threads.has(other)) this.#links.drain();
+    const known = this.#threads.get(other);
+    if (known === undefined) return this.#tell(one, { kind: 'gone', thread: other, failed: false });
+    // Each may have asked at the same time.
+    if (known.acquainted.has(one)) return undefined;
+    known.acquainted.add(one);
+    this.#threads.get(one)?.acquainted.add(other);
+    const end = this.#introduceTo(one, other);
+    return this.#tell(other, { kind: 'meet', thread: one, end }, [end.port]);
+  }
+
+  /** Tells a thread which log it is to write from now on. */
+  tellLog(threads: readonly number[]): void {
+    const to = threadLogTarget(this.#runtime.log.to);
+    this.logMoved = true;
+    for (const thread of threads) this.#tell(thread, { kind: 'logTo', to });
+  }
+
+  /** A channel between this thread and another one: the other's end of it. */
+  #channel(thread: number): ChannelEnd {
+    const [mine, theirs] = this.#machine.newChannel();
+    const link = this.#links.find(thread) ?? this.#links.add(thread);
+    link.connect(new ThreadChannel(mine, thread, this.#machine, this.#memory));
+    // Where the log goes may have changed since the configuration was read.
+    if (this.logMoved) this.tellLog([thread]);
+    return theirs;
+  }
+
+  /** Gives a thread its end of a channel to another one, whose end this returns. */
+  #introduceTo(one: number, other: number): ChannelEnd {
+    const [its, theirs] = this.#machine.newChannel();
+    this.#tell(one, { kind: 'meet', thread: other, end: its }, [its.port]);
+    return theirs;
+  }
+
+  #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
+    this.#links.find(thread)?.tell(word, moved);
+  }
+
+  #exited(thread: number, code: number, error: Error | undefined): void {
+    const kept = this.#threads.get(thread);
+    // It was ended by force, and counted as gone then.
+    if (kept === undefined) return;
+    const { starter, name, onExit, acquainted } = kept;
+    this.#threads.delete(thread);
+    this.#names.delete(name);
+    // What a thread has said last is done first: it may use a service for the first time.
+    this.#links.find(thread)?.drain();
+    const { main } = this.#runtime;
+    if (main !== undefined) tellOfService(main, 'leaveAll', thread);
+    const failed = code !== 0 || error !== undefined;
+    for (const other of acquainted) this.#tell(other, { kind: 'gone', thread, failed });
+    if (starter !== 0) forgetThread(this.#links, thread, failed);
+    onExit(code, error);
+    // Nobody is left who would want those that it has had started.
+    for (const [child, { starter: by }] of this.#threads) {
+      if (by !== thread) continue;
+      this.terminate(child);
+      this.#exited(child, 1, undefined);
+    }
+  }
+}
+
+/** A thread has ended that this one has not had started: what of orders for it was lost with it is told here. */
+export function forgetThread(links: Links, thread: number, failed: boolean): void {
+  const lost = links.forget(thread);
+  if (!failed || lost.length === 0) return;
+  const details = { count: lost.length, tonic: `thread ${thread}`, sparkles: countedNames(lost) };
+  links.root.logs.warn(links.root, fail('TT_ORDERS_LOST', details));
+}
+
+/** A stream or a service of the user's own is in the main thread only. */
+function logFor({ config: { data }, log }: Runtime): ThreadData['log'] {
+  const { level, slowSparkle, entries } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
+  return { level, slowSparkle, entries, to: threadLogTarget(log.to) };
+}

@@ -1,0 +1,169 @@
+import type { Runtime } from '../../core/runtime.js';
+import type { Link } from '../link.js';
+import { type LinkKind, Links } from '../links.js';
+import { EndReports } from './end-reports.js';
+import { ThreadBell } from './doorbell.js';
+import { ThreadChannel } from './thread-channel.js';
+import type { ThreadStart } from './thread-data.js';
+import { ThreadDump } from './thread-dump.js';
+import { type OnExit, type StartedThread, ThreadKeeper, forgetThread } from './thread-keeper.js';
+import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
+import type { ThreadMachine } from './thread-machine.js';
+import type { ThreadMemory } from './thread-memory.js';
+import type { ThreadWord } from './thread-words.js';
+import { unpack } from '../packing/unpacking.js';
+
+/** The links between threads: what they tell each other besides orders. The main thread keeps the others. */
+export class ThreadLinks implements LinkKind {
+  readonly links: Links;
+  readonly memory: ThreadMemory;
+  readonly machine: ThreadMachine;
+  readonly #runtime: Runtime;
+  /** In the main thread. */
+  readonly #keeper: ThreadKeeper | undefined;
+  /** In another thread: those that the main one has started for it. */
+  readonly #started = new Map<number, OnExit>();
+  /** In the main thread: characters of each thread's log that were written and not yet acknowledged. */
+  readonly #logged = new Map<number, number>();
+  /** In another thread: what sends its log to the main one. */
+  logSink: ThreadLogSink | undefined = undefined;
+  #endReports: EndReports | undefined;
+  readonly #dumps = new Map<number, ThreadDump>();
+  #lastAsk = 0;
+
+  constructor(runtime: Runtime, memory: ThreadMemory, waitingLimit: number, machine: ThreadMachine) {
+    this.#runtime = runtime;
+    this.memory = memory;
+    this.machine = machine;
+    this.links = new Links(runtime, waitingLimit, this);
+    runtime.threads = this.links;
+    if (runtime.thread !== 0) return;
+    const keeper = (this.#keeper = new ThreadKeeper(this.links, runtime, machine, memory));
+    runtime.log.onMoved = () => keeper.tellLog(this.links.threads);
+  }
+
+  /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
+  rootIsThere(): void {
+    if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
+    this.links.root._ttAnswers(new ThreadBell(this.memory, () => this.links.look()));
+  }
+
+  /** Whether a Catalyst of another thread has that name, as far as this thread knows. */
+  hasName(name: string): boolean {
+    return this.#keeper?.hasName(name) === true;
+  }
+
+  /**
+   * Starts a thread.
+   * @throws what Node throws where it cannot; from another thread than the main one, `onExit` hears that.
+   */
+  start(start: ThreadStart, moved: readonly never[], onExit: OnExit): StartedThread {
+    if (this.#keeper !== undefined) return this.#keeper.start(start, 0, moved, onExit);
+    const { thread } = start;
+    this.#started.set(thread, onExit);
+    this.#tell(0, { kind: 'start', start, moved }, moved);
+    return { terminate: () => this.#tell(0, { kind: 'terminate', thread }) };
+  }
+
+  reach({ thread }: Link): void {
+    if (this.#keeper === undefined) this.#tell(0, { kind: 'introduce', thread });
+    // All that there are have a link there.
+    else this.links.forget(thread);
+  }
+
+  control(link: Link, message: unknown): void {
+    this.#hear(link.thread, message as ThreadWord);
+  }
+
+  #hear(from: number, word: ThreadWord): void {
+    const { links } = this;
+    switch (word.kind) {
+      case 'introduce':
+        this.#keeper!.introduce(from, word.thread);
+        break;
+      case 'start':
+        this.#keeper!.startFor(from, word.start, word.moved);
+        break;
+      case 'terminate':
+        this.#keeper!.terminate(word.thread);
+        break;
+      case 'meet':
+        (links.find(word.thread) ?? links.add(word.thread)).connect(
+          new ThreadChannel(word.end, word.thread, this.machine, this.memory),
+        );
+        break;
+      case 'gone':
+        forgetThread(links, word.thread, word.failed);
+        break;
+      case 'exited':
+        if (word.refs !== undefined) unpack(word.errors, word.refs, links.to(from));
+        this.#started.get(word.thread)?.(word.code, word.errors[0] as Error | undefined);
+        this.#started.delete(word.thread);
+        break;
+      case 'log':
+        this.#runtime.log.forwarded(word.line);
+        this.#acknowledge(from, word.line.length);
+        break;
+      case 'logged':
+        this.logSink?.written(word.characters);
+        break;
+      case 'logTo':
+        void this.#runtime.log.follow(word.to).catch(() => {});
+        break;
+      case 'ping':
+        this.memory.answer(word.count);
+        break;
+      case 'ending':
+        (this.#endReports ??= new EndReports(links.root, (ms) => this.#tell(from, { kind: 'endsWithin', ms }))).start();
+        break;
+      case 'endsWithin':
+        links.find(from)?.onEndsWithin?.(word.ms);
+        break;
+      case 'ended':
+        links.find(from)?.onEnded?.(word);
+        break;
+      case 'dump':
+        void this.#dumpFor(from, word.ask, word.all);
+        break;
+      case 'dumped':
+        this.#dumps.get(word.ask)?.take(from, word.text);
+    }
+  }
+
+  #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
+    this.links.find(thread)?.tell(word, moved);
+  }
+
+  /** Tells a thread from time to time how much of its log was written. */
+  #acknowledge(thread: number, characters: number): void {
+    const since = (this.#logged.get(thread) ?? 0) + characters;
+    this.#logged.set(thread, since < ACK_EVERY ? since : 0);
+    if (since >= ACK_EVERY) this.#tell(thread, { kind: 'logged', characters: since });
+  }
+
+  // ---- The tree of all ----
+
+  async dump(): Promise<string> {
+    const isMain = this.#keeper !== undefined;
+    const others = isMain ? this.links.threads : [0];
+    const dump = new ThreadDump([this.links.thread, ...others], this.#runtime.clock);
+    const ask = ++this.#lastAsk;
+    this.#dumps.set(ask, dump);
+    for (const thread of others) this.#tell(thread, { kind: 'dump', ask, all: !isMain });
+    dump.take(this.links.thread, isMain ? this.#runtime.ledger.dump() : undefined);
+    const text = await dump.text;
+    this.#dumps.delete(ask);
+    // The main thread has collected it: its answer is the whole.
+    return isMain ? text : text.slice(text.indexOf('\n') + 1);
+  }
+
+  async #dumpFor(thread: number, ask: number, all: boolean): Promise<void> {
+    const text = all ? await this.dump() : this.#runtime.ledger.dump();
+    this.#tell(thread, { kind: 'dumped', ask, text });
+  }
+
+  forgotten(thread: number): void {
+    for (const dump of this.#dumps.values()) dump.take(thread, undefined);
+    this.#logged.delete(thread);
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../../core/time/clock.js';
+import type { LogSink } from '../../core/log-sink.js';
+
+/** So many characters of lines may be on their way to the main thread, sent and not yet written there. */
+const MOST_AHEAD = 16 * 1024 * 1024;
+
+/** The main thread says so often, in characters, how far it has come. */
+export const ACK_EVERY = 64 * 1024;
+
+/**
+ * The log of a thread that goes to the main thread's sink. What the main thread does not keep up with would grow there without bound: so
+ * beyond a bound lines are dropped, and one tells how many, in their place.
+ */
+export class ThreadLogSink implements LogSink {
+  readonly #send: (line: string) => void;
+  readonly #clock: Clock;
+  readonly #most: number;
+  #ahead = 0;
+  #dropped = 0;
+
+  constructor(send: (line: string) => void, clock: Clock, most = MOST_AHEAD) {
+    this.#send = send;
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  write(line: string): void {
+    if (this.#ahead > 0 && this.#ahead + line.length > this.#most) this.#dropped++;
+    else {
+      this.#tellDropped();
+      this.#ahead += line.length;
+      this.#send(line);
+    }
+  }
+
+  /** The main thread has written so many characters more. */
+  written(characters: number): void {
+    this.#ahead = Math.max(this.#ahead - characters, 0);
+  }
+
+  close(): void {
+    this.#tellDropped();
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    const msg = `${dropped} lines were left out: the main thread was too slow for the log of this one`;
+    this.#send(`${JSON.stringify({ level: 40, time: this.#clock.wallTime(), dropped, msg })}\n`);
+  }
+}

@@ -1,0 +1,106 @@
+import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../core/any-tonic.js';
+import type { ServicePort } from '../../core/service-port.js';
+import { fail } from '../../core/errors.js';
+import { extrasOf, tellEnd } from '../../core/guests/extras.js';
+import { type ServiceCaller, ServiceHandle } from '../../services/service-handle.js';
+import type { ServiceClass } from '../../services/service-class.js';
+import { type ServiceWords, hearCompleted, tellOfService } from '../../services/service-words.js';
+import { ownerOf, serviceName } from '../../services/services.js';
+
+/**
+ * The services of an app as a thread sees them: they live elsewhere, and all that is said to one goes by way of the main Catalyst, so that
+ * nobody waits for one that is started, and orders of one sender keep their order.
+ */
+export class ThreadServices implements ServicePort, ServiceCaller {
+  readonly #main: RemoteHandle;
+  readonly #handles = new Map<string, ServiceHandle>();
+  /** The users of each in this thread, with the number of the last access of each. */
+  readonly #users = new Map<string, Map<AnyTonic, number>>();
+  #accesses = 0;
+  /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
+  readonly #ended = new Set<string>();
+
+  constructor(main: RemoteHandle) {
+    this.#main = main;
+  }
+
+  use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
+    const name = serviceName(asked);
+    const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
+    const source = { module, className, isAbstract: service === undefined };
+    const access = ++this.#accesses;
+    tellOfService(this.#main, 'use', name, source, user, ownerOf(user), args, access);
+    (extrasOf(user).uses ??= new Set()).add(name);
+    const users = this.#users.get(name);
+    if (users === undefined) this.#users.set(name, new Map([[user, access]]));
+    else users.set(user, access);
+    return this.handle(name);
+  }
+
+  handle(name: string): ServiceHandle {
+    // Whoever is given it, by use() or from another thread: it may run again.
+    this.#ended.delete(name);
+    let handle = this.#handles.get(name);
+    if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
+    return handle;
+  }
+
+  /** A Catalyst that is a service is the first Tonic of its thread. */
+  admit(tonic: AnyTonic): void {
+    if (tonic._ttBase !== undefined) throw fail('TT_SERVICE_BY_USE', { class: tonic._ttPlan.className });
+  }
+
+  /** The main thread knows it by what stands in for it there. */
+  entered(): void {}
+
+  left(tonic: AnyTonic): void {
+    for (const name of tonic._ttExtras?.uses ?? []) {
+      this.#forget(name, tonic);
+      tellOfService(this.#main, 'unuse', name, tonic);
+    }
+  }
+
+  heard(user: AnyTonic, _word: 'completed', said: readonly unknown[]): void {
+    const [info, access] = said as ServiceWords['completed'];
+    this.#completed(info, user, access);
+    hearCompleted(user, info);
+  }
+
+  #completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
+    // It has asked again since, which the main thread did not know then: it is a user of the next one.
+    if (this.#users.get(name)?.get(user) !== access) return;
+    user._ttExtras?.uses?.delete(name);
+    if (!this.#forget(name, user)) return;
+    // That one was refused, and the service goes on without it.
+    if ((error as { readonly code?: unknown } | undefined)?.code === 'TT_BAD_SERVICE') return;
+    const handle = this.handle(name);
+    this.#ended.add(name);
+    tellEnd(handle);
+  }
+
+  /** A Tonic uses a service no more; true where it was the last of this thread. */
+  #forget(name: string, user: AnyTonic): boolean {
+    const users = this.#users.get(name);
+    if (users?.delete(user) !== true || users.size > 0) return false;
+    return this.#users.delete(name);
+  }
+
+  usersOf(name: string): Iterable<AnyTonic> {
+    return this.#users.get(name)?.keys() ?? [];
+  }
+
+  callService(name: string, key: string, args: unknown[]): void {
+    tellOfService(this.#main, 'call', name, key, args);
+  }
+
+  whoIs(): undefined {
+    return undefined;
+  }
+
+  hasFinished(name: string): boolean {
+    return this.#ended.has(name);
+  }
+
+  /** They end where they live. */
+  readonly ending = undefined;
+}

@@ -1,0 +1,76 @@
+import type { AnyTonic } from '../../core/any-tonic.js';
+import type { Due } from '../../core/time/timer-queue.js';
+import type { Link } from '../link.js';
+import type { ThreadMemory } from './thread-memory.js';
+import type { ThreadWord } from './thread-words.js';
+
+/** What is told of a thread that takes too long. */
+interface Watched extends Pick<AnyTonic, '_ttScheduler'> {
+  /** It does not answer: one turn of its loop has taken longer than so many ms. */
+  stuck(ms: number): void;
+  /** Its Catalyst has finished, and it is still there. */
+  heldOpen(): void;
+}
+
+/** The time that a thread has from the end of its Catalyst to its own. */
+export class Leaving implements Due {
+  at = Infinity;
+  slot = -1;
+
+  constructor(readonly tonic: Watched) {}
+
+  start(ms: number): void {
+    const { clock, timers } = this.tonic._ttScheduler;
+    this.at = clock.now() + ms;
+    timers.add(this);
+  }
+
+  fire(): void {
+    this.tonic.heldOpen();
+  }
+
+  stop(): void {
+    this.tonic._ttScheduler.timers.remove(this);
+  }
+}
+
+/** How long a thread may take to start before its watchdog gives it up, in ms: its modules have to be loaded. */
+const START_PATIENCE = 30_000;
+
+/** Asks a thread again and again whether it goes on; the answer comes from its loop, between two turns. */
+export class Watchdog implements Due {
+  at = 0;
+  slot = -1;
+  /** The first one is not asked: a thread answers it when it has started. */
+  #asked = 1;
+  #askedAt: number;
+
+  constructor(
+    readonly tonic: Watched,
+    readonly ms: number,
+    readonly memory: ThreadMemory,
+    readonly link: Link,
+  ) {
+    this.#askedAt = tonic._ttScheduler.clock.now();
+    this.#wait();
+  }
+
+  fire(now: number): void {
+    if (this.memory.answerOf(this.link.thread) === this.#asked) {
+      this.#askedAt = now;
+      this.link.tell({ kind: 'ping', count: ++this.#asked } satisfies ThreadWord);
+    } else if (now - this.#askedAt >= (this.#asked > 1 ? this.ms : Math.max(this.ms, START_PATIENCE)))
+      return this.tonic.stuck(this.ms);
+    return this.#wait();
+  }
+
+  stop(): void {
+    this.tonic._ttScheduler.timers.remove(this);
+  }
+
+  #wait(): void {
+    const { clock, timers } = this.tonic._ttScheduler;
+    this.at = clock.now() + this.ms / 2;
+    timers.add(this);
+  }
+}

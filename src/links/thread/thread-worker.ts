@@ -1,0 +1,42 @@
+import {
+  MessageChannel,
+  type MessagePort,
+  Worker,
+  type WorkerOptions,
+  receiveMessageOnPort,
+} from 'node:worker_threads';
+import type { Wire } from '../wire.js';
+import { endsOf } from './thread-channel.js';
+import { START } from './thread-data.js';
+import type { ThreadMachine } from './thread-machine.js';
+
+/** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
+const ENTRY = `
+import { workerData } from 'node:worker_threads';
+const module = await import(workerData.tasktonic.module);
+const start = globalThis[Symbol.for('${START}')];
+if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
+await start(module);
+`;
+/** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
+const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);
+
+/** Node's worker threads. */
+export const workerThreads: ThreadMachine = {
+  isParallel: true,
+  newChannel() {
+    const { port1, port2 } = new MessageChannel();
+    return endsOf(port1 as Wire, port2 as Wire);
+  },
+  receive: (port) => receiveMessageOnPort(port as MessagePort) as { message: unknown } | undefined,
+  expect() {},
+  start(data, moved) {
+    const ports = [data.toMain, data.toParent].flatMap((end) => (end?.port as MessagePort | undefined) ?? []);
+    return new Worker(ENTRY_URL, {
+      name: data.name,
+      workerData: { tasktonic: data },
+      transferList: [...ports, ...moved],
+      ...(data.node as WorkerOptions),
+    });
+  },
+};

@@ -1,3 +1,0 @@
-import '../compose.js';
-
-export { transfer } from './transfer.js';
