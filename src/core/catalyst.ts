@@ -166,6 +166,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     this.wake();
   }
 
+  /** @internal Takes a message of another thread: the loop, if it waits, goes on at once with what that has brought. */
+  _ttComesIn(taker: { take(message: unknown): void }, message: unknown): void {
+    this.parker.comesIn(taker, message);
+  }
+
   /** @internal What the loop looks at before it parks. */
   _ttAnswers(doorbell: Doorbell): void {
     this.parker.doorbell = doorbell;

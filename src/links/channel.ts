@@ -1,16 +1,21 @@
 import type { Transferable } from 'node:worker_threads';
 
+/** Who takes messages. */
+export interface Taker {
+  take(message: unknown): void;
+}
+
 /**
  * The way of a link to another place: between threads, and later between processes or by a broker. It keeps the order of what is posted,
  * and loses nothing while both sides are there.
  */
 export interface Channel {
-  /** Whether it is told over there, later, that a callback was collected as garbage: under a test no seed would decide when. */
-  readonly noticesGarbage: boolean;
+  /** Whether both sides run at the same time: under a test they do not, and a seed decides what comes when. */
+  readonly isParallel: boolean;
   /** Sends a message. */
   post(message: unknown, moved?: readonly Transferable[]): void;
-  /** Has `take` be given each message that comes. */
-  open(take: (message: unknown) => void): void;
+  /** Has `taker` be given each message that comes; one that an event of Node brings by way of `home`. */
+  open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void;
   /** Takes all that has come, without waiting for the event that tells of it. */
   drain(): void;
   /** The same at little cost where nothing has; it may leave the last of what a side sends that dies meanwhile. */

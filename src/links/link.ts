@@ -7,7 +7,7 @@ import { isOfLife } from '../core/plan/plan.js';
 import { running } from '../core/running.js';
 import { isServiceCall } from '../services/service-words.js';
 import type { Batch, Notes } from './batch.js';
-import type { Channel } from './channel.js';
+import type { Channel, Taker } from './channel.js';
 import { ForeignSources } from './foreign-sources.js';
 import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
 import { Packer } from './packing/packer.js';
@@ -15,10 +15,10 @@ import type { Exporter, Ref, TonicRef } from './packing/refs.js';
 import type { Progress } from './progress.js';
 import { Receiver, type ReceiverHome } from './receiver.js';
 import { type Caller, RemoteTonic } from './remote-tonic.js';
-import { Sender } from './sender.js';
+import { Sender, type Totals } from './sender.js';
 
 /** What a link needs of the place that it is in. */
-export interface LinkHome {
+export interface LinkHome extends Totals {
   /** The number of this thread. */
   readonly thread: number;
   /** Orders and callbacks for what had finished. */
@@ -43,6 +43,8 @@ export interface LinkHome {
   hasRoom(): void;
   /** A message that is no batch. */
   control(link: Link, message: unknown): void;
+  /** Has a link take a message that an event of Node brings: the loop goes on at once with what it has brought. */
+  comesIn(link: Taker, message: unknown): void;
 }
 
 /** Stands for no Tonic, and marks a callback's number: those of Tonics begin at 1. */
@@ -62,7 +64,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   #channel: Channel | undefined;
   /** What waits for the channel and is no order. */
   #unsent: [message: unknown, moved: readonly never[]][] = [];
-  readonly #sender = new Sender();
+  readonly #sender: Sender;
   readonly #receiver = new Receiver(this);
   readonly #packer = new Packer(this);
   readonly #handles = new Map<number, RemoteTonic>();
@@ -81,6 +83,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   constructor(home: LinkHome, thread: number) {
     this.#home = home;
     this.thread = thread;
+    this.#sender = new Sender(home);
   }
 
   // ---- The channel ----
@@ -94,7 +97,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
     if (this.#closed) return channel.close();
     this.#channel = channel;
     this.#sender.connect(channel);
-    channel.open((message) => this.#take(message));
+    channel.open(this, this.#home);
     for (const [message, moved] of this.#unsent.splice(0)) channel.post(message, moved);
     return this.flush();
   }
@@ -105,7 +108,8 @@ export class Link implements Caller, Exporter, ReceiverHome {
     else if (!this.#closed) this.#unsent.push([message, moved as never[]]);
   }
 
-  #take(message: unknown): void {
+  /** Takes a message that has come. */
+  take(message: unknown): void {
     if (!Array.isArray(message)) return this.#home.control(this, message);
     const batch = message as unknown as Batch;
     if (this.#sender.acknowledged(batch[2])) {
@@ -128,21 +132,6 @@ export class Link implements Caller, Exporter, ReceiverHome {
   }
 
   // ---- Sending ----
-
-  /** Orders that have left here. */
-  get departed(): number {
-    return this.#sender.sent;
-  }
-
-  /** Orders that wait here. */
-  get waiting(): number {
-    return this.#sender.waiting;
-  }
-
-  /** Roughly the bytes of these. */
-  get bytes(): number {
-    return this.#sender.bytes;
-  }
 
   /** Queues an order in the other thread. */
   call(to: RemoteTonic, key: string, args: unknown[]): void {
@@ -288,8 +277,8 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return this.#home.progress;
   }
 
-  get queued(): number {
-    return this.#home.root.queue.size;
+  get queue(): { readonly size: number } {
+    return this.#home.root.queue;
   }
 
   tonicWith(serial: number): AnyTonic | undefined {
@@ -385,7 +374,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
       if (this.#closed) this.#home.strays++;
       else this.#put(-serial, key, args);
     };
-    if (this.#channel?.noticesGarbage === true) this.#forgotten.register(callback, serial);
+    if (this.#channel?.isParallel === true) this.#forgotten.register(callback, serial);
     return callback;
   }
 

@@ -3,6 +3,7 @@ import type { Catalyst } from '../core/catalyst.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
+import type { Taker } from './channel.js';
 import { Link, type LinkHome } from './link.js';
 import { Progress } from './progress.js';
 import type { RemoteTonic } from './remote-tonic.js';
@@ -28,11 +29,13 @@ export class Links implements Threads, LinkHome {
   readonly waitingLimit: number;
   readonly progress = new Progress();
   strays = 0;
+  /** Orders that wait here for other threads, their bytes, and orders that have left. */
+  waiting = 0;
+  bytes = 0;
+  departed = 0;
   readonly #runtime: Runtime;
   readonly kind: LinkKind;
   readonly #all = new Map<number, Link>();
-  /** Orders that have left for threads that have ended. */
-  #departed = 0;
   readonly #serials = new WeakMap<AnyTonic, number>();
   readonly #tonics = new Map<number, AnyTonic>();
   #lastSerial = ROOT_SERIAL;
@@ -101,7 +104,6 @@ export class Links implements Threads, LinkHome {
     const link = this.#all.get(thread);
     if (link === undefined) return [];
     const lost = link.close();
-    this.#departed += link.departed;
     this.#all.delete(thread);
     this.kind.forgotten(thread);
     return lost;
@@ -111,24 +113,8 @@ export class Links implements Threads, LinkHome {
     this.kind.control(link, message);
   }
 
-  // ---- What waits ----
-
-  get waiting(): number {
-    let waiting = 0;
-    for (const link of this.#all.values()) waiting += link.waiting;
-    return waiting;
-  }
-
-  get bytes(): number {
-    let bytes = 0;
-    for (const link of this.#all.values()) bytes += link.bytes;
-    return bytes;
-  }
-
-  get departed(): number {
-    let departed = this.#departed;
-    for (const link of this.#all.values()) departed += link.departed;
-    return departed;
+  comesIn(link: Taker, message: unknown): void {
+    this.root._ttComesIn(link, message);
   }
 
   /** What is held here for other threads: they leave nothing of it behind. */
@@ -193,7 +179,7 @@ export class Links implements Threads, LinkHome {
     this.#flushing = false;
     const departing = this.#departing;
     this.#departing = [];
-    for (const link of departing) link.flush();
+    for (let at = 0; at < departing.length; at++) departing[at]!.flush();
   }
 
   // ---- The whole ----

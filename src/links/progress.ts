@@ -9,7 +9,6 @@ interface Run {
   readonly from: Progressing;
   readonly each: number;
   count: number;
-  ran: number;
 }
 
 /**
@@ -17,31 +16,49 @@ interface Run {
  * them were. They run in the order in which they were queued.
  */
 export class Progress {
-  readonly #runs: Run[] = [];
+  /** The first run, mostly the only one, and those behind it. */
+  #from: Progressing | undefined;
+  #each = 0;
+  #count = 0;
+  #ran = 0;
+  readonly #behind: Run[] = [];
 
-  /** One order of the other place was queued, as `each` orders of the queue; as none where it reached nobody. */
-  queued(from: Progressing, each: number): void {
-    const last = this.#runs.at(-1);
-    if (last !== undefined && last.from === from && last.each === each) last.count++;
-    else this.#runs.push({ from, each, count: 1, ran: 0 });
-    if (each === 0 && this.#runs.length === 1) this.#skipNone();
+  /** So many orders of another place were queued, each as `each` orders of the queue; as none where it reached nobody. */
+  queued(from: Progressing, count: number, each: number): void {
+    if (this.#from === undefined) {
+      if (each === 0) return from.carriedOut(count);
+      this.#from = from;
+      this.#each = each;
+      this.#count = count;
+      return undefined;
+    }
+    const last = this.#behind.at(-1);
+    if (last !== undefined && last.from === from && last.each === each) last.count += count;
+    else if (last === undefined && this.#from === from && this.#each === each) this.#count += count;
+    else this.#behind.push({ from, each, count });
+    return undefined;
   }
 
   /** An order of the queue that came from another place has run. */
   ran(): void {
-    const run = this.#runs[0];
-    if (run === undefined || ++run.ran < run.each) return;
-    run.ran = 0;
-    run.from.carriedOut(1);
-    if (--run.count > 0) return;
-    this.#runs.shift();
-    this.#skipNone();
+    const from = this.#from;
+    if (from === undefined || ++this.#ran < this.#each) return;
+    this.#ran = 0;
+    from.carriedOut(1);
+    if (--this.#count === 0) this.#next();
   }
 
-  #skipNone(): void {
-    for (let run = this.#runs[0]; run?.each === 0; run = this.#runs[0]) {
-      run.from.carriedOut(run.count);
-      this.#runs.shift();
+  #next(): void {
+    for (let run = this.#behind.shift(); run !== undefined; run = this.#behind.shift()) {
+      if (run.each === 0) {
+        run.from.carriedOut(run.count);
+        continue;
+      }
+      this.#from = run.from;
+      this.#each = run.each;
+      this.#count = run.count;
+      return;
     }
+    this.#from = undefined;
   }
 }

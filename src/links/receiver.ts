@@ -14,8 +14,8 @@ export interface ReceiverHome extends Importer {
   strays: number;
   /** Counts orders as they are carried out. */
   readonly progress: Progress;
-  /** How many orders wait in the queue of this place. */
-  readonly queued: number;
+  /** The queue that the orders of this place go through. */
+  readonly queue: { readonly size: number };
   /** The Tonic of this place with that number, while it is there. */
   tonicWith(serial: number): AnyTonic | undefined;
   /** The handle of a Tonic of the other side. */
@@ -59,16 +59,18 @@ export class Receiver implements Progressing {
     return true;
   }
 
-  /** Takes a batch: all that concerns names, then the orders. */
-  take([epoch, first, , asks, heads, args, notes]: Batch): void {
-    if (epoch !== this.#epoch && !this.#beginsEpoch(epoch)) return;
+  /** Takes a batch: all that concerns names, then the orders. No list is taken apart by a pattern here, which would cost an iterator. */
+  take(batch: Batch): void {
+    if (batch[0] !== this.#epoch && !this.#beginsEpoch(batch[0])) return;
+    const notes = batch[6];
     if (notes !== undefined) this.#takeNames(notes);
+    let heads = batch[4];
     const count = heads.length / HEAD;
     if (count > 0) {
-      if (first !== this.#taken) heads = this.#fitted(first, heads, args);
-      this.#taken = first + count;
-      this.#queueAll(heads, args);
-      if (asks) this.#asked.push(this.#taken);
+      if (batch[1] !== this.#taken) heads = this.#fitted(batch[1], heads, batch[5]);
+      this.#taken = batch[1] + count;
+      this.#queueAll(heads, batch[5]);
+      if (batch[3]) this.#asked.push(this.#taken);
     }
     if (notes !== undefined) this.#home.takeAfter(notes);
   }
@@ -108,10 +110,12 @@ export class Receiver implements Progressing {
   /** Queues the orders of a batch, each with its sender as the source. */
   #queueAll(heads: ArrayLike<number>, args: unknown[]): void {
     const home = this.#home;
+    const { queue, progress } = home;
     const { tonic, sparkle } = running;
     let next = 0;
-    // Mostly all orders of a batch come from one sparkle.
+    // Mostly all orders of a batch come from one Tonic, and each becomes one order here.
     let lastSource = NaN;
+    let alike = 0;
     try {
       for (let at = 0; at < heads.length; at += HEAD) {
         const source = heads[at + 2]!;
@@ -119,10 +123,11 @@ export class Receiver implements Progressing {
           running.tonic = (source < 0 ? this.foreign[-1 - source] : home.source(source)) as AnyTonic | undefined;
           lastSource = source;
         }
-        running.sparkle = this.#sparkles[heads[at + 3]!] ?? NO_SPARKLE;
+        const from = heads[at + 3]!;
+        running.sparkle = from < 0 ? NO_SPARKLE : this.#sparkles[from];
         const shape = heads[at + 4]!;
         const end = next + (shape >> 1);
-        const before = home.queued;
+        const before = queue.size;
         if ((shape & 1) === 1) {
           const own = args.slice(next, end);
           unpack(own, args[end] as Refs, home);
@@ -132,9 +137,16 @@ export class Receiver implements Progressing {
           this.#deliver(heads[at]!, heads[at + 1]!, args, next, end);
           next = end;
         }
-        home.progress.queued(this, home.queued - before);
+        const each = queue.size - before;
+        if (each === 1) alike++;
+        else {
+          if (alike > 0) progress.queued(this, alike, 1);
+          alike = 0;
+          progress.queued(this, 1, each);
+        }
       }
     } finally {
+      if (alike > 0) progress.queued(this, alike, 1);
       running.tonic = tonic;
       running.sparkle = sparkle;
     }

@@ -34,6 +34,16 @@ interface Flying {
   readonly bytes: number;
 }
 
+/** What waits in a place for all others, and what has left there. */
+export interface Totals {
+  /** Orders that wait. */
+  waiting: number;
+  /** Roughly their bytes. */
+  bytes: number;
+  /** Orders that have left so far. */
+  departed: number;
+}
+
 /**
  * Sends orders over a channel.
  *
@@ -69,17 +79,22 @@ export class Sender {
   #lastNumber = -1;
   #lastSourceKey: string | undefined;
   #lastSourceNumber = -1;
+  readonly #totals: Totals;
   /** Orders that have left. */
   sent = 0;
   /** Orders that wait here. */
   waiting = 0;
   /** Roughly the bytes of these. Of what is on its way there is a bounded number besides. */
-  bytes = 0;
+  #waitingBytes = 0;
   #onEmpty: (() => void) | undefined;
   #closed = false;
 
-  /** @param epoch which life of this side it is, where a side may come back: each with a higher number. */
-  constructor(epoch = 1) {
+  /**
+   * @param totals what all senders of this place have, and this one adds to.
+   * @param epoch which life of this side it is, where a side may come back: each with a higher number.
+   */
+  constructor(totals: Totals, epoch = 1) {
+    this.#totals = totals;
     this.#epoch = epoch;
   }
 
@@ -118,10 +133,9 @@ export class Sender {
     for (let n = 0; n < moved.length; n++) this.#moved.push(moved[n]!);
     const bytes = weightOf(args);
     this.#bytes += bytes;
-    this.bytes += bytes;
-    this.waiting++;
+    this.#waits(1, bytes);
     if (++this.#count < CHUNK && this.#bytes < CHUNK_BYTES) return false;
-    this.#seal();
+    this.#full.push(this.#seal());
     return true;
   }
 
@@ -130,11 +144,15 @@ export class Sender {
    * @param done how many orders of the other side have been carried out.
    */
   flush(done: number): void {
-    if (this.#count > 0 || this.#notes !== undefined) this.#seal();
     const channel = this.#channel;
-    if (channel === undefined) return;
-    while (this.#full.length > 0 && !this.#isFull(channel)) this.#post(channel, this.#full.shift()!, done);
-    if (this.waiting === 0) this.#onEmpty?.();
+    const full = this.#full;
+    while (channel !== undefined && full.length > 0 && !this.#isFull(channel)) this.#post(channel, full.shift()!, done);
+    if (this.#count > 0 || this.#notes !== undefined) {
+      const chunk = this.#seal();
+      if (channel !== undefined && full.length === 0 && !this.#isFull(channel)) this.#post(channel, chunk, done);
+      else full.push(chunk);
+    }
+    if (this.#onEmpty !== undefined && this.waiting === 0) this.#onEmpty();
   }
 
   /** Tells how many orders of the other side have been carried out, and nothing else. */
@@ -176,24 +194,32 @@ export class Sender {
   close(): void {
     this.#closed = true;
     this.#channel = undefined;
+    this.#waits(-this.waiting, -this.#waitingBytes);
     this.#onEmpty?.();
   }
 
-  #seal(): void {
-    const heads = this.#count <= FEW ? this.#heads : Int32Array.from(this.#heads);
-    this.#full.push({
-      heads,
+  #waits(orders: number, bytes: number): void {
+    this.waiting += orders;
+    this.#waitingBytes += bytes;
+    this.#totals.waiting += orders;
+    this.#totals.bytes += bytes;
+  }
+
+  #seal(): Chunk {
+    const chunk = {
+      heads: this.#count <= FEW ? this.#heads : Int32Array.from(this.#heads),
       args: this.#args,
       notes: this.#notes,
       moved: this.#moved,
       count: this.#count,
       bytes: this.#bytes,
-    });
+    };
     this.#heads = [];
     this.#args = [];
     this.#notes = undefined;
     if (this.#moved.length > 0) this.#moved = [];
     this.#count = this.#bytes = 0;
+    return chunk;
   }
 
   #isFull(channel: Channel): boolean {
@@ -203,11 +229,12 @@ export class Sender {
     return ((this.sent - done) | 0) >= WINDOW || this.#flyingBytes >= WINDOW_BYTES;
   }
 
-  #post(channel: Channel, { heads, args, notes, count, bytes, moved }: Chunk, done: number): void {
+  #post(channel: Channel, chunk: Chunk, done: number): void {
+    const { heads, args, notes, count, bytes, moved } = chunk;
     const first = this.sent;
     this.sent += count;
-    this.waiting -= count;
-    this.bytes -= bytes;
+    this.#totals.departed += count;
+    this.#waits(-count, -bytes);
     this.#flyingBytes += bytes;
     this.#unasked += count;
     this.#unaskedBytes += bytes;

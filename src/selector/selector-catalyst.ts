@@ -103,6 +103,11 @@ export class SelectorCatalyst<State extends string = never> extends Catalyst<Sta
   }
 
   /** @internal */
+  override _ttComesIn(taker: { take(message: unknown): void }, message: unknown): void {
+    this.selector.comesIn(taker, message);
+  }
+
+  /** @internal */
   override _ttAnswers(doorbell: Doorbell): void {
     this.selector.answers(doorbell);
   }

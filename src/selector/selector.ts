@@ -60,6 +60,11 @@ export class Selector implements KeyOwner {
     this.#parker.doorbell = doorbell;
   }
 
+  /** @internal Takes a message of another thread: a wait ends at once. */
+  comesIn(taker: { take(message: unknown): void }, message: unknown): void {
+    this.#parker.comesIn(taker, message);
+  }
+
   /** The registered keys. */
   get keys(): ReadonlySet<SelectionKey> {
     return this.#keys;

@@ -12,6 +12,8 @@ export interface Doorbell {
   take(): boolean;
   /** A look of so many ms has found nothing. */
   foundNothing(ms: number): void;
+  /** A wait was ended by what has come, after so many ms. */
+  cameAfter(ms: number): void;
 }
 
 /**
@@ -30,7 +32,8 @@ export class Parker {
   #keepAlive: ClockTimer;
   /** Looked at for a while before a wait. */
   doorbell: Doorbell | undefined = undefined;
-  #lookBegan = 0;
+  /** When the wait began; looks are a part of it. */
+  #waitBegan = 0;
   #lookEnds = 0;
   #looksLeft = 0;
   #waitEnds = Infinity;
@@ -77,6 +80,24 @@ export class Parker {
     release();
   }
 
+  /**
+   * Takes a message that a poll of the kernel has brought from another thread. If the loop waits, it goes on at once with that: what the
+   * poll reports besides comes in the next turn, and who waits for the answer does not wait for the check phase as well.
+   */
+  comesIn(taker: { take(message: unknown): void }, message: unknown): void {
+    if (this.#release === undefined || this.#settling) return taker.take(message);
+    this.doorbell?.cameAfter(this.#clock.now() - this.#waitBegan);
+    // What it queues need not wake the loop.
+    this.#settling = true;
+    try {
+      taker.take(message);
+    } finally {
+      this.#settling = false;
+      this.release();
+    }
+    return undefined;
+  }
+
   /** Lets go of everything that it holds. */
   close(): void {
     this.#clock.clearTimer(this.#timer);
@@ -92,10 +113,10 @@ export class Parker {
   /** Waits a little without parking: each poll of the kernel still sees what has come to sockets. */
   #look(doorbell: Doorbell, ms: number): void {
     const now = this.#clock.now();
+    this.#waitBegan = now;
     const lookFor = doorbell.lookFor(now);
     if (lookFor <= 0) return this.#wait(ms);
-    this.#lookBegan = now;
-    this.#lookEnds = now + lookFor;
+        this.#lookEnds = now + lookFor;
     this.#looksLeft = MOST_LOOKS;
     this.#waitEnds = now + ms;
     return this.#clock.afterPoll(this.#lookAgain);
@@ -111,7 +132,7 @@ export class Parker {
     if (taken) return this.release();
     const now = this.#clock.now();
     if (now < this.#lookEnds && --this.#looksLeft > 0) return this.#clock.afterPoll(this.#lookAgain);
-    this.doorbell!.foundNothing(now - this.#lookBegan);
+    this.doorbell!.foundNothing(now - this.#waitBegan);
     return this.#wait(Math.max(this.#waitEnds - now, 0));
   };
 

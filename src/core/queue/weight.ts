@@ -9,6 +9,7 @@ export function weightOf(args: readonly unknown[]): number {
   let bytes = 0;
   for (let n = 0; n < args.length; n++) {
     const value = args[n];
+    if (typeof value === 'number') continue;
     try {
       if (Array.isArray(value)) for (let at = 0; at < value.length; at++) bytes += weightOfOne(value[at]);
       else bytes += weightOfOne(value);

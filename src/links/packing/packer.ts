@@ -54,8 +54,11 @@ export class Packer {
    */
   packAll(args: unknown[]): void {
     this.begin();
+    let at = 0;
+    while (at < args.length && isSimple(args[at])) at++;
+    if (at === args.length) return;
     try {
-      for (let at = 0; at < args.length; at++) args[at] = this.pack(args[at], at);
+      for (; at < args.length; at++) args[at] = this.pack(args[at], at);
       if (this.#moves.count > 0) this.commit();
     } catch (thrown) {
       this.dropAll();

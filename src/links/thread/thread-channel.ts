@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { Channel } from '../channel.js';
+import type { Channel, Taker } from '../channel.js';
 import type { Wire } from '../wire.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
@@ -30,37 +30,44 @@ export function endsOf(one: Wire, other: Wire): [ChannelEnd, ChannelEnd] {
  * also of a thread that has crashed.
  */
 export class ThreadChannel implements Channel {
-  readonly noticesGarbage: boolean;
+  readonly isParallel: boolean;
   readonly #port: Wire;
   readonly #words: Int32Array;
   readonly #mine: 0 | 1;
   readonly #theirs: 0 | 1;
   readonly #receiveOn: ThreadMachine['receive'];
-  readonly #ring: () => void;
-  #take: ((message: unknown) => void) | undefined;
+  readonly #thread: number;
+  readonly #memory: ThreadMemory;
+  #taker: Taker | undefined;
   /** Messages that were taken, of those that were posted. */
   #taken = 0;
 
   /** @param thread the one at the other end. */
   constructor({ port, shared, side }: ChannelEnd, thread: number, machine: ThreadMachine, memory: ThreadMemory) {
-    this.noticesGarbage = machine.isParallel;
+    this.isParallel = machine.isParallel;
     this.#port = port;
     this.#words = new Int32Array(shared);
     this.#mine = side;
     this.#theirs = side === 0 ? 1 : 0;
     this.#receiveOn = machine.receive;
-    this.#ring = () => memory.ring(thread);
+    this.#thread = thread;
+    this.#memory = memory;
   }
 
   post(message: unknown, moved?: readonly Transferable[]): void {
     this.#port.postMessage(message, moved);
     Atomics.add(this.#words, POSTED + this.#mine, 1);
-    this.#ring();
+    this.#memory.ring(this.#thread);
   }
 
-  open(take: (message: unknown) => void): void {
-    this.#take = take;
-    this.#port.on('message', (message) => this.#came(message));
+  open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void {
+    this.#taker = taker;
+    this.#port.on('message', (message) => {
+      this.#taken = (this.#taken + 1) | 0;
+      // Where a test decides what comes when, a turn does not begin in the middle of that.
+      if (this.isParallel) home.comesIn(taker, message);
+      else taker.take(message);
+    });
     // The loop of a Catalyst keeps its thread alive, not the way to it.
     this.#port.unref();
   }
@@ -75,13 +82,10 @@ export class ThreadChannel implements Channel {
 
   #receive(): boolean {
     const next = this.#receiveOn(this.#port);
-    if (next !== undefined) this.#came(next.message);
-    return next !== undefined;
-  }
-
-  #came(message: unknown): void {
+    if (next === undefined) return false;
     this.#taken = (this.#taken + 1) | 0;
-    this.#take!(message);
+    this.#taker!.take(next.message);
+    return true;
   }
 
   get doneThere(): number {

@@ -21,8 +21,31 @@ describe('the bell of a thread', () => {
     expect(rung.take(), 'rung for another').to.equal(false);
   });
 
+  /** One of a thread that others answer without a pause. */
+  const talking = (): ThreadBell => {
+    const soon = bell();
+    for (let n = 0; n < 4; n++) soon.cameAfter(0.1);
+    return soon;
+  };
+
+  it('is not looked at where no other thread answers at once, time after time', () => {
+    const quiet = bell();
+    for (const ms of [0.1, 0.1, 0.1, 5, 0.1, 0.1, 0.1]) {
+      quiet.cameAfter(ms);
+      expect(quiet.lookFor(0)).to.equal(0);
+    }
+    quiet.cameAfter(0.1);
+    expect(quiet.lookFor(0)).to.be.above(0);
+  });
+
+  it('is not looked at after a look that found nothing, until others answer at once again', () => {
+    const once = talking();
+    once.foundNothing(0.01);
+    expect(once.lookFor(0)).to.equal(0);
+  });
+
   it('is looked at for a while, as long as that finds something', () => {
-    const useful = bell();
+    const useful = talking();
     for (let now = 0; now < 1_000; now++) expect(useful.lookFor(now)).to.be.within(0.01, 0.1);
   });
 
@@ -30,6 +53,7 @@ describe('the bell of a thread', () => {
     const useless = bell();
     let spent = 0;
     for (let now = 0; now < 10_000; now += 0.5) {
+      for (let n = 0; n < 4; n++) useless.cameAfter(0.1);
       const ms = useless.lookFor(now);
       if (ms > 0) useless.foundNothing(ms);
       spent += ms;
@@ -53,6 +77,7 @@ describe('a loop with a bell', () => {
     foundNothing(): void {
       this.fruitless++;
     }
+    cameAfter(): void {}
   }
   const parked = (bell: Doorbell): { bench: VirtualBench; parker: Parker } => {
     const bench = new VirtualBench();
