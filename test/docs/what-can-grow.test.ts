@@ -32,7 +32,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   'postponed bytes from a connection': ['test/tonics/postponed-data.test.ts', 'reads no more when much of it is'],
   'open questions of a Tonic': ['test/core/asking/ask.test.ts', 'is bounded for each asker'],
   'orders on their way to a thread': [
-    'test/threads/outlet.test.ts',
+    'test/links/sender.test.ts',
     'sends no more bytes than the other side may have undone',
   ],
   'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
@@ -55,7 +55,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
   'parts of one entry of the log': ['test/log/log-entries.test.ts', 'by the size of its parts'],
-  'lines of the log of a thread': ['test/threads/thread-log-sink.test.ts', 'are dropped beyond the bound'],
+  'lines of the log of a thread': ['test/links/thread/thread-log-sink.test.ts', 'are dropped beyond the bound'],
   'lines for a viewer of the log': [
     'test/tonics/log/log-ip.test.ts',
     'keeps no more than its backlog while nobody is there',

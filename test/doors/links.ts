@@ -9,7 +9,7 @@ export type { Exporter, Importer, Ref, TonicRef } from '../../src/links/packing/
 export { unpack } from '../../src/links/packing/unpacking.js';
 export { Progress } from '../../src/links/progress.js';
 export { RemoteTonic } from '../../src/links/remote-tonic.js';
-export { Sender } from '../../src/links/sender.js';
+export { Sender, type Totals } from '../../src/links/sender.js';
 export { ThreadBell } from '../../src/links/thread/doorbell.js';
 export { ThreadChannel, endsOf } from '../../src/links/thread/thread-channel.js';
 export { plainPart } from '../../src/links/thread/thread-configuration.js';

@@ -68,7 +68,7 @@ describe('a question to another thread', function () {
   it('is answered by a Tonic of that thread which its answer has brought', async () => {
     const [part] = (await answered(one, 'ttsc__makePart')) as [Remote<Part>];
     const [name] = await answered(part, 'ttsc__name');
-    expect(name).to.equal(part.name);
+    expect(part.name).to.equal(`${one.name}/${name as string}`);
   });
 
   it('may be put from there to the main thread, and to a third one', async () => {

@@ -37,6 +37,8 @@ export class Parker {
   #lookEnds = 0;
   #looksLeft = 0;
   #waitEnds = Infinity;
+  /** Whether a message of this poll has ended a wait. */
+  #cameIn = false;
   /** Whether the last wait was ended in the middle of a poll: what that reports besides is still to come. */
   inPoll = false;
   /** How often it was woken from outside, for those who want to see that a thousand orders cost one. */
@@ -81,11 +83,14 @@ export class Parker {
   }
 
   /**
-   * Takes a message that a poll of the kernel has brought from another thread. If the loop waits, it goes on at once with that: what the
-   * poll reports besides comes in the next turn, and who waits for the answer does not wait for the check phase as well.
+   * Takes a message that a poll of the kernel has brought from another thread. If the loop waits, it goes on at once with that, and who
+   * waits for the answer does not wait for the check phase as well: once in a poll, so that a flood of messages does not keep the loop
+   * from what the poll reports besides.
    */
   comesIn(taker: { take(message: unknown): void }, message: unknown): void {
-    if (this.#release === undefined || this.#settling) return taker.take(message);
+    if (this.#release === undefined || this.#settling || this.#cameIn) return taker.take(message);
+    this.#cameIn = true;
+    this.#clock.afterPoll(this.#pollEnded);
     this.doorbell?.cameAfter(this.#clock.now() - this.#waitBegan);
     // What it queues need not wake the loop.
     this.#settling = true;
@@ -97,6 +102,10 @@ export class Parker {
     }
     return undefined;
   }
+
+  readonly #pollEnded = (): void => {
+    this.#cameIn = this.inPoll = false;
+  };
 
   /** Lets go of everything that it holds. */
   close(): void {

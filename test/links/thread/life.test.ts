@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type InfusionInfo, type Remote, type RemoteHandle, Tonic } from '../../../src/index.js';
+import { type InfusionInfo, type Remote, Tonic } from '../../../src/index.js';
 import { type Line, WARN, messages } from '../../support/app.js';
 import { expectThrow } from '../../support/errors.js';
 import { Boss, HearingBoss, endApps, start } from './programs/life-boss.js';
@@ -221,15 +221,16 @@ describe('a thread that does not end in time', () => {
   const aborted = (lines: readonly Line[]): string[] =>
     lines.filter(({ code }) => code === 'TT_ABORTED').map(({ msg }) => msg);
 
-  for (const [what, begin] of [
+  for (const [what, begin, go = () => {}] of [
     ['because Node holds it open', () => Hurried.spawn({ name: 'far' }, 'hold')],
     ['because it never says that it has drained', () => Undrained.spawn({ name: 'far' })],
-    ['because it runs for ever', () => Hurried.spawn({ name: 'far' }, 'spinSoon')],
-  ] as [string, () => RemoteHandle & { ttsc__finish(): void }][]) {
+    ['because it runs for ever', () => Hurried.spawn({ name: 'far' }), (far) => far.ttsc__spin(Infinity)],
+  ] as [string, () => Remote<Hurried>, ((far: Remote<Hurried>) => void)?][]) {
     it(`${what} is ended at its deadline when its base finishes, and named`, async () => {
       const { app, boss } = await start(() => new Boss());
       const worker = await boss.inside(begin);
       await boss.heard.on('started');
+      await boss.inside(() => go(worker));
       const began = performance.now();
       boss.ttsc__finish();
       const { result, lines } = await app.end();
@@ -244,6 +245,7 @@ describe('a thread that does not end in time', () => {
       const { app, boss } = await start(() => new Boss());
       const worker = await boss.inside(begin);
       await boss.heard.on('started');
+      await boss.inside(() => go(worker));
       await boss.inside(() => worker.ttsc__finish());
       await boss.heard.on('onInfusionFinished');
       expect(worker.finished).to.equal(true);

@@ -324,8 +324,8 @@ class HoseMain extends Tonic {
 
 /** What a test may look at and a user may not. */
 interface Internals {
-  readonly ledger: { readonly size: number; readonly highestId: number };
-  readonly threads?: { readonly held: object; readonly state: { readonly taken: object } };
+  readonly ledger: Iterable<AnyTonic> & { readonly size: number };
+  readonly threads?: { readonly held: object };
 }
 
 if (isMainThread) {
@@ -364,9 +364,8 @@ if (isMainThread) {
     counts: () => ({
       resources: process.getActiveResourcesInfo().filter((kind) => kind === 'Worker' || kind === 'MessagePort'),
       ledger: runtime().ledger.size,
-      highestId: runtime().ledger.highestId,
+      highestId: Math.max(...Array.from(runtime().ledger, ({ id }) => id)),
       held: runtime().threads?.held,
-      taken: runtime().threads?.state.taken,
       heap: memory()['heapUsed'],
       worked: (tonic as Cycles).worked,
       calledBack: (tonic as Cycles).calledBack,

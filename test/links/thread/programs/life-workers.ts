@@ -27,8 +27,6 @@ export class Worker extends Catalyst<'at work'> {
     if (this.first === 'exit') process.exit(4);
     if (this.first === 'hold') this.hold();
     if (this.first === 'spin') for (;;);
-    // In a later turn, so that what it has said leaves before.
-    if (this.first === 'spinSoon') setImmediate(() => this.ttsc__spin(Infinity));
   }
   ttse__onFinished(): void {
     this.base.ttsc__tell('finished', this.name);
@@ -191,14 +189,6 @@ export class EatsAtEnd extends Worker {
 export class SpinsAtEnd extends Hurried {
   static override readonly module: string = here;
   override ttse__onFinished(): void {
-    for (;;);
-  }
-}
-
-/** It gets no further than the beginning of its end. */
-export class SpinsAsItDrains extends Hurried {
-  static override readonly module: string = here;
-  ttse__onDraining(): void {
     for (;;);
   }
 }
