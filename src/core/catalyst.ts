@@ -23,6 +23,7 @@ import type { Runtime } from './runtime.js';
 import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
+import type { Threads } from './threads-port.js';
 import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
 import type { Said, TonicConstructor, With } from './plan/said.js';
@@ -234,7 +235,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
         const isRaised = raised.busy && raised.take(order);
         if (!isRaised && !this.queue.take(order)) break;
         this.#execute(order);
-        if (links !== undefined && !isRaised && order.sourceSparkle?.crossed === true) links.orderRan();
+        if (links !== undefined && !isRaised && order.sourceSparkle?.crossed === true) this.#crossedRan(links);
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
         // It doubles at most: a few quick orders say little about those that follow.
@@ -253,6 +254,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       this.runtime.threads?.turnEnded();
     }
     return count;
+  }
+
+  /** What still comes when it has finished is not carried out. */
+  #crossedRan(links: Threads): void {
+    if (!this.finished) links.orderRan();
   }
 
   /** The one place where a sparkle of an order is called. */
