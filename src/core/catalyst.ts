@@ -9,7 +9,7 @@ import { fail, toError } from './errors.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
-import { settingsIn } from './options/option-schema.js';
+import { checkOption, flag, settingsIn } from './options/option-schema.js';
 import { type CatalystQueue, OrderQueue } from './queue/order-queue.js';
 import { type OrderSource, Order } from './queue/order.js';
 import { keepSources } from './queue/own-queue.js';
@@ -24,6 +24,7 @@ import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
 import type { Threads } from './threads-port.js';
+import { Timer } from './time/timer.js';
 import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
 import type { Said, TonicConstructor, With } from './plan/said.js';
@@ -41,6 +42,12 @@ const ORDERS_PER_LOOK = 64;
 export class Catalyst<State extends string = never> extends Tonic<State> implements Scheduler {
   /** How its thread is started. */
   static readonly thread?: ThreadOptions;
+
+  /**
+   * Whether it finishes by itself when the last Tonic that it has infused has finished; timers are none of these. By default it goes on
+   * until its base finishes it.
+   */
+  static readonly endsWithLastTonic?: boolean;
 
   /**
    * Starts a thread whose Catalyst is an instance of this class; the Tonic whose sparkle calls it is its base. What is called before
@@ -76,6 +83,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** As many as `#turnOrders`, or none more once a test has ended the turn. */
   #turnBound = 0;
   readonly #turnTime: number;
+  readonly #endsWithLast: boolean;
   /** Less than `ORDERS_PER_LOOK` where so many would take longer than a turn may. */
   #ordersPerLook = ORDERS_PER_LOOK;
   readonly #watch: SparkleWatch;
@@ -102,6 +110,9 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (isRoot) this._ttFarBase = runtime.farBase;
     this.#turnOrders = turnOrders;
     this.#turnTime = turnTime;
+    const { endsWithLastTonic = false } = new.target;
+    checkOption(flag, endsWithLastTonic, this._ttPlan.className, 'endsWithLastTonic');
+    this.#endsWithLast = endsWithLastTonic;
     this.queue = this.newCatalystQueue();
     keepSources(this.queue);
     this.queue.limit = queueLimit;
@@ -464,6 +475,12 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** @internal */
   override _ttHoldsEnd(): boolean {
     return this.services.ending?.holdsEnd(this) === true;
+  }
+
+  /** @internal */
+  override _ttInfusionLeft(infusion: AnyTonic): void {
+    if (!this.#endsWithLast || infusion instanceof Timer || this._ttLife !== Life.running) return;
+    if (![...this.infusions].some((other) => !(other instanceof Timer))) this.#finishSelf();
   }
 
   /** @internal In a sparkle of its own. An app that starts with nothing to do would never end. */

@@ -70,6 +70,8 @@ export const ERRORS = {
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
+  TT_NO_LOADER:
+    'The thread of {tonic} cannot load {module}: Node has no loader for such a file in that thread. Start the app with "node --import" and a loader that serves threads, too (such as tsx), or let "module" name the JavaScript that was built.',
   TT_THREAD_FAILED: 'The thread of {tonic} failed: see the cause.',
   TT_THREAD_OUT_OF_MEMORY:
     'The thread of {tonic} ran out of memory: give it more with "resourceLimits", or let it hold less.',

@@ -304,13 +304,14 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   const supervised = looksAfter?.get(tonic._ttFace);
   looksAfter?.delete(tonic._ttFace);
   if (error !== undefined && failure !== undefined) {
-    const restarts = supervised?.takeRestart() ?? 0;
+    const restarts = tonic._ttIsFinal === true ? 0 : (supervised?.takeRestart() ?? 0);
     const failed: InfusionFailure = { ...info, ...failure, error, restarts };
     const heard = hears(base, 'ttse__onInfusionFailed');
     if (restarts > 0) base._ttss__run(supervised!);
     if (heard) base._ttss__tell('ttse__onInfusionFailed', failed);
     if (supervised === undefined ? !heard : restarts === 0 && supervised.strategy !== 'finish') {
-      const code = supervised?.strategy === 'restart' ? 'TT_RESTART_LIMIT' : 'TT_INFUSION_FAILED';
+      const isLimit = supervised?.strategy === 'restart' && tonic._ttIsFinal !== true;
+      const code = isLimit ? 'TT_RESTART_LIMIT' : 'TT_INFUSION_FAILED';
       const details = { tonic: info.name, base: base.name, count: supervised?.limit, ms: supervised?.within };
       failTonic(base, fail(code, details, error), failureInfo(undefined, base));
     }

@@ -24,6 +24,7 @@ declare module './any-tonic.js' {
     /** @internal */ _ttLife: number;
     /** @internal */ _ttInfusions: Set<AnyTonic> | undefined;
     /** @internal */ _ttEnding: Ending | undefined;
+    /** @internal Whether another one like it would fail as well, so that it is not restarted. */ _ttIsFinal?: boolean;
     /** @internal */ _ttExtras: Extras | undefined;
     /** @internal */ _ttDrain(): boolean;
     /** @internal */ _ttHoldsEnd(): boolean;

@@ -50,6 +50,61 @@ describe('a Catalyst', () => {
     expect(words).to.deep.equal(['made', '1', '2', '3', '4', 'last']);
   });
 
+  describe('that says endsWithLastTonic', () => {
+    class Host extends Catalyst {
+      static override readonly endsWithLastTonic: boolean = true;
+      ttsc__host(): void {
+        new Part();
+      }
+      ttsc__tick(): void {
+        new TimerSingleShot({ seconds: 1, name: 'tick' });
+      }
+      ttse__onTick(): void {}
+    }
+    class Part extends Tonic {}
+    const parts = (host: Host): Part[] => [...host.infusions].filter((tonic) => tonic instanceof Part);
+
+    it('finishes when the last Tonic that it has infused has finished, and not before', async () => {
+      let host!: Host;
+      const app = await startApp(() => (host = new Host()));
+      await app.settled();
+      expect(host.finished, 'with none yet').to.equal(false);
+      host.ttsc__host();
+      host.ttsc__host();
+      await app.settled();
+      parts(host)[0]!.ttsc__finish();
+      await app.settled();
+      expect(host.finished, 'with one left').to.equal(false);
+      parts(host)[0]!.ttsc__finish();
+      await app.settled();
+      expect(host.finished).to.equal(true);
+      await app.finish();
+    });
+
+    it('neither goes on nor ends for a timer', async () => {
+      let host!: Host;
+      const app = await startApp(() => (host = new Host()));
+      host.ttsc__tick();
+      await app.pass(1_500);
+      expect(host.finished, 'when a timer has ended').to.equal(false);
+      host.ttsc__host();
+      host.ttsc__tick();
+      await app.settled();
+      parts(host)[0]!.ttsc__finish();
+      await app.settled();
+      expect(host.finished, 'while a timer runs').to.equal(true);
+      await app.finish();
+    });
+
+    it('with anything else than true or false is refused', async () => {
+      class Wrong extends Host {
+        static override readonly endsWithLastTonic = 'yes' as unknown as boolean;
+      }
+      const app = await startApp(() => expectThrow(() => new Wrong(), 'TT_BAD_OPTION'));
+      await app.finish();
+    });
+  });
+
   it('may have another queue', async () => {
     const put: string[] = [];
     class Watched extends OrderQueue {

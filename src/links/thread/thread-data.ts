@@ -47,3 +47,6 @@ export interface ThreadData extends ThreadStart {
 
 /** Where the module of a Catalyst's class finds what starts it, once it has loaded TaskTonic. */
 export const START = 'tasktonic.thread';
+
+/** The field that marks an error of a thread whose class could not be loaded: it would not be the next time either. */
+export const NOT_LOADED = 'tasktonicNotLoaded';

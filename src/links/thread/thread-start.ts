@@ -36,8 +36,10 @@ const data = isMainThread
 export const inThread = data !== undefined;
 
 if (data !== undefined) {
-  const start = async (module: Readonly<Record<string, unknown>>): Promise<void> =>
-    runThread(data, classIn(module, data), new Runtime(), workerThreads);
+  const start = (module: Readonly<Record<string, unknown>>): (() => Promise<void>) => {
+    const CatalystClass = classIn(module, data);
+    return async () => runThread(data, CatalystClass, new Runtime(), workerThreads);
+  };
   Object.defineProperty(globalThis, Symbol.for(START), { value: start });
 }
 

@@ -16,7 +16,7 @@ import { type RemoteTonic } from '../remote-tonic.js';
 import type { Link } from '../link.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { unpack } from '../packing/unpacking.js';
-import type { ThreadStart } from './thread-data.js';
+import { NOT_LOADED, type ThreadStart } from './thread-data.js';
 import type { StartedThread } from './thread-keeper.js';
 import { ThreadLinks } from './thread-links.js';
 import type { ThreadMachine } from './thread-machine.js';
@@ -91,12 +91,15 @@ export class ThreadTonic extends Tonic {
   readonly #links: Links;
   readonly #link: Link;
   readonly #thread: number;
+  readonly #module: string;
   readonly #worker: StartedThread | undefined;
   readonly #watchdog: Watchdog | undefined;
   readonly #leaving: Leaving;
   #ended: ThreadEnded | undefined;
   #error: Error | undefined;
   #gone = false;
+  /** @internal Its class could not be loaded, and would not be the next time. */
+  _ttIsFinal = false;
   /** By when it will have ended, as it has told. */
   #until = -Infinity;
 
@@ -126,6 +129,7 @@ export class ThreadTonic extends Tonic {
     this.#links = threads.links;
     this.#link = link;
     this.#thread = thread;
+    this.#module = catalystClass.module!;
     const name = options.name ?? this._ttFullName;
     this.handle = link.handle(ROOT_SERIAL, this.id, name);
     this.handle._ttPlan = plan;
@@ -223,8 +227,16 @@ export class ThreadTonic extends Tonic {
     const error = this.#error as NodeJS.ErrnoException | undefined;
     if (error?.code === 'ERR_WORKER_OUT_OF_MEMORY') return fail('TT_THREAD_OUT_OF_MEMORY', { tonic }, error);
     if (error?.code === 'TT_THREAD_STUCK') return error;
-    if (error !== undefined) return fail('TT_THREAD_FAILED', { tonic }, error);
+    if (error !== undefined) return this.#failedWith(error);
     return fail('TT_THREAD_EXITED', { tonic, code });
+  }
+
+  #failedWith(error: NodeJS.ErrnoException & { [NOT_LOADED]?: boolean }): Error {
+    this._ttIsFinal = error[NOT_LOADED] === true;
+    delete error[NOT_LOADED];
+    const tonic = this.name;
+    if (error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return fail('TT_NO_LOADER', { tonic, module: this.#module }, error);
+    return fail('TT_THREAD_FAILED', { tonic }, error);
   }
 
   /** The link has forgotten its handles by then: but who the error is about is known by this one. */

@@ -7,16 +7,23 @@ import {
 } from 'node:worker_threads';
 import type { Wire } from '../wire.js';
 import { endsOf } from './thread-channel.js';
-import { START } from './thread-data.js';
+import { NOT_LOADED, START } from './thread-data.js';
 import type { ThreadMachine } from './thread-machine.js';
 
 /** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
 const ENTRY = `
 import { workerData } from 'node:worker_threads';
-const module = await import(workerData.tasktonic.module);
-const start = globalThis[Symbol.for('${START}')];
-if (start === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
-await start(module);
+let start;
+try {
+  const module = await import(workerData.tasktonic.module);
+  const take = globalThis[Symbol.for('${START}')];
+  if (take === undefined) throw new Error('The module of a Catalyst that has a thread must import tasktonic.');
+  start = take(module);
+} catch (error) {
+  if (Object(error) === error) error['${NOT_LOADED}'] = true;
+  throw error;
+}
+await start();
 `;
 /** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
 const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { rm, writeFile } from 'node:fs/promises';
 import {
   Catalyst,
   type ErrorCode,
@@ -506,6 +507,37 @@ describe('a failure of a thread', () => {
     expect(supervised.current.finished).to.equal(true);
     expectCode(result.error?.cause, 'TT_RESTART_LIMIT');
     expect(result.exitCode).to.equal(1);
+  });
+
+  for (const [what, module] of [
+    ['its module cannot be found', new URL('./nowhere.js', import.meta.url).href],
+    ['its module throws', dataUrl('throw new RangeError("boom in the module")')],
+    ['its module does not export it', dataUrl(`import ${JSON.stringify(builtFramework)}; export class Hidden {}`)],
+  ] as const) {
+    it(`is not followed by a new one where ${what}: that would fail as well`, async () => {
+      class Unloaded extends Catalyst {
+        static override readonly module = module;
+      }
+      const { app, boss } = await start(() => new HearingBoss());
+      await boss.inside(() => boss.lookAfter(() => Unloaded.spawn() as never));
+      const { result } = await app.end();
+      expect(boss.heard.all('onInfusionFailed').map(([{ restarts }]) => restarts as number)).to.deep.equal([0]);
+      expectCode(result.error?.cause, 'TT_INFUSION_FAILED');
+    });
+  }
+
+  it('with TT_NO_LOADER, which says what to do, where Node has no loader for its module there', async () => {
+    class Typed extends Catalyst {
+      static override readonly module = new URL('./programs/life-workers.tsy', import.meta.url).href;
+      // Without the loader that runs the tests.
+      static override readonly thread = { execArgv: [] };
+    }
+    await writeFile(new URL(Typed.module), 'export const a: number = 1;');
+    after(async () => rm(new URL(Typed.module)));
+    const { failure } = await failing(() => Typed.spawn());
+    const error = expectCode(failure.error, 'TT_NO_LOADER');
+    expect(error.message).to.include('life-workers.tsy').and.include('node --import');
+    expect(error.cause).to.have.property('code', 'ERR_UNKNOWN_FILE_EXTENSION');
   });
 
   it('is not followed by a new one where it finished as meant', async () => {
