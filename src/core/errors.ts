@@ -70,6 +70,7 @@ export const ERRORS = {
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
+  TT_NOBODY_NAMED: 'A call for {name} reached nobody: there is no Tonic of that name now.',
   TT_NO_LOADER:
     'The thread of {tonic} cannot load {module}: Node has no loader for such a file in that thread. Start the app with "node --import" and a loader that serves threads, too (such as tsx), or let "module" name the JavaScript that was built.',
   TT_THREAD_FAILED: 'The thread of {tonic} failed: see the cause.',

@@ -17,6 +17,8 @@ export class Ledger implements Registry {
   /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
   readonly #byName = new Map<string, AnyTonic>();
   #size = 0;
+  /** Finds one in another thread by its full name. @internal */
+  elsewhere: ((name: string) => AnyTonic | undefined) | undefined;
   /** What its own ids begin with. */
   #first = 0;
   /** In another thread than the main one: the first Tonic, whose id is one of those of the thread that has started it. */
@@ -32,13 +34,19 @@ export class Ledger implements Registry {
     return id === this.#root?.id ? this.#root.tonic : this.#byId[id - this.#first];
   }
 
-  /** The Tonic with this name, given or default. */
   find(name: string): AnyTonic | undefined {
     const given = this.#byName.get(name);
     if (given !== undefined) return given;
+    if (name.includes('/')) return this.#findFull(name);
     const digits = /^(\d{2,})\./.exec(name)?.[1];
     const byDefault = digits === undefined ? undefined : this.#byId[Number(digits)];
     return byDefault?.name === name ? byDefault : undefined;
+  }
+
+  #findFull(name: string): AnyTonic | undefined {
+    const { name: catalyst } = this.#root?.tonic ?? this.#byId[0] ?? {};
+    const own = `${catalyst}/`;
+    return name.startsWith(own) ? this.find(name.slice(own.length)) : this.elsewhere?.(name);
   }
 
   /** All Tonics, in the order of their ids. */

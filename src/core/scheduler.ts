@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.js';
 import type { KeptOrder, OrderSource } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
 import type { ServicePort } from './service-port.js';
+import type { Threads } from './threads-port.js';
 import type { TimerQueue } from './time/timer-queue.js';
 
 /** The Tonics of a thread, as one of them sees the Ledger. */
@@ -14,7 +15,10 @@ export interface Registry extends Iterable<AnyTonic> {
   readonly size: number;
   /** The Tonic with this id. */
   get(id: number): AnyTonic | undefined;
-  /** The Tonic with this name, given or default. */
+  /**
+   * The Tonic with this name, given or default. A name with its Catalyst before it, such as `worker/door`, finds one in any thread: in
+   * another one it is a handle, whose calls go to whoever has the name when they arrive there.
+   */
   find(name: string): AnyTonic | undefined;
   /** The tree of bases and infusions with their states, to be printed. */
   dump(): string;
@@ -27,6 +31,8 @@ export interface AppFace {
   readonly farOwner: string | undefined;
   /** @internal What a test has put in the place of the machine. */
   readonly testbench: unknown;
+  /** @internal */
+  readonly threads: Pick<Threads, 'callNamedFor'> | undefined;
 }
 
 /**

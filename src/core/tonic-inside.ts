@@ -45,6 +45,11 @@ declare module './any-tonic.js' {
       what: string,
       ...args: readonly unknown[]
     ): void;
+    /** @internal Brings a call from another thread to whoever has that name here, or further on. */ _ttss__named(
+      name: string,
+      key: string,
+      args: unknown[],
+    ): void;
     /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
   }
 

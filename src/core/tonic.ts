@@ -568,6 +568,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttScheduler.services.heard(this, what, args);
   }
 
+  /** @internal Of a Catalyst. */
+  _ttss__named(name: string, key: string, args: unknown[]): void {
+    this._ttScheduler.runtime.threads?.callNamedFor(name, key, args);
+  }
+
   /** @internal */
   get _ttFace(): AnyTonic {
     return this;
