@@ -1,7 +1,9 @@
 import { Catalyst } from '../core/catalyst.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Clock } from '../core/time/clock.js';
-import { readConfiguration } from '../config/configuration-reading.js';
+import type { AppConfiguration } from '../config/app-configuration.js';
+import { asksForHelp, helpText } from '../config/configuration-help.js';
+import { readConfiguration, treeOfCode } from '../config/configuration-reading.js';
 import type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { fail } from '../core/errors.js';
@@ -20,6 +22,7 @@ import type { Random } from '../core/time/random.js';
 import { runAs, running } from '../core/running.js';
 import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
+import { printAndExit, readForStart } from './start-failure.js';
 import type { Testbench } from '../core/testbench.js';
 
 export type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
@@ -34,13 +37,13 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** What the configuration says under `testing` where a test turns the loops by hand. */
 /** The log says nothing, and an app that fails is not to be silent. */
 function tellFailure({ constructor: { name } }: object, error: Error): void {
   const { message } = plain(error) as Error;
   process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ').replaceAll('.: ', ': ')}\n`);
 }
 
+/** What the configuration says under `testing` where a test turns the loops by hand. */
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
@@ -111,13 +114,15 @@ export abstract class Formula {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
-    const config = readConfiguration(
-      this.creatingFormula(),
-      this.creatingConfiguration(),
-      this.tonicStore,
-      this.logServices,
-      testbench?.config,
-    );
+    const code = this.creatingFormula();
+    const sources = this.creatingConfiguration();
+    const read = (): AppConfiguration =>
+      readConfiguration(code, sources, this.tonicStore, this.logServices, testbench?.config);
+    if (testbench === undefined) {
+      const tree = readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
+      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree));
+    }
+    const config = testbench === undefined ? readForStart(this.constructor.name, sources, read) : read();
     const data = config.data as FormulaData;
     const project = {
       name: this.constructor.name,

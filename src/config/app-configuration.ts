@@ -1,10 +1,10 @@
 import type { Configuration } from '../core/configuration.js';
 import { type Origin, noOrigin, originOf } from './configuration-origins.js';
+import { IN_CODE } from './configuration-problems.js';
 import { fail } from '../core/errors.js';
 import { flagOf, numberOf } from '../core/options/schema-parts.js';
 import { type Path, isSecret, membersOf, shown, valueAt } from '../core/options/data-tree.js';
 
-const FROM_CODE = 'creatingFormula()';
 const FROM_DEFAULT = 'a default';
 
 /** A configuration, with where each value came from. */
@@ -88,7 +88,7 @@ export class AppConfiguration implements Configuration {
 
   /** A value may have come as a part of another one, such as a list in the environment. */
   #sourceOf(path: Path): string {
-    return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
+    return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : IN_CODE);
   }
 }
 

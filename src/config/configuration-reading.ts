@@ -20,6 +20,7 @@ import {
   fromArguments,
   fromEnvironment,
   fromFile,
+  wordsOf,
 } from './configuration-sources.js';
 import {
   type Path,
@@ -48,6 +49,9 @@ import {
   wantsValue,
 } from '../core/options/schema-parts.js';
 
+/** What `creatingFormula()` gives. */
+type Code = FormulaPaths | Readonly<Record<string, unknown>>;
+
 /**
  * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
  * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
@@ -59,7 +63,7 @@ import {
  * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
  */
 export function readConfiguration(
-  code: FormulaPaths | Readonly<Record<string, unknown>>,
+  code: Code,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
   logs: { readonly names: readonly string[] } = coreLogServices,
@@ -71,6 +75,15 @@ export function readConfiguration(
   reading.layAll(sources);
   reading.layTest(ofTest);
   return reading.checked();
+}
+
+/**
+ * What code alone says, as a tree; nothing of it is checked.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where the schema is none.
+ */
+export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknown {
+  checkSchema(schema);
+  return new Reading(schema, undefined, []).layCode(code);
 }
 
 const OF_TEST = 'the test';
@@ -98,12 +111,12 @@ class Reading {
   }
 
   /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
-  layCode(code: FormulaPaths | Readonly<Record<string, unknown>>): void {
+  layCode(code: Code): unknown {
     const isTree = !Array.isArray(code) && !Object.keys(code).some((name) => name.includes('/'));
     if (isTree) this.#tree = code;
     else
       for (const pair of Array.isArray(code) ? (code as readonly unknown[]) : Object.entries(code)) this.#layPair(pair);
-    this.#code = this.#tree as Readonly<Record<string, unknown>>;
+    return (this.#code = this.#tree as Readonly<Record<string, unknown>>);
   }
 
   #layPair(pair: unknown): void {
@@ -124,11 +137,11 @@ class Reading {
   }
 
   /** Lays all sources over the code, each over those before it. */
-  layAll({ file, env, args = false }: ConfigurationSources): void {
+  layAll(sources: ConfigurationSources): void {
+    const { file, env, args = false } = sources;
     this.#asked = file !== undefined || env !== undefined || args !== false;
-    const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
     const isFlagAt = (path: Path): boolean => path.length <= MOST_NAMES && isFlag(this.#schemasAt(this.#matched(path)));
-    const line = fromArguments(words, isFlagAt);
+    const line = fromArguments(wordsOf(sources), isFlagAt);
     const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
     const fileRead = line.file ?? path;
     const content = fileRead === undefined ? undefined : fromFile(fileRead, optional && line.file === undefined);

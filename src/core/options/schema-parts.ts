@@ -16,6 +16,11 @@ export interface Parts {
   readonly items?: readonly v.GenericSchema[];
   readonly value?: v.GenericSchema;
   readonly getter?: (input: unknown) => v.GenericSchema;
+  readonly default?: unknown;
+  readonly message?: unknown;
+  /** Of an action that only says something: `description()`, `metadata()`. */
+  readonly description?: unknown;
+  readonly metadata?: unknown;
 }
 
 export const partsOf = (schema: v.GenericSchema): Parts => schema as unknown as Parts;
