@@ -53,7 +53,7 @@ export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/guests/chunked.js';
 export type { StateTimeoutInfo } from './core/guests/state-timeout.js';
 export type { TransitionOptions } from './core/options/tonic-options.js';
-export type { Configuration, ConfigurationOf, ValueAt } from './core/configuration.js';
+export type { Configuration, ConfigurationChange, ConfigurationOf, ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './config/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './config/configuration-sources.js';
 export * from './threads/index.js';

@@ -8,6 +8,7 @@ import type { FormulaData, FormulaPaths } from '../config/configuration-schema.j
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { fail } from '../core/errors.js';
 import { plain } from '../core/plain.js';
+import { reloader } from './configuration-reloader.js';
 import { heldRun } from './held-runs.js';
 import { abort } from '../core/life.js';
 import type { LogSinkMaker } from '../log/log-services.js';
@@ -131,10 +132,10 @@ export abstract class Formula {
       status: 'starting',
     };
     runtime.config = config.with(testbench === undefined ? { project } : { project, testing: BY_HAND });
-    const grace = data.shutdown!.grace!;
+    runtime.reload = reloader(runtime, { sources, read, config, store: this.tonicStore, logs: this.logServices });
     runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
     try {
-      return await this.#runLogged(runtime, data, project, grace, testbench, started);
+      return await this.#runLogged(runtime, data, project, sources.sighup === true, testbench, started);
     } finally {
       // The last words of threads are in it by now.
       await runtime.log.close();
@@ -147,13 +148,14 @@ export abstract class Formula {
     runtime: Runtime,
     data: FormulaData,
     project: { status: string },
-    grace: number,
+    sighup: boolean,
     testbench: Testbench | undefined,
     started: ((runtime: Runtime) => void) | undefined,
   ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
     // A test's process is none of its app's business.
-    const watch = testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown!.signals!, grace) : undefined;
+    const { signals, grace } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
+    const watch = testbench === undefined ? new ProcessWatch(runtime, main, signals!, grace!, sighup) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';

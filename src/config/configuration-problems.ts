@@ -128,6 +128,12 @@ function listed(problems: readonly ConfigurationProblem[]): string {
   return problems.length === 1 ? line(problems[0]!) : inLines(problems);
 }
 
+/** All of them in one line, for a log. */
+export function oneLine(problems: readonly ConfigurationProblem[]): string {
+  const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
+  return [...problems.slice(0, MOST_LINES).map(line), ...more].join('; ');
+}
+
 function inLines(problems: readonly ConfigurationProblem[]): string {
   const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
   return [...problems.slice(0, MOST_LINES).map(line), ...more].map((text) => `\n  - ${text}`).join('');

@@ -50,7 +50,7 @@ import {
 } from '../core/options/schema-parts.js';
 
 /** What `creatingFormula()` gives. */
-type Code = FormulaPaths | Readonly<Record<string, unknown>>;
+export type Code = FormulaPaths | Readonly<Record<string, unknown>>;
 
 /**
  * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
@@ -88,6 +88,23 @@ export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknow
 
 const OF_TEST = 'the test';
 
+/**
+ * Checks what was put together of two readings, as if it had been read so.
+ * @throws {TaskTonicError} as {@link readConfiguration}
+ */
+export function checkAgain(
+  given: unknown,
+  origin: Origin,
+  code: Readonly<Record<string, unknown>>,
+  schema: v.GenericSchema | undefined,
+  store?: TonicMaker,
+  logs: { readonly names: readonly string[] } = coreLogServices,
+): AppConfiguration {
+  const reading = new Reading(schema, store, logs.names);
+  reading.take(given, origin, code);
+  return reading.checked();
+}
+
 /** A path has no more names than a file has levels. */
 const MOST_NAMES = 100;
 
@@ -98,7 +115,7 @@ class Reading {
   readonly #store: TonicMaker | undefined;
   readonly #logs: readonly string[];
   readonly #schemas: readonly v.GenericSchema[];
-  readonly #origin = noOrigin();
+  #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
   #tree: unknown = {};
   #asked = false;
@@ -108,6 +125,14 @@ class Reading {
     this.#store = store;
     this.#logs = logs;
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
+  }
+
+  /** Takes what was read before, as it was given. */
+  take(given: unknown, origin: Origin, code: Readonly<Record<string, unknown>>): void {
+    this.#tree = given;
+    this.#origin = origin;
+    this.#code = code;
+    this.#asked = true;
   }
 
   /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
@@ -226,12 +251,13 @@ class Reading {
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
   checked(): AppConfiguration {
+    const given = this.#tree;
     this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code, given);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */

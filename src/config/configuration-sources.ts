@@ -36,6 +36,11 @@ export interface ConfigurationSources {
    * nothing is started. Default false.
    */
   readonly args?: boolean | readonly string[] | undefined;
+  /**
+   * Whether SIGHUP has all of them read again. What may change while the app runs says so in its schema: `v.metadata({ reload: true })`.
+   * Default false: SIGHUP ends the process, as it does without us.
+   */
+  readonly sighup?: boolean | undefined;
   /** What the app's own sections must look like: a schema of valibot (https://valibot.dev). Default: anything. */
   readonly schema?: v.GenericSchema | undefined;
 }

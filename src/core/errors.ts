@@ -195,6 +195,9 @@ export const ERRORS = {
   TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
   // Configuration
   TT_BAD_CONFIGURATION: 'The configuration is not right: {problems}.',
+  TT_CONFIGURATION_KEPT: 'The configuration was read again and is not right, so all stays as it is: {problems}.',
+  TT_NEEDS_RESTART:
+    'The configuration says something else now for {paths}, which cannot change while the app runs: start the app anew.',
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',

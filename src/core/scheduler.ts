@@ -1,6 +1,6 @@
 import type { AnyTonic } from './any-tonic.js';
 import type { Clock } from './time/clock.js';
-import type { Configuration } from './configuration.js';
+import type { ChangedValue, Configuration } from './configuration.js';
 import type { TonicLogPort } from './log-port.js';
 import type { Metrics } from './metrics.js';
 import type { KeptOrder, OrderSource } from './queue/order.js';
@@ -23,6 +23,10 @@ export interface Registry extends Iterable<AnyTonic> {
 /** What a Tonic sees of its app. */
 export interface AppFace {
   readonly config: Configuration;
+  /** As {@link Runtime.reloadConfiguration}. */
+  reloadConfiguration(): void;
+  /** @internal Values of the configuration are others from now on. */
+  configured(changes: readonly ChangedValue[]): void;
   /** @internal The service that all of this thread is a part of. */
   readonly farOwner: string | undefined;
   /** @internal What a test has put in the place of the machine. */

@@ -6,7 +6,7 @@ import type { AskOptions } from './asking/ask.js';
 import { type Asks, asking } from './asking/asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './plan/bound-sparkle.js';
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
-import type { Configuration } from './configuration.js';
+import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, extrasOf } from './guests/extras.js';
 import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
@@ -92,6 +92,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly [EVENTS]: HeardEvents = {
     events: [
       'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+      'onConfigurationChanged',
     ], // prettier-ignore
   };
 
@@ -155,6 +156,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
   ttse__onInfusionFailed?(failure: InfusionFailure): void | undefined;
+  /** Values of the configuration have changed while the app runs. */
+  ttse__onConfigurationChanged?(change: ConfigurationChange): void | undefined;
 
   /**
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
@@ -561,6 +564,13 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */
   _ttss__ofService(what: string, ...args: readonly unknown[]): void {
     this._ttScheduler.services.heard(this, what, args);
+  }
+
+  /** @internal */
+  _ttss__configuration(changes?: readonly ChangedValue[]): void {
+    const { runtime } = this._ttScheduler;
+    if (changes === undefined) runtime.reloadConfiguration();
+    else runtime.configured(changes);
   }
 
   /** @internal */

@@ -55,7 +55,7 @@ export interface TonicClass {
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
-  'onServiceAccess', 'onServiceBaseCompleted',
+  'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
