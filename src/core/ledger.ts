@@ -1,5 +1,5 @@
 import { fail } from './errors.js';
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { Registry } from './scheduler.js';
 import type { SharedNames } from './threads-port.js';
 
@@ -19,6 +19,9 @@ export class Ledger implements Registry {
   #given: number | undefined;
   #givenTo: AnyTonic | undefined;
 
+  /** @internal Finds the service with a name. */
+  findService: ((name: string) => RemoteHandle | undefined) | undefined = undefined;
+
   /** @internal The highest id that was given. */
   get highestId(): number {
     return this.#byId.length - 1;
@@ -34,8 +37,16 @@ export class Ledger implements Registry {
     return this.#byId[id];
   }
 
-  /** The Tonic with this name, given or default. */
-  find(name: string): AnyTonic | undefined {
+  /**
+   * The Tonic with this name, given or default; else the service with this name (`static service`), while it runs. That is the Tonic itself
+   * where it lives in this thread; else its handle, the one that `use()` gives: its sparkles can be called. Away from the main thread
+   * a service of another one is found while a Tonic of this thread uses it. Who finds it is no user of it, and does not keep it.
+   */
+  find(name: string): AnyTonic | RemoteHandle | undefined {
+    return this.#named(name) ?? this.findService?.(name);
+  }
+
+  #named(name: string): AnyTonic | undefined {
     const given = this.#byName.get(name);
     if (given !== undefined) return given;
     const digits = /^(\d{2,})\./.exec(name)?.[1];
@@ -103,7 +114,7 @@ export class Ledger implements Registry {
   }
 
   #takeName(name: string, tonic: AnyTonic, sharing: boolean): void {
-    const holder = this.find(name);
+    const holder = this.#named(name);
     if (holder !== undefined)
       throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
     if (sharing && this.#shared?.take(name) === false)

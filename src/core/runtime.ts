@@ -43,6 +43,7 @@ export class Runtime {
   constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
     this.clock = clock;
     this.random = random;
+    this.ledger.findService = (name) => this.#service(name);
   }
 
   /** The Catalysts, the main one first. */
@@ -104,6 +105,16 @@ export class Runtime {
   /** @internal */
   configured(changes: readonly ChangedValue[]): void {
     reconfigure(this, changes);
+  }
+
+  #service(name: string): RemoteHandle | undefined {
+    const { main, services, ledger } = this;
+    // The service that this whole thread is.
+    if (main?._ttPlan.service === name) return main;
+    const is = services?.whoIs(name);
+    if (is !== undefined && ledger.get(is.id) === is) return is;
+    const isKnown = is !== undefined || services?.usersOf(name)[Symbol.iterator]().next().done === false;
+    return isKnown ? services!.handle(name) : undefined;
   }
 
   /** Looks a value of the configuration up by its path, such as `'log/default'`. */

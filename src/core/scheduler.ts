@@ -1,4 +1,4 @@
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { Clock } from './time/clock.js';
 import type { ChangedValue, Configuration } from './configuration.js';
 import type { TonicLogPort } from './log-port.js';
@@ -14,8 +14,12 @@ export interface Registry extends Iterable<AnyTonic> {
   readonly size: number;
   /** The Tonic with this id. */
   get(id: number): AnyTonic | undefined;
-  /** The Tonic with this name, given or default. */
-  find(name: string): AnyTonic | undefined;
+  /**
+   * The Tonic with this name, given or default; else the service with this name (`static service`), while it runs. That is the Tonic itself
+   * where it lives in this thread; else its handle, the one that `use()` gives: its sparkles can be called. Away from the main thread
+   * a service of another one is found while a Tonic of this thread uses it. Who finds it is no user of it, and does not keep it.
+   */
+  find(name: string): AnyTonic | RemoteHandle | undefined;
   /** The tree of bases and infusions with their states, to be printed. */
   dump(): string;
 }

@@ -92,6 +92,7 @@ describe('a configuration that is read again', () => {
     expect(hearing.heard.all('changed')).to.deep.equal([[['limit', 'names'], 7]]);
     expect(distiller.runtime.config.source('limit')).to.equal('the environment variable APP_LIMIT');
     expect([config.get('limit'), distiller.runtime.config.get('names')]).to.deep.equal([6, ['a', 'b']]);
+    expect(await reload()).to.deep.equal(['30 the configuration was read again: nothing changes']);
   });
 
   it('has the default where something is given no more', async () => {
@@ -174,6 +175,7 @@ describe('a configuration that is read again', () => {
     await reload();
     expect([hearing.logMode, part.logMode, own.logMode]).to.deep.equal(['full', 'full', 'off']);
     expect(new Tonic({ base: hearing }).logMode).to.equal('full');
+    expect(distiller.runtime.log.level).to.equal(hearing._ttLogLevel);
     hearing.log.debug('now it is written');
     expect(distiller.lines.at(-1)!.msg).to.equal('now it is written');
     env['APP_LOG__LEVEL'] = 'error';

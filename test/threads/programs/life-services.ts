@@ -108,6 +108,10 @@ export class Asker extends Catalyst {
     this.board = this.use(Board, ...(args as []));
     this.base.ttsc__tell('used', this.board.name, this.board === this.use(Board));
   }
+  ttsc__find(name: string): void {
+    const found = this.ledger.find(name);
+    this.base.ttsc__tell('found', found === undefined ? 'nobody' : found === this.board ? 'its handle' : found.name);
+  }
   ttsc__note(text: string): void {
     this.board.ttsc__note(text);
     this.base.ttsc__tell('noted');
