@@ -20,6 +20,7 @@ import { MOST_RAISES, RaisedQueue } from './queue/raised-queue.js';
 import type { Remote } from './plan/remote.js';
 import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
+import { SelfQueueWatch } from './self-queue-watch.js';
 import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
@@ -80,6 +81,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   readonly #watch: SparkleWatch;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
+  /** @internal */ _ttSelfQueues = new SelfQueueWatch();
   /** Orders that come before all of the queue. */
   readonly #raised = new RaisedQueue();
   #served = 0;
@@ -222,6 +224,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
         if (took >= turnTime) break;
         nextLook = count + this.#ordersPerLook;
       }
+      if (this.queue.isEmpty) this._ttSelfQueues.paused();
+      else this._ttSelfQueues.turnEnded(order, count);
     } finally {
       running.order = undefined;
       running.tonic = undefined;

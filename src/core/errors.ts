@@ -46,6 +46,8 @@ export const ERRORS = {
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
+  TT_QUEUES_ITSELF:
+    '{sparkle} of {tonic} goes on queueing itself with the same arguments in the state {state}, {count} orders long by now: for the body that holds in all states write this.generic.{generic}(); for long work use ChunkedWork; to wait, use a timer or an event.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',
   TT_GRACE_EXCEEDED:
     'The app had not ended {ms} ms after {signal}: {count} Tonics were aborted ({tonics}). Let them end sooner, or raise "shutdown/grace".',
