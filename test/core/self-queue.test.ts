@@ -22,6 +22,7 @@ class Trap extends Looping {
     this.ttsc__finish();
   }
   ttsc_a__line(line: string): void {
+    // eslint-disable-next-line tasktonic/no-fall-through-call -- what is to be found
     if (!this.isOver) this.ttsc__line(line);
   }
 }
@@ -57,8 +58,9 @@ class Changing extends Looping {
 }
 
 class Taking extends Looping {
-  readonly other = new Giving();
+  other!: Giving;
   ttse__onStart(): void {
+    this.other = new Giving();
     this.other.ttsc__give(this);
   }
   ttsc__go(): void {
