@@ -51,6 +51,8 @@ export type { PipeOptions } from './core/asking/pipe.js';
 export type { AskOptions, Question } from './core/asking/ask.js';
 export type { AskArgs, AskKey, AskValue, Asked, NotAwaited, Asks } from './core/asking/asking.js';
 export { ChunkedWork, type ChunkedWorkOptions, type Work, type WorkInfo } from './core/guests/chunked.js';
+export type { InboxCounts } from './core/guests/extras.js';
+export type { InboxLimit } from './core/options/inbox-options.js';
 export type { StateTimeoutInfo } from './core/guests/state-timeout.js';
 export type { TransitionOptions } from './core/options/tonic-options.js';
 export type { Configuration, ConfigurationChange, ConfigurationOf, ValueAt } from './core/configuration.js';

@@ -244,13 +244,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return failUnheard(order);
+    if (body === undefined) return this.#unheard(order, tonic, sparkle);
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
     if (this.#watch.watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
+  }
+
+  /** Nothing stands there in this state; or it is a ticket, in the place of the oldest call that waits. */
+  #unheard(order: Order, { _ttPlan, _ttExtras }: AnyTonic, sparkle: Sparkle): void {
+    if (sparkle !== _ttPlan.ticket) return failUnheard(order);
+    return _ttExtras?.inbox?.take(order) === true ? this.#execute(order) : undefined;
   }
 
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {

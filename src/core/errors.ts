@@ -57,6 +57,12 @@ export const ERRORS = {
   // Catalyst and Formula
   TT_QUEUE_FULL:
     'The queue of {catalyst} holds {count} orders, its hard limit: slow the sender down, or raise "queueLimit".',
+  TT_INBOX_FULL:
+    '{tonic} does not take {sparkle}: {count} calls wait for it ({bytes} bytes), as many as its class allows. Call it less often, or raise "static inboxLimit".',
+  TT_INBOX_DROPS:
+    'As many calls wait for {tonic} as its class allows, so the oldest are dropped for newer ones: the first is {sparkle}; inboxCounts tells how many. Call it less often, or raise "static inboxLimit".',
+  TT_INBOX_REFUSED:
+    '{count} calls of other threads were refused by {tonic}, for which as many wait as its class allows: {sparkles}. Call it less often, or raise "static inboxLimit".',
   TT_NO_RUNTIME: '{class} was made outside a Formula: run a Formula, or make it with a base.',
   TT_NO_CATALYST: 'creatingMainCatalyst() of {class} made no Catalyst: make one there, or do not override it.',
   TT_UNKNOWN_TONIC: 'The TonicStore has no {name}{hint}. Add your own with tonicStore.with({ ... }).',

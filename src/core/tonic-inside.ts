@@ -33,6 +33,8 @@ declare module './any-tonic.js' {
     /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
     /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
     _ttKept(bytes: number): void;
+    /** @internal A call, where its class has an `inboxLimit`. */
+    _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
     /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
     /** @internal */ _ttss__end(): void;

@@ -88,6 +88,21 @@ class Timed extends Looping {
   }
 }
 
+/** Queues itself often, with the same argument, but not without a pause. */
+class Bursts extends Looping {
+  ttse__onStart(): void {
+    this.ttsc__go('on');
+  }
+  ttsc__go(word: string): void {
+    if (this.isOver) return;
+    if (this.ran % 40 > 0) this.ttsc__go(word);
+    else new TimerSingleShot({ seconds: 0.001, sparkleBack: this.ttse__onTimer });
+  }
+  ttse__onTimer(): void {
+    this.ttsc__go('on');
+  }
+}
+
 /** Ends while it is followed. */
 class Ending extends Tonic {
   ran = 0;
@@ -134,6 +149,7 @@ describe('a sparkle that queues itself', () => {
     ['changes the state', Changing],
     ['goes on through another Tonic', Taking],
     ['goes on through a timer', Timed],
+    ['rests from time to time', Bursts],
     ['comes to its end', Ending],
   ] as const) {
     it(`is not told of where it ${what}`, async () => {

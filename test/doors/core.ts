@@ -9,6 +9,7 @@ export { fail, toError } from '../../src/core/errors.js';
 export { chunkedWorkSchema } from '../../src/core/guests/chunked.js';
 export { superviseSchema } from '../../src/core/guests/supervised.js';
 export { askSchema } from '../../src/core/asking/ask.js';
+export { inboxSchema } from '../../src/core/options/inbox-options.js';
 export { pipeSchema } from '../../src/core/asking/pipe.js';
 export { abort } from '../../src/core/life.js';
 export { catalystSchema } from '../../src/core/options/catalyst-options.js';
