@@ -120,6 +120,7 @@ async function warnings(start: () => unknown): Promise<string[]> {
     Object.assign(new Catalyst({ turnOrders: 5 }), { _ttSelfQueues: new SelfQueueWatch(100, 10) });
   };
   const app = await startApp(() => [new Tonic(), start()], { main });
+  await app.pass(1_000);
   const { lines } = await app.finish();
   return lines.filter(({ level }) => level >= WARN).map(({ msg }) => msg);
 }

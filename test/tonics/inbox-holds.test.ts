@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { TcpConnection, Tonic } from '../../src/index.js';
+import { Catalyst, TcpConnection, Tonic } from '../../src/index.js';
+import { abort } from '../doors/core.js';
 import { lines } from '../../src/framing/index.js';
 import { startWithPeer } from '../support/fake-peer.js';
 import { tidyUp } from '../support/net-app.js';
@@ -52,6 +53,27 @@ describe('a connection that calls a Tonic whose full inbox holds', () => {
     });
   }
 
+  it('is read from again when that Tonic is gone with its Catalyst', async () => {
+    let second!: Catalyst;
+    let worker!: Worker;
+    const heard: string[] = [];
+    class Session extends TcpConnection.with({ states: [], framing: lines() }) {
+      ttse__onFrame(line: string): void {
+        heard.push(line);
+        worker.ttsc__line(line);
+        if (heard.length === 4) abort(second, () => {});
+      }
+    }
+    const begin = (): void => {
+      second = new Catalyst();
+      worker = new Worker({ base: second });
+    };
+    const { stream, clock } = await startWithPeer(() => new Session(), {}, { begin });
+    stream.receives('1\n2\n3\n4\n5\n6\n');
+    await clock.settled();
+    expect(heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);
+  });
+
   it('is read from again when that Tonic is gone', async () => {
     let worker!: Worker;
     const heard: string[] = [];
@@ -62,14 +84,13 @@ describe('a connection that calls a Tonic whose full inbox holds', () => {
         if (heard.length === 4) worker.ttsc__finish();
       }
     }
-    const { app, stream, clock } = await startWithPeer(
+    const { stream, clock } = await startWithPeer(
       () => new Session(),
       {},
       {
         begin: () => void (worker = new Worker()),
       },
     );
-    void app;
     stream.receives('1\n2\n3\n4\n5\n6\n');
     await clock.settled();
     expect(heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);

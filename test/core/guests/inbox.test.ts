@@ -177,6 +177,18 @@ describe('a Tonic whose inbox is bounded', () => {
     expect(warned.map(({ code }) => code)).to.deep.equal(['TT_INBOX_DROPS']);
   });
 
+  it('knows of each that is left who has called it', async () => {
+    const { app, clerk, caller, does } = await scene(Newest);
+    const other = new Caller({ base: clerk });
+    await does(() => {
+      other.ttsc__do(() => clerk.ttsc__note('other'));
+      for (const n of [1, 2, 3]) clerk.ttsc__note(n);
+    });
+    expect(clerk.words).to.deep.equal([2, 3, 'other']);
+    expect(clerk.from.map((from) => from?.tonic)).to.deep.equal([caller, caller, other]);
+    await app.finish();
+  });
+
   it('answers whom it refuses or drops at once', async () => {
     const refusing = await scene(Clerk);
     await refusing.does((caller) => {
