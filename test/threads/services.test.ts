@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { Catalyst, type Remote } from '../../src/index.js';
-import { VirtualBench } from '../support/bench.js';
+import type { Remote } from '../../src/index.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import { Asker, Board, Engine, Lost, MemoryStore } from './programs/life-services.js';
 
@@ -52,8 +51,8 @@ describe('a service over threads', function () {
     const { app, boss } = await start(() => new Boss());
     const engine = await boss.inside(() => boss.useService(Engine));
     expect(app.ledger.find('engine')).to.equal(engine);
-    if (app.bench instanceof VirtualBench)
-      expect(app.distiller.find('engine')).to.be.instanceOf(Catalyst).and.to.have.property('thread').that.is.above(0);
+    engine.ttsc__findYourself(boss);
+    expect(await boss.heard.on('found')).to.deep.equal([true]);
   });
 
   it('gives its asker the handle at once: the same each time, and what is called on it arrives in order', async () => {

@@ -65,7 +65,7 @@ describe('a connection that calls a Tonic whose full inbox holds', () => {
       }
     }
     const begin = (): void => {
-      second = new Catalyst();
+      second = new Catalyst({ turnOrders: 1 });
       worker = new Worker({ base: second });
     };
     const { stream, clock } = await startWithPeer(() => new Session(), {}, { begin });

@@ -83,6 +83,9 @@ export class Engine extends Catalyst {
   ttse__onServiceAccess(user: RemoteHandle): void {
     (user as Remote<Asker>).ttsc__heard('engine access', this.thread);
   }
+  ttsc__findYourself(ear: Remote<Boss>): void {
+    ear.ttsc__tell('found', this.ledger.find('engine') === this);
+  }
   ttsc__run(ear: Remote<Boss>, word: string): void {
     ear.ttsc__tell('ran', word, this.thread, this.source?.name);
   }
