@@ -1,6 +1,7 @@
 import type { AnyTonic } from './any-tonic.js';
 import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import type { LogRule, LogService } from './log-port.js';
+import { plainData } from './options/data-tree.js';
 import { type LogMode, LogLevel } from './log-level.js';
 
 const EVENT = 'ttse__onConfigurationChanged';
@@ -18,9 +19,10 @@ export function reconfigure(runtime: Reconfigured, changes: readonly ChangedValu
   runtime.config = runtime.config.changed(changes);
   followLog(runtime, mode, changes);
   const change: ConfigurationChange = { paths: changes.map(({ path }) => path.join('/')) };
+  const crossing = changes.map(({ value, ...where }) => ({ ...where, value: plainData(value) }));
   for (const tonic of runtime.ledger) {
     // A Catalyst in a thread of its own: that goes on from there.
-    if (tonic._ttFace !== tonic) tonic._ttFace._ttss__configuration(changes);
+    if (tonic._ttFace !== tonic) tonic._ttFace._ttss__configuration(crossing);
     else if (tonic._ttPlan.has(EVENT)) tonic._ttss__tell(EVENT, change);
   }
 }

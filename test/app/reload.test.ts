@@ -14,6 +14,10 @@ import { Hearer } from './programs/reload-threads.js';
 
 const RELOAD = { reload: true } as const;
 
+class Until {
+  constructor(readonly text: string) {}
+}
+
 const settings = v.object({
   port: v.optional(v.number(), 7007),
   limit: v.optional(v.pipe(v.number(), v.minValue(1, 'must be 1 or more'), v.metadata(RELOAD)), 5),
@@ -22,6 +26,13 @@ const settings = v.object({
     v.object({ least: v.optional(v.number(), 1), most: v.optional(v.number(), 9) }),
     v.check(({ least, most }) => least <= most, 'must have "least" up to "most"'),
     v.metadata(RELOAD),
+  ),
+  until: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform((text) => ({ at: new Until(text) })),
+      v.metadata(RELOAD),
+    ),
   ),
   names: v.optional(v.pipe(v.array(v.string()), v.metadata(RELOAD)), []),
   /** Parts of which one may change, together with one that may not. */
@@ -197,6 +208,16 @@ describe('a configuration that is read again', () => {
       [0, ...heard],
       [1, ...heard],
     ]);
+  });
+
+  it('leaves out in threads what cannot cross to them', async () => {
+    const { distiller, hearing, env, reload } = await start();
+    hearing.ttsc__spawn(0);
+    await distiller.sparkle();
+    Object.assign(env, { APP_LIMIT: '9', APP_UNTIL: '2000-01-01' });
+    expect(await reload()).to.deep.equal(['30 the configuration was read again: limit, until are other']);
+    expect(distiller.runtime.config.get('until/at')).to.be.instanceOf(Until);
+    expect(hearing.heard.all('changed')).to.have.length(2);
   });
 
   it('is read again for a Tonic of another thread, too', async () => {
