@@ -63,10 +63,9 @@ class Inbox implements OpenInbox {
     const { _ttPlan: plan, _ttScheduler: scheduler } = this.#tonic;
     const { orders, bytes: most, policy } = plan.inbox!;
     const bytes = most === Infinity ? 0 : weightOf(argsOf(count, a, b));
-    const isTooMuch = (): boolean => this.#orders > 0 && (this.#orders + 1 > orders || this.#bytes + bytes > most);
     const reading = policy === 'hold' ? readingOf(running.tonic, noReading) : undefined;
-    if (policy === 'drop-oldest') while (isTooMuch()) this.#dropOldest();
-    else if (reading === undefined && isTooMuch()) return this.#refuse(sparkle, count, a, b);
+    if (policy === 'drop-oldest') while (this.#isTooMuch(bytes)) this.#dropOldest();
+    else if (reading === undefined && this.#isTooMuch(bytes)) return this.#refuse(sparkle, count, a, b);
     const { queue } = scheduler;
     // First, since it may throw.
     if (this.#tickets <= this.#orders) {
@@ -98,6 +97,12 @@ class Inbox implements OpenInbox {
 
   close(): void {
     this.#letGo();
+  }
+
+  /** Whether one more of so many bytes is more than may wait: alone it may always. */
+  #isTooMuch(bytes: number): boolean {
+    const { orders, bytes: most } = this.#tonic._ttPlan.inbox!;
+    return this.#orders > 0 && (this.#orders + 1 > orders || this.#bytes + bytes > most);
   }
 
   #shift(): Call | undefined {
