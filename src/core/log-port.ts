@@ -1,6 +1,6 @@
 import type { AnyTonic, FailureInfo } from './any-tonic.js';
 import type { LogLane } from './log-lane.js';
-import type { LogLevel } from './log-level.js';
+import type { LogLevel, LogMode } from './log-level.js';
 import type { LogSink } from './log-sink.js';
 import type { Order } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
@@ -30,6 +30,14 @@ export interface TonicLogPort {
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
+/** The rules of a log that may change while the app runs, by their names in the configuration. */
+export interface LogRules {
+  readonly default: LogMode;
+  readonly level: LineLevel | 'silent';
+  readonly slowSparkle: number;
+}
+export type LogRule = keyof LogRules;
+
 /** The log of an app. */
 export interface LogService extends TonicLogPort {
   /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
@@ -48,6 +56,8 @@ export interface LogService extends TonicLogPort {
 
   /** @internal The mode of Tonics that have none of their own and no base. */
   readonly level: LogLevel;
+  /** @internal A rule is another one from now on. */
+  setRule<R extends LogRule>(rule: R, value: LogRules[R]): void;
   /** @internal Whether anything is written at all. */
   readonly isOn: boolean;
   /** @internal Whether a failure is written. */

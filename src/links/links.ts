@@ -62,7 +62,7 @@ export class Links implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     this.kind = kind;
     runtime.threads = this;
-    runtime.ledger.elsewhere = (name) => this.find(name) as AnyTonic | undefined;
+    runtime.ledger.elsewhere = (name) => this.find(name);
   }
 
   /** The first Catalyst of this thread. */
@@ -182,10 +182,10 @@ export class Links implements Threads, LinkHome {
       if (way === undefined) return this.#nobodyNamed(name, args);
       return (way as unknown as AnyTonic)._ttss__named(name, key, args);
     }
-    const tonic = this.#runtime.ledger.find(name.slice(place.length + 1));
-    if (tonic === undefined) return this.#nobodyNamed(name, args);
-    tonic._ttPlan.sparkle(key);
-    (tonic as unknown as Record<string, (...args: unknown[]) => void>)[key]!(...args);
+    const found = this.#runtime.ledger.find(name.slice(place.length + 1));
+    if (found === undefined) return this.#nobodyNamed(name, args);
+    if ('_ttPlan' in found) found._ttPlan?.sparkle(key);
+    (found as unknown as Record<string, (...args: unknown[]) => void>)[key]!(...args);
     return undefined;
   };
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AnyTonic, FailureInfo } from '../core/any-tonic.js';
 import { NONE } from '../core/tonic-inside.js';
-import type { LineLevel, LogService } from '../core/log-port.js';
+import type { LineLevel, LogRules as ChangingRules, LogService } from '../core/log-port.js';
 import { fail } from '../core/errors.js';
 import { EntryBook, type EntryBounds } from './log-entries.js';
 import { identityOf, rounded } from './log-fields.js';
@@ -38,9 +38,9 @@ export interface FarLog {
 /** The log of an app: what is written of what happens, by the rules of the modes. */
 export class AppLog implements LogService {
   /** The mode of Tonics that have none of their own and no base. @internal */
-  readonly level: LogLevel;
+  level: LogLevel;
   /** A sparkle that runs longer is flagged, in ms. @internal */
-  readonly slowSparkle: number;
+  slowSparkle: number;
   /** Where the log of a sparkle is gathered; `undefined` where each line is written at once. @internal */
   readonly entries: EntryBook | undefined;
   /** @internal */
@@ -97,6 +97,13 @@ export class AppLog implements LogService {
   /** @internal */
   set onMoved(told: () => void) {
     this.outlet.onMoved = told;
+  }
+
+  /** @internal */
+  setRule<R extends keyof ChangingRules>(rule: R, value: ChangingRules[R]): void {
+    if (rule === 'default') this.level = LogLevel[value as ChangingRules['default']];
+    else if (rule === 'slowSparkle') this.slowSparkle = value as number;
+    else if (rule === 'level') this.outlet.setLevel(value as string);
   }
 
   /** @internal */

@@ -31,7 +31,7 @@ export class LogOutlet {
 
   readonly #services: LogSinkMaker | undefined;
   readonly #context: LogContext | undefined;
-  readonly #level: string;
+  #level: string;
   #place = NOWHERE;
   #pino: Logger | undefined;
   #scribe: Logger | undefined;
@@ -53,6 +53,12 @@ export class LogOutlet {
   /** The name of the service that lines go to now; `stream` for a stream that was given as it is. */
   get name(): string {
     return this.#place.name;
+  }
+
+  /** The least level that is written from now on. */
+  setLevel(level: string): void {
+    this.#level = level;
+    for (const logger of [this.#pino, this.#scribe]) if (logger !== undefined) logger.level = level;
   }
 
   /** Hands a line of JSON to the sink. */

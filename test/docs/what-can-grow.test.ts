@@ -23,6 +23,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/full-queue.test.ts',
     'takes no byte from a stream, and no end from a connection',
   ],
+  'calls that wait for a Tonic, where its class says so': [
+    'test/core/guests/inbox.test.ts',
+    'refuses one call more, which throws at who calls',
+  ],
   'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
   'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'more are dropped and counted'],
   'postponed orders of a Tonic': [

@@ -6,6 +6,22 @@ export interface OrdinaryMutation extends Change, TestPlace {}
 
 export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
+    what: 'a bounded inbox puts a ticket on the queue for each call that it drops',
+    file: 'src/core/guests/inbox.ts',
+    find: 'if (this.#tickets <= this.#orders) {',
+    replace: '{',
+    test: 'test/core/guests/inbox.test.ts',
+    sentence: 'drops the oldest for a newer one, counts them, and says so once',
+  },
+  {
+    what: 'a configuration that was read again is taken without a check of what stays with it',
+    file: 'src/config/configuration-reload.ts',
+    find: 'const config = check(given, origin);',
+    replace: 'const config = read;',
+    test: 'test/app/reload.test.ts',
+    sentence: 'is checked as it would be without what may not change',
+  },
+  {
     what: 'a channel that has read in its turn, while reading is held back, keeps that turn',
     file: 'src/selector/selection-key.ts',
     find: '    this.#itsTurn = false;\n    if (!itsTurn',
