@@ -7,6 +7,7 @@ export { Links, type LinkKind } from '../../src/links/links.js';
 export { Packer } from '../../src/links/packing/packer.js';
 export type { Exporter, Importer, Ref, TonicRef } from '../../src/links/packing/refs.js';
 export { unpack } from '../../src/links/packing/unpacking.js';
+export { Receiver, type ReceiverHome } from '../../src/links/receiver.js';
 export { Progress } from '../../src/links/progress.js';
 export { RemoteTonic } from '../../src/links/remote-tonic.js';
 export { Sender, type Totals } from '../../src/links/sender.js';
