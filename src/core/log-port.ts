@@ -34,7 +34,7 @@ export interface TonicLogPort {
 export interface LogService extends TonicLogPort {
   /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
   readonly to: string;
-  /** Lines that a sink has refused by throwing, since the start. */
+  /** Lines that a sink has refused by throwing or had to drop, since the start. */
   readonly lost: number;
   /**
    * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and

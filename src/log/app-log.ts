@@ -66,7 +66,7 @@ export class AppLog implements LogService {
     return this.#far?.lane;
   }
 
-  /** Lines that a sink has refused by throwing, since the start. */
+  /** Lines that a sink has refused by throwing or had to drop, since the start. */
   get lost(): number {
     return this.outlet.lost;
   }

@@ -24,8 +24,6 @@ const STDERR: Place = { name: 'stderr', sink: { write: (line) => void process.st
 export class LogOutlet {
   /** `undefined` while nothing is to be logged at all. */
   logger: Logger | undefined = undefined;
-  /** Lines that a sink has refused, by throwing. */
-  lost = 0;
   /** Told when lines go to another service. */
   onMoved: ((name: string) => void) | undefined = undefined;
 
@@ -35,6 +33,8 @@ export class LogOutlet {
   #place = NOWHERE;
   #pino: Logger | undefined;
   #scribe: Logger | undefined;
+  /** Lines that a sink has refused, by throwing, or that one which is no longer used has dropped. */
+  #lost = 0;
   #written = '';
   #writing = false;
   /** Sinks that have failed: each is named once. */
@@ -55,11 +55,16 @@ export class LogOutlet {
     return this.#place.name;
   }
 
+  /** Lines that a sink has refused, by throwing, or has dropped. */
+  get lost(): number {
+    return this.#lost + (this.#place.sink?.lost ?? 0);
+  }
+
   /** Hands a line of JSON to the sink. */
   write(line: string): void {
     const { sink } = this.#place;
     if (sink === undefined) return;
-    if (this.#writing) return void this.lost++;
+    if (this.#writing) return void this.#lost++;
     this.#writing = true;
     try {
       // A function that is declared to return nothing may still be async.
@@ -105,6 +110,7 @@ export class LogOutlet {
     this.logger = next.sink === undefined ? undefined : this.#pino;
     this.onMoved?.(next.name);
     await this.#end(before);
+    this.#lost += before.sink?.lost ?? 0;
   }
 
   async #open(to: string | LogSink, options: unknown): Promise<Place> {
@@ -153,7 +159,7 @@ export class LogOutlet {
   }
 
   #refused(sink: LogSink, thrown: unknown): void {
-    this.lost++;
+    this.#lost++;
     this.#say(sink, thrown);
   }
 

@@ -18,9 +18,17 @@ export async function openLog(
   services: LogSinkMaker = coreLogServices,
   far?: FarLog,
 ): Promise<AppLog> {
-  const { to, default: mode, level, slowSparkle, closeTimeout, ...given } = parseOptions(logSchema, options, 'the log');
+  const {
+    to,
+    default: mode,
+    level,
+    slowSparkle,
+    backlog,
+    closeTimeout,
+    ...given
+  } = parseOptions(logSchema, options, 'the log');
   const { clock, random } = runtime;
-  const context: LogContext = { clock, random, closeTimeout, say, main: () => runtime.main };
+  const context: LogContext = { clock, random, backlog, closeTimeout, say, main: () => runtime.main };
   const outlet = new LogOutlet(services, context, level);
   await outlet.use(to, to === 'ip' ? given.ip : given.options);
   return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries), far }, clock);

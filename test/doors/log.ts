@@ -2,6 +2,7 @@
 import '../../src/compose.js';
 
 export { entryText } from '../../src/log/log-entry-text.js';
+export { LogBacklog } from '../../src/log/log-backlog.js';
 export { ipLogSchema } from '../../src/log/log-options.js';
 export { screenLine } from '../../src/log/log-screen-line.js';
 export { coreLogServices } from '../../src/log/log-services.js';
