@@ -30,7 +30,7 @@ export class ProcessWatch {
     this.#grace = grace;
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
-    if (runtime.log.gathers) process.on('exit', this.#onExit);
+    process.on('exit', this.#onExit);
   }
 
   close(): void {

@@ -19,7 +19,9 @@ export interface TonicLogPort {
   /** @internal */
   debug(tonic: AnyTonic, message: string): void;
   /** @internal */
-  life(tonic: AnyTonic, step: string): void;
+  life(tonic: AnyTonic, step: 'infused' | 'finished'): void;
+  /** @internal A Tonic in mode `full` is in another state, and has no `onEnter` there. */
+  entered(tonic: AnyTonic, from: string | undefined): void;
   /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
   /** @internal */
@@ -52,8 +54,8 @@ export interface LogService extends TonicLogPort {
   readonly isOn: boolean;
   /** @internal Whether a failure is written. */
   readonly tellsFailures: boolean;
-  /** @internal Whether what a sparkle logs is gathered into one entry. */
-  readonly gathers: boolean;
+  /** @internal How long it has taken so far, in ms. */
+  readonly spent: number;
   /** @internal A sparkle begins; true where what it logs is gathered, and then it is to be ended by `ran`. */
   begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean;
   /** @internal The sparkle that runs threw, and more of it follows. */

@@ -19,7 +19,7 @@ export type ShowLogOptions = Readonly<v.InferInput<typeof showLogSchema>>;
 
 /** What the text of a line tells already. */
 const TOLD = [
-  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'err',
+  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'infused', 'err',
 ]; // prettier-ignore
 
 /**

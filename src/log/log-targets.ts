@@ -31,7 +31,7 @@ export async function openLog(
   const context: LogContext = { clock, random, backlog, closeTimeout, say, main: () => runtime.main };
   const outlet = new LogOutlet(services, context, level);
   await outlet.use(to, to === 'ip' ? given.ip : given.options);
-  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries), far }, clock);
+  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries) }, clock, far);
 }
 
 function say(text: string): void {

@@ -38,6 +38,10 @@ class Talker extends Tonic {
   ttsc__say(text: string): void {
     this.log.info(text);
   }
+  ttsc__work(work: () => void): void {
+    this.log.info('working');
+    work();
+  }
   ttsc__sayTwice(text: string): void {
     this.log.info(text);
     this.log.info(text);
@@ -233,6 +237,49 @@ describe("a log service of one's own", () => {
     const app = new LoggingApp(undefined, { levle: 'info' } as LogOptions);
     const error = await expectRejection(app.ended, 'TT_BAD_OPTION');
     expect(error.message).to.include('log/levle').and.include('perhaps level is meant');
+  });
+});
+
+describe('a log service that is slow', () => {
+  for (const entries of [false, true])
+    it(`is told of itself, once a second: no sparkle is blamed for its time${entries ? ', in entries' : ''}`, async () => {
+      const stalled: { bench?: VirtualBench } = {};
+      const memory = new Memory();
+      const slow = (): LogSink => ({
+        write: (line) => {
+          memory.write(line);
+          stalled.bench?.stall(200);
+        },
+      });
+      const app = await start({ slow }, { to: 'slow', slowSparkle: 150, entries });
+      stalled.bench = app.bench;
+      app.talker.ttsc__sayTwice('hello');
+      await app.bench.settled();
+      expect(memory.lines.filter((line) => line['slow'] === true || line['flags'] !== undefined)).to.deep.equal([]);
+      const warnings = memory.messages.filter((message) => message.startsWith('the log took'));
+      expect(warnings).to.deep.equal(['the log took 200 ms for a line: what it goes to is slow']);
+      expect(memory.lines.length).to.equal(entries ? 2 : 3);
+      await app.over();
+    });
+
+  it('hides no sparkle that is slow itself', async () => {
+    const stalled: { bench?: VirtualBench } = {};
+    const memory = new Memory();
+    const slow = (): LogSink => ({
+      write: (line) => {
+        memory.write(line);
+        stalled.bench?.stall(100);
+      },
+    });
+    const app = await start({ slow }, { to: 'slow', slowSparkle: 150 });
+    stalled.bench = app.bench;
+    app.talker.ttsc__work(() => app.bench.stall(150));
+    await app.bench.settled();
+    expect(memory.lines.map(({ msg, ms }) => [msg, ms])).to.deep.equal([
+      ['working', undefined],
+      ['slow sparkle', 150],
+    ]);
+    await app.over();
   });
 });
 
