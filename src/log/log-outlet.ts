@@ -4,6 +4,7 @@ import type { LineLevel } from '../core/log-port.js';
 import { fail, toError } from '../core/errors.js';
 import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
+import { lineSafe } from './terminal-safe.js';
 
 /** The sink that lines go to now. */
 interface Place {
@@ -68,7 +69,7 @@ export class LogOutlet {
     this.#writing = true;
     try {
       // A function that is declared to return nothing may still be async.
-      const given = sink.write(line) as PromiseLike<void> | undefined;
+      const given = sink.write(lineSafe(line)) as PromiseLike<void> | undefined;
       if (typeof given?.then === 'function') given.then(undefined, (reason: unknown) => this.#refused(sink, reason));
     } catch (thrown) {
       this.#refused(sink, thrown);

@@ -5,6 +5,7 @@ import { type FarLog, AppLog } from './app-log.js';
 import { LogLevel } from '../core/log-level.js';
 import { type LogSinkMaker, coreLogServices } from './log-services.js';
 import type { LogContext } from '../core/log-sink.js';
+import { terminalSafe } from './terminal-safe.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import type { Runtime } from '../core/runtime.js';
 
@@ -35,7 +36,7 @@ export async function openLog(
 }
 
 function say(text: string): void {
-  process.stderr.write(`tasktonic: ${text}\n`);
+  process.stderr.write(`tasktonic: ${terminalSafe(text)}\n`);
 }
 
 function boundsOf(entries: boolean | Partial<EntryBounds>): EntryBounds | undefined {
