@@ -6,6 +6,14 @@ import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
 import { lineSafe } from './terminal-safe.js';
 
+/** Which run of which program it is that logs: the first line that a sink is given. */
+export interface SessionRecord {
+  readonly project: string;
+  readonly pid: number;
+  readonly node: string;
+  readonly startedAt: number;
+}
+
 /** The sink that lines go to now. */
 interface Place {
   /** The name of its service; `stream` for one that was given as it is. */
@@ -15,6 +23,9 @@ interface Place {
   /** Whether we made it, and so close it. */
   readonly owned: boolean;
 }
+
+/** A person at a screen knows what was started, and so does who gave a stream. */
+const KNOWN_TO_THEIR_READER: ReadonlySet<string> = new Set(['screen', 'stream']);
 
 const NOWHERE: Place = { name: 'off', sink: undefined, owned: false };
 
@@ -31,6 +42,7 @@ export class LogOutlet {
   readonly #services: LogSinkMaker | undefined;
   readonly #context: LogContext | undefined;
   readonly #level: string;
+  readonly #session: SessionRecord | undefined;
   #place = NOWHERE;
   #pino: Logger | undefined;
   #scribe: Logger | undefined;
@@ -45,7 +57,8 @@ export class LogOutlet {
   #closed = false;
 
   /** Without services it logs nothing, for good. */
-  constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent') {
+  constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent', session?: SessionRecord) {
+    this.#session = session;
     this.#services = services;
     this.#context = context;
     this.#level = level;
@@ -109,6 +122,8 @@ export class LogOutlet {
     const before = this.#place;
     this.#place = next;
     this.logger = next.sink === undefined ? undefined : this.#pino;
+    if (this.#session !== undefined && !KNOWN_TO_THEIR_READER.has(next.name))
+      this.logger?.info(this.#session, 'session');
     this.onMoved?.(next.name);
     await this.#end(before);
     this.#lost += before.sink?.lost ?? 0;

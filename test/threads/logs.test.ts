@@ -152,7 +152,7 @@ describe('the log of a thread', () => {
     ['stealth', ['boom']],
     ['off', ['infused', 'boom', 'finished']],
     ['quiet', ['infused', 'said', 'boom', 'finished']],
-    ['full', ['infused', 'sparkle', 'said', 'sparkle', 'boom', 'sparkle', 'finished']],
+    ['full', ['infused', 'transition', 'sparkle', 'said', 'sparkle', 'boom', 'sparkle', 'finished']],
   ] as const) {
     it(`in mode ${mode}, as that of its base, has ${[...new Set(has)].join(', ')}`, async () => {
       const { app, boss } = await start(() => new HearingBoss(() => {}, { logMode: mode }));

@@ -10,24 +10,28 @@ import {
   Tonic,
 } from '../../../src/index.js';
 import { coreLogServices } from '../../doors/log.js';
-import type { Line } from '../../support/app.js';
+import { type Line, NOON } from '../../support/app.js';
 import { expectRejection, expectThrow } from '../../support/errors.js';
 import { VirtualBench } from '../../support/bench.js';
 
 /** A sink that writes down what becomes of it. */
 class Memory implements LogSink {
-  readonly lines: Line[] = [];
+  readonly all: Line[] = [];
   readonly heard: string[] = [];
   constructor(readonly options?: unknown) {}
   write(line: string): void {
     expect(line.endsWith('}\n')).to.equal(true);
-    this.lines.push(JSON.parse(line) as Line);
+    this.all.push(JSON.parse(line) as Line);
   }
   async flush(): Promise<void> {
     this.heard.push('flush');
   }
   async close(): Promise<void> {
     this.heard.push('close');
+  }
+  /** Without the record of the session. */
+  get lines(): Line[] {
+    return this.all.filter(({ msg }) => msg !== 'session');
   }
   get messages(): string[] {
     return this.lines.map(({ msg }) => msg);
@@ -111,6 +115,34 @@ async function stderrOf(body: () => Promise<void>): Promise<string> {
 }
 
 describe("a log service of one's own", () => {
+  it('is given a record of the session before all lines, and so is another one in its place', async () => {
+    const first = new Memory();
+    const second = new Memory();
+    const app = await start({ first: () => first, second: () => second }, { to: 'first' });
+    await app.says('one');
+    await app.log.use('second');
+    await app.over();
+    for (const { all } of [first, second]) {
+      const { level, msg, project, pid, node, startedAt } = all[0]!;
+      expect([level, msg, project, pid, node]).to.deep.equal([
+        30,
+        'session',
+        'Logging',
+        process.pid,
+        process.versions.node,
+      ]);
+      expect(startedAt).to.equal(NOON);
+      expect(all.filter((line) => line.msg === 'session')).to.have.length(1);
+    }
+  });
+
+  it('is given none below the level of the app', async () => {
+    const memory = new Memory();
+    const app = await start({ memory: () => memory }, { to: 'memory', level: 'warn' });
+    await app.over();
+    expect(memory.all).to.deep.equal([]);
+  });
+
   it('is chosen by its name, made with its options and given every line', async () => {
     let made: Memory | undefined;
     const memory = (options: { size: number }): LogSink => (made = new Memory(options));
@@ -290,9 +322,13 @@ describe('a log service that fails', () => {
         throw new Error('the disk is full');
       },
     });
-    const app = await start({ odd }, { to: 'odd' });
-    const said = await stderrOf(async () => app.says('one', 'two', 'three'));
-    expect(app.log.lost).to.equal(3);
+    let app!: LoggingApp;
+    const said = await stderrOf(async () => {
+      app = await start({ odd }, { to: 'odd' });
+      await app.says('one', 'two', 'three');
+    });
+    // The record of the session is one, too.
+    expect(app.log.lost).to.equal(4);
     expect(said.match(/the disk is full/g)).to.have.length(1);
     expect(app.talker.finished).to.equal(false);
     await app.over();
@@ -301,9 +337,12 @@ describe('a log service that fails', () => {
   it('may do so later: a promise that is rejected is counted as well', async () => {
     const write = (async () => Promise.reject(new Error('later'))) as unknown as LogSink['write'];
     const odd = (): LogSink => ({ write });
-    const app = await start({ odd }, { to: 'odd' });
-    const said = await stderrOf(async () => app.says('one', 'two'));
-    expect(app.log.lost).to.equal(2);
+    let app!: LoggingApp;
+    const said = await stderrOf(async () => {
+      app = await start({ odd }, { to: 'odd' });
+      await app.says('one', 'two');
+    });
+    expect(app.log.lost).to.equal(3);
     expect(said).to.include('later');
     await app.over();
   });
@@ -324,6 +363,7 @@ describe('a log service that fails', () => {
     const lines: string[] = [];
     const odd = (): LogSink => ({
       write: (line) => {
+        if (line.includes('"session"')) return;
         lines.push(line);
         app.talker.log.info('I am writing');
       },
