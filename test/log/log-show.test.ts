@@ -165,7 +165,7 @@ describe('a line that a viewer shows', () => {
   });
 
   /** What a peer may send: it moves the cursor, sets the title, ends a line for some programs, or turns the text around. */
-  const EVIL = '\u001b[2J\u001b]0;t\u0007\r\u0000\b\u007f\u0085\u009b1m\u2028\u2029\u202e\u2066';
+  const EVIL = '\u001b[35m\u001b[2J\u001b]0;t\u0007\r\u0000\b\u007f\u0085\u009b1m\u2028\u2029\u202e\u2066';
   // eslint-disable-next-line no-control-regex -- they are what is looked for
   const STEERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
@@ -193,6 +193,7 @@ describe('a line that a viewer shows', () => {
         const text = showLog(typeof line === 'string' ? line : JSON.stringify(line), { colours });
         // eslint-disable-next-line no-control-regex -- the colours are ours
         expect(text.replaceAll(/\u001b\[\d\d?m/g, '')).not.to.match(STEERS);
+        expect(text).not.to.include('\u001b[35m');
         expect(text).to.match(/(?:\\x|\\u00)1b\[2J/i);
       });
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ interface Reader {
   /** What the program has as its standard output. */
   readonly stdout: number | 'pipe';
   /** Reads all, to its end. */
-  read(child: ReturnType<typeof spawn>): Promise<string>;
+  read(child: ChildProcess): Promise<string>;
 }
 
 describe('the log on standard output', function () {
@@ -28,6 +28,7 @@ describe('the log on standard output', function () {
     opened = [];
   });
   afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL');
     opened.forEach(closeSync);
     rmSync(folder, { recursive: true });
   });
@@ -56,7 +57,8 @@ describe('the log on standard output', function () {
         const child = start(reader.stdout, ['json', how, '2000', '30000']);
         await child.said('said all');
         const lines = (await reader.read(child.process)).trimEnd().split('\n');
-        const own = lines.map((line) => JSON.parse(line) as { n?: number; msg: string });
+        const [session, ...own] = lines.map((line) => JSON.parse(line) as { n?: number; msg: string });
+        expect(session!.msg).to.equal('session');
         expect(own.filter(({ n }) => n !== undefined).map(({ n }) => n)).to.deep.equal(numbers(2000));
         expect(own[2000]!.msg).to.equal('the last words');
         if (how === 'uncaught') expect(own[2001]!.msg).to.equal('nobody caught: the end');
@@ -92,9 +94,9 @@ describe('the log on standard output', function () {
     const child = start(stdout, ['json', 'exit', '2000']);
     expect(await child.ended).to.equal(3);
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    expect(lines).to.have.length(2002);
+    expect(lines).to.have.length(2003);
     expect(lines[0]).to.equal('before');
-    expect(lines[2001]).to.include('the last words');
+    expect(lines[2002]).to.include('the last words');
   });
 
   it('whose reader has gone harms nothing', async () => {
@@ -105,11 +107,13 @@ describe('the log on standard output', function () {
   });
 });
 
+const started: ChildProcess[] = [];
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n + 1);
 
 /** Starts the program; what it says on stderr is heard at once. */
 function start(stdout: number | 'pipe', args: readonly string[]) {
   const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', stdout, 'pipe'] });
+  started.push(child);
   const heard = { process: child, err: '', ended: once(child, 'exit').then(([code]) => code as number), said };
   child.stderr!.on('data', (data: Buffer) => (heard.err += data.toString()));
   async function said(line: string): Promise<void> {
@@ -122,7 +126,7 @@ function start(stdout: number | 'pipe', args: readonly string[]) {
 }
 
 /** Reads a pipe that the test itself holds open, so that no end is told: until the program has ended and nothing is left. */
-async function readPipe(fd: number, child: ReturnType<typeof spawn>): Promise<string> {
+async function readPipe(fd: number, child: ChildProcess): Promise<string> {
   const bytes = Buffer.alloc(65_536);
   let all = '';
   for (;;) {
