@@ -40,6 +40,10 @@ export class OutputWriter {
   #output: Output | undefined;
   /** What is being written; `undefined` while nothing waits. */
   #chunk: Uint8Array | undefined;
+  /** Whether a part of that has left. */
+  #isPart = false;
+  /** Half of a line was written, and its rest is lost: the next line is not to go on with it. */
+  #brokeOff = false;
   /** Given to it since it was last looked for room. */
   #unlooked = 0;
   #timer: ClockTimer;
@@ -75,11 +79,14 @@ export class OutputWriter {
     return undefined;
   }
 
-  #writeAtOnce(line: string): void {
+  #writeAtOnce(given: string): void {
+    const line = this.#brokeOff ? `\n${given}` : given;
     const size = Buffer.byteLength(line);
     const taken = this.#giveOrTell(line, size);
+    this.#brokeOff &&= taken === 0;
     if (taken >= size) return undefined;
     this.#backlog.begin(line);
+    this.#isPart = taken > 0;
     this.#chunk = Buffer.from(line).subarray(taken);
     return this.#exiting ? this.#drainNow() : this.#wait();
   }
@@ -120,7 +127,8 @@ export class OutputWriter {
       const taken = this.#giveOrLose(this.#chunk);
       if (taken === 0) return;
       this.#pause = FIRST_PAUSE;
-      if (taken < this.#chunk.length) this.#chunk = this.#chunk.subarray(taken);
+      this.#isPart = taken < this.#chunk.length;
+      if (this.#isPart) this.#chunk = this.#chunk.subarray(taken);
       else this.#next();
     }
   }
@@ -130,9 +138,16 @@ export class OutputWriter {
     try {
       return this.#give(chunk);
     } catch {
-      this.#lost += this.#backlog.clear();
+      this.#forget();
       return chunk.length;
     }
+  }
+
+  #forget(): number {
+    const lines = this.#backlog.clear();
+    this.#lost += lines;
+    this.#brokeOff ||= this.#isPart;
+    return lines;
   }
 
   #next(): void {
@@ -188,8 +203,7 @@ export class OutputWriter {
   /** Nobody reads. Who comes later is not waited for again. */
   #giveUp(): void {
     this.#patience = 0;
-    const lines = this.#backlog.clear();
-    this.#lost += lines;
+    const lines = this.#forget();
     this.#empty();
     this.#means.leftOver(lines);
   }
