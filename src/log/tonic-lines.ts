@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { TaskTonicError } from '../core/errors.js';
+import type { ErrorCode, TaskTonicError } from '../core/errors.js';
 import type { AnyTonic, FailureInfo } from '../core/any-tonic.js';
 import type { LineLevel } from '../core/log-port.js';
 import { LogLevel } from '../core/log-level.js';
@@ -16,6 +16,9 @@ import { userLine } from './user-line.js';
 
 /** Lines of life cycle and sparkles are `debug` lines, and `info` where the Tonic is in mode `full`: somebody asked for them. */
 const lineLevel = (tonic: AnyTonic): 'info' | 'debug' => (tonic._ttLogLevel === LogLevel.full ? 'info' : 'debug');
+
+/** What is cut or lost at an end is named, each of it: no peer can have that happen again and again. */
+const NAMED: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['TT_ABORTED', 'TT_ORDERS_LOST']);
 
 /** A log that is slow is not to say so with each of its lines: this often, in ms. */
 const SLOW_LOG_SILENCE = 1_000;
@@ -233,7 +236,7 @@ export class TonicLines {
     const level = isReset ? 'info' : 'warn';
     if (tonic._ttLogLevel <= LogLevel.stealth || !this.#writes(level)) return;
     const since = this.#clock.now();
-    if (this.rates.admits(tonic, level, String(code), error.message)) {
+    if (NAMED.has(code) || this.rates.admits(tonic, level, String(code), error.message)) {
       const rest = isReset ? { address: details?.['address'] } : { err: plain(error.cause) };
       this.#say(tonic, level, { code, ...rest }, error.message);
     }

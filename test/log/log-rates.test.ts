@@ -142,6 +142,21 @@ describe('what peers can make an app write', () => {
 });
 
 describe('what an app does by itself', () => {
+  it('is told whole: each Tonic that is aborted is named', async () => {
+    class Held extends Tonic {
+      ttse__onDraining(): void {}
+    }
+    class Main extends Tonic {
+      ttse__onStart(): void {
+        for (let n = 0; n < 50; n++) new Held({ drainTimeout: 10 });
+        this.ttsc__finish();
+      }
+    }
+    const { lines } = await runApp(() => void new Main());
+    const named = ofCode(lines, 'TT_ABORTED').map(({ tonic }) => tonic);
+    expect(new Set(named)).to.have.property('size', 50);
+  });
+
   it('is told whole: each failure of a Tonic that has no socket', async () => {
     class Failing extends Tonic {
       ttse__onStart(): void {
