@@ -24,13 +24,13 @@ export interface TonicBirth {
   readonly states?: readonly string[];
 }
 
-export function birthOf({ _ttPlan: plan, _ttBase, _ttFarBase, _ttScheduler: { name } }: AnyTonic): TonicBirth {
-  const base = _ttBase ?? _ttFarBase;
-  const { className, knownStates: states } = plan;
+export function birthOf(tonic: AnyTonic): TonicBirth {
+  const base = tonic._ttBase ?? tonic._ttFarBase;
+  const { className, knownStates: states } = tonic._ttPlan;
   return {
     class: className,
     ...(base !== undefined && { base: { tonic: base.name, id: base.id } }),
-    catalyst: name,
+    catalyst: tonic._ttScheduler.name,
     ...(states.length > 0 && { states }),
   };
 }
