@@ -32,7 +32,7 @@ export class ProcessWatch {
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     if (sighup) process.on('SIGHUP', this.#onHangup);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
-    if (runtime.log.gathers) process.on('exit', this.#onExit);
+    process.on('exit', this.#onExit);
   }
 
   close(): void {

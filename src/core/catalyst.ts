@@ -316,10 +316,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const state = tonic._ttState;
     const gathered = watch.begins(tonic, sparkle);
     const start = this.clock.now();
+    const { logTime } = watch;
     watch.hookTime = 0;
     observer?.entered(this, tonic, sparkle, order, order.a, order.b);
     this.#call(order, tonic, sparkle, body);
-    const ms = this.clock.now() - start - watch.hookTime;
+    const ms = Math.max(this.clock.now() - start - watch.hookTime - (watch.logTime - logTime), 0);
     watch.ran(tonic, sparkle, order, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathered);
     if (observer !== undefined) this.#carriedOut(observer);
   }
@@ -341,6 +342,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const watched = watch.watches(tonic);
     const gathered = watched && watch.begins(tonic, sparkle);
     const start = watched ? this.clock.now() : 0;
+    const { logTime } = watch;
     running.tonic = tonic;
     running.sparkle = sparkle;
     running.left = undefined;
@@ -363,7 +365,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       running.sparkle = outerSparkle;
       running.left = left;
       if (watched) {
-        const ms = this.clock.now() - start;
+        const ms = Math.max(this.clock.now() - start - (watch.logTime - logTime), 0);
         watch.hookTime += ms;
         watch.ran(tonic, sparkle, this.#order, state, ms, 0, gathered);
       }

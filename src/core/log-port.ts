@@ -19,7 +19,9 @@ export interface TonicLogPort {
   /** @internal */
   debug(tonic: AnyTonic, message: string): void;
   /** @internal */
-  life(tonic: AnyTonic, step: string): void;
+  life(tonic: AnyTonic, step: 'infused' | 'finished'): void;
+  /** @internal A Tonic in mode `full` is in another state, and has no `onEnter` there. */
+  entered(tonic: AnyTonic, from: string | undefined): void;
   /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
   /** @internal */
@@ -42,7 +44,7 @@ export type LogRule = keyof LogRules;
 export interface LogService extends TonicLogPort {
   /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
   readonly to: string;
-  /** Lines that a sink has refused by throwing, since the start. */
+  /** Lines that a sink has refused by throwing or had to drop, since the start. */
   readonly lost: number;
   /**
    * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and
@@ -62,8 +64,8 @@ export interface LogService extends TonicLogPort {
   readonly isOn: boolean;
   /** @internal Whether a failure is written. */
   readonly tellsFailures: boolean;
-  /** @internal Whether what a sparkle logs is gathered into one entry. */
-  readonly gathers: boolean;
+  /** @internal How long it has taken so far, in ms. */
+  readonly spent: number;
   /** @internal A sparkle begins; true where what it logs is gathered, and then it is to be ended by `ran`. */
   begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean;
   /** @internal The sparkle that runs threw, and more of it follows. */

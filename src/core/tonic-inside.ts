@@ -17,6 +17,7 @@ declare module './any-tonic.js' {
     /** @internal */ readonly _ttDrainTimeout: number;
     /** @internal */ _ttLogLevel: number;
     /** @internal The colour of its lines. */ readonly _ttLane: LogLane | undefined;
+    /** @internal What is told of it is due to what peers do, so that has a rate. */ readonly _ttOfPeers?: boolean;
     /** @internal */ readonly _ttMayInfuse: boolean;
     /** @internal */ readonly _ttCounts: boolean;
     /** @internal */ _ttTable: Table;

@@ -75,7 +75,11 @@ export const logSchema = v.strictObject(
      * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Otherwise each line is written at once.
      */
     entries: v.optional(entries, false),
-    /** How long what was written last may take to leave when the app has ended, in ms. */
+    /**
+     * The most bytes of lines that wait while standard output takes no more. Beyond that the oldest are dropped, and a line tells how many.
+     */
+    backlog: v.optional(bytes(1_024), 16_777_216),
+    /** How long what was written last may take to leave when the app has ended, or its process exits, in ms. */
     closeTimeout: v.optional(ms(), 1_000),
     /** The viewer that `'ip'` sends to. */
     ip: v.optional(ipLogSchema),

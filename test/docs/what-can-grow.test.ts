@@ -60,6 +60,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
   'parts of one entry of the log': ['test/log/log-entries.test.ts', 'by the size of its parts'],
   'lines of the log of a thread': ['test/links/thread/thread-log-sink.test.ts', 'are dropped beyond the bound'],
+  'lines of the log that wait for who reads standard output': [
+    'test/log/output.test.ts',
+    'has bounded memory: beyond it the oldest lines are dropped',
+  ],
   'lines for a viewer of the log': [
     'test/tonics/log/log-ip.test.ts',
     'keeps no more than its backlog while nobody is there',

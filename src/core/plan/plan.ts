@@ -140,6 +140,11 @@ export class Plan {
     this.layer = makeLayer(tonicClass, this, binders, this.#beyond);
   }
 
+  /** The states that there are, or, where the class does not list them, those that a sparkle of its own names. */
+  get knownStates(): readonly string[] {
+    return this.states ?? [...this.#tables.keys()];
+  }
+
   /** The table that holds in a state. */
   table(state: string | undefined): Table {
     return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
