@@ -1,4 +1,5 @@
 import type { TaskTonicError } from '../../../core/errors.js';
+import { loadModule } from '../../../core/load-module.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { appPorts } from '../../../app/app-ports.js';
 import type { Remote } from '../../../core/plan/remote.js';
@@ -58,7 +59,7 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onStart(): void {
-    this.pipe(import(this.#part.protocolModule) as Promise<Record<string, unknown>>, this.ttse__onModule);
+    this.pipe(loadModule(this.#part.protocolModule), this.ttse__onModule);
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
