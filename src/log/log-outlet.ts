@@ -118,7 +118,7 @@ export class LogOutlet {
   /** Loaded here, not at import: an app that logs nothing starts without it. */
   async #loadPino(): Promise<void> {
     if (this.#pino !== undefined) return;
-    const { pino } = await loadPino();
+    const pino = await loadPino();
     const { clock } = this.#context!;
     const options: LoggerOptions = {
       level: this.#level,

@@ -5,7 +5,7 @@ import { showsColours } from './styled.js';
 
 /** The log service `json`: a line of JSON each, on standard output. */
 export async function openJson(): Promise<LogSink> {
-  const { pino } = await loadPino();
+  const pino = await loadPino();
   const out = pino.destination({ dest: 1, sync: true });
   return { write: (line) => void out.write(line) };
 }
@@ -16,7 +16,7 @@ export async function openJson(): Promise<LogSink> {
  * `[12:03:04.123] INFO: 01.Main [open] listening {"port":7007}`
  */
 export async function openScreen(): Promise<LogSink> {
-  const { pino } = await loadPino();
+  const pino = await loadPino();
   const out = pino.destination({ dest: 1, sync: true });
   const look = { colours: showsColours() };
   return { write: (line) => void out.write(`${showLog(line, look)}\n`) };
