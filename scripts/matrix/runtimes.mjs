@@ -1,10 +1,13 @@
 // Node of several versions, Bun and Deno, each from the package that npm has of it, and CommonJS.
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { project, runs } from './project.mjs';
+import { lastLine, project, runs } from './project.mjs';
 import { WORK, asCommonJs, partsOf } from './works.mjs';
 
 const NODES = [20, 22, 24, 26];
+/** What the README says that an app needs. */
+const DENO = ['run', '--allow-net', '--allow-read', '--allow-env', '--allow-sys', '--no-prompt'];
+const STRANGER = new URL('stranger.mjs', import.meta.url);
 
 export function runtimes({ isShort }) {
   const nodes = isShort ? [20, 24] : NODES;
@@ -17,8 +20,11 @@ export function runtimes({ isShort }) {
           { name: 'CommonJS, Node 26', run: onNode(26, 'work.cjs') },
           { name: 'Bun', run: on('bun', ['work.mjs']) },
           { name: 'Bun, CommonJS', run: on('bun', ['work.cjs']) },
-          { name: 'Deno', run: on('deno', ['run', '--allow-all', 'work.mjs']) },
-          { name: 'Deno, CommonJS', run: on('deno', ['run', '--allow-all', 'work.cjs']) },
+          { name: 'Deno', run: on('deno', [...DENO, 'work.mjs']) },
+          { name: 'Deno, CommonJS', run: on('deno', [...DENO, 'work.cjs']) },
+          { name: 'Bun, UDP of one peer', run: hears('bun', [], 'friend') },
+          // The README says so; where this changes, it has to.
+          { name: 'Deno, UDP of one peer', run: hears('deno', DENO, 'stranger, friend') },
         ]),
   ];
 }
@@ -32,6 +38,18 @@ function onNode(major, file) {
 
 function on(name, words) {
   return async (place) => works(place, await runtime(place, name, 'latest'), words);
+}
+
+/** Runs stranger.mjs, which tells what it has heard. */
+function hears(name, words, expected) {
+  return async (place) => {
+    const command = await runtime(place, name, 'latest');
+    const folder = await project(join(place.scratch, 'user'), place.tarball);
+    copyFileSync(STRANGER, join(folder, 'stranger.mjs'));
+    const told = lastLine(await runs(folder, command, [...words, 'stranger.mjs']));
+    if (told !== `heard: ${expected}`) throw new Error(`${told}, and not ${expected}`);
+    return told;
+  };
 }
 
 /** Where npm has put a runtime. */
