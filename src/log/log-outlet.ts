@@ -2,6 +2,7 @@ import { written } from '../core/options/written.js';
 import type { Logger, LoggerOptions } from 'pino';
 import type { LineLevel } from '../core/log-port.js';
 import { fail, toError } from '../core/errors.js';
+import { loadPino } from './load-pino.js';
 import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
 import { lineSafe } from './terminal-safe.js';
@@ -145,7 +146,7 @@ export class LogOutlet {
   /** Loaded here, not at import: an app that logs nothing starts without it. */
   async #loadPino(): Promise<void> {
     if (this.#pino !== undefined) return;
-    const { pino } = await import('pino');
+    const pino = await loadPino();
     const { clock } = this.#context!;
     const options: LoggerOptions = {
       level: this.#level,
