@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { LineLevel } from '../core/log-port.js';
 import type { Clock } from '../core/time/clock.js';
-import { type TonicBirth, type TonicIdentity, identityOf, rounded } from './log-fields.js';
+import { fullNameOf, type TonicBirth, type TonicIdentity, identityOf, rounded } from './log-fields.js';
 import type { LogOutlet } from './log-outlet.js';
 import type { Sparkle } from '../core/plan/plan.js';
 
@@ -210,7 +210,7 @@ export class EntryBook {
     const frame = this.#frames[--this.#depth]!;
     frame.to = to;
     frame.ms = ms;
-    frame.from = source?.name;
+    frame.from = source === undefined ? undefined : fullNameOf(source);
     frame.fromSparkle = sourceSparkle?.key;
     this.#write(frame);
   }

@@ -9,7 +9,7 @@ import type { Order } from '../core/queue/order.js';
 import type { Clock } from '../core/time/clock.js';
 import { NONE } from '../core/tonic-inside.js';
 import { EntryBook, type EntryBounds } from './log-entries.js';
-import { birthOf, identityOf, rounded } from './log-fields.js';
+import { birthOf, fullNameOf, identityOf, rounded } from './log-fields.js';
 import type { LogOutlet } from './log-outlet.js';
 import { type LeftOut, LogRates } from './log-rates.js';
 import { userLine } from './user-line.js';
@@ -126,7 +126,7 @@ export class TonicLines {
     const birth = step === 'infused' ? { infused: birthOf(tonic) } : undefined;
     const entry = this.entries?.current();
     if (entry === undefined) this.logger![level]({ ...identityOf(tonic), life: step, ...birth }, step);
-    else entry.life(level, { tonic: tonic.name, id: tonic.id, life: step, ...birth });
+    else entry.life(level, { tonic: fullNameOf(tonic), id: tonic.id, life: step, ...birth });
     this.#took(since);
   }
 
@@ -181,7 +181,7 @@ export class TonicLines {
     state: string | undefined,
     ms: number,
   ): void {
-    const from = source === undefined ? undefined : { from: source.name, fromSparkle: sourceSparkle?.key };
+    const from = source === undefined ? undefined : { from: fullNameOf(source), fromSparkle: sourceSparkle?.key };
     const next = tonic._ttState === state ? undefined : { to: tonic._ttState };
     this.logger?.info({ ...identityOf(tonic), state, ...next, sparkle: key, ms: rounded(ms), ...from }, 'sparkle');
   }
@@ -219,7 +219,7 @@ export class TonicLines {
     const since = this.#clock.now();
     const message = plainText(error.message);
     if (tonic._ttOfPeers !== true || this.rates.admits(tonic, 'error', `a failure in ${String(sparkle)}`, message)) {
-      const from = source === undefined ? undefined : { from: source.name, fromSparkle: source.sparkle };
+      const from = source === undefined ? undefined : { from: fullNameOf(source.tonic), fromSparkle: source.sparkle };
       const entry = this.#entryOf(tonic, sparkle);
       const err = plain(error);
       if (entry === undefined) this.logger!.error({ ...identityOf(tonic), state, sparkle, ...from, err }, message);
@@ -259,7 +259,7 @@ export class TonicLines {
 
   #tellLeftOut({ tonic, id, level, kind, count, last, ofOne }: LeftOut): void {
     const whose = ofOne ? { ...identityOf(tonic), id } : identityOf(tonic._ttBase ?? tonic);
-    const message = `${count} more of this kind within a second, of ${ofOne ? tonic.name : tonic._ttPlan.className}; the last: ${last}`;
+    const message = `${count} more of this kind within a second, of ${ofOne ? fullNameOf(tonic) : tonic._ttPlan.className}; the last: ${last}`;
     this.logger?.[level]({ ...whose, code: kind, more: count }, message);
   }
 

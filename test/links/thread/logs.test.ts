@@ -191,7 +191,7 @@ describe('the log of a thread', () => {
     });
     await boss.heard.on('onInfusionFinished');
     expect(app.messages()).to.include('said');
-    expect(app.lines.filter(({ tonic }) => tonic === 'part').map(({ msg }) => msg)).to.include('infused');
+    expect(app.lines.filter(({ tonic }) => tonic === 'far/part').map(({ msg }) => msg)).to.include('infused');
   });
 });
 
