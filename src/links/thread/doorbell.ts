@@ -61,7 +61,6 @@ export class ThreadBell implements Doorbell {
   }
 
   foundNothing(ms: number): void {
-    this.#short = 0;
     this.#fruitless += ms;
   }
 }
