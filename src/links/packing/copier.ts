@@ -9,7 +9,7 @@ import type { ErrorRef, Exporter, Ref, Refs } from './refs.js';
 import { Transfer } from './transfer.js';
 
 /** A tree that is deeper, or has more objects, may be none: it is copied as what surely is none. */
-const DEEPEST_TREE = 16;
+const DEEPEST_TREE = 10;
 const LARGEST_TREE = 100_000;
 /** Deeper than so many is nothing that crosses: whoever copies it needs the stack, here and over there. */
 const DEEPEST = 500;
