@@ -533,6 +533,10 @@ describe('data that is no tree, crossing to another thread,', () => {
   it('may use a part in so many places that nobody could copy each', () => {
     const arrived = atOnce(() => crossed(shared(40))) as { left: object; right: object };
     expect(arrived.left).to.equal(arrived.right);
+    let wide: unknown[] = [];
+    for (let n = 0; n < 4; n++) wide = new Array<unknown>(300).fill(wide);
+    const [first, second] = atOnce(() => crossed(wide)) as unknown[];
+    expect(first).to.equal(second);
   });
 });
 
@@ -782,6 +786,7 @@ describe('what is moved to another thread', () => {
   it('is copied where it stands outside of what is given to transfer()', () => {
     const pixels = new Uint8Array([1, 2]);
     const arrived = crossed({ before: pixels, frame: transfer({ pixels }, [pixels.buffer]), after: pixels });
+    expect(arrived.after.buffer).to.not.equal(arrived.frame.pixels.buffer);
     expect(pixels).to.have.length(0);
     expect([arrived.before, arrived.frame.pixels, arrived.after].map((one) => [...(one as Uint8Array)])).to.deep.equal([
       [1, 2],
@@ -842,6 +847,8 @@ describe('what is odd, crossing,', () => {
   it('is an error whose parts are no texts', () => {
     const error = Object.assign(new Error('x'), { message: { toString: () => 'shown' } });
     expect(crossed(error).message).to.equal('shown');
+    const bare = Object.defineProperty(new Error('bare'), 'stack', { get: () => expect.fail('not to be read') });
+    expect(crossed(bare)).to.include({ message: 'bare', stack: undefined });
     const silent = Object.assign(new Error('x'), { field: Object.assign(Object.create(null), { f: new WeakMap() }) });
     expect(crossed(silent).field).to.deep.equal({ f: '[object WeakMap]' });
     const mute = Object.assign(new Error('x'), { mute: Object.create(Object.create(null) as object) as unknown });
@@ -877,6 +884,9 @@ describe('what is odd, crossing,', () => {
     const packer = new Packer(sides);
     const circle: Record<string, unknown> = { call: () => {} };
     circle['self'] = circle;
+    packer.packAll([circle]);
+    expect(sides.callbacks.length - sides.dropped.length, 'kept').to.equal(1);
+    sides.drop(packer.refs![0]![2]);
     expectThrow(() => packer.packAll([() => {}, circle, [circle], Symbol('s')]), 'TT_NOT_TRANSFERABLE');
     expect(sides.callbacks).to.have.length.above(4);
     expect(sides.dropped.length).to.equal(sides.callbacks.length);
