@@ -1,4 +1,4 @@
-// Imports run one way: core <- log <- config <- app <- threads <- tonics; services, selector, framing and calendar stand on core; testing may see all.
+// Imports run one way: core <- log <- config <- app <- links <- tonics; services, selector, framing and calendar stand on core; testing may see all.
 // Imports of types count too: a circle of types is a circle of ideas.
 
 /** What each folder of src may import besides itself and packages. */
@@ -9,9 +9,9 @@ const MAY_IMPORT = {
   services: ['core'],
   app: ['core', 'log', 'config'],
   selector: ['core'],
-  threads: ['core', 'log', 'config', 'services', 'app'],
+  links: ['core', 'log', 'config', 'services', 'app'],
   framing: ['core'],
-  tonics: ['core', 'log', 'config', 'app', 'selector', 'threads', 'framing'],
+  tonics: ['core', 'log', 'config', 'app', 'selector', 'links', 'framing'],
   store: ['core'],
   calendar: ['core'],
   'eslint-plugin': ['core'],

@@ -6,6 +6,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { rollup } from 'rollup';
 import ts from 'typescript';
+import { mapOfLines } from './map-of-lines.mjs';
 
 const root = new URL('../', import.meta.url).pathname;
 /** Written last: what is older than it is bundled. The compiler writes only what has changed. */
@@ -21,6 +22,12 @@ const input = {
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',
 };
+
+/**
+ * What loads modules while an app runs is a file of its own. A loader such as tsx makes each file anew that has such an import in it,
+ * and the map that it adds costs the first stack of a process 150 ms where the file is large.
+ */
+const LOADS = /\/(?:load-module|load-pino)\.js$/;
 
 /** So that a stack trace leads to the TypeScript. */
 const compilerMaps = {
@@ -39,8 +46,19 @@ const bundle = await rollup({
     throw new Error(warning.message);
   },
 });
-await bundle.write({ dir: `${root}dist/lib`, chunkFileNames: 'shared.js', sourcemap: true });
+await rm(`${root}dist/lib`, { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: `${root}dist/lib`,
+  manualChunks: (id) => (LOADS.test(id) ? 'loads' : undefined),
+  chunkFileNames: ({ name }) => (name === 'loads' ? 'loads.js' : 'shared.js'),
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+});
 await bundle.close();
+for (const { fileName } of output.filter(({ type, fileName }) => type === 'asset' && fileName.endsWith('.map'))) {
+  const path = `${root}dist/lib/${fileName}`;
+  await writeFile(path, JSON.stringify(mapOfLines(JSON.parse(await readFile(path, 'utf8')))));
+}
 
 await rm(`${root}dist/types`, { recursive: true, force: true });
 for (const path of await reachedTypes()) {
@@ -54,7 +72,8 @@ function isDone() {
     return false;
   const made = readdirSync(`${root}dist/src`, { recursive: true }).map((path) => join(root, 'dist/src', path));
   const { mtimeMs } = statSync(done);
-  const sources = [...made, `${root}package.json`, `${root}package-lock.json`, new URL(import.meta.url).pathname];
+  const scripts = ['bundle.mjs', 'map-of-lines.mjs'].map((name) => `${root}scripts/${name}`);
+  const sources = [...made, `${root}package.json`, `${root}package-lock.json`, ...scripts];
   return sources.every((path) => statSync(path).mtimeMs < mtimeMs);
 }
 

@@ -124,6 +124,11 @@ See [Timers and calendars](timers.md).`,
     from: ['src/core/options/restart-budget.ts', 'restartOptions'],
   },
   {
+    title: 'inboxLimit',
+    text: 'Given by a class: `static readonly inboxLimit = { orders: 100 }`. See [A bounded inbox](the-loop.md#a-bounded-inbox).',
+    from: ['src/core/options/inbox-options.ts', 'inboxSchema'],
+  },
+  {
     title: 'Catalyst',
     text: 'With the options of [every Tonic](#every-tonic).',
     from: ['src/core/options/catalyst-options.ts', 'catalystOptions'],

@@ -48,7 +48,7 @@ function rowOf({ title, unit, medians, ratio, spread, p99 }) {
 function amount(value, unit) {
   if (unit === 'cores') return `${value.toFixed(3)} cores`;
   if (unit === 'MB/s') return `${value.toFixed(0)} MB/s`;
-  if (unit === 'ms') return `${value.toFixed(0)} ms`;
+  if (unit === 'ms') return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
   if (unit === 'bytes/connection') return `${(value / 1024).toFixed(1)} KiB`;
   return value >= 1e6 ? `${(value / 1e6).toFixed(2)} million a second` : `${Math.round(value / 1e3)},000 a second`;
 }

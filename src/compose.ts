@@ -14,5 +14,9 @@ ports.makeServices = (runtime) => new Services(runtime);
 appPorts.tonicStore = tonicStore;
 appPorts.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };
-// Here, since this file lies beside the entry, in the sources as in the package.
-Object.defineProperty(ServerCatalyst, 'module', { value: new URL('./index.js', import.meta.url).href });
+// A thread loads whatever file this has become a part of (the package's, or a bundle of an app), and takes the class from there.
+const SERVER_CATALYST = `tasktonic.ServerCatalyst of ${import.meta.url}`;
+Object.defineProperty(globalThis, Symbol.for(SERVER_CATALYST), { value: ServerCatalyst, configurable: true });
+const TEXT = `import ${JSON.stringify(import.meta.url)};
+export const ServerCatalyst = globalThis[Symbol.for(${JSON.stringify(SERVER_CATALYST)})];`;
+Object.defineProperty(ServerCatalyst, 'module', { value: `data:text/javascript,${encodeURIComponent(TEXT)}` });

@@ -20,6 +20,7 @@ export const units = {
   stream: { unit: 'MB/s', higherIsBetter: true },
   memory: { unit: 'bytes/connection', higherIsBetter: false },
   program: { unit: 'ops/s', higherIsBetter: true },
+  time: { unit: 'ms', higherIsBetter: false },
   startup: { unit: 'ms', higherIsBetter: false },
   idle: { unit: 'cores', higherIsBetter: false },
 };
@@ -35,7 +36,7 @@ export function measure(row, program, effort) {
   if (row.kind === 'memory') return memory(row, program, effort);
   if (row.kind === 'startup') return startup(program);
   if (row.kind === 'idle') return idle(program, effort);
-  return microProgram(row, program, effort);
+  return ownFigure(row, program, effort);
 }
 
 /** @param {Record<string, string | number>} options */
@@ -166,15 +167,17 @@ async function startup(program) {
 }
 
 /**
+ * What a program measures of itself: a rate, or a time.
  * @param {Row} row
  * @param {Program} program
  * @param {Effort} effort
  */
-async function microProgram(row, program, effort) {
+async function ownFigure(row, program, effort) {
   const wanted = (effort.quick ? row.quickOps : row.ops) ?? 0;
   const child = new Child([...program.command, String(wanted)], { core: row.cores ?? 'server', limitMs: 120_000 });
-  const { ops, ns, cpuUs } = await child.json();
+  const { ops, ns, ms, cpuUs } = await child.json();
   const code = await child.ended;
   if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);
+  if (row.kind === 'time') return { value: ms };
   return { value: (ops / ns) * 1e9, ...(cpuUs > 0 ? { details: { cpuUsPerMessage: cpuUs / ops } } : {}) };
 }

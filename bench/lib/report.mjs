@@ -119,7 +119,7 @@ const micros = (/** @type {number} */ ns) => `${(ns / 1000).toFixed(0)} us`;
  */
 function amount(value, unit) {
   if (unit === 'cores') return `${value.toFixed(4)} cores`;
-  if (unit === 'ms') return `${value.toFixed(0)} ms`;
+  if (unit === 'ms') return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
   if (unit === 'bytes/connection') return `${(value / 1024).toFixed(1)} KiB`;
   if (unit === 'MB/s') return `${value.toFixed(0)} MB/s`;
   if (value < 1e4) return `${value.toFixed(0)} /s`;

@@ -27,8 +27,38 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const hasReusePort = (major > 22 || (major === 22 && minor >= 12)) && !['darwin', 'win32'].includes(process.platform);
 const noReusePort = hasReusePort ? null : 'reusePort needs Node 22.12, and neither macOS nor Windows';
 
+/** A time that a program measures, in ms. @param {number} times @returns {Pick<Row, 'kind' | 'cores' | 'bar'>} */
+const time = (times) => ({ kind: 'time', cores: 'both', bar: { kind: 'atMost', value: times } });
+
 /** @type {Row[]} */
 export const threadRows = [
+  {
+    ...time(1.5),
+    id: 'thread-paced',
+    title: 'one call each 5 ms to a thread and back, p50',
+    ours: 'thread-paced',
+    theirs: 'raw-paced',
+    ops: 600,
+    quickOps: 20,
+  },
+  {
+    ...time(1.5),
+    id: 'thread-first-trips',
+    title: 'CPU of the first 3,000 round trips of a process',
+    ours: 'thread-first-trips',
+    theirs: 'raw-first-trips',
+    ops: 3000,
+    quickOps: 100,
+  },
+  {
+    ...time(1.3),
+    id: 'thread-many',
+    title: '200 threads started, asked and finished, against workers that import the package',
+    ours: 'thread-many',
+    theirs: 'raw-many',
+    ops: 200,
+    quickOps: 4,
+  },
   {
     ...two,
     id: 'thread-ping-pong',

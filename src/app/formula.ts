@@ -1,11 +1,14 @@
 import { Catalyst } from '../core/catalyst.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Clock } from '../core/time/clock.js';
-import { readConfiguration } from '../config/configuration-reading.js';
+import type { AppConfiguration } from '../config/app-configuration.js';
+import { asksForHelp, helpText } from '../config/configuration-help.js';
+import { readConfiguration, treeOfCode } from '../config/configuration-reading.js';
 import type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { fail } from '../core/errors.js';
 import { plain } from '../core/plain.js';
+import { reloader } from './configuration-reloader.js';
 import { heldRun } from './held-runs.js';
 import { abort } from '../core/life.js';
 import type { LogSinkMaker } from '../log/log-services.js';
@@ -20,6 +23,7 @@ import type { Random } from '../core/time/random.js';
 import { runAs, running } from '../core/running.js';
 import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
+import { printAndExit, readForStart } from './start-failure.js';
 import type { Testbench } from '../core/testbench.js';
 
 export type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
@@ -34,13 +38,13 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | undefined;
 }
 
-/** What the configuration says under `testing` where a test turns the loops by hand. */
 /** The log says nothing, and an app that fails is not to be silent. */
 function tellFailure({ constructor: { name } }: object, error: Error): void {
   const { message } = plain(error) as Error;
   process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ').replaceAll('.: ', ': ')}\n`);
 }
 
+/** What the configuration says under `testing` where a test turns the loops by hand. */
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
@@ -111,13 +115,15 @@ export abstract class Formula {
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
-    const config = readConfiguration(
-      this.creatingFormula(),
-      this.creatingConfiguration(),
-      this.tonicStore,
-      this.logServices,
-      testbench?.config,
-    );
+    const code = this.creatingFormula();
+    const sources = this.creatingConfiguration();
+    const read = (): AppConfiguration =>
+      readConfiguration(code, sources, this.tonicStore, this.logServices, testbench?.config);
+    if (testbench === undefined) {
+      const tree = readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
+      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree));
+    }
+    const config = testbench === undefined ? readForStart(this.constructor.name, sources, read) : read();
     const data = config.data as FormulaData;
     const project = {
       name: this.constructor.name,
@@ -126,10 +132,10 @@ export abstract class Formula {
       status: 'starting',
     };
     runtime.config = config.with(testbench === undefined ? { project } : { project, testing: BY_HAND });
-    const grace = data.shutdown!.grace!;
+    runtime.reload = reloader(runtime, { sources, read, config, store: this.tonicStore, logs: this.logServices });
     runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
     try {
-      return await this.#runLogged(runtime, data, project, grace, testbench, started);
+      return await this.#runLogged(runtime, data, project, sources.sighup === true, testbench, started);
     } finally {
       // The last words of threads are in it by now.
       await runtime.log.close();
@@ -142,13 +148,14 @@ export abstract class Formula {
     runtime: Runtime,
     data: FormulaData,
     project: { status: string },
-    grace: number,
+    sighup: boolean,
     testbench: Testbench | undefined,
     started: ((runtime: Runtime) => void) | undefined,
   ): Promise<RunResult> {
     const main = this.#makeMain(runtime);
     // A test's process is none of its app's business.
-    const watch = testbench === undefined ? new ProcessWatch(runtime, main, data.shutdown!.signals!, grace) : undefined;
+    const { signals, grace } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
+    const watch = testbench === undefined ? new ProcessWatch(runtime, main, signals!, grace!, sighup) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       project.status = 'startCatalysts';

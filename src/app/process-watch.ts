@@ -11,7 +11,7 @@ const STILL_OPEN_AFTER = 1_000;
 
 /**
  * What a running app listens to on its process: SIGINT and SIGTERM finish it in order, within a grace period; a second
- * signal ends it at once. What nobody caught is logged, and then goes the way that Node gives it.
+ * signal ends it at once. Where it is to, SIGHUP has the configuration read again. What nobody caught is logged, and then goes the way that Node gives it.
  */
 export class ProcessWatch {
   /** The signal that the app was finished by. */
@@ -23,18 +23,21 @@ export class ProcessWatch {
   readonly #grace: number;
   #deadline: ClockTimer;
 
-  constructor(runtime: Runtime, main: AnyTonic, signals: boolean, grace: number) {
+  /** @param sighup whether SIGHUP has the configuration read again. */
+  constructor(runtime: Runtime, main: AnyTonic, signals: boolean, grace: number, sighup = false) {
     this.#runtime = runtime;
     this.#main = main;
     this.#signals = signals ? ['SIGINT', 'SIGTERM'] : [];
     this.#grace = grace;
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
+    if (sighup) process.on('SIGHUP', this.#onHangup);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
-    if (runtime.log.gathers) process.on('exit', this.#onExit);
+    process.on('exit', this.#onExit);
   }
 
   close(): void {
     for (const signal of this.#signals) process.off(signal, this.#onSignal);
+    process.off('SIGHUP', this.#onHangup);
     process.off('uncaughtExceptionMonitor', this.#onUncaught);
     process.off('exit', this.#onExit);
     this.#runtime.clock.clearTimer(this.#deadline);
@@ -46,6 +49,8 @@ export class ProcessWatch {
     this.#main.ttsc__finish();
     this.#deadline = this.#runtime.clock.setTimer(this.#onDeadline, this.#grace);
   };
+
+  readonly #onHangup = (): void => this.#runtime.reloadConfiguration();
 
   readonly #onDeadline = (): void => {
     this.graceExceeded = true;

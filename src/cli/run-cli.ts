@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { HeldRuns } from '../app/held-runs.js';
 import { CliError } from './cli-error.js';
 import { diagramsOf } from './diagram.js';
+import { ownVersion } from './own-version.js';
 
 const HELP = `Usage: tasktonic <command>
 
@@ -12,6 +13,7 @@ const HELP = `Usage: tasktonic <command>
 Options:
   -o, --output <file>   writes it to a file: .mmd for one diagram, .md for any number
   -h, --help            prints this
+  -v, --version         prints which version this is
 
 The file is imported; a Formula that it runs as it is imported does not run.
 `;
@@ -33,10 +35,14 @@ export async function runCli(words: readonly string[], { out, err }: Streams, he
     err(`tasktonic: ${typed}\n\n${HELP}`);
     return 2;
   }
-  const { help, output, positionals } = typed;
+  const { help, version, output, positionals } = typed;
   const [command, file, className, ...more] = positionals;
   if (help || (command === 'help' && file === undefined)) {
     out(HELP);
+    return 0;
+  }
+  if (version) {
+    out(`${ownVersion()}\n`);
     return 0;
   }
   const problem = problemWith(command, file, more);
@@ -58,6 +64,7 @@ export async function runCli(words: readonly string[], { out, err }: Streams, he
 
 interface Typed {
   readonly help: boolean;
+  readonly version: boolean;
   readonly output: string | undefined;
   readonly positionals: readonly string[];
 }
@@ -67,9 +74,13 @@ function read(words: readonly string[]): Typed | string {
     const { values, positionals } = parseArgs({
       args: [...words],
       allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h' }, output: { type: 'string', short: 'o' } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+        output: { type: 'string', short: 'o' },
+      },
     });
-    return { help: values.help === true, output: values.output, positionals };
+    return { help: values.help === true, version: values.version === true, output: values.output, positionals };
   } catch (thrown) {
     return (thrown as Error).message;
   }

@@ -1,10 +1,10 @@
-import type { Configuration } from '../core/configuration.js';
-import { type Origin, noOrigin, originOf } from './configuration-origins.js';
+import type { ChangedValue, Configuration } from '../core/configuration.js';
+import { type Origin, copyOfOrigin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
+import { IN_CODE } from './configuration-problems.js';
 import { fail } from '../core/errors.js';
 import { flagOf, numberOf } from '../core/options/schema-parts.js';
-import { type Path, isSecret, membersOf, shown, valueAt } from '../core/options/data-tree.js';
+import { type Path, isSecret, membersOf, shown, valueAt, withValueAt } from '../core/options/data-tree.js';
 
-const FROM_CODE = 'creatingFormula()';
 const FROM_DEFAULT = 'a default';
 
 /** A configuration, with where each value came from. */
@@ -12,6 +12,8 @@ export class AppConfiguration implements Configuration {
   /** All of it. What came with no schema from the environment or the command line is text. */
   readonly data: Readonly<Record<string, unknown>>;
   /** @internal */ readonly _origin: Origin;
+  /** @internal All that was given, as it was before the schemas filled in and changed it. */
+  readonly _given: unknown;
   /** @internal What code gave, so that defaults can be told from it. */
   readonly _code: Readonly<Record<string, unknown>>;
 
@@ -20,10 +22,12 @@ export class AppConfiguration implements Configuration {
     data: Readonly<Record<string, unknown>> = {},
     origin: Origin = noOrigin(),
     code: Readonly<Record<string, unknown>> = data,
+    given: unknown = data,
   ) {
     this.data = data;
     this._origin = origin;
     this._code = code;
+    this._given = given;
   }
 
   get(path: string): unknown {
@@ -68,7 +72,18 @@ export class AppConfiguration implements Configuration {
 
   /** @internal The same with further sections, which come from the framework itself. */
   with(sections: Readonly<Record<string, unknown>>): AppConfiguration {
-    return new AppConfiguration({ ...this.data, ...sections }, this._origin, this._code);
+    return new AppConfiguration({ ...this.data, ...sections }, this._origin, this._code, this._given);
+  }
+
+  /** @internal */
+  changed(changes: readonly ChangedValue[]): AppConfiguration {
+    const origin = copyOfOrigin(this._origin);
+    let data: unknown = this.data;
+    for (const { path, value, from } of changes) {
+      data = withValueAt(data, path, value, () => false);
+      setOrigin(origin, path, noOrigin(from));
+    }
+    return new AppConfiguration(data as Readonly<Record<string, unknown>>, origin, this._code, this._given);
   }
 
   #read<T>(path: string, fallback: T | undefined, kind: string, read: (value: unknown) => T | undefined): T {
@@ -88,7 +103,7 @@ export class AppConfiguration implements Configuration {
 
   /** A value may have come as a part of another one, such as a list in the environment. */
   #sourceOf(path: Path): string {
-    return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : FROM_CODE);
+    return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : IN_CODE);
   }
 }
 

@@ -22,6 +22,18 @@ export function originOf(root: Origin, path: Path): string | undefined {
   return from;
 }
 
+/** The origin of the value at a path, and of its parts. */
+export function originAt(root: Origin, path: Path): Origin {
+  let node: Origin | undefined = root;
+  for (const name of path) node = node?.parts.get(name);
+  return { from: originOf(root, path), parts: node?.parts ?? new Map<string, Origin>() };
+}
+
+/** A copy that may be changed: others have the first one. */
+export function copyOfOrigin({ from, parts }: Origin): Origin {
+  return { from, parts: new Map([...parts].map(([name, part]) => [name, copyOfOrigin(part)])) };
+}
+
 /** Says where the value at a path came from; what was said of its parts holds no more. */
 export function setOrigin(root: Origin, path: Path, origin: Origin): void {
   let node = root;

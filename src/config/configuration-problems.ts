@@ -6,6 +6,7 @@ import { childrenOf, namesIn } from '../core/options/schema-parts.js';
 import { type Issue, closest, isMissing, isUnknown, wanted } from '../core/options/schema-problems.js';
 
 export const MISSING = 'is missing';
+export const IN_CODE = 'creatingFormula()';
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigurationProblem {
@@ -97,6 +98,21 @@ function line({ path, source, is, must }: ConfigurationProblem): string {
   return must === '' ? head : `${head}: ${must.startsWith('must') ? `it ${must}` : must}`;
 }
 
+/**
+ * The problems in lines, for who starts the program: each with where it was set and what to do.
+ *
+ * @param waysToGive how what is missing may be given.
+ */
+export function toldToUser(problems: readonly ConfigurationProblem[], waysToGive: (path: Path) => string): string {
+  const told = problems.map(({ path, source, is, must }): ConfigurationProblem => {
+    if (is === MISSING) return { path, source, is, must: `${must} (${waysToGive(path.split('/'))})` };
+    // What code says of itself has no other source.
+    const from = path === '' || path === IN_CODE ? source : (source ?? IN_CODE);
+    return { path, source: from, is, must };
+  });
+  return inLines(told);
+}
+
 const MOST_CHARACTERS = 200;
 
 /** A path may have any names that a file gives: nothing in it moves a terminal's cursor or begins a line of a log. */
@@ -109,7 +125,16 @@ function printable(path: string): string {
 const MOST_LINES = 50;
 
 function listed(problems: readonly ConfigurationProblem[]): string {
-  if (problems.length === 1) return line(problems[0]!);
+  return problems.length === 1 ? line(problems[0]!) : inLines(problems);
+}
+
+/** All of them in one line, for a log. */
+export function oneLine(problems: readonly ConfigurationProblem[]): string {
+  const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
+  return [...problems.slice(0, MOST_LINES).map(line), ...more].join('; ');
+}
+
+function inLines(problems: readonly ConfigurationProblem[]): string {
   const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
   return [...problems.slice(0, MOST_LINES).map(line), ...more].map((text) => `\n  - ${text}`).join('');
 }

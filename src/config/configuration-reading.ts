@@ -20,6 +20,7 @@ import {
   fromArguments,
   fromEnvironment,
   fromFile,
+  wordsOf,
 } from './configuration-sources.js';
 import {
   type Path,
@@ -48,6 +49,9 @@ import {
   wantsValue,
 } from '../core/options/schema-parts.js';
 
+/** What `creatingFormula()` gives. */
+export type Code = FormulaPaths | Readonly<Record<string, unknown>>;
+
 /**
  * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
  * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
@@ -59,7 +63,7 @@ import {
  * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
  */
 export function readConfiguration(
-  code: FormulaPaths | Readonly<Record<string, unknown>>,
+  code: Code,
   sources: ConfigurationSources = {},
   store?: TonicMaker,
   logs: { readonly names: readonly string[] } = coreLogServices,
@@ -73,7 +77,33 @@ export function readConfiguration(
   return reading.checked();
 }
 
+/**
+ * What code alone says, as a tree; nothing of it is checked.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where the schema is none.
+ */
+export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknown {
+  checkSchema(schema);
+  return new Reading(schema, undefined, []).layCode(code);
+}
+
 const OF_TEST = 'the test';
+
+/**
+ * Checks what was put together of two readings, as if it had been read so.
+ * @throws {TaskTonicError} as {@link readConfiguration}
+ */
+export function checkAgain(
+  given: unknown,
+  origin: Origin,
+  code: Readonly<Record<string, unknown>>,
+  schema: v.GenericSchema | undefined,
+  store?: TonicMaker,
+  logs: { readonly names: readonly string[] } = coreLogServices,
+): AppConfiguration {
+  const reading = new Reading(schema, store, logs.names);
+  reading.take(given, origin, code);
+  return reading.checked();
+}
 
 /** A path has no more names than a file has levels. */
 const MOST_NAMES = 100;
@@ -85,7 +115,7 @@ class Reading {
   readonly #store: TonicMaker | undefined;
   readonly #logs: readonly string[];
   readonly #schemas: readonly v.GenericSchema[];
-  readonly #origin = noOrigin();
+  #origin = noOrigin();
   readonly #problems: ConfigurationProblem[] = [];
   #tree: unknown = {};
   #asked = false;
@@ -97,13 +127,21 @@ class Reading {
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
   }
 
+  /** Takes what was read before, as it was given. */
+  take(given: unknown, origin: Origin, code: Readonly<Record<string, unknown>>): void {
+    this.#tree = given;
+    this.#origin = origin;
+    this.#code = code;
+    this.#asked = true;
+  }
+
   /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
-  layCode(code: FormulaPaths | Readonly<Record<string, unknown>>): void {
+  layCode(code: Code): unknown {
     const isTree = !Array.isArray(code) && !Object.keys(code).some((name) => name.includes('/'));
     if (isTree) this.#tree = code;
     else
       for (const pair of Array.isArray(code) ? (code as readonly unknown[]) : Object.entries(code)) this.#layPair(pair);
-    this.#code = this.#tree as Readonly<Record<string, unknown>>;
+    return (this.#code = this.#tree as Readonly<Record<string, unknown>>);
   }
 
   #layPair(pair: unknown): void {
@@ -124,11 +162,11 @@ class Reading {
   }
 
   /** Lays all sources over the code, each over those before it. */
-  layAll({ file, env, args = false }: ConfigurationSources): void {
+  layAll(sources: ConfigurationSources): void {
+    const { file, env, args = false } = sources;
     this.#asked = file !== undefined || env !== undefined || args !== false;
-    const words = args === true ? process.argv.slice(2) : args === false ? [] : args;
     const isFlagAt = (path: Path): boolean => path.length <= MOST_NAMES && isFlag(this.#schemasAt(this.#matched(path)));
-    const line = fromArguments(words, isFlagAt);
+    const line = fromArguments(wordsOf(sources), isFlagAt);
     const { path, optional = false } = typeof file === 'string' ? { path: file } : (file ?? { path: undefined });
     const fileRead = line.file ?? path;
     const content = fileRead === undefined ? undefined : fromFile(fileRead, optional && line.file === undefined);
@@ -213,12 +251,13 @@ class Reading {
 
   /** The whole, with defaults filled in, where nothing is wrong with it. */
   checked(): AppConfiguration {
+    const given = this.#tree;
     this.#checkLog();
     this.#check(frameworkSchema, this.#tree);
     if (this.#schema !== undefined) this.#check(this.#schema, this.#ofUser(this.#schema));
     this.#checkStart();
     if (this.#problems.length > 0) throw errorOf(this.#problems, this.#asked);
-    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code);
+    return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code, given);
   }
 
   /** Two variables that mean the same are a mistake: which of them holds would be chance. */

@@ -31,8 +31,16 @@ export interface ConfigurationSources {
         readonly from?: Environment | undefined;
       }
     | undefined;
-  /** Whether the command line is read (`--log.default=full`), or the words to be read in its place. Default false. */
+  /**
+   * Whether the command line is read (`--log.default=full`), or the words to be read in its place. Then `--help` prints all settings, and
+   * nothing is started. Default false.
+   */
   readonly args?: boolean | readonly string[] | undefined;
+  /**
+   * Whether SIGHUP has all of them read again. What may change while the app runs says so in its schema: `v.metadata({ reload: true })`.
+   * Default false: SIGHUP ends the process, as it does without us.
+   */
+  readonly sighup?: boolean | undefined;
   /** What the app's own sections must look like: a schema of valibot (https://valibot.dev). Default: anything. */
   readonly schema?: v.GenericSchema | undefined;
 }
@@ -117,6 +125,11 @@ function inOrder(a: Path, b: Path): number {
   const [one, other] = [a[at], b[at]];
   if (one === undefined || other === undefined) return a.length - b.length;
   return Number(one) - Number(other) || (one < other ? -1 : 1);
+}
+
+/** The words of the command line, where it is read. */
+export function wordsOf({ args = false }: ConfigurationSources): readonly string[] {
+  return args === true ? process.argv.slice(2) : args === false ? [] : args;
 }
 
 /** What a command line says: its values, and the file that it names. */

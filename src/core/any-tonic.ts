@@ -4,7 +4,7 @@
 export interface AnyTonic {
   /** Its number in the app, the same in every thread. */
   readonly id: number;
-  /** Its name, unique in the app: given, or its id and class. */
+  /** Its name, unique in its thread: given, or its id and class. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;
@@ -24,7 +24,7 @@ export interface AnyTonic {
 export interface RemoteHandle {
   /** Its number in the app, the same in every thread. */
   readonly id: number;
-  /** Its name, unique in the app. */
+  /** Its name; in another thread with that of its Catalyst before it, as in `worker/door`. */
   readonly name: string;
   /** The thread that it lives in; 0 is the main one. */
   readonly thread: number;

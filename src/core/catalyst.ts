@@ -20,6 +20,7 @@ import { MOST_RAISES, RaisedQueue } from './queue/raised-queue.js';
 import type { Remote } from './plan/remote.js';
 import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
+import { SelfQueueWatch } from './self-queue-watch.js';
 import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
@@ -89,6 +90,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   readonly #watch: SparkleWatch;
   readonly #order = new Order();
   readonly #unsettled: AnyTonic[] = [];
+  /** @internal */ _ttSelfQueues = new SelfQueueWatch();
   /** Orders that come before all of the queue. */
   readonly #raised = new RaisedQueue();
   #served = 0;
@@ -254,6 +256,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
         if (took >= turnTime) break;
         nextLook = count + this.#ordersPerLook;
       }
+      if (this.queue.isEmpty) this._ttSelfQueues.paused();
+      else this._ttSelfQueues.turnEnded(order, count);
     } finally {
       running.order = undefined;
       running.tonic = undefined;
@@ -277,13 +281,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
     const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return failUnheard(order);
+    if (body === undefined) return this.#unheard(order, tonic, sparkle);
     // Compared first, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
     if (this.#watch.watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
     else this.#call(order, tonic, sparkle, body);
     if (this.#unsettled.length > 0) this.#settleAll();
+  }
+
+  /** Nothing stands there in this state; or it is a ticket, in the place of the oldest call that waits. */
+  #unheard(order: Order, { _ttPlan, _ttExtras }: AnyTonic, sparkle: Sparkle): void {
+    if (sparkle !== _ttPlan.ticket) return failUnheard(order);
+    return _ttExtras?.inbox?.take(order) === true ? this.#execute(order) : undefined;
   }
 
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
@@ -306,10 +316,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const state = tonic._ttState;
     const gathered = watch.begins(tonic, sparkle);
     const start = this.clock.now();
+    const { logTime } = watch;
     watch.hookTime = 0;
     observer?.entered(this, tonic, sparkle, order, order.a, order.b);
     this.#call(order, tonic, sparkle, body);
-    const ms = this.clock.now() - start - watch.hookTime;
+    const ms = Math.max(this.clock.now() - start - watch.hookTime - (watch.logTime - logTime), 0);
     watch.ran(tonic, sparkle, order, state, ms, order.queuedAt === 0 ? 0 : start - order.queuedAt, gathered);
     if (observer !== undefined) this.#carriedOut(observer);
   }
@@ -331,6 +342,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const watched = watch.watches(tonic);
     const gathered = watched && watch.begins(tonic, sparkle);
     const start = watched ? this.clock.now() : 0;
+    const { logTime } = watch;
     running.tonic = tonic;
     running.sparkle = sparkle;
     running.left = undefined;
@@ -353,7 +365,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       running.sparkle = outerSparkle;
       running.left = left;
       if (watched) {
-        const ms = this.clock.now() - start;
+        const ms = Math.max(this.clock.now() - start - (watch.logTime - logTime), 0);
         watch.hookTime += ms;
         watch.ran(tonic, sparkle, this.#order, state, ms, 0, gathered);
       }

@@ -32,8 +32,25 @@ export interface Configuration {
    * section all of them. `undefined` where nothing stands there.
    */
   source(path: string): string | undefined;
+  /** @internal The same with other values at some paths. */
+  changed(changes: readonly ChangedValue[]): Configuration;
   /** Each value with where it came from, a line each, to be printed: `log/default = "full" (app.json:3:5)`. Secrets are masked. */
   dump(): string;
+}
+
+/** What a Tonic hears when the configuration has changed while the app runs: `this.config` has the new values by then. */
+export interface ConfigurationChange {
+  /** The paths whose values are others now, such as `server/limit`. A list is one value. */
+  readonly paths: readonly string[];
+}
+
+/** One value that is another one now; it may be on its way to another thread. */
+export interface ChangedValue {
+  readonly path: readonly string[];
+  /** `undefined` where nothing stands there any more. */
+  readonly value: unknown;
+  /** Where it came from. */
+  readonly from: string | undefined;
 }
 
 /**

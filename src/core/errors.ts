@@ -46,6 +46,8 @@ export const ERRORS = {
     '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
+  TT_QUEUES_ITSELF:
+    '{sparkle} of {tonic} goes on queueing itself with the same arguments in the state {state}, {count} orders long by now: for the body that holds in all states write this.generic.{generic}(); for long work use ChunkedWork; to wait, use a timer or an event.',
   TT_ABORTED: '{tonic} had not finished {phase} after {ms} ms and was aborted.',
   TT_GRACE_EXCEEDED:
     'The app had not ended {ms} ms after {signal}: {count} Tonics were aborted ({tonics}). Let them end sooner, or raise "shutdown/grace".',
@@ -55,6 +57,12 @@ export const ERRORS = {
   // Catalyst and Formula
   TT_QUEUE_FULL:
     'The queue of {catalyst} holds {count} orders, its hard limit: slow the sender down, or raise "queueLimit".',
+  TT_INBOX_FULL:
+    '{tonic} does not take {sparkle}: {count} calls wait for it ({bytes} bytes), as many as its class allows. Call it less often, or raise "static inboxLimit".',
+  TT_INBOX_DROPS:
+    'As many calls wait for {tonic} as its class allows, so the oldest are dropped for newer ones: the first is {sparkle}; inboxCounts tells how many. Call it less often, or raise "static inboxLimit".',
+  TT_INBOX_REFUSED:
+    '{count} calls of other threads were refused by {tonic}, for which as many wait as its class allows: {sparkles}. Call it less often, or raise "static inboxLimit".',
   TT_NO_RUNTIME: '{class} was made outside a Formula: run a Formula, or make it with a base.',
   TT_NO_CATALYST: 'creatingMainCatalyst() of {class} made no Catalyst: make one there, or do not override it.',
   TT_UNKNOWN_TONIC: 'The TonicStore has no {name}{hint}. Add your own with tonicStore.with({ ... }).',
@@ -70,6 +78,7 @@ export const ERRORS = {
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
+  TT_NOBODY_NAMED: 'A call for {name} reached nobody: there is no Tonic of that name now.',
   TT_NO_LOADER:
     'The thread of {tonic} cannot load {module}: Node has no loader for such a file in that thread. Start the app with "node --import" and a loader that serves threads, too (such as tsx), or let "module" name the JavaScript that was built.',
   TT_THREAD_FAILED: 'The thread of {tonic} failed: see the cause.',
@@ -197,6 +206,9 @@ export const ERRORS = {
   TT_POSTPONED_DROPPED: '{tonic} has finished with {count} orders postponed, which are not done: {sparkles}.',
   // Configuration
   TT_BAD_CONFIGURATION: 'The configuration is not right: {problems}.',
+  TT_CONFIGURATION_KEPT: 'The configuration was read again and is not right, so all stays as it is: {problems}.',
+  TT_NEEDS_RESTART:
+    'The configuration says something else now for {paths}, which cannot change while the app runs: start the app anew.',
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',

@@ -1,5 +1,5 @@
 import { fail } from './errors.js';
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { Registry } from './scheduler.js';
 
 /** The ids of thread n begin at n times this. */
@@ -17,6 +17,10 @@ export class Ledger implements Registry {
   /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
   readonly #byName = new Map<string, AnyTonic>();
   #size = 0;
+  /** @internal Finds the service with a name. */
+  findService: ((name: string) => RemoteHandle | undefined) | undefined = undefined;
+  /** Finds one in another thread by its full name. @internal */
+  elsewhere: ((name: string) => RemoteHandle | undefined) | undefined = undefined;
   /** What its own ids begin with. */
   #first = 0;
   /** In another thread than the main one: the first Tonic, whose id is one of those of the thread that has started it. */
@@ -32,13 +36,22 @@ export class Ledger implements Registry {
     return id === this.#root?.id ? this.#root.tonic : this.#byId[id - this.#first];
   }
 
-  /** The Tonic with this name, given or default. */
-  find(name: string): AnyTonic | undefined {
+  find(name: string): AnyTonic | RemoteHandle | undefined {
+    return this.#named(name) ?? this.findService?.(name) ?? (name.includes('/') ? this.#findFull(name) : undefined);
+  }
+
+  #named(name: string): AnyTonic | undefined {
     const given = this.#byName.get(name);
     if (given !== undefined) return given;
     const digits = /^(\d{2,})\./.exec(name)?.[1];
     const byDefault = digits === undefined ? undefined : this.#byId[Number(digits)];
     return byDefault?.name === name ? byDefault : undefined;
+  }
+
+  #findFull(name: string): AnyTonic | RemoteHandle | undefined {
+    const { name: catalyst } = this.#root?.tonic ?? this.#byId[0] ?? {};
+    const own = `${catalyst}/`;
+    return name.startsWith(own) ? this.#named(name.slice(own.length)) : this.elsewhere?.(name);
   }
 
   /** All Tonics, in the order of their ids. */
@@ -97,7 +110,7 @@ export class Ledger implements Registry {
   }
 
   #takeName(name: string, tonic: AnyTonic): void {
-    const holder = this.find(name);
+    const holder = this.#named(name);
     if (holder !== undefined)
       throw fail('TT_NAME_TAKEN', { name, holder: `${holder.id} (${holder.constructor.name})` });
     this.#byName.set(name, tonic);

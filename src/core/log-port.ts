@@ -1,6 +1,6 @@
 import type { AnyTonic, FailureInfo } from './any-tonic.js';
 import type { LogLane } from './log-lane.js';
-import type { LogLevel } from './log-level.js';
+import type { LogLevel, LogMode } from './log-level.js';
 import type { LogSink } from './log-sink.js';
 import type { Order } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
@@ -19,7 +19,9 @@ export interface TonicLogPort {
   /** @internal */
   debug(tonic: AnyTonic, message: string): void;
   /** @internal */
-  life(tonic: AnyTonic, step: string): void;
+  life(tonic: AnyTonic, step: 'infused' | 'finished'): void;
+  /** @internal A Tonic in mode `full` is in another state, and has no `onEnter` there. */
+  entered(tonic: AnyTonic, from: string | undefined): void;
   /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
   /** @internal */
@@ -30,11 +32,19 @@ export interface TonicLogPort {
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void;
 }
 
+/** The rules of a log that may change while the app runs, by their names in the configuration. */
+export interface LogRules {
+  readonly default: LogMode;
+  readonly level: LineLevel | 'silent';
+  readonly slowSparkle: number;
+}
+export type LogRule = keyof LogRules;
+
 /** The log of an app. */
 export interface LogService extends TonicLogPort {
   /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
   readonly to: string;
-  /** Lines that a sink has refused by throwing, since the start. */
+  /** Lines that a sink has refused by throwing or had to drop, since the start. */
   readonly lost: number;
   /**
    * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and
@@ -48,12 +58,14 @@ export interface LogService extends TonicLogPort {
 
   /** @internal The mode of Tonics that have none of their own and no base. */
   readonly level: LogLevel;
+  /** @internal A rule is another one from now on. */
+  setRule<R extends LogRule>(rule: R, value: LogRules[R]): void;
   /** @internal Whether anything is written at all. */
   readonly isOn: boolean;
   /** @internal Whether a failure is written. */
   readonly tellsFailures: boolean;
-  /** @internal Whether what a sparkle logs is gathered into one entry. */
-  readonly gathers: boolean;
+  /** @internal How long it has taken so far, in ms. */
+  readonly spent: number;
   /** @internal A sparkle begins; true where what it logs is gathered, and then it is to be ended by `ran`. */
   begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean;
   /** @internal The sparkle that runs threw, and more of it follows. */

@@ -18,6 +18,8 @@ export interface LogSink {
   write(line: string): void;
   /** Has what was written leave; resolves when it has. */
   flush?(): Promise<void> | void;
+  /** Lines that it had to drop so far; they are counted in `runtime.log.lost`. */
+  readonly lost?: number;
   /** Lets go of what it holds. It is given no more lines. */
   close?(): Promise<void> | void;
 }
@@ -26,6 +28,8 @@ export interface LogSink {
 export interface LogContext {
   readonly clock: Clock;
   readonly random: Random;
+  /** The most bytes of lines that it is to keep for who reads slowly. */
+  readonly backlog: number;
   /** How long it may take to end, in ms; what it has set or opened is closed then. */
   readonly closeTimeout: number;
   /** Tells the person at the console what the log itself cannot: a line on stderr. */

@@ -1,10 +1,11 @@
 import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { ServicePort } from './service-port.js';
 import { type Clock, nodeClock } from './time/clock.js';
-import type { Configuration } from './configuration.js';
+import type { ChangedValue, Configuration } from './configuration.js';
 import { Ledger } from './ledger.js';
 import type { LogService } from './log-port.js';
 import { type Random, systemRandom } from './time/random.js';
+import { reconfigure } from './reconfigure.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 
@@ -33,12 +34,16 @@ export class Runtime {
   /** In a thread: the service that the base is a part of. @internal */
   farOwner: string | undefined = undefined;
 
+  /** In the main thread: what reads the configuration again. @internal */
+  reload: (() => void) | undefined = undefined;
+
   /** What a test has put in the place of the machine. @internal */
   testbench: Testbench | undefined = undefined;
 
   constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
     this.clock = clock;
     this.random = random;
+    this.ledger.findService = (name) => this.#service(name);
   }
 
   /** The Catalysts, the main one first. */
@@ -86,6 +91,30 @@ export class Runtime {
    */
   async dump(): Promise<string> {
     return this.threads === undefined ? this.ledger.dump() : this.threads.dump();
+  }
+
+  /**
+   * Reads the sources of the configuration again, in a sparkle of the main Catalyst; from another thread, too. What may change while the
+   * app runs does, and its Tonics hear `ttse__onConfigurationChanged`. What is wrong or may not change is logged.
+   */
+  reloadConfiguration(): void {
+    if (this.reload !== undefined) this.main?._ttss__run({ run: this.reload });
+    else (this.farBase as AnyTonic | undefined)?._ttss__configuration();
+  }
+
+  /** @internal */
+  configured(changes: readonly ChangedValue[]): void {
+    reconfigure(this, changes);
+  }
+
+  #service(name: string): RemoteHandle | undefined {
+    const { main, services, ledger } = this;
+    // The service that this whole thread is.
+    if (main?._ttPlan.service === name) return main;
+    const is = services?.whoIs(name);
+    if (is !== undefined && ledger.get(is.id) === is) return is;
+    const isKnown = is !== undefined || services?.usersOf(name)[Symbol.iterator]().next().done === false;
+    return isKnown ? services!.handle(name) : undefined;
   }
 
   /** Looks a value of the configuration up by its path, such as `'log/default'`. */

@@ -1,11 +1,12 @@
-import type { AnyTonic } from './any-tonic.js';
+import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { Clock } from './time/clock.js';
-import type { Configuration } from './configuration.js';
+import type { ChangedValue, Configuration } from './configuration.js';
 import type { TonicLogPort } from './log-port.js';
 import type { Metrics } from './metrics.js';
 import type { KeptOrder, OrderSource } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
 import type { ServicePort } from './service-port.js';
+import type { Threads } from './threads-port.js';
 import type { TimerQueue } from './time/timer-queue.js';
 
 /** The Tonics of a thread, as one of them sees the Ledger. */
@@ -14,8 +15,15 @@ export interface Registry extends Iterable<AnyTonic> {
   readonly size: number;
   /** The Tonic with this id. */
   get(id: number): AnyTonic | undefined;
-  /** The Tonic with this name, given or default. */
-  find(name: string): AnyTonic | undefined;
+  /**
+   * The Tonic with this name, given or default; else the service with this name (`static service`), while it runs. That is the Tonic itself
+   * where it lives in this thread; else its handle, the one that `use()` gives: its sparkles can be called. Away from the main thread
+   * a service of another one is found while a Tonic of this thread uses it. Who finds it is no user of it, and does not keep it.
+   *
+   * A name with its Catalyst before it, such as `worker/door`, finds a Tonic in any thread: in another one it is a handle, whose calls go to
+   * whoever has the name when they arrive there.
+   */
+  find(name: string): AnyTonic | RemoteHandle | undefined;
   /** The tree of bases and infusions with their states, to be printed. */
   dump(): string;
 }
@@ -23,10 +31,16 @@ export interface Registry extends Iterable<AnyTonic> {
 /** What a Tonic sees of its app. */
 export interface AppFace {
   readonly config: Configuration;
+  /** As {@link Runtime.reloadConfiguration}. */
+  reloadConfiguration(): void;
+  /** @internal Values of the configuration are others from now on. */
+  configured(changes: readonly ChangedValue[]): void;
   /** @internal The service that all of this thread is a part of. */
   readonly farOwner: string | undefined;
   /** @internal What a test has put in the place of the machine. */
   readonly testbench: unknown;
+  /** @internal */
+  readonly threads: Pick<Threads, 'callNamedFor'> | undefined;
 }
 
 /**

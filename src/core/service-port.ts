@@ -13,6 +13,8 @@ export interface ServicePort {
   heard(tonic: AnyTonic, word: string, said: readonly unknown[]): void;
   /** The handle of a service, without using it. */
   handle(name: string): RemoteHandle;
+  /** The Tonic that a service is now, or the handle of that, as far as this thread knows. */
+  whoIs(name: string): RemoteHandle | undefined;
   /** Who uses a service, as far as this thread knows. */
   usersOf(name: string): Iterable<RemoteHandle>;
   /** How they end with the app; in another thread than the main one they do not. */

@@ -24,6 +24,11 @@ export class SparkleWatch {
     this.observer = observer;
   }
 
+  /** What the log has taken so far, in ms: no sparkle is to blame for that. */
+  get logTime(): number {
+    return this.#log.spent;
+  }
+
   /** Whether the sparkles of a Tonic are told of. */
   watches(tonic: AnyTonic): boolean {
     return (tonic._ttLogLevel >= LogLevel.quiet && this.#log.isOn) || this.#metrics.on || this.observer !== undefined;

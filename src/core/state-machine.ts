@@ -1,4 +1,5 @@
 import type { AnyTonic } from './any-tonic.js';
+import { LogLevel } from './log-level.js';
 import { NONE } from './tonic-inside.js';
 import { fail } from './errors.js';
 
@@ -25,10 +26,19 @@ export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
     }
     if (tonic._ttState !== undefined) runStateHook(tonic, 'ttse__onExit', failed);
     if (target !== tonic._ttState) changed = true;
+    const from = tonic._ttState;
     change(tonic, target);
+    if (tonic._ttLogLevel === LogLevel.full) tellTransition(tonic, from);
     if (target !== undefined) runStateHook(tonic, 'ttse__onEnter', failed);
   }
   if (changed) tonic._ttExtras?.postponed?.release();
+}
+
+/** Where an `onEnter` runs, its line tells. */
+function tellTransition(tonic: AnyTonic, from: string | undefined): void {
+  const onEnter = tonic._ttPlan.sparkles.get('ttse__onEnter');
+  if (onEnter === undefined || tonic._ttTable[onEnter.index] === undefined)
+    tonic._ttScheduler.logs.entered(tonic, from);
 }
 
 function runStateHook(tonic: AnyTonic, key: string, failed: Failed): void {

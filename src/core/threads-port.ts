@@ -14,6 +14,8 @@ export interface Threads {
   turnEnded(): void;
   /** A Tonic has finished: who holds it elsewhere learns of it. */
   left(tonic: AnyTonic): void;
+  /** A Tonic of another thread calls one by its full name. */
+  callNamedFor(name: string, key: string, args: unknown[]): void;
   /** The Tonics of all threads, as the Ledger prints those of one. */
   dump(): Promise<string>;
   /** The app has ended. */

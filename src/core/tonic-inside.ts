@@ -2,6 +2,7 @@ import type { FailureInfo } from './any-tonic.js';
 import type { Extras } from './guests/extras.js';
 import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan/plan.js';
+import type { ChangedValue } from './configuration.js';
 import type { Scheduler } from './scheduler.js';
 import type { Task } from './guests/task.js';
 
@@ -14,8 +15,9 @@ declare module './any-tonic.js' {
     /** @internal */ readonly _ttBase: AnyTonic | undefined;
     /** @internal */ readonly _ttFarBase: RemoteHandle | undefined;
     /** @internal */ readonly _ttDrainTimeout: number;
-    /** @internal */ readonly _ttLogLevel: number;
+    /** @internal */ _ttLogLevel: number;
     /** @internal The colour of its lines. */ readonly _ttLane: LogLane | undefined;
+    /** @internal What is told of it is due to what peers do, so that has a rate. */ readonly _ttOfPeers?: boolean;
     /** @internal */ readonly _ttMayInfuse: boolean;
     /** @internal */ readonly _ttCounts: boolean;
     /** @internal */ _ttTable: Table;
@@ -34,6 +36,8 @@ declare module './any-tonic.js' {
     /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
     /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
     _ttKept(bytes: number): void;
+    /** @internal A call, where its class has an `inboxLimit`. */
+    _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
     /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
     /** @internal */ _ttss__end(): void;
@@ -45,6 +49,13 @@ declare module './any-tonic.js' {
       what: string,
       ...args: readonly unknown[]
     ): void;
+    /** @internal Brings a call from another thread to whoever has that name here, or further on. */ _ttss__named(
+      name: string,
+      key: string,
+      args: unknown[],
+    ): void;
+    /** @internal Another thread tells that the configuration has changed; or, without changes, asks that it be read again. */
+    _ttss__configuration(changes?: readonly ChangedValue[]): void;
     /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
   }
 

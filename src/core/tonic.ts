@@ -6,9 +6,9 @@ import type { AskOptions } from './asking/ask.js';
 import { type Asks, asking } from './asking/asking.js';
 import { type BoundSparkle, type SparkleKey, describe, isBound } from './plan/bound-sparkle.js';
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
-import type { Configuration } from './configuration.js';
+import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import { fail, toError } from './errors.js';
-import { type Extras, extrasOf } from './guests/extras.js';
+import { type Extras, type InboxCounts, extrasOf } from './guests/extras.js';
 import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
 import { type HeardEvents, EVENTS } from './plan/heard-events.js';
 import { defaultNameOf } from './ledger.js';
@@ -29,6 +29,8 @@ import type { Remote } from './plan/remote.js';
 import { left, running } from './running.js';
 import { type PipeOptions, checkPipe, pipe, responderOf } from './asking/pipe.js';
 import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan/plan.js';
+import { receive } from './guests/inbox.js';
+import type { InboxLimit } from './options/inbox-options.js';
 import { postpone } from './guests/postpone.js';
 import { type Responder, isResponder } from './asking/reply.js';
 import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './guests/state-timeout.js';
@@ -49,6 +51,7 @@ import {
 } from './options/tonic-options.js';
 import { TonicRoot } from './plan/tonic-root.js';
 
+const NOTHING_WAITS: InboxCounts = { orders: 0, bytes: 0, dropped: 0, refused: 0 };
 const NO_QUESTIONS = { open: 0, late: 0 } as const;
 const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
 
@@ -86,12 +89,15 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly questionLimit?: number;
   /** The most orders that it may have postponed; one more throws `TT_POSTPONE_FULL`. Default 1,000. */
   static readonly postponeLimit?: number;
+  /** The most calls that may wait for it, and what happens to one more: `{ orders: 100, policy: 'drop-oldest' }`. Default: no bound of its own. */
+  static readonly inboxLimit?: InboxLimit;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
   /** @internal */
   static readonly [EVENTS]: HeardEvents = {
     events: [
       'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+      'onConfigurationChanged',
     ], // prettier-ignore
   };
 
@@ -155,6 +161,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
   ttse__onInfusionFailed?(failure: InfusionFailure): void | undefined;
+  /** Values of the configuration have changed while the app runs. */
+  ttse__onConfigurationChanged?(change: ConfigurationChange): void | undefined;
 
   /**
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
@@ -382,6 +390,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttExtras?.questions ?? NO_QUESTIONS;
   }
 
+  /** What waits for it and what was dropped or refused, where its class has an `inboxLimit`. */
+  get inboxCounts(): InboxCounts {
+    return this._ttExtras?.inbox?.counts ?? NOTHING_WAITS;
+  }
+
   /**
    * Keeps the order that runs until the state has changed; then it runs again, before all newer orders. The sparkle goes on: return
    * after the call. It is not kept where the sparkle throws.
@@ -529,6 +542,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal An infusion has gone, whatever its base does with that. */
   _ttInfusionLeft(_infusion: AnyTonic): void {}
 
+  /** @internal A call, where its class has an `inboxLimit`. */
+  _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+    receive(this, sparkle, count, a, b, READS_NOTHING);
+  }
+
   /** @internal */
   _ttKept(_bytes: number): void {}
 
@@ -568,6 +586,18 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttScheduler.services.heard(this, what, args);
   }
 
+  /** @internal Of a Catalyst. */
+  _ttss__named(name: string, key: string, args: unknown[]): void {
+    this._ttScheduler.runtime.threads?.callNamedFor(name, key, args);
+  }
+
+  /** @internal */
+  _ttss__configuration(changes?: readonly ChangedValue[]): void {
+    const { runtime } = this._ttScheduler;
+    if (changes === undefined) runtime.reloadConfiguration();
+    else runtime.configured(changes);
+  }
+
   /** @internal */
   get _ttFace(): AnyTonic {
     return this;
@@ -575,8 +605,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
 
   /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
   _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void {
-    if (isBound(target)) return target as unknown as (...values: unknown[]) => void;
-    const call = this._ttPlan.dispatcher(this._ttOwn(target));
+    if (isBound(target) && target.tonic !== this) return target as unknown as (...values: unknown[]) => void;
+    const call = this._ttPlan.dispatcherBeyond(this._ttOwn(target));
     return (value, more) => (more === undefined ? call.call(this, value) : call.call(this, value, more));
   }
 
@@ -624,5 +654,6 @@ Object.defineProperty(Tonic.prototype, 'config', {
     return this._ttScheduler.runtime.config;
   },
 });
+const READS_NOTHING = Tonic.prototype._ttKept;
 ofFramework(Tonic);
 takesOptions(Tonic, tonicSchema);

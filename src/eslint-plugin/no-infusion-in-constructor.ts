@@ -24,10 +24,15 @@ export const noInfusionInConstructor: RuleModule = {
     messages: {
       early:
         '{{made}} is made while the constructor of {{tonic}} runs, so its base would be who makes that. Make it in ttse__onStart, or give it { base: this }.',
+      spawned:
+        '{{made}} is spawned while the constructor of {{tonic}} runs, so its base would be who makes that. Spawn it in ttse__onStart.',
     },
   },
   create(context) {
-    return { NewExpression: (node) => check(node as Made, context) };
+    return {
+      NewExpression: (node) => check(node as Made, context),
+      CallExpression: (node) => checkSpawn(node, context),
+    };
   },
 };
 
@@ -39,6 +44,15 @@ function check(node: Made, context: RuleContext): void {
   if (!makesTonic(node.callee, context) && !hasTypeOfTonic(node, context)) return;
   const made = sourceOf(context).getText(node.callee);
   context.report({ node, messageId: 'early', data: { made, tonic: owner.id?.name ?? 'this class' } });
+}
+
+function checkSpawn(node: Node, context: RuleContext): void {
+  const called = methodCallOf(node);
+  const owner = called?.name === 'spawn' ? constructedWith(node) : undefined;
+  if (owner === undefined || !isTonicClass(owner, context)) return;
+  if (!makesTonic(called!.object, context) && !typeHas(node, context, 'ttsc__finish')) return;
+  const made = sourceOf(context).getText(called!.object);
+  context.report({ node, messageId: 'spawned', data: { made, tonic: owner.id?.name ?? 'this class' } });
 }
 
 /** The class whose constructor, or the initialiser of one of whose fields, runs this. */
@@ -81,6 +95,9 @@ export function givesBase({ arguments: given }: Pick<Made, 'arguments'>): boolea
 
 /** A class of another file, where the parser knows types. */
 function hasTypeOfTonic(node: Node, context: RuleContext): boolean {
-  const type = sourceOf(context).parserServices?.getTypeAtLocation?.(node);
-  return type?.getProperty('ttsc__finish') !== undefined && type.getProperty('toState') !== undefined;
+  return typeHas(node, context, 'ttsc__finish') && typeHas(node, context, 'toState');
+}
+
+function typeHas(node: Node, context: RuleContext, member: string): boolean {
+  return sourceOf(context).parserServices?.getTypeAtLocation?.(node).getProperty(member) !== undefined;
 }

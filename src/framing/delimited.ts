@@ -5,11 +5,14 @@ import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } fr
 import type { Framing } from './framing.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';
 
+/** By a name of its own, which the types of the package keep: written out, TypeScript before 5.7 cannot read it. */
+type Delimiter = string | Uint8Array;
+
 export const delimitedSchema = v.strictObject({
   ...limitOptions.entries,
   /** What a frame ends with, as a text (UTF-8) or bytes: one byte or more. */
   delimiter: v.pipe(
-    v.union([v.string(), v.instance(Uint8Array)], 'must be a text or bytes'),
+    v.custom<Delimiter>((given) => typeof given === 'string' || given instanceof Uint8Array, 'must be a text or bytes'),
     v.check(({ length }) => length > 0, 'must not be empty'),
   ),
   /** As what a frame is heard. */

@@ -142,8 +142,8 @@ export class Link implements Caller, Exporter, ReceiverHome {
   /** The list of arguments is that of this one call: it becomes that of the copies. */
   #put(target: number, key: string, args: unknown[]): void {
     const { waiting } = this.#sender;
-    // What a user calls a service with is an order like any other, though it travels as one of the framework's.
-    if (waiting >= this.#home.waitingLimit && (!isOfLife(key) || isServiceCall(key, args)))
+    // What a user calls a service or a name with is an order like any other, though it travels as one of the framework's.
+    if (waiting >= this.#home.waitingLimit && (!isOfLife(key) || key === '_ttss__named' || isServiceCall(key, args)))
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: waiting });
     const packer = this.#packer;
     packer.packAll(args);

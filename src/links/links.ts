@@ -1,12 +1,20 @@
+import { failAnswers, loseAnswers } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { running } from '../core/running.js';
+import { fail, toError } from '../core/errors.js';
+import { runAs, running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
 import type { Taker } from './channel.js';
 import { Link, type LinkHome } from './link.js';
+import { NamedTonic } from './named-tonic.js';
 import { Progress } from './progress.js';
 import type { RemoteTonic } from './remote-tonic.js';
+
+/** The Catalyst in a full name. */
+function placeIn(name: string): string {
+  return name.slice(0, name.lastIndexOf('/'));
+}
 
 /** The serial number of the first Catalyst of a thread: known elsewhere before it is there. */
 export const ROOT_SERIAL = 1;
@@ -19,6 +27,10 @@ export interface LinkKind {
   control(link: Link, message: unknown): void;
   /** A thread has ended: its link is closed. */
   forgotten(thread: number): void;
+  /** Whether there may be a Catalyst with that name in another place. */
+  mayKnow(catalyst: string): boolean;
+  /** Who brings a call to the place of the Catalyst with that name: the first Tonic there, or of a place that knows more. */
+  wayTo(catalyst: string): RemoteTonic | undefined;
   /** The Tonics of all threads. */
   dump(): Promise<string>;
 }
@@ -50,6 +62,7 @@ export class Links implements Threads, LinkHome {
     this.waitingLimit = waitingLimit;
     this.kind = kind;
     runtime.threads = this;
+    runtime.ledger.elsewhere = (name) => this.find(name);
   }
 
   /** The first Catalyst of this thread. */
@@ -70,7 +83,7 @@ export class Links implements Threads, LinkHome {
   }
 
   /** The link to a thread, where there is one. */
-  find(thread: number): Link | undefined {
+  get(thread: number): Link | undefined {
     return this.#all.get(thread);
   }
 
@@ -152,6 +165,46 @@ export class Links implements Threads, LinkHome {
 
   service(name: string): unknown {
     return this.#runtime.services!.handle(name);
+  }
+
+  // ---- Names ----
+
+  /** The handle of a Tonic of another thread by its full name; `undefined` where no Catalyst there has the first part of it. */
+  find(name: string): NamedTonic | undefined {
+    return this.kind.mayKnow(placeIn(name)) ? new NamedTonic(name, this.callNamed) : undefined;
+  }
+
+  /** Calls whoever has that name in its own thread, when the call arrives there. */
+  readonly callNamed = (name: string, key: string, args: unknown[]): void => {
+    const place = placeIn(name);
+    if (place !== this.root.name) {
+      const way = this.kind.wayTo(place);
+      if (way === undefined) return this.#nobodyNamed(name, args);
+      return (way as unknown as AnyTonic)._ttss__named(name, key, args);
+    }
+    const found = this.#runtime.ledger.find(name.slice(place.length + 1));
+    if (found === undefined) return this.#nobodyNamed(name, args);
+    if ('_ttPlan' in found) found._ttPlan?.sparkle(key);
+    (found as unknown as Record<string, (...args: unknown[]) => void>)[key]!(...args);
+    return undefined;
+  };
+
+  /** The same for a Tonic of another thread, on behalf of which the order is put. */
+  callNamedFor(name: string, key: string, args: unknown[]): void {
+    const { source, sourceSparkle } = running.order!;
+    try {
+      runAs(source, () => this.callNamed(name, key, args), sourceSparkle);
+    } catch (thrown) {
+      // Nobody else can hear of it here.
+      const error = toError(thrown);
+      this.root.logs.warn(this.root, error);
+      failAnswers(args, () => error);
+    }
+  }
+
+  #nobodyNamed(name: string, args: unknown[]): void {
+    this.root.logs.warn(this.root, fail('TT_NOBODY_NAMED', { name }));
+    loseAnswers(args);
   }
 
   // ---- Turns ----

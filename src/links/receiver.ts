@@ -80,7 +80,12 @@ export class Receiver implements Progressing {
     if (epoch < this.#epoch) return false;
     this.#epoch = epoch;
     this.#taken = this.done = 0;
-    this.#names.length = this.#dispatchers.length = this.#sparkles.length = this.foreign.length = this.#asked.length = 0;
+    this.#names.length =
+      this.#dispatchers.length =
+      this.#sparkles.length =
+      this.foreign.length =
+      this.#asked.length =
+        0;
     return true;
   }
 
@@ -189,4 +194,12 @@ export class Receiver implements Progressing {
 }
 
 /** Where no sparkle made the call: `this.source.sparkle` is `undefined`. */
-const NO_SPARKLE: Sparkle = { key: undefined as unknown as string, prefix: '', state: undefined, name: '', index: -1, life: false, crossed: true };
+const NO_SPARKLE: Sparkle = {
+  key: undefined as unknown as string,
+  prefix: '',
+  state: undefined,
+  name: '',
+  index: -1,
+  life: false,
+  crossed: true,
+};

@@ -1,9 +1,17 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { LineLevel } from '../core/log-port.js';
 import type { Clock } from '../core/time/clock.js';
-import { type TonicIdentity, identityOf, rounded } from './log-fields.js';
+import { fullNameOf, type TonicBirth, type TonicIdentity, identityOf, rounded } from './log-fields.js';
 import type { LogOutlet } from './log-outlet.js';
 import type { Sparkle } from '../core/plan/plan.js';
+
+/** A step in the life of a Tonic that a sparkle has brought about. */
+export interface LifeStep {
+  readonly tonic: string;
+  readonly id: number;
+  readonly life: string;
+  readonly infused?: TonicBirth;
+}
 
 /** How much one entry gathers; what comes beyond is counted, and left out. */
 export interface EntryBounds {
@@ -56,8 +64,9 @@ export class LogEntry {
     this.#flags.add('failed');
   }
 
-  life(level: LineLevel, step: { readonly tonic: string; readonly id: number; readonly life: string }): void {
-    if (this.#admits(level, step.tonic.length + 32)) this.#lives.push(step);
+  life(level: LineLevel, step: LifeStep): void {
+    const { tonic, infused } = step;
+    if (this.#admits(level, tonic.length + (infused === undefined ? 32 : 150))) this.#lives.push(step);
   }
 
   probe(name: string, json: string): void {
@@ -176,6 +185,11 @@ export class EntryBook {
     return (frame.entry ??= new LogEntry(identityOf(frame.tonic!), this.#clock.wallTime(), this.#bounds));
   }
 
+  /** Whether the sparkle that runs has said anything. */
+  get isSpoken(): boolean {
+    return this.#depth > 0 && this.#frames[this.#depth - 1]!.entry !== undefined;
+  }
+
   /** The hook that runs has thrown: who called it logs that, under the hook's name. */
   threw(): void {
     this.#frames[this.#depth - 1]?.entry?.flag('failed', 'error');
@@ -196,7 +210,7 @@ export class EntryBook {
     const frame = this.#frames[--this.#depth]!;
     frame.to = to;
     frame.ms = ms;
-    frame.from = source?.name;
+    frame.from = source === undefined ? undefined : fullNameOf(source);
     frame.fromSparkle = sourceSparkle?.key;
     this.#write(frame);
   }

@@ -1,4 +1,5 @@
 import { inLane } from './styled.js';
+import { terminalSafe } from './terminal-safe.js';
 import { LABELS } from './log-levels.js';
 import { furtherFields, indented, screenLine } from './log-screen-line.js';
 
@@ -39,10 +40,16 @@ function steps(entry: Fields): string[] {
 /** The lines, with the markers between them. */
 function said(entry: Fields): string[] {
   const shown: string[] = [];
-  const markers = listOf(entry['markers']);
+  const markers = new Map<unknown, string[]>();
+  for (const marker of listOf(entry['markers'])) {
+    const after = field(marker, 'after');
+    const those = markers.get(after);
+    const text = `-- ${textOf(field(marker, 'text'))}`;
+    if (those === undefined) markers.set(after, [text]);
+    else those.push(text);
+  }
   const showMarkers = (after: number): void => {
-    for (const marker of markers)
-      if (field(marker, 'after') === after) shown.push(`-- ${textOf(field(marker, 'text'))}`);
+    for (const text of markers.get(after) ?? []) shown.push(text);
   };
   showMarkers(0);
   for (const [at, line] of listOf(entry['lines']).entries()) {
@@ -65,7 +72,7 @@ function lineText(line: unknown): string {
 function probes(entry: Fields): string[] {
   const values = entry['probes'];
   if (typeof values !== 'object' || values === null) return [];
-  return Object.entries(values).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  return Object.entries(values).map(([name, value]) => `${terminalSafe(name)} = ${JSON.stringify(value)}`);
 }
 
 function field(of: unknown, key: string): unknown {

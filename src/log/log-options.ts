@@ -61,18 +61,25 @@ export const logSchema = v.strictObject(
      * nowhere (`'off'`), to a log service of one's own by its name, or to a stream of one's own that takes lines of JSON.
      */
     to: v.optional(logTarget, 'screen'),
-    /** The mode of Tonics that are given none. */
-    default: v.optional(logModeOption, 'quiet'),
-    /** The least level that is written. Life cycles are `'debug'` lines. */
-    level: v.optional(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
-    /** A sparkle that runs longer is flagged, in ms. */
-    slowSparkle: v.optional(someMs, 150),
+    /** The mode of Tonics that are given none. It may change while the app runs. */
+    default: v.optional(v.pipe(logModeOption, v.metadata({ reload: true })), 'quiet'),
+    /** The least level that is written. Life cycles are `'debug'` lines. It may change while the app runs. */
+    level: v.optional(
+      v.pipe(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), v.metadata({ reload: true })),
+      'info',
+    ),
+    /** A sparkle that runs longer is flagged, in ms. It may change while the app runs. */
+    slowSparkle: v.optional(v.pipe(someMs, v.metadata({ reload: true })), 150),
     /**
      * Whether all that a sparkle logs is written as one entry, when it has ended. An entry has up to 100 parts and 65,536 characters of them,
      * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Otherwise each line is written at once.
      */
     entries: v.optional(entries, false),
-    /** How long what was written last may take to leave when the app has ended, in ms. */
+    /**
+     * The most bytes of lines that wait while standard output takes no more. Beyond that the oldest are dropped, and a line tells how many.
+     */
+    backlog: v.optional(bytes(1_024), 16_777_216),
+    /** How long what was written last may take to leave when the app has ended, or its process exits, in ms. */
     closeTimeout: v.optional(ms(), 1_000),
     /** The viewer that `'ip'` sends to. */
     ip: v.optional(ipLogSchema),

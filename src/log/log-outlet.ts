@@ -2,8 +2,18 @@ import { written } from '../core/options/written.js';
 import type { Logger, LoggerOptions } from 'pino';
 import type { LineLevel } from '../core/log-port.js';
 import { fail, toError } from '../core/errors.js';
+import { loadPino } from './load-pino.js';
 import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
+import { lineSafe } from './terminal-safe.js';
+
+/** Which run of which program it is that logs: the first line that a sink is given. */
+export interface SessionRecord {
+  readonly project: string;
+  readonly pid: number;
+  readonly node: string;
+  readonly startedAt: number;
+}
 
 /** The sink that lines go to now. */
 interface Place {
@@ -15,6 +25,9 @@ interface Place {
   readonly owned: boolean;
 }
 
+/** A person at a screen knows what was started, and so does who gave a stream. */
+const KNOWN_TO_THEIR_READER: ReadonlySet<string> = new Set(['screen', 'stream']);
+
 const NOWHERE: Place = { name: 'off', sink: undefined, owned: false };
 
 /** What comes after the end has no other place to go. */
@@ -24,17 +37,18 @@ const STDERR: Place = { name: 'stderr', sink: { write: (line) => void process.st
 export class LogOutlet {
   /** `undefined` while nothing is to be logged at all. */
   logger: Logger | undefined = undefined;
-  /** Lines that a sink has refused, by throwing. */
-  lost = 0;
   /** Told when lines go to another service. */
   onMoved: ((name: string) => void) | undefined = undefined;
 
   readonly #services: LogSinkMaker | undefined;
   readonly #context: LogContext | undefined;
-  readonly #level: string;
+  #level: string;
+  readonly #session: SessionRecord | undefined;
   #place = NOWHERE;
   #pino: Logger | undefined;
   #scribe: Logger | undefined;
+  /** Lines that a sink has refused, by throwing, or that one which is no longer used has dropped. */
+  #lost = 0;
   #written = '';
   #writing = false;
   /** Sinks that have failed: each is named once. */
@@ -44,7 +58,8 @@ export class LogOutlet {
   #closed = false;
 
   /** Without services it logs nothing, for good. */
-  constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent') {
+  constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent', session?: SessionRecord) {
+    this.#session = session;
     this.#services = services;
     this.#context = context;
     this.#level = level;
@@ -55,15 +70,26 @@ export class LogOutlet {
     return this.#place.name;
   }
 
+  /** The least level that is written from now on. */
+  setLevel(level: string): void {
+    this.#level = level;
+    for (const logger of [this.#pino, this.#scribe]) if (logger !== undefined) logger.level = level;
+  }
+
+  /** Lines that a sink has refused, by throwing, or has dropped. */
+  get lost(): number {
+    return this.#lost + (this.#place.sink?.lost ?? 0);
+  }
+
   /** Hands a line of JSON to the sink. */
   write(line: string): void {
     const { sink } = this.#place;
     if (sink === undefined) return;
-    if (this.#writing) return void this.lost++;
+    if (this.#writing) return void this.#lost++;
     this.#writing = true;
     try {
       // A function that is declared to return nothing may still be async.
-      const given = sink.write(line) as PromiseLike<void> | undefined;
+      const given = sink.write(lineSafe(line)) as PromiseLike<void> | undefined;
       if (typeof given?.then === 'function') given.then(undefined, (reason: unknown) => this.#refused(sink, reason));
     } catch (thrown) {
       this.#refused(sink, thrown);
@@ -103,8 +129,11 @@ export class LogOutlet {
     const before = this.#place;
     this.#place = next;
     this.logger = next.sink === undefined ? undefined : this.#pino;
+    if (this.#session !== undefined && !KNOWN_TO_THEIR_READER.has(next.name))
+      this.logger?.info(this.#session, 'session');
     this.onMoved?.(next.name);
     await this.#end(before);
+    this.#lost += before.sink?.lost ?? 0;
   }
 
   async #open(to: string | LogSink, options: unknown): Promise<Place> {
@@ -117,7 +146,7 @@ export class LogOutlet {
   /** Loaded here, not at import: an app that logs nothing starts without it. */
   async #loadPino(): Promise<void> {
     if (this.#pino !== undefined) return;
-    const { pino } = await import('pino');
+    const pino = await loadPino();
     const { clock } = this.#context!;
     const options: LoggerOptions = {
       level: this.#level,
@@ -153,7 +182,7 @@ export class LogOutlet {
   }
 
   #refused(sink: LogSink, thrown: unknown): void {
-    this.lost++;
+    this.#lost++;
     this.#say(sink, thrown);
   }
 

@@ -1,12 +1,12 @@
 import { showLog } from './log-show.js';
-import type { LogSink } from '../core/log-sink.js';
+import type { LogContext, LogSink } from '../core/log-sink.js';
+import { OutputFd } from './output-fd.js';
+import { OutputWriter } from './output-writer.js';
 import { showsColours } from './styled.js';
 
 /** The log service `json`: a line of JSON each, on standard output. */
-export async function openJson(): Promise<LogSink> {
-  const { pino } = await import('pino');
-  const out = pino.destination({ dest: 1, sync: true });
-  return { write: (line) => void out.write(line) };
+export function openJson(_options: unknown, context: LogContext): LogSink {
+  return new OutputSink(context, (line) => line);
 }
 
 /**
@@ -14,9 +14,53 @@ export async function openJson(): Promise<LogSink> {
  *
  * `[12:03:04.123] INFO: 01.Main [open] listening {"port":7007}`
  */
-export async function openScreen(): Promise<LogSink> {
-  const { pino } = await import('pino');
-  const out = pino.destination({ dest: 1, sync: true });
+export function openScreen(_options: unknown, context: LogContext): LogSink {
   const look = { colours: showsColours() };
-  return { write: (line) => void out.write(`${showLog(line, look)}\n`) };
+  return new OutputSink(context, (line) => `${showLog(line, look)}\n`);
+}
+
+/** Standard output, whose reader may be slow or stand still. */
+class OutputSink implements LogSink {
+  readonly #writer: OutputWriter;
+  readonly #shown: (line: string) => string;
+
+  constructor({ clock, backlog, closeTimeout }: LogContext, shown: (line: string) => string) {
+    this.#shown = shown;
+    this.#writer = new OutputWriter({
+      clock,
+      open: () => new OutputFd(1),
+      most: backlog,
+      patience: closeTimeout,
+      note: (dropped) => shown(noteOf(dropped, clock.wallTime())),
+      leftOver: (lines) => sayAtTheEnd(`${lines} lines of the log were not read from standard output`),
+    });
+  }
+
+  get lost(): number {
+    return this.#writer.lost;
+  }
+
+  write(line: string): void {
+    this.#writer.write(this.#shown(line));
+  }
+
+  async flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+}
+
+function noteOf(dropped: number, time: number): string {
+  const msg = `${dropped} lines lost: the reader of standard output is too slow`;
+  return `${JSON.stringify({ level: 40, time, dropped, msg })}\n`;
+}
+
+/** On standard error, which may be the same pipe that nobody reads: what waits there would hold the process for ever. */
+function sayAtTheEnd(text: string): void {
+  const error = new OutputFd(2);
+  try {
+    error.write(`tasktonic: ${text}\n`);
+  } catch {
+    // It is gone as well.
+  }
+  error.close();
 }

@@ -6,7 +6,7 @@ import { entryText, isEntry } from './log-entry-text.js';
 import { levelText } from './log-levels.js';
 import { furtherFields, indented, screenLine } from './log-screen-line.js';
 import { styled } from './styled.js';
-import { terminalSafe } from './terminal-safe.js';
+import { terminalSafe, terminalSafeInColour } from './terminal-safe.js';
 
 export const showLogSchema = v.strictObject({
   /** Whether levels, fields and lanes are in colour. */
@@ -19,7 +19,7 @@ export type ShowLogOptions = Readonly<v.InferInput<typeof showLogSchema>>;
 
 /** What the text of a line tells already. */
 const TOLD = [
-  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'err',
+  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'infused', 'err',
 ]; // prettier-ignore
 
 /**
@@ -27,27 +27,33 @@ const TOLD = [
  * more lines than one, such as an error with its stack.
  *
  * It may come from anywhere: what is no JSON is shown as it is, nothing of it throws, and what would steer a terminal is not let through.
+ * Colours are those of the levels, fields and lanes: a text has none of its own.
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION` for the options alone.
  */
 export function showLog(json: string, options: ShowLogOptions = {}): string {
   showLogCheck.check(options, 'showLog()');
-  const { colours = false } = options;
-  return terminalSafe(typeof json === 'string' ? textOf(json, colours) : written(json));
+  if (typeof json !== 'string') return terminalSafe(written(json));
+  const text = textOf(json, options.colours === true);
+  if (text === undefined) return terminalSafe(indented(json.trimEnd()));
+  return options.colours === true ? terminalSafeInColour(text) : terminalSafe(text);
 }
 
-function textOf(json: string, colours: boolean): string {
-  const line = parsed(json);
-  if (line === undefined) return json.trimEnd();
-  const head = `${clockTime(line['time'])}${levelText(line['level'], colours)}: `;
-  if (isEntry(line)) return head + entryText(line, colours);
-  const message = typeof line['msg'] === 'string' ? line['msg'] : '';
-  const body = [`${head}${screenLine(line, message, colours)}${fieldsText(line, colours)}`, ...errorLines(line['err'])];
-  // A colour that the message has begun ends with it.
-  return indented(body.join('\n')) + (colours && message.includes('\u001b') ? RESET : '');
+/** `undefined` where it is no line of a log. */
+function textOf(json: string, colours: boolean): string | undefined {
+  try {
+    const line = parsed(json);
+    if (line === undefined) return undefined;
+    const head = `${clockTime(line['time'])}${levelText(line['level'], colours)}: `;
+    if (isEntry(line)) return head + entryText(line, colours);
+    const message = typeof line['msg'] === 'string' ? line['msg'] : '';
+    const told = screenLine(line, message, colours);
+    return indented([`${head}${told}${fieldsText(line, colours)}`, ...errorLines(line['err'])].join('\n'));
+  } catch {
+    // No JSON, or an object that no text can be made of: too deep, or with a "toString" that is none.
+    return undefined;
+  }
 }
-
-const RESET = '\u001b[0m';
 
 function fieldsText(line: Readonly<Record<string, unknown>>, colours: boolean): string {
   const text = furtherFields(line, TOLD);
@@ -65,14 +71,17 @@ function errorLines(err: unknown): string[] {
 }
 
 function parsed(json: string): Record<string, unknown> | undefined {
-  try {
-    const line: unknown = JSON.parse(json);
-    return typeof line === 'object' && line !== null && !Array.isArray(line)
-      ? (line as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const line: unknown = AN_ESCAPE.test(json) ? JSON.parse(json, withoutEscapes) : JSON.parse(json);
+  return typeof line === 'object' && line !== null && !Array.isArray(line)
+    ? (line as Record<string, unknown>)
+    : undefined;
+}
+
+const AN_ESCAPE = /\\u001b/i;
+
+/** Colours are ours: one that a text begins could hide what follows it. */
+function withoutEscapes(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? terminalSafe(value) : value;
 }
 
 /** `[12:03:04.123] `, in this machine's time zone. */

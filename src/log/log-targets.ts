@@ -1,12 +1,16 @@
 import { type EntryBounds, ENTRY_BOUNDS } from './log-entries.js';
 import { type LogOptions, logSchema } from './log-options.js';
-import { LogOutlet } from './log-outlet.js';
+import { LogOutlet, type SessionRecord } from './log-outlet.js';
 import { type FarLog, AppLog } from './app-log.js';
 import { LogLevel } from '../core/log-level.js';
 import { type LogSinkMaker, coreLogServices } from './log-services.js';
 import type { LogContext } from '../core/log-sink.js';
+import { terminalSafe } from './terminal-safe.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import type { Runtime } from '../core/runtime.js';
+
+/** What the log sees of the runtime. */
+type LoggedRuntime = Pick<Runtime, 'clock' | 'random' | 'config' | 'testbench'> & { readonly main: unknown };
 
 /**
  * Opens the log.
@@ -14,20 +18,35 @@ import type { Runtime } from '../core/runtime.js';
  */
 export async function openLog(
   options: LogOptions,
-  runtime: Pick<Runtime, 'clock' | 'random'> & { readonly main: unknown },
+  runtime: LoggedRuntime,
   services: LogSinkMaker = coreLogServices,
   far?: FarLog,
 ): Promise<AppLog> {
-  const { to, default: mode, level, slowSparkle, closeTimeout, ...given } = parseOptions(logSchema, options, 'the log');
+  const {
+    to,
+    default: mode,
+    level,
+    slowSparkle,
+    backlog,
+    closeTimeout,
+    ...given
+  } = parseOptions(logSchema, options, 'the log');
   const { clock, random } = runtime;
-  const context: LogContext = { clock, random, closeTimeout, say, main: () => runtime.main };
-  const outlet = new LogOutlet(services, context, level);
+  const context: LogContext = { clock, random, backlog, closeTimeout, say, main: () => runtime.main };
+  const outlet = new LogOutlet(services, context, level, far === undefined ? sessionOf(runtime) : undefined);
   await outlet.use(to, to === 'ip' ? given.ip : given.options);
-  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries), far }, clock);
+  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries) }, clock, far);
+}
+
+/** A test knows what it has started. */
+function sessionOf({ config, testbench }: LoggedRuntime): SessionRecord | undefined {
+  if (testbench !== undefined) return undefined;
+  const { name, startedAt } = config.get('project') as { readonly name: string; readonly startedAt: number };
+  return { project: name, pid: process.pid, node: process.versions.node, startedAt };
 }
 
 function say(text: string): void {
-  process.stderr.write(`tasktonic: ${text}\n`);
+  process.stderr.write(`tasktonic: ${terminalSafe(text)}\n`);
 }
 
 function boundsOf(entries: boolean | Partial<EntryBounds>): EntryBounds | undefined {

@@ -3,7 +3,7 @@ import { isError, plain, plainText } from '../core/plain.js';
 
 /** What the framework writes into a line. */
 const OURS = new Set([
-  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'lane', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'life',
+  'level', 'time', 'msg', 'tonic', 'id', 'thread', 'lane', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'life', 'infused',
   'probes', 'markers', 'flags', 'lines', 'leftOut', 'fields',
 ]); // prettier-ignore
 

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js';
+import { loadModule } from '../core/load-module.js';
 import { exportedClass } from './exported-class.js';
 import type { ServiceClass } from './service-class.js';
 import type { Due, TimerQueue } from '../core/time/timer-queue.js';
@@ -9,8 +10,6 @@ export interface LoadingApp {
   readonly timers: TimerQueue;
   held<T>(something: Promise<T>): Promise<T>;
 }
-
-type Exports = Readonly<Record<string, unknown>>;
 
 /** How long a module may take to load, in ms. One that awaits `run()` at its top level is not loaded while the app runs. */
 const LOAD_TIME = 10_000;
@@ -28,7 +27,7 @@ export async function loadService(module: string, className: string, app: Loadin
     };
     app.timers.add(late);
     app
-      .held(import(module) as Promise<Exports>)
+      .held(loadModule(module))
       .finally(() => app.timers.remove(late))
       .then((exports) => resolve(exportedClass(exports, className, module, isServiceClass) as ServiceClass))
       .catch(reject);

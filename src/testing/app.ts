@@ -141,13 +141,14 @@ export class AppUnderTest {
     return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
   }
 
-  /** The Tonic with this name, given or default, in any of its threads; none where it was killed. */
+  /** The Tonic with this name, given or default, or the service with it, in any of its threads; none where it was killed. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
     if (this.#killed) return undefined;
     // What stands in for a Catalyst in its base's thread has its name as well.
     for (const { runtime } of this.threads) {
       const found = runtime.ledger.find(name);
-      if (found !== undefined) return found as T;
+      // Not the handle that a thread has of a service.
+      if (found !== undefined && runtime.ledger.get(found.id) === found) return found as T;
     }
     return this.ledger.find(name) as T | undefined;
   }

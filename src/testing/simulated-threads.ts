@@ -1,10 +1,9 @@
 import { Runtime } from '../core/runtime.js';
 import type { Testbench } from '../core/testbench.js';
-import { type ChannelEnd, endsOf } from '../links/thread/thread-channel.js';
+import { type ChannelEnd, type Wire, endsOf } from '../links/thread/wire.js';
 import type { ThreadData } from '../links/thread/thread-data.js';
 import type { RunningThread, ThreadMachine } from '../links/thread/thread-machine.js';
 import { type CatalystClass, runThread } from '../links/thread/thread-start.js';
-import type { Wire } from '../links/wire.js';
 import { AppClock } from './app-clock.js';
 import { Recorder } from './tape.js';
 import type { World } from './world.js';

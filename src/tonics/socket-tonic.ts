@@ -31,6 +31,11 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return this._ttScheduler as SelectorCatalyst<string>;
   }
 
+  /** @internal */
+  get _ttOfPeers(): boolean {
+    return true;
+  }
+
   /**
    * Queues an event: for itself if its class has it, else for its base, with this Tonic as the first argument.
    *

@@ -8,6 +8,7 @@ import { howMany } from '../support/how-many.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const packages = createRequire(import.meta.url);
+const { version: VERSION } = packages('../../package.json') as { version: string };
 
 /** An app in one file, as most begin; it runs its Formula at the top. */
 const APP = `
@@ -61,7 +62,7 @@ describe('the program tasktonic', function () {
   before(() => (folder = realpathSync(mkdtempSync(join(tmpdir(), 'tasktonic-')))));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('ends with its exit code', () => {
+  it('says its version, and ends with its exit code', () => {
     const run = (...words: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [`${ROOT}dist/lib/cli.js`, ...words], {
         encoding: 'utf8',
@@ -69,6 +70,8 @@ describe('the program tasktonic', function () {
       return { status, stdout, stderr };
     };
     expect(run('--help').stdout).to.match(/^Usage: tasktonic/);
+    expect(run('--version')).to.deep.equal({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
+    expect(run('-v').stdout).to.equal(run('--version').stdout);
     expect(run('diagram', 'none.ts')).to.deep.equal({
       status: 1,
       stdout: '',

@@ -92,7 +92,15 @@ describe('a configuration of several sources', () => {
   it('has the defaults, and says so', () => {
     const config = readConfiguration({});
     expect(config.data).to.deep.equal({
-      log: { to: 'screen', default: 'quiet', level: 'info', slowSparkle: 150, entries: false, closeTimeout: 1_000 },
+      log: {
+        to: 'screen',
+        default: 'quiet',
+        level: 'info',
+        slowSparkle: 150,
+        entries: false,
+        backlog: 16_777_216,
+        closeTimeout: 1_000,
+      },
       start: [],
       threads: { doorbell: true },
       shutdown: { signals: true, grace: 30_000 },
@@ -257,7 +265,7 @@ describe("the app's own schema", () => {
   it('may speak of a part of such a section, and leaves the rest as it is', () => {
     const schema = v.object({ log: v.object({ level: v.picklist(['warn', 'error']) }) });
     const config = readConfiguration({ log: { level: 'warn', to: 'off' } }, { schema });
-    const others = { default: 'quiet', slowSparkle: 150, entries: false, closeTimeout: 1_000 };
+    const others = { default: 'quiet', slowSparkle: 150, entries: false, backlog: 16_777_216, closeTimeout: 1_000 };
     expect(config.get('log')).to.deep.equal({ level: 'warn', to: 'off', ...others });
   });
 

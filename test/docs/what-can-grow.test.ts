@@ -23,6 +23,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/full-queue.test.ts',
     'takes no byte from a stream, and no end from a connection',
   ],
+  'calls that wait for a Tonic, where its class says so': [
+    'test/core/guests/inbox.test.ts',
+    'refuses one call more, which throws at who calls',
+  ],
   'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
   'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'more are dropped and counted'],
   'postponed orders of a Tonic': [
@@ -56,6 +60,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
   'parts of one entry of the log': ['test/log/log-entries.test.ts', 'by the size of its parts'],
   'lines of the log of a thread': ['test/links/thread/thread-log-sink.test.ts', 'are dropped beyond the bound'],
+  'lines of the log that wait for who reads standard output': [
+    'test/log/output.test.ts',
+    'has bounded memory: beyond it the oldest lines are dropped',
+  ],
   'lines for a viewer of the log': [
     'test/tonics/log/log-ip.test.ts',
     'keeps no more than its backlog while nobody is there',

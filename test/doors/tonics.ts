@@ -1,7 +1,6 @@
 // The door by which tests enter src/tonics: what they try there that is not public.
 import '../../src/compose.js';
 
-export { LogBacklog } from '../../src/tonics/log/log-backlog.js';
 export { PolledKey } from '../../src/tonics/log/log-link.js';
 export { showAddress, socketError } from '../../src/tonics/socket-errors.js';
 export { backoff } from '../../src/tonics/tcp/client/backoff.js';

@@ -9,11 +9,16 @@ accepts('no-infusion-in-constructor', {
   'a class that is no Tonic': `class Shop { timer = new TimerRepeat({ seconds: 1 }); } class Sub extends EventEmitter { constructor() { super(); new TcpServer(); } }`,
   'a class of the same name that is of another package': `import { TimerRepeat } from 'clocks'; class Shop extends Tonic { t = new TimerRepeat(); } function f(Tonic) { class Till extends Tonic { t = new TcpServer(); } }`,
   'a class of another file, where no types are known': `import { Till } from './till.js'; class Shop extends Tonic { till = new Till(); }`,
+  'a thread that a sparkle spawns': `class Sums extends Catalyst {} class Shop extends Tonic { ttse__onStart() { this.sums = Sums.spawn(); } }`,
+  'a process that is spawned': `import cluster from './cluster.js'; class Shop extends Tonic { child = cluster.spawn(); other = spawn('ls'); }`,
   'a class in a constructor with fields of its own': `class Shop extends Tonic { constructor() { super(); this.x = class { ttse = new Date(); }; } }`,
 });
 
 const SHOP =
   'is made while the constructor of Shop runs, so its base would be who makes that. Make it in ttse__onStart, or give it { base: this }.';
+
+const SPAWNED =
+  'is spawned while the constructor of Shop runs, so its base would be who makes that. Spawn it in ttse__onStart.';
 
 reports('no-infusion-in-constructor', {
   'a timer in a field': {
@@ -51,6 +56,14 @@ reports('no-infusion-in-constructor', {
   'under the name that it is imported by': {
     code: `import { TimerRepeat as Every } from 'tasktonic'; import * as tt from 'tasktonic'; class Shop extends tt.Tonic { timer = new Every({ seconds: 1 }); }`,
     message: `Every ${SHOP}`,
+  },
+  'a thread in a field': {
+    code: `class Sums extends Catalyst {} class Shop extends Tonic { sums = Sums.spawn(); }`,
+    message: `Sums ${SPAWNED}`,
+  },
+  'a thread in a constructor': {
+    code: `class Sums extends SelectorCatalyst.with({ states: ['busy'] }) {} class Shop extends Tonic { constructor() { super(); this.sums = Sums.spawn(7); } }`,
+    message: `Sums ${SPAWNED}`,
   },
   'in a class without a name': {
     code: `export default class extends Tonic { timer = new TimerRepeat({ seconds: 1 }); }`,

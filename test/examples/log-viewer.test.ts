@@ -71,13 +71,14 @@ describe('the log viewer', () => {
 
   it('shows the entries of an app that has ended since, to the last one', async () => {
     await runLamps(await open());
-    await heard.until(() => shown.length === 2, 'two entries');
-    const [head, ...rest] = shown[0]!.split('\n');
+    await heard.until(() => shown.length === 3, 'the session and two entries');
+    expect(shown[0]).to.include('INFO: session {"project":');
+    const [head, ...rest] = shown[1]!.split('\n');
     expect(head).to.match(
       /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: lamp \[-> on\] ttse__onStart [\d.]+ ms <- tt_main_catalyst$/,
     );
     expect(rest).to.deep.equal(['  | INFO: plugged in {"watts":40}', '  | -- phase 2', '  | queue = 3']);
-    expect(shown[1]).to.include('other');
+    expect(shown[2]).to.include('other');
   });
 
   it('is a program that listens until it is told to end', async function () {

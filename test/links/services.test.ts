@@ -37,6 +37,24 @@ describe('a service over threads', function () {
     expect([...app.ledger].filter((tonic) => tonic instanceof Board)).to.have.lengthOf(1);
   });
 
+  it('is found by its name: as the Tonic where it lives, by its handle in a thread that uses it, and else not', async () => {
+    const { app, boss, all } = await askers(2, () => new Boss());
+    await boss.inside(() => all[0]!.ttsc__useBoard());
+    await boss.heard.on('used');
+    await boss.inside(() => all.forEach((asker) => asker.ttsc__find('board')));
+    await boss.heard.on('found', 2);
+    expect(boss.heard.all('found').flat()).to.have.members(['its handle', 'nobody']);
+    expect(app.ledger.find('board')).to.be.instanceOf(Board);
+  });
+
+  it('is found by its name in its own thread, and by its handle elsewhere', async () => {
+    const { app, boss } = await start(() => new Boss());
+    const engine = await boss.inside(() => boss.useService(Engine));
+    expect(app.ledger.find('engine')).to.equal(engine);
+    engine.ttsc__findYourself(boss);
+    expect(await boss.heard.on('found')).to.deep.equal([true]);
+  });
+
   it('gives its asker the handle at once: the same each time, and what is called on it arrives in order', async () => {
     const { boss, all } = await askers(1, () => new Boss());
     const [asker] = all as [Remote<Asker>];

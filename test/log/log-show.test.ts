@@ -1,6 +1,9 @@
 import { expect } from 'chai';
-import { showLog } from '../../src/index.js';
+import fc from 'fast-check';
+import { Formula, type FormulaData, Tonic, showLog } from '../../src/index.js';
 import { entryText, showsColours } from '../doors/log.js';
+import { howMany } from '../support/how-many.js';
+import { ODD_VALUES } from '../support/odd-values.js';
 import { Program } from '../support/program.js';
 
 const entry = {
@@ -118,6 +121,11 @@ describe('a line that a viewer shows', () => {
     ['one with a text of two lines', { level: 30, msg: 'a', text: 'b\nc' }, 'INFO: a {"text":"b\\nc"}'],
     ['a sparkle', { level: 30, tonic: 'lamp', sparkle: 'ttsc__go', ms: 2, msg: 'sparkle' }, 'INFO: lamp ttsc__go 2 ms'],
     ['no JSON', 'not {json', 'not {json'],
+    [
+      'no JSON, in several lines',
+      'not {json\n[12:00:00.000] INFO: forged',
+      'not {json\n    [12:00:00.000] INFO: forged',
+    ],
     ['a list', '[1,2]\n', '[1,2]'],
     ['a number', '3', '3'],
     ['nothing', '', ''],
@@ -133,11 +141,6 @@ describe('a line that a viewer shows', () => {
   it('is in colour where that is asked for: its level, its lane and its fields', () => {
     const text = showLog('{"level":40,"tonic":"lamp","lane":"cyan","watts":40,"msg":"hot"}', { colours: true });
     expect(text.replaceAll('\u001b', '~')).to.equal('~[33mWARN~[39m: ~[36mlamp~[39m hot ~[90m{"watts":40}~[39m');
-  });
-
-  it('ends a colour that its message has begun', () => {
-    const text = showLog('{"level":30,"msg":"\\u001b[1mbold"}', { colours: true });
-    expect(text.endsWith('\u001b[0m')).to.be.true;
   });
 
   it('is told from those that its own text makes up', () => {
@@ -161,16 +164,113 @@ describe('a line that a viewer shows', () => {
       expect(shown(broken)).to.be.a('string');
   });
 
-  it('does not steer the terminal: but for colours, nothing that does is let through', () => {
-    const evil = '\u001b[2J\u001b]0;t\u0007\r\u009b1m';
-    const text = showLog(JSON.stringify({ ...entry, tonic: evil, [evil]: evil, lines: [{ msg: evil, [evil]: 1 }] }));
-    expect(text).not.to.match(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/); // eslint-disable-line no-control-regex -- looked for
-    expect(text).to.include('\\x1b[2J');
+  /** What a peer may send: it moves the cursor, sets the title, ends a line for some programs, or turns the text around. */
+  const EVIL = '\u001b[35m\u001b[2J\u001b]0;t\u0007\r\u0000\b\u007f\u0085\u009b1m\u2028\u2029\u202e\u2066';
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  const STEERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+  const everywhere = { tonic: EVIL, state: EVIL, to: EVIL, sparkle: EVIL, from: EVIL, fromSparkle: EVIL, [EVIL]: EVIL };
+  const evil: Record<string, object | string> = {
+    'a line': { ...everywhere, msg: EVIL },
+    'a sparkle': { ...everywhere, ms: EVIL, msg: 'sparkle' },
+    'an error': { ...everywhere, msg: EVIL, err: { type: EVIL, message: EVIL, stack: EVIL, [EVIL]: EVIL } },
+    'an error that is none': { ...everywhere, err: EVIL, level: EVIL, lane: EVIL, time: EVIL },
+    'an entry': {
+      ...everywhere,
+      msg: 'entry',
+      flags: [EVIL],
+      life: [{ tonic: EVIL, life: EVIL }],
+      lines: [{ level: EVIL, msg: EVIL, [EVIL]: 1, err: { stack: EVIL } }, EVIL],
+      probes: { [EVIL]: EVIL },
+      markers: [{ text: EVIL, after: 0 }],
+    },
+    'no JSON': EVIL,
+    'a list': JSON.stringify([EVIL]),
+  };
+  for (const [what, line] of Object.entries(evil))
+    for (const colours of [false, true])
+      it(`does not steer the terminal, be it ${what}${colours ? ', in colour' : ''}`, () => {
+        const text = showLog(typeof line === 'string' ? line : JSON.stringify(line), { colours });
+        // eslint-disable-next-line no-control-regex -- the colours are ours
+        expect(text.replaceAll(/\u001b\[\d\d?m/g, '')).not.to.match(STEERS);
+        expect(text).not.to.include('\u001b[35m');
+        expect(text).to.match(/(?:\\x|\\u00)1b\[2J/i);
+      });
+
+  it('has no colour but ours: one that a text brings could hide what follows it', () => {
+    for (const code of [0, 1, 5, 8, 30, 31, 40, 97]) {
+      const line = JSON.stringify({ level: 30, tonic: 'lamp', msg: `\u001b[${code}mgone` });
+      expect(showLog(line)).to.equal(`INFO: lamp \\x1b[${code}mgone`);
+      expect(showLog(line, { colours: true })).to.equal(`\u001b[32mINFO\u001b[39m: lamp \\x1b[${code}mgone`);
+    }
   });
 
-  it('lets a colour through, and nothing that would hide or blink what follows', () => {
-    const shows = (msg: string): string => showLog(JSON.stringify({ level: 30, msg }));
-    expect(shows('\u001b[31mred\u001b[39m')).to.include('\u001b[31mred\u001b[39m');
-    for (const code of [5, 6, 7, 8, 28]) expect(shows(`\u001b[${code}mgone`)).to.include(`\\x1b[${code}mgone`);
+  it('may be anything: nothing that it is throws', () => {
+    const odd = [
+      '{"tonic":{"toString":1,"valueOf":1}}',
+      '{"msg":"entry","lines":[],"flags":[{"toString":null}]}',
+      '{"level":{"valueOf":1,"toString":2},"msg":"x"}',
+      `{"msg":"deep","field":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      `{"tonic":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      '['.repeat(100_000),
+      '{"time":1e300,"level":"9","msg":"x"}',
+      '{"__proto__":{"x":1},"msg":5}',
+      '{"msg":"entry","lines":[],"probes":{"__proto__":1}}',
+      '\ud800',
+    ];
+    for (const json of odd) expect(showLog(json), json.slice(0, 80)).to.be.a('string');
+    for (const [what, make] of Object.entries(ODD_VALUES)) expect(showLog(make() as string), what).to.be.a('string');
+  });
+
+  it('may be a value in any place of any shape', () => {
+    const keys = ['level', 'time', 'msg', 'tonic', 'state', 'to', 'sparkle', 'ms', 'from', 'slow', 'lane', 'err', 'life', 'lines', 'flags', 'probes', 'markers', 'leftOut', 'fields']; // prettier-ignore
+    const line = fc.dictionary(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 3 }));
+    fc.assert(
+      fc.property(line, fc.boolean(), fc.boolean(), (value, isEntry, colours) => {
+        const text = showLog(JSON.stringify(isEntry ? { lines: [], ...value, msg: 'entry' } : value), { colours });
+        return typeof text === 'string';
+      }),
+    );
+  });
+
+  it('takes a time in proportion to its length, whatever it says', () => {
+    const many = howMany(20_000, 100_000);
+    const markers = Array.from({ length: many }, () => ({ text: 'x', after: 1 }));
+    const lines = Array.from({ length: many }, () => 1);
+    expect(showLog(JSON.stringify({ msg: 'entry', lines, markers })).split('\n')).to.have.length(2 * many + 1);
+  });
+});
+
+describe('a line of JSON', () => {
+  it('is one line whoever reads it, and steers no terminal', async () => {
+    const odd = '\n\r\u0000\u001b\u007f\u0085\u009b\u2028\u2029\u202e\u2066\ud800';
+    class Speaker extends Tonic {
+      ttse__onStart(): void {
+        this.log.info({ [odd]: odd, list: [odd] }, odd);
+        this.log.probe(odd, odd);
+        this.log.error(new Error(odd));
+        this.ttsc__finish();
+      }
+    }
+    for (const entries of [false, true]) {
+      const written: string[] = [];
+      class App extends Formula {
+        protected override creatingFormula(): FormulaData {
+          return { log: { to: { write: (line) => void written.push(line) }, entries } };
+        }
+        protected override creatingStartingTonics(): void {
+          new Speaker({ name: 'speaker' });
+        }
+      }
+      await App.run();
+      for (const line of written) {
+        expect(line).to.match(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+\n$/u); // eslint-disable-line no-control-regex -- looked for
+        expect(JSON.parse(line)).to.be.an('object');
+      }
+      expect(written.join('')).to.include('\\u2028').and.include('\\u009b');
+      const all = written.map((line) => JSON.parse(line) as { lines?: Record<string, unknown>[] });
+      const said = all.flatMap((line) => (line.lines ?? [line]) as Record<string, unknown>[]);
+      expect(said.find((line) => line['msg'] === odd)).to.deep.include({ [odd]: odd, list: [odd] });
+    }
   });
 });

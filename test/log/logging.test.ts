@@ -173,6 +173,66 @@ describe('the log of a Tonic', () => {
   });
 });
 
+describe('the life of a Tonic in the log', () => {
+  class House extends Tonic {
+    ttse__onStart(): void {
+      new Talker({ name: 'inside' });
+      new Door({ name: 'door' });
+    }
+  }
+  class Door extends Tonic.with({ states: ['locked', 'open', 'broken'] }) {}
+
+  for (const entries of [false, true])
+    it(`begins with what it is and where it belongs${entries ? ', in an entry' : ''}`, async () => {
+      const app = await startApp(() => void new House({ name: 'house' }), { log: { entries } });
+      await app.finish();
+      const lives = app.lines.flatMap((line) => (Array.isArray(line['life']) ? (line['life'] as Line[]) : [line]));
+      const births = lives.map(({ tonic, infused }) => [tonic, infused]).filter(([, infused]) => infused !== undefined);
+      const main = { tonic: 'tt_main_catalyst', id: 0 };
+      const house = { tonic: 'house', id: 1 };
+      const catalyst = 'tt_main_catalyst';
+      expect(births).to.deep.equal([
+        ['tt_main_catalyst', { class: 'Catalyst', catalyst }],
+        ['house', { class: 'House', base: main, catalyst }],
+        ['inside', { class: 'Talker', base: house, catalyst }],
+        ['door', { class: 'Door', base: house, catalyst, states: ['locked', 'open', 'broken'] }],
+      ]);
+    });
+
+  it('names the states that sparkles are for, where the class lists none', async () => {
+    class Lamp extends Tonic<'on' | 'off'> {
+      ttse_on__onEnter(): void {
+        this.toState('off');
+      }
+      ttsc_off__light(): void {
+        this.toState('on');
+      }
+    }
+    const { lines } = await runApp(() => new Lamp({ name: 'lamp' }).ttsc__finish());
+    const birth = lines.find(({ tonic, life }) => tonic === 'lamp' && life === 'infused')!['infused'];
+    expect(birth).to.have.property('states').that.has.members(['on', 'off']);
+  });
+
+  it('has a line for each transition in mode full: that of onEnter, or one of its own', async () => {
+    class Lamp extends Tonic<'on' | 'off'> {
+      ttse__onStart(): void {
+        this.toState('off');
+      }
+      ttse_off__onEnter(): void {
+        this.toState('on');
+      }
+    }
+    const { lines } = await runApp(() => void new Lamp({ name: 'lamp', logMode: 'full' }).ttsc__finish());
+    const told = lines.filter(({ msg, sparkle }) => msg === 'transition' || sparkle === 'ttse__onEnter');
+    expect(told.map(({ msg, state, to }) => ({ msg, state, to }))).to.deep.equal([
+      { msg: 'sparkle', state: 'off', to: undefined },
+      { msg: 'transition', state: 'off', to: 'on' },
+    ]);
+    const quiet = await runApp(() => void new Lamp({ name: 'lamp' }).ttsc__finish());
+    expect(quiet.lines.filter(({ msg }) => msg === 'transition')).to.deep.equal([]);
+  });
+});
+
 describe('a slow sparkle', () => {
   it('is flagged with its time', async () => {
     const lines = await linesOf((talker) => {

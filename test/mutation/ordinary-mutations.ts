@@ -6,6 +6,22 @@ export interface OrdinaryMutation extends Change, TestPlace {}
 
 export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
+    what: 'a bounded inbox puts a ticket on the queue for each call that it drops',
+    file: 'src/core/guests/inbox.ts',
+    find: 'if (this.#tickets <= this.#orders) {',
+    replace: '{',
+    test: 'test/core/guests/inbox.test.ts',
+    sentence: 'drops the oldest for a newer one, counts them, and says so once',
+  },
+  {
+    what: 'a configuration that was read again is taken without a check of what stays with it',
+    file: 'src/config/configuration-reload.ts',
+    find: 'const config = check(given, origin);',
+    replace: 'const config = read;',
+    test: 'test/app/reload.test.ts',
+    sentence: 'is checked as it would be without what may not change',
+  },
+  {
     what: 'a channel that has read in its turn, while reading is held back, keeps that turn',
     file: 'src/selector/selection-key.ts',
     find: '    this.#itsTurn = false;\n    if (!itsTurn',
@@ -557,5 +573,37 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     replace: 'return asked.now;',
     test: 'test/tonics/tcp/connection/tcp-requests.test.ts',
     sentence: 'are told when it is reset, and those made since then are for the next connection',
+  },
+  {
+    what: 'lines that wait for their reader do not leave when the process exits',
+    file: 'src/log/output-writer.ts',
+    find: 'this.#exiting = true;\n    this.#drainNow();',
+    replace: 'this.#exiting = true;',
+    test: 'test/log/output.test.ts',
+    sentence: 'that is a pipe has every line in its order, though its reader is slow and the process ends by exit',
+  },
+  {
+    what: 'what peers can make the log write has no rate',
+    file: 'src/log/log-rates.ts',
+    find: 'ofOne < MOST_OF_ONE && known.written < MOST_OF_ALL',
+    replace: 'ofOne >= 0',
+    test: 'test/log/log-rates.test.ts',
+    sentence: 'is ten lines within a second for resets of many',
+  },
+  {
+    what: "the time that the log takes is the sparkle's",
+    file: 'src/core/catalyst.ts',
+    find: '- watch.hookTime - (watch.logTime - logTime)',
+    replace: '- watch.hookTime',
+    test: 'test/tonics/log/log-services.test.ts',
+    sentence: 'hides no sparkle that is slow itself',
+  },
+  {
+    what: 'a colour that a text brings is let through',
+    file: 'src/log/log-show.ts',
+    find: 'AN_ESCAPE.test(json) ?',
+    replace: 'json === AN_ESCAPE.source ?',
+    test: 'test/log/log-show.test.ts',
+    sentence: 'has no colour but ours',
   },
 ];

@@ -159,6 +159,29 @@ describe('a service', () => {
     await app.finish();
   });
 
+  it('is found by its name while it runs, which makes nobody a user', async () => {
+    let user!: User;
+    const app = await startApp(() => [(user = named('a')), named('b', () => {})]);
+    const found = app.ledger.find('clock');
+    expect(found).to.be.instanceOf(Clock);
+    expect(found!.id).to.equal(user.clock.id);
+    expect(app.ledger.find('constructor')).to.equal(undefined);
+    user.ttsc__finish();
+    await app.settled();
+    expect([app.ledger.find('clock'), found!.finished]).to.deep.equal([undefined, true]);
+    await app.finish();
+  });
+
+  it('is found by its name behind a Tonic that has it', async () => {
+    let other!: Tonic;
+    const app = await startApp(() => [named('a'), (other = new Tonic({ name: 'clock' }))]);
+    expect(app.ledger.find('clock')).to.equal(other);
+    other.ttsc__finish();
+    await app.settled();
+    expect(app.ledger.find('clock')).to.be.instanceOf(Clock);
+    await app.finish();
+  });
+
   it('lets a Tonic see the Ledger', async () => {
     let user!: User;
     const app = await startApp(() => (user = named('a')));

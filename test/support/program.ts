@@ -44,6 +44,15 @@ export class Program {
     }
   }
 
+  /** Resolves when it has said this on stderr. */
+  async complained(text: string): Promise<void> {
+    const ended = this.#exit.then(() => {
+      throw new Error(`it ended without "${text}" on stderr: ${this.#err}`);
+    });
+    ended.catch(() => {});
+    while (!this.#err.includes(text)) await Promise.race([once(this.#child.stderr!, 'data'), ended]);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

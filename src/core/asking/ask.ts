@@ -282,7 +282,8 @@ function put(question: Question, to: object, key: string, args: readonly unknown
     // When garbage is collected, no seed decides: a test sees the timeout instead.
     if (question.noticesGarbage) letGo.register(answer, question, question);
   } catch (thrown) {
-    if ((thrown as { code?: unknown }).code !== 'TT_QUEUE_FULL') throw thrown;
+    const { code } = thrown as { code?: unknown };
+    if (code !== 'TT_QUEUE_FULL' && code !== 'TT_INBOX_FULL') throw thrown;
     question.settle(thrown as Error, undefined);
   }
 }

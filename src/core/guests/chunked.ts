@@ -12,12 +12,17 @@ import { Tonic } from '../tonic.js';
 import { type TonicOptions, TonicSettings, tonicOptions } from '../options/tonic-options.js';
 
 /** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
-export type Work<Progress, Result> = Iterator<Progress, Result> | Iterable<Progress, Result>;
+export type Work<Progress, Result> = Iterator<Progress, Result> | Iterated<Progress, Result>;
+
+/** An `Iterable`, which tells the type of its result from TypeScript 5.6 on only. */
+interface Iterated<Progress, Result> {
+  [Symbol.iterator](): Iterator<Progress, Result>;
+}
 
 const WORK = 'a generator function, or something to iterate that is not async';
 
 function isWork(value: unknown): boolean {
-  return typeof value === 'function' || isIterable(value as Iterated) || isIterator(value as Iterated);
+  return typeof value === 'function' || isIterable(value as Maybe) || isIterator(value as Maybe);
 }
 
 export const chunkedWorkSchema = v.strictObject({
@@ -273,18 +278,18 @@ function tellsOf<P, R>(base: AnyTonic, options: ChunkedWorkOptions<P, R>): Tells
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a function has made something else. */
 function iteratorOf<P, R>(work: unknown, className: string): Iterator<P, R> {
-  const given = work as Iterated;
-  if (isIterable(given)) return (given as Iterable<P, R>)[Symbol.iterator]();
+  const given = work as Maybe;
+  if (isIterable(given)) return (given as Iterated<P, R>)[Symbol.iterator]();
   if (isIterator(given)) return given as Iterator<P, R>;
   throw badOption(className, 'work', `it is ${told(work, 'work')}, and must be ${WORK}`);
 }
 
-type Iterated = Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
+type Maybe = Partial<Iterator<unknown> & Iterable<unknown> & AsyncIterable<unknown>> | null | undefined;
 
-function isIterable(given: Iterated): boolean {
+function isIterable(given: Maybe): boolean {
   return typeof given?.[Symbol.iterator] === 'function' && given[Symbol.asyncIterator] === undefined;
 }
 
-function isIterator(given: Iterated): boolean {
+function isIterator(given: Maybe): boolean {
   return typeof given?.next === 'function' && given[Symbol.asyncIterator] === undefined;
 }

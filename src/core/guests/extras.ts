@@ -1,3 +1,4 @@
+import type { OrderForm } from '../queue/order.js';
 import type { Task } from './task.js';
 
 /** Wants to hear that a Tonic has ended, in this thread or another. */
@@ -52,6 +53,27 @@ export interface PostponedOrders {
   drop(): void;
 }
 
+/** What waits for a Tonic that has an `inboxLimit`, and what has not come in, since it began. */
+export interface InboxCounts {
+  /** Calls that wait. */
+  readonly orders: number;
+  /** Bytes of these, where the limit speaks of bytes. */
+  readonly bytes: number;
+  /** Calls that were dropped for newer ones. */
+  readonly dropped: number;
+  /** Calls that were refused. */
+  readonly refused: number;
+}
+
+/** The calls that wait for a Tonic, where their number is bounded. */
+export interface OpenInbox {
+  readonly counts: InboxCounts;
+  /** The turn of one of them has come: fills the form with the oldest; false where none waits. */
+  take(form: OrderForm & { queuedAt: number }): boolean;
+  /** The Tonic has finished: nobody is held back for it. */
+  close(): void;
+}
+
 /** The timeout of the state that holds. */
 export interface StateTimeouts {
   /** A state was entered, or left for none. */
@@ -77,6 +99,7 @@ export interface Extras {
   /** What it has asked its peer. */
   requests: object | undefined;
   postponed: PostponedOrders | undefined;
+  inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
   /** The infusions that it looks after, by what others know them by. */
   supervised: Map<object, Supervision> | undefined;
@@ -106,6 +129,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     replies: undefined,
     requests: undefined,
     postponed: undefined,
+    inbox: undefined,
     stateTimeouts: undefined,
     supervised: undefined,
     uses: undefined,
@@ -138,6 +162,7 @@ export function closeExtras(tonic: HasExtras): void {
   const extras = tonic._ttExtras!;
   extras.stateTimeouts?.entered(undefined);
   extras.postponed?.drop();
+  extras.inbox?.close();
   // First: nobody waits for the last of them.
   extras.owed = undefined;
   extras.questions?.close();

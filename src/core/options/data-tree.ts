@@ -24,6 +24,18 @@ export function membersOf(value: unknown): readonly (readonly [string, unknown])
   return isPlainObject(value) || Array.isArray(value) ? Object.entries(value) : [];
 }
 
+/** The part of a value that can cross to a thread: functions, symbols and instances of classes stay here; elements keep their places. */
+export function plainData(value: unknown, copies = new Map<object, unknown>()): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && !isPlainObject(value)) return undefined;
+  if (copies.has(value)) return copies.get(value);
+  const plain = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
+  copies.set(value, plain);
+  for (const [name, member] of Object.entries(value)) plain[name] = plainData(member, copies);
+  return plain;
+}
+
 /** The value at a path; `undefined` where none is. What objects inherit is not there. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let value = tree;

@@ -16,6 +16,11 @@ export interface Parts {
   readonly items?: readonly v.GenericSchema[];
   readonly value?: v.GenericSchema;
   readonly getter?: (input: unknown) => v.GenericSchema;
+  readonly default?: unknown;
+  readonly message?: unknown;
+  /** Of an action that only says something: `description()`, `metadata()`. */
+  readonly description?: unknown;
+  readonly metadata?: unknown;
 }
 
 export const partsOf = (schema: v.GenericSchema): Parts => schema as unknown as Parts;
@@ -37,14 +42,29 @@ export function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[
 /** What members and elements of one name may be; none where there are none of that name, or nothing is said of them. */
 export function childrenOf(schemas: readonly v.GenericSchema[], key: string): readonly v.GenericSchema[] {
   return schemas.flatMap((schema) => {
-    const { type, entries = {}, rest, item, items, value } = partsOf(schema);
-    const child =
-      (Object.hasOwn(entries, key) ? entries[key] : undefined) ??
-      (type === 'record' ? value : undefined) ??
-      (/^\d+$/.test(key) ? (items?.[Number(key)] ?? item) : undefined) ??
-      rest;
+    const child = childOf(schema, key);
     return child === undefined ? [] : alternatives(child);
   });
+}
+
+/** The same of one schema, with all that is wrapped around it. */
+export function childOf(schema: v.GenericSchema, key: string): v.GenericSchema | undefined {
+  const { type, entries = {}, rest, item, items, value } = partsOf(schema);
+  return (
+    (Object.hasOwn(entries, key) ? entries[key] : undefined) ??
+    (type === 'record' ? value : undefined) ??
+    (/^\d+$/.test(key) ? (items?.[Number(key)] ?? item) : undefined) ??
+    rest
+  );
+}
+
+/** Whether a schema, or what it wraps, carries valibot's `metadata()` with this name set to true. */
+export function hasMark(schema: v.GenericSchema, name: string): boolean {
+  const { pipe = [], wrapped } = partsOf(schema);
+  const marks = pipe.some(
+    ({ type, metadata }) => type === 'metadata' && (metadata as Readonly<Record<string, unknown>>)[name] === true,
+  );
+  return marks || (wrapped !== undefined && hasMark(wrapped, name));
 }
 
 /** The names of the members that are described. */

@@ -4,6 +4,7 @@ import { NearlyEvents } from './heard-events.js';
 import { nearest } from '../options/nearest.js';
 import { badOption } from '../options/option-problem.js';
 import { amount, checkOption, ms as milliseconds } from '../options/option-schema.js';
+import { type InboxBound, type InboxLimit, inboxBound } from '../options/inbox-options.js';
 import { StateGroups } from './state-groups.js';
 
 /** One sparkle of a class: what an order carries instead of a name. */
@@ -52,12 +53,14 @@ export interface TonicClass {
   readonly questionLimit?: number;
   /** The most orders that an instance may have postponed. */
   readonly postponeLimit?: number;
+  /** The most calls that may wait for an instance, and what happens to more. */
+  readonly inboxLimit?: InboxLimit;
 }
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
-  'onServiceAccess', 'onServiceBaseCompleted',
+  'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onDisconnected', 'onError', 'onTurnedAway', 'onHighWater',
 ]; // prettier-ignore
@@ -85,6 +88,12 @@ export class Plan {
   readonly stateTimeouts: ReadonlyMap<string, number>;
   readonly questionLimit: number;
   readonly postponeLimit: number;
+  /** How many calls may wait for an instance; `undefined` for as many as the queue takes. */
+  readonly inbox: InboxBound | undefined;
+  /** What lies on the queue in the place of such a call. No body is ever there for it: that is how the loop finds it. */
+  readonly ticket: Sparkle | undefined;
+  /** What puts an order of a bounded one whatever waits: for what a Tonic has asked for itself. */
+  readonly #beyond = new Map<string, Dispatcher>();
   /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
   readonly layer: new () => object;
   /** The fields of instances were looked at, once, for sparkles that are none. */
@@ -114,7 +123,10 @@ export class Plan {
     const binders = (this.#binders = customBinders(tonicClass));
     const methods = methodsOf(tonicClass.prototype, this.className, this.#prefixes);
     const bodies = methods.map((method) => runBy(tonicClass, method));
-    this.sparkles = sparklesOf(bodies);
+    this.inbox = inboxBound(tonicClass.inboxLimit, this.className);
+    const sparkles = sparklesOf(bodies);
+    this.sparkles = sparkles;
+    this.ticket = this.inbox === undefined ? undefined : addTicket(sparkles);
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
     this.#checkNearly(tonicClass);
@@ -125,7 +137,12 @@ export class Plan {
     this.stateTimeouts = this.#timeouts(tonicClass.stateTimeouts ?? {});
     this.questionLimit = limitOf(tonicClass, 'questionLimit', 10_000);
     this.postponeLimit = limitOf(tonicClass, 'postponeLimit', 1_000);
-    this.layer = makeLayer(tonicClass, this, binders);
+    this.layer = makeLayer(tonicClass, this, binders, this.#beyond);
+  }
+
+  /** The states that there are, or, where the class does not list them, those that a sparkle of its own names. */
+  get knownStates(): readonly string[] {
+    return this.states ?? [...this.#tables.keys()];
   }
 
   /** The table that holds in a state. */
@@ -190,6 +207,11 @@ export class Plan {
   /** What a call to a sparkle does. */
   dispatcher({ key }: Sparkle): Dispatcher {
     return (this.layer.prototype as Readonly<Record<string, Dispatcher>>)[key]!;
+  }
+
+  /** The same beyond the bound of its inbox. */
+  dispatcherBeyond(sparkle: Sparkle): Dispatcher {
+    return this.#beyond.get(sparkle.key) ?? this.dispatcher(sparkle);
   }
 
   /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them; `TT_GROUP_IS_NO_STATE` */
@@ -373,6 +395,23 @@ function checkedService({ service, name }: TonicClass): string | undefined {
   });
 }
 
+const TICKET = '_ttss__inbox';
+
+function addTicket(sparkles: Map<string, Sparkle>): Sparkle {
+  const ticket = {
+    key: TICKET,
+    prefix: '_ttss',
+    state: undefined,
+    name: 'inbox',
+    index: sparkles.size,
+    // The queue is bounded for it as for the call that it stands for.
+    life: false,
+    crossed: false,
+  };
+  sparkles.set(TICKET, ticket);
+  return ticket;
+}
+
 const LIFE_EVENTS: ReadonlySet<string> = new Set([
   'ttse__onStart',
   'ttse__onInfusionFinished',
@@ -411,7 +450,12 @@ function runBy(tonicClass: TonicClass, given: Method): Method {
 /** In a stack an instance has the name of its constructor, and where that has none the name of its class. */
 const makeNameless = () => function () {};
 
-function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<string, SparkleBinder>): new () => object {
+function makeLayer(
+  tonicClass: TonicClass,
+  plan: Plan,
+  binders: ReadonlyMap<string, SparkleBinder>,
+  beyond: Map<string, Dispatcher>,
+): new () => object {
   const layer = makeNameless() as unknown as new () => object;
   const prototype = Object.create(tonicClass.prototype) as Record<PropertyKey, unknown>;
   const own = (tonicClass as { [BINDER]?: SparkleBinder })[BINDER];
@@ -420,9 +464,13 @@ function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<stri
   };
   hide('_ttPlan', plan);
   for (const sparkle of plan.sparkles.values()) {
-    let dispatcher = enqueuing(plan, sparkle);
     const binder = binders.get(sparkle.prefix) ?? own;
-    if (binder !== undefined) dispatcher = binder(sparkle, dispatcher);
+    const bound = (put: Dispatcher): Dispatcher => (binder === undefined ? put : binder(sparkle, put));
+    let dispatcher = bound(enqueuing(plan, sparkle));
+    if (plan.inbox !== undefined && !sparkle.life) {
+      beyond.set(sparkle.key, dispatcher);
+      dispatcher = bound(receiving(plan, sparkle));
+    }
     sparkleNames.set(dispatcher, sparkle.key);
     hide(sparkle.key, dispatcher);
   }
@@ -435,6 +483,7 @@ function makeLayer(tonicClass: TonicClass, plan: Plan, binders: ReadonlyMap<stri
 
 interface Queued {
   readonly _ttPlan: Plan;
+  _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   readonly _ttScheduler: {
     readonly queue: { put(tonic: unknown, sparkle: Sparkle, count: number, a: unknown, b: unknown): void };
   };
@@ -452,6 +501,17 @@ function enqueuing(plan: Plan, sparkle: Sparkle): Dispatcher {
     // eslint-disable-next-line prefer-rest-params -- see above
     if (arguments.length > 2) return many.apply(tonic, arguments as unknown as unknown[]);
     return tonic._ttScheduler.queue.put(tonic, sparkle, arguments.length, a, b);
+  };
+}
+
+/** The same where the inbox of the Tonic is bounded. */
+function receiving(plan: Plan, sparkle: Sparkle): Dispatcher {
+  return function (this: unknown, ...args: unknown[]): void {
+    const tonic = this as Queued | undefined;
+    if (tonic === undefined || tonic._ttPlan !== plan) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
+    const { length } = args;
+    if (length > 2) return tonic._ttReceive(sparkle, length, args, undefined);
+    return tonic._ttReceive(sparkle, length, args[0], args[1]);
   };
 }
 

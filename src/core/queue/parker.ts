@@ -125,7 +125,7 @@ export class Parker {
     this.#waitBegan = now;
     const lookFor = doorbell.lookFor(now);
     if (lookFor <= 0) return this.#wait(ms);
-        this.#lookEnds = now + lookFor;
+    this.#lookEnds = now + lookFor;
     this.#looksLeft = MOST_LOOKS;
     this.#waitEnds = now + ms;
     return this.#clock.afterPoll(this.#lookAgain);

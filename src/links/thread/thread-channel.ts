@@ -1,29 +1,12 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Channel, Taker } from '../channel.js';
-import type { Wire } from '../wire.js';
+import type { ChannelEnd, Wire } from './wire.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
-
-/** One end of a channel between two threads, on its way to the thread that is to have it. */
-export interface ChannelEnd {
-  readonly port: Wire;
-  readonly shared: SharedArrayBuffer;
-  /** Which of the two ends it is. */
-  readonly side: 0 | 1;
-}
 
 /** Words of the memory that both ends share, for each side: its orders that were carried out, and messages that it has posted. */
 const DONE = 0;
 const POSTED = 2;
-
-/** Both ends of a new channel, around a pair of ports. */
-export function endsOf(one: Wire, other: Wire): [ChannelEnd, ChannelEnd] {
-  const shared = new SharedArrayBuffer(16);
-  return [
-    { port: one, shared, side: 0 },
-    { port: other, shared, side: 1 },
-  ];
-}
 
 /**
  * A channel to another thread. What has been carried out is counted in memory that both share, order by order: so it is known exactly

@@ -1,7 +1,7 @@
 import type { LogLane } from '../../core/log-lane.js';
 import type { LogOptions } from '../../log/log-options.js';
 import type { Refs, TonicRef } from '../packing/refs.js';
-import type { ChannelEnd } from './thread-channel.js';
+import type { ChannelEnd } from './wire.js';
 import type { CrossingConfiguration } from './thread-configuration.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 import type { ThreadSettings } from './thread-options.js';

@@ -4,9 +4,11 @@ import { fail, toError } from '../../core/errors.js';
 import { type Runtime, isRecord } from '../../core/runtime.js';
 import type { LogOptions } from '../../log/log-options.js';
 import { tellOfService } from '../../services/service-words.js';
-import type { Links } from '../links.js';
+import { type Links, ROOT_SERIAL } from '../links.js';
 import { Packer } from '../packing/packer.js';
-import { type ChannelEnd, ThreadChannel } from './thread-channel.js';
+import type { RemoteTonic } from '../remote-tonic.js';
+import { ThreadChannel } from './thread-channel.js';
+import type { ChannelEnd } from './wire.js';
 import { crossing } from './thread-configuration.js';
 import type { ThreadData, ThreadStart } from './thread-data.js';
 import { threadLogTarget } from './thread-log-target.js';
@@ -24,6 +26,8 @@ export interface StartedThread {
 
 interface KeptThread extends StartedThread {
   readonly starter: number;
+  /** Of its Catalyst. */
+  readonly id: number;
   readonly name: string;
   readonly onExit: OnExit;
   /** The other threads that have a channel to it, besides this one and its starter. */
@@ -40,8 +44,8 @@ export class ThreadKeeper {
   readonly #machine: ThreadMachine;
   readonly #memory: ThreadMemory;
   readonly #threads = new Map<number, KeptThread>();
-  /** Names that were given to Catalysts. */
-  readonly #names = new Set<string>();
+  /** The threads by the names of their Catalysts. */
+  readonly #byName = new Map<string, number>();
   /** Whether the log of the app goes elsewhere than its configuration says. */
   logMoved = false;
 
@@ -52,9 +56,16 @@ export class ThreadKeeper {
     this.#memory = memory;
   }
 
-  /** Whether a Catalyst of another thread was given that name. */
+  /** Whether a Catalyst of another thread has that name. */
   hasName(name: string): boolean {
-    return this.#names.has(name);
+    return this.#byName.has(name);
+  }
+
+  /** The Catalyst of another thread that has that name. */
+  named(name: string): RemoteTonic | undefined {
+    const thread = this.#byName.get(name);
+    if (thread === undefined) return undefined;
+    return this.#links.get(thread)?.handle(ROOT_SERIAL, this.#threads.get(thread)!.id, name);
   }
 
   /**
@@ -64,7 +75,7 @@ export class ThreadKeeper {
    */
   start(start: ThreadStart, starter: number, moved: readonly never[], onExit: OnExit): StartedThread {
     const { thread, name, isNamed } = start;
-    if (starter !== 0 && isNamed && (this.#names.has(name) || this.#runtime.ledger.find(name) !== undefined))
+    if (starter !== 0 && isNamed && (this.#byName.has(name) || this.#runtime.ledger.find(name) !== undefined))
       throw fail('TT_NAME_TAKEN', { name, holder: 'another Catalyst' });
     const toMain = this.#channel(thread);
     const toParent = starter === 0 ? undefined : this.#introduceTo(starter, thread);
@@ -84,13 +95,14 @@ export class ThreadKeeper {
     worker.on('exit', (code) => this.#exited(thread, code, error));
     const kept: KeptThread = {
       starter,
-      name: isNamed ? name : '',
+      id: start.id,
+      name,
       onExit,
       acquainted: new Set(),
       terminate: () => worker.terminate(),
     };
     this.#threads.set(thread, kept);
-    this.#names.add(kept.name);
+    this.#byName.set(name, thread);
     return kept;
   }
 
@@ -98,7 +110,7 @@ export class ThreadKeeper {
   startFor(starter: number, start: ThreadStart, moved: readonly never[]): void {
     const { thread } = start;
     const tell: OnExit = (code, error) => {
-      const link = this.#links.find(starter);
+      const link = this.#links.get(starter);
       if (link === undefined) return;
       const packer = new Packer(link);
       const errors: unknown[] = error === undefined ? [] : [error];
@@ -141,7 +153,7 @@ export class ThreadKeeper {
   /** A channel between this thread and another one: the other's end of it. */
   #channel(thread: number): ChannelEnd {
     const [mine, theirs] = this.#machine.newChannel();
-    const link = this.#links.find(thread) ?? this.#links.add(thread);
+    const link = this.#links.get(thread) ?? this.#links.add(thread);
     link.connect(new ThreadChannel(mine, thread, this.#machine, this.#memory));
     // Where the log goes may have changed since the configuration was read.
     if (this.logMoved) this.tellLog([thread]);
@@ -156,7 +168,7 @@ export class ThreadKeeper {
   }
 
   #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
-    this.#links.find(thread)?.tell(word, moved);
+    this.#links.get(thread)?.tell(word, moved);
   }
 
   #exited(thread: number, code: number, error: Error | undefined): void {
@@ -165,9 +177,9 @@ export class ThreadKeeper {
     if (kept === undefined) return;
     const { starter, name, onExit, acquainted } = kept;
     this.#threads.delete(thread);
-    this.#names.delete(name);
+    this.#byName.delete(name);
     // What a thread has said last is done first: it may use a service for the first time.
-    this.#links.find(thread)?.drain();
+    this.#links.get(thread)?.drain();
     const { main } = this.#runtime;
     if (main !== undefined) tellOfService(main, 'leaveAll', thread);
     const failed = code !== 0 || error !== undefined;

@@ -1,6 +1,7 @@
 import type { Runtime } from '../../core/runtime.js';
 import type { Link } from '../link.js';
-import { type LinkKind, Links } from '../links.js';
+import { type LinkKind, Links, ROOT_SERIAL } from '../links.js';
+import type { RemoteTonic } from '../remote-tonic.js';
 import { EndReports } from './end-reports.js';
 import { ThreadBell } from './doorbell.js';
 import { ThreadChannel } from './thread-channel.js';
@@ -12,6 +13,9 @@ import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
 import type { ThreadWord } from './thread-words.js';
 import { unpack } from '../packing/unpacking.js';
+
+/** The Catalyst of the main thread. */
+export const MAIN = 'tt_main_catalyst';
 
 /** The links between threads: what they tell each other besides orders. The main thread keeps the others. */
 export class ThreadLinks implements LinkKind {
@@ -71,6 +75,14 @@ export class ThreadLinks implements LinkKind {
     else this.links.forget(thread);
   }
 
+  mayKnow(catalyst: string): boolean {
+    return this.#keeper === undefined || catalyst === MAIN || this.#keeper.hasName(catalyst);
+  }
+
+  wayTo(catalyst: string): RemoteTonic | undefined {
+    return this.#keeper === undefined ? this.links.to(0).handle(ROOT_SERIAL, 0, MAIN) : this.#keeper.named(catalyst);
+  }
+
   control(link: Link, message: unknown): void {
     this.#hear(link.thread, message as ThreadWord);
   }
@@ -88,7 +100,7 @@ export class ThreadLinks implements LinkKind {
         this.#keeper!.terminate(word.thread);
         break;
       case 'meet':
-        (links.find(word.thread) ?? links.add(word.thread)).connect(
+        (links.get(word.thread) ?? links.add(word.thread)).connect(
           new ThreadChannel(word.end, word.thread, this.machine, this.memory),
         );
         break;
@@ -117,10 +129,10 @@ export class ThreadLinks implements LinkKind {
         (this.#endReports ??= new EndReports(links.root, (ms) => this.#tell(from, { kind: 'endsWithin', ms }))).start();
         break;
       case 'endsWithin':
-        links.find(from)?.onEndsWithin?.(word.ms);
+        links.get(from)?.onEndsWithin?.(word.ms);
         break;
       case 'ended':
-        links.find(from)?.onEnded?.(word);
+        links.get(from)?.onEnded?.(word);
         break;
       case 'dump':
         void this.#dumpFor(from, word.ask, word.all);
@@ -131,7 +143,7 @@ export class ThreadLinks implements LinkKind {
   }
 
   #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
-    this.links.find(thread)?.tell(word, moved);
+    this.links.get(thread)?.tell(word, moved);
   }
 
   /** Tells a thread from time to time how much of its log was written. */

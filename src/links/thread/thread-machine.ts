@@ -1,6 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { Wire } from '../wire.js';
-import type { ChannelEnd } from './thread-channel.js';
+import type { ChannelEnd, Wire } from './wire.js';
 import type { ThreadData } from './thread-data.js';
 
 /** A thread that was started. */

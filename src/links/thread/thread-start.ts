@@ -18,7 +18,7 @@ import { unpack } from '../packing/unpacking.js';
 import { ThreadChannel } from './thread-channel.js';
 import { crossed } from './thread-configuration.js';
 import { START, type ThreadData } from './thread-data.js';
-import { ThreadLinks } from './thread-links.js';
+import { MAIN, ThreadLinks } from './thread-links.js';
 import { ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
@@ -63,7 +63,7 @@ export async function runThread(
   toMain.connect(new ThreadChannel(given.toMain, 0, machine, memory));
   const parent = given.toParent === undefined ? toMain : links.add(given.parent);
   if (given.toParent !== undefined) parent.connect(new ThreadChannel(given.toParent, given.parent, machine, memory));
-  runtime.services = new ThreadServices(toMain.handle(ROOT_SERIAL, 0, 'tt_main_catalyst'));
+  runtime.services = new ThreadServices(toMain.handle(ROOT_SERIAL, 0, MAIN));
   runtime.farOwner = given.owner;
   const root = makeRoot(CatalystClass, given, runtime, parent);
   threads.rootIsThere();
@@ -98,12 +98,7 @@ function classIn(module: Readonly<Record<string, unknown>>, { className, module:
   return exportedClass(module, className, url, isCatalyst) as CatalystClass;
 }
 
-function makeRoot(
-  CatalystClass: CatalystClass,
-  given: ThreadData,
-  runtime: Runtime,
-  parent: Link,
-): Catalyst<string> {
+function makeRoot(CatalystClass: CatalystClass, given: ThreadData, runtime: Runtime, parent: Link): Catalyst<string> {
   const { thread, serial, id, name } = given.base;
   runtime.farBase = parent.tonicOf({ kind: 'tonic', thread, serial, id, name }) as Runtime['farBase'];
   if (given.refs !== undefined) unpack(given.args, given.refs, parent);
@@ -118,7 +113,7 @@ function makeRoot(
 /** Its log: as that of the main thread, to whose sink it sends what only that can write. */
 async function openThreadLog(given: ThreadData, runtime: Runtime, threads: ThreadLinks): Promise<LogService> {
   const { log, logMode, logLane: lane } = given;
-  const tell = (line: string): void => threads.links.find(0)?.tell({ kind: 'log', line } satisfies ThreadWord);
+  const tell = (line: string): void => threads.links.get(0)?.tell({ kind: 'log', line } satisfies ThreadWord);
   const main = (): LogSink => (threads.logSink = new ThreadLogSink(tell, runtime.clock));
   return openLog({ ...log, default: logMode }, runtime, coreLogServices.with({ main }), { lane });
 }

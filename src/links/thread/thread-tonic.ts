@@ -235,7 +235,8 @@ export class ThreadTonic extends Tonic {
     this._ttIsFinal = error[NOT_LOADED] === true;
     delete error[NOT_LOADED];
     const tonic = this.name;
-    if (error.code === 'ERR_UNKNOWN_FILE_EXTENSION') return fail('TT_NO_LOADER', { tonic, module: this.#module }, error);
+    if (error.code === 'ERR_UNKNOWN_FILE_EXTENSION')
+      return fail('TT_NO_LOADER', { tonic, module: this.#module }, error);
     return fail('TT_THREAD_FAILED', { tonic }, error);
   }
 

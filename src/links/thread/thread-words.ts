@@ -1,5 +1,5 @@
 import type { Refs } from '../packing/refs.js';
-import type { ChannelEnd } from './thread-channel.js';
+import type { ChannelEnd } from './wire.js';
 import type { ThreadStart } from './thread-data.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 

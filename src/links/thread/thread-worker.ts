@@ -5,8 +5,7 @@ import {
   type WorkerOptions,
   receiveMessageOnPort,
 } from 'node:worker_threads';
-import type { Wire } from '../wire.js';
-import { endsOf } from './thread-channel.js';
+import { type Wire, endsOf } from './wire.js';
 import { NOT_LOADED, START } from './thread-data.js';
 import type { ThreadMachine } from './thread-machine.js';
 

@@ -8,7 +8,7 @@ import type { Network, StreamChannel } from '../../selector/network.js';
 import { SelectorCatalyst } from '../../selector/selector-catalyst.js';
 import { Dialler } from '../tcp/client/dialler.js';
 import type { DialMeans } from '../tcp/client/dialler-means.js';
-import { LogBacklog } from './log-backlog.js';
+import { LogBacklog } from '../../log/log-backlog.js';
 import { LogLink, PolledKey } from './log-link.js';
 
 /** With so many bytes given to the network and not left, the rest waits where it can still be dropped. */

@@ -3,7 +3,7 @@ import type * as v from 'valibot';
 import { type Answer, TaskTonicError, TcpClient, TcpServer, Tonic, showLog } from '../../../src/index.js';
 import { lines } from '../../../src/framing/index.js';
 import { Distiller, SimulatedNetwork, checkFraming, explore } from '../../../src/testing/index.js';
-import { askSchema, pipeSchema, superviseSchema, transitionSchema } from '../../doors/core.js';
+import { askSchema, inboxSchema, pipeSchema, superviseSchema, transitionSchema } from '../../doors/core.js';
 import { showLogSchema } from '../../doors/log.js';
 import {
   checkFramingSchema,
@@ -96,6 +96,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'pipe()': { set: pipeSchema, call: (options, { caller }) => caller.pipes(options) },
   'toState()': { set: transitionSchema, call: (options, { caller }) => caller.goes(options) },
   'supervise()': { set: superviseSchema, call: (options, { caller }) => caller.supervises(options) },
+  inboxLimit: { set: inboxSchema, call: limits },
   'request()': { set: requestSchema, call: (options, { client }) => client.asks(options) },
   'showLog()': { set: showLogSchema, call: (options) => showLog('{}', options) },
   'checkFraming()': { set: checkFramingSchema, call: (options) => checkFraming(lines(), [], options) },
@@ -103,6 +104,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'host()': { set: hostSchema, call: (options) => network.host('other', options) },
   'partition()': { set: partitionSchema, call: (options) => network.partition(door, door, options).heal() },
 };
+
+function limits(options: never, { caller: base }: { readonly caller: Caller }): void {
+  class Limited extends Tonic {
+    static override readonly inboxLimit = options;
+  }
+  new Limited({ base }).ttsc__finish();
+}
 
 /** These give a promise, and turn loops that no sparkle may turn. */
 const AWAITED: Readonly<Record<string, Kind>> = {

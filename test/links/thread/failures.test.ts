@@ -1,11 +1,6 @@
 import { expect } from 'chai';
 import { rm, writeFile } from 'node:fs/promises';
-import {
-  Catalyst,
-  type ErrorCode,
-  type InfusionFailure,
-  type RemoteHandle,
-} from '../../../src/index.js';
+import { Catalyst, type ErrorCode, type InfusionFailure, type RemoteHandle } from '../../../src/index.js';
 import { ERROR, type Line, WARN, messages } from '../../support/app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';

@@ -59,6 +59,19 @@ describe('the log of a thread', () => {
     expect(app.messages()).to.include('the last words');
   });
 
+  it('begins with what each Tonic is, and its base in whatever thread', async () => {
+    const { app, boss } = await start(() => new HearingBoss(), { log: { level: 'debug' } });
+    await boss.inside(() => Worker.spawn({ name: 'far' }).ttsc__finish());
+    await boss.heard.on('onInfusionFinished');
+    const births = app.lines.filter(({ tonic, life }) => tonic === 'far' && life === 'infused');
+    const base = { tonic: boss.name, id: boss.id };
+    expect(births.find((line) => line['thread'] === 1)!['infused']).to.deep.include({
+      class: 'Worker',
+      base,
+      catalyst: 'far',
+    });
+  });
+
   it('is not lost where the thread throws right after it', async () => {
     const { app, boss } = await start(() => new HearingBoss());
     await boss.inside(() => {
@@ -152,7 +165,7 @@ describe('the log of a thread', () => {
     ['stealth', ['boom']],
     ['off', ['infused', 'boom', 'finished']],
     ['quiet', ['infused', 'said', 'boom', 'finished']],
-    ['full', ['infused', 'sparkle', 'said', 'sparkle', 'boom', 'sparkle', 'finished']],
+    ['full', ['infused', 'transition', 'sparkle', 'said', 'sparkle', 'boom', 'sparkle', 'finished']],
   ] as const) {
     it(`in mode ${mode}, as that of its base, has ${[...new Set(has)].join(', ')}`, async () => {
       const { app, boss } = await start(() => new HearingBoss(() => {}, { logMode: mode }));
@@ -178,7 +191,7 @@ describe('the log of a thread', () => {
     });
     await boss.heard.on('onInfusionFinished');
     expect(app.messages()).to.include('said');
-    expect(app.lines.filter(({ tonic }) => tonic === 'part').map(({ msg }) => msg)).to.include('infused');
+    expect(app.lines.filter(({ tonic }) => tonic === 'far/part').map(({ msg }) => msg)).to.include('infused');
   });
 });
 

@@ -10,24 +10,28 @@ import {
   Tonic,
 } from '../../../src/index.js';
 import { coreLogServices } from '../../doors/log.js';
-import type { Line } from '../../support/app.js';
+import { type Line, NOON } from '../../support/app.js';
 import { expectRejection, expectThrow } from '../../support/errors.js';
 import { VirtualBench } from '../../support/bench.js';
 
 /** A sink that writes down what becomes of it. */
 class Memory implements LogSink {
-  readonly lines: Line[] = [];
+  readonly all: Line[] = [];
   readonly heard: string[] = [];
   constructor(readonly options?: unknown) {}
   write(line: string): void {
     expect(line.endsWith('}\n')).to.equal(true);
-    this.lines.push(JSON.parse(line) as Line);
+    this.all.push(JSON.parse(line) as Line);
   }
   async flush(): Promise<void> {
     this.heard.push('flush');
   }
   async close(): Promise<void> {
     this.heard.push('close');
+  }
+  /** Without the record of the session. */
+  get lines(): Line[] {
+    return this.all.filter(({ msg }) => msg !== 'session');
   }
   get messages(): string[] {
     return this.lines.map(({ msg }) => msg);
@@ -37,6 +41,10 @@ class Memory implements LogSink {
 class Talker extends Tonic {
   ttsc__say(text: string): void {
     this.log.info(text);
+  }
+  ttsc__work(work: () => void): void {
+    this.log.info('working');
+    work();
   }
   ttsc__sayTwice(text: string): void {
     this.log.info(text);
@@ -107,6 +115,34 @@ async function stderrOf(body: () => Promise<void>): Promise<string> {
 }
 
 describe("a log service of one's own", () => {
+  it('is given a record of the session before all lines, and so is another one in its place', async () => {
+    const first = new Memory();
+    const second = new Memory();
+    const app = await start({ first: () => first, second: () => second }, { to: 'first' });
+    await app.says('one');
+    await app.log.use('second');
+    await app.over();
+    for (const { all } of [first, second]) {
+      const { level, msg, project, pid, node, startedAt } = all[0]!;
+      expect([level, msg, project, pid, node]).to.deep.equal([
+        30,
+        'session',
+        'Logging',
+        process.pid,
+        process.versions.node,
+      ]);
+      expect(startedAt).to.equal(NOON);
+      expect(all.filter((line) => line.msg === 'session')).to.have.length(1);
+    }
+  });
+
+  it('is given none below the level of the app', async () => {
+    const memory = new Memory();
+    const app = await start({ memory: () => memory }, { to: 'memory', level: 'warn' });
+    await app.over();
+    expect(memory.all).to.deep.equal([]);
+  });
+
   it('is chosen by its name, made with its options and given every line', async () => {
     let made: Memory | undefined;
     const memory = (options: { size: number }): LogSink => (made = new Memory(options));
@@ -236,6 +272,49 @@ describe("a log service of one's own", () => {
   });
 });
 
+describe('a log service that is slow', () => {
+  for (const entries of [false, true])
+    it(`is told of itself, once a second: no sparkle is blamed for its time${entries ? ', in entries' : ''}`, async () => {
+      const stalled: { bench?: VirtualBench } = {};
+      const memory = new Memory();
+      const slow = (): LogSink => ({
+        write: (line) => {
+          memory.write(line);
+          stalled.bench?.stall(200);
+        },
+      });
+      const app = await start({ slow }, { to: 'slow', slowSparkle: 150, entries });
+      stalled.bench = app.bench;
+      app.talker.ttsc__sayTwice('hello');
+      await app.bench.settled();
+      expect(memory.lines.filter((line) => line['slow'] === true || line['flags'] !== undefined)).to.deep.equal([]);
+      const warnings = memory.messages.filter((message) => message.startsWith('the log took'));
+      expect(warnings).to.deep.equal(['the log took 200 ms for a line: what it goes to is slow']);
+      expect(memory.lines.length).to.equal(entries ? 2 : 3);
+      await app.over();
+    });
+
+  it('hides no sparkle that is slow itself', async () => {
+    const stalled: { bench?: VirtualBench } = {};
+    const memory = new Memory();
+    const slow = (): LogSink => ({
+      write: (line) => {
+        memory.write(line);
+        stalled.bench?.stall(100);
+      },
+    });
+    const app = await start({ slow }, { to: 'slow', slowSparkle: 150 });
+    stalled.bench = app.bench;
+    app.talker.ttsc__work(() => app.bench.stall(150));
+    await app.bench.settled();
+    expect(memory.lines.map(({ msg, ms }) => [msg, ms])).to.deep.equal([
+      ['working', undefined],
+      ['slow sparkle', 150],
+    ]);
+    await app.over();
+  });
+});
+
 describe('a log service that fails', () => {
   it('breaks no sparkle and no loop: what it refuses is counted, and said once on stderr', async () => {
     const odd = (): LogSink => ({
@@ -243,9 +322,13 @@ describe('a log service that fails', () => {
         throw new Error('the disk is full');
       },
     });
-    const app = await start({ odd }, { to: 'odd' });
-    const said = await stderrOf(async () => app.says('one', 'two', 'three'));
-    expect(app.log.lost).to.equal(3);
+    let app!: LoggingApp;
+    const said = await stderrOf(async () => {
+      app = await start({ odd }, { to: 'odd' });
+      await app.says('one', 'two', 'three');
+    });
+    // The record of the session is one, too.
+    expect(app.log.lost).to.equal(4);
     expect(said.match(/the disk is full/g)).to.have.length(1);
     expect(app.talker.finished).to.equal(false);
     await app.over();
@@ -254,9 +337,12 @@ describe('a log service that fails', () => {
   it('may do so later: a promise that is rejected is counted as well', async () => {
     const write = (async () => Promise.reject(new Error('later'))) as unknown as LogSink['write'];
     const odd = (): LogSink => ({ write });
-    const app = await start({ odd }, { to: 'odd' });
-    const said = await stderrOf(async () => app.says('one', 'two'));
-    expect(app.log.lost).to.equal(2);
+    let app!: LoggingApp;
+    const said = await stderrOf(async () => {
+      app = await start({ odd }, { to: 'odd' });
+      await app.says('one', 'two');
+    });
+    expect(app.log.lost).to.equal(3);
     expect(said).to.include('later');
     await app.over();
   });
@@ -277,6 +363,7 @@ describe('a log service that fails', () => {
     const lines: string[] = [];
     const odd = (): LogSink => ({
       write: (line) => {
+        if (line.includes('"session"')) return;
         lines.push(line);
         app.talker.log.info('I am writing');
       },

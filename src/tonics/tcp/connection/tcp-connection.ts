@@ -468,7 +468,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   _ttPeer(): string {
-    return showAddress(this.remote?.address, this.remote?.port);
+    // Of a peer that has gone before it was accepted the system tells none.
+    return this.remote === undefined ? 'an unknown address' : showAddress(this.remote.address, this.remote.port);
   }
 
   /** @internal After `onDisconnected` was heard. */

@@ -1,4 +1,5 @@
-import type { TaskTonicError } from '../../../core/errors.js';
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { loadModule } from '../../../core/load-module.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { appPorts } from '../../../app/app-ports.js';
 import type { Remote } from '../../../core/plan/remote.js';
@@ -58,12 +59,12 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onStart(): void {
-    this.pipe(import(this.#part.protocolModule) as Promise<Record<string, unknown>>, this.ttse__onModule);
+    this.pipe(loadModule(this.#part.protocolModule), this.ttse__onModule);
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
-    const { options, protocolName, index, tally, listens } = this.#part;
-    const protocol = module[protocolName] as new () => TcpConnection<string>;
+    const { options, index, tally, listens } = this.#part;
+    const protocol = this.#protocolIn(module);
     const own = { ...options, protocol, [PART]: { index, tally, listens } };
     const server = appPorts.tonicStore!.make('TcpServer', own as never) as PartServer;
     this.#server = server;
@@ -75,6 +76,16 @@ export class ServerCatalyst extends SelectorCatalyst {
   tts__take(socket: unknown): void {
     if (this.#server === undefined) this.#sockets.push(socket);
     else this.#server._ttss__take(socket);
+  }
+
+  /** A bundler may have given the class a shorter name than that of its export. */
+  #protocolIn(module: Readonly<Record<string, unknown>>): new () => TcpConnection<string> {
+    const { protocolModule, protocolName } = this.#part;
+    const found = [module[protocolName], ...Object.values(module)].find(
+      (value) => typeof value === 'function' && value.name === protocolName,
+    );
+    if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: protocolName, module: protocolModule });
+    return found as new () => TcpConnection<string>;
   }
 
   ttsc__pause(): void {

@@ -83,6 +83,9 @@ export class Engine extends Catalyst {
   ttse__onServiceAccess(user: RemoteHandle): void {
     (user as Remote<Asker>).ttsc__heard('engine access', this.thread);
   }
+  ttsc__findYourself(ear: Remote<Boss>): void {
+    ear.ttsc__tell('found', this.ledger.find('engine') === this);
+  }
   ttsc__run(ear: Remote<Boss>, word: string): void {
     ear.ttsc__tell('ran', word, this.thread, this.source?.name);
   }
@@ -107,6 +110,10 @@ export class Asker extends Catalyst {
   ttsc__useBoard(...args: string[]): void {
     this.board = this.use(Board, ...(args as []));
     this.base.ttsc__tell('used', this.board.name, this.board === this.use(Board));
+  }
+  ttsc__find(name: string): void {
+    const found = this.ledger.find(name);
+    this.base.ttsc__tell('found', found === undefined ? 'nobody' : found === this.board ? 'its handle' : found.name);
   }
   ttsc__note(text: string): void {
     this.board.ttsc__note(text);

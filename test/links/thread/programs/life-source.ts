@@ -6,5 +6,6 @@ import '../../../../src/compose.js';
  */
 export function source(url: string): string {
   if (url.endsWith('.ts')) return url;
-  return new URL(`../../../../../../test/links/thread/programs/${url.split('/').at(-1)!.replace(/js$/, 'ts')}`, url).href;
+  return new URL(`../../../../../../test/links/thread/programs/${url.split('/').at(-1)!.replace(/js$/, 'ts')}`, url)
+    .href;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LogBacklog } from '../../doors/tonics.js';
+import { LogBacklog } from '../doors/log.js';
 
 const note = (dropped: number): string => `(${dropped})\n`;
 

@@ -6,7 +6,7 @@ interface Waiting {
 }
 
 /**
- * The lines of a log on their way to a viewer, bounded by bytes:
+ * The lines of a log on their way to who reads them, a viewer or standard output, bounded by bytes:
  *
  * ```text
  * push -> waiting -> take -> in flight -> left
@@ -15,7 +15,7 @@ interface Waiting {
  *         dropped: the oldest, and a note that tells how many goes out in their place
  * ```
  *
- * What is in flight was given to the network and has not left this process: with its connection it would be lost, so it is kept.
+ * What is in flight was given to the network, say, and has not left this process: with its connection it would be lost, so it is kept.
  */
 export class LogBacklog {
   readonly #most: number;
@@ -48,6 +48,16 @@ export class LogBacklog {
     return all.reduce((sum, { lines }) => sum + lines, this.#dropped);
   }
 
+  /** How many lines were dropped and not told of. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** A line of which a part has left already: it is in flight, before all others. */
+  begin(text: string): void {
+    this.#fly({ text, bytes: Buffer.byteLength(text), lines: 1 });
+  }
+
   push(text: string): void {
     this.#add({ text, bytes: Buffer.byteLength(text), lines: 1 });
   }
@@ -70,6 +80,15 @@ export class LogBacklog {
       .slice(from)
       .map(({ text }) => text)
       .join('');
+  }
+
+  /** Forgets all that has not left; gives how many lines that was, as {@link lines} does. */
+  clear(): number {
+    const { lines } = this;
+    this.#waiting = [];
+    this.#flight = [];
+    this.#bytes = this.#flightBytes = this.#head = this.#dropped = 0;
+    return lines;
   }
 
   #noteOfDropped(): Waiting {

@@ -1,0 +1,21 @@
+/** What each setting of the framework is for, in a few words: docs/options.md has more of them. */
+export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
+  'project/name': 'What the app is called.',
+  'log/to': 'Where the log goes.',
+  'log/default': 'The mode of Tonics that are given none.',
+  'log/level': 'The least level that is written.',
+  'log/slowSparkle': 'A sparkle that runs longer is flagged, in ms.',
+  'log/entries': 'Whether all that a sparkle logs is written as one entry.',
+  'log/closeTimeout': 'How long the last lines may take to leave at the end, in ms.',
+  'log/ip/host': 'Where the viewer of the log listens.',
+  'log/ip/port': 'The port of the viewer.',
+  'log/ip/backlog': 'The most bytes of lines that wait for the viewer.',
+  'log/ip/connectTimeout': 'Gives a try to connect up after so long, in ms.',
+  'log/ip/retryDelay': 'The most that is waited before a further try, in ms.',
+  'log/ip/retryCap': 'What that grows to at most, in ms.',
+  'log/options': 'What a log service of your own is given.',
+  start: 'Tonics to start, by name.',
+  'threads/doorbell': 'Whether a loop looks for a moment at other threads before it waits.',
+  'shutdown/signals': 'Whether SIGINT and SIGTERM finish the app in order.',
+  'shutdown/grace': 'How long it may take to finish after a signal, in ms.',
+};
