@@ -214,7 +214,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   // ---- What can be called, on its way there ----
 
-  tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
+  tonicRef(tonic: AnyTonic | RemoteTonic): TonicRef {
     const { id } = tonic;
     if (tonic instanceof RemoteTonic)
       return { kind: 'tonic', thread: tonic.thread, serial: tonic._ttSerial, id, name: tonic.name };

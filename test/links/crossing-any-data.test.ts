@@ -29,8 +29,10 @@ function build(plan: readonly PartPlan[]): object[] {
     for (const [name, value, part] of holds) {
       const held = part === undefined ? value : parts[part % parts.length];
       const whole = parts[at]!;
-      if (whole instanceof Map) whole.set(name.length > 1 ? name : held, held);
-      else if (whole instanceof Set) whole.add(held);
+      // Right in a Map or a Set no error crosses.
+      const member = held instanceof Error ? [held] : held;
+      if (whole instanceof Map) whole.set(name.length > 1 ? name : member, member);
+      else if (whole instanceof Set) whole.add(member);
       else if (!Array.isArray(whole)) setOwn(whole, name, held);
       else if (plan[at]!.kind === 'list') whole.push(held);
       else whole[whole.length + name.length ** 6] = held;

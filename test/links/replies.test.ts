@@ -30,10 +30,7 @@ describe('a reply given to another thread', () => {
     const { caller, one } = calling;
     const steps: unknown[][] = [];
     const before = calling.callbacksIn(one);
-    const replies = new Map([
-      ['a', new Reply(place(steps))],
-      ['b', new Reply(place(steps))],
-    ]);
+    const replies = { a: new Reply(place(steps)), b: new Reply(place(steps)) };
     await caller.inSparkle(() => one.ttsc__answerAll(replies));
     await caller.heard.until(() => steps.length === 6, 'six steps');
     const byCaller = (...step: unknown[]): unknown[] => [...step, 'caller'];
@@ -50,12 +47,9 @@ describe('a reply given to another thread', () => {
   it('is not given where something else of the call cannot cross', async () => {
     const { caller, one } = calling;
     const before = calling.callbacksIn(one);
-    const replies = new Map<string, unknown>([
-      ['a', new Reply(place([]))],
-      ['b', Symbol('stays')],
-    ]);
+    const replies = { a: new Reply(place([])), b: Symbol('stays') as unknown };
     await caller.inSparkle(() =>
-      expectThrow(() => one.ttsc__answerAll(replies as Map<string, Reply>), 'TT_NOT_TRANSFERABLE'),
+      expectThrow(() => one.ttsc__answerAll(replies as Record<string, Reply>), 'TT_NOT_TRANSFERABLE'),
     );
     expect(calling.callbacksIn(one)).to.equal(before);
   });

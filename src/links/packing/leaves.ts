@@ -1,5 +1,7 @@
 import { types } from 'node:util';
 import type { Transferable } from 'node:worker_threads';
+import { fail } from '../../core/errors.js';
+import { type Step, pathText } from './path.js';
 
 /** Bytes of at least so many are moved to the other side once they are copied; of fewer, a second copy is cheaper. */
 const MOVED_FROM = 4_096;
@@ -11,6 +13,11 @@ export class Uncrossable {
     readonly remedy: string,
     readonly cause?: unknown,
   ) {}
+}
+
+/** The same, told with the place. */
+export function refusal(path: readonly Step[], { what, remedy, cause }: Uncrossable): Error {
+  return fail('TT_NOT_TRANSFERABLE', { path: pathText(path), what, remedy }, cause);
 }
 
 /** Whether it has no parts and is copied by being given. */

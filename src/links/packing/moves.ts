@@ -1,5 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import { Uncrossable } from './leaves.js';
+import type { Step } from './path.js';
 import type { MovedRef } from './refs.js';
 
 /** One thing that is to be moved, with where it was given. */
@@ -7,7 +8,7 @@ interface Move {
   readonly value: unknown;
   readonly list: readonly Transferable[];
   readonly ref: MovedRef | undefined;
-  readonly path: () => string;
+  readonly path: readonly Step[];
 }
 
 /** What `structuredClone` refuses after it has looked at the list, and before it moves anything. */
@@ -25,7 +26,7 @@ export class Moves {
   }
 
   /** Notes something to be moved, or a list of what is moved along. */
-  add(value: unknown, list: readonly Transferable[], ref: MovedRef | undefined, path: () => string): void {
+  add(value: unknown, list: readonly Transferable[], ref: MovedRef | undefined, path: readonly Step[]): void {
     this.#all.push({ value, list, ref, path });
   }
 
@@ -35,12 +36,12 @@ export class Moves {
   }
 
   /** The place of the first one that cannot be moved, and why. */
-  refused(): { readonly path: string; readonly why: Uncrossable } | undefined {
+  refused(): { readonly path: readonly Step[]; readonly why: Uncrossable } | undefined {
     const seen = new Set<unknown>();
     for (const { list, path } of this.#all) {
       const twice = list.some((item) => seen.size === seen.add(item).size);
       const cause = twice ? new TypeError('it is given twice') : whyNot(list);
-      if (cause !== undefined) return { path: path(), why: refusal(cause) };
+      if (cause !== undefined) return { path, why: refusal(cause) };
     }
     return undefined;
   }
@@ -61,8 +62,8 @@ export class Moves {
   }
 
   /** The same, where {@link commit} has thrown this and {@link refused} finds nothing. */
-  refusedBy(thrown: unknown): { readonly path: string; readonly why: Uncrossable } {
-    return this.refused() ?? { path: this.#all[0]!.path(), why: refusal(thrown) };
+  refusedBy(thrown: unknown): { readonly path: readonly Step[]; readonly why: Uncrossable } {
+    return this.refused() ?? { path: this.#all[0]!.path, why: refusal(thrown) };
   }
 }
 

@@ -6,13 +6,13 @@ import type { RemoteTonic } from '../remote-tonic.js';
 /** A thing that is not data, or not as it lies there: what stands for it on the way. */
 export type Ref =
   | TonicRef
-  | { readonly kind: 'sparkle'; readonly of: Ref; readonly key: string }
+  | { readonly kind: 'sparkle'; readonly of: TonicRef; readonly key: string }
   | { readonly kind: 'callback' | 'answer' | 'reply'; readonly serial: number }
   | { readonly kind: 'service'; readonly name: string }
-  /** The bytes in its place are those of a Buffer. */
-  | { readonly kind: 'buffer' }
+  /** These bytes, which are in the data, are those of a Buffer. */
+  | { readonly kind: 'buffer'; readonly bytes: Uint8Array }
   | MovedRef
-  | { readonly kind: 'tangle'; readonly tangle: Tangle };
+  | ErrorRef;
 
 export interface TonicRef {
   readonly kind: 'tonic';
@@ -29,53 +29,27 @@ export interface MovedRef {
   readonly isBuffer: boolean;
 }
 
-/** Where in the arguments of an order such a thing is: the keys on the way to it. */
-export type Refs = (readonly [path: readonly (string | number)[], ref: Ref])[];
-
-/** The kinds of the parts of a {@link Tangle}. */
-export const OBJECT = 0;
-export const LIST = 1;
-export const SPARSE = 2;
-export const MAP = 3;
-export const SET = 4;
-export const ERROR = 5;
-export const LEAF = 6;
-export const BYTES = 7;
-export const REF = 8;
-
-/**
- * Data whose parts hold each other: all parts side by side, each once. Part 0 is a list with the whole.
- *
- * | kind | its places on the tape |
- * |---|---|
- * | `OBJECT` | key, value, key, value ... |
- * | `LIST` | its elements |
- * | `SPARSE` | length, index, element, index, element ... |
- * | `MAP` | key, value, key, value ... |
- * | `SET` | its values |
- * | `ERROR` | name, message, stack, how many of its fields it shows, key, value, key, value ... |
- * | `LEAF` | the thing, which the message copies |
- * | `BYTES` | the bytes of a Buffer |
- * | `REF` | where in `refs` it is |
- */
-export interface Tangle {
-  /** Of each part three numbers: its kind, where on the tape it begins, and how many places it has there. */
-  readonly parts: Int32Array;
-  readonly tape: unknown[];
-  /** Places of the tape that hold the number of a part instead of a value. */
-  readonly links: Int32Array;
-  readonly refs: Ref[];
+export interface ErrorRef {
+  readonly kind: 'error';
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** All its other fields: so many that it shows, then those that it does not. */
+  fields: Record<string, unknown>;
+  shown: number;
+  /** The error, once it is made over there. */
+  made?: Error;
 }
 
-/** Numbers of each part. */
-export const PART = 3;
-
-/** Where an error's fields begin. */
-export const ERROR_HEAD = 4;
+/**
+ * Where such a thing is: in which object or list, and under which key. They travel in one message with the data, so a holder arrives as
+ * the very object that is in the data; where there is none it is the list of the arguments.
+ */
+export type Refs = (readonly [holder: object | undefined, key: string | number, ref: Ref])[];
 
 /** What a packer needs of its side: numbers for what is to be called back. */
 export interface Exporter {
-  tonicRef(tonic: AnyTonic | RemoteTonic): Ref;
+  tonicRef(tonic: AnyTonic | RemoteTonic): TonicRef;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
   answerRef(answer: Answer<unknown>): Ref;
   replyRef(reply: Reply): Ref;

@@ -18,10 +18,11 @@ export class Transfer {
  * worker.ttsc__render(transfer({ pixels, width: 640 }, [pixels.buffer]));
  * ```
  *
- * A call that throws, for whatever argument, moves nothing.
+ * It may stand in plain objects, in lists, and as an argument; right in a Map or a Set it is refused. A call that throws, for whatever
+ * argument, moves nothing.
  *
- * @param list what is to be moved, where it is not the value itself but parts of it. They are moved wherever in that argument they
- *   stand; the other parts of the value are copied as ever.
+ * @param list what is to be moved, where it is not the value itself but parts of it. They are moved wherever in the value they stand;
+ *   its other parts are copied as ever.
  */
 export function transfer<T>(value: T, list?: readonly Transferable[]): T {
   const whole = isPooled(value) ? Buffer.from(new Uint8Array(value).buffer) : value;

@@ -20,7 +20,7 @@ export class Sides implements Exporter, Importer {
   readonly dropped: Ref[] = [];
   readonly tonics: (AnyTonic | RemoteTonic)[] = [];
 
-  tonicRef(tonic: AnyTonic | RemoteTonic): Ref {
+  tonicRef(tonic: AnyTonic | RemoteTonic): TonicRef {
     const serial = this.tonics.push(tonic) - 1;
     return { kind: 'tonic', thread: 1, serial, id: tonic.id, name: tonic.name };
   }

@@ -54,8 +54,8 @@ export class Echo extends Catalyst<'open' | 'shut'> {
   ttsc__echo(word: string, ...values: unknown[]): void {
     this.base.ttse__told(word, ...values);
   }
-  ttsc__answerAll(replies: Map<string, Reply>): void {
-    for (const [word, reply] of replies) {
+  ttsc__answerAll(replies: Readonly<Record<string, Reply>>): void {
+    for (const [word, reply] of Object.entries(replies)) {
       reply.needsInput().send(word);
       reply.end(Buffer.from('!'));
     }
