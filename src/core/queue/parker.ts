@@ -35,6 +35,9 @@ export class Parker {
   /** When the wait began; looks are a part of it. */
   #waitBegan = 0;
   #lookEnds = 0;
+  /** Whether the wait that is looks, and whether the next look is queued: of an earlier wait it serves as well. */
+  #looks = false;
+  #lookQueued = false;
   #looksLeft = 0;
   #waitEnds = Infinity;
   /** Whether a message of this poll has ended a wait. */
@@ -124,23 +127,32 @@ export class Parker {
     const now = this.#clock.now();
     this.#waitBegan = now;
     const lookFor = doorbell.lookFor(now);
-    if (lookFor <= 0) return this.#wait(ms);
+    this.#looks = lookFor > 0;
+    if (!this.#looks) return this.#wait(ms);
     this.#lookEnds = now + lookFor;
     this.#looksLeft = MOST_LOOKS;
     this.#waitEnds = now + ms;
-    return this.#clock.afterPoll(this.#lookAgain);
+    return this.#queueLook();
+  }
+
+  #queueLook(): void {
+    if (this.#lookQueued) return;
+    this.#lookQueued = true;
+    this.#clock.afterPoll(this.#lookAgain);
   }
 
   readonly #lookAgain = (): void => {
+    this.#lookQueued = false;
     // Woken meanwhile, or a turn has begun in the middle of a poll.
-    if (this.#release === undefined || this.#settling) return;
+    if (!this.#looks || this.#release === undefined || this.#settling) return;
     // What is taken is queued: to this loop, that is awake.
     this.#settling = true;
     const taken = this.doorbell!.take();
     this.#settling = false;
     if (taken) return this.release();
     const now = this.#clock.now();
-    if (now < this.#lookEnds && --this.#looksLeft > 0) return this.#clock.afterPoll(this.#lookAgain);
+    if (now < this.#lookEnds && --this.#looksLeft > 0) return this.#queueLook();
+    this.#looks = false;
     this.doorbell!.foundNothing(now - this.#waitBegan);
     return this.#wait(Math.max(this.#waitEnds - now, 0));
   };
