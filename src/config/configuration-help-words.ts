@@ -6,6 +6,7 @@ export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
   'log/level': 'The least level that is written.',
   'log/slowSparkle': 'A sparkle that runs longer is flagged, in ms.',
   'log/entries': 'Whether all that a sparkle logs is written as one entry.',
+  'log/backlog': 'The most bytes of lines that wait for who reads standard output; then the oldest are dropped.',
   'log/closeTimeout': 'How long the last lines may take to leave at the end, in ms.',
   'log/ip/host': 'Where the viewer of the log listens.',
   'log/ip/port': 'The port of the viewer.',

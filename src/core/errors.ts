@@ -89,8 +89,6 @@ export const ERRORS = {
   TT_ORDERS_LOST: '{count} orders for {tonic} were lost with it: {sparkles}.',
   TT_NO_REUSE_PORT:
     'Node {node} cannot have several listeners on one port: {class} needs 22.12, 23.1 or newer for {option}{instead}.',
-  TT_TOO_MANY_NAMES:
-    'More than {count} Tonics have names of their own: leave the name out where there are many of a kind.',
   // Services
   TT_BAD_SERVICE: '{class} cannot be the service {service}: {problem}.',
   TT_NOT_A_SERVICE: '{class} is no service: write "static readonly service = \'name\'" in it.',

@@ -61,7 +61,7 @@ describe("the ESLint plugin, in a user's configuration", () => {
         `import { Tonic } from '../../src/core/tonic.js';`,
         `import { Plan } from '../../src/core/plan/plan.js';`,
         `import { Selector } from '../../src/selector/selector.js';`,
-        `import { ThreadTonic } from '../../src/threads/thread-tonic.js';`,
+        `import { ThreadTonic } from '../../src/links/thread/thread-tonic.js';`,
         `export class Door extends Tonic {`,
         `  readonly thread2 = new ThreadTonic({} as never);`,
         `  readonly selector = new Selector({} as never);`,

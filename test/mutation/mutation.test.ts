@@ -30,7 +30,8 @@ describe('bugs put in on purpose', function () {
 
   it('are thirty at least, and the tests that must find those of the second list are there', () => {
     expect(MUTATIONS.length + ORDINARY_MUTATIONS.length).to.be.at.least(30);
-    for (const { test, sentence } of ORDINARY_MUTATIONS) expect(read(test), test).to.include(sentence);
+    for (const { test, sentence } of ORDINARY_MUTATIONS)
+      expect(holdsSentence(read(test), sentence), `${test}: ${sentence}`).to.equal(true);
   });
 
   for (const program of PROGRAMS) {
@@ -88,3 +89,13 @@ describe('bugs put in on purpose', function () {
     }
   });
 });
+
+/** Whether a test has that sentence, as it is written or as its template gives it. */
+function holdsSentence(source: string, sentence: string): boolean {
+  if (source.includes(sentence)) return true;
+  const templates = source.matchAll(/\bit\(`([^`]*)`/g);
+  return [...templates].some(([, template]) => {
+    const parts = template!.split(/\$\{[^}]*\}/).map((part) => part.replace(/[^\w ]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.+')}$`).test(sentence);
+  });
+}

@@ -38,9 +38,9 @@ describe('the bell of a thread', () => {
     expect(quiet.lookFor(0)).to.be.above(0);
   });
 
-  it('is not looked at after a look that found nothing, until others answer at once again', () => {
+  it('is looked at no more once a wait was long', () => {
     const once = talking();
-    once.foundNothing(0.01);
+    once.cameAfter(1);
     expect(once.lookFor(0)).to.equal(0);
   });
 
