@@ -20,7 +20,7 @@ main() {
   if needs socat; then check 'socat gets back what it sent over TCP' echoes_over_tcp; fi
   if needs ncat; then check 'ncat -u gets back what it sent over UDP' echoes_over_udp; fi
   check 'SIGTERM ends it with exit code 0' ends_in_order
-  check 'it said three lines: where TCP and UDP listen, and one when it ended' said_three_lines
+  check 'it said four lines: its session, where TCP and UDP listen, and one when it ended' said_four_lines
   check 'math-worker: help names every option' help_names "$MATH" --below --chunked --here --cancel-after --seconds --port
   check 'math-worker: without a terminal it writes plain lines, and ends by itself' math_writes_lines
   check 'math-worker: a calculation in chunks is cancelled' math_cancels
@@ -95,7 +95,7 @@ ends_in_order() {
 gone() { ! running "$server"; }
 running() { [ -e "/proc/$1" ] && ! grep -q '^State:.*Z' "/proc/$1/status"; }
 
-said_three_lines() { [ "$(wc -l <"$log")" -eq 3 ]; }
+said_four_lines() { [ "$(wc -l <"$log")" -eq 4 ]; }
 
 math_writes_lines() {
   runs node "$MATH" --below 1000000 --seconds 2.5 &&
