@@ -24,7 +24,6 @@ import { SelfQueueWatch } from './self-queue-watch.js';
 import { settleTransitions } from './state-machine.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
-import type { Threads } from './threads-port.js';
 import { Timer } from './time/timer.js';
 import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
@@ -138,8 +137,9 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @internal */
   get prefix(): string {
-    const { main, thread } = this.runtime;
-    return thread === 0 || main === undefined ? '' : `${main.name}/`;
+    const { thread } = this.runtime;
+    const main = thread === 0 ? undefined : this.runtime.main;
+    return main === undefined ? '' : `${main.name}/`;
   }
 
   override get _ttFullName(): string {
@@ -241,14 +241,13 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     let nextLook = this.#ordersPerLook;
     this.#turnBound = this.#turnOrders;
     running.order = order;
+    const { threads } = this.runtime;
     // Only the first Catalyst of a thread counts them: the orders of others are taken for done once they are queued.
-    const links = (this.runtime.main as unknown) === this ? this.runtime.threads : undefined;
+    const links = threads?.root === (this as unknown) ? threads : undefined;
     try {
-      while (count < this.#turnBound) {
-        const isRaised = raised.busy && raised.take(order);
-        if (!isRaised && !this.queue.take(order)) break;
+      while (count < this.#turnBound && ((raised.busy && raised.take(order)) || this.queue.take(order))) {
         this.#execute(order);
-        if (links !== undefined && !isRaised && order.sourceSparkle?.crossed === true) this.#crossedRan(links);
+        if (links !== undefined && order.sourceSparkle?.crossed === true) links.orderRan();
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
         // It doubles at most: a few quick orders say little about those that follow.
@@ -266,14 +265,10 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       count -= raised.taken - raisedBefore;
       this.ran += count;
       raised.rest();
+      // Read again: an order may have started the first thread.
       this.runtime.threads?.turnEnded();
     }
     return count;
-  }
-
-  /** What still comes when it has finished is not carried out. */
-  #crossedRan(links: Threads): void {
-    if (!this.finished) links.orderRan();
   }
 
   /** The one place where a sparkle of an order is called. */

@@ -9,6 +9,9 @@ import { reconfigure } from './reconfigure.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 
+/** The name of the main Catalyst. */
+export const MAIN = 'tt_main_catalyst';
+
 /**
  * All that would else be global to an app: made when a Formula runs and dropped when it has ended, so that tests run
  * many, one after the other, and nothing leaks between them.
@@ -28,7 +31,7 @@ export class Runtime {
   /** The services; filled in with the first Catalyst. @internal */
   services: ServicePort | undefined = undefined;
   /** What its first Catalyst is called. */
-  rootName: string | undefined = 'tt_main_catalyst';
+  rootName: string | undefined = MAIN;
   /** In a thread: the base of its Catalyst, in another one. @internal */
   farBase: RemoteHandle | undefined = undefined;
   /** In a thread: the service that the base is a part of. @internal */

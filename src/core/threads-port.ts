@@ -8,7 +8,9 @@ export interface Threads {
   readonly bytes: number;
   /** Orders that have left so far. */
   readonly departed: number;
-  /** An order that came from another thread has been carried out. */
+  /** The first Catalyst of this thread, whose queue the orders of others go through. */
+  readonly root: AnyTonic;
+  /** An order that came from another thread has run. */
   orderRan(): void;
   /** A turn of a loop has ended: what it wrote to other threads leaves. */
   turnEnded(): void;

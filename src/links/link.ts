@@ -88,10 +88,6 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   // ---- The channel ----
 
-  get connected(): boolean {
-    return this.#channel !== undefined;
-  }
-
   /** There is a way now: what has waited for it leaves. */
   connect(channel: Channel): void {
     if (this.#closed) return channel.close();

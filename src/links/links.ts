@@ -1,8 +1,8 @@
-import { failAnswers, loseAnswers } from '../core/asking/answer.js';
+import { loseAnswers, onBehalf } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
-import { fail, toError } from '../core/errors.js';
-import { runAs, running } from '../core/running.js';
+import { fail } from '../core/errors.js';
+import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
 import type { Taker } from './channel.js';
@@ -191,15 +191,7 @@ export class Links implements Threads, LinkHome {
 
   /** The same for a Tonic of another thread, on behalf of which the order is put. */
   callNamedFor(name: string, key: string, args: unknown[]): void {
-    const { source, sourceSparkle } = running.order!;
-    try {
-      runAs(source, () => this.callNamed(name, key, args), sourceSparkle);
-    } catch (thrown) {
-      // Nobody else can hear of it here.
-      const error = toError(thrown);
-      this.root.logs.warn(this.root, error);
-      failAnswers(args, () => error);
-    }
+    onBehalf(this.root, args, () => this.callNamed(name, key, args));
   }
 
   #nobodyNamed(name: string, args: unknown[]): void {
@@ -216,8 +208,9 @@ export class Links implements Threads, LinkHome {
     queueMicrotask(() => this.#flush());
   }
 
+  /** What still comes when the Catalyst has finished is not carried out. */
   orderRan(): void {
-    this.progress.ran();
+    if (!this.root.finished) this.progress.ran();
   }
 
   turnEnded(): void {

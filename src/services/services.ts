@@ -1,4 +1,4 @@
-import { failAnswers, loseAnswers } from '../core/asking/answer.js';
+import { loseAnswers, onBehalf } from '../core/asking/answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
 import type { ServicePort, ServicesEnding } from '../core/service-port.js';
 import { fail, toError } from '../core/errors.js';
@@ -131,15 +131,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
 
   /** By a Tonic of another thread, on behalf of which the order is put. */
   #callFrom(main: AnyTonic, name: string, key: string, args: unknown[]): void {
-    const { source, sourceSparkle } = running.order!;
-    try {
-      runAs(source, () => this.callService(name, key, args), sourceSparkle);
-    } catch (thrown) {
-      // Nobody else can hear of it here.
-      const error = toError(thrown);
-      main._ttScheduler.logs.warn(main, error);
-      failAnswers(args, () => error);
-    }
+    onBehalf(main, args, () => this.callService(name, key, args));
   }
 
   whoIs(name: string): RemoteHandle | undefined {

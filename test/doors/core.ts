@@ -13,6 +13,7 @@ export { inboxSchema } from '../../src/core/options/inbox-options.js';
 export { pipeSchema } from '../../src/core/asking/pipe.js';
 export { abort } from '../../src/core/life.js';
 export { catalystSchema } from '../../src/core/options/catalyst-options.js';
+export { plainData } from '../../src/core/options/data-tree.js';
 export { nearest } from '../../src/core/options/nearest.js';
 export { parseOptions } from '../../src/core/options/option-schema.js';
 export { pausingSchema, timerSchema } from '../../src/core/options/timer-options.js';

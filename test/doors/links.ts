@@ -14,7 +14,6 @@ export { Sender, type Totals } from '../../src/links/sender.js';
 export { ThreadBell } from '../../src/links/thread/doorbell.js';
 export { ThreadChannel } from '../../src/links/thread/thread-channel.js';
 export { endsOf } from '../../src/links/thread/wire.js';
-export { plainPart } from '../../src/links/thread/thread-configuration.js';
 export { ThreadLinks } from '../../src/links/thread/thread-links.js';
 export { ThreadLogSink } from '../../src/links/thread/thread-log-sink.js';
 export { threadLogTarget } from '../../src/links/thread/thread-log-target.js';

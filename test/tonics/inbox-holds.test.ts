@@ -53,46 +53,28 @@ describe('a connection that calls a Tonic whose full inbox holds', () => {
     });
   }
 
-  it('is read from again when that Tonic is gone with its Catalyst', async () => {
-    let second!: Catalyst;
-    let worker!: Worker;
-    const heard: string[] = [];
-    class Session extends TcpConnection.with({ states: [], framing: lines() }) {
-      ttse__onFrame(line: string): void {
-        heard.push(line);
-        worker.ttsc__line(line);
-        if (heard.length === 4) abort(second, () => {});
+  for (const [how, begin, go] of [
+    ['', () => new Worker(), (worker) => worker.ttsc__finish()],
+    [
+      ' with its Catalyst',
+      () => new Worker({ base: new Catalyst({ turnOrders: 1 }) }),
+      ({ catalyst }) => abort(catalyst as Catalyst, () => {}),
+    ],
+  ] as [string, () => Worker, (worker: Worker) => void][]) {
+    it(`is read from again when that Tonic is gone${how}`, async () => {
+      let worker!: Worker;
+      const heard: string[] = [];
+      class Session extends TcpConnection.with({ states: [], framing: lines() }) {
+        ttse__onFrame(line: string): void {
+          heard.push(line);
+          worker.ttsc__line(line);
+          if (heard.length === 4) go(worker);
+        }
       }
-    }
-    const begin = (): void => {
-      second = new Catalyst({ turnOrders: 1 });
-      worker = new Worker({ base: second });
-    };
-    const { stream, clock } = await startWithPeer(() => new Session(), {}, { begin });
-    stream.receives('1\n2\n3\n4\n5\n6\n');
-    await clock.settled();
-    expect(heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);
-  });
-
-  it('is read from again when that Tonic is gone', async () => {
-    let worker!: Worker;
-    const heard: string[] = [];
-    class Session extends TcpConnection.with({ states: [], framing: lines() }) {
-      ttse__onFrame(line: string): void {
-        heard.push(line);
-        worker.ttsc__line(line);
-        if (heard.length === 4) worker.ttsc__finish();
-      }
-    }
-    const { stream, clock } = await startWithPeer(
-      () => new Session(),
-      {},
-      {
-        begin: () => void (worker = new Worker()),
-      },
-    );
-    stream.receives('1\n2\n3\n4\n5\n6\n');
-    await clock.settled();
-    expect(heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);
-  });
+      const { stream, clock } = await startWithPeer(() => new Session(), {}, { begin: () => void (worker = begin()) });
+      stream.receives('1\n2\n3\n4\n5\n6\n');
+      await clock.settled();
+      expect(heard).to.deep.equal(['1', '2', '3', '4', '5', '6']);
+    });
+  }
 });

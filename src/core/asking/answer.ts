@@ -2,7 +2,7 @@ import type { AnyTonic } from '../any-tonic.js';
 import { type ErrorCode, fail, toError } from '../errors.js';
 import { Life } from '../life.js';
 import type { Order } from '../queue/order.js';
-import { running } from '../running.js';
+import { runAs, running } from '../running.js';
 
 /** Where an {@link Answer} brings what it was given: the question, in this thread or another. */
 export interface AnswerTo {
@@ -100,6 +100,21 @@ export function failAnswers(args: readonly unknown[], error: () => Error): void 
 /** The order for a Tonic of this thread came too late: it has gone, and nobody knows its name. */
 export function loseAnswers(args: readonly unknown[]): void {
   for (const argument of args) if (Answer._ttIs(argument)) argument._ttLost('TT_ASK_GONE');
+}
+
+/**
+ * Carries on, in a sparkle, with the order that runs, on behalf of who queued it in another thread: nobody there can hear what that throws, so
+ * `by` says so in the log, and a question among the arguments fails.
+ */
+export function onBehalf(by: AnyTonic, args: readonly unknown[], carryOn: () => void): void {
+  const { source, sourceSparkle } = running.order!;
+  try {
+    runAs(source, carryOn, sourceSparkle);
+  } catch (thrown) {
+    const error = toError(thrown);
+    by._ttScheduler.logs.warn(by, error);
+    failAnswers(args, () => error);
+  }
 }
 
 /** An order found no body: in this state, or because its Tonic has finished. */

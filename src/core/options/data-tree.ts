@@ -32,7 +32,10 @@ export function plainData(value: unknown, copies = new Map<object, unknown>()): 
   if (copies.has(value)) return copies.get(value);
   const plain = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
   copies.set(value, plain);
-  for (const [name, member] of Object.entries(value)) plain[name] = plainData(member, copies);
+  for (const [name, member] of Object.entries(value)) {
+    const part = plainData(member, copies);
+    if (part !== undefined || Array.isArray(value)) plain[name] = part;
+  }
   return plain;
 }
 

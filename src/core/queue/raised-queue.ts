@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../any-tonic.js';
 import type { Order, OrderSource } from './order.js';
 import type { Sparkle } from '../plan/plan.js';
-import { running } from '../running.js';
+import { ofHere, running } from '../running.js';
 
 /** A chain of orders, each raised in the one before, that is longer than this would never end. */
 export const MOST_RAISES = 10_000;
@@ -70,7 +70,8 @@ export class RaisedQueue {
     slots[at + At.a] = a;
     slots[at + At.b] = b;
     if (slots[at + At.source] !== running.tonic) slots[at + At.source] = running.tonic;
-    if (slots[at + At.sourceSparkle] !== running.sparkle) slots[at + At.sourceSparkle] = running.sparkle;
+    const sourceSparkle = ofHere(running.sparkle);
+    if (slots[at + At.sourceSparkle] !== sourceSparkle) slots[at + At.sourceSparkle] = sourceSparkle;
     slots[at + At.queuedAt] = queuedAt;
     slots[at + At.depth] = this.nextDepth;
     slots[at + At.own] = own;

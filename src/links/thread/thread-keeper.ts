@@ -1,4 +1,5 @@
 import type { AppConfiguration } from '../../config/app-configuration.js';
+import type { AnyTonic } from '../../core/any-tonic.js';
 import { countedNames } from '../../core/guests/counted-names.js';
 import { fail, toError } from '../../core/errors.js';
 import { type Runtime, isRecord } from '../../core/runtime.js';
@@ -7,7 +8,6 @@ import { tellOfService } from '../../services/service-words.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { Packer } from '../packing/packer.js';
 import type { RemoteTonic } from '../remote-tonic.js';
-import { ThreadChannel } from './thread-channel.js';
 import type { ChannelEnd } from './wire.js';
 import { crossing } from './thread-configuration.js';
 import type { ThreadData, ThreadStart } from './thread-data.js';
@@ -22,6 +22,14 @@ export type OnExit = (code: number, error: Error | undefined) => void;
 /** A thread that was started. */
 export interface StartedThread {
   terminate(): unknown;
+}
+
+/** What it needs of the main thread's links. */
+export interface KeeperHome {
+  readonly links: Links;
+  readonly machine: ThreadMachine;
+  readonly memory: ThreadMemory;
+  connect(thread: number, end: ChannelEnd): void;
 }
 
 interface KeptThread extends StartedThread {
@@ -39,21 +47,19 @@ interface KeptThread extends StartedThread {
  * with one when that has ended.
  */
 export class ThreadKeeper {
+  readonly #home: KeeperHome;
   readonly #links: Links;
   readonly #runtime: Runtime;
-  readonly #machine: ThreadMachine;
-  readonly #memory: ThreadMemory;
   readonly #threads = new Map<number, KeptThread>();
   /** The threads by the names of their Catalysts. */
   readonly #byName = new Map<string, number>();
   /** Whether the log of the app goes elsewhere than its configuration says. */
   logMoved = false;
 
-  constructor(links: Links, runtime: Runtime, machine: ThreadMachine, memory: ThreadMemory) {
-    this.#links = links;
+  constructor(home: KeeperHome, runtime: Runtime) {
+    this.#home = home;
+    this.#links = home.links;
     this.#runtime = runtime;
-    this.#machine = machine;
-    this.#memory = memory;
   }
 
   /** Whether a Catalyst of another thread has that name. */
@@ -82,14 +88,14 @@ export class ThreadKeeper {
     const data: ThreadData = {
       ...start,
       parent: starter,
-      memory: this.#memory.buffer,
+      memory: this.#home.memory.buffer,
       toMain,
       toParent,
       config: crossing(this.#runtime.config as AppConfiguration),
       log: logFor(this.#runtime),
       waitingLimit: this.#links.waitingLimit,
     };
-    const worker = this.#machine.start(data, moved);
+    const worker = this.#home.machine.start(data, moved);
     let error: Error | undefined;
     worker.on('error', (thrown) => (error ??= toError(thrown)));
     worker.on('exit', (code) => this.#exited(thread, code, error));
@@ -152,9 +158,8 @@ export class ThreadKeeper {
 
   /** A channel between this thread and another one: the other's end of it. */
   #channel(thread: number): ChannelEnd {
-    const [mine, theirs] = this.#machine.newChannel();
-    const link = this.#links.get(thread) ?? this.#links.add(thread);
-    link.connect(new ThreadChannel(mine, thread, this.#machine, this.#memory));
+    const [mine, theirs] = this.#home.machine.newChannel();
+    this.#home.connect(thread, mine);
     // Where the log goes may have changed since the configuration was read.
     if (this.logMoved) this.tellLog([thread]);
     return theirs;
@@ -162,7 +167,7 @@ export class ThreadKeeper {
 
   /** Gives a thread its end of a channel to another one, whose end this returns. */
   #introduceTo(one: number, other: number): ChannelEnd {
-    const [its, theirs] = this.#machine.newChannel();
+    const [its, theirs] = this.#home.machine.newChannel();
     this.#tell(one, { kind: 'meet', thread: other, end: its }, [its.port]);
     return theirs;
   }
@@ -198,9 +203,14 @@ export class ThreadKeeper {
 /** A thread has ended that this one has not had started: what of orders for it was lost with it is told here. */
 export function forgetThread(links: Links, thread: number, failed: boolean): void {
   const lost = links.forget(thread);
-  if (!failed || lost.length === 0) return;
-  const details = { count: lost.length, tonic: `thread ${thread}`, sparkles: countedNames(lost) };
-  links.root.logs.warn(links.root, fail('TT_ORDERS_LOST', details));
+  if (failed) tellLost(links.root, `thread ${thread}`, lost);
+}
+
+/** Names the sparkles of orders that were lost. */
+export function tellLost(by: AnyTonic, tonic: string, lost: readonly string[]): void {
+  if (lost.length === 0) return;
+  const details = { count: lost.length, tonic, sparkles: countedNames(lost) };
+  by._ttScheduler.logs.warn(by, fail('TT_ORDERS_LOST', details));
 }
 
 /** A stream or a service of the user's own is in the main thread only. */

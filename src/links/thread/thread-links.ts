@@ -1,4 +1,4 @@
-import type { Runtime } from '../../core/runtime.js';
+import { MAIN, type Runtime } from '../../core/runtime.js';
 import type { Link } from '../link.js';
 import { type LinkKind, Links, ROOT_SERIAL } from '../links.js';
 import type { RemoteTonic } from '../remote-tonic.js';
@@ -12,10 +12,8 @@ import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
 import type { ThreadWord } from './thread-words.js';
+import type { ChannelEnd } from './wire.js';
 import { unpack } from '../packing/unpacking.js';
-
-/** The Catalyst of the main thread. */
-export const MAIN = 'tt_main_catalyst';
 
 /** The links between threads: what they tell each other besides orders. The main thread keeps the others. */
 export class ThreadLinks implements LinkKind {
@@ -40,9 +38,8 @@ export class ThreadLinks implements LinkKind {
     this.memory = memory;
     this.machine = machine;
     this.links = new Links(runtime, waitingLimit, this);
-    runtime.threads = this.links;
     if (runtime.thread !== 0) return;
-    const keeper = (this.#keeper = new ThreadKeeper(this.links, runtime, machine, memory));
+    const keeper = (this.#keeper = new ThreadKeeper(this, runtime));
     runtime.log.onMoved = () => keeper.tellLog(this.links.threads);
   }
 
@@ -50,6 +47,13 @@ export class ThreadLinks implements LinkKind {
   rootIsThere(): void {
     if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
     this.links.root._ttAnswers(new ThreadBell(this.memory, () => this.links.look()));
+  }
+
+  /** Gives the link to a thread its channel. */
+  connect(thread: number, end: ChannelEnd): Link {
+    const link = this.links.get(thread) ?? this.links.add(thread);
+    link.connect(new ThreadChannel(end, thread, this.machine, this.memory));
+    return link;
   }
 
   /** Whether a Catalyst of another thread has that name, as far as this thread knows. */
@@ -100,9 +104,7 @@ export class ThreadLinks implements LinkKind {
         this.#keeper!.terminate(word.thread);
         break;
       case 'meet':
-        (links.get(word.thread) ?? links.add(word.thread)).connect(
-          new ThreadChannel(word.end, word.thread, this.machine, this.memory),
-        );
+        this.connect(word.thread, word.end);
         break;
       case 'gone':
         forgetThread(links, word.thread, word.failed);

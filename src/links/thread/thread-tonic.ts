@@ -1,6 +1,5 @@
 import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
 import type { Catalyst, ThreadOptions } from '../../core/catalyst.js';
-import { countedNames } from '../../core/guests/counted-names.js';
 import { fail, toError } from '../../core/errors.js';
 import { Life, failTonic, finishFailed } from '../../core/life.js';
 import { Plan, type TonicClass, ofFramework } from '../../core/plan/plan.js';
@@ -17,7 +16,7 @@ import type { Link } from '../link.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { unpack } from '../packing/unpacking.js';
 import { NOT_LOADED, type ThreadStart } from './thread-data.js';
-import type { StartedThread } from './thread-keeper.js';
+import { type StartedThread, tellLost } from './thread-keeper.js';
 import { ThreadLinks } from './thread-links.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
@@ -207,10 +206,7 @@ export class ThreadTonic extends Tonic {
       this.ttsc__finish();
       return;
     }
-    if (lost.length > 0) {
-      const details = { count: lost.length, tonic: this.name, sparkles: countedNames(lost) };
-      this._ttScheduler.logs.warn(this, fail('TT_ORDERS_LOST', details));
-    }
+    tellLost(this, this.name, lost);
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
     // What its Catalyst could tell, that has logged.
     if (this.#ended === undefined) failTonic(this, error, info);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { readConfiguration } from '../../doors/config.js';
-import { plainPart } from '../../doors/links.js';
+import { plainData } from '../../doors/core.js';
 import { Boss, endApps, start } from './programs/life-boss.js';
 import { ConfigReader } from './programs/life-config.js';
 
@@ -30,7 +30,7 @@ describe('the configuration in a thread', () => {
   it('may be a ring', () => {
     const ring: Record<string, unknown> = { a: [1] };
     ring['self'] = ring;
-    const plain = plainPart({ ring });
+    const plain = plainData({ ring }) as Record<string, unknown>;
     expect(plain['ring']).to.not.equal(ring);
     expect(structuredClone(plain)).to.deep.equal({ ring });
   });
