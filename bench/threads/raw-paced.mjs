@@ -9,7 +9,8 @@ let called = 0;
 let at = 0n;
 
 function tick() {
-  if (called === ops) return;
+  // One that takes longer than that is waited for.
+  if (called === ops || times.length < called) return;
   at = process.hrtime.bigint();
   echo.postMessage(++called);
 }
