@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   links: ['core', 'log', 'config', 'services', 'app'],
   framing: ['core'],
   tonics: ['core', 'log', 'config', 'app', 'selector', 'links', 'framing'],
-  store: ['core'],
+  store: ['core', 'services', 'links'],
   calendar: ['core'],
   'eslint-plugin': ['core'],
   diagram: ['core'],
