@@ -37,6 +37,7 @@ import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './guests
 import { type SuperviseOptions, Supervised } from './guests/supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './plan/said.js';
 import type { Task } from './guests/task.js';
+import { type UsedAs, USED } from './used.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
@@ -93,6 +94,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly inboxLimit?: InboxLimit;
   /** @internal */
   static readonly [BINDER]?: SparkleBinder;
+  /** @internal What `use()` gives to a Tonic of this thread, in place of the handle. */
+  static readonly [USED]?: (user: AnyTonic, handle: RemoteHandle) => unknown;
   /** @internal */
   static readonly [EVENTS]: HeardEvents = {
     events: [
@@ -427,12 +430,19 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` where the class only stands for one that nobody has started;
    *   `TT_BASE_FINISHED`; and what its constructor throws.
    */
-  protected use<T extends AnyTonic, A extends unknown[]>(
-    service: (abstract new (...args: A) => T) & ({ readonly service: string } | { readonly abstractService: string }),
+  protected use<Face, A extends unknown[]>(
+    service: (abstract new (...args: A) => AnyTonic & UsedAs<Face>) & ServiceNamed,
     ...args: A
-  ): Remote<T> {
+  ): Face;
+  protected use<T extends AnyTonic, A extends unknown[]>(
+    service: (abstract new (...args: A) => T) & ServiceNamed,
+    ...args: A
+  ): Remote<T>;
+  protected use(service: { readonly name: string; readonly [USED]?: unknown }, ...args: unknown[]): unknown {
     if (this._ttLife === Life.ended) throw fail('TT_BASE_FINISHED', { class: service.name, base: this.name });
-    return this._ttScheduler.services.use(this, service, args) as Remote<T>;
+    const handle = this._ttScheduler.services.use(this, service, args);
+    const { [USED]: face } = service as Pick<typeof Tonic, typeof USED>;
+    return face === undefined ? handle : face.call(service, this, handle);
   }
 
   /** The Tonics of this thread, by id and by name. */
@@ -629,6 +639,9 @@ function nameOf(target: (...values: never[]) => void): string {
 function isOptions(given: unknown): given is PipeOptions {
   return typeof given === 'object' && given !== null;
 }
+
+/** A class that is a service, or stands for one. */
+type ServiceNamed = { readonly service: string } | { readonly abstractService: string };
 
 /** The states of a class that says none are any. */
 export type StateOf<State extends string> = [State] extends [never] ? string : State;

@@ -1,0 +1,146 @@
+import { fail } from '../../core/errors.js';
+import { Op, type StoreOps } from '../ops.js';
+import type { Made } from '../tree/made.js';
+import type { Hearer } from '../tree/subscription.js';
+import { type GroupOptions, type SubscriptionWishes, Tree } from '../tree/tree.js';
+import { weightOf } from './weight.js';
+
+/** The most that may be asked of a Store before it is there: things to do, and about how many bytes. */
+const MOST = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
+
+/** What a group asks for, before anything is there. */
+interface Request {
+  readonly ops: unknown[];
+  readonly made: Made[];
+}
+
+/** Who carries out what was asked for early. */
+export interface Latecomer {
+  write(ops: StoreOps, made: readonly Made[]): void;
+  readonly tree: Tree;
+}
+
+/** Stands for the tree of a Store until that is there: nothing can be read of it, and what is asked of it is done then. */
+export class EarlyTree extends Tree {
+  readonly #service: string;
+  #waiting: ((late: Latecomer) => void)[] = [];
+  #bytes = 0;
+  #request: Request | undefined;
+  #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
+
+  constructor(service: string) {
+    super(NO_OPTIONS);
+    this.#service = service;
+  }
+
+  /** It is there: what was asked for is done, in the order in which it was. */
+  release(late: Latecomer): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    for (const one of waiting) one(late);
+  }
+
+  override read(): never {
+    throw this.#notReady();
+  }
+
+  /** Elements that were made in the group that runs are there. */
+  override exists(path: string): boolean {
+    if (path.startsWith('\0')) return true;
+    throw this.#notReady();
+  }
+
+  override keys(): never {
+    throw this.#notReady();
+  }
+
+  override lastElement(): never {
+    throw this.#notReady();
+  }
+
+  override entries(): never {
+    throw this.#notReady();
+  }
+
+  override write(path: string, value: unknown, silent = false): void {
+    const { valueBytes } = this.limits;
+    this.#ask(Op.set, path, bare(kept(value, path, valueBytes)), silent);
+  }
+
+  override make(container: string, prefix: string): Made {
+    return this.group(() => {
+      const { made } = this.#request!;
+      const next: Made = { path: undefined, provisional: `\0${made.length}` };
+      this.#ask(Op.next, container, prefix);
+      made.push(next);
+      return next;
+    });
+  }
+
+  override remove(path: string): void {
+    this.#ask(Op.remove, path, undefined);
+  }
+
+  override link(path: string, target: string, bubbles: boolean): void {
+    this.#ask(Op.link, path, [target, bubbles]);
+  }
+
+  override group<T>(body: () => T, { source, notify = true }: GroupOptions = {}): T {
+    const outer = this.#request;
+    const before = this.#mode;
+    const request = outer ?? { ops: [Op.request, '', undefined], made: [] };
+    const mark = [request.ops.length, request.made.length] as const;
+    this.#request = request;
+    this.#mode = { source: source ?? before.source, silent: before.silent || !notify };
+    try {
+      const result = body();
+      refusePromise(result);
+      if (outer === undefined) this.#keep(request);
+      return result;
+    } catch (thrown) {
+      [request.ops.length, request.made.length] = mark;
+      throw thrown;
+    } finally {
+      this.#request = outer;
+      this.#mode = before;
+      if (outer === undefined) for (const one of request.made) one.provisional = undefined;
+    }
+  }
+
+  override subscribe(paths: readonly string[], wishes: SubscriptionWishes, hearer: Hearer): () => void {
+    let end: (() => void) | 'ended' | undefined;
+    this.defer(({ tree }) => {
+      if (end !== 'ended') end = tree.subscribe(paths, wishes, hearer);
+    });
+    return () => {
+      if (typeof end === 'function') end();
+      end = 'ended';
+    };
+  }
+
+  /** A step of the group that runs, or a batch of its own. */
+  #ask(kind: OpKind, path: string, value: unknown, silent = false): void {
+    if (this.#request === undefined || silent) return this.group(() => this.#ask(kind, path, value), { notify: !silent });
+    checkPath(path, this.limits);
+    const { source, silent: isSilent } = this.#mode;
+    this.#request.ops.push(Op.source, '', [source, isSilent], kind, path, value);
+    return undefined;
+  }
+
+  #keep({ ops, made }: Request): void {
+    if (ops.length > 3) this.defer((late) => late.write(ops, made), weightOf(ops));
+  }
+
+  /** Has something done when it is there; `bytes`: what it takes until then. */
+  defer(what: (late: Latecomer) => void, bytes = 0): void {
+    if (this.#waiting.length >= MOST.count || (this.#bytes > 0 && this.#bytes + bytes > MOST.bytes))
+      throw fail('TT_STORE_FULL', { what: 'what was asked of it before it was there' });
+    this.#bytes += bytes;
+    this.#waiting.push(what);
+  }
+
+  #notReady(): Error {
+    return fail('TT_STORE_NOT_READY', { service: this.#service });
+  }
+}

@@ -1,0 +1,251 @@
+import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
+import { fail } from '../../core/errors.js';
+import { watchEnd } from '../../core/guests/extras.js';
+import { runAs } from '../../core/running.js';
+import type { StoreOps } from '../ops.js';
+import type { Batch } from '../tree/batch.js';
+import type { Made } from '../tree/made.js';
+import { Tree, type TreeOptions } from '../tree/tree.js';
+import { EarlyTree, type Latecomer } from './early-tree.js';
+import type { Hearing } from './hearing.js';
+import { type Keeper, Owner } from './owner.js';
+import { Replica } from './replica.js';
+import { StoreHandle } from './store-handle.js';
+import { StoreReplica } from './store-replica.js';
+import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
+
+/** So often a transaction is tried again where others are quicker. */
+const MOST_ATTEMPTS = 1_000;
+
+/** The Stores of each thread of each app, by the names of their services. */
+const places = new WeakMap<object, Map<string, Place>>();
+
+/** A Store as one thread has it. */
+export function placeOf(runtime: object, service: string): Place {
+  let all = places.get(runtime);
+  if (all === undefined) places.set(runtime, (all = new Map()));
+  let place = all.get(service);
+  if (place === undefined) all.set(service, (place = new Place(service)));
+  return place;
+}
+
+/** One that hears words of Stores: the Tonic of an owner, or of a replica. */
+interface HearsWords {
+  _ttss__ofStore(word: string, ...said: readonly unknown[]): void;
+}
+
+function mouthOf<Words>(to: RemoteHandle): Mouth<Words> {
+  return { tell: (word, ...said) => (to as unknown as HearsWords)._ttss__ofStore(word as string, ...said) };
+}
+
+/**
+ * A Store as one thread has it: its tree, which is the owner's or a copy of that, and those who use it here. What they have subscribed to
+ * stays when the owner is started again.
+ */
+export class Place implements Latecomer {
+  readonly service: string;
+  readonly tree: Tree;
+  /** Subscribers of this thread for which so much waits that no more may come. */
+  readonly full = new Set<Hearing>();
+  readonly #early: EarlyTree;
+  readonly #users = new Map<AnyTonic, StoreHandle>();
+  // In the thread of the owner.
+  #owner: Owner | undefined;
+  #epoch = 0;
+  readonly #replicas = new Map<number, RemoteHandle>();
+  // In other threads.
+  #replica: Replica | undefined;
+  #ear: StoreReplica | undefined;
+
+  constructor(service: string) {
+    this.service = service;
+    this.tree = new Tree();
+    this.#early = new EarlyTree(service);
+  }
+
+  /** Whether what is in the Store can be read here. */
+  get ready(): boolean {
+    return this.#owner !== undefined || this.#replica?.ready === true;
+  }
+
+  /** What cursors see: until something can be read, what only takes note of what is asked for. */
+  get shown(): Tree {
+    return this.ready ? this.tree : this.#early;
+  }
+
+  // ---- The owner, in its thread ----
+
+  /**
+   * The Tonic that is the Store begins: with nothing, or with what was kept.
+   *
+   * @param fill hands that out; returns the number of the last batch in it.
+   */
+  begin(
+    self: AnyTonic,
+    limits: Partial<TreeOptions>,
+    keeper: Keeper | undefined,
+    fill: (apply: (ops: StoreOps) => void) => number,
+  ): void {
+    const { tree } = this;
+    tree.onCommit = undefined;
+    tree.limit(limits);
+    let version = 0;
+    tree.reconcile(() => {
+      tree.clear();
+      version = fill((ops) => tree.apply(ops));
+    });
+    const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, mouthOf });
+    this.#owner = owner;
+    this.#commitsTo((batch) => owner.committed(batch));
+    for (const replica of this.#replicas.values()) owner.heard('join', [replica.id, replica]);
+    this.#arrived();
+  }
+
+  /** It has ended: nothing can be read until another one begins. */
+  end(): void {
+    this.#owner = undefined;
+  }
+
+  /** What a replica has told. */
+  toOwner(word: keyof OwnerWords, said: readonly unknown[]): void {
+    if (word === 'join') this.#follow(said[1] as RemoteHandle);
+    this.#owner?.heard(word, said as never);
+  }
+
+  #follow(replica: RemoteHandle): void {
+    if (this.#replicas.has(replica.id)) return;
+    this.#replicas.set(replica.id, replica);
+    watchEnd(replica, { ended: () => this.#unfollow(replica.id) });
+  }
+
+  #unfollow(id: number): void {
+    this.#replicas.delete(id);
+    this.#owner?.forget(id);
+  }
+
+  // ---- Those who use it in this thread ----
+
+  /** What a Tonic of this thread holds of the Store; `service` is where that is asked for, in another thread. */
+  use(user: AnyTonic, service: RemoteHandle | undefined): StoreHandle {
+    let handle = this.#users.get(user);
+    if (handle === undefined) {
+      handle = new StoreHandle(this, user);
+      this.#users.set(user, handle);
+      watchEnd(user, { ended: () => this.#leave(user) });
+      if (service !== undefined && this.#replica === undefined) this.#copy(user, service);
+    }
+    if (this.ready) handle._ttArrived();
+    return handle;
+  }
+
+  get hasUsers(): boolean {
+    return this.#users.size > 0;
+  }
+
+  #leave(user: AnyTonic): void {
+    this.#users.delete(user);
+    this.tree.unsubscribe(user);
+    if (this.hasUsers || this.#ear === undefined) return;
+    this.#ear._ttRetire();
+    this.#ear = this.#replica = undefined;
+    this.tree.onCommit = undefined;
+    this.tree.clear();
+  }
+
+  /** The first of a thread: a copy is asked for. */
+  #copy(user: AnyTonic, service: RemoteHandle): void {
+    const { main } = user._ttScheduler.runtime as { readonly main?: AnyTonic };
+    const ear = runAs(main, () => new StoreReplica(this));
+    const join = (): void => mouthOf<OwnerWords>(service).tell('join', ear.id, ear);
+    const replica = new Replica(this.tree, ear.id, {
+      owner: (self) => mouthOf<OwnerWords>(self),
+      join,
+      arrived: () => this.#arrived(),
+      refused: (error) => ear.log.warn(error),
+    });
+    this.#replica = replica;
+    this.#ear = ear;
+    this.#commitsTo((batch) => replica.committed(batch));
+    join();
+  }
+
+  /** What the owner has told. */
+  toReplica(word: keyof ReplicaWords, said: readonly unknown[]): void {
+    this.#replica?.heard(word, said as never);
+  }
+
+  #arrived(): void {
+    this.#early.release(this);
+    for (const handle of this.#users.values()) handle._ttArrived();
+  }
+
+  #commitsTo(commit: (batch: Batch) => boolean | void): void {
+    this.tree.onCommit = (batch) => {
+      if (this.full.size > 0) this.#refuseForFull(batch);
+      return commit(batch);
+    };
+  }
+
+  #refuseForFull({ told }: Batch): void {
+    for (const { subscription } of told) {
+      const hearing = subscription.hearer as Hearing;
+      if (this.full.has(hearing)) throw fail('TT_STORE_FULL', { what: `what waits for ${hearing.toString()}` });
+    }
+  }
+
+  // ---- Writing ----
+
+  /** What was asked for before anything was there. */
+  write(ops: StoreOps, made: readonly Made[]): void {
+    if (this.#replica !== undefined) this.#replica.write(ops, made);
+    else this.#owner!.write(ops, made);
+  }
+
+  async saved(): Promise<void> {
+    if (this.#replica !== undefined) return this.#replica.saved();
+    if (this.#owner !== undefined) return this.#owner.saved();
+    return new Promise((resolve, reject) => this.#early.defer(() => this.saved().then(resolve, reject)));
+  }
+
+  /** Does `body` as one batch that holds only where the paths have the values that it has seen; again where they have others meanwhile. */
+  async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
+    if (this.tree.inGroup) throw fail('TT_STORE_IN_GROUP');
+    return new Promise((resolve, reject) => {
+      const begin = (): void => this.#attempt(reads, body, { resolve, reject }, MOST_ATTEMPTS);
+      if (this.ready) begin();
+      else this.#early.defer(begin);
+    });
+  }
+
+  #attempt<T>(
+    reads: readonly string[],
+    body: () => T,
+    to: { resolve(value: T): void; reject(error: unknown): void },
+    left: number,
+  ): void {
+    const { tree } = this;
+    let result: T;
+    const waiter = {
+      carriedOut: () => to.resolve(result),
+      failed: to.reject,
+      lost: () => {
+        if (left > 0) this.#attempt(reads, body, to, left - 1);
+        else to.reject(fail('TT_STORE_CONTENDED', { paths: reads.join(', '), count: MOST_ATTEMPTS }));
+      },
+    };
+    const write = (): void => {
+      result = tree.group(body);
+    };
+    try {
+      if (this.#replica === undefined) {
+        write();
+        waiter.carriedOut();
+      } else {
+        const expects = reads.flatMap((path) => [path, tree.read(path)]);
+        this.#replica.writeWhere(expects, waiter, write);
+      }
+    } catch (thrown) {
+      to.reject(thrown);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { AnyTonic } from '../../core/any-tonic.js';
+import { hears } from '../../core/life.js';
+import { Cursor, type CursorHost } from '../cursor.js';
+import type { StoreValue } from '../values.js';
+import { Hearing } from './hearing.js';
+import type { Place } from './place.js';
+
+/** What a Tonic hears when it can read a Store. */
+export interface StoreReadyInfo {
+  /** The name of the Store's service. */
+  readonly service: string;
+}
+
+/**
+ * A Store as a Tonic has it, by `this.use(Store)`: the cursor of its root. It reads from a copy in its own thread, and what it writes is there
+ * at once; the owner puts all writes in one order.
+ */
+export class StoreHandle extends Cursor {
+  readonly #place: Place;
+  readonly #user: AnyTonic;
+
+  /** @internal */
+  constructor(place: Place, user: AnyTonic) {
+    super(hostOf(place, user));
+    this.#place = place;
+    this.#user = user;
+  }
+
+  get path(): string {
+    return '';
+  }
+
+  protected get _ttPath(): string {
+    return '';
+  }
+
+  /** Whether it can be read: at once in the thread of its owner, else when its copy has arrived, which `ttse__onStoreReady` tells. */
+  get ready(): boolean {
+    return this.#place.ready;
+  }
+
+  /**
+   * Gives a path the value that `change` makes of the one that is there. Where another thread has written to it meanwhile, `change` runs again
+   * with what stands there then; so it may do nothing but that.
+   *
+   * @returns the value that was set, when the owner has confirmed it. Bring it back with `this.pipe(...)`.
+   */
+  async update(
+    path: string,
+    change: (value: StoreValue | undefined) => StoreValue | undefined,
+  ): Promise<StoreValue | undefined> {
+    return this.#place.transaction([path], () => {
+      const value = change(this.get(path));
+      this.set(path, value);
+      return this.get(path);
+    });
+  }
+
+  /**
+   * Does several things as one batch, which holds only where the paths in `reads` have the values that `body` has seen. Where another thread has
+   * written to one of them meanwhile, `body` runs again; so it may do nothing but read those paths and write.
+   *
+   * @returns what `body` gives, when the owner has confirmed it.
+   */
+  async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
+    return this.#place.transaction(reads, body);
+  }
+
+  /** Resolves when all that was written in this thread is carried out by the owner, and kept, where the Store is one that keeps. */
+  async saved(): Promise<void> {
+    return this.#place.saved();
+  }
+
+  override toString(): string {
+    return `Store ${this.#place.service}`;
+  }
+
+  /** @internal It can be read from now on. */
+  _ttArrived(): void {
+    const user = this.#user;
+    if (hears(user, READY)) user._ttss__tell(READY, { service: this.#place.service } satisfies StoreReadyInfo);
+  }
+}
+
+const READY = 'ttse__onStoreReady';
+
+function hostOf(place: Place, user: AnyTonic): CursorHost {
+  return {
+    get tree() {
+      return place.shown;
+    },
+    hearer: (callback, owner) => new Hearing(user, user._ttOwn(callback).key, [callback, owner ?? user, user], place.full),
+  };
+}

@@ -1,0 +1,33 @@
+import { ofFramework } from '../../core/plan/plan.js';
+import { Life } from '../../core/life.js';
+import { runAs } from '../../core/running.js';
+import { Tonic } from '../../core/tonic.js';
+import type { Place } from './place.js';
+import type { ReplicaWords } from './words.js';
+
+/** The ear of a thread's copy of a Store: what its owner tells comes as its sparkles. It lives as long as somebody in the thread uses the Store. */
+export class StoreReplica extends Tonic {
+  readonly #place: Pick<Place, 'hasUsers' | 'toReplica' | 'service'>;
+
+  constructor(place: Pick<Place, 'hasUsers' | 'toReplica' | 'service'>) {
+    super();
+    this.#place = place;
+  }
+
+  /** @internal */
+  _ttss__ofStore(word: keyof ReplicaWords, ...said: readonly unknown[]): void {
+    this.#place.toReplica(word, said);
+  }
+
+  /** @internal The last of its users has finished. */
+  _ttRetire(): void {
+    if (this._ttLife === Life.running) runAs(undefined, () => this.ttsc__finish());
+    else this._ttss__end();
+  }
+
+  /** @internal They may have last words. */
+  override _ttHoldsEnd(): boolean {
+    return this.#place.hasUsers;
+  }
+}
+ofFramework(StoreReplica);

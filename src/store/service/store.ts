@@ -1,0 +1,54 @@
+import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
+import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
+import { settingsIn } from '../../core/options/option-schema.js';
+import { TonicSettings } from '../../core/options/tonic-options.js';
+import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
+import { ofFramework } from '../../core/plan/plan.js';
+import { Tonic } from '../../core/tonic.js';
+import { USED } from '../../core/used.js';
+import { type Place, placeOf } from './place.js';
+import type { StoreHandle } from './store-handle.js';
+import { type StoreOptions, storeSchema } from './store-service-options.js';
+import type { OwnerWords } from './words.js';
+
+/**
+ * The Store of an app: a tree of data that all its Tonics share, in every thread. It is a service: `this.use(Store)` gives a
+ * {@link StoreHandle}. A class that extends it and gives `static service` another name is another Store.
+ */
+export class Store extends Tonic {
+  static override readonly service: string = 'store';
+  /** @internal For the compiler alone. */
+  declare readonly [USED]: StoreHandle;
+
+  /** @internal */
+  static override readonly [USED] = (user: AnyTonic, service: RemoteHandle): StoreHandle =>
+    placeOf(user._ttScheduler.runtime, service.name).use(user, user.thread === 0 ? undefined : service);
+
+  readonly #place: Place;
+
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` */
+  constructor(options: StoreOptions = {}) {
+    checkOptionsOf(new.target, options);
+    const settings = settingsIn(storeSchema, options, new.target.name);
+    super(TonicSettings.of(settings));
+    this.#place = placeOf(this._ttScheduler.runtime, this._ttPlan.service!);
+    this.#place.begin(this, settings, undefined, () => 0);
+  }
+
+  /** What is in it, for the class itself: it may fill it before anybody reads it. */
+  protected get data(): StoreHandle {
+    return this.#place.use(this, undefined);
+  }
+
+  /** @internal What its replicas in other threads tell. */
+  _ttss__ofStore(word: keyof OwnerWords, ...said: readonly unknown[]): void {
+    this.#place.toOwner(word, said);
+  }
+
+  /** @internal */
+  override _ttRelease(): void {
+    this.#place.end();
+  }
+}
+ofFramework(Store);
+takesOptions(Store, storeSchema);

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { howMany } from '../../support/how-many.js';
+import { type Thread, World, contentOf } from './world.js';
+
+/** What may happen, by chance. */
+type Happens = (world: World) => void;
+
+const PATHS = ['a', 'b', 'a/x', 'a/y', 'b/x', 'list'];
+const path = fc.constantFrom(...PATHS);
+const value = fc.integer({ min: 0, max: 5 });
+const thread = fc.nat({ max: 2 });
+
+/** A write of one thread, once it has its copy; or of the owner's thread, which is the one with the number 3. */
+function written(write: (tree: Thread['tree']) => void): fc.Arbitrary<Happens> {
+  return fc.nat({ max: 3 }).map((at) => ({ threads, tree }: World) => {
+    const by = threads[at];
+    if (by === undefined) write(tree);
+    else if (by.replica.ready) write(by.tree);
+  });
+}
+
+const writes: fc.Arbitrary<Happens> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(path, value).chain(([to, what]) => written((tree) => tree.write(to, what, false))) },
+  path.chain((of) => written((tree) => tree.remove(of))),
+  fc.tuple(path, value).chain(([to, what]) =>
+    written((tree) =>
+      tree.group(() => {
+        tree.write(to, what, false);
+        tree.write('a/x', what, false);
+      }, {}),
+    ),
+  ),
+  value.chain((what) =>
+    written((tree) =>
+      tree.group(() => {
+        const made = tree.make('list', '');
+        tree.write(`${made.path ?? made.provisional!}/is`, what, false);
+      }, {}),
+    ),
+  ),
+);
+const brought: fc.Arbitrary<Happens> = fc.tuple(thread, fc.boolean()).map(([at, there]) => ({ threads }: World) => {
+  const { toOwner, fromOwner } = threads[at]!;
+  (there ? toOwner : fromOwner).bring();
+});
+
+describe('replicas of a Store', () => {
+  it('come to be what the owner has, whatever is written where and in whatever order it arrives', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(writes, brought), { maxLength: 60 }), (happens) => {
+        const world = new World(3);
+        for (const one of happens) one(world);
+        world.settle();
+        const content = contentOf(world.tree);
+        expect([...world.heard].sort()).to.deep.equal([...content].sort());
+        for (const { tree, heard } of world.threads) {
+          expect([...contentOf(tree)].sort()).to.deep.equal([...content].sort());
+          expect([...heard].sort(), 'as its subscribers have heard').to.deep.equal([...content].sort());
+        }
+      }),
+      { numRuns: howMany(300, 3_000) },
+    );
+  });
+
+  it('come to be what an owner has that was started again', () => {
+    const restart = fc.constant(({ restart: _, ...__ }: World) => {}).map(() => (world: World) => world.restart());
+    fc.assert(
+      fc.property(fc.array(fc.oneof(writes, brought, restart), { maxLength: 60 }), (happens) => {
+        const world = new World(3);
+        for (const one of happens) one(world);
+        world.settle();
+        const content = [...contentOf(world.tree)].sort();
+        for (const { tree } of world.threads) expect([...contentOf(tree)].sort()).to.deep.equal(content);
+      }),
+      { numRuns: howMany(100, 1_000) },
+    );
+  });
+
+  it('ask for everything where a word of the owner was lost', () => {
+    const lost: fc.Arbitrary<Happens> = thread.map((at) => ({ threads }: World) => {
+      if (threads[at]!.replica.ready) threads[at]!.fromOwner.lose();
+    });
+    fc.assert(
+      fc.property(fc.array(fc.oneof(writes, brought, lost), { maxLength: 60 }), (happens) => {
+        const world = new World(3);
+        for (const one of happens) one(world);
+        world.settle();
+        // A word that nobody follows is missed by nobody: with the next one it is.
+        world.tree.write('last', 1, false);
+        world.settle();
+        const content = [...contentOf(world.tree)].sort();
+        for (const { tree } of world.threads) expect([...contentOf(tree)].sort()).to.deep.equal(content);
+      }),
+      { numRuns: howMany(100, 1_000) },
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import { Owner, Replica, Tree } from '../../doors/store.js';
+import type { StoreEvent } from '../../../src/store/index.js';
+
+/** Words on their way from one to another: they come in their order, when the test says so. */
+export class Way {
+  readonly #words: (readonly [word: string, said: readonly unknown[]])[] = [];
+  readonly #to: (word: string, said: readonly unknown[]) => void;
+
+  constructor(to: (word: string, said: readonly unknown[]) => void) {
+    this.#to = to;
+  }
+
+  /** As between threads: what is told is a copy. */
+  readonly tell = (word: unknown, ...said: readonly unknown[]): void => {
+    this.#words.push([word as string, said.map(copied)]);
+  };
+
+  get waits(): number {
+    return this.#words.length;
+  }
+
+  bring(): void {
+    const next = this.#words.shift();
+    if (next !== undefined) this.#to(...next);
+  }
+
+  lose(): void {
+    this.#words.shift();
+  }
+}
+
+/** Stands for the Tonic that hears words. */
+class Ear {
+  readonly id: number;
+  readonly way: Way;
+
+  constructor(id: number, way: Way) {
+    this.id = id;
+    this.way = way;
+  }
+}
+
+function copied(value: unknown): unknown {
+  return value instanceof Ear || value instanceof Error ? value : structuredClone(value);
+}
+
+/** One thread with a copy of the Store. */
+export class Thread {
+  readonly tree = new Tree();
+  readonly replica: Replica;
+  readonly toOwner: Way;
+  readonly fromOwner: Way;
+  readonly ear: Ear;
+  /** What somebody who subscribed to everything has been told, by path: it must come to the same as what is there. */
+  readonly heard = new Map<string, unknown>();
+  readonly refused: Error[] = [];
+
+  constructor(world: World, number: number) {
+    this.toOwner = new Way((word, said) => world.owner.heard(word as never, said as never));
+    this.fromOwner = new Way((word, said) => this.replica.heard(word as never, said as never));
+    this.ear = new Ear(number, this.fromOwner);
+    const join = (): void => this.toOwner.tell('join', number, this.ear);
+    this.replica = new Replica(this.tree, number, {
+      owner: () => this.toOwner,
+      join,
+      arrived: () => {
+        for (const [path, value] of contentOf(this.tree)) this.heard.set(path, value);
+        hearAll(this.tree, this.heard);
+      },
+      refused: (error) => this.refused.push(error),
+    });
+    this.tree.onCommit = (batch) => this.replica.committed(batch);
+    join();
+  }
+}
+
+/** An owner and some threads, with what they tell each other on its way. */
+export class World {
+  tree = new Tree();
+  owner!: Owner;
+  readonly threads: Thread[];
+  readonly heard = new Map<string, unknown>();
+  #epoch = 0;
+
+  constructor(count: number) {
+    this.#begin();
+    hearAll(this.tree, this.heard);
+    this.threads = Array.from({ length: count }, (_, at) => new Thread(this, at + 1));
+  }
+
+  #begin(): void {
+    const owner = new Owner({
+      epoch: ++this.#epoch,
+      version: 0,
+      tree: this.tree,
+      self: new Ear(0, undefined as never) as never,
+      keeper: undefined,
+      mouthOf: (replica) => (replica as unknown as Ear).way,
+    });
+    this.owner = owner;
+    this.tree.onCommit = (batch) => owner.committed(batch);
+  }
+
+  /** The owner is started again, with nothing in it. */
+  restart(): void {
+    this.tree.onCommit = undefined;
+    this.tree.reconcile(() => this.tree.clear());
+    this.#begin();
+    for (const { ear } of this.threads) this.owner.heard('join', [ear.id, ear as never]);
+  }
+
+  /** Brings all that is on its way, and what that brings on its way. */
+  settle(): void {
+    const ways = this.threads.flatMap(({ toOwner, fromOwner }) => [toOwner, fromOwner]);
+    while (ways.some(({ waits }) => waits > 0)) for (const way of ways) way.bring();
+  }
+}
+
+/** All paths that have a value. */
+export function contentOf(tree: Tree): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  for (const piece of tree.contents())
+    for (let at = 0; at < piece.length; at += 3) if (piece[at + 2] !== undefined) found.set(piece[at + 1] as string, piece[at + 2]);
+  return found;
+}
+
+function hearAll(tree: Tree, heard: Map<string, unknown>): void {
+  const deliver = (events: readonly StoreEvent[]): void => {
+    for (const { path, value } of events) {
+      if (value === undefined) heard.delete(path);
+      else heard.set(path, value);
+    }
+  };
+  tree.subscribe([''], { recursive: true }, { deliver, known: [] });
+}
