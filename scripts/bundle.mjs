@@ -18,6 +18,7 @@ const input = {
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
+  store: 'dist/src/store/index.js',
   diagram: 'dist/src/diagram/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',

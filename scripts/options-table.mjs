@@ -97,6 +97,22 @@ See [Timers and calendars](timers.md).`,
     from: ['src/framing/custom.ts', 'customSchema'],
   },
   {
+    title: 'StoreTree',
+    text: 'Of `tasktonic/store`.',
+    from: ['src/store/store-options.ts', 'treeSchema'],
+  },
+  {
+    title: 'subscribe()',
+    text: 'The last argument of `subscribe()` of a Store and its cursors.',
+    from: ['src/store/store-options.ts', 'subscribeSchema'],
+  },
+  {
+    title: 'group()',
+    text: 'The last argument of `group()` and `set()` of a Store and its cursors.',
+    from: ['src/store/store-options.ts', 'groupSchema'],
+  },
+  { title: 'linkTo()', from: ['src/store/store-options.ts', 'linkSchema'] },
+  {
     title: 'ask()',
     text: 'What `this.ask()` is given after who is asked. See [Ask and answer](ask-and-answer.md).',
     from: ['src/core/asking/ask.ts', 'askOptions'],

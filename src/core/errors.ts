@@ -218,6 +218,22 @@ export const ERRORS = {
   // Services of other threads
   TT_SERVICE_NOT_LOADED:
     'The module {module} was not loaded within {ms} ms: one that awaits run() at its top level is not, while the app runs. Put the service {class} into a module of its own, or have the main thread use it first.',
+  // The Store
+  TT_STORE_PATH: '{path} is no path that can be used here: {problem}.',
+  TT_STORE_VALUE: 'A Store cannot keep what is set at {path}: {problem}.',
+  TT_STORE_DATA: 'set() takes a path and a value, an object of values by path, or a list of pairs, not {what}.',
+  TT_STORE_FULL: '{what} is full, with {most}: {remedy}.',
+  TT_STORE_LINK_CIRCLE: 'The links on the way of {path} go in a circle, or are more than {most}: remove one of them.',
+  TT_STORE_NOT_CONFIRMED: "The element has no path yet: its list is another thread's, which gives it its number.",
+  TT_STORE_GROUP_ASYNC: 'The function of a group gave a promise: a group is one step, so nothing of it was done.',
+  TT_STORE_ENDLESS:
+    'What subscribers write has made subscribers write for thousands of batches, without end: the last one was not done.',
+  TT_STORE_NOT_READY:
+    'The Store {service} is not there yet: what is set now is done when it is, and ttse__onStoreReady tells when it can be read.',
+  TT_STORE_LOST: 'Something that was written to a Store is not in it: {what}.',
+  TT_STORE_IN_GROUP: 'A transaction of a Store is a group of its own, so it cannot begin in one.',
+  TT_STORE_CONTENDED: 'A transaction over {paths} was given up: {count} times another thread was quicker.',
+  TT_STORE_BAD_OPS: 'A batch of a Store cannot be carried out: {problem}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -430,10 +430,10 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` where the class only stands for one that nobody has started;
    *   `TT_BASE_FINISHED`; and what its constructor throws.
    */
-  protected use<Face, A extends unknown[]>(
-    service: (abstract new (...args: A) => AnyTonic & UsedAs<Face>) & ServiceNamed,
-    ...args: A
-  ): Face;
+  protected use<C extends abstract new (...args: never[]) => UsedAs>(
+    service: C & ServiceNamed,
+    ...args: ConstructorParameters<C>
+  ): InstanceType<C>[typeof USED];
   protected use<T extends AnyTonic, A extends unknown[]>(
     service: (abstract new (...args: A) => T) & ServiceNamed,
     ...args: A

@@ -1,4 +1,4 @@
-/** What one step of a batch does. */
+/** What one step of a batch does. A number once given is not used for something else: batches are written down. */
 export const Op = {
   /** Gives the node at the path a value; `undefined` leaves it without one. */
   set: 0,
@@ -12,7 +12,15 @@ export const Op = {
   source: 4,
   /** Only in a request: the next element of the list at the path; the value is its prefix. */
   next: 5,
+  /**
+   * The first step of a request. Its paths are as they were asked for: they go through links, and what follows from a step is found out
+   * where it is carried out. In all other batches the paths are those of the nodes themselves, and all that followed is in it: it can be
+   * carried out again where some of it has been already.
+   */
+  request: 6,
 } as const;
+
+export type OpKind = (typeof Op)[keyof typeof Op];
 
 /**
  * A batch as it is sent and written down: steps in their order, three entries each: what it does, the path, the value.

@@ -1,7 +1,13 @@
 // The door by which tests enter src/store: what they try there that is not public.
 import '../../src/compose.js';
 
+export { Op, type StoreOps } from '../../src/store/ops.js';
+export { same } from '../../src/store/equality.js';
+export { kept, readable } from '../../src/store/values.js';
+export { groupSchema, linkSchema, subscribeSchema, treeSchema } from '../../src/store/store-options.js';
 export { Owner } from '../../src/store/service/owner.js';
 export { Replica } from '../../src/store/service/replica.js';
-export { Tree } from '../../src/store/tree/tree.js';
 export type { OwnerWords, ReplicaWords } from '../../src/store/service/words.js';
+export type { Batch } from '../../src/store/tree/batch.js';
+export { glob, PatternTrie } from '../../src/store/tree/pattern-trie.js';
+export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';

@@ -1,8 +1,10 @@
 import { fail } from '../../core/errors.js';
-import { Op, type StoreOps } from '../ops.js';
+import { Op, type OpKind, type StoreOps } from '../ops.js';
+import { segmentsOf } from '../paths.js';
 import type { Made } from '../tree/made.js';
 import type { Hearer } from '../tree/subscription.js';
-import { type GroupOptions, type SubscriptionWishes, Tree } from '../tree/tree.js';
+import { type GroupOptions, type SubscriptionWishes, Tree, type TreeOptions, refusePromise } from '../tree/tree.js';
+import { bare, kept } from '../values.js';
 import { weightOf } from './weight.js';
 
 /** The most that may be asked of a Store before it is there: things to do, and about how many bytes. */
@@ -28,8 +30,11 @@ export class EarlyTree extends Tree {
   #request: Request | undefined;
   #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
 
-  constructor(service: string) {
-    super(NO_OPTIONS);
+  readonly #limits: TreeOptions;
+
+  constructor(service: string, limits: TreeOptions) {
+    super(limits);
+    this.#limits = limits;
     this.#service = service;
   }
 
@@ -64,8 +69,7 @@ export class EarlyTree extends Tree {
   }
 
   override write(path: string, value: unknown, silent = false): void {
-    const { valueBytes } = this.limits;
-    this.#ask(Op.set, path, bare(kept(value, path, valueBytes)), silent);
+    this.#ask(Op.set, path, bare(kept(value, path, this.#limits.valueBytes)), silent);
   }
 
   override make(container: string, prefix: string): Made {
@@ -122,7 +126,8 @@ export class EarlyTree extends Tree {
   /** A step of the group that runs, or a batch of its own. */
   #ask(kind: OpKind, path: string, value: unknown, silent = false): void {
     if (this.#request === undefined || silent) return this.group(() => this.#ask(kind, path, value), { notify: !silent });
-    checkPath(path, this.limits);
+    // Below an element that is made in this group its name stands first, which is no text of the user's.
+    segmentsOf(path.replace(/^\0\d+/, ''), this.#limits);
     const { source, silent: isSilent } = this.#mode;
     this.#request.ops.push(Op.source, '', [source, isSilent], kind, path, value);
     return undefined;
@@ -135,7 +140,11 @@ export class EarlyTree extends Tree {
   /** Has something done when it is there; `bytes`: what it takes until then. */
   defer(what: (late: Latecomer) => void, bytes = 0): void {
     if (this.#waiting.length >= MOST.count || (this.#bytes > 0 && this.#bytes + bytes > MOST.bytes))
-      throw fail('TT_STORE_FULL', { what: 'what was asked of it before it was there' });
+      throw fail('TT_STORE_FULL', {
+        what: 'what was asked of the Store before it was there',
+        most: `${this.#waiting.length} batches`,
+        remedy: 'wait for ttse__onStoreReady',
+      });
     this.#bytes += bytes;
     this.#waiting.push(what);
   }

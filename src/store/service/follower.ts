@@ -107,8 +107,9 @@ export class Follower {
   }
 
   #send(version: number, made: MadePaths, ops: StoreOps): void {
-    this.#unheard += weightOf(ops);
-    this.#mouth.tell('batch', this.#owner.epoch, this.#version, version, this.confirmed, made, ops);
+    const weight = weightOf(ops);
+    this.#unheard += weight;
+    this.#mouth.tell('batch', this.#owner.epoch, this.#version, version, this.confirmed, made, weight, ops);
     this.#version = version;
   }
 

@@ -2,13 +2,13 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import type { Task } from '../../core/guests/task.js';
 import { failTonic, failureInfo } from '../../core/life.js';
 import type { StoreEvent } from '../event.js';
-import { mergedByPath } from '../tree/merge.js';
+import { mergeInto } from '../tree/round.js';
 import type { Hearer } from '../tree/subscription.js';
 
 /** So many batches may wait for a subscriber's sparkle; what comes then is merged by path into one more. */
 const MOST_BATCHES = 1_000;
 /** When so many paths wait in that one, the subscriber is full. */
-const MOST_PATHS = 100_000;
+export const MOST_PATHS = 100_000;
 
 /** A subscription that a sparkle hears: one order a batch, in the state that its Tonic is in then. */
 export class Hearing implements Hearer, Task {
@@ -37,7 +37,7 @@ export class Hearing implements Hearer, Task {
     if (this.#waiting.length - this.#heard < MOST_BATCHES && this.#merged === undefined) this.#waiting.push(events);
     else {
       const isFirst = this.#merged === undefined;
-      mergedByPath(events, (this.#merged ??= new Map()));
+      mergeInto((this.#merged ??= new Map()), events);
       if (this.#merged.size >= MOST_PATHS) this.#full.add(this);
       if (!isFirst) return;
     }

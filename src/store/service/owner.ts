@@ -4,7 +4,8 @@ import type { StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
 import type { Tree } from '../tree/tree.js';
-import { isEqual } from '../values.js';
+import { same } from '../equality.js';
+import type { Kept } from '../values.js';
 import { Follower } from './follower.js';
 import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
 
@@ -136,7 +137,7 @@ export class Owner {
 
   #hold(expects: readonly unknown[]): boolean {
     for (let at = 0; at < expects.length; at += 2)
-      if (!isEqual(this.tree.read(expects[at] as string), expects[at + 1])) return false;
+      if (!same(this.tree.read(expects[at] as string), expects[at + 1] as Kept | undefined)) return false;
     return true;
   }
 

@@ -1,13 +1,15 @@
 import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
 import { fail } from '../../core/errors.js';
 import { watchEnd } from '../../core/guests/extras.js';
+import { parseOptions } from '../../core/options/option-schema.js';
 import { runAs } from '../../core/running.js';
 import type { StoreOps } from '../ops.js';
+import { type StoreTreeOptions, throwLater, treeSchema } from '../store-options.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
 import { Tree, type TreeOptions } from '../tree/tree.js';
 import { EarlyTree, type Latecomer } from './early-tree.js';
-import type { Hearing } from './hearing.js';
+import { type Hearing, MOST_PATHS } from './hearing.js';
 import { type Keeper, Owner } from './owner.js';
 import { Replica } from './replica.js';
 import { StoreHandle } from './store-handle.js';
@@ -44,7 +46,7 @@ function mouthOf<Words>(to: RemoteHandle): Mouth<Words> {
  */
 export class Place implements Latecomer {
   readonly service: string;
-  readonly tree: Tree;
+  #tree: Tree | undefined;
   /** Subscribers of this thread for which so much waits that no more may come. */
   readonly full = new Set<Hearing>();
   readonly #early: EarlyTree;
@@ -59,8 +61,11 @@ export class Place implements Latecomer {
 
   constructor(service: string) {
     this.service = service;
-    this.tree = new Tree();
-    this.#early = new EarlyTree(service);
+    this.#early = new EarlyTree(service, limitsOf({}));
+  }
+
+  get tree(): Tree {
+    return this.#tree!;
   }
 
   /** Whether what is in the Store can be read here. */
@@ -82,13 +87,12 @@ export class Place implements Latecomer {
    */
   begin(
     self: AnyTonic,
-    limits: Partial<TreeOptions>,
+    limits: StoreTreeOptions,
     keeper: Keeper | undefined,
     fill: (apply: (ops: StoreOps) => void) => number,
   ): void {
-    const { tree } = this;
+    const tree = (this.#tree ??= new Tree(limitsOf(limits)));
     tree.onCommit = undefined;
-    tree.limit(limits);
     let version = 0;
     tree.reconcile(() => {
       tree.clear();
@@ -144,18 +148,18 @@ export class Place implements Latecomer {
 
   #leave(user: AnyTonic): void {
     this.#users.delete(user);
-    this.tree.unsubscribe(user);
+    this.#tree?.unsubscribe(user);
+    this.#early.unsubscribe(user);
     if (this.hasUsers || this.#ear === undefined) return;
     this.#ear._ttRetire();
-    this.#ear = this.#replica = undefined;
-    this.tree.onCommit = undefined;
-    this.tree.clear();
+    this.#ear = this.#replica = this.#tree = undefined;
   }
 
   /** The first of a thread: a copy is asked for. */
   #copy(user: AnyTonic, service: RemoteHandle): void {
     const { main } = user._ttScheduler.runtime as { readonly main?: AnyTonic };
     const ear = runAs(main, () => new StoreReplica(this));
+    this.#tree = new Tree({ ...limitsOf({}), isReplica: true });
     const join = (): void => mouthOf<OwnerWords>(service).tell('join', ear.id, ear);
     const replica = new Replica(this.tree, ear.id, {
       owner: (self) => mouthOf<OwnerWords>(self),
@@ -189,7 +193,12 @@ export class Place implements Latecomer {
   #refuseForFull({ told }: Batch): void {
     for (const { subscription } of told) {
       const hearing = subscription.hearer as Hearing;
-      if (this.full.has(hearing)) throw fail('TT_STORE_FULL', { what: `what waits for ${hearing.toString()}` });
+      if (this.full.has(hearing))
+        throw fail('TT_STORE_FULL', {
+          what: `what waits for ${hearing.toString()}`,
+          most: `${MOST_PATHS} paths`,
+          remedy: 'have it hear of less, or write less at once',
+        });
     }
   }
 
@@ -209,7 +218,7 @@ export class Place implements Latecomer {
 
   /** Does `body` as one batch that holds only where the paths have the values that it has seen; again where they have others meanwhile. */
   async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
-    if (this.tree.inGroup) throw fail('TT_STORE_IN_GROUP');
+    if (this.shown.inGroup) throw fail('TT_STORE_IN_GROUP');
     return new Promise((resolve, reject) => {
       const begin = (): void => this.#attempt(reads, body, { resolve, reject }, MOST_ATTEMPTS);
       if (this.ready) begin();
@@ -248,4 +257,9 @@ export class Place implements Latecomer {
       to.reject(thrown);
     }
   }
+}
+
+function limitsOf(given: StoreTreeOptions): TreeOptions {
+  const { onError = throwLater, ...limits } = parseOptions(treeSchema, given, 'Store');
+  return { ...limits, onError };
 }

@@ -90,7 +90,11 @@ export class Replica {
     const weight = weightOf(ops);
     const { length } = this.#pending;
     if (length >= MOST_PENDING.batches || (length > 0 && this.#pendingBytes + weight > MOST_PENDING.bytes))
-      throw fail('TT_STORE_FULL', { what: `${length} batches that its owner has not confirmed` });
+      throw fail('TT_STORE_FULL', {
+        what: 'what the owner of the Store has not confirmed',
+        most: `${length} batches`,
+        remedy: 'write less at once',
+      });
     const { expects, waiter } = this.#committing ?? {};
     const seq = ++this.#seq;
     const pending = { seq, ops, weight, expects, batch, made, waiter };
@@ -134,6 +138,8 @@ export class Replica {
       this.#version = version;
       this.#comes = true;
       this.#anew = this.ready ? [] : undefined;
+      // Of what began to come before.
+      if (!this.ready) this.tree.clear();
       for (const { waiter } of this.#confirmed(confirmed, [])) waiter?.carriedOut();
       for (const one of this.#pending) this.#ask(one);
     }
@@ -172,12 +178,12 @@ export class Replica {
     if (isFirst) this.#home.arrived();
   }
 
-  #batch(...[epoch, from, to, confirmed, made, ops]: ReplicaWords['batch']): void {
+  #batch(...[epoch, from, to, confirmed, made, weight, ops]: ReplicaWords['batch']): void {
     if (epoch !== this.#epoch) return;
     // A word was lost on the way.
     if (from !== this.#version) return this.#home.join();
     this.#version = to;
-    this.#hear(ops);
+    this.#hear(weight);
     const done = this.#confirmed(confirmed, made);
     if (this.#comes) {
       for (const { ops: own, made: numbered } of done) if (numbered.length === 0) this.#take(own);
@@ -191,8 +197,8 @@ export class Replica {
   }
 
   /** Acknowledges from time to time: the owner stops only when much more is on its way. */
-  #hear(ops: StoreOps): void {
-    this.#heard += weightOf(ops);
+  #hear(weight: number): void {
+    this.#heard += weight;
     if (this.#heard < WINDOW / 4) return;
     this.#owner!.tell('heard', this.#number, this.#heard);
     this.#heard = 0;

@@ -2,7 +2,6 @@ import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { settingsIn } from '../../core/options/option-schema.js';
 import { TonicSettings } from '../../core/options/tonic-options.js';
-import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';

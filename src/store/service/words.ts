@@ -38,6 +38,7 @@ export interface ReplicaWords {
     to: number,
     confirmed: number,
     made: MadePaths,
+    weight: number,
     ops: StoreOps,
   ];
   /** One of its writes was not carried out: for the error; without one, since what it expected does not hold. */

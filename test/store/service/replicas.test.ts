@@ -11,20 +11,27 @@ const path = fc.constantFrom(...PATHS);
 const value = fc.integer({ min: 0, max: 5 });
 const thread = fc.nat({ max: 2 });
 
+/** It tells what it is where a property fails. */
+function named(text: string, happens: Happens): Happens {
+  return Object.assign((world: World) => happens(world), { [fc.toStringMethod]: () => text });
+}
+
 /** A write of one thread, once it has its copy; or of the owner's thread, which is the one with the number 3. */
-function written(write: (tree: Thread['tree']) => void): fc.Arbitrary<Happens> {
-  return fc.nat({ max: 3 }).map((at) => ({ threads, tree }: World) => {
-    const by = threads[at];
-    if (by === undefined) write(tree);
-    else if (by.replica.ready) write(by.tree);
-  });
+function written(text: string, write: (tree: Thread['tree']) => void): fc.Arbitrary<Happens> {
+  return fc.nat({ max: 3 }).map((at) =>
+    named(`${at}: ${text}`, ({ threads, tree }) => {
+      const by = threads[at];
+      if (by === undefined) write(tree);
+      else if (by.replica.ready) write(by.tree);
+    }),
+  );
 }
 
 const writes: fc.Arbitrary<Happens> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(path, value).chain(([to, what]) => written((tree) => tree.write(to, what, false))) },
-  path.chain((of) => written((tree) => tree.remove(of))),
+  { weight: 4, arbitrary: fc.tuple(path, value).chain(([to, what]) => written(`${to} = ${what}`, (tree) => tree.write(to, what, false))) },
+  path.chain((of) => written(`remove ${of}`, (tree) => tree.remove(of))),
   fc.tuple(path, value).chain(([to, what]) =>
-    written((tree) =>
+    written(`${to} = a/x = ${what}`, (tree) =>
       tree.group(() => {
         tree.write(to, what, false);
         tree.write('a/x', what, false);
@@ -32,7 +39,7 @@ const writes: fc.Arbitrary<Happens> = fc.oneof(
     ),
   ),
   value.chain((what) =>
-    written((tree) =>
+    written(`list/#/is = ${what}`, (tree) =>
       tree.group(() => {
         const made = tree.make('list', '');
         tree.write(`${made.path ?? made.provisional!}/is`, what, false);
@@ -40,10 +47,12 @@ const writes: fc.Arbitrary<Happens> = fc.oneof(
     ),
   ),
 );
-const brought: fc.Arbitrary<Happens> = fc.tuple(thread, fc.boolean()).map(([at, there]) => ({ threads }: World) => {
-  const { toOwner, fromOwner } = threads[at]!;
-  (there ? toOwner : fromOwner).bring();
-});
+const brought: fc.Arbitrary<Happens> = fc.tuple(thread, fc.boolean()).map(([at, there]) =>
+  named(there ? `${at} is heard` : `${at} hears`, ({ threads }) => {
+    const { toOwner, fromOwner } = threads[at]!;
+    (there ? toOwner : fromOwner).bring();
+  }),
+);
 
 describe('replicas of a Store', () => {
   it('come to be what the owner has, whatever is written where and in whatever order it arrives', () => {
@@ -64,7 +73,7 @@ describe('replicas of a Store', () => {
   });
 
   it('come to be what an owner has that was started again', () => {
-    const restart = fc.constant(({ restart: _, ...__ }: World) => {}).map(() => (world: World) => world.restart());
+    const restart = fc.constant(named('restart', (world) => world.restart()));
     fc.assert(
       fc.property(fc.array(fc.oneof(writes, brought, restart), { maxLength: 60 }), (happens) => {
         const world = new World(3);
@@ -78,9 +87,11 @@ describe('replicas of a Store', () => {
   });
 
   it('ask for everything where a word of the owner was lost', () => {
-    const lost: fc.Arbitrary<Happens> = thread.map((at) => ({ threads }: World) => {
-      if (threads[at]!.replica.ready) threads[at]!.fromOwner.lose();
-    });
+    const lost: fc.Arbitrary<Happens> = thread.map((at) =>
+      named(`${at} misses a word`, ({ threads }) => {
+        if (threads[at]!.replica.ready) threads[at]!.fromOwner.lose();
+      }),
+    );
     fc.assert(
       fc.property(fc.array(fc.oneof(writes, brought, lost), { maxLength: 60 }), (happens) => {
         const world = new World(3);

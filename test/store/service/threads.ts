@@ -76,8 +76,7 @@ export interface Stage {
 
 /** The app, with the copies of the Store in all threads. */
 export async function onThreads(seed?: number): Promise<Stage> {
-  const distiller = new Distiller(seed === undefined ? {} : { seed });
-  await distiller.start(Threads);
+  const distiller = await Distiller.start(Threads, seed === undefined ? {} : { seed });
   await distiller.settle();
   const [local, one, two] = [
     distiller.find<Local>('local')!,

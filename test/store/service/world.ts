@@ -1,5 +1,24 @@
-import { Owner, Replica, Tree } from '../../doors/store.js';
+import { Owner, Replica, Tree, type TreeOptions } from '../../doors/store.js';
 import type { StoreEvent } from '../../../src/store/index.js';
+
+const LIMITS: TreeOptions = {
+  paths: 1_000_000,
+  depth: 64,
+  pathLength: 1_024,
+  subscriptions: 1_000,
+  valueBytes: 1_000_000,
+  onError: (error) => {
+    throw error;
+  },
+};
+const EVERYTHING = {
+  recursive: true,
+  ignoreSource: undefined,
+  exclude: undefined,
+  extract: undefined,
+  triggerNow: false,
+  latest: false,
+};
 
 /** Words on their way from one to another: they come in their order, when the test says so. */
 export class Way {
@@ -46,7 +65,7 @@ function copied(value: unknown): unknown {
 
 /** One thread with a copy of the Store. */
 export class Thread {
-  readonly tree = new Tree();
+  readonly tree = new Tree({ ...LIMITS, isReplica: true });
   readonly replica: Replica;
   readonly toOwner: Way;
   readonly fromOwner: Way;
@@ -76,7 +95,7 @@ export class Thread {
 
 /** An owner and some threads, with what they tell each other on its way. */
 export class World {
-  tree = new Tree();
+  readonly tree = new Tree(LIMITS);
   owner!: Owner;
   readonly threads: Thread[];
   readonly heard = new Map<string, unknown>();
@@ -131,5 +150,5 @@ function hearAll(tree: Tree, heard: Map<string, unknown>): void {
       else heard.set(path, value);
     }
   };
-  tree.subscribe([''], { recursive: true }, { deliver, known: [] });
+  tree.subscribe([''], EVERYTHING, { deliver, known: [] });
 }

@@ -1,0 +1,293 @@
+import { parseOptions } from '../core/options/option-schema.js';
+import { type Dump, type DumpEntry, dumpOf, dumpText, loadDump } from './dump.js';
+import type { StoreEvent } from './event.js';
+import { ListPaths } from './list-paths.js';
+import { ANY_PATH, above, joined, keyOf, segmentsOf } from './paths.js';
+import { type Pair, isStructure, pairsIn } from './set-data.js';
+import {
+  type LinkOptions,
+  type StoreGroupOptions,
+  type SubscribeOptions,
+  groupSchema,
+  linkSchema,
+  subscribeSchema,
+} from './store-options.js';
+import { isElement } from './tree/elements.js';
+import { type Made, pathOf } from './tree/made.js';
+import { PatternTrie } from './tree/pattern-trie.js';
+import type { Hearer } from './tree/subscription.js';
+import type { Tree } from './tree/tree.js';
+import type { StoreValue } from './values.js';
+
+/** What hears events: those of one batch in one call, in the order of the writes. */
+export type StoreCallback = (events: readonly StoreEvent[]) => void;
+
+/** What `subscribe()` gives. */
+export interface StoreSubscription {
+  /** Ends it: nothing is heard any more. */
+  unsubscribe(): void;
+}
+
+/** What cursors know of the Store that they are of. */
+export interface CursorHost {
+  /** Throws while it cannot be read. */
+  readonly tree: Tree;
+  /** What a subscription tells: it calls the callback, in whatever way. */
+  hearer(callback: StoreCallback, owner: unknown): Hearer;
+}
+
+/**
+ * A place in a Store, by its path, whether something is there or not: it reads and writes there and below. Paths are relative to it, their
+ * segments joined by `/`. It stays right whatever happens to the Store.
+ */
+export abstract class Cursor {
+  readonly #host: CursorHost;
+  #lists: ListPaths | undefined;
+
+  constructor(host: CursorHost) {
+    this.#host = host;
+  }
+
+  /** Where it is, from the root on, without slashes around it; the root has `''`. */
+  abstract get path(): string;
+
+  /** The path, also of an element that is not confirmed yet, within the batch that makes it. */
+  protected abstract get _ttPath(): string;
+
+  get #tree(): Tree {
+    return this.#host.tree;
+  }
+
+  get #paths(): ListPaths {
+    return (this.#lists ??= new ListPaths());
+  }
+
+  /** Its value; `undefined` where it has none. Of an alias it is that of its target. */
+  get v(): StoreValue | undefined {
+    return this.#tree.read(this._ttPath);
+  }
+
+  set v(value: StoreValue | undefined) {
+    this.#tree.write(this._ttPath, value);
+  }
+
+  /** Its value, or another where it has none. */
+  val<D>(otherwise: D): StoreValue | D {
+    return this.v ?? otherwise;
+  }
+
+  /** The value at a path below, or another where there is none. */
+  get(path: string): StoreValue | undefined;
+  get<D>(path: string, otherwise: D): StoreValue | D;
+  get(path: string, otherwise?: unknown): unknown {
+    const value = this.#tree.read(joined(this._ttPath, path));
+    return value === undefined ? otherwise : value;
+  }
+
+  /** Whether there is something at a path below, with a value or without. */
+  has(path: string): boolean {
+    return this.#tree.exists(joined(this._ttPath, path));
+  }
+
+  /** The cursor of a path below. */
+  at(path: string): Item {
+    const below = segmentsOf(path, ANY_PATH).join('/');
+    return new Item(this.#host, joined(this._ttPath, below));
+  }
+
+  /** Its name: the last segment of its path. */
+  get key(): string {
+    return keyOf(this.path);
+  }
+
+  /** The cursor one level up; that of the root is the root. */
+  get parent(): Item {
+    return new Item(this.#host, above(this._ttPath));
+  }
+
+  /** The element of a list that this is in, or that it is; of lists in lists the innermost. */
+  get listRoot(): Item | undefined {
+    for (let path = this._ttPath; path !== ''; path = above(path))
+      if (isElement(keyOf(path))) return new Item(this.#host, path);
+    return undefined;
+  }
+
+  /** The names of what is below it, in their order: by text, elements of a list by their numbers. With a prefix only elements of that list. */
+  keys(prefix?: string): string[] {
+    return this.#tree.keys(this._ttPath, prefix);
+  }
+
+  /** The cursors of what is below it. With a prefix only elements of that list; `''` is the list without one. */
+  children(prefix?: string): Item[] {
+    return this.keys(prefix).map((key) => new Item(this.#host, joined(this._ttPath, key)));
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.keys().values();
+  }
+
+  /**
+   * Sets the value at a path below; or values by path, of an object or a list of pairs, in one batch. In these paths `#` makes the next
+   * element of a list (`name#` of the list of that name), and `.` is the last one that this cursor made, or that there is.
+   *
+   * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_VALUE`, `TT_STORE_DATA`; nothing is set then.
+   */
+  set(path: string, value: unknown, options?: StoreGroupOptions): this;
+  set(data: Readonly<Record<string, unknown>> | readonly Pair[], options?: StoreGroupOptions): this;
+  set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
+    if (typeof data === 'string') {
+      if (third === undefined && !this.#paths.isSpecial(data)) this.#tree.write(joined(this._ttPath, data), second);
+      else this.group(() => this.#setPairs([[data, second]]), third);
+    } else {
+      this.group(() => this.#setPairs(pairsIn(data)), second as StoreGroupOptions | undefined);
+    }
+    return this;
+  }
+
+  /** Makes the next element of the list here (of the list with that prefix), without a value and without an event. */
+  append(prefix = ''): Item {
+    return new Item(this.#host, this.#paths.make(this.#tree, this._ttPath, prefix));
+  }
+
+  /** Makes an element for each of a list, in one batch: with its value, or, of a list of pairs, with what that sets below it. */
+  extend(values: readonly unknown[], prefix = ''): this {
+    const all = Array.from(values);
+    this.group(() => {
+      for (const value of all) {
+        const item = this.append(prefix);
+        if (isStructure(value)) item.set(value as readonly Pair[]);
+        else item.set('', value);
+      }
+    });
+    return this;
+  }
+
+  /** Sets the value at a path below each of its children, in one batch; with a prefix below each element of that list. */
+  setEach(path: string, value: unknown, prefix?: string): this {
+    this.group(() => {
+      for (const child of this.children(prefix)) child.set(path, value);
+    });
+    return this;
+  }
+
+  /** Removes what is at a path below (what is here, without one), with all below that. Of an alias only the alias, of the root only the value. */
+  remove(path = ''): void {
+    this.#tree.remove(joined(this._ttPath, path));
+  }
+
+  /** The same, and gives the value that it had. */
+  pop(path = ''): StoreValue | undefined {
+    return this.group(() => {
+      const value = this.get(path);
+      this.remove(path);
+      return value;
+    });
+  }
+
+  /**
+   * Makes this an alias of another path, from the root on, which need not be there: what is read and written here and below is read and
+   * written there. What was here is removed.
+   *
+   * @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE`
+   */
+  linkTo(target: string | Cursor, options: LinkOptions = {}): this {
+    const { bubbleEvents } = parseOptions(linkSchema, options, 'linkTo()');
+    this.#tree.link(this._ttPath, typeof target === 'string' ? target : target._ttPath, bubbleEvents);
+    return this;
+  }
+
+  /**
+   * Has a callback hear of changes: of what is here, of a path below, or of several. In a path `*` stands for any name, `**` for one name or
+   * more, and `sens*` for any that begins so.
+   */
+  subscribe(callback: StoreCallback, options?: SubscribeOptions): StoreSubscription;
+  subscribe(paths: string | readonly string[], callback: StoreCallback, options?: SubscribeOptions): StoreSubscription;
+  subscribe(
+    first: StoreCallback | string | readonly string[],
+    second?: StoreCallback | SubscribeOptions,
+    third?: SubscribeOptions,
+  ): StoreSubscription {
+    const [paths, callback, options] =
+      typeof first === 'function'
+        ? [[''], first, second as SubscribeOptions | undefined]
+        : [typeof first === 'string' ? [first] : first, second as StoreCallback, third];
+    const wanted = parseOptions(subscribeSchema, options ?? {}, 'subscribe()');
+    const hearer = this.#host.hearer(callback, wanted.owner);
+    const exclude = wanted.exclude === undefined ? undefined : excluding(wanted.exclude);
+    const { recursive, ignoreSource, extract, triggerNow, latest } = wanted;
+    const all = paths.map((path) => joined(this._ttPath, path));
+    const wishes = { recursive, ignoreSource, exclude, extract, triggerNow, latest };
+    return { unsubscribe: this.#tree.subscribe(all, wishes, hearer) };
+  }
+
+  /** Ends all subscriptions, in the whole Store, of a callback, of an owner, or of each of a list. */
+  unsubscribe(target: unknown): void {
+    for (const one of Array.isArray(target) ? (target as readonly unknown[]) : [target]) this.#tree.unsubscribe(one);
+  }
+
+  /** What `body` does is one batch: told at its end, and not done at all where it throws. */
+  group<T>(body: () => T, options?: StoreGroupOptions): T {
+    return this.#tree.group(body, options === undefined ? {} : parseOptions(groupSchema, options, 'group()'));
+  }
+
+  /** The same, with a source: its events say who made them. */
+  source<T>(source: string, body: () => T): T {
+    return this.group(body, { source });
+  }
+
+  /** All values and links here and below, as `load()` takes them. */
+  dump(): DumpEntry[] {
+    return dumpOf(this.#tree, this._ttPath);
+  }
+
+  /** The same as a text, for people. */
+  dumps(): string {
+    return dumpText(this._ttPath, this.dump());
+  }
+
+  /** Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. */
+  load(dump: Dump, { replace = false }: { readonly replace?: boolean } = {}): this {
+    this.group(() => {
+      const path = this._ttPath;
+      if (replace && path === '') for (const key of this.keys()) this.remove(key);
+      if (replace) this.remove();
+      loadDump(this.#tree, path, dump);
+    });
+    return this;
+  }
+
+  toString(): string {
+    return `Item ${JSON.stringify(this.path)}`;
+  }
+
+  #setPairs(pairs: readonly Pair[]): void {
+    for (const [path, value] of pairs)
+      this.#tree.write(this.#paths.resolve(this.#tree, this._ttPath, String(path), ANY_PATH), value);
+  }
+}
+
+/** A cursor: see {@link Cursor}. Making one costs nothing, and it stays right whatever happens to what it points to. */
+export class Item extends Cursor {
+  readonly #at: string | Made;
+
+  constructor(host: CursorHost, at: string | Made) {
+    super(host);
+    this.#at = at;
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` of an element of a list that the owner of the Store has not numbered yet. */
+  get path(): string {
+    if (typeof this.#at === 'string') return this.#at;
+    return pathOf({ path: this.#at.path, provisional: undefined });
+  }
+
+  protected override get _ttPath(): string {
+    return typeof this.#at === 'string' ? this.#at : pathOf(this.#at);
+  }
+}
+
+function excluding(paths: readonly string[]): PatternTrie<true> {
+  const trie = new PatternTrie<true>();
+  for (const path of paths) trie.add(segmentsOf(path, ANY_PATH), true, true);
+  return trie;
+}

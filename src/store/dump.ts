@@ -1,0 +1,49 @@
+import { inspect } from 'node:util';
+import { joined } from './paths.js';
+import type { StoreValue } from './values.js';
+import type { Tree } from './tree/tree.js';
+
+/** A link as a dump has it. */
+export interface DumpedLink {
+  readonly $link: string;
+  readonly bubbleEvents: boolean;
+}
+
+/** What a path holds, as `dump()` gives it and `load()` takes it: its path below where the dump was made, and its value or link. */
+export type DumpEntry = readonly [path: string, value: StoreValue | DumpedLink];
+
+export type Dump = readonly DumpEntry[];
+
+/** All values and links at and below a path, in the order of their paths. */
+export function dumpOf(tree: Tree, path: string): DumpEntry[] {
+  return tree.entries(path).map(({ path: below, value, link }) => {
+    if (link !== undefined) return [below, { $link: link.target, bubbleEvents: link.bubbles }];
+    return [below, isMarked(value) ? { $value: value! } : value!];
+  });
+}
+
+/** Sets what a dump holds, links as well. */
+export function loadDump(tree: Tree, path: string, dump: Dump): void {
+  for (const [below, value] of dump) {
+    const at = joined(path, below);
+    const { $link, $value, bubbleEvents } = (isMarked(value) ? value : {}) as Partial<DumpedLink> & {
+      $value?: unknown;
+    };
+    if ($link !== undefined) tree.link(at, $link, bubbleEvents === true);
+    else tree.write(at, $value === undefined ? value : $value);
+  }
+}
+
+/** Whether a value of the Store would be taken for a mark of a dump. */
+function isMarked(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.hasOwn(value, '$link') || Object.hasOwn(value, '$value');
+}
+
+/** A dump as a text to be read by people. */
+export function dumpText(path: string, dump: Dump): string {
+  const lines = dump.map(
+    ([below, value]) => `  ${below === '' ? '.' : below} = ${inspect(value, { depth: 4, breakLength: Infinity })}`,
+  );
+  return [`Dump of ${path === '' ? 'ROOT' : path}:`, ...(lines.length === 0 ? ['  (empty)'] : lines)].join('\n');
+}

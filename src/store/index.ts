@@ -1,0 +1,11 @@
+import '../compose.js';
+
+export { Store } from './service/store.js';
+export { StoreHandle, type StoreReadyInfo } from './service/store-handle.js';
+export type { StoreOptions } from './service/store-service-options.js';
+export { StoreTree } from './store-tree.js';
+export { Cursor, Item, type StoreCallback, type StoreSubscription } from './cursor.js';
+export type { StoreEvent } from './event.js';
+export type { StoreValue } from './values.js';
+export type { Dump, DumpEntry, DumpedLink } from './dump.js';
+export type { LinkOptions, StoreGroupOptions, StoreTreeOptions, SubscribeOptions } from './store-options.js';

@@ -1,0 +1,103 @@
+import type { Node } from './node.js';
+
+/** Where an alias leads in the end, through other links: a path that no link stands on. */
+export interface Way {
+  /** `undefined` where it goes in a circle. */
+  readonly end: readonly string[] | undefined;
+  /** The aliases on the way, itself among them. */
+  readonly through: readonly Node[];
+}
+
+interface Target {
+  readonly below: Map<string, Target>;
+  readonly aliases: Set<Node>;
+}
+
+/**
+ * The aliases whose links are active, by where they lead. That depends on other links, but on no ordinary node: an alias
+ * is entered anew when a link on its way comes or goes.
+ */
+export class ActiveLinks {
+  readonly #root: Target = { below: new Map(), aliases: new Set() };
+  readonly #ways = new Map<Node, Way>();
+  /** The aliases whose way leads through this one. */
+  readonly #through = new Map<Node, Set<Node>>();
+
+  get size(): number {
+    return this.#ways.size;
+  }
+
+  enter(alias: Node, way: Way): void {
+    this.#ways.set(alias, way);
+    for (const node of way.through) {
+      const users = this.#through.get(node);
+      if (users === undefined) this.#through.set(node, new Set([alias]));
+      else users.add(alias);
+    }
+    if (way.end === undefined) return;
+    let target = this.#root;
+    for (const name of way.end) {
+      let next = target.below.get(name);
+      if (next === undefined) target.below.set(name, (next = { below: new Map(), aliases: new Set() }));
+      target = next;
+    }
+    target.aliases.add(alias);
+  }
+
+  leave(alias: Node): void {
+    const way = this.#ways.get(alias);
+    if (way === undefined) return;
+    this.#ways.delete(alias);
+    for (const node of way.through) {
+      const users = this.#through.get(node);
+      if (users?.delete(alias) === true && users.size === 0) this.#through.delete(node);
+    }
+    if (way.end !== undefined) prune(this.#root, way.end, alias);
+  }
+
+  /** Those whose way leads through an alias. */
+  through(alias: Node): Iterable<Node> {
+    return this.#through.get(alias) ?? [];
+  }
+
+  /** Those that lead to a path, or below it. */
+  *into(path: readonly string[]): Generator<{ readonly alias: Node; readonly end: readonly string[] }> {
+    let target: Target | undefined = this.#root;
+    for (const name of path) target = target?.below.get(name);
+    const waiting = target === undefined ? [] : [target];
+    for (const { below, aliases } of waiting) {
+      for (const alias of aliases) yield { alias, end: this.#ways.get(alias)!.end! };
+      for (const next of below.values()) waiting.push(next);
+    }
+  }
+
+  /**
+   * Every path under which what is at a path is seen: itself, and through these links, and those that lead to where these stand.
+   * A chain goes through each alias once, so that one that stands below its own target has an end.
+   */
+  seenAs(path: readonly string[]): string[] {
+    if (this.size === 0) return [path.join('/')];
+    const seen = new Set<string>();
+    this.#collect(path, [], seen);
+    return [...seen];
+  }
+
+  #collect(path: readonly string[], chain: readonly Node[], seen: Set<string>): void {
+    seen.add(path.join('/'));
+    let target: Target | undefined = this.#root;
+    for (let depth = 0; target !== undefined; depth++) {
+      for (const alias of target.aliases) {
+        if (!chain.includes(alias)) this.#collect([...alias.segments, ...path.slice(depth)], [...chain, alias], seen);
+      }
+      target = depth < path.length ? target.below.get(path[depth]!) : undefined;
+    }
+  }
+}
+
+function prune(root: Target, path: readonly string[], alias: Node): void {
+  const way = [root];
+  for (const name of path) way.push(way.at(-1)!.below.get(name)!);
+  way.at(-1)!.aliases.delete(alias);
+  for (let at = way.length - 1; at > 0 && way[at]!.below.size + way[at]!.aliases.size === 0; at--)
+    way[at - 1]!.below.delete(path[at - 1]!);
+}

@@ -1,0 +1,315 @@
+import { fail } from '../../core/errors.js';
+import { type PathLimits, badPath, checkName, segmentsOf } from '../paths.js';
+import type { Kept } from '../values.js';
+import { ActiveLinks, type Way } from './active-links.js';
+import { elementCame, elementWent } from './elements.js';
+import { Branch, type Link, Node, within } from './node.js';
+
+/** How much a tree may hold. */
+export interface ContentLimits extends PathLimits {
+  readonly paths: number;
+}
+
+/** How far a path leads: what is there, and the names that are missing below it. */
+interface Reached {
+  readonly node: Node;
+  readonly missing: readonly string[];
+  /** How deep the node stands. */
+  readonly depth: number;
+  /** Through how many links. */
+  readonly hops: number;
+}
+
+/** A path goes through no more links than so many: one that does is in a circle. */
+const MOST_LINKS = 100;
+const MOST_KNOWN = 65_536;
+const NOBODY: Node[] = [];
+
+/** What there is in a tree: its nodes, how paths lead to them, and through which links. Who changes it, and who hears of it, is not known here. */
+export class Content {
+  readonly root: Node;
+  readonly links = new ActiveLinks();
+  readonly limits: ContentLimits;
+  /** Goes up when a path may be seen or heard by others than before: with links, and with subscriptions. */
+  version = 0;
+  /** How many nodes there are, besides the root. */
+  size = 0;
+  #aliases = 0;
+  /** Nodes by their own path. What was removed is still in it. */
+  readonly #known = new Map<string, Node>();
+  /** Nodes by other paths that lead to them: through links, or with outer slashes. */
+  readonly #byOther = new Map<string, Node>();
+
+  constructor(limits: ContentLimits) {
+    this.limits = limits;
+    this.root = new Node('', undefined);
+    this.root.parent = this.root;
+  }
+
+  get hasLinks(): boolean {
+    return this.#aliases > 0;
+  }
+
+  /** The node that a path leads to. */
+  find(path: string): Node | undefined {
+    const node = this.#known.get(path) ?? this.#byOther.get(path);
+    return node?.parent === undefined ? this.#search(path) : node;
+  }
+
+  /** The node whose own path this is, if it was found by it before. */
+  known(path: string): Node | undefined {
+    const node = this.#known.get(path);
+    return node?.parent === undefined ? undefined : node;
+  }
+
+  /** The node at a path, where the last segment may be an alias: it is not followed. */
+  findItself(path: string): Node | undefined {
+    const { node, missing } = this.#walk(this.segments(path), path, false);
+    return missing.length === 0 ? node : undefined;
+  }
+
+  /** The first alias that stands on a path itself, before its last segment or on it. */
+  aliasOn(path: string, onLast: boolean): Node | undefined {
+    let node: Node | undefined = this.root;
+    const segments = this.segments(path);
+    for (const name of onLast ? segments : segments.slice(0, -1)) {
+      node = node?.branch?.children.get(name);
+      if (node?.link !== undefined) return node;
+    }
+    return undefined;
+  }
+
+  segments(path: string): string[] {
+    return segmentsOf(path, this.limits);
+  }
+
+  /** What a path shows; nothing where it goes in a circle. */
+  valueAt(path: string): Kept | undefined {
+    try {
+      return this.find(path)?.value;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What an alias shows. */
+  shown(alias: Node): Kept | undefined {
+    return this.target(alias)?.value;
+  }
+
+  /** The node that a node stands for: where its link leads, if that is somewhere, or itself. */
+  target(node: Node): Node | undefined {
+    const { link } = node;
+    if (link === undefined) return node;
+    try {
+      const { node: end, missing } = this.#walk(link.segments, '', true);
+      return missing.length === 0 ? end : undefined;
+    } catch {
+      // It goes in a circle.
+      return undefined;
+    }
+  }
+
+  /**
+   * The node that a path leads to, made where it is not there, and the topmost of those that were made.
+   *
+   * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`, and makes nothing.
+   */
+  place(path: string, throughLast = true): { readonly node: Node; readonly made: Node | undefined } {
+    const segments = this.segments(path);
+    const { node, missing, depth, hops } = this.#walk(segments, path, throughLast);
+    if (missing.length === 0) return { node, made: undefined };
+    this.#checkRoom(path, missing, depth + missing.length);
+    let at = node;
+    for (const name of missing) this.#add(at, (at = new Node(name, at)));
+    if (throughLast) this.#remember(path, at, hops);
+    let made = at;
+    while (made.parent !== node) made = made.parent!;
+    return { node: at, made };
+  }
+
+  /** Takes a node out, with all below it. */
+  detach(node: Node): void {
+    this.#turn(this.#aliasesIn(node), () => {
+      const parent = node.parent!;
+      const branch = parent.branch!;
+      branch.children.delete(node.key);
+      elementWent(branch, node.key);
+      if (branch.children.size === 0) parent.branch = undefined;
+      this.#bury(node);
+      this.#drop(node);
+    });
+  }
+
+  /** Puts a node that was taken out back below what it stood below. */
+  attach(parent: Node, node: Node): void {
+    node.parent = parent;
+    this.#add(parent, node);
+    this.#revive(node);
+    this.#turn(this.#aliasesIn(node), () => {});
+  }
+
+  /** Makes a node something else than it was: an alias, or no longer one. What it had below it is taken out. */
+  replace(node: Node, value: Kept | undefined, branch: Branch | undefined): void {
+    this.#turn([node, ...this.#aliasesIn(node)], () => {
+      this.#bury(node);
+      if (node.link !== undefined) this.#aliases--;
+      node.value = value;
+      node.branch = branch;
+      if (node.link !== undefined) this.#aliases++;
+      this.#revive(node);
+    });
+  }
+
+  /** The active aliases that lead to a node, below it, or through one that stands there; those that stand there themselves are left out. */
+  dependents(node: Node): { readonly through: readonly Node[]; readonly into: readonly Node[] } {
+    if (this.links.size === 0) return { through: NOBODY, into: NOBODY };
+    const through = new Set<Node>();
+    const inside = this.#aliasesIn(node);
+    for (const alias of inside) for (const user of this.links.through(alias)) through.add(user);
+    const into = new Set<Node>();
+    for (const { alias, end } of this.links.into(node.segments))
+      if (!through.has(alias) && this.#at(end) !== undefined) into.add(alias);
+    // What leads through these goes as well.
+    for (const alias of into) for (const user of this.links.through(alias)) if (!through.has(user)) into.add(user);
+    const isOutside = (alias: Node): boolean => !isIn(alias, node);
+    return { through: [...through].filter(isOutside), into: [...into].filter(isOutside) };
+  }
+
+  /** The active aliases that may show something else when a link comes to a node, or goes from it. */
+  onlookers(node: Node): Set<Node> {
+    const found = new Set<Node>(this.links.through(node));
+    if (this.links.size > 0) for (const { alias } of this.links.into(node.segments)) found.add(alias);
+    found.delete(node);
+    return found;
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE` */
+  checkCircle(path: string): void {
+    this.#walk(this.segments(path), path, true);
+  }
+
+  #search(path: string): Node | undefined {
+    const { node, missing, hops } = this.#walk(this.segments(path), path, true);
+    if (missing.length > 0) return undefined;
+    this.#remember(path, node, hops);
+    return node;
+  }
+
+  #remember(path: string, node: Node, hops: number): void {
+    const isOwn = hops === 0 && !path.startsWith('/') && !path.endsWith('/');
+    const nodes = isOwn ? this.#known : this.#byOther;
+    if (nodes.size >= MOST_KNOWN) nodes.clear();
+    nodes.set(path, node);
+  }
+
+  #walk(segments: readonly string[], path: string, throughLast: boolean, through?: Node[]): Reached {
+    let node = this.root;
+    let names = segments;
+    let hops = 0;
+    for (let at = 0; at < names.length;) {
+      const next = node.branch?.children.get(names[at]!);
+      if (next === undefined) return { node, missing: at === 0 ? names : names.slice(at), depth: at, hops };
+      const { link } = next;
+      at++;
+      if (link === undefined || (!throughLast && at === names.length)) {
+        node = next;
+        continue;
+      }
+      through?.push(next);
+      if (++hops > MOST_LINKS) throw fail('TT_STORE_LINK_CIRCLE', { path: JSON.stringify(path), most: MOST_LINKS });
+      names = [...link.segments, ...names.slice(at)];
+      node = this.root;
+      at = 0;
+    }
+    return { node, missing: [], depth: names.length, hops };
+  }
+
+  #wayOf(alias: Node, { segments }: Link): Way {
+    const through = [alias];
+    try {
+      const { node, missing } = this.#walk(segments, '', true, through);
+      return { end: [...node.segments, ...missing], through };
+    } catch {
+      return { end: undefined, through };
+    }
+  }
+
+  /** A node by its own path. */
+  #at(segments: readonly string[]): Node | undefined {
+    let node: Node | undefined = this.root;
+    for (const name of segments) node = node?.branch?.children.get(name);
+    return node;
+  }
+
+  #checkRoom(path: string, missing: readonly string[], depth: number): void {
+    const { paths, depth: deepest } = this.limits;
+    for (const name of missing) checkName(name, path);
+    if (depth > deepest) throw badPath(path, `it leads to more than ${deepest} segments`);
+    if (this.size + missing.length > paths)
+      throw fail('TT_STORE_FULL', { what: 'the Store', most: `${paths} paths`, remedy: 'raise "paths"' });
+  }
+
+  #add(parent: Node, node: Node): void {
+    parent.branch ??= new Branch();
+    parent.branch.children.set(node.key, node);
+    elementCame(parent.branch, node.key);
+    this.size++;
+    if (node.link !== undefined) this.#aliases++;
+  }
+
+  /** All below a node is in the tree again. */
+  #revive(node: Node): void {
+    for (const one of within(node)) {
+      for (const child of one.branch?.children.values() ?? NOBODY) {
+        child.parent = one;
+        this.size++;
+        if (child.link !== undefined) this.#aliases++;
+      }
+    }
+  }
+
+  /** All below a node is out of the tree. */
+  #bury(node: Node): void {
+    for (const one of within(node)) if (one !== node) this.#drop(one);
+  }
+
+  #drop(node: Node): void {
+    node.parent = undefined;
+    this.size--;
+    if (node.link !== undefined) this.#aliases--;
+  }
+
+  /** A change of links: active ones whose way may turn by it are entered anew. */
+  #turn(aliases: readonly Node[], change: () => void): void {
+    if (aliases.length === 0) {
+      change();
+      return;
+    }
+    const turned = new Set<Node>();
+    for (const alias of aliases) {
+      turned.add(alias);
+      for (const user of this.links.through(alias)) turned.add(user);
+      if (alias.parent !== undefined) for (const { alias: user } of this.links.into(alias.segments)) turned.add(user);
+    }
+    for (const alias of turned) this.links.leave(alias);
+    change();
+    this.#known.clear();
+    this.#byOther.clear();
+    this.version++;
+    for (const alias of turned)
+      if (alias.parent !== undefined && alias.link?.bubbles === true)
+        this.links.enter(alias, this.#wayOf(alias, alias.link));
+  }
+
+  #aliasesIn(node: Node): Node[] {
+    return this.#aliases === 0 ? NOBODY : Array.from(within(node)).filter(({ link }) => link !== undefined);
+  }
+}
+
+function isIn(node: Node, other: Node): boolean {
+  for (let one = node; ; one = one.parent!) {
+    if (one === other) return true;
+    if (one.parent === one || one.parent === undefined) return false;
+  }
+}

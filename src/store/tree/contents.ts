@@ -1,0 +1,36 @@
+import { Op, type StoreOps } from '../ops.js';
+import { bare } from '../values.js';
+import type { Node } from './node.js';
+
+/**
+ * A node and all below it as batches of some `size` steps, that make it anew elsewhere. The tree may change between two of them: what
+ * is given then is some mixture of before and after, and right again when the batches of meanwhile are carried out after it.
+ */
+export function* contents(top: Node, path: string, size: number): Generator<StoreOps> {
+  let ops: unknown[] = [];
+  const ways = [{ node: top, path, children: [top].values() as Iterator<Node> }];
+  while (ways.length > 0) {
+    const way = ways.at(-1)!;
+    const next = way.children.next();
+    if (next.done === true) {
+      ways.pop();
+      continue;
+    }
+    const node = next.value;
+    const nodePath = node === top ? path : way.path === '' ? node.key : `${way.path}/${node.key}`;
+    push(ops, node, nodePath);
+    if (node.branch !== undefined) ways.push({ node, path: nodePath, children: node.branch.children.values() });
+    if (ops.length < size * 3) continue;
+    yield ops;
+    ops = [];
+  }
+  if (ops.length > 0) yield ops;
+}
+
+function push(ops: unknown[], node: Node, path: string): void {
+  const { link, value, branch } = node;
+  if (link !== undefined) ops.push(Op.link, path, [link.target, link.bubbles]);
+  else if (value !== undefined) ops.push(Op.set, path, bare(value));
+  // What has something below it is made by that; the root is there.
+  else if ((branch === undefined || branch.children.size === 0) && path !== '') ops.push(Op.make, path, undefined);
+}

@@ -1,0 +1,50 @@
+import type { Kept } from '../values.js';
+import { sorted } from './elements.js';
+import type { Node } from './node.js';
+import { PatternTrie } from './pattern-trie.js';
+
+/** A path that is there, as who looks sees it, and the part of it that the pattern itself fits. */
+export interface Existing {
+  readonly path: string;
+  readonly base: string;
+  readonly value: Kept | undefined;
+}
+
+/**
+ * The paths that a pattern fits now, in their order, through links as well. An alias below its own target is gone through once.
+ *
+ * @param target the node that a node stands for: where its link leads, or itself.
+ */
+export function existing(
+  root: Node,
+  pattern: readonly string[],
+  recursive: boolean,
+  target: (node: Node) => Node | undefined,
+): Existing[] {
+  const trie = new PatternTrie<true>();
+  trie.add(pattern, recursive, true);
+  const found: Existing[] = [];
+  const chain: Node[] = [];
+  visit(root, '', trie.start(), undefined);
+  return found;
+
+  function visit(node: Node, path: string, states: ReturnType<typeof trie.start>, above: string | undefined): void {
+    const real = chain.includes(node) ? undefined : target(node);
+    if (real === undefined) return;
+    const { exact, within } = trie.at(states);
+    const base = exact || within ? path : above;
+    if (base !== undefined) found.push({ path, base, value: real.value });
+    const { branch } = real;
+    if (branch === undefined) return;
+    const below = within ? path : above;
+    if (node !== real) chain.push(node);
+    const names = below === undefined ? trie.names(states) : undefined;
+    for (const name of names ?? sorted(branch.children.keys())) {
+      const child = branch.children.get(name);
+      const next = trie.next(states, name);
+      if (child !== undefined && (next.size > 0 || below !== undefined))
+        visit(child, path === '' ? name : `${path}/${name}`, next, below);
+    }
+    if (node !== real) chain.pop();
+  }
+}

@@ -1,0 +1,81 @@
+import { fail } from '../../core/errors.js';
+import type { Content } from './content.js';
+import type { Matches, Node, Seen } from './node.js';
+import { PatternTrie } from './pattern-trie.js';
+import type { Hearer, Subscription, Wanted } from './subscription.js';
+
+/** Who has subscribed to what, and so who hears of a node. */
+export class Listeners {
+  readonly #content: Content;
+  readonly #most: number;
+  readonly #trie = new PatternTrie<Subscription>();
+  /** By what they can be found to end them: callbacks and owners. */
+  readonly #known = new Map<unknown, Set<Subscription>>();
+  #ids = 0;
+  #nobody: Matches = { version: -1, seen: [] };
+
+  constructor(content: Content, most: number) {
+    this.#content = content;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#trie.size;
+  }
+
+  add(pattern: readonly string[], wanted: Wanted, hearer: Hearer): Subscription {
+    if (this.size >= this.#most) {
+      const most = `${this.#most} subscriptions`;
+      throw fail('TT_STORE_FULL', { what: 'the Store', most, remedy: 'end some, or raise "subscriptions"' });
+    }
+    const subscription: Subscription = { id: this.#ids++, pattern, wanted, hearer, active: true };
+    this.#trie.add(pattern, wanted.recursive, subscription);
+    for (const known of hearer.known) {
+      const all = this.#known.get(known);
+      if (all === undefined) this.#known.set(known, new Set([subscription]));
+      else all.add(subscription);
+    }
+    this.#content.version++;
+    return subscription;
+  }
+
+  remove(subscription: Subscription): void {
+    if (!subscription.active) return;
+    subscription.active = false;
+    this.#trie.remove(subscription.pattern, subscription.wanted.recursive, subscription);
+    for (const known of subscription.hearer.known) {
+      const all = this.#known.get(known);
+      if (all?.delete(subscription) === true && all.size === 0) this.#known.delete(known);
+    }
+    this.#content.version++;
+  }
+
+  /** Those of a callback or an owner. */
+  of(known: unknown): readonly Subscription[] {
+    return [...(this.#known.get(known) ?? [])];
+  }
+
+  /** Who hears of a node now. Subscriptions and links change it, and nothing else does. */
+  matches(node: Node): readonly Seen[] {
+    const { version } = this.#content;
+    if (node.matches.version === version) return node.matches.seen;
+    if (this.#nobody.version !== version) this.#nobody = { version, seen: [] };
+    const seen = this.size === 0 ? this.#nobody.seen : this.match(node.segments);
+    node.matches = seen.length === 0 ? this.#nobody : { version, seen };
+    return seen;
+  }
+
+  /** The same of a path where nothing need be. */
+  match(segments: readonly string[]): readonly Seen[] {
+    return this.#content.links.seenAs(segments).flatMap((path) => this.#seen(path) ?? []);
+  }
+
+  #seen(path: string): Seen | undefined {
+    const segments = path === '' ? [] : path.split('/');
+    const hits = Array.from(this.#trie.match(segments), ([subscription, depth]) => ({
+      subscription,
+      base: segments.slice(0, depth).join('/'),
+    })).filter(({ subscription: { wanted } }) => wanted.exclude === undefined || !wanted.exclude.fits(segments));
+    return hits.length === 0 ? undefined : { path, hits };
+  }
+}
