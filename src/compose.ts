@@ -1,4 +1,5 @@
 import { appPorts } from './app/app-ports.js';
+import { ownModule } from './core/own-module.js';
 import { ports } from './core/ports.js';
 import { Services } from './services/services.js';
 import { inThread } from './links/thread/thread-start.js';
@@ -14,9 +15,4 @@ ports.makeServices = (runtime) => new Services(runtime);
 appPorts.tonicStore = tonicStore;
 appPorts.logServices = logServices;
 ports.threads = { inThread, spawn: (catalystClass, args) => spawn(catalystClass as ThreadClass, args) };
-// A thread loads whatever file this has become a part of (the package's, or a bundle of an app), and takes the class from there.
-const SERVER_CATALYST = `tasktonic.ServerCatalyst of ${import.meta.url}`;
-Object.defineProperty(globalThis, Symbol.for(SERVER_CATALYST), { value: ServerCatalyst, configurable: true });
-const TEXT = `import ${JSON.stringify(import.meta.url)};
-export const ServerCatalyst = globalThis[Symbol.for(${JSON.stringify(SERVER_CATALYST)})];`;
-Object.defineProperty(ServerCatalyst, 'module', { value: `data:text/javascript,${encodeURIComponent(TEXT)}` });
+ownModule(ServerCatalyst, import.meta.url);

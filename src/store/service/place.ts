@@ -259,7 +259,10 @@ export class Place implements Latecomer {
   }
 }
 
+/** Those among the options of a Store that its tree has. */
 function limitsOf(given: StoreTreeOptions): TreeOptions {
-  const { onError = throwLater, ...limits } = parseOptions(treeSchema, given, 'Store');
-  return { ...limits, onError };
+  const { paths, depth, pathLength, subscriptions, valueBytes, onError } = given;
+  const own = Object.entries({ paths, depth, pathLength, subscriptions, valueBytes, onError });
+  const said = Object.fromEntries(own.filter(([, value]) => value !== undefined));
+  return { onError: throwLater, ...parseOptions(treeSchema, said, 'Store') } as TreeOptions;
 }

@@ -2,6 +2,7 @@ import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { settingsIn } from '../../core/options/option-schema.js';
 import { TonicSettings } from '../../core/options/tonic-options.js';
+import { ownModule } from '../../core/own-module.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';
@@ -50,4 +51,5 @@ export class Store extends Tonic {
   }
 }
 ofFramework(Store);
+ownModule(Store, import.meta.url);
 takesOptions(Store, storeSchema);

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { onThreads } from './threads.js';
+import type { StoreEvent } from '../../../src/store/index.js';
+import { explore } from '../../../src/testing/index.js';
+import { codeOf } from '../../support/errors.js';
+import { howMany } from '../../support/how-many.js';
+import { type Stage, type Uses, Twin, onThreads } from './threads.js';
 
 describe('a Store as a service', () => {
   it('can be read at once in the thread of its owner, and elsewhere when its copy has come, which is told', async () => {
@@ -8,6 +12,12 @@ describe('a Store as a service', () => {
       expect(user.store.ready).to.equal(true);
       expect(user.readies).to.deep.equal([{ service: 'store' }]);
     }
+  });
+
+  it('refuses to be read where its copy has not come', async () => {
+    const { one, local } = await onThreads();
+    expect(one.first).to.deep.equal({ ready: false, read: 'TT_STORE_NOT_READY' });
+    expect(local.first).to.deep.equal({ ready: true, read: undefined });
   });
 
   it('is read everywhere as it was written anywhere', async () => {
@@ -31,4 +41,287 @@ describe('a Store as a service', () => {
     await distiller.settle();
     expect(read).to.deep.equal([1, [2]]);
   });
+
+  it('does what was asked of it before its copy came, in the order in which it was asked', async () => {
+    const { distiller, all } = await onThreads({
+      first: ({ store, ttse__onChange }) => {
+        store.set('early', 1);
+        store.subscribe('early/**', ttse__onChange);
+        store.set([
+          ['early/list/#', 'a'],
+          ['early/list/./is', 'mine'],
+        ]);
+        store.group(() => {
+          store.append('x');
+          store.at('early/y').linkTo('early/list');
+        });
+      },
+    });
+    await distiller.settle();
+    // Three Tonics have asked for the same.
+    for (const { store } of all) {
+      expect(store.get('early')).to.equal(1);
+      expect(store.at('early/y').children('').map((item) => [item.v, item.get('is')])).to.deep.equal(Array(3).fill(['a', 'mine']));
+      expect(store.keys('x')).to.deep.equal(['x#0', 'x#1', 'x#2']);
+    }
+    for (const { heard } of all) expect(heard.flat().filter(({ value }) => value === 'mine')).to.have.lengthOf(3);
+  });
+
+  it('refuses what is wrong at once, also before its copy has come', async () => {
+    const refused: unknown[] = [];
+    await onThreads({
+      first: ({ store }) => {
+        refused.push(codeOf(() => store.set('a//b', 1)), codeOf(() => store.set('a', () => {})));
+      },
+    });
+    expect(refused).to.deep.equal(Array(3).fill(['TT_STORE_PATH', 'TT_STORE_VALUE']).flat());
+  });
+
+  it('numbers an element that was made in another thread, which learns its path then, and may name it in the same batch before', async () => {
+    const { distiller, one, two, local } = await onThreads();
+    const seen: unknown[] = [];
+    const items: { readonly path: string }[] = [];
+    for (const { ttsc__do } of [one, two, local])
+      ttsc__do(({ store, name }) => {
+        store.group(() => {
+          const item = store.at('log').append();
+          items.push(item);
+          item.set('by', name);
+        });
+        seen.push(codeOf(() => items.at(-1)!.path) ?? items.at(-1)!.path, store.at('log').keys());
+      });
+    await distiller.settle();
+    // Whoever is not the owner's thread is told later.
+    expect(seen.slice(0, 4)).to.deep.equal(['TT_STORE_NOT_CONFIRMED', [], 'TT_STORE_NOT_CONFIRMED', []]);
+    expect(items.map(({ path }) => path).sort()).to.deep.equal(['log/#0', 'log/#1', 'log/#2']);
+    for (const { store } of [one, two, local])
+      for (const [at, name] of ['one', 'two', 'local'].entries()) expect(store.at(items[at]!.path).get('by')).to.equal(name);
+  });
+
+  it('lets "." be what its writer has made, whoever else makes some meanwhile', async () => {
+    const { distiller, one, two } = await onThreads();
+    for (let round = 0; round < 10; round++) {
+      for (const { ttsc__do } of [one, two])
+        ttsc__do(({ store, name }) =>
+          store.set([
+            ['log/#', name],
+            ['log/./by', name],
+          ]),
+        );
+    }
+    await distiller.settle();
+    const items = one.store.at('log').children('');
+    expect(items).to.have.lengthOf(20);
+    for (const item of items) expect(item.get('by')).to.equal(item.v);
+  });
+
+  it('gives a subscriber each batch as one sparkle', async () => {
+    const { distiller, all, two } = await onThreads();
+    for (const { ttsc__do } of all) ttsc__do(({ store, ttse__onChange }) => store.subscribe('a/*', ttse__onChange));
+    two.ttsc__do(({ store }) => {
+      store.group(() => store.set('a/x', 1).set('a/y', 2), { source: 'two' });
+      store.set('a/x', 3);
+    });
+    await distiller.settle();
+    for (const { heard } of all)
+      expect(heard).to.deep.equal([
+        [event('a/x', 1, undefined, 'two'), event('a/y', 2, undefined, 'two')],
+        [event('a/x', 3, 1, undefined)],
+      ]);
+  });
+
+  it('leaves changes of a source out in every thread', async () => {
+    const { distiller, all, one } = await onThreads();
+    for (const { ttsc__do } of all)
+      ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange, { ignoreSource: 'slider' }));
+    one.ttsc__do(({ store }) => {
+      store.source('slider', () => store.set('a', 1));
+      store.set('a', 2);
+      store.set('a', 3, { notify: false });
+    });
+    await distiller.settle();
+    for (const { heard } of all) expect(heard.flat().map(({ value }) => value)).to.deep.equal([2]);
+  });
+
+  it('tells nobody who has finished', async () => {
+    const { distiller, local, one } = await onThreads();
+    local.ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange));
+    await distiller.settle();
+    local.ttsc__finish();
+    one.ttsc__do(({ store }) => store.set('a', 1));
+    await distiller.settle();
+    expect(local.heard).to.deep.equal([]);
+  });
+
+  it('is subscribed to with a sparkle of the Tonic that asks, and with nothing else', async () => {
+    const { distiller, local, one } = await onThreads();
+    const codes: unknown[] = [];
+    local.ttsc__do(({ store }) => {
+      codes.push(codeOf(() => store.subscribe('a', () => {})), codeOf(() => store.subscribe('a', one.ttse__onOther)));
+    });
+    await distiller.settle();
+    expect(codes).to.deep.equal(['TT_NOT_A_SPARKLE', 'TT_NOT_A_SPARKLE']);
+  });
+
+  it('tells each handle once what it is, in a subclass under the name of that', async () => {
+    const { distiller, local, one } = await onThreads();
+    const twins: Uses['store'][] = [];
+    for (const { ttsc__do } of [local, one]) ttsc__do((user) => twins.push(user.useIt(Twin)));
+    await distiller.settle();
+    expect(twins.map((twin) => [twin.ready, twin.get('rooms/kitchen')])).to.deep.equal([
+      [true, 21],
+      [true, 21],
+    ]);
+    expect(one.readies).to.deep.equal([{ service: 'store' }, { service: 'twin' }]);
+    expect(String(twins[0])).to.equal('Store twin');
+    expect(local.store.has('rooms')).to.equal(false);
+  });
+
+  describe('update()', () => {
+    it('counts right whoever counts at the same time', async () => {
+      const { distiller, all } = await onThreads();
+      const results: unknown[] = [];
+      for (let round = 0; round < 20; round++)
+        for (const { ttsc__do } of all)
+          ttsc__do(({ store }) => void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1).then((n) => results.push(n)));
+      await distiller.settle();
+      for (const { store } of all) expect(store.get('count')).to.equal(60);
+      expect(results.sort((a, b) => Number(a) - Number(b))).to.deep.equal(Array.from({ length: 60 }, (_, at) => at + 1));
+    });
+
+    it('rejects with what its function throws, and changes nothing', async () => {
+      const { distiller, one } = await onThreads();
+      const errors: unknown[] = [];
+      one.ttsc__do(
+        ({ store }) =>
+          void store
+            .update('a', () => {
+              throw new Error('no');
+            })
+            .catch((error: Error) => errors.push(error.message)),
+      );
+      await distiller.settle();
+      expect(errors).to.deep.equal(['no']);
+      expect(one.store.has('a')).to.equal(false);
+    });
+  });
+
+  describe('transaction()', () => {
+    it('moves what is there from one path to another, so that nothing of it is lost or doubled', async () => {
+      const { distiller, all, local } = await onThreads();
+      local.ttsc__do(({ store }) => store.set({ 'bank/a': 100, 'bank/b': 0 }));
+      await distiller.settle();
+      for (let round = 0; round < 10; round++)
+        for (const { ttsc__do } of all)
+          ttsc__do(({ store }) => {
+            void store.transaction(['bank/a', 'bank/b'], () => {
+              const [a, b] = [store.get('bank/a') as number, store.get('bank/b') as number];
+              store.set({ 'bank/a': a - 1, 'bank/b': b + 1 });
+            });
+          });
+      await distiller.settle();
+      for (const { store } of all) expect([store.get('bank/a'), store.get('bank/b')]).to.deep.equal([70, 30]);
+    });
+
+    it('is refused in a group', async () => {
+      const { distiller, local } = await onThreads();
+      const codes: unknown[] = [];
+      local.ttsc__do(({ store }) =>
+        store.group(() => {
+          store.update('a', () => 1).catch((error: { code: string }) => codes.push(error.code));
+        }),
+      );
+      await distiller.settle();
+      expect(codes).to.deep.equal(['TT_STORE_IN_GROUP']);
+    });
+  });
+
+  it('says when all that was written is carried out', async () => {
+    const { distiller, all, local } = await onThreads();
+    const saved: unknown[] = [];
+    for (const [at, { ttsc__do }] of all.entries())
+      ttsc__do(({ store }) => {
+        store.set(`a/${at}`, at);
+        void store.saved().then(() => saved.push([at, local.store.get(`a/${at}`)]));
+      });
+    await distiller.settle();
+    expect(saved).to.have.deep.members([0, 1, 2].map((at) => [at, at]));
+  });
+
+  describe('an owner that is started again', () => {
+    async function failed(): Promise<Stage> {
+      const stage = await onThreads();
+      const { distiller, local, one } = stage;
+      one.ttsc__do(({ store }) => store.set('before', 1));
+      one.ttsc__do(({ store, ttse__onChange }) => store.subscribe('', ttse__onChange, { recursive: true }));
+      await distiller.settle();
+      local.ttsc__do((user) => user.failStore());
+      await distiller.settle();
+      return stage;
+    }
+
+    it('begins with nothing, which all are told, and everybody goes on with it', async () => {
+      const { distiller, all, one, two } = await failed();
+      for (const { store } of all) expect(store.has('before')).to.equal(false);
+      expect(one.heard.flat()).to.deep.include(event('before', undefined, 1, undefined));
+      two.ttsc__do(({ store }) => store.set('after', 2));
+      await distiller.settle();
+      for (const { store } of all) expect(store.get('after')).to.equal(2);
+      expect(one.heard.flat().at(-1)).to.deep.equal(event('after', 2, undefined, undefined));
+    });
+  });
+
+  it('is given whole to a thread that comes late', async () => {
+    const { distiller, one, local } = await onThreads();
+    one.ttsc__do(({ store }) => store.group(() => Array.from({ length: 5_000 }, (_, at) => store.set(`many/${at}`, at))));
+    await distiller.settle();
+    local.ttsc__do((user) => user.spawn('late'));
+    await distiller.settle();
+    const late = distiller.find('late') as unknown as Uses;
+    expect(late.store.keys()).to.deep.equal(['many']);
+    expect(late.store.at('many').keys()).to.have.lengthOf(5_000);
+    expect(late.store.get('many/4999')).to.equal(4_999);
+  });
+
+  it('leaves nothing in a thread whose last user has finished, and comes again with the next one', async () => {
+    const { distiller, one, two } = await onThreads();
+    const user = await one.withUser(distiller);
+    two.ttsc__do(({ store }) => store.set('a', 1));
+    await distiller.settle();
+    one.ttsc__leave();
+    user.ttsc__finish();
+    await distiller.settle();
+    expect(distiller.apps[0]!.threads).to.have.lengthOf(1);
+  });
+
+  it('comes to the same everywhere in every order of messages', async function () {
+    this.timeout(60_000);
+    await explore(
+      async (distiller) => {
+        const { all } = await onThreads({ distiller });
+        for (let round = 0; round < 3; round++) {
+          for (const { ttsc__do } of all)
+            ttsc__do(({ store, name }) => {
+              store.set('last', `${name} ${round}`);
+              store.set([
+                ['list/#', name],
+                ['list/./round', round],
+              ]);
+              void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1);
+            });
+          await distiller.runFor(round);
+        }
+        await distiller.settle();
+        const [first, ...others] = all.map(({ store }) => store.dump());
+        expect(all[0]!.store.get('count')).to.equal(9);
+        expect(all[0]!.store.at('list').keys()).to.have.lengthOf(9);
+        for (const other of others) expect(other).to.deep.equal(first);
+      },
+      { seeds: howMany(20, 200) },
+    );
+  });
 });
+
+function event(path: string, value: unknown, old: unknown, source: string | undefined): StoreEvent {
+  return { path, value, old, source } as StoreEvent;
+}

@@ -1,0 +1,13 @@
+/**
+ * Says where other threads find a class of the package's: they load whatever file it has become a part of (the package's, or a bundle of an
+ * app), and take the class from there.
+ *
+ * @param url of that file: `import.meta.url`.
+ */
+export function ownModule(tonicClass: { readonly name: string }, url: string): void {
+  const { name } = tonicClass;
+  const key = `tasktonic.${name} of ${url}`;
+  Object.defineProperty(globalThis, Symbol.for(key), { value: tonicClass, configurable: true });
+  const text = `import ${JSON.stringify(url)};\nexport const ${name} = globalThis[Symbol.for(${JSON.stringify(key)})];`;
+  Object.defineProperty(tonicClass, 'module', { value: `data:text/javascript,${encodeURIComponent(text)}` });
+}
