@@ -66,7 +66,7 @@ describe('the log on standard output', function () {
       });
 
       it(`that is a ${kind} nobody reads holds neither the loop nor the end of a process that ends by ${how}`, async () => {
-        const child = start(make().stdout, ['screen', how, '2000', '300']);
+        const child = start(make().stdout, ['screen', how, '2000', '100']);
         await child.said('said all');
         expect(await child.ended).to.equal(code);
         expect(child.err).to.match(/^tasktonic: \d+ lines of the log were not read from standard output$/m);

@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { Distiller } from '../../src/testing/index.js';
 import { ROOT, blocksOf } from '../docs/support/pages.js';
 import { Door } from './support/door.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const FOLDER = `${ROOT}dist/docs/runners`;
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
@@ -27,6 +28,7 @@ describe('the tests in docs/test-without-luck.md', () => {
     ] as const) {
       if (!passes && changed === code) continue;
       it(`${what} with ${runner}: line ${line}`, function () {
+        if (!passes) onlyWithAll(this, 'that the tests of the page can fail');
         this.timeout(30_000);
         expect(existsSync(`${ROOT}dist/lib/testing.js`), 'the package is built').to.be.true;
         const file = `${FOLDER}/line-${line}-${passes}.test.mjs`;
