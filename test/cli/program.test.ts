@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const packages = createRequire(import.meta.url);
@@ -118,7 +118,8 @@ describe('the program tasktonic', function () {
     }
   }
 
-  it('takes the loader that it was started with', () => {
+  it('takes the loader that it was started with', function () {
+    onlyWithAll(this, 'a loader of others, given by hand');
     const cwd = project('given', 'module', 'typescript');
     const loader = packages.resolve('tsx');
     const { stderr, stdout } = tasktonic(

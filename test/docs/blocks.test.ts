@@ -14,6 +14,7 @@ describe('the code on the pages', () => {
   for (const module of modules) {
     if (!module.isProgram) continue;
     it(`runs: ${placeOf(module.block)}`, async function () {
+      if (module.block.page !== 'README.md') onlyWithAll(this, 'the programs of all pages');
       this.timeout(20_000);
       const { output, errors, exitCode } = await run(module, scriptOf(module));
       const shown = outputShownFor(module.block);

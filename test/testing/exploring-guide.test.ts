@@ -13,7 +13,7 @@ describe(`the exploration in ${PAGE}`, () => {
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   it('finds what the page says', function () {
-    onlyWithAll(this, 'a page');
+    onlyWithAll(this, 'what a page says');
     this.timeout(60_000);
     expect(existsSync(`${ROOT}dist/lib/testing.js`), 'the package is built').to.be.true;
     const [program, shown] = blocksOf(PAGE);

@@ -16,7 +16,10 @@ const RUNNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('the tests in docs/test-without-luck.md', () => {
-  before(() => mkdirSync(FOLDER, { recursive: true }));
+  before(function () {
+    onlyWithAll(this, 'what a page says');
+    mkdirSync(FOLDER, { recursive: true });
+  });
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   for (const { note, line, code } of blocksOf('docs/test-without-luck.md')) {
@@ -28,7 +31,6 @@ describe('the tests in docs/test-without-luck.md', () => {
     ] as const) {
       if (!passes && changed === code) continue;
       it(`${what} with ${runner}: line ${line}`, function () {
-        if (!passes) onlyWithAll(this, 'that the tests of the page can fail');
         this.timeout(30_000);
         expect(existsSync(`${ROOT}dist/lib/testing.js`), 'the package is built').to.be.true;
         const file = `${FOLDER}/line-${line}-${passes}.test.mjs`;
@@ -55,7 +57,8 @@ describe('the trace in docs/test-without-luck.md', () => {
 });
 
 describe('the failure in docs/test-without-luck.md', () => {
-  it('is what explore() throws', () => {
+  it('is what explore() throws', function () {
+    onlyWithAll(this, 'what a page says');
     const blocks = blocksOf('docs/test-without-luck.md');
     const { code } = blocks.find((block) => block.code.includes('explore({ runs: 100'))!;
     const shown = blocks.find(({ note }) => note === 'explored')!;
