@@ -10,6 +10,7 @@ import {
   weekday,
   weekdayOfMonth,
 } from './support/slow-calendar.js';
+import { howMany } from '../support/how-many.js';
 
 // Summer time in the north; in the south, by half an hour; a leap year; one of 53 weeks; a century that is no leap year; a zone
 // that left out a day; one that is put forward at midnight.
@@ -90,7 +91,7 @@ function show(at: number, { zone }: SlowCalendar): string {
 function check<T>(
   shape: fc.Arbitrary<T>,
   rules: (shape: T, calendar: SlowCalendar) => [Rule, number[]],
-  numRuns = 50,
+  numRuns = howMany(15, 50),
 ): void {
   fc.assert(
     fc.property(zoneYear, shape, looks, (which, value, where) => {
@@ -115,7 +116,7 @@ describe('a calendar rule agrees with a walk through every minute of a year', fu
     check(
       fc.record({ second: fc.constantFrom(0, 15, 30.8, 59.999) }),
       (time, calendar) => [everyMinute({ ...time, timeZone: calendar.zone }, 'T'), calendar.whenPast(60_000, ms(time))],
-      15,
+      howMany(4, 15),
     );
   });
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const packages = createRequire(import.meta.url);
@@ -71,7 +71,7 @@ describe('the program tasktonic', function () {
     };
     expect(run('--help').stdout).to.match(/^Usage: tasktonic/);
     expect(run('--version')).to.deep.equal({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
-    expect(run('-v').stdout).to.equal(run('--version').stdout);
+    expect(run('-v').stdout).to.equal(`${VERSION}\n`);
     expect(run('diagram', 'none.ts')).to.deep.equal({
       status: 1,
       stdout: '',
@@ -108,7 +108,7 @@ describe('the program tasktonic', function () {
   });
 
   for (const type of (['module', 'commonjs'] as const).slice(0, howMany(1, 2))) {
-    for (const loader of ['tsx', 'ts-node'] as const) {
+    for (const loader of (['tsx', 'ts-node'] as const).slice(0, howMany(1, 2))) {
       it(`loads TypeScript with ${loader} where the project has it, in a package of type ${type}`, () => {
         const cwd = project(`${loader}-${type}`, type, loader, 'typescript', '@types/node');
         const { stderr, stdout } = tasktonic(cwd, 'app.ts', `${TYPED}\nvoid App.run();\n`);
@@ -118,7 +118,8 @@ describe('the program tasktonic', function () {
     }
   }
 
-  it('takes the loader that it was started with', () => {
+  it('takes the loader that it was started with', function () {
+    onlyWithAll(this, 'a loader of others, given by hand');
     const cwd = project('given', 'module', 'typescript');
     const loader = packages.resolve('tsx');
     const { stderr, stdout } = tasktonic(

@@ -4,7 +4,7 @@ import { howMany } from '../support/how-many.js';
 
 describe('a chain of sparkles', function () {
   this.timeout(120_000);
-  const length = howMany(4_000_000, 20_000_000);
+  const length = howMany(2_000_000, 20_000_000);
 
   it(`runs for ${length} sparkles in a heap that stays as it is`, async () => {
     const url = new URL('./programs/chain.ts', import.meta.url);

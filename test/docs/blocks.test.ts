@@ -1,30 +1,22 @@
 import { existsSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Compiled, compile, modulesOf } from './support/modules.js';
+import { type Module, modulesOf, problemsOf, scriptOf } from './support/modules.js';
 import { type Block, ROOT, blocksOf, pages, placeOf, textOf } from './support/pages.js';
 import { run, withoutChance } from './support/program.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const blocks = pages().map(blocksOf);
 const modules = blocks.flatMap(modulesOf);
 
 describe('the code on the pages', () => {
-  let compiled: Compiled;
-
-  before(function () {
-    this.timeout(60_000);
-    compiled = compile(modules);
-  });
-
   after(() => rmSync(`${ROOT}dist/docs`, { recursive: true, force: true }));
 
   for (const module of modules) {
-    it(`compiles: ${placeOf(module.block)}`, () => {
-      expect(compiled.problems.get(module)).to.deep.equal([]);
-    });
     if (!module.isProgram) continue;
     it(`runs: ${placeOf(module.block)}`, async function () {
+      if (module.block.page !== 'README.md') onlyWithAll(this, 'the programs of all pages');
       this.timeout(20_000);
-      const { output, errors, exitCode } = await run(module, compiled.scripts.get(module)!);
+      const { output, errors, exitCode } = await run(module, scriptOf(module));
       const shown = outputShownFor(module.block);
       expect(errors).to.equal(shown?.note === 'output, with errors' ? errors : '');
       expect(exitCode, output).to.equal(Number(/\bexit code (\d+)/.exec(module.block.note)?.[1] ?? 0));
@@ -49,6 +41,22 @@ describe('the code on the pages', () => {
       });
     }
   }
+
+  describe('compiles', () => {
+    let problems: ReadonlyMap<Module, readonly string[]>;
+
+    before(function () {
+      onlyWithAll(this, 'the compiler checks all pages');
+      this.timeout(60_000);
+      problems = problemsOf(modules);
+    });
+
+    for (const module of modules) {
+      it(placeOf(module.block), () => {
+        expect(problems.get(module)).to.deep.equal([]);
+      });
+    }
+  });
 
   /** The block that shows what a program writes follows it. */
   function outputShownFor(program: Block): Block | undefined {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
 import { ROOT } from './support/pages.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 interface Entry {
   readonly types: string;
@@ -32,7 +33,10 @@ function namesByEntry(): Map<string, string[]> {
 describe('the entries of the package', function () {
   this.timeout(60_000);
   let names: Map<string, string[]>;
-  before(() => (names = namesByEntry()));
+  before(function () {
+    onlyWithAll(this, 'the compiler reads the whole package');
+    names = namesByEntry();
+  });
 
   it('are built, with their types', () => {
     for (const { types, default: code } of entries)

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
+import { onlyWithAll } from '../support/how-many.js';
 import { ROOT } from './support/pages.js';
 
 const WRITTEN = [
@@ -9,6 +10,10 @@ const WRITTEN = [
 ];
 
 describe('what a script writes into the pages', () => {
+  before(function () {
+    onlyWithAll(this, 'each script reads all sources');
+  });
+
   for (const { what, script } of WRITTEN) {
     it(`is up to date: ${what}`, () => {
       const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { cwd: ROOT, encoding: 'utf8' });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { Linter } from 'eslint';
 import { parser } from 'typescript-eslint';
 import plugin from '../../src/eslint-plugin/index.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const page = readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8');
 const config: Linter.Config[] = [{ files: ['**/*.ts'], languageOptions: { parser } }, plugin.configs.recommended];
@@ -48,6 +49,7 @@ describe('docs/lint.md', () => {
   });
 
   it('is kept by the examples of the other pages', function () {
+    onlyWithAll(this, 'all pages are read');
     this.timeout(30_000); // It reads them all.
     const folder = new URL('../../docs/', import.meta.url);
     const pages = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'lint.md');

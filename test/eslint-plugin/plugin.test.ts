@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { ESLint } from 'eslint';
 import { defineConfig } from 'eslint/config';
+import ts from 'typescript';
 import { parser } from 'typescript-eslint';
 import tasktonic from '../../src/eslint-plugin/index.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 describe("the ESLint plugin, in a user's configuration", () => {
   // What docs/lint.md tells users to write; the compiler sees that the plugin fits ESLint's own types.
@@ -55,7 +57,38 @@ describe("the ESLint plugin, in a user's configuration", () => {
       tasktonic.configs.recommended,
     ]);
 
-    it('knows Tonics of other files, and what else has a sparkle()', async () => {
+    it('knows a Tonic of another file by its type', async () => {
+      const texts = new Map([
+        [
+          '/parts.ts',
+          'export declare class Part { ttsc__finish(): void; toState(): void }\nexport declare class Bolt {}',
+        ],
+        [
+          '/door.ts',
+          [
+            `import { Bolt, Part } from './parts.js';`,
+            `export class Door extends Tonic {`,
+            `  readonly bolt = new Bolt();`,
+            `  readonly part = new Part();`,
+            `}`,
+          ].join('\n'),
+        ],
+      ]);
+      const eslint = new ESLint({
+        cwd: '/',
+        overrideConfigFile: true,
+        overrideConfig: defineConfig([
+          { files: ['**/*.ts'], languageOptions: { parser, parserOptions: { programs: [programOf(texts)] } } },
+          tasktonic.configs.recommended,
+        ]),
+      });
+      const [result] = await eslint.lintText(texts.get('/door.ts')!, { filePath: '/door.ts' });
+      const found = result!.messages.map(({ ruleId, line }) => [ruleId, line]);
+      expect(found).to.deep.equal([['tasktonic/no-infusion-in-constructor', 4]]);
+    });
+
+    it('knows Tonics of other files, and what else has a sparkle()', async function () {
+      onlyWithAll(this, 'the compiler reads the whole project');
       const eslint = new ESLint({ cwd: root, overrideConfigFile: true, overrideConfig: typed });
       const code = [
         `import { Tonic } from '../../src/core/tonic.js';`,
@@ -73,6 +106,19 @@ describe("the ESLint plugin, in a user's configuration", () => {
       expect(found).to.deep.equal([['tasktonic/no-infusion-in-constructor', 6]]);
     });
   });
+
+  /** A program of these files alone, without a library. */
+  function programOf(texts: ReadonlyMap<string, string>): ts.Program {
+    const options = { noLib: true, types: [], module: ts.ModuleKind.NodeNext };
+    const host = ts.createCompilerHost(options);
+    host.fileExists = (path) => texts.has(path);
+    host.readFile = (path) => texts.get(path);
+    host.getSourceFile = (path, language) => {
+      const text = texts.get(path);
+      return text === undefined ? undefined : ts.createSourceFile(path, text, language, true);
+    };
+    return ts.createProgram([...texts.keys()], options, host);
+  }
 
   async function lint(code: string, filePath = 'door.ts'): Promise<(string | null)[]> {
     const eslint = new ESLint({ overrideConfigFile: true, overrideConfig: config });

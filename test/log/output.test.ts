@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { built } from '../support/built.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const PROGRAM = fileURLToPath(built(new URL('./programs/outputs.ts', import.meta.url).href));
 
@@ -52,7 +53,8 @@ describe('the log on standard output', function () {
 
   for (const [kind, make] of Object.entries(OUTPUTS))
     for (const [how, code] of Object.entries(CODES)) {
-      it(`that is a ${kind} has every line in its order, though its reader is slow and the process ends by ${how}`, async () => {
+      it(`that is a ${kind} has every line in its order, though its reader is slow and the process ends by ${how}`, async function () {
+        if (kind === 'socket' && how !== 'end') onlyWithAll(this, 'each way to end, for each kind of output');
         const reader = make();
         const child = start(reader.stdout, ['json', how, '2000', '30000']);
         await child.said('said all');
@@ -65,8 +67,9 @@ describe('the log on standard output', function () {
         expect(await child.ended).to.equal(code);
       });
 
-      it(`that is a ${kind} nobody reads holds neither the loop nor the end of a process that ends by ${how}`, async () => {
-        const child = start(make().stdout, ['screen', how, '2000', '300']);
+      it(`that is a ${kind} nobody reads holds neither the loop nor the end of a process that ends by ${how}`, async function () {
+        if (kind === 'socket' && how !== 'end') onlyWithAll(this, 'each way to end, for each kind of output');
+        const child = start(make().stdout, ['screen', how, '2000', '100']);
         await child.said('said all');
         expect(await child.ended).to.equal(code);
         expect(child.err).to.match(/^tasktonic: \d+ lines of the log were not read from standard output$/m);

@@ -3,12 +3,13 @@ import { expect } from 'chai';
 import { MUTATIONS } from './mutations.js';
 import { ORDINARY_MUTATIONS } from './ordinary-mutations.js';
 import { MutatedTree, exploreHere, mutated } from './support/mutated-tree.js';
+import { howMany } from '../support/how-many.js';
 
 const SEED = 1;
 const RUNS = 1_000;
 const RUNS_WITHOUT = 200;
 /** So many of each program are run with all tests, so that it stays in step with the source. */
-const RUNS_ALWAYS = 5;
+const RUNS_ALWAYS = howMany(2, 5);
 
 const ASKED = process.env['TT_MUTATION'] === '1';
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');

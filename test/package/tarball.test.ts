@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { onlyWithAll } from '../support/how-many.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(ROOT + path, 'utf8');
@@ -34,7 +35,10 @@ function linkedFrom(page: string): string[] {
 describe('the package', function () {
   this.timeout(60_000);
   let files: string[];
-  before(() => (files = packed()));
+  before(function () {
+    onlyWithAll(this, 'npm packs the package');
+    files = packed();
+  });
 
   it('says where it lives, where its pages are read and where faults are told', () => {
     const { homepage, bugs, repository } = JSON.parse(read('package.json')) as Package;

@@ -69,7 +69,7 @@ describe('A TcpClient that sends faster than its peer reads', function () {
   };
 
   it('is closed at unsentLimit, and told why and what was lost', async () => {
-    const client = await start({});
+    const client = await start({ lingerTimeout: 200 });
     const info = await client.over.value;
     expect(info.reason).to.equal('overflow');
     expect(info.error).to.have.property('code', 'TT_UNSENT_LIMIT');

@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
+import { howMany } from '../support/how-many.js';
 
 const CONNECTIONS = 1_000;
-const WATCHED_MS = 3_000;
+const WATCHED_MS = howMany(1_200, 3_000);
 
 /** Real time: what a process does while nothing happens shows in no other. */
 const pass = async (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

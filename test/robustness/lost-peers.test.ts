@@ -43,7 +43,7 @@ describe('A server', () => {
   let port: number;
   let good: Peer;
 
-  async function serve(options: ConnectionOptions = {}): Promise<void> {
+  async function serve(options: ConnectionOptions = {}, drainTimeout?: number): Promise<void> {
     const listening = new Later<number>();
     class Server extends TcpServer {
       override ttse__onListening(info: ListenInfo): void {
@@ -51,7 +51,7 @@ describe('A server', () => {
       }
     }
     await startNetworkApp(() => {
-      server = new Server({ port: 0, host: '127.0.0.1', ...options, protocol: Lines });
+      server = new Server({ port: 0, host: '127.0.0.1', ...options, protocol: () => new Lines({ drainTimeout }) });
     });
     port = await listening.value;
     good = await Peer.connect(port);
@@ -82,7 +82,7 @@ describe('A server', () => {
   });
 
   it('gives a peer up that never reads what is left for it, when it closes', async () => {
-    await serve({ lingerTimeout: 100 });
+    await serve({ lingerTimeout: 100 }, 300);
     const hole = await Peer.connect(port);
     hole.socket.pause();
     hole.send('flood\n');

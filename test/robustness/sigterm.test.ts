@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { type Peer, closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
+import { howMany } from '../support/how-many.js';
 
-const CLIENTS = 50;
+const CLIENTS = howMany(25, 50);
 
 /** Asks for replies, so many at a time, until the connection ends; takes what comes apart. */
 class Asker {

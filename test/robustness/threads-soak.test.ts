@@ -4,12 +4,12 @@ import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
 /** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(40, 100));
+const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(24, 100));
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
-/** What the heap may differ by: a leak of 20 KB for each of 30 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
+/** What the heap may differ by: a leak of 33 KB for each of 18 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
 const FLAT = 600_000;
-const CALLS = howMany(10_000, 20_000);
+const CALLS = howMany(5_000, 20_000);
 /** So many orders the queue of the flooded one may hold: who waits for more waits for all of them. */
 const QUEUE = 100_000;
 
@@ -74,7 +74,7 @@ describe('threads under load', function () {
   });
 
   it('double nothing and account for what they lose where one of them dies again and again', async () => {
-    const program = new Program('threads-soak', { args: ['killing', '3000'] });
+    const program = new Program('threads-soak', { args: ['killing', String(howMany(2_000, 3_000))] });
     const killed = await program.heard('killed');
     expect((await program.ended).code).to.equal(0);
     const lost = program.output
@@ -87,7 +87,7 @@ describe('threads under load', function () {
   });
 
   it('that flood each other both hear all of it', async () => {
-    const program = new Program('threads-soak', { args: ['flood', '200000'] });
+    const program = new Program('threads-soak', { args: ['flood', String(howMany(100_000, 200_000))] });
     await program.heard('flooded');
     await finish(program);
   });

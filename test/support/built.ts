@@ -35,6 +35,8 @@ function make(name: string): void {
     outdir: fileURLToPath(BUILT),
     bundle: true,
     packages: 'external',
+    // But for what every one of them loads: inside it costs less.
+    alias: { valibot: fileURLToPath(import.meta.resolve('valibot')) },
     // What the package says of its bundles does not hold for its sources.
     ignoreAnnotations: true,
     format: 'esm',

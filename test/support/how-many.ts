@@ -7,3 +7,15 @@ const ALL = process.env['TT_ALL'] === '1';
 export function howMany(few: number, all: number): number {
   return ALL ? all : few;
 }
+
+/**
+ * In a test, or in a `before` of several: skips what CI tries and `npm test` has no time for, because it is about the repository, or about
+ * programs of others. `TT_ALL=1` runs it.
+ *
+ * @param what it tries, as a few words after "skipped:".
+ */
+export function onlyWithAll(running: Mocha.Context, what: string): void {
+  if (ALL) return;
+  console.log(`      skipped: ${what}; TT_ALL=1 runs it, as CI does`);
+  running.skip();
+}

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import ts from 'typescript';
 import { ROOT, blocksOf } from '../docs/support/pages.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const PAGE = 'docs/exploring-faults.md';
 const FOLDER = `${ROOT}dist/docs/exploring`;
@@ -12,6 +13,7 @@ describe(`the exploration in ${PAGE}`, () => {
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   it('finds what the page says', function () {
+    onlyWithAll(this, 'what a page says');
     this.timeout(60_000);
     expect(existsSync(`${ROOT}dist/lib/testing.js`), 'the package is built').to.be.true;
     const [program, shown] = blocksOf(PAGE);

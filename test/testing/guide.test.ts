@@ -5,6 +5,7 @@ import ts from 'typescript';
 import { Distiller } from '../../src/testing/index.js';
 import { ROOT, blocksOf } from '../docs/support/pages.js';
 import { Door } from './support/door.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const FOLDER = `${ROOT}dist/docs/runners`;
 const RUNNERS: Readonly<Record<string, readonly string[]>> = {
@@ -15,7 +16,10 @@ const RUNNERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('the tests in docs/test-without-luck.md', () => {
-  before(() => mkdirSync(FOLDER, { recursive: true }));
+  before(function () {
+    onlyWithAll(this, 'what a page says');
+    mkdirSync(FOLDER, { recursive: true });
+  });
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   for (const { note, line, code } of blocksOf('docs/test-without-luck.md')) {
@@ -53,7 +57,8 @@ describe('the trace in docs/test-without-luck.md', () => {
 });
 
 describe('the failure in docs/test-without-luck.md', () => {
-  it('is what explore() throws', () => {
+  it('is what explore() throws', function () {
+    onlyWithAll(this, 'what a page says');
     const blocks = blocksOf('docs/test-without-luck.md');
     const { code } = blocks.find((block) => block.code.includes('explore({ runs: 100'))!;
     const shown = blocks.find(({ note }) => note === 'explored')!;

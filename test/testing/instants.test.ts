@@ -65,8 +65,8 @@ describe('time that would take for ever', () => {
 
   it('is no matter where it is not so long', async () => {
     await started(() => new Ticker({ seconds: 1e-6 }));
-    await distiller.advance(150);
-    expect(distiller.find<Ticker>('ticker')!.heard).to.be.within(149_999, 150_000);
+    await distiller.advance(60);
+    expect(distiller.find<Ticker>('ticker')!.heard).to.be.within(59_999, 60_000);
   });
 
   it('is no matter where it was a burst that is over', async () => {

@@ -3,11 +3,12 @@ import { type SelectorCatalyst, TcpConnection, TcpServer } from '../../src/index
 import { FakeNetwork } from '../support/fake-network.js';
 import { VirtualBench } from '../support/bench.js';
 import { startNet, tidyUp } from '../support/net-app.js';
+import { howMany } from '../support/how-many.js';
 
 afterEach(tidyUp);
 
 const PEERS = 60;
-const PIECES = 300;
+const PIECES = howMany(100, 300);
 
 /** Makes more orders of what it hears than the queue may hold. */
 class Busy extends TcpConnection {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import ts from 'typescript';
+import { onlyWithAll } from '../support/how-many.js';
 import { ROOT } from '../docs/support/pages.js';
 
 /** Within the package, so that `tasktonic` is found by its own name, with the declarations that a user gets. */
@@ -28,6 +29,7 @@ describe('what an editor shows', () => {
   let editor: ts.LanguageService;
 
   before(function () {
+    onlyWithAll(this, 'the compiler reads the whole package');
     this.timeout(30_000);
     editor = editorOf(FILE, TEXT);
     expect(editor.getSemanticDiagnostics(FILE).map(({ messageText }) => messageText)).to.deep.equal([]);

@@ -557,7 +557,7 @@ describe('a timer is refused', () => {
 });
 
 describe('timers in large numbers', () => {
-  const count = howMany(20_000, 100_000);
+  const count = howMany(10_000, 100_000);
 
   it('fire each at its time, by one timer of the operating system', async function () {
     this.timeout(30_000);

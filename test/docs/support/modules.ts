@@ -82,20 +82,20 @@ function namesOf(path: string): string[] {
   });
 }
 
-/** What the compiler says of each module, and what it makes of it. */
-export interface Compiled {
-  readonly problems: ReadonlyMap<Module, readonly string[]>;
-  readonly scripts: ReadonlyMap<Module, string>;
-}
-
 /** What pages use of a runner that the project does not depend on. */
 const VITEST = `declare module 'vitest' {
   export function it(name: string, test: () => Promise<void> | void): void;
 }
 `;
 
-/** Compiles all modules in one go, with the options of the project, against the package as it was built. */
-export function compile(modules: readonly Module[]): Compiled {
+/** What Node runs of a program. */
+export function scriptOf({ text }: Module): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
+  return ts.transpileModule(text, { compilerOptions }).outputText;
+}
+
+/** What the compiler says of each module: of all in one go, with the options of the project, against the package as it was built. */
+export function problemsOf(modules: readonly Module[]): ReadonlyMap<Module, readonly string[]> {
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile).config,
     ts.sys,
@@ -105,7 +105,6 @@ export function compile(modules: readonly Module[]): Compiled {
   Object.assign(options, {
     paths: undefined,
     rootDir: undefined,
-    noEmit: false,
     allowJs: true,
     checkJs: true,
     types: ['node'],
@@ -124,7 +123,6 @@ export function compile(modules: readonly Module[]): Compiled {
   host.readFile = (path) => texts.get(path) ?? readFile(path);
   const program = ts.createProgram([...texts.keys()], options, withTexts(host, texts));
   const problems = new Map<Module, string[]>();
-  const scripts = new Map<Module, string>();
   for (const module of modules) {
     const source = program.getSourceFile(module.path)!;
     const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
@@ -132,9 +130,8 @@ export function compile(modules: readonly Module[]): Compiled {
       module,
       found.map((problem) => shown(problem, module)),
     );
-    if (module.isProgram) program.emit(source, (path, text) => path.endsWith('.js') && scripts.set(module, text));
   }
-  return { problems, scripts };
+  return problems;
 }
 
 function withTexts(host: ts.CompilerHost, texts: ReadonlyMap<string, string>): ts.CompilerHost {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { rm, writeFile } from 'node:fs/promises';
 import { Catalyst, type ErrorCode, type InfusionFailure, type RemoteHandle } from '../../../src/index.js';
 import { ERROR, type Line, WARN, messages } from '../../support/app.js';
+import { plainNode } from '../../support/built.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Boss, HearingBoss, type Started, endApps, start } from './programs/life-boss.js';
 import {
@@ -163,6 +164,7 @@ describe('a thread fails', () => {
   it('with TT_THREAD_FAILED where its module cannot be found', async () => {
     class Lost extends Catalyst {
       static override readonly module = new URL('./nowhere.js', import.meta.url).href;
+      static override readonly thread = plainNode;
     }
     const { failure } = await failing(() => Lost.spawn());
     const error = expectCode(failure.error, 'TT_THREAD_FAILED');
@@ -172,6 +174,7 @@ describe('a thread fails', () => {
   it('with TT_THREAD_FAILED where its module throws', async () => {
     class Broken extends Catalyst {
       static override readonly module = dataUrl('throw new RangeError("boom in the module")');
+      static override readonly thread = plainNode;
     }
     const { failure } = await failing(() => Broken.spawn());
     const error = expectCode(failure.error, 'TT_THREAD_FAILED');
@@ -181,6 +184,7 @@ describe('a thread fails', () => {
   it('with TT_THREAD_FAILED where its module does not import TaskTonic', async () => {
     class Other extends Catalyst {
       static override readonly module = dataUrl('export class Other {}');
+      static override readonly thread = plainNode;
     }
     const { failure } = await failing(() => Other.spawn());
     const error = expectCode(failure.error, 'TT_THREAD_FAILED');
@@ -190,6 +194,7 @@ describe('a thread fails', () => {
   it('with TT_NOT_IN_MODULE where its module does not export it', async () => {
     class Hidden extends Catalyst {
       static override readonly module = dataUrl(`import ${JSON.stringify(builtFramework)}; export class Hidden {}`);
+      static override readonly thread = plainNode;
     }
     const { failure } = await failing(() => Hidden.spawn());
     const error = expectCode(failure.error, 'TT_THREAD_FAILED');
@@ -332,36 +337,22 @@ describe('a thread that is in an endless loop as it finishes', () => {
 describe('the watchdog of a thread', () => {
   afterEach(endApps);
 
-  it('ends one that is stuck, which fails with TT_THREAD_STUCK', async () => {
+  it('ends one that is stuck, which fails with TT_THREAD_STUCK, and leaves others alone: idle, or busy and getting on', async () => {
     const { boss } = await start(() => new HearingBoss());
-    const worker = await boss.inside(() => Watched.spawn({ name: 'far' }));
-    await boss.heard.on('started');
-    worker.ttsc__spin(Infinity);
+    const [idle, busy, stuck] = await boss.inside(() =>
+      ['idle', 'busy', 'stuck'].map((name) => Watched.spawn({ name })),
+    );
+    await boss.heard.on('started', 3);
+    // Of many turns, each of which takes up to 64 of them.
+    for (let n = 0; n < 400; n++) busy!.ttsc__sleep(3);
+    busy!.ttsc__say('done');
+    stuck!.ttsc__spin(Infinity);
     const { error } = await boss.failure();
-    expect(expectCode(error, 'TT_THREAD_STUCK').details).to.deep.equal({ tonic: 'far', ms: 1_000 });
-  });
-
-  it('leaves one alone that is busy and goes on', async () => {
-    const { boss } = await start(() => new HearingBoss());
-    const worker = await boss.inside(() => Watched.spawn());
-    await boss.heard.on('started');
-    await boss.inside(() => {
-      // Of many turns, each of which takes up to 64 of them.
-      for (let n = 0; n < 400; n++) worker.ttsc__spin(3);
-      worker.ttsc__say('done');
-    });
+    expect(expectCode(error, 'TT_THREAD_STUCK').details).to.deep.equal({ tonic: 'stuck', ms: 1_000 });
     await boss.heard.on('done');
-    expect(boss.heard.count('onInfusionFailed')).to.equal(0);
-  });
-
-  it('leaves one alone that has nothing to do', async () => {
-    const { boss } = await start(() => new HearingBoss());
-    const worker = await boss.inside(() => Watched.spawn());
-    await boss.heard.on('started');
-    await new Promise((resolve) => setTimeout(resolve, 1_600));
-    worker.ttsc__say('there');
+    idle!.ttsc__say('there');
     await boss.heard.on('there');
-    expect(boss.heard.count('onInfusionFailed')).to.equal(0);
+    expect(boss.heard.count('onInfusionFailed')).to.equal(1);
   });
 
   it('leaves one alone whose base was busy meanwhile', async () => {
@@ -369,10 +360,7 @@ describe('the watchdog of a thread', () => {
     const worker = await boss.inside(() => Watched.spawn());
     await boss.heard.on('started');
     for (let n = 0; n < 2; n++) {
-      await boss.inside(() => {
-        const end = performance.now() + 1_300;
-        while (performance.now() < end);
-      });
+      await boss.inside(() => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_300));
     }
     worker.ttsc__say('there');
     await boss.heard.on('there');
@@ -389,7 +377,7 @@ describe('the watchdog of a thread', () => {
         export class Slow extends Catalyst {
           ttse__onStart() { this.base.ttsc__tell('started'); }
         }`);
-      static override readonly thread = { watchdog: 200 };
+      static override readonly thread = { ...plainNode, watchdog: 200 };
     }
     await boss.inside(() => Slow.spawn());
     await Promise.race([boss.heard.on('started'), boss.heard.on('onInfusionFailed')]);
@@ -512,6 +500,7 @@ describe('a failure of a thread', () => {
     it(`is not followed by a new one where ${what}: that would fail as well`, async () => {
       class Unloaded extends Catalyst {
         static override readonly module = module;
+        static override readonly thread = plainNode;
       }
       const { app, boss } = await start(() => new HearingBoss());
       await boss.inside(() => boss.lookAfter(() => Unloaded.spawn() as never));
@@ -525,7 +514,7 @@ describe('a failure of a thread', () => {
     class Typed extends Catalyst {
       static override readonly module = new URL('./programs/life-workers.tsy', import.meta.url).href;
       // Without the loader that runs the tests.
-      static override readonly thread = { execArgv: [] };
+      static override readonly thread = plainNode;
     }
     await writeFile(new URL(Typed.module), 'export const a: number = 1;');
     after(async () => rm(new URL(Typed.module)));

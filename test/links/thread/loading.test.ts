@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { onlyWithAll } from '../../support/how-many.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Inside the package, so that a program imports `tasktonic` as a user's does: the built one. */
@@ -89,7 +90,8 @@ describe('a thread is loaded', function () {
     expectDoubled(await run(process.execPath, [await placed('app.js', outputText)]));
   });
 
-  it('under ts-node', async () => {
+  it('under ts-node', async function () {
+    onlyWithAll(this, 'the loader that tests run with');
     const app = await placed('app-ts-node.ts', appText());
     expectDoubled(await run(process.execPath, ['--no-warnings', '--loader=ts-node/esm', app]));
   });
@@ -149,7 +151,8 @@ describe('a thread of an app that is bundled into one file', function () {
     expectDoubled(await run(process.execPath, [await bundled('app', appText())]));
   });
 
-  it('is loaded where the bundle is minified', async () => {
+  it('is loaded where the bundle is minified', async function () {
+    onlyWithAll(this, 'a bundle like the one before it, in shorter names');
     expectDoubled(await run(process.execPath, [await bundled('minified', appText(), true)]));
   });
 

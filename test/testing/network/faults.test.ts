@@ -4,6 +4,7 @@ import { VirtualClock } from '../../doors/testing.js';
 import { type Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode, expectThrow } from '../../support/errors.js';
 import { Lab, Recording } from '../../support/simulated.js';
+import { howMany } from '../../support/how-many.js';
 
 afterEach(tidyUp);
 
@@ -62,8 +63,10 @@ describe('faults of the simulated network', () => {
       const all = await run(() => true);
       expect(all.length).to.be.greaterThan(50);
       expect(new Set(all).size).to.equal(all.length);
-      for (const one of all)
+      for (let at = 0; at < all.length; at += howMany(4, 1)) {
+        const one = all[at]!;
         expect(await run(({ kind, what, index }) => `${kind} ${what} ${index}` === one)).to.deep.equal([one]);
+      }
     });
 
     for (let cut = 1; cut < LETTERS.length; cut++) {

@@ -103,6 +103,10 @@ export class Worker extends Catalyst<'at work'> {
     const end = performance.now() + ms;
     while (performance.now() < end);
   }
+  /** Keeps it busy for so long, and no processor. */
+  ttsc__sleep(ms: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  }
   ttsc__eatMemory(): void {
     eatMemory();
   }
