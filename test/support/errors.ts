@@ -27,3 +27,13 @@ export async function expectRejection(promise: Promise<unknown>, code: ErrorCode
     (reason: unknown) => expectCode(reason, code),
   );
 }
+
+/** The code of what `body` throws; `undefined` where it throws nothing. */
+export function codeOf(body: () => unknown): string | undefined {
+  try {
+    body();
+    return undefined;
+  } catch (thrown) {
+    return (thrown as { readonly code?: string }).code ?? String(thrown);
+  }
+}

@@ -125,7 +125,8 @@ export class EarlyTree extends Tree {
 
   /** A step of the group that runs, or a batch of its own. */
   #ask(kind: OpKind, path: string, value: unknown, silent = false): void {
-    if (this.#request === undefined || silent) return this.group(() => this.#ask(kind, path, value), { notify: !silent });
+    if (this.#request === undefined || silent)
+      return this.group(() => this.#ask(kind, path, value), { notify: !silent });
     // Below an element that is made in this group its name stands first, which is no text of the user's.
     segmentsOf(path.replace(/^\0\d+/, ''), this.#limits);
     const { source, silent: isSilent } = this.#mode;

@@ -65,7 +65,15 @@ export class Follower {
     this.#isFirst = false;
     if (isLast) this.#contents = undefined;
     const { self, epoch } = this.#owner;
-    this.#mouth.tell('contents', self, epoch, this.#version, this.confirmed, part, next.done === true ? [] : next.value);
+    this.#mouth.tell(
+      'contents',
+      self,
+      epoch,
+      this.#version,
+      this.confirmed,
+      part,
+      next.done === true ? [] : next.value,
+    );
   }
 
   /** It has taken batches of so many bytes. */

@@ -142,15 +142,17 @@ export class Place implements Latecomer {
     return handle;
   }
 
-  get hasUsers(): boolean {
-    return this.#users.size > 0;
+  /** Whether somebody uses it here, besides this Tonic. */
+  isUsedBesides(tonic: AnyTonic | undefined): boolean {
+    for (const user of this.#users.keys()) if (user !== tonic) return true;
+    return false;
   }
 
   #leave(user: AnyTonic): void {
     this.#users.delete(user);
     this.#tree?.unsubscribe(user);
     this.#early.unsubscribe(user);
-    if (this.hasUsers || this.#ear === undefined) return;
+    if (this.#users.size > 0 || this.#ear === undefined) return;
     this.#ear._ttRetire();
     this.#ear = this.#replica = this.#tree = undefined;
   }

@@ -237,7 +237,8 @@ export class Replica {
       this.#redo(this.#pending);
     });
     const { waiter } = refused;
-    if (waiter === undefined) this.#home.refused(error ?? fail('TT_STORE_LOST', { what: 'the value that it expected has changed' }));
+    if (waiter === undefined)
+      this.#home.refused(error ?? fail('TT_STORE_LOST', { what: 'the value that it expected has changed' }));
     else if (error === undefined) waiter.lost();
     else waiter.failed(error);
   }

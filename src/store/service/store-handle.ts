@@ -89,6 +89,7 @@ function hostOf(place: Place, user: AnyTonic): CursorHost {
     get tree() {
       return place.shown;
     },
-    hearer: (callback, owner) => new Hearing(user, user._ttOwn(callback).key, [callback, owner ?? user, user], place.full),
+    hearer: (callback, owner) =>
+      new Hearing(user, user._ttOwn(callback).key, [callback, owner ?? user, user], place.full),
   };
 }

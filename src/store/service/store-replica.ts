@@ -7,9 +7,9 @@ import type { ReplicaWords } from './words.js';
 
 /** The ear of a thread's copy of a Store: what its owner tells comes as its sparkles. It lives as long as somebody in the thread uses the Store. */
 export class StoreReplica extends Tonic {
-  readonly #place: Pick<Place, 'hasUsers' | 'toReplica' | 'service'>;
+  readonly #place: Pick<Place, 'isUsedBesides' | 'toReplica'>;
 
-  constructor(place: Pick<Place, 'hasUsers' | 'toReplica' | 'service'>) {
+  constructor(place: Pick<Place, 'isUsedBesides' | 'toReplica'>) {
     super();
     this.#place = place;
   }
@@ -25,9 +25,9 @@ export class StoreReplica extends Tonic {
     else this._ttss__end();
   }
 
-  /** @internal They may have last words. */
+  /** @internal They may have last words; its base waits for its end. */
   override _ttHoldsEnd(): boolean {
-    return this.#place.hasUsers;
+    return this.#place.isUsedBesides(this._ttBase);
   }
 }
 ofFramework(StoreReplica);

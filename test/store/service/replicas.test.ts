@@ -28,7 +28,12 @@ function written(text: string, write: (tree: Thread['tree']) => void): fc.Arbitr
 }
 
 const writes: fc.Arbitrary<Happens> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(path, value).chain(([to, what]) => written(`${to} = ${what}`, (tree) => tree.write(to, what, false))) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(path, value)
+      .chain(([to, what]) => written(`${to} = ${what}`, (tree) => tree.write(to, what, false))),
+  },
   path.chain((of) => written(`remove ${of}`, (tree) => tree.remove(of))),
   fc.tuple(path, value).chain(([to, what]) =>
     written(`${to} = a/x = ${what}`, (tree) =>

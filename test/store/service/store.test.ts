@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { StoreEvent } from '../../../src/store/index.js';
+import type { Item, StoreEvent, StoreHandle } from '../../../src/store/index.js';
 import { explore } from '../../../src/testing/index.js';
 import { codeOf } from '../../support/errors.js';
 import { howMany } from '../../support/how-many.js';
-import { type Stage, type Uses, Twin, onThreads } from './threads.js';
+import { Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
 
 describe('a Store as a service', () => {
   it('can be read at once in the thread of its owner, and elsewhere when its copy has come, which is told', async () => {
@@ -36,14 +36,19 @@ describe('a Store as a service', () => {
       store.set('a/b', 1);
       read.push(store.get('a/b'));
       store.at('a/b').v = 2;
-      read.push(store.at('a').children().map(({ v }) => v));
+      read.push(
+        store
+          .at('a')
+          .children()
+          .map(({ v }) => v),
+      );
     });
     await distiller.settle();
     expect(read).to.deep.equal([1, [2]]);
   });
 
   it('does what was asked of it before its copy came, in the order in which it was asked', async () => {
-    const { distiller, all } = await onThreads({
+    const { distiller, all, local } = await onThreads({
       first: ({ store, ttse__onChange }) => {
         store.set('early', 1);
         store.subscribe('early/**', ttse__onChange);
@@ -61,17 +66,25 @@ describe('a Store as a service', () => {
     // Three Tonics have asked for the same.
     for (const { store } of all) {
       expect(store.get('early')).to.equal(1);
-      expect(store.at('early/y').children('').map((item) => [item.v, item.get('is')])).to.deep.equal(Array(3).fill(['a', 'mine']));
+      expect(
+        store
+          .at('early/y')
+          .children('')
+          .map((item) => [item.v, item.get('is')]),
+      ).to.deep.equal(Array(3).fill(['a', 'mine']));
       expect(store.keys('x')).to.deep.equal(['x#0', 'x#1', 'x#2']);
     }
-    for (const { heard } of all) expect(heard.flat().filter(({ value }) => value === 'mine')).to.have.lengthOf(3);
+    expect(local.heard.flat().filter(({ value }) => value === 'mine')).to.have.lengthOf(3);
   });
 
   it('refuses what is wrong at once, also before its copy has come', async () => {
     const refused: unknown[] = [];
     await onThreads({
       first: ({ store }) => {
-        refused.push(codeOf(() => store.set('a//b', 1)), codeOf(() => store.set('a', () => {})));
+        refused.push(
+          codeOf(() => store.set('a//b', 1)),
+          codeOf(() => store.set('a', () => {})),
+        );
       },
     });
     expect(refused).to.deep.equal(Array(3).fill(['TT_STORE_PATH', 'TT_STORE_VALUE']).flat());
@@ -79,30 +92,33 @@ describe('a Store as a service', () => {
 
   it('numbers an element that was made in another thread, which learns its path then, and may name it in the same batch before', async () => {
     const { distiller, one, two, local } = await onThreads();
-    const seen: unknown[] = [];
-    const items: { readonly path: string }[] = [];
-    for (const { ttsc__do } of [one, two, local])
-      ttsc__do(({ store, name }) => {
+    const atOnce = new Map<string, string | undefined>();
+    const items = new Map<string, Item>();
+    for (const user of [one, two, local])
+      user.ttsc__do(({ store, name }) => {
         store.group(() => {
           const item = store.at('log').append();
-          items.push(item);
+          items.set(name, item);
           item.set('by', name);
         });
-        seen.push(codeOf(() => items.at(-1)!.path) ?? items.at(-1)!.path, store.at('log').keys());
+        atOnce.set(
+          name,
+          codeOf(() => items.get(name)!.path),
+        );
       });
     await distiller.settle();
-    // Whoever is not the owner's thread is told later.
-    expect(seen.slice(0, 4)).to.deep.equal(['TT_STORE_NOT_CONFIRMED', [], 'TT_STORE_NOT_CONFIRMED', []]);
-    expect(items.map(({ path }) => path).sort()).to.deep.equal(['log/#0', 'log/#1', 'log/#2']);
+    const later = 'TT_STORE_NOT_CONFIRMED';
+    expect(Object.fromEntries(atOnce)).to.deep.equal({ one: later, two: later, local: undefined });
+    expect([...items.values()].map(({ path }) => path).sort()).to.deep.equal(['log/#0', 'log/#1', 'log/#2']);
     for (const { store } of [one, two, local])
-      for (const [at, name] of ['one', 'two', 'local'].entries()) expect(store.at(items[at]!.path).get('by')).to.equal(name);
+      for (const [name, { path }] of items) expect(store.at(path).get('by')).to.equal(name);
   });
 
   it('lets "." be what its writer has made, whoever else makes some meanwhile', async () => {
     const { distiller, one, two } = await onThreads();
     for (let round = 0; round < 10; round++) {
-      for (const { ttsc__do } of [one, two])
-        ttsc__do(({ store, name }) =>
+      for (const user of [one, two])
+        user.ttsc__do(({ store, name }) =>
           store.set([
             ['log/#', name],
             ['log/./by', name],
@@ -117,7 +133,7 @@ describe('a Store as a service', () => {
 
   it('gives a subscriber each batch as one sparkle', async () => {
     const { distiller, all, two } = await onThreads();
-    for (const { ttsc__do } of all) ttsc__do(({ store, ttse__onChange }) => store.subscribe('a/*', ttse__onChange));
+    for (const user of all) user.ttsc__do(({ store, ttse__onChange }) => void store.subscribe('a/*', ttse__onChange));
     two.ttsc__do(({ store }) => {
       store.group(() => store.set('a/x', 1).set('a/y', 2), { source: 'two' });
       store.set('a/x', 3);
@@ -132,8 +148,8 @@ describe('a Store as a service', () => {
 
   it('leaves changes of a source out in every thread', async () => {
     const { distiller, all, one } = await onThreads();
-    for (const { ttsc__do } of all)
-      ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange, { ignoreSource: 'slider' }));
+    for (const user of all)
+      user.ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange, { ignoreSource: 'slider' }));
     one.ttsc__do(({ store }) => {
       store.source('slider', () => store.set('a', 1));
       store.set('a', 2);
@@ -157,7 +173,10 @@ describe('a Store as a service', () => {
     const { distiller, local, one } = await onThreads();
     const codes: unknown[] = [];
     local.ttsc__do(({ store }) => {
-      codes.push(codeOf(() => store.subscribe('a', () => {})), codeOf(() => store.subscribe('a', one.ttse__onOther)));
+      codes.push(
+        codeOf(() => store.subscribe('a', () => {})),
+        codeOf(() => store.subscribe('a', one.ttse__onOther)),
+      );
     });
     await distiller.settle();
     expect(codes).to.deep.equal(['TT_NOT_A_SPARKLE', 'TT_NOT_A_SPARKLE']);
@@ -166,7 +185,7 @@ describe('a Store as a service', () => {
   it('tells each handle once what it is, in a subclass under the name of that', async () => {
     const { distiller, local, one } = await onThreads();
     const twins: Uses['store'][] = [];
-    for (const { ttsc__do } of [local, one]) ttsc__do((user) => twins.push(user.useIt(Twin)));
+    for (const user of [local, one]) user.ttsc__do((it) => void twins.push(it.useTwin()));
     await distiller.settle();
     expect(twins.map((twin) => [twin.ready, twin.get('rooms/kitchen')])).to.deep.equal([
       [true, 21],
@@ -182,11 +201,16 @@ describe('a Store as a service', () => {
       const { distiller, all } = await onThreads();
       const results: unknown[] = [];
       for (let round = 0; round < 20; round++)
-        for (const { ttsc__do } of all)
-          ttsc__do(({ store }) => void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1).then((n) => results.push(n)));
+        for (const user of all)
+          user.ttsc__do(
+            ({ store }) =>
+              void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1).then((n) => results.push(n)),
+          );
       await distiller.settle();
       for (const { store } of all) expect(store.get('count')).to.equal(60);
-      expect(results.sort((a, b) => Number(a) - Number(b))).to.deep.equal(Array.from({ length: 60 }, (_, at) => at + 1));
+      expect(results.sort((a, b) => Number(a) - Number(b))).to.deep.equal(
+        Array.from({ length: 60 }, (_, at) => at + 1),
+      );
     });
 
     it('rejects with what its function throws, and changes nothing', async () => {
@@ -212,8 +236,8 @@ describe('a Store as a service', () => {
       local.ttsc__do(({ store }) => store.set({ 'bank/a': 100, 'bank/b': 0 }));
       await distiller.settle();
       for (let round = 0; round < 10; round++)
-        for (const { ttsc__do } of all)
-          ttsc__do(({ store }) => {
+        for (const user of all)
+          user.ttsc__do(({ store }) => {
             void store.transaction(['bank/a', 'bank/b'], () => {
               const [a, b] = [store.get('bank/a') as number, store.get('bank/b') as number];
               store.set({ 'bank/a': a - 1, 'bank/b': b + 1 });
@@ -239,8 +263,8 @@ describe('a Store as a service', () => {
   it('says when all that was written is carried out', async () => {
     const { distiller, all, local } = await onThreads();
     const saved: unknown[] = [];
-    for (const [at, { ttsc__do }] of all.entries())
-      ttsc__do(({ store }) => {
+    for (const [at, user] of all.entries())
+      user.ttsc__do(({ store }) => {
         store.set(`a/${at}`, at);
         void store.saved().then(() => saved.push([at, local.store.get(`a/${at}`)]));
       });
@@ -248,77 +272,92 @@ describe('a Store as a service', () => {
     expect(saved).to.have.deep.members([0, 1, 2].map((at) => [at, at]));
   });
 
-  describe('an owner that is started again', () => {
-    async function failed(): Promise<Stage> {
-      const stage = await onThreads();
-      const { distiller, local, one } = stage;
-      one.ttsc__do(({ store }) => store.set('before', 1));
-      one.ttsc__do(({ store, ttse__onChange }) => store.subscribe('', ttse__onChange, { recursive: true }));
-      await distiller.settle();
-      local.ttsc__do((user) => user.failStore());
-      await distiller.settle();
-      return stage;
-    }
-
-    it('begins with nothing, which all are told, and everybody goes on with it', async () => {
-      const { distiller, all, one, two } = await failed();
-      for (const { store } of all) expect(store.has('before')).to.equal(false);
-      expect(one.heard.flat()).to.deep.include(event('before', undefined, 1, undefined));
-      two.ttsc__do(({ store }) => store.set('after', 2));
-      await distiller.settle();
-      for (const { store } of all) expect(store.get('after')).to.equal(2);
-      expect(one.heard.flat().at(-1)).to.deep.equal(event('after', 2, undefined, undefined));
-    });
+  it('begins anew where its owner fails and is started again, which all are told', async () => {
+    const { distiller, local, one } = await onThreads();
+    const twins = new Map<string, StoreHandle>();
+    for (const user of [local, one])
+      user.ttsc__do((it) => {
+        const twin = it.useTwin();
+        twin.subscribe('', it.ttse__onChange, { recursive: true });
+        twins.set(it.name, twin);
+      });
+    await distiller.settle();
+    one.ttsc__do(() => void twins.get('one')!.set({ 'rooms/kitchen': 25, 'rooms/hall': 18 }));
+    await distiller.settle();
+    for (const { heard } of [local, one]) heard.length = 0;
+    (distiller.apps[0]!.ledger.find('twin') as Twin).ttsc__break();
+    await distiller.settle();
+    for (const twin of twins.values()) expect(twin.dump()).to.deep.equal([['rooms/kitchen', 21]]);
+    for (const { heard } of [local, one])
+      expect(heard.flat()).to.deep.include.members([event('rooms/hall', undefined, 18, undefined)]);
+    one.ttsc__do(() => void twins.get('one')!.set('rooms/hall', 19));
+    await distiller.settle();
+    for (const twin of twins.values()) expect(twin.get('rooms/hall')).to.equal(19);
+    for (const { heard } of [local, one])
+      expect(heard.flat().at(-1)).to.deep.equal(event('rooms/hall', 19, undefined, undefined));
   });
 
   it('is given whole to a thread that comes late', async () => {
-    const { distiller, one, local } = await onThreads();
-    one.ttsc__do(({ store }) => store.group(() => Array.from({ length: 5_000 }, (_, at) => store.set(`many/${at}`, at))));
+    const { distiller, one } = await onThreads();
+    one.ttsc__do(
+      ({ store }) => void store.group(() => Array.from({ length: 5_000 }, (_, at) => store.set(`many/${at}`, at))),
+    );
     await distiller.settle();
-    local.ttsc__do((user) => user.spawn('late'));
+    distiller.infuse(() => Worker.spawn({ name: 'late' }));
     await distiller.settle();
-    const late = distiller.find('late') as unknown as Uses;
-    expect(late.store.keys()).to.deep.equal(['many']);
-    expect(late.store.at('many').keys()).to.have.lengthOf(5_000);
-    expect(late.store.get('many/4999')).to.equal(4_999);
+    const { store } = found<Worker>(distiller, 'late');
+    expect(store.keys()).to.deep.equal(['many']);
+    expect(store.at('many').keys()).to.have.lengthOf(5_000);
+    expect(store.get('many/4999')).to.equal(4_999);
   });
 
   it('leaves nothing in a thread whose last user has finished, and comes again with the next one', async () => {
-    const { distiller, one, two } = await onThreads();
-    const user = await one.withUser(distiller);
-    two.ttsc__do(({ store }) => store.set('a', 1));
+    const { distiller, one } = await onThreads();
+    const host = distiller.infuse(() => Host.spawn({ name: 'host' }));
+    host.ttsc__invite('guest');
     await distiller.settle();
-    one.ttsc__leave();
-    user.ttsc__finish();
+    expect(found<Local>(distiller, 'guest').store.ready).to.equal(true);
+    const here = (): string[] => [...found<Host>(distiller, 'host').infusions].map(({ name }) => name);
+    expect(here()).to.have.lengthOf(2);
+    found<Local>(distiller, 'guest').ttsc__finish();
     await distiller.settle();
-    expect(distiller.apps[0]!.threads).to.have.lengthOf(1);
+    expect(here()).to.deep.equal([]);
+    one.ttsc__do(({ store }) => void store.set('a', 1));
+    host.ttsc__invite('next');
+    await distiller.settle();
+    expect(found<Local>(distiller, 'next').store.get('a')).to.equal(1);
+  });
+
+  it('ends with the app, whoever uses it, without a warning', async () => {
+    const { distiller, local, one, two } = await onThreads();
+    for (const user of [local, one, two]) user.ttsc__finish();
+    await distiller.settle();
+    expect(distiller.apps[0]!.finished).to.equal(true);
+    expect(distiller.apps[0]!.lines.filter(({ level }) => level >= 40)).to.deep.equal([]);
   });
 
   it('comes to the same everywhere in every order of messages', async function () {
     this.timeout(60_000);
-    await explore(
-      async (distiller) => {
-        const { all } = await onThreads({ distiller });
-        for (let round = 0; round < 3; round++) {
-          for (const { ttsc__do } of all)
-            ttsc__do(({ store, name }) => {
-              store.set('last', `${name} ${round}`);
-              store.set([
-                ['list/#', name],
-                ['list/./round', round],
-              ]);
-              void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1);
-            });
-          await distiller.runFor(round);
-        }
-        await distiller.settle();
-        const [first, ...others] = all.map(({ store }) => store.dump());
-        expect(all[0]!.store.get('count')).to.equal(9);
-        expect(all[0]!.store.at('list').keys()).to.have.lengthOf(9);
-        for (const other of others) expect(other).to.deep.equal(first);
-      },
-      { seeds: howMany(20, 200) },
-    );
+    await explore({ app: Threads, runs: howMany(20, 200) }, async (distiller) => {
+      const { all } = await onThreads({ distiller });
+      for (let round = 0; round < 3; round++) {
+        for (const user of all)
+          user.ttsc__do(({ store, name }) => {
+            store.set('last', `${name} ${round}`);
+            store.set([
+              ['list/#', name],
+              ['list/./round', round],
+            ]);
+            void store.update('count', (n) => ((n as number | undefined) ?? 0) + 1);
+          });
+        await distiller.advance(round);
+      }
+      await distiller.settle();
+      const [first, ...others] = all.map(({ store }) => store.dump());
+      expect(all[0]!.store.get('count')).to.equal(9);
+      expect(all[0]!.store.at('list').keys()).to.have.lengthOf(9);
+      for (const other of others) expect(other).to.deep.equal(first);
+    });
   });
 });
 

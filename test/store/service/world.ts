@@ -139,7 +139,8 @@ export class World {
 export function contentOf(tree: Tree): Map<string, unknown> {
   const found = new Map<string, unknown>();
   for (const piece of tree.contents())
-    for (let at = 0; at < piece.length; at += 3) if (piece[at + 2] !== undefined) found.set(piece[at + 1] as string, piece[at + 2]);
+    for (let at = 0; at < piece.length; at += 3)
+      if (piece[at + 2] !== undefined) found.set(piece[at + 1] as string, piece[at + 2]);
   return found;
 }
 
