@@ -37,7 +37,7 @@ export class Hearing implements Hearer, Task {
     if (this.#waiting.length - this.#heard < MOST_BATCHES && this.#merged === undefined) this.#waiting.push(events);
     else {
       const isFirst = this.#merged === undefined;
-      mergeInto((this.#merged ??= new Map()), events);
+      mergeInto((this.#merged ??= new Map<string, StoreEvent>()), events);
       if (this.#merged.size >= MOST_PATHS) this.#full.add(this);
       if (!isFirst) return;
     }

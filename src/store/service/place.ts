@@ -12,7 +12,7 @@ import { EarlyTree, type Latecomer } from './early-tree.js';
 import { type Hearing, MOST_PATHS } from './hearing.js';
 import { type Keeper, Owner } from './owner.js';
 import { Replica } from './replica.js';
-import { StoreHandle } from './store-handle.js';
+import { type HandledStore, StoreHandle } from './store-handle.js';
 import { StoreReplica } from './store-replica.js';
 import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
 
@@ -25,7 +25,7 @@ const places = new WeakMap<object, Map<string, Place>>();
 /** A Store as one thread has it. */
 export function placeOf(runtime: object, service: string): Place {
   let all = places.get(runtime);
-  if (all === undefined) places.set(runtime, (all = new Map()));
+  if (all === undefined) places.set(runtime, (all = new Map<string, Place>()));
   let place = all.get(service);
   if (place === undefined) all.set(service, (place = new Place(service)));
   return place;
@@ -44,7 +44,7 @@ function mouthOf<Words>(to: RemoteHandle): Mouth<Words> {
  * A Store as one thread has it: its tree, which is the owner's or a copy of that, and those who use it here. What they have subscribed to
  * stays when the owner is started again.
  */
-export class Place implements Latecomer {
+export class Place implements HandledStore, Latecomer {
   readonly service: string;
   #tree: Tree | undefined;
   /** Subscribers of this thread for which so much waits that no more may come. */
@@ -215,7 +215,7 @@ export class Place implements Latecomer {
   async saved(): Promise<void> {
     if (this.#replica !== undefined) return this.#replica.saved();
     if (this.#owner !== undefined) return this.#owner.saved();
-    return new Promise((resolve, reject) => this.#early.defer(() => this.saved().then(resolve, reject)));
+    return new Promise((resolve, reject) => this.#early.defer(() => void this.saved().then(resolve, reject)));
   }
 
   /** Does `body` as one batch that holds only where the paths have the values that it has seen; again where they have others meanwhile. */

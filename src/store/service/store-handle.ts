@@ -3,7 +3,18 @@ import { hears } from '../../core/life.js';
 import { Cursor, type CursorHost } from '../cursor.js';
 import type { StoreValue } from '../values.js';
 import { Hearing } from './hearing.js';
-import type { Place } from './place.js';
+import type { Tree } from '../tree/tree.js';
+
+/** What a handle sees of the Store in its thread. */
+export interface HandledStore {
+  readonly service: string;
+  readonly ready: boolean;
+  readonly shown: Tree;
+  /** Subscribers for which so much waits that no more may come. */
+  readonly full: Set<Hearing>;
+  transaction<T>(reads: readonly string[], body: () => T): Promise<T>;
+  saved(): Promise<void>;
+}
 
 /** What a Tonic hears when it can read a Store. */
 export interface StoreReadyInfo {
@@ -16,11 +27,11 @@ export interface StoreReadyInfo {
  * at once; the owner puts all writes in one order.
  */
 export class StoreHandle extends Cursor {
-  readonly #place: Place;
+  readonly #place: HandledStore;
   readonly #user: AnyTonic;
 
   /** @internal */
-  constructor(place: Place, user: AnyTonic) {
+  constructor(place: HandledStore, user: AnyTonic) {
     super(hostOf(place, user));
     this.#place = place;
     this.#user = user;
@@ -84,7 +95,7 @@ export class StoreHandle extends Cursor {
 
 const READY = 'ttse__onStoreReady';
 
-function hostOf(place: Place, user: AnyTonic): CursorHost {
+function hostOf(place: HandledStore, user: AnyTonic): CursorHost {
   return {
     get tree() {
       return place.shown;

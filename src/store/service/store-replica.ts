@@ -2,14 +2,20 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { Life } from '../../core/life.js';
 import { runAs } from '../../core/running.js';
 import { Tonic } from '../../core/tonic.js';
-import type { Place } from './place.js';
+import type { AnyTonic } from '../../core/any-tonic.js';
 import type { ReplicaWords } from './words.js';
+
+/** What it hears for. */
+interface Hearing {
+  isUsedBesides(tonic: AnyTonic | undefined): boolean;
+  toReplica(word: keyof ReplicaWords, said: readonly unknown[]): void;
+}
 
 /** The ear of a thread's copy of a Store: what its owner tells comes as its sparkles. It lives as long as somebody in the thread uses the Store. */
 export class StoreReplica extends Tonic {
-  readonly #place: Pick<Place, 'isUsedBesides' | 'toReplica'>;
+  readonly #place: Hearing;
 
-  constructor(place: Pick<Place, 'isUsedBesides' | 'toReplica'>) {
+  constructor(place: Hearing) {
     super();
     this.#place = place;
   }

@@ -49,9 +49,10 @@ describe('a Store as a service', () => {
 
   it('does what was asked of it before its copy came, in the order in which it was asked', async () => {
     const { distiller, all, local } = await onThreads({
-      first: ({ store, ttse__onChange }) => {
+      first: (it) => {
+        const { store } = it;
         store.set('early', 1);
-        store.subscribe('early/**', ttse__onChange);
+        store.subscribe('early/**', it.bind('ttse__onChange'));
         store.set([
           ['early/list/#', 'a'],
           ['early/list/./is', 'mine'],
@@ -133,7 +134,7 @@ describe('a Store as a service', () => {
 
   it('gives a subscriber each batch as one sparkle', async () => {
     const { distiller, all, two } = await onThreads();
-    for (const user of all) user.ttsc__do(({ store, ttse__onChange }) => void store.subscribe('a/*', ttse__onChange));
+    for (const user of all) user.ttsc__do((it) => void it.store.subscribe('a/*', it.bind('ttse__onChange')));
     two.ttsc__do(({ store }) => {
       store.group(() => store.set('a/x', 1).set('a/y', 2), { source: 'two' });
       store.set('a/x', 3);
@@ -149,7 +150,7 @@ describe('a Store as a service', () => {
   it('leaves changes of a source out in every thread', async () => {
     const { distiller, all, one } = await onThreads();
     for (const user of all)
-      user.ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange, { ignoreSource: 'slider' }));
+      user.ttsc__do((it) => it.store.subscribe('a', it.bind('ttse__onChange'), { ignoreSource: 'slider' }));
     one.ttsc__do(({ store }) => {
       store.source('slider', () => store.set('a', 1));
       store.set('a', 2);
@@ -161,7 +162,7 @@ describe('a Store as a service', () => {
 
   it('tells nobody who has finished', async () => {
     const { distiller, local, one } = await onThreads();
-    local.ttsc__do(({ store, ttse__onChange }) => store.subscribe('a', ttse__onChange));
+    local.ttsc__do((it) => it.store.subscribe('a', it.bind('ttse__onChange')));
     await distiller.settle();
     local.ttsc__finish();
     one.ttsc__do(({ store }) => store.set('a', 1));
@@ -175,7 +176,7 @@ describe('a Store as a service', () => {
     local.ttsc__do(({ store }) => {
       codes.push(
         codeOf(() => store.subscribe('a', () => {})),
-        codeOf(() => store.subscribe('a', one.ttse__onOther)),
+        codeOf(() => store.subscribe('a', one.bind('ttse__onOther') as never)),
       );
     });
     await distiller.settle();
@@ -278,7 +279,7 @@ describe('a Store as a service', () => {
     for (const user of [local, one])
       user.ttsc__do((it) => {
         const twin = it.useTwin();
-        twin.subscribe('', it.ttse__onChange, { recursive: true });
+        twin.subscribe('', it.bind('ttse__onChange'), { recursive: true });
         twins.set(it.name, twin);
       });
     await distiller.settle();

@@ -1,5 +1,6 @@
 import {
   type AnyTonic,
+  type BoundSparkle,
   Catalyst,
   type CatalystOptions,
   Formula,
@@ -18,6 +19,7 @@ interface First {
 
 /** What a Tonic has that uses the Store, in whichever thread it lives; a test says what it does. */
 export interface Uses extends AnyTonic {
+  bind(key: 'ttse__onChange' | 'ttse__onOther'): BoundSparkle<(events: readonly StoreEvent[]) => void>;
   readonly store: StoreHandle;
   readonly first: First;
   /** What its subscriptions have heard: one entry a batch. */
