@@ -9,8 +9,8 @@ import {
  * What gives a promise is called while the app runs, and holds up nobody. The rest is for its start and its end, and for what is quick.
  */
 export interface Disk {
-  /** Makes a directory that only its owner can enter, where there is none. */
-  makeDirectory(path: string): void;
+  /** Makes a directory that only its owner can enter, where there is none; gives the first of those that it has made. */
+  makeDirectory(path: string): string | undefined;
   list(directory: string): string[];
   /** Opens a directory, to be synced; `undefined` where the system has no such thing. */
   openDirectory(path: string): number | undefined;
@@ -48,7 +48,7 @@ const NO_SYNC: ReadonlySet<unknown> = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EA
 
 /** The file system of this machine. */
 export const nodeDisk: Disk = {
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY }),
+  makeDirectory: (path) => mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY }),
   list: (directory) => readdirSync(directory),
   openDirectory(path) {
     try {

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../core/errors.js';
 import { type Disk, inWords } from './disk.js';
 
@@ -34,7 +34,8 @@ export class Folder {
     this.path = resolve(path);
     this.isSynced = isSynced;
     try {
-      disk.makeDirectory(this.path);
+      const first = disk.makeDirectory(this.path);
+      if (first !== undefined && isSynced) syncParents(disk, this.path, first);
       this.#fd = disk.openDirectory(this.path);
     } catch (thrown) {
       throw unusable(this.path, thrown);
@@ -69,6 +70,19 @@ export class Folder {
     if (this.#fd !== undefined) this.disk.close(this.#fd);
     this.#fd = undefined;
   }
+}
+
+/** Directories that were made, down to this one, are on the disk. */
+function syncParents(disk: Disk, path: string, first: string): void {
+  const parent = dirname(path);
+  const fd = disk.openDirectory(parent);
+  if (fd === undefined) return;
+  try {
+    disk.syncDirectoryNow(fd);
+  } finally {
+    disk.close(fd);
+  }
+  if (path !== first && parent !== path) syncParents(disk, parent, first);
 }
 
 export function unusable(directory: string, thrown: unknown): Error {

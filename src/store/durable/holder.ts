@@ -43,8 +43,9 @@ export function lives(holder: Holder, lock: string): boolean {
   if (holder.space !== own.space) return false;
   if (holder.start === '0') return answers(holder.pid);
   const process = startOf(holder.pid);
-  if (process === undefined || process.state === 'Z' || process.ticks !== holder.start) return false;
-  return hasOpen(holder.pid, lock);
+  // It may be one of another user's that we do not see.
+  if (process === undefined) return answers(holder.pid);
+  return process.state !== 'Z' && process.ticks === holder.start && hasOpen(holder.pid, lock);
 }
 
 /** A thread that ends leaves its process, but no file open. */

@@ -126,10 +126,10 @@ export class LogWriter {
     if (!this.#means.folder.isSynced) await this.#means.folder.disk.sync(this.#segment.fd);
   }
 
-  /** Begins a log, and gives the version of the last batch before it. All that is appended from now on is in it, and perhaps more. */
+  /** Begins a log when what was appended so far is written, and gives the version of the last batch before it. */
   rotate(): Promise<number> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#rotation ??= withResolvers();
+    this.#rotation ??= new Rotation(this.#lastAppended);
     this.#work ??= this.#writeAll();
     return this.#rotation.promise;
   }
@@ -145,11 +145,13 @@ export class LogWriter {
     await Promise.resolve();
     try {
       for (;;) {
-        if (this.#rotation !== undefined) await this.#beginSegment(this.#rotation);
         const group = (this.#writing = this.#next());
-        if (group === undefined) break;
-        await this.#write(group);
-        this.#spare = group;
+        if (group !== undefined) await this.#write(group);
+        this.#spare = group ?? this.#spare;
+        const rotation = this.#rotation;
+        if (rotation !== undefined && (group === undefined || rotation.last <= this.#segment.last))
+          await this.#beginSegment(rotation);
+        else if (group === undefined) break;
       }
     } catch (thrown) {
       // Only a write throws.
@@ -208,7 +210,7 @@ export class LogWriter {
   }
 
   /** Where that cannot be done, the log that there is goes on. */
-  async #beginSegment({ resolve, reject }: Rotation): Promise<void> {
+  async #beginSegment(rotation: Rotation): Promise<void> {
     this.#rotation = undefined;
     const before = this.#segment;
     const after = before.last;
@@ -217,9 +219,9 @@ export class LogWriter {
         this.#segment = await this.#newSegment(after);
         await this.#means.folder.disk.closeLater(before.fd);
       }
-      resolve(after);
+      rotation.resolve(after);
     } catch (thrown) {
-      reject(thrown as Error);
+      rotation.reject(thrown as Error);
     }
   }
 
@@ -248,18 +250,17 @@ function full(problem: string): Error {
   return fail('TT_STORE_FULL', { problem });
 }
 
-interface Rotation {
+/** A log that is to begin. */
+class Rotation {
   readonly promise: Promise<number>;
-  readonly resolve: (after: number) => void;
-  readonly reject: (error: Error) => void;
-}
+  resolve!: (after: number) => void;
+  reject!: (error: Error) => void;
 
-function withResolvers(): Rotation {
-  let resolve!: (after: number) => void;
-  let reject!: (error: Error) => void;
-  const promise = new Promise<number>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
+  /** @param last the version of the last batch that is to be before it. */
+  constructor(readonly last: number) {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
 }
