@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { checksum } from './checksum.js';
 
@@ -33,10 +34,10 @@ export function thisThread(): Holder {
 }
 
 /**
- * Whether a holder lives, as far as we can know. Where another machine has it, nobody here can: it counts as one that lives. So does a
+ * Whether the holder of a lock lives, as far as we can know. Where another machine has it, nobody here can: it counts as one that lives. So does a
  * process that we may not look into.
  */
-export function lives(holder: Holder, lock: string): boolean {
+export function lives(holder: Holder, lockPath: string): boolean {
   const own = thisThread();
   if (holder.host !== own.host) return true;
   // The machine, or the container of this name, has started anew since.
@@ -45,25 +46,32 @@ export function lives(holder: Holder, lock: string): boolean {
   const process = startOf(holder.pid);
   // It may be one of another user's that we do not see.
   if (process === undefined) return answers(holder.pid);
-  return process.state !== 'Z' && process.ticks === holder.start && hasOpen(holder.pid, lock);
+  return process.state !== 'Z' && process.ticks === holder.start && hasOpen(holder.pid, lockPath);
 }
 
-/** A thread that ends leaves its process, but no file open. */
-function hasOpen(pid: number, lock: string): boolean {
+/** A thread that ends leaves its process, but no file open. A copy of the directory has locks that nobody has open. */
+function hasOpen(pid: number, path: string): boolean {
   let fds: string[];
   try {
     fds = readdirSync(`/proc/${pid}/fd`);
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code !== 'ENOENT';
   }
+  const end = `/${basename(path)}`;
   return fds.some((fd) => {
     try {
-      return readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith(`/${lock}`);
+      const open = `/proc/${pid}/fd/${fd}`;
+      return readlinkSync(open).endsWith(end) && isSame(open, path);
     } catch {
       // It was closed meanwhile.
       return false;
     }
   });
+}
+
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [statSync(a, { bigint: true }), statSync(b, { bigint: true })];
+  return one.dev === other.dev && one.ino === other.ino;
 }
 
 function answers(pid: number): boolean {

@@ -53,7 +53,7 @@ function createdBy(folder: Folder, name: string, own: Holder): number {
     return folder.disk.create(folder.file(name));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(folder.path, thrown);
-    if (lives(own, name)) throw locked(folder, own, name);
+    if (lives(own, folder.file(name))) throw locked(folder, own, name);
     // One who had the same pid and thread at the same instant of a machine's run.
     removed(folder.file(name), folder.disk);
     return folder.disk.create(folder.file(name));
@@ -63,7 +63,7 @@ function createdBy(folder: Folder, name: string, own: Holder): number {
 function removeDead(folder: Folder, name: string): void {
   const holder = holderNamed(name);
   if (holder === undefined) return;
-  if (lives(holder, name)) throw locked(folder, holder, name);
+  if (lives(holder, folder.file(name))) throw locked(folder, holder, name);
   removed(folder.file(name), folder.disk);
 }
 

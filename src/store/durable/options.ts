@@ -3,7 +3,7 @@ import { bytes, count, oneOf, text } from '../../core/options/option-schema.js';
 
 const MIB = 1024 * 1024;
 
-const waitingSchema = v.strictObject(
+export const waitingSchema = v.strictObject(
   {
     /** The most batches. */
     batches: v.optional(count(1), 1_000_000),

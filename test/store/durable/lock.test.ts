@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -89,6 +89,16 @@ describe('a directory of a Store', () => {
     const error = expectThrow(() => places.open({ directory }), 'TT_STORE_LOCKED');
     expect(error.message).to.include('of the machine another host/with-odd_name');
     expect(error.message).to.include(locks(directory)[0]);
+  });
+
+  it('may be copied while it is in use, and the copy be opened beside it', async () => {
+    const directory = places.directory();
+    const durable = places.open({ directory });
+    durable.append(1, set(['a', 1]));
+    await durable.saved();
+    cpSync(directory, `${directory} copy`, { recursive: true });
+    expect(locks(`${directory} copy`)).to.have.lengthOf(1);
+    expect((await contentOf({ directory: `${directory} copy` })).version).to.equal(1);
   });
 
   it('that another has taken over is not written to any more, nor cut', async () => {
