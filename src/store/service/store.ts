@@ -18,7 +18,7 @@ import type { OwnerWords } from './words.js';
  */
 export class Store extends Tonic {
   static override readonly service: string = 'store';
-  /** @internal For the compiler alone. */
+  /** For the compiler alone. */
   declare readonly [USED]: StoreHandle;
 
   /** @internal */
