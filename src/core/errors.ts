@@ -222,7 +222,7 @@ export const ERRORS = {
   TT_STORE_DIRECTORY: 'The Store cannot be kept in {directory}: {problem}.',
   TT_STORE_FORMAT:
     '{file} has the format {format}, and this version of tasktonic reads up to {known}: use the version that has written it, or a later one.',
-  TT_STORE_FULL: 'The Store takes no more: {problem}.',
+  TT_STORE_FULL: '{what} is full, with {most}: {remedy}.',
   TT_STORE_LOCKED:
     'The Store in {directory} is held by the process {pid}{where}: end that first. Where it is gone for certain, remove the file {lock}.',
   TT_STORE_NOT_DURABLE: '{path} cannot be kept on disk: it is {what}. Put it into a subtree that is not kept.',

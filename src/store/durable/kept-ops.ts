@@ -26,9 +26,8 @@ export class KeptOps {
     else if (kind === Op.remove) this.#takeRemoved(kept, path);
   }
 
-  /** Where a node goes, the subtrees below it go too. The root has a value to lose, and stays. */
+  /** Where a node goes, the subtrees below it go too. */
   #takeRemoved(kept: unknown[], path: string): void {
-    if (path === '') return;
     for (const subtree of this.subtrees) if (isWithin(subtree, path)) kept.push(Op.remove, subtree, undefined);
   }
 }

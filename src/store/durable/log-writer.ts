@@ -1,20 +1,10 @@
 import { fail } from '../../core/errors.js';
 import { inWords } from './disk.js';
-import { type Folder, nameOf, writeAll } from './folder.js';
+import { type Folder, writeAll } from './folder.js';
 import { Group } from './group.js';
 import type { Lock } from './lock.js';
-import { FILE_HEAD, FileKind, fileHead } from './record.js';
-
-/** A log that is written to. */
-export interface Segment {
-  readonly fd: number;
-  /** The version of the last batch before it. */
-  readonly after: number;
-  /** The version of its last batch, or else of the last one before it. */
-  last: number;
-  /** How far it is written. */
-  size: number;
-}
+import { FILE_HEAD } from './record.js';
+import { newSegment, type Segment } from './segment.js';
 
 /** What a {@link LogWriter} has. */
 export interface LogMeans {
@@ -105,12 +95,13 @@ export class LogWriter {
 
   #refuseWhereFull(text: string): void {
     const { batches, bytes } = this.#means.limit;
-    if (this.#batches >= batches) throw full(`${this.#batches} batches wait to be written, its limit`);
+    if (this.#batches >= batches) throw full(`${batches} batches`, 'batches');
     // No character has more than three bytes.
-    if (this.#bytes + text.length * 3 <= bytes) return;
+    if (this.#bytes + text.length * 3 <= Math.min(bytes, LARGEST)) return;
     const more = Buffer.byteLength(text);
-    if (more > LARGEST) throw full(`a batch of ${more} bytes is more than the ${LARGEST} that can be kept at once`);
-    if (this.#batches > 0 && this.#bytes + more > bytes) throw full(`${this.#bytes} bytes wait to be written`);
+    if (this.#batches > 0 && this.#bytes + more > bytes) throw full(`${bytes} bytes`, 'bytes');
+    if (more > LARGEST)
+      throw fail('TT_STORE_FULL', { what: 'a batch', most: `${LARGEST} bytes`, remedy: 'write less in one' });
   }
 
   /** Settles when all that was appended is kept; rejects where it is not. */
@@ -216,7 +207,8 @@ export class LogWriter {
     const after = before.last;
     try {
       if (before.after !== after) {
-        this.#segment = await this.#newSegment(after);
+        this.#segment = await newSegment(this.#means.folder, after);
+        this.#written += FILE_HEAD;
         await this.#means.folder.disk.closeLater(before.fd);
       }
       rotation.resolve(after);
@@ -224,30 +216,11 @@ export class LogWriter {
       rotation.reject(thrown as Error);
     }
   }
-
-  async #newSegment(after: number): Promise<Segment> {
-    const { folder } = this.#means;
-    const { disk } = folder;
-    const path = folder.file(nameOf('log', after));
-    const fd = disk.create(path);
-    try {
-      await writeAll(disk, fd, fileHead(FileKind.log, after), 0);
-      if (folder.isSynced) {
-        await disk.sync(fd);
-        await folder.syncNames();
-      }
-    } catch (thrown) {
-      disk.close(fd);
-      await disk.remove(path);
-      throw thrown;
-    }
-    this.#written += FILE_HEAD;
-    return { fd, after, last: after, size: FILE_HEAD };
-  }
 }
 
-function full(problem: string): Error {
-  return fail('TT_STORE_FULL', { problem });
+function full(most: string, option: string): Error {
+  const remedy = `write less at a time, or raise "waitingLimit.${option}"`;
+  return fail('TT_STORE_FULL', { what: 'the queue to the disk', most, remedy });
 }
 
 /** A log that is to begin. */
