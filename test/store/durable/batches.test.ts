@@ -156,16 +156,26 @@ describe('subtrees that are kept', () => {
 });
 
 describe('what waits to be written', () => {
+  let isEnded = false;
+  const waiting: (() => void)[] = [];
+  beforeEach(() => {
+    isEnded = false;
+  });
+  // Before all is tidied up.
+  afterEach(() => {
+    isEnded = true;
+    for (const go of waiting.splice(0)) go();
+  });
+
   /** A disk whose writes wait until they are let go. */
   function slowDisk() {
     const test = new TestDisk();
-    const waiting: (() => void)[] = [];
     const writes: number[] = [];
     const disk: Disk = {
       ...test.disk,
       write: async (fd, bytes, position) => {
         writes.push(bytes.length);
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        if (!isEnded) await new Promise<void>((resolve) => waiting.push(resolve));
         return nodeDisk.write(fd, bytes, position);
       },
     };

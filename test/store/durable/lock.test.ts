@@ -8,9 +8,20 @@ import { Program } from '../../support/program.js';
 import { contentOf, Heard, loaded, Places, set } from './support/kept.js';
 
 const places = new Places();
-afterEach(() => places.tidyUp());
+const programs: Program[] = [];
+afterEach(async () => {
+  for (const program of programs) program.signal('SIGKILL');
+  await Promise.all(programs.splice(0).map((program) => program.exit()));
+  await places.tidyUp();
+});
 
 const HOLDER = new URL('./programs/holder.ts', import.meta.url);
+
+function holder(...args: string[]): Program {
+  const program = new Program(HOLDER, args);
+  programs.push(program);
+  return program;
+}
 
 function locks(directory: string): string[] {
   return readdirSync(directory).filter((name) => name.startsWith('lock'));
@@ -40,7 +51,7 @@ describe('a directory of a Store', () => {
 
   it('has one owner: another process that lives is named, and one that was killed is not in the way', async () => {
     const directory = places.directory();
-    const program = new Program(HOLDER, [directory]);
+    const program = holder(directory);
     await program.wrote('held');
     const error = expectThrow(() => places.open({ directory }), 'TT_STORE_LOCKED');
     expect(error.details['pid']).to.be.a('number').that.is.not.equal(process.pid);
@@ -58,13 +69,11 @@ describe('a directory of a Store', () => {
       return this.skip();
     }
     const directory = places.directory();
-    const program = new Program(HOLDER, [directory, 'thread']);
+    const program = holder(directory, 'thread');
     await program.wrote('held by a thread');
     await program.wrote('the thread has ended');
     expect(locks(directory)).to.have.lengthOf(1);
     await contentOf({ directory });
-    program.signal('SIGKILL');
-    await program.exit();
     return undefined;
   });
 
