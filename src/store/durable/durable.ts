@@ -140,6 +140,14 @@ export class Durable {
   }
 
   /**
+   * Looks whether a batch can be kept, before it is done.
+   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
+   */
+  check(ops: StoreOps): void {
+    this.#kept.check(ops);
+  }
+
+  /**
    * A batch is to be kept. Nothing is written before it returns.
    *
    * @param version is higher than that of the batch before it.

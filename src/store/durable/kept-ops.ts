@@ -1,4 +1,5 @@
 import { Op, type StoreOps } from '../ops.js';
+import { checkKeepable } from './unkeepable.js';
 
 /** Chooses what of a batch is kept: what concerns certain subtrees, and not where it came from. */
 export class KeptOps {
@@ -18,6 +19,16 @@ export class KeptOps {
     const kept: unknown[] = [];
     for (let at = 0; at < ops.length; at += 3) this.#take(kept, ops[at], ops[at + 1] as string, ops[at + 2]);
     return kept;
+  }
+
+  /**
+   * Looks whether all that is to be kept of a batch can be, before it is done. A thread that only asks for a batch can do that, too.
+   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
+   */
+  check(ops: StoreOps): void {
+    const kept = this.of(ops);
+    for (let at = 0; at < kept.length; at += 3)
+      if (kept[at] === Op.set) checkKeepable(kept[at + 1] as string, kept[at + 2]);
   }
 
   #take(kept: unknown[], kind: unknown, path: string, value: unknown): void {
