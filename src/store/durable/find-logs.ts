@@ -18,6 +18,10 @@ export function findLogs(logs: readonly Named[], from: number, findings: Finding
   const found: FoundLog[] = [];
   let last = from;
   for (const [at, named] of logs.entries()) {
+    if (named.version < last && isEmpty(named, findings)) {
+      findings.isObsolete(named.name);
+      continue;
+    }
     if (named.version !== last) {
       gap(logs.slice(at), last, findings);
       break;
@@ -29,6 +33,11 @@ export function findLogs(logs: readonly Named[], from: number, findings: Finding
     last = log.last;
   }
   return found;
+}
+
+/** A log that could not be begun, nor removed: the one before it went on. */
+function isEmpty(named: Named, findings: Findings): boolean {
+  return findings.reading(named, (reader) => reader.next(FILE_HEAD) === undefined);
 }
 
 /** A log is missing before these. */

@@ -117,10 +117,10 @@ export class LogWriter {
     if (!this.#means.folder.isSynced) await this.#means.folder.disk.sync(this.#segment.fd);
   }
 
-  /** Begins a log when what was appended so far is written, and gives the version of the last batch before it. */
+  /** Begins a log, before or after what waits, and gives the version of the last batch before it. */
   rotate(): Promise<number> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#rotation ??= new Rotation(this.#lastAppended);
+    this.#rotation ??= new Rotation();
     this.#work ??= this.#writeAll();
     return this.#rotation.promise;
   }
@@ -140,8 +140,7 @@ export class LogWriter {
         if (group !== undefined) await this.#write(group);
         this.#spare = group ?? this.#spare;
         const rotation = this.#rotation;
-        if (rotation !== undefined && (group === undefined || rotation.last <= this.#segment.last))
-          await this.#beginSegment(rotation);
+        if (rotation !== undefined) await this.#beginSegment(rotation);
         else if (group === undefined) break;
       }
     } catch (thrown) {
@@ -229,8 +228,7 @@ class Rotation {
   resolve!: (after: number) => void;
   reject!: (error: Error) => void;
 
-  /** @param last the version of the last batch that is to be before it. */
-  constructor(readonly last: number) {
+  constructor() {
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

@@ -27,7 +27,8 @@ export async function newSegment(folder: Folder, after: number): Promise<Segment
     }
   } catch (thrown) {
     disk.close(fd);
-    await disk.remove(path);
+    // Where it stays, it is empty, and goes at the next start.
+    await disk.remove(path).catch(() => {});
     throw thrown;
   }
   return { fd, after, last: after, size: FILE_HEAD };

@@ -41,7 +41,8 @@ describe('a snapshot', () => {
 
   it('may be written again where nothing has changed, and of nothing', async () => {
     const directory = places.directory();
-    const durable = places.open({ directory });
+    const heard = new Heard();
+    const durable = places.open({ directory }, heard);
     await durable.snapshot([]);
     await durable.snapshot([]);
     durable.append(1, set(['a', 1]));
@@ -49,6 +50,7 @@ describe('a snapshot', () => {
     await durable.snapshot([set(['a', 1])]);
     await durable.snapshot([set(['a', 1])]);
     await durable.close();
+    expect(heard.warnings).to.deep.equal([]);
     expect(await contentOf({ directory })).to.deep.include({ version: 1, batches: 0, given: [set(['a', 1])] });
   });
 
@@ -136,6 +138,51 @@ describe('a snapshot', () => {
     const last = await appendUntilDue(durable, 1_000);
     await durable.close();
     expect((await contentOf({ directory })).version).to.equal(last);
+  });
+
+  for (const broken of ['create', 'write', 'rename'] as const)
+    it(`for which not even a new log can be begun is one, too, and so is one that gets no name (${broken})`, async () => {
+      const directory = places.directory();
+      const test = new TestDisk();
+      const heard = new Heard();
+      const durable = places.open({ directory }, heard, test.disk);
+      durable.append(1, set(['a', 1]));
+      await durable.saved();
+      let isBroken = true;
+      test.before = (call) => {
+        if (call === broken && isBroken) throw new SystemError('ENOSPC');
+      };
+      await durable.snapshot([set(['a', 1])]);
+      expectCode(heard.warnings[0], 'TT_STORE_SNAPSHOT');
+      isBroken = false;
+      durable.append(2, set(['a', 2]));
+      await durable.saved();
+      await durable.snapshot([set(['a', 2])]);
+      durable.append(3, set(['b', 3]));
+      await durable.close();
+      expect(heard).to.deep.include({ failures: [] });
+      expect(heard.warnings).to.have.lengthOf(1);
+      expect(readdirSync(directory).sort()).to.deep.equal(['log-0000000000000002', 'snapshot-0000000000000002']);
+      expect(Object.fromEntries((await contentOf({ directory })).values)).to.deep.equal({ a: 2, b: 3 });
+    });
+
+  it('for which a log was begun that could neither be written nor removed leaves no trouble behind', async () => {
+    const directory = places.directory();
+    const test = new TestDisk();
+    const durable = places.open({ directory }, new Heard(), test.disk);
+    durable.append(1, set(['a', 1]));
+    await durable.saved();
+    let isBroken = true;
+    test.before = (call) => {
+      if (isBroken && (call === 'write' || call === 'remove')) throw new SystemError('EIO');
+    };
+    await durable.snapshot([set(['a', 1])]);
+    isBroken = false;
+    durable.append(2, set(['b', 2]));
+    await durable.close();
+    expect(readdirSync(directory)).to.have.lengthOf(2);
+    expect(Object.fromEntries((await contentOf({ directory })).values)).to.deep.equal({ a: 1, b: 2 });
+    expect(readdirSync(directory)).to.deep.equal(['log-0000000000000000']);
   });
 
   it('whose pieces throw is a warning', async () => {
