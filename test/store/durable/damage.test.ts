@@ -272,6 +272,19 @@ describe('a file that is missing', () => {
 });
 
 describe('a damaged snapshot', () => {
+  it('is refused where its end is missing, however much of it', async () => {
+    const directory = await written(2);
+    const durable = places.open({ directory });
+    await durable.snapshot([set(['p1', 1]), set(['p2', 2])]);
+    await durable.close();
+    const path = join(directory, 'snapshot-0000000000000002');
+    const bytes = readFileSync(path);
+    for (let size = 0; size < bytes.length; size++) {
+      writeFileSync(path, bytes.subarray(0, size));
+      expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+    }
+  });
+
   it('is loaded without the part that is damaged, where that is asked for, and is to be written anew', async () => {
     const directory = await written(3);
     let durable = places.open({ directory });
