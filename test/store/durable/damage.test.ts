@@ -195,6 +195,19 @@ describe('damage in the middle of a log', () => {
   });
 });
 
+describe('a record that stands there twice', () => {
+  it('is carried out once', async () => {
+    const directory = await written(3);
+    const path = join(directory, LOG);
+    const [first, second] = recordsOf(path);
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.concat([bytes, bytes.subarray(first, second)]));
+    const heard = new Heard();
+    expect(await contentOf({ directory }, heard)).to.deep.include({ version: 3, batches: 3 });
+    expectCode(heard.warnings[0], 'TT_STORE_CUT');
+  });
+});
+
 describe('a file that is missing', () => {
   /** A snapshot, and two logs after it: the next snapshot was never written. */
   async function withTwoLogs(): Promise<string> {
