@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { checksum, checksumByTable } from '../../doors/durable.js';
@@ -208,6 +218,19 @@ describe('a record that stands there twice', () => {
   });
 });
 
+describe('files that have other names than they were given', () => {
+  it('are refused', async () => {
+    const directory = await written(2);
+    const durable = places.open({ directory });
+    await durable.snapshot([set(['p1', 1])]);
+    await durable.close();
+    for (const kind of ['log', 'snapshot'])
+      renameSync(join(directory, `${kind}-0000000000000002`), join(directory, `${kind}-0000000000000003`));
+    const error = expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+    expect(error.message).to.include('its head is not right');
+  });
+});
+
 describe('a file that is missing', () => {
   /** A snapshot, and two logs after it: the next snapshot was never written. */
   async function withTwoLogs(): Promise<string> {
@@ -249,6 +272,21 @@ describe('a file that is missing', () => {
       durable.append(version + 1, set([`p${kept + 1}`, 1]));
       await durable.close();
       expect([...(await contentOf({ directory })).values.keys()]).to.deep.equal(names(kept + 1));
+    });
+
+  for (const offset of [40, 5])
+    it(`is as if it were one, what is damaged and followed by another log (byte ${offset})`, async () => {
+      const directory = await withTwoLogs();
+      flip(join(directory, 'log-0000000000000002'), offset);
+      const error = expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+      expect(error.message).to.include('The batches from 3 to ');
+      const heard = new Heard();
+      const durable = places.open({ directory, damaged: 'cut' }, heard);
+      expect([...loaded(durable).values.keys()]).to.deep.equal(names(2));
+      expect(heard.warnings).to.have.lengthOf(2);
+      durable.append(3, set(['p3', 'new']));
+      await durable.close();
+      expect((await contentOf({ directory })).values.get('p3')).to.equal('new');
     });
 
   it('is told: the only log behind a snapshot', async () => {
