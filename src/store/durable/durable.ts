@@ -3,15 +3,17 @@ import { parseOptions } from '../../core/options/option-schema.js';
 import type { StoreOps } from '../ops.js';
 import { type Disk, nodeDisk } from './disk.js';
 import { decode, encode } from './encoding.js';
-import { Folder, nameOf, unusable } from './folder.js';
+import type { Lost } from './findings.js';
+import { Folder, unusable } from './folder.js';
 import { KeptOps } from './kept-ops.js';
 import { Lock } from './lock.js';
-import { LogWriter, type Segment } from './log-writer.js';
+import { LogWriter } from './log-writer.js';
 import { type PersistOptions, persistSchema, type PersistSettings } from './options.js';
-import { FILE_HEAD, FileKind, fileHead, RecordKind } from './record.js';
+import { FILE_HEAD, RecordKind } from './record.js';
 import { RecordReader } from './record-reader.js';
+import { openSegment } from './segment.js';
 import { Snapshots } from './snapshots.js';
-import { type Lost, survey, type Survey } from './survey.js';
+import { survey, type Survey } from './survey.js';
 
 /** Who is told what nobody has asked for. */
 export interface Told {
@@ -34,7 +36,7 @@ export interface Loaded {
 /**
  * Keeps the batches of a Store in a directory, which it has for itself.
  *
- * - The paths of its ops are those of nodes, links followed: it does not know what a link leads to.
+ * - The paths of ops are those of the nodes themselves, and all that followed from a step is in them: it does not know what a link leads to.
  * - What {@link saved} has told to be kept is there when the directory is opened again, whole batches in their order, whatever has ended
  *   the process; with the durability `'disk'` also whatever has ended the machine.
  * - It sets no timers, and does nothing while there is nothing to write.
@@ -53,8 +55,8 @@ export class Durable {
     this.#lock = lock;
     this.#kept = new KeptOps(settings.only);
     this.#found = survey(folder, settings.damaged === 'cut');
-    const segment = lastSegment(folder, this.#found);
-    for (const lost of this.#found.lost) if (lost.bytes > 0) told.warn(cut(lost));
+    const segment = openSegment(folder, this.#found);
+    for (const lost of this.#found.lost) told.warn(fail('TT_STORE_CUT', { ...lost }));
     const { snapshot, logs, last } = this.#found;
     const limit = { batches: settings.waitingLimit.batches, bytes: settings.waitingLimit.bytes };
     const written = logs.reduce((sum, { end }) => sum + end, 0);
@@ -100,21 +102,21 @@ export class Durable {
    * Gives what was kept, in the order in which it is to be carried out: first the parts of a snapshot, then batches. To be called before
    * the first {@link append}.
    *
-   * @param apply carries ops out. Where `again` is true, the snapshot may have some of this batch already, or what came after it: steps
-   * that have no meaning any more are no error then, and after the last of these batches all is as it was.
-   * @throws what `apply` throws, and {@link TaskTonicError} `TT_STORE_DIRECTORY` where the disk fails.
+   * @param apply carries ops out. The snapshot may have some of a batch that comes after it already, or of a later one: to carry it out
+   * again is to change nothing, and never to throw.
+   * @throws what `apply` throws, and the system's error where the disk fails.
    */
-  load(apply: (ops: StoreOps, again: boolean) => void): Loaded {
+  load(apply: (ops: StoreOps) => void): Loaded {
     const { snapshot, logs, last, lost } = this.#found;
     let batches = 0;
-    const take = (ops: unknown, again: boolean) => {
+    const take = (ops: unknown) => {
       const kept = this.#kept.of(decode(ops as unknown[]));
-      if (kept.length > 0) apply(kept, again);
+      if (kept.length > 0) apply(kept);
     };
-    if (snapshot !== undefined) this.#records(snapshot.path, snapshot.bytes, (ops) => take(ops, false));
+    if (snapshot !== undefined) this.#records(snapshot.path, snapshot.bytes, take);
     for (const { path, end } of logs) {
       this.#records(path, end, (list) => {
-        for (let at = 0; at < list.length; at += 2) take(list[at + 1], (list[at] as number) <= (snapshot?.upTo ?? 0));
+        for (let at = 1; at < list.length; at += 2) take(list[at]);
         batches += list.length / 2;
       });
     }
@@ -135,6 +137,14 @@ export class Durable {
     } finally {
       disk.close(fd);
     }
+  }
+
+  /**
+   * Looks whether a batch can be kept, before it is done.
+   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
+   */
+  check(ops: StoreOps): void {
+    this.#kept.check(ops);
   }
 
   /**
@@ -190,38 +200,4 @@ export class Durable {
   #notKept(version: number): Error {
     return fail('TT_STORE_NOT_KEPT', { version, directory: this.#folder.path, problem: 'it was closed' });
   }
-}
-
-/** Makes the directory what it counts for: the end of the last log is cut where it is torn, and what is obsolete goes. */
-function lastSegment(folder: Folder, { snapshot, logs, obsolete }: Survey): Segment {
-  const { disk } = folder;
-  const from = snapshot?.version ?? 0;
-  const found = logs.at(-1);
-  const after = found?.after ?? from;
-  const fd = found === undefined ? disk.create(folder.file(nameOf('log', after))) : disk.open(found.path);
-  const size = found?.end ?? 0;
-  try {
-    if (disk.size(fd) > size) disk.truncate(fd, size);
-    if (size < FILE_HEAD) beginNow(disk, fd, after);
-    if (folder.isSynced) disk.syncNow(fd);
-    if (folder.isSynced) folder.syncNamesNow();
-    for (const path of obsolete) disk.removeNow(path);
-  } catch (thrown) {
-    disk.close(fd);
-    throw thrown;
-  }
-  return { fd, after, last: found?.last ?? from, size: Math.max(size, FILE_HEAD) };
-}
-
-function beginNow(disk: Disk, fd: number, after: number): void {
-  const head = fileHead(FileKind.log, after);
-  for (let done = 0; done < head.length;) done += disk.writeNow(fd, head.subarray(done), done);
-}
-
-function cut({ file, offset, bytes, kind }: Lost): Error {
-  const why =
-    kind === 'torn'
-      ? 'it was being written when the process or the machine ended, and was not acknowledged'
-      : 'it is damaged, or lies behind what is';
-  return fail('TT_STORE_CUT', { file, offset, bytes, why });
 }

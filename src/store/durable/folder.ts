@@ -46,6 +46,10 @@ export class Folder {
     return join(this.path, name);
   }
 
+  has(name: string): boolean {
+    return this.disk.list(this.path).includes(name);
+  }
+
   /** Logs and snapshots, from the oldest to the newest. */
   files(): Named[] {
     return this.disk

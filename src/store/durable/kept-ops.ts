@@ -1,4 +1,5 @@
 import { Op, type StoreOps } from '../ops.js';
+import { checkKeepable } from './unkeepable.js';
 
 /** Chooses what of a batch is kept: what concerns certain subtrees, and not where it came from. */
 export class KeptOps {
@@ -20,15 +21,24 @@ export class KeptOps {
     return kept;
   }
 
+  /**
+   * Looks whether all that is to be kept of a batch can be, before it is done. A thread that only asks for a batch can do that, too.
+   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
+   */
+  check(ops: StoreOps): void {
+    const kept = this.of(ops);
+    for (let at = 0; at < kept.length; at += 3)
+      if (kept[at] === Op.set) checkKeepable(kept[at + 1] as string, kept[at + 2]);
+  }
+
   #take(kept: unknown[], kind: unknown, path: string, value: unknown): void {
     if (kind === Op.source) return;
     if (this.#all || this.subtrees.some((subtree) => isWithin(path, subtree))) kept.push(kind, path, value);
     else if (kind === Op.remove) this.#takeRemoved(kept, path);
   }
 
-  /** Where a node goes, the subtrees below it go too. The root has a value to lose, and stays. */
+  /** Where a node goes, the subtrees below it go too. */
   #takeRemoved(kept: unknown[], path: string): void {
-    if (path === '') return;
     for (const subtree of this.subtrees) if (isWithin(subtree, path)) kept.push(Op.remove, subtree, undefined);
   }
 }

@@ -1,20 +1,10 @@
 import { fail } from '../../core/errors.js';
 import { inWords } from './disk.js';
-import { type Folder, nameOf, writeAll } from './folder.js';
+import { type Folder, writeAll } from './folder.js';
 import { Group } from './group.js';
 import type { Lock } from './lock.js';
-import { FILE_HEAD, FileKind, fileHead } from './record.js';
-
-/** A log that is written to. */
-export interface Segment {
-  readonly fd: number;
-  /** The version of the last batch before it. */
-  readonly after: number;
-  /** The version of its last batch, or else of the last one before it. */
-  last: number;
-  /** How far it is written. */
-  size: number;
-}
+import { FILE_HEAD } from './record.js';
+import { newSegment, type Segment } from './segment.js';
 
 /** What a {@link LogWriter} has. */
 export interface LogMeans {
@@ -105,12 +95,13 @@ export class LogWriter {
 
   #refuseWhereFull(text: string): void {
     const { batches, bytes } = this.#means.limit;
-    if (this.#batches >= batches) throw full(`${this.#batches} batches`);
+    if (this.#batches >= batches) throw full(`${batches} batches`, 'batches');
     // No character has more than three bytes.
-    if (this.#bytes + text.length * 3 <= bytes) return;
+    if (this.#bytes + text.length * 3 <= Math.min(bytes, LARGEST)) return;
     const more = Buffer.byteLength(text);
-    if (more > LARGEST) throw full(`${LARGEST} bytes, and one batch has ${more}`);
-    if (this.#batches > 0 && this.#bytes + more > bytes) throw full(`${this.#bytes} bytes`);
+    if (this.#batches > 0 && this.#bytes + more > bytes) throw full(`${bytes} bytes`, 'bytes');
+    if (more > LARGEST)
+      throw fail('TT_STORE_FULL', { what: 'a batch', most: `${LARGEST} bytes`, remedy: 'write less in one' });
   }
 
   /** Settles when all that was appended is kept; rejects where it is not. */
@@ -126,10 +117,10 @@ export class LogWriter {
     if (!this.#means.folder.isSynced) await this.#means.folder.disk.sync(this.#segment.fd);
   }
 
-  /** Begins a log when what was appended so far is written, and gives the version of the last batch before it. */
+  /** Begins a log, before or after what waits, and gives the version of the last batch before it. */
   rotate(): Promise<number> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    this.#rotation ??= new Rotation(this.#lastAppended);
+    this.#rotation ??= new Rotation();
     this.#work ??= this.#writeAll();
     return this.#rotation.promise;
   }
@@ -149,8 +140,7 @@ export class LogWriter {
         if (group !== undefined) await this.#write(group);
         this.#spare = group ?? this.#spare;
         const rotation = this.#rotation;
-        if (rotation !== undefined && (group === undefined || rotation.last <= this.#segment.last))
-          await this.#beginSegment(rotation);
+        if (rotation !== undefined) await this.#beginSegment(rotation);
         else if (group === undefined) break;
       }
     } catch (thrown) {
@@ -216,7 +206,8 @@ export class LogWriter {
     const after = before.last;
     try {
       if (before.after !== after) {
-        this.#segment = await this.#newSegment(after);
+        this.#segment = await newSegment(this.#means.folder, after);
+        this.#written += FILE_HEAD;
         await this.#means.folder.disk.closeLater(before.fd);
       }
       rotation.resolve(after);
@@ -224,31 +215,11 @@ export class LogWriter {
       rotation.reject(thrown as Error);
     }
   }
-
-  async #newSegment(after: number): Promise<Segment> {
-    const { folder } = this.#means;
-    const { disk } = folder;
-    const path = folder.file(nameOf('log', after));
-    const fd = disk.create(path);
-    try {
-      await writeAll(disk, fd, fileHead(FileKind.log, after), 0);
-      if (folder.isSynced) {
-        await disk.sync(fd);
-        await folder.syncNames();
-      }
-    } catch (thrown) {
-      disk.close(fd);
-      await disk.remove(path);
-      throw thrown;
-    }
-    this.#written += FILE_HEAD;
-    return { fd, after, last: after, size: FILE_HEAD };
-  }
 }
 
-function full(most: string): Error {
-  const remedy = 'write less at once, or raise "waitingLimit"';
-  return fail('TT_STORE_FULL', { what: 'what waits to be written to disk', most, remedy });
+function full(most: string, option: string): Error {
+  const remedy = `write less at a time, or raise "waitingLimit.${option}"`;
+  return fail('TT_STORE_FULL', { what: 'the queue to the disk', most, remedy });
 }
 
 /** A log that is to begin. */
@@ -257,8 +228,7 @@ class Rotation {
   resolve!: (after: number) => void;
   reject!: (error: Error) => void;
 
-  /** @param last the version of the last batch that is to be before it. */
-  constructor(readonly last: number) {
+  constructor() {
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

@@ -55,41 +55,49 @@ export class Snapshots {
   }
 
   async #write(pieces: Iterable<StoreOps>): Promise<void> {
-    const { folder, log, every, warn } = this.#means;
+    const { folder, log, every } = this.#means;
+    const part = folder.file(PART);
     try {
       const version = await log.rotate();
       const before = log.written;
-      const size = await this.#writePart(pieces, version);
-      if (size === undefined) return;
-      await folder.disk.rename(folder.file(PART), folder.file(nameOf('snapshot', version)));
+      const size = await this.#writePart(part, pieces, version);
+      if (size === undefined) return await this.#giveUp(part);
+      await folder.disk.rename(part, folder.file(nameOf('snapshot', version)));
       await folder.syncNames();
       this.#dueAt = before + Math.max(every, size);
       await this.#removeBefore(version);
     } catch (thrown) {
+      await this.#giveUp(part);
       this.#dueAt = log.written + every;
-      // Where the log has failed, that is told already.
-      if (log.failure !== undefined) return;
-      warn(fail('TT_STORE_SNAPSHOT', { directory: folder.path, problem: inWords(thrown) }, thrown));
+      this.#warn(thrown);
     }
   }
 
+  async #giveUp(part: string): Promise<void> {
+    // What cannot be removed, or is not there: the next one will find out, or the next start.
+    await this.#means.folder.disk.remove(part).catch(() => {});
+  }
+
+  /** Where the log has failed, that is told already. */
+  #warn(thrown: unknown): void {
+    const { folder, log, warn } = this.#means;
+    if (log.failure !== undefined) return;
+    warn(fail('TT_STORE_SNAPSHOT', { directory: folder.path, problem: inWords(thrown) }, thrown));
+  }
+
   /** @returns its size; `undefined` where it was given up. */
-  async #writePart(pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
-    const { disk } = this.#means.folder;
-    const path = this.#means.folder.file(PART);
-    const fd = disk.create(path);
-    let isWhole = false;
+  async #writePart(path: string, pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
+    const { folder, log } = this.#means;
+    const fd = folder.disk.create(path);
     try {
       const size = await this.#fill(fd, pieces, version);
       if (size === undefined) return undefined;
-      await disk.sync(fd);
+      await folder.disk.sync(fd);
       // Of a batch that has something in it, all must be there.
-      await this.#means.log.synced();
-      isWhole = true;
+      await log.synced();
       return size;
     } finally {
-      await disk.closeLater(fd);
-      if (!isWhole) await disk.remove(path);
+      await folder.disk.closeLater(fd);
     }
   }
 

@@ -89,7 +89,13 @@ describe('batches on disk', () => {
   it('are not taken where a value cannot be kept, and the others are', async () => {
     const options = { directory: places.directory() };
     const durable = places.open(options);
-    expectThrow(() => durable.append(1, set(['a', new SharedArrayBuffer(1)])), 'TT_STORE_NOT_DURABLE');
+    const shared = set(['b', 1], ['a', new SharedArrayBuffer(1)]);
+    for (const body of [() => durable.check(shared), () => durable.append(1, shared)])
+      expect(expectThrow(body, 'TT_STORE_NOT_DURABLE').details).to.deep.equal({
+        path: 'a',
+        what: 'a SharedArrayBuffer',
+      });
+    durable.check(set(['a', 1]));
     durable.append(1, set(['a', 1]));
     await durable.close();
     expect((await contentOf(options)).given).to.deep.equal([set(['a', 1])]);
@@ -120,7 +126,9 @@ describe('subtrees that are kept', () => {
       1,
       set(['sensors/inside', 1], ['sensors/inside/#0', 2], ['sensors/insideout', 3], ['sensors', 4], ['', 5]),
     );
-    durable.append(2, set(['other', new SharedArrayBuffer(1)]));
+    const elsewhere = set(['other', new SharedArrayBuffer(1)]);
+    durable.check(elsewhere);
+    durable.append(2, elsewhere);
     durable.append(3, set(['users/ann', 6]));
     await durable.close();
     const { version, values } = await contentOf({ directory });
@@ -156,16 +164,26 @@ describe('subtrees that are kept', () => {
 });
 
 describe('what waits to be written', () => {
+  let isEnded = false;
+  const waiting: (() => void)[] = [];
+  beforeEach(() => {
+    isEnded = false;
+  });
+  // Before all is tidied up.
+  afterEach(() => {
+    isEnded = true;
+    for (const go of waiting.splice(0)) go();
+  });
+
   /** A disk whose writes wait until they are let go. */
   function slowDisk() {
     const test = new TestDisk();
-    const waiting: (() => void)[] = [];
     const writes: number[] = [];
     const disk: Disk = {
       ...test.disk,
       write: async (fd, bytes, position) => {
         writes.push(bytes.length);
-        await new Promise<void>((resolve) => waiting.push(resolve));
+        if (!isEnded) await new Promise<void>((resolve) => waiting.push(resolve));
         return nodeDisk.write(fd, bytes, position);
       },
     };

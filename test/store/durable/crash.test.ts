@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Disk, Durable, type StoreOps } from '../../doors/durable.js';
 import { howMany } from '../../support/how-many.js';
@@ -77,6 +78,9 @@ describe('a Store on disk whose process dies', () => {
           const what = `dead at call ${at} (${test.calls.at(-1)})`;
           expect(version, what).to.be.within(life.acknowledged, life.appended);
           expect(Object.fromEntries([...values].sort()), what).to.deep.equal(contentAt(version));
+          const left = readdirSync(directory);
+          expect(left.filter((name) => name.startsWith('snapshot')).length, `${what}: ${left}`).to.be.at.most(1);
+          expect(left.filter((name) => /part|lock/.test(name))).to.deep.equal([]);
           // And it goes on from there.
           await live(new TestDisk().disk, directory, durability, { appended: version, acknowledged: version });
           const end = await contentOf({ directory, durability });

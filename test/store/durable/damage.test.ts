@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { checksum, checksumByTable } from '../../doors/durable.js';
@@ -57,7 +67,7 @@ describe('a log that ends too early', () => {
       expect([...values.keys()], `${size} bytes`).to.deep.equal(names(count));
       expect(version).to.equal(count);
       const torn = size - (ends.findLast((end) => end <= size) ?? 0);
-      expect(lost.map(({ bytes: some }) => some)).to.deep.equal(ends.includes(size) ? [] : [torn]);
+      expect(lost.map(({ bytes: some }) => some)).to.deep.equal(torn > 0 ? [torn] : []);
       expect(heard.warnings).to.have.lengthOf(torn > 0 ? 1 : 0);
 
       durable.append(count + 1, set([`p${count + 1}`, 1]));
@@ -77,7 +87,8 @@ describe('a log that ends too early', () => {
     const bytes = statSync(path).size - begin!;
     const heard = new Heard();
     const { lost } = await contentOf({ directory }, heard);
-    expect(lost).to.deep.equal([{ file: path, offset: begin, bytes, kind: 'torn' }]);
+    expect(lost).to.have.lengthOf(1);
+    expect(lost[0]).to.deep.include({ file: path, offset: begin, bytes, kind: 'torn' });
     const error = expectCode(heard.warnings[0], 'TT_STORE_CUT');
     expect(error.message).to.include(`${bytes} bytes of ${path}, from byte ${begin} on`);
     expect(statSync(path).size).to.equal(begin);
@@ -162,7 +173,7 @@ describe('damage in the middle of a log', () => {
     const { values, version, lost } = loaded(durable);
     expect([...values.keys()]).to.deep.equal(names(2));
     expect(version).to.equal(2);
-    expect(lost).to.deep.include({ file: path, offset: begin, bytes: lost[0]!.bytes, kind: 'damaged' });
+    expect(lost[0]).to.deep.include({ file: path, offset: begin, kind: 'damaged', why: 'its checksum is not right' });
     expectCode(heard.warnings[0], 'TT_STORE_CUT');
     expect(durable.snapshotDue, 'what is left is to be written anew').to.be.true;
     durable.append(3, set(['p3', 'new']));
@@ -191,6 +202,32 @@ describe('damage in the middle of a log', () => {
     const heard = new Heard();
     expect((await contentOf({ directory }, heard)).values.size, 'nothing behind it').to.equal(0);
     expect(heard.warnings).to.have.lengthOf(1);
+  });
+});
+
+describe('a record that stands there twice', () => {
+  it('is carried out once', async () => {
+    const directory = await written(3);
+    const path = join(directory, LOG);
+    const [first, second] = recordsOf(path);
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.concat([bytes, bytes.subarray(first, second)]));
+    const heard = new Heard();
+    expect(await contentOf({ directory }, heard)).to.deep.include({ version: 3, batches: 3 });
+    expectCode(heard.warnings[0], 'TT_STORE_CUT');
+  });
+});
+
+describe('files that have other names than they were given', () => {
+  it('are refused', async () => {
+    const directory = await written(2);
+    const durable = places.open({ directory });
+    await durable.snapshot([set(['p1', 1])]);
+    await durable.close();
+    for (const kind of ['log', 'snapshot'])
+      renameSync(join(directory, `${kind}-0000000000000002`), join(directory, `${kind}-0000000000000003`));
+    const error = expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+    expect(error.message).to.include('its head is not right');
   });
 });
 
@@ -237,6 +274,21 @@ describe('a file that is missing', () => {
       expect([...(await contentOf({ directory })).values.keys()]).to.deep.equal(names(kept + 1));
     });
 
+  for (const offset of [40, 5])
+    it(`is as if it were one, what is damaged and followed by another log (byte ${offset})`, async () => {
+      const directory = await withTwoLogs();
+      flip(join(directory, 'log-0000000000000002'), offset);
+      const error = expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+      expect(error.message).to.include('The batches from 3 to ');
+      const heard = new Heard();
+      const durable = places.open({ directory, damaged: 'cut' }, heard);
+      expect([...loaded(durable).values.keys()]).to.deep.equal(names(2));
+      expect(heard.warnings).to.have.lengthOf(2);
+      durable.append(3, set(['p3', 'new']));
+      await durable.close();
+      expect((await contentOf({ directory })).values.get('p3')).to.equal('new');
+    });
+
   it('is told: the only log behind a snapshot', async () => {
     const directory = await written(2);
     const durable = places.open({ directory });
@@ -244,7 +296,9 @@ describe('a file that is missing', () => {
     await durable.close();
     rmSync(join(directory, 'log-0000000000000002'));
     expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
-    expect([...(await contentOf({ directory, damaged: 'cut' })).values.keys()]).to.deep.equal(names(2));
+    const heard = new Heard();
+    expect([...(await contentOf({ directory, damaged: 'cut' }, heard)).values.keys()]).to.deep.equal(names(2));
+    expect(heard.warnings[0]?.message).to.include('the log that follows it is missing');
     expect([...(await contentOf({ directory })).values.keys()]).to.deep.equal(names(2));
   });
 
@@ -269,6 +323,19 @@ describe('a file that is missing', () => {
 });
 
 describe('a damaged snapshot', () => {
+  it('is refused where its end is missing, however much of it', async () => {
+    const directory = await written(2);
+    const durable = places.open({ directory });
+    await durable.snapshot([set(['p1', 1]), set(['p2', 2])]);
+    await durable.close();
+    const path = join(directory, 'snapshot-0000000000000002');
+    const bytes = readFileSync(path);
+    for (let size = 0; size < bytes.length; size++) {
+      writeFileSync(path, bytes.subarray(0, size));
+      expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+    }
+  });
+
   it('is loaded without the part that is damaged, where that is asked for, and is to be written anew', async () => {
     const directory = await written(3);
     let durable = places.open({ directory });

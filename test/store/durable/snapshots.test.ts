@@ -41,7 +41,8 @@ describe('a snapshot', () => {
 
   it('may be written again where nothing has changed, and of nothing', async () => {
     const directory = places.directory();
-    const durable = places.open({ directory });
+    const heard = new Heard();
+    const durable = places.open({ directory }, heard);
     await durable.snapshot([]);
     await durable.snapshot([]);
     durable.append(1, set(['a', 1]));
@@ -49,6 +50,7 @@ describe('a snapshot', () => {
     await durable.snapshot([set(['a', 1])]);
     await durable.snapshot([set(['a', 1])]);
     await durable.close();
+    expect(heard.warnings).to.deep.equal([]);
     expect(await contentOf({ directory })).to.deep.include({ version: 1, batches: 0, given: [set(['a', 1])] });
   });
 
@@ -71,7 +73,7 @@ describe('a snapshot', () => {
     expect(before).to.deep.equal([3, 4, 5, 6, 7]);
   });
 
-  it('is right where the content changes between its pieces: those batches come again', async () => {
+  it('is right where the content changes between its pieces: those batches are carried out again', async () => {
     const directory = places.directory();
     const durable = places.open({ directory });
     const values = new Map<string, unknown>();
@@ -91,17 +93,9 @@ describe('a snapshot', () => {
     await durable.snapshot(pieces());
     write(set(['p1', 'last']));
     await durable.close();
-    const again: boolean[] = [];
-    const reopened = places.open({ directory });
-    const back = new Map<string, unknown>();
-    const { batches } = reopened.load((ops, isAgain) => {
-      again.push(isAgain);
-      applied(back, ops);
-    });
+    const { values: back, batches, version: last } = await contentOf({ directory });
     expect(Object.fromEntries(back)).to.deep.equal(Object.fromEntries(values));
-    expect(batches).to.equal(11 + 1);
-    expect(again.slice(-2)).to.deep.equal([true, false]);
-    expect(again.filter(Boolean)).to.have.lengthOf(11);
+    expect([batches, last]).to.deep.equal([11 + 1, 10 + 11 + 1]);
   });
 
   it('is due when the log has grown by so many bytes, and is larger than the last snapshot', async () => {
@@ -144,6 +138,51 @@ describe('a snapshot', () => {
     const last = await appendUntilDue(durable, 1_000);
     await durable.close();
     expect((await contentOf({ directory })).version).to.equal(last);
+  });
+
+  for (const broken of ['create', 'write', 'rename'] as const)
+    it(`for which not even a new log can be begun is one, too, and so is one that gets no name (${broken})`, async () => {
+      const directory = places.directory();
+      const test = new TestDisk();
+      const heard = new Heard();
+      const durable = places.open({ directory }, heard, test.disk);
+      durable.append(1, set(['a', 1]));
+      await durable.saved();
+      let isBroken = true;
+      test.before = (call) => {
+        if (call === broken && isBroken) throw new SystemError('ENOSPC');
+      };
+      await durable.snapshot([set(['a', 1])]);
+      expectCode(heard.warnings[0], 'TT_STORE_SNAPSHOT');
+      isBroken = false;
+      durable.append(2, set(['a', 2]));
+      await durable.saved();
+      await durable.snapshot([set(['a', 2])]);
+      durable.append(3, set(['b', 3]));
+      await durable.close();
+      expect(heard).to.deep.include({ failures: [] });
+      expect(heard.warnings).to.have.lengthOf(1);
+      expect(readdirSync(directory).sort()).to.deep.equal(['log-0000000000000002', 'snapshot-0000000000000002']);
+      expect(Object.fromEntries((await contentOf({ directory })).values)).to.deep.equal({ a: 2, b: 3 });
+    });
+
+  it('for which a log was begun that could neither be written nor removed leaves no trouble behind', async () => {
+    const directory = places.directory();
+    const test = new TestDisk();
+    const durable = places.open({ directory }, new Heard(), test.disk);
+    durable.append(1, set(['a', 1]));
+    await durable.saved();
+    let isBroken = true;
+    test.before = (call) => {
+      if (isBroken && (call === 'write' || call === 'remove')) throw new SystemError('EIO');
+    };
+    await durable.snapshot([set(['a', 1])]);
+    isBroken = false;
+    durable.append(2, set(['b', 2]));
+    await durable.close();
+    expect(readdirSync(directory)).to.have.lengthOf(2);
+    expect(Object.fromEntries((await contentOf({ directory })).values)).to.deep.equal({ a: 1, b: 2 });
+    expect(readdirSync(directory)).to.deep.equal(['log-0000000000000000']);
   });
 
   it('whose pieces throw is a warning', async () => {
