@@ -60,14 +60,14 @@ export class Listeners {
     const { version } = this.#content;
     if (node.matches.version === version) return node.matches.seen;
     if (this.#nobody.version !== version) this.#nobody = { version, seen: [] };
-    const seen = this.size === 0 ? this.#nobody.seen : this.match(node.segments);
+    const seen = this.size === 0 ? [] : this.matchAs(this.#content.links.seenAs(node.segments));
     node.matches = seen.length === 0 ? this.#nobody : { version, seen };
     return seen;
   }
 
-  /** The same of a path where nothing need be. */
-  match(segments: readonly string[]): readonly Seen[] {
-    return this.#content.links.seenAs(segments).flatMap((path) => this.#seen(path) ?? []);
+  /** Who hears of a path under which something is seen, for each of some. */
+  matchAs(paths: readonly string[]): readonly Seen[] {
+    return paths.flatMap((path) => this.#seen(path) ?? []);
   }
 
   #seen(path: string): Seen | undefined {

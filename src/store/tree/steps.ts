@@ -88,11 +88,9 @@ export class Steps {
     }
   }
 
-  /** Tells of a path that is not as it was before. */
-  tellPath(path: string, value: Kept | undefined, before: Kept | undefined, seenBefore: Set<string>): void {
-    const seen = this.#listeners.match(path === '' ? [] : path.split('/')).filter((one) => !seenBefore.has(one.path));
-    for (const one of seen) seenBefore.add(one.path);
-    this.#tellSeen(seen, value, before);
+  /** Tells those who hear of this very path that it is not as it was before. */
+  tellPath(path: string, value: Kept | undefined, before: Kept | undefined): void {
+    this.#tellSeen(this.#listeners.matchAs([path]), value, before);
   }
 
   /** Own path of a node that was reached by a path. */
@@ -110,7 +108,10 @@ export class Steps {
   }
 
   #touch(path: string, before: Kept | undefined): void {
-    if (this.touched !== undefined && !this.touched.has(path)) this.touched.set(path, before);
+    const { touched } = this;
+    if (touched === undefined) return;
+    for (const seen of this.#content.links.size === 0 ? [path] : this.#content.links.seenAs(segmentsIn(path)))
+      if (!touched.has(seen)) touched.set(seen, before);
   }
 
   #tellSeen(seen: readonly Seen[], value: Kept | undefined, before: Kept | undefined): void {
@@ -162,7 +163,11 @@ export class Steps {
     for (const [path, old] of before) {
       if (this.touched !== undefined) this.#touch(path, old);
       const now = this.#content.valueAt(path);
-      if (this.touched === undefined && !same(old, now)) this.tellPath(path, now, old, told);
+      if (this.touched !== undefined || same(old, now)) continue;
+      for (const seen of this.#content.links.seenAs(segmentsIn(path))) {
+        if (!told.has(seen)) this.tellPath(seen, now, old);
+        told.add(seen);
+      }
     }
   }
 
@@ -172,6 +177,10 @@ export class Steps {
     for (const key of sorted(node.branch.children.keys()))
       this.#note(node.branch.children.get(key)!, `${path}/${key}`, into);
   }
+}
+
+function segmentsIn(path: string): string[] {
+  return path === '' ? [] : path.split('/');
 }
 
 function eventOf(

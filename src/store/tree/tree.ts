@@ -210,10 +210,9 @@ export class Tree {
     const batch = new Batch();
     steps.batch = batch;
     steps.source = source;
-    const told = new Set<string>();
     for (const [path, before] of touched) {
       const now = this.#content.valueAt(path);
-      if (!same(before, now)) steps.tellPath(path, now, before, told);
+      if (!same(before, now)) steps.tellPath(path, now, before);
     }
     steps.batch = undefined;
     steps.source = undefined;
