@@ -212,8 +212,10 @@ export class Tree {
     steps.source = source;
     for (const [path, before] of touched) {
       const now = this.#content.valueAt(path);
-      if (!same(before, now)) steps.tellPath(path, now, before);
+      const isAnother = !same(before, now) || (steps.unsure.has(path) && now !== undefined);
+      if (isAnother) steps.tellPath(path, now, before);
     }
+    steps.unsure.clear();
     steps.batch = undefined;
     steps.source = undefined;
     this.#deliver(batch);

@@ -1,27 +1,10 @@
 import { expect } from 'chai';
 import { type Batch, Op, type StoreOps, Tree, type TreeOptions } from '../../doors/store.js';
 import { inWords } from '../support/heard.js';
+import { LIMITS, all } from '../support/trees.js';
 import { expectThrow, thrownBy } from '../../support/errors.js';
 
-const LIMITS: TreeOptions = {
-  paths: 1_000_000,
-  depth: 64,
-  pathLength: 1_024,
-  subscriptions: 1_000,
-  valueBytes: 1_000_000,
-  onError: (error) => {
-    throw error;
-  },
-};
-
 const tree = (more: Partial<TreeOptions> = {}): Tree => new Tree({ ...LIMITS, ...more });
-
-/** All that is in it, as steps, in the order of paths. */
-function all(of: Tree): StoreOps {
-  const ops = [...of.contents('', 5)].flat();
-  const steps = Array.from({ length: ops.length / 3 }, (_, at) => ops.slice(at * 3, at * 3 + 3));
-  return steps.sort(([, a], [, b]) => ((a as string) < (b as string) ? -1 : 1)).flat();
-}
 
 /** What is done to it, as batches. */
 function batches(of: Tree): Batch[] {
