@@ -6,5 +6,5 @@ export { same } from '../../src/store/equality.js';
 export { kept, readable } from '../../src/store/values.js';
 export { groupSchema, linkSchema, subscribeSchema, treeSchema } from '../../src/store/store-options.js';
 export type { Batch } from '../../src/store/tree/batch.js';
-export { glob, PatternTrie } from '../../src/store/tree/pattern-trie.js';
+export { PatternTrie } from '../../src/store/tree/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';

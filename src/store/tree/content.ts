@@ -48,8 +48,13 @@ export class Content {
 
   /** The node that a path leads to. */
   find(path: string): Node | undefined {
-    const node = this.#known.get(path) ?? this.#byOther.get(path);
-    return node?.parent === undefined ? this.#search(path) : node;
+    return this.found(path) ?? this.#search(path);
+  }
+
+  /** The same, if it was found before. */
+  found(path: string): Node | undefined {
+    const node = this.#known.get(path) ?? (this.#byOther.size === 0 ? undefined : this.#byOther.get(path));
+    return node?.parent === undefined ? undefined : node;
   }
 
   /** The node whose own path this is, if it was found by it before. */
@@ -114,7 +119,10 @@ export class Content {
   place(path: string, throughLast = true): { readonly node: Node; readonly made: Node | undefined } {
     const segments = this.segments(path);
     const { node, missing, depth, hops } = this.#walk(segments, path, throughLast);
-    if (missing.length === 0) return { node, made: undefined };
+    if (missing.length === 0) {
+      if (throughLast) this.#remember(path, node, hops);
+      return { node, made: undefined };
+    }
     this.#checkRoom(path, missing, depth + missing.length);
     let at = node;
     for (const name of missing) this.#add(at, (at = new Node(name, at)));

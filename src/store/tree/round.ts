@@ -39,7 +39,8 @@ export function merged(events: readonly StoreEvent[]): StoreEvent[] {
   const byPath = new Map<string, StoreEvent>();
   for (const event of events) {
     const first = byPath.get(event.path);
-    byPath.set(event.path, first === undefined ? event : Object.freeze({ ...event, old: first.old }));
+    const { path, value, source } = event;
+    byPath.set(path, first === undefined ? event : Object.freeze({ path, value, old: first.old, source }));
   }
   const once = new Set(events);
   return [...byPath.values()].filter((event) => once.has(event) || !same(event.value as Kept, event.old as Kept));

@@ -72,21 +72,21 @@ export class Steps {
   }
 
   /** Takes a step back. It is told to nobody. */
-  revert(change: Change): void {
-    switch (change.kind) {
+  revert({ step, path }: Change): void {
+    switch (step.kind) {
       case 'set':
-        change.node.value = change.before;
-        this.#touch(change.path, change.after);
+        step.node.value = step.before;
+        this.#touch(path, step.after);
         return;
       case 'made':
-        if (change.top !== undefined) this.#content.detach(change.top);
+        if (step.top !== undefined) this.#content.detach(step.top);
         return;
       case 'removed':
-        this.#content.attach(change.parent, change.node);
-        if (this.touched !== undefined) this.#touchRevived(change.node, change.path);
+        this.#content.attach(step.parent, step.node);
+        if (this.touched !== undefined) this.#touchRevived(step.node, path);
         return;
       case 'linked':
-        this.#revertLink(change);
+        this.#revertLink(step);
     }
   }
 
@@ -101,7 +101,7 @@ export class Steps {
   }
 
   #write(path: string, asked: string | undefined, step: Step): void {
-    this.batch?.changes.push({ ...step, path, asked, source: this.source, silent: this.silent });
+    this.batch?.changes.push({ path, asked, source: this.source, silent: this.silent, step });
   }
 
   #tell(node: Node, value: Kept | undefined, before: Kept | undefined): void {
