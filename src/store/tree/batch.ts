@@ -51,7 +51,7 @@ export class Batch {
 
   /** Whether it has done no more than give nodes values that were there before. */
   get isOfValuesOnly(): boolean {
-    return this.changes.every(({ kind }) => kind === 'set');
+    return this.changes.every(({ step }) => step.kind === 'set');
   }
 
   /** How far it has come, so that what follows can be taken back. */
