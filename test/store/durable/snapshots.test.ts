@@ -155,6 +155,8 @@ describe('a snapshot', () => {
       await durable.snapshot([set(['a', 1])]);
       expectCode(heard.warnings[0], 'TT_STORE_SNAPSHOT');
       isBroken = false;
+      const logs = readdirSync(directory).filter((name) => name.startsWith('log'));
+      expect(logs).to.have.lengthOf(broken === 'rename' ? 2 : 1);
       durable.append(2, set(['a', 2]));
       await durable.saved();
       await durable.snapshot([set(['a', 2])]);
