@@ -43,6 +43,15 @@ const writes: fc.Arbitrary<Happens> = fc.oneof(
       }, {}),
     ),
   ),
+  // Refused where another one was quicker, and not tried again.
+  fc.tuple(path, value, fc.nat({ max: 2 })).map(([to, what, at]) =>
+    named(`${at}: ${to} = ${what}, if it is still what it was`, ({ threads }) => {
+      const { replica, tree } = threads[at]!;
+      if (!replica.ready) return;
+      const ignored = { carriedOut() {}, lost() {}, failed() {} };
+      replica.writeWhere([to, tree.read(to)], ignored, () => tree.write(to, what, false));
+    }),
+  ),
   value.chain((what) =>
     written(`list/#/is = ${what}`, (tree) =>
       tree.group(() => {
