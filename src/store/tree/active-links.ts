@@ -1,4 +1,7 @@
+import { fail } from '../../core/errors.js';
 import type { Node } from './node.js';
+
+const MOST_SEEN = 1_000;
 
 /** Where an alias leads in the end, through other links: a path that no link stands on. */
 export interface Way {
@@ -86,6 +89,14 @@ export class ActiveLinks {
 
   #collect(path: readonly string[], chain: readonly Node[], seen: Set<string>): void {
     seen.add(path.join('/'));
+    if (seen.size > MOST_SEEN) {
+      const most = `${MOST_SEEN} paths under which one place is seen`;
+      throw fail('TT_STORE_FULL', {
+        what: 'the Store',
+        most,
+        remedy: 'make fewer active links to where other ones stand',
+      });
+    }
     let target: Target | undefined = this.#root;
     for (let depth = 0; target !== undefined; depth++) {
       for (const alias of target.aliases) {
