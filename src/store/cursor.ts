@@ -187,7 +187,8 @@ export abstract class Cursor {
 
   /**
    * Makes this an alias of another path, from the root on, which need not be there: what is read and written here and below is read and
-   * written there. What was here is removed.
+   * written there. What was here is removed. With `bubbleEvents` it goes when its target is removed, and one change is told through such
+   * links under 1,000 paths at most.
    *
    * @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE`
    */

@@ -87,13 +87,13 @@ describe('a Store', () => {
     expect(heard.calls[1]).to.have.length(31);
   });
 
-  it('has links among links looked up in little time, or refuses what would take for ever', () => {
+  it('tells one change under no more than 1,000 paths, however many links lead to where links stand', () => {
     const store = new StoreTree();
     for (let n = 0; n < 12; n++) store.at(`house/l${n}`).linkTo('house', { bubbleEvents: true });
     const heard = hearing();
     store.subscribe('**', heard);
-    expectThrow(() => store.set('house/x', 1), 'TT_STORE_FULL');
-    expect([store.get('house/x'), heard.calls]).to.deep.equal([undefined, []]);
+    store.set('house/x', 1);
+    expect(heard.calls.flat()).to.have.length(1_000);
   });
 });
 
