@@ -1,8 +1,9 @@
+import { isElement } from '../core/options/element-names.js';
+import { ListPaths, standsForElement } from '../core/options/list-paths.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import { type Dump, type DumpEntry, dumpOf, dumpText, loadDump } from './dump.js';
 import type { StoreEvent } from './event.js';
-import { ListPaths } from './list-paths.js';
-import { ANY_PATH, above, joined, keyOf, segmentsOf } from './paths.js';
+import { ANY_PATH, above, badPath, joined, keyOf, segmentsOf } from './paths.js';
 import { type Pair, isStructure, pairsIn } from './set-data.js';
 import {
   type LinkOptions,
@@ -12,7 +13,6 @@ import {
   linkSchema,
   subscribeSchema,
 } from './store-options.js';
-import { isElement } from './tree/elements.js';
 import { type Made, pathOf } from './tree/made.js';
 import { PatternTrie } from './tree/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
@@ -42,7 +42,7 @@ export interface CursorHost {
  */
 export abstract class Cursor {
   readonly #host: CursorHost;
-  #lists: ListPaths | undefined;
+  #lists: ListPaths<Made> | undefined;
 
   constructor(host: CursorHost) {
     this.#host = host;
@@ -58,8 +58,8 @@ export abstract class Cursor {
     return this.#host.tree;
   }
 
-  get #paths(): ListPaths {
-    return (this.#lists ??= new ListPaths());
+  get #paths(): ListPaths<Made> {
+    return (this.#lists ??= new ListPaths<Made>());
   }
 
   /** Its value; `undefined` where it has none. Of an alias it is that of its target. */
@@ -136,7 +136,7 @@ export abstract class Cursor {
   set(data: Readonly<Record<string, unknown>> | readonly Pair[], options?: StoreGroupOptions): this;
   set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
     if (typeof data === 'string') {
-      if (third === undefined && !this.#paths.isSpecial(data)) this.#tree.write(joined(this._ttPath, data), second);
+      if (third === undefined && !standsForElement(data)) this.#tree.write(joined(this._ttPath, data), second);
       else this.group(() => this.#setPairs([[data, second]]), third);
     } else {
       this.group(() => this.#setPairs(pairsIn(data)), second as StoreGroupOptions | undefined);
@@ -261,8 +261,14 @@ export abstract class Cursor {
   }
 
   #setPairs(pairs: readonly Pair[]): void {
-    for (const [path, value] of pairs)
-      this.#tree.write(this.#paths.resolve(this.#tree, this._ttPath, String(path), ANY_PATH), value);
+    for (const [path, value] of pairs) this.#tree.write(this.#meant(String(path)), value);
+  }
+
+  /** The path that is meant; elements that it speaks of are made. */
+  #meant(path: string): string {
+    if (!standsForElement(path)) return joined(this._ttPath, path);
+    const segments = segmentsOf(path, ANY_PATH);
+    return this.#paths.resolve(this.#tree, this._ttPath, segments, (problem) => badPath(path, problem));
   }
 }
 

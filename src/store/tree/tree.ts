@@ -1,4 +1,6 @@
 import { fail } from '../../core/errors.js';
+import { indexIn } from '../../core/options/element-names.js';
+import type { HasLists } from '../../core/options/list-paths.js';
 import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
 import { Op, type StoreOps } from '../ops.js';
@@ -8,10 +10,10 @@ import { Batch } from './batch.js';
 import { Content } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
-import { highest, indexIn, sorted } from './elements.js';
+import { highest, sorted } from './elements.js';
 import { existing } from './existing.js';
 import { Listeners } from './listeners.js';
-import type { Made } from './made.js';
+import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
 import { isWild } from './pattern-trie.js';
@@ -49,7 +51,7 @@ const SHORT = 10_000;
  * The structure of a Store: values by path, batches, links, subscriptions. Cursors are its face for users; a Store as a service and its
  * replicas are built on it.
  */
-export class Tree {
+export class Tree implements HasLists<Made> {
   /**
    * Hears each batch that is done here by a user, before subscribers hear of it; those that `apply` carries out are left out. When it
    * throws, the batch is rolled back, and the writer gets what was thrown. `false`: the batch is taken back for now, and told to nobody.
@@ -132,6 +134,11 @@ export class Tree {
       return;
     }
     this.#run(silent, () => this.#operations.set(path, value));
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
+  pathOf(made: Made): string {
+    return pathOf(made);
   }
 
   /** Makes the next element of a list, without a value. */
