@@ -245,11 +245,14 @@ export abstract class Cursor {
     return dumpText(this._ttPath, this.dump());
   }
 
-  /** Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. */
+  /**
+   * Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. At the root, what can only be read (the
+   * configuration, under `formula`) stays as it is, and what the dump has of it is left out.
+   */
   load(dump: Dump, { replace = false }: { readonly replace?: boolean } = {}): this {
     this.group(() => {
       const path = this._ttPath;
-      if (replace && path === '') for (const key of this.keys()) this.remove(key);
+      if (replace && path === '') for (const key of this.keys()) if (!this.#tree.isReadOnly(key)) this.remove(key);
       if (replace) this.remove();
       loadDump(this.#tree, path, dump);
     });

@@ -33,7 +33,11 @@ export class Store extends Tonic {
     super(TonicSettings.of(settings));
     this.#place = placeOf(this._ttScheduler.runtime, this._ttPlan.service!);
     this.#place.begin(this, settings, undefined, () => 0);
+    this._ttScheduler.runtime.configurationHearers.add(this.#hearConfiguration);
   }
+
+  /** In a sparkle of its own: by then all of the configuration is as it will be. */
+  readonly #hearConfiguration = (): void => this._ttss__run({ run: () => this.#place.showConfiguration() });
 
   /** What is in it, for the class itself: it may fill it before anybody reads it. */
   protected get data(): StoreHandle {
@@ -47,6 +51,7 @@ export class Store extends Tonic {
 
   /** @internal */
   override _ttRelease(): void {
+    this._ttScheduler.runtime.configurationHearers.delete(this.#hearConfiguration);
     this.#place.end();
   }
 }

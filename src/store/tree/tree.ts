@@ -16,6 +16,7 @@ import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
+import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { isWild } from './pattern-trie.js';
 import { roundOf, snapshotOf } from './round.js';
 import { Steps } from './steps.js';
@@ -30,6 +31,8 @@ export interface TreeOptions {
   readonly valueBytes: number;
   /** Hears what a subscriber threw. */
   readonly onError: (error: unknown) => void;
+  /** What nobody may write to but who has the tree. */
+  readonly readOnly?: ReadOnly | undefined;
   /** Whether elements of lists get their numbers from an owner elsewhere: until he has confirmed them they have no path. */
   readonly isReplica?: boolean;
 }
@@ -69,7 +72,7 @@ export class Tree implements HasLists<Made> {
     this.#content = new Content(options);
     this.#listeners = new Listeners(this.#content, options.subscriptions);
     this.#steps = new Steps(this.#content, this.#listeners);
-    this.#operations = new Operations(this.#content, this.#steps, options.valueBytes);
+    this.#operations = new Operations(this.#content, this.#steps, options);
     this.#delivery = new Delivery(options.onError);
   }
 
@@ -85,6 +88,27 @@ export class Tree implements HasLists<Made> {
   /** Whether there is an alias in it. */
   get hasLinks(): boolean {
     return this.#content.hasLinks;
+  }
+
+  /** Whether only who has the tree may write to a path, as it is written: a link may lead there as well. */
+  isReadOnly(path: string): boolean {
+    return this.#options.readOnly !== undefined && isIn(path, this.#options.readOnly);
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY` where a path, as it is written, is read only. */
+  protected checkWritable(path: string): void {
+    if (this.isReadOnly(path)) throw readOnlyError(path, this.#options.readOnly!);
+  }
+
+  /** Does what only who has the tree may do: write to what is read only. */
+  asOwner<T>(body: () => T): T {
+    const operations = this.#operations;
+    operations.asOwner = true;
+    try {
+      return body();
+    } finally {
+      operations.asOwner = false;
+    }
   }
 
   read(path: string): StoreValue | undefined {
@@ -188,6 +212,8 @@ export class Tree implements HasLists<Made> {
     if (steps.batch !== undefined) throw fail('TT_STORE_BAD_OPS', { problem: 'a group is under way' });
     const batch = new Batch();
     steps.batch = batch;
+    // What was done elsewhere was allowed there.
+    this.#operations.asOwner = ops[0] !== Op.request;
     try {
       this.#carryOut(ops);
       commit?.(batch);
@@ -195,6 +221,7 @@ export class Tree implements HasLists<Made> {
       this.#takeBack(batch, NOTHING);
       throw thrown;
     } finally {
+      this.#operations.asOwner = false;
       steps.batch = undefined;
       steps.source = undefined;
       steps.silent = false;
@@ -280,7 +307,8 @@ export class Tree implements HasLists<Made> {
   }
 
   #isQuick(value: unknown): value is Kept {
-    if (this.#steps.batch !== undefined || this.onCommit !== undefined) return false;
+    if (this.#steps.batch !== undefined || this.onCommit !== undefined || this.#options.readOnly !== undefined)
+      return false;
     return isSimple(value) && (typeof value !== 'string' || value.length < SHORT);
   }
 
