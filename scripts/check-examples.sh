@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 readonly SERVER=dist/examples/ip-echo/server.js
 readonly MATH=dist/examples/math-worker/main.js
 readonly ARRAY=dist/examples/shared-array/main.js
+readonly BIG=dist/examples/big-data/main.js
 readonly VIEWER=dist/examples/log-viewer/server.js
 passing=0
 failing=0
@@ -27,6 +28,8 @@ main() {
   check 'math-worker: SIGTERM ends it with exit code 0' math_ends_in_order
   if needs script; then check 'math-worker: on a terminal c cancels, and q ends' math_hears_keys; fi
   check 'shared-array: main sees what the threads wrote' shares_array
+  check 'big-data: help names every option' help_names "$BIG" --mib --threads --help
+  check 'big-data: threads fill an array in the Store, of which there is no copy' shares_big_data
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
   finish
 }
@@ -131,6 +134,12 @@ math_hears_keys() {
 
 shares_array() {
   runs node "$ARRAY" --mib 1 && shows 'each part is in order$' && shows 'main gets the same$' && shows '^  moved ' || shown_lines
+}
+
+# 256 MiB, and the threads: a second copy would be 512.
+shares_big_data() {
+  runs node "$BIG" && shows '^\[#*\] 100 %' && shows '^main sees what they wrote' || { shown_lines; return 1; }
+  [ "$(grep -oE 'grown by [0-9]+' "$shown" | grep -oE '[0-9]+')" -lt 460 ] || shown_lines
 }
 
 shows_logs() {

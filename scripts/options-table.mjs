@@ -123,6 +123,16 @@ See [Timers and calendars](timers.md).`,
     text: 'The last argument of `this.request()` of a connection, with those of [ask()](#ask).',
     from: ['src/tonics/tcp/connection/request.ts', 'requestSchema'],
   },
+  {
+    title: 'persist',
+    text: 'Of a Store that is kept on disk. See [What a Store keeps on disk](keep-data.md).',
+    from: ['src/store/durable/options.ts', 'persistSchema'],
+  },
+  {
+    title: 'waitingLimit',
+    text: 'Of [persist](#persist).',
+    from: ['src/store/durable/options.ts', 'waitingSchema'],
+  },
   { title: 'toState()', from: ['src/core/options/tonic-options.ts', 'transitionSchema'] },
   {
     title: 'ChunkedWork',

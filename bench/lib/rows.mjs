@@ -1,4 +1,5 @@
 // The table: what is measured, against what, and the bar that is to be met.
+import { storeRows } from './store-rows.mjs';
 import { threadRows } from './thread-rows.mjs';
 
 /** @typedef {import('./verdict.mjs').Bar} Bar */
@@ -198,6 +199,7 @@ export const rows = [
     bar: { kind: 'extraMs', value: 120 },
   },
   ...threadRows,
+  ...storeRows,
 ];
 
 /**

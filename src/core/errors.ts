@@ -215,6 +215,20 @@ export const ERRORS = {
   TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
   // Invariants of a Distiller
   TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}.',
+  // The Store on disk
+  TT_STORE_CUT: '{bytes} bytes of {file}, from byte {offset} on, do not count: {why}.',
+  TT_STORE_DAMAGED:
+    '{file} is damaged at byte {offset}: {problem}. {loss}. Put a backup in the place of its directory, or give "damaged: \'cut\'" to go on without that.',
+  TT_STORE_DIRECTORY: 'The Store cannot be kept in {directory}: {problem}.',
+  TT_STORE_FORMAT:
+    '{file} has the format {format}, and this version of tasktonic reads up to {known}: use the version that has written it, or a later one.',
+  TT_STORE_LOCKED:
+    'The Store in {directory} is held by the process {pid}{where}: end that first. Where it is gone for certain, remove the file {lock}.',
+  TT_STORE_NOT_DURABLE: '{path} cannot be kept on disk: it is {what}. Put it into a subtree that is not kept.',
+  TT_STORE_NOT_KEPT:
+    'From batch {version} on nothing of the Store is kept in {directory}: {problem}. All that was acknowledged before is there.',
+  TT_STORE_SNAPSHOT:
+    'No snapshot of the Store could be written in {directory}: {problem}. Nothing is lost; the log grows until the next one is.',
   // Services of other threads
   TT_SERVICE_NOT_LOADED:
     'The module {module} was not loaded within {ms} ms: one that awaits run() at its top level is not, while the app runs. Put the service {class} into a module of its own, or have the main thread use it first.',

@@ -3,6 +3,6 @@ export const USED = Symbol('tasktonic.used');
 
 /** A service whose users are not given its handle, but what this says. */
 export interface UsedAs {
-  /** @internal For the compiler alone. */
+  /** For the compiler alone. */
   readonly [USED]: unknown;
 }

@@ -121,6 +121,8 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
 
 /** The methods that bind a sparkle to the Tonic that they are called on: `this.pipe(promise, this.ttse__done)`. */
 const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
+/** What a Store, as a Tonic has it, binds to that Tonic: `store.subscribe('a/*', this.ttse__onChange)`. */
+const OF_A_STORE = new Set(['subscribe', 'unsubscribe']);
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
@@ -138,6 +140,7 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   return (
     isMethodOf(tonic, callee, BINDING_METHOD, context) ||
     isThenOfAsk(tonic, callee, context) ||
+    (tonic === 'this' && objectOf(callee, (name) => OF_A_STORE.has(name ?? '')) !== undefined) ||
     // As it was asked once: no-old-lines tells how it is written now.
     isMethodOf(tonic, callee, 'ask', context)
   );

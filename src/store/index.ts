@@ -9,3 +9,4 @@ export type { StoreEvent } from './event.js';
 export type { StoreValue } from './values.js';
 export type { Dump, DumpEntry, DumpedLink } from './dump.js';
 export type { LinkOptions, StoreGroupOptions, StoreTreeOptions, SubscribeOptions } from './store-options.js';
+export type { PersistOptions } from './durable/options.js';

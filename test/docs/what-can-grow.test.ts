@@ -68,6 +68,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/log/log-ip.test.ts',
     'keeps no more than its backlog while nobody is there',
   ],
+  'batches of a Store that wait for the disk': ['test/store/durable/batches.test.ts', 'is bounded in its bytes'],
 };
 
 /** The first column of the table. */

@@ -9,5 +9,5 @@ export { Owner } from '../../src/store/service/owner.js';
 export { Replica } from '../../src/store/service/replica.js';
 export type { OwnerWords, ReplicaWords } from '../../src/store/service/words.js';
 export type { Batch } from '../../src/store/tree/batch.js';
-export { glob, PatternTrie } from '../../src/store/tree/pattern-trie.js';
+export { PatternTrie } from '../../src/store/tree/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';

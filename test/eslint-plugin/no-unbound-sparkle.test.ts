@@ -5,6 +5,7 @@ accepts('no-unbound-sparkle', {
   'a bound reference': `stream.on('data', door.bind('ttse__onData'));`,
   'a sparkle given to the pipe of the same Tonic': `this.pipe(read(), this.ttse__done, this.ttse__failed);`,
   'the sparkles that hear of a request': `this.request(frame, this.ttse__onValue, { key: 1, onError: this.ttse__onNone });`,
+  'a sparkle that a Store tells': `this.store.at('a').subscribe(this.ttse__onChange, { recursive: true });`,
   'a choice of sparkles given to pipe': `this.pipe(read(), ok ? this.ttse__a : this.ttse__b);`,
   'a sparkle given to the pipe of another Tonic, its own': `door.pipe(read(), door.ttse__done);`,
   'the sparkle that a timer calls back': `new TimerRepeat({ seconds: 1, sparkleBack: this.ttse__tick });`,

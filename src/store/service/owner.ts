@@ -11,6 +11,8 @@ import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
 
 /** What keeps the batches of a Store. */
 export interface Keeper {
+  /** Hands out what was kept. Returns the number of the last batch of it. */
+  load(apply: (ops: StoreOps) => void): number;
   /** Takes a batch to be kept. @throws where it cannot. */
   append(version: number, ops: StoreOps): void;
   /** Settles when all that it has taken is kept. */

@@ -92,24 +92,15 @@ export class Place implements HandledStore, Latecomer {
 
   // ---- The owner, in its thread ----
 
-  /**
-   * The Tonic that is the Store begins: with nothing, or with what was kept.
-   *
-   * @param fill hands that out; returns the number of the last batch in it.
-   */
-  begin(
-    self: Tonic,
-    limits: StoreTreeOptions,
-    keeper: Keeper | undefined,
-    fill: (apply: (ops: StoreOps) => void) => number,
-  ): void {
+  /** The Tonic that is the Store begins: with nothing, or with what was kept. */
+  begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
     this.#self = self;
     const tree = (this.#tree ??= new Tree(this.#limits(limits)));
     tree.onCommit = undefined;
     let version = 0;
     tree.reconcile(() => {
       tree.clear();
-      version = fill((ops) => tree.apply(ops));
+      version = keeper?.load((ops) => tree.apply(ops)) ?? 0;
       this.showConfiguration();
     });
     const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, mouthOf });

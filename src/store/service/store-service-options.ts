@@ -1,11 +1,16 @@
 import * as v from 'valibot';
 import { tonicSchema } from '../../core/options/tonic-options.js';
+import { type PersistOptions, persistSchema } from '../durable/options.js';
 import { treeSchema } from '../store-options.js';
 
 export const storeSchema = v.strictObject({
   ...tonicSchema.entries,
   ...treeSchema.entries,
+  /** Where it is kept on disk, so that it is there again when the app starts again. Default: nowhere. */
+  persist: v.optional(persistSchema),
 });
 
 /** Options of a {@link Store}. */
-export type StoreOptions = Readonly<v.InferInput<typeof storeSchema>>;
+export type StoreOptions = Omit<Readonly<v.InferInput<typeof storeSchema>>, 'persist'> & {
+  readonly persist?: PersistOptions | undefined;
+};

@@ -6,6 +6,7 @@ import { ownModule } from '../../core/own-module.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';
+import { DiskKeeper } from './disk-keeper.js';
 import { type Place, placeOf } from './place.js';
 import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
@@ -17,7 +18,7 @@ import type { OwnerWords } from './words.js';
  */
 export class Store extends Tonic {
   static override readonly service: string = 'store';
-  /** @internal For the compiler alone. */
+  /** For the compiler alone. */
   declare readonly [USED]: StoreHandle;
 
   /** @internal */
@@ -25,19 +26,33 @@ export class Store extends Tonic {
     placeOf(user._ttScheduler.runtime, service.name).use(user, user.thread === 0 ? undefined : service);
 
   readonly #place: Place;
+  readonly #keeper: DiskKeeper | undefined;
+  #disk: 'open' | 'closing' | 'closed' = 'closed';
 
-  /** @throws {TaskTonicError} `TT_BAD_OPTION` */
+  /**
+   * @throws {TaskTonicError} `TT_BAD_OPTION`; with `persist`, where what was kept cannot be had: `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`,
+   *   `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`.
+   */
   constructor(options: StoreOptions = {}) {
     checkOptionsOf(new.target, options);
     const settings = settingsIn(storeSchema, options, new.target.name);
     super(TonicSettings.of(settings));
     this.#place = placeOf(this._ttScheduler.runtime, this._ttPlan.service!);
-    this.#place.begin(this, settings, undefined, () => 0);
+    const { persist } = settings;
+    if (persist !== undefined) {
+      this.#keeper = new DiskKeeper(this, persist, () => this.#place.tree.contents());
+      this.#disk = 'open';
+    }
+    this.#place.begin(this, settings, this.#keeper);
     this._ttScheduler.runtime.configurationHearers.add(this.#hearConfiguration);
   }
 
   /** In a sparkle of its own: by then all of the configuration is as it will be. */
   readonly #hearConfiguration = (): void => this._ttss__run({ run: () => this.#place.showConfiguration() });
+
+  #hearNoMore(): void {
+    this._ttScheduler.runtime.configurationHearers.delete(this.#hearConfiguration);
+  }
 
   /** What is in it, for the class itself: it may fill it before anybody reads it. */
   protected get data(): StoreHandle {
@@ -49,9 +64,23 @@ export class Store extends Tonic {
     this.#place.toOwner(word, said);
   }
 
+  /** @internal What it has written is on its way to the disk. */
+  override _ttHoldsEnd(): boolean {
+    if (this.#disk === 'open') {
+      this.#hearNoMore();
+      this.#disk = 'closing';
+      void this.#keeper!.close().then(() => {
+        this.#disk = 'closed';
+        this._ttss__end();
+      });
+    }
+    return this.#disk === 'closing';
+  }
+
   /** @internal */
   override _ttRelease(): void {
-    this._ttScheduler.runtime.configurationHearers.delete(this.#hearConfiguration);
+    this.#hearNoMore();
+    void this.#keeper?.close();
     this.#place.end();
   }
 }

@@ -79,7 +79,9 @@ export class ActiveLinks {
     if (this.size === 0) return [path.join('/')];
     const seen = new Set<string>();
     this.#collect(path, [], seen);
-    return [...seen];
+    // Its own comes first; the others in an order that is the same in each replica.
+    const [own, ...others] = seen;
+    return [own!, ...others.sort()];
   }
 
   #collect(path: readonly string[], chain: readonly Node[], seen: Set<string>): void {

@@ -6,14 +6,15 @@ import type { Branch, Node } from './node.js';
 import type { Subscription } from './subscription.js';
 
 /** One step of a batch as it was done to the tree: enough to do it again elsewhere, and to take it back. */
-export type Change = Step & {
+export interface Change {
   /** The own path of the node, which no link is on. */
   readonly path: string;
   /** The path by which it was asked for; `undefined` where it follows from another step. */
   readonly asked: string | undefined;
   readonly source: string | undefined;
   readonly silent: boolean;
-};
+  readonly step: Step;
+}
 
 export type Step =
   | { readonly kind: 'set'; readonly node: Node; readonly before: Kept | undefined; readonly after: Kept | undefined }
@@ -50,7 +51,7 @@ export class Batch {
 
   /** Whether it has done no more than give nodes values that were there before. */
   get isOfValuesOnly(): boolean {
-    return this.changes.every(({ kind }) => kind === 'set');
+    return this.changes.every(({ step }) => step.kind === 'set');
   }
 
   /** How far it has come, so that what follows can be taken back. */
@@ -75,10 +76,10 @@ export class Batch {
     const names = new Map<string, string>();
     let made = 0;
     for (const change of this.changes) {
-      const { asked } = change;
+      const { asked, step } = change;
       if (asked === undefined) continue;
-      if (change.kind === 'made' && change.element !== undefined) {
-        ops.add(change, Op.next, inRequest(change.element.container, names), change.element.prefix);
+      if (step.kind === 'made' && step.element !== undefined) {
+        ops.add(change, Op.next, inRequest(step.element.container, names), step.element.prefix);
         // Later steps may name it by the path of an alias, or by its own.
         const name = `\u0000${made++}`;
         names.set(asked, name).set(change.path, name);
@@ -107,17 +108,17 @@ class Ops {
   }
 }
 
-function stepOf(change: Change): readonly [kind: OpKind | undefined, value?: unknown] {
-  switch (change.kind) {
+function stepOf({ step, asked }: Change): readonly [kind: OpKind | undefined, value?: unknown] {
+  switch (step.kind) {
     case 'set':
-      return [Op.set, bare(change.after)];
+      return [Op.set, bare(step.after)];
     case 'made':
       // What is made for another step follows from that.
-      return [change.asked === undefined ? undefined : Op.make];
+      return [asked === undefined ? undefined : Op.make];
     case 'removed':
       return [Op.remove];
     case 'linked': {
-      const link = change.after?.link;
+      const link = step.after?.link;
       return [Op.link, link === undefined ? undefined : [link.target, link.bubbles]];
     }
   }

@@ -52,8 +52,13 @@ export class Content {
 
   /** The node that a path leads to. */
   find(path: string): Node | undefined {
-    const node = this.#known.get(path) ?? this.#byOther.get(path);
-    return node?.parent === undefined ? this.#search(path) : node;
+    return this.found(path) ?? this.#search(path);
+  }
+
+  /** The same, if it was found before. */
+  found(path: string): Node | undefined {
+    const node = this.#known.get(path) ?? (this.#byOther.size === 0 ? undefined : this.#byOther.get(path));
+    return node?.parent === undefined ? undefined : node;
   }
 
   /** The node whose own path this is, if it was found by it before. */
@@ -123,7 +128,10 @@ export class Content {
   place(path: string, throughLast = true): { readonly node: Node; readonly made: Node | undefined } {
     const segments = this.segments(path);
     const { node, missing, depth, hops } = this.#walk(segments, path, throughLast);
-    if (missing.length === 0) return { node, made: undefined };
+    if (missing.length === 0) {
+      if (throughLast) this.#remember(path, node, hops);
+      return { node, made: undefined };
+    }
     this.#checkRoom(path, missing, depth + missing.length);
     let at = node;
     for (const name of missing) this.#add(at, (at = new Node(name, at)));
@@ -136,11 +144,10 @@ export class Content {
   /** Takes a node out, with all below it. */
   detach(node: Node): void {
     this.#turn(this.#aliasesIn(node), () => {
-      const parent = node.parent!;
-      const branch = parent.branch!;
+      // It stays where it has no children any more: somebody may be going through it, who must see those that come back.
+      const branch = node.parent!.branch!;
       branch.children.delete(node.key);
       elementWent(branch, node.key);
-      if (branch.children.size === 0) parent.branch = undefined;
       this.#bury(node);
       this.#drop(node);
     });
@@ -151,7 +158,7 @@ export class Content {
     node.parent = parent;
     this.#add(parent, node);
     this.#revive(node);
-    this.#turn(this.#aliasesIn(node), () => {});
+    this.#turn(this.#aliasesIn(node));
   }
 
   /** Makes a node something else than it was: an alias, or no longer one. What it had below it is taken out. */
@@ -164,6 +171,8 @@ export class Content {
       if (node.link !== undefined) this.#aliases++;
       this.#revive(node);
     });
+    // Those that have come back with it.
+    this.#turn(this.#aliasesIn(node));
   }
 
   /** The active aliases that lead to a node, below it, or through one that stands there; those that stand there themselves are left out. */
@@ -178,15 +187,15 @@ export class Content {
     // What leads through these goes as well.
     for (const alias of into) for (const user of this.links.through(alias)) if (!through.has(user)) into.add(user);
     const isOutside = (alias: Node): boolean => !isIn(alias, node);
-    return { through: [...through].filter(isOutside), into: [...into].filter(isOutside) };
+    return { through: inOrder(through).filter(isOutside), into: inOrder(into).filter(isOutside) };
   }
 
   /** The active aliases that may show something else when a link comes to a node, or goes from it. */
-  onlookers(node: Node): Set<Node> {
+  onlookers(node: Node): Node[] {
     const found = new Set<Node>(this.links.through(node));
     if (this.links.size > 0) for (const { alias } of this.links.into(node.segments)) found.add(alias);
     found.delete(node);
-    return found;
+    return inOrder(found);
   }
 
   /** @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE` */
@@ -286,9 +295,9 @@ export class Content {
   }
 
   /** A change of links: active ones whose way may turn by it are entered anew. */
-  #turn(aliases: readonly Node[], change: () => void): void {
+  #turn(aliases: readonly Node[], change?: () => void): void {
     if (aliases.length === 0) {
-      change();
+      change?.();
       return;
     }
     const turned = new Set<Node>();
@@ -298,7 +307,7 @@ export class Content {
       if (alias.parent !== undefined) for (const { alias: user } of this.links.into(alias.segments)) turned.add(user);
     }
     for (const alias of turned) this.links.leave(alias);
-    change();
+    change?.();
     this.#known.clear();
     this.#byOther.clear();
     this.version++;
@@ -310,6 +319,13 @@ export class Content {
   #aliasesIn(node: Node): Node[] {
     return this.#aliases === 0 ? NOBODY : Array.from(within(node)).filter(({ link }) => link !== undefined);
   }
+}
+
+/** By their paths, so that it is the same in each replica. */
+function inOrder(nodes: ReadonlySet<Node>): Node[] {
+  if (nodes.size < 2) return [...nodes];
+  const paths = Array.from(nodes, (node) => ({ node, path: node.path }));
+  return paths.sort((one, other) => (one.path < other.path ? -1 : 1)).map(({ node }) => node);
 }
 
 function isIn(node: Node, other: Node): boolean {

@@ -1,7 +1,7 @@
 import type { Kept } from '../values.js';
 import { sorted } from './elements.js';
 import type { Node } from './node.js';
-import { PatternTrie } from './pattern-trie.js';
+import { PatternTrie, type States } from './pattern-trie.js';
 
 /** A path that is there, as who looks sees it, and the part of it that the pattern itself fits. */
 export interface Existing {
@@ -28,7 +28,7 @@ export function existing(
   visit(root, '', trie.start(), undefined);
   return found;
 
-  function visit(node: Node, path: string, states: ReturnType<typeof trie.start>, above: string | undefined): void {
+  function visit(node: Node, path: string, states: States<true>, above: string | undefined): void {
     const real = chain.includes(node) ? undefined : target(node);
     if (real === undefined) return;
     const { exact, within } = trie.at(states);
@@ -42,7 +42,7 @@ export function existing(
     for (const name of names ?? sorted(branch.children.keys())) {
       const child = branch.children.get(name);
       const next = trie.next(states, name);
-      if (child !== undefined && (next.size > 0 || below !== undefined))
+      if (child !== undefined && (next.length > 0 || below !== undefined))
         visit(child, path === '' ? name : `${path}/${name}`, next, below);
     }
     if (node !== real) chain.pop();

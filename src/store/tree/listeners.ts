@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js';
 import type { Content } from './content.js';
-import type { Matches, Node, Seen } from './node.js';
+import type { Hit, Matches, Node, Seen } from './node.js';
 import { PatternTrie } from './pattern-trie.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
@@ -60,22 +60,32 @@ export class Listeners {
     const { version } = this.#content;
     if (node.matches.version === version) return node.matches.seen;
     if (this.#nobody.version !== version) this.#nobody = { version, seen: [] };
-    const seen = this.size === 0 ? this.#nobody.seen : this.match(node.segments);
+    const seen = this.size === 0 ? this.#nobody.seen : this.#seenBy(node);
     node.matches = seen.length === 0 ? this.#nobody : { version, seen };
     return seen;
   }
 
-  /** The same of a path where nothing need be. */
-  match(segments: readonly string[]): readonly Seen[] {
-    return this.#content.links.seenAs(segments).flatMap((path) => this.#seen(path) ?? []);
+  /** Who hears of a path under which something is seen, for each of some. */
+  matchAs(paths: readonly string[]): readonly Seen[] {
+    return paths.flatMap((path) => this.#seen(path, path === '' ? [] : path.split('/')) ?? []);
   }
 
-  #seen(path: string): Seen | undefined {
-    const segments = path === '' ? [] : path.split('/');
-    const hits = Array.from(this.#trie.match(segments), ([subscription, depth]) => ({
-      subscription,
-      base: segments.slice(0, depth).join('/'),
-    })).filter(({ subscription: { wanted } }) => wanted.exclude === undefined || !wanted.exclude.fits(segments));
+  #seenBy({ segments }: Node): readonly Seen[] {
+    const { links } = this.#content;
+    if (links.size > 0) return this.matchAs(links.seenAs(segments));
+    const seen = this.#seen(segments.join('/'), segments);
+    return seen === undefined ? this.#nobody.seen : [seen];
+  }
+
+  #seen(path: string, segments: readonly string[]): Seen | undefined {
+    const matches = this.#trie.match(segments);
+    if (matches === undefined) return undefined;
+    const hits: Hit[] = [];
+    for (const [subscription, depth] of matches) {
+      const { exclude } = subscription.wanted;
+      if (exclude?.fits(segments) === true) continue;
+      hits.push({ subscription, base: depth === segments.length ? path : segments.slice(0, depth).join('/') });
+    }
     return hits.length === 0 ? undefined : { path, hits };
   }
 }

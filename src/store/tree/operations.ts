@@ -31,7 +31,7 @@ export class Operations {
 
   set(path: string, value: unknown): void {
     const after = value === undefined ? undefined : kept(value, path, this.#valueBytes);
-    const node = this.#content.find(path) ?? this.#steps.place(path, value === undefined);
+    const node = this.#content.found(path) ?? this.#steps.place(path, value === undefined);
     this.#check(node, path);
     this.#steps.set(node, path, after);
   }

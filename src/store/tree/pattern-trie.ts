@@ -5,8 +5,8 @@ interface Branching<T> {
   any: Branching<T> | undefined;
   /** `**`: a segment or more. */
   deep: Branching<T> | undefined;
-  /** A segment with a `*` in it, by its text. */
-  readonly globs: Map<string, { readonly fits: (name: string) => boolean; readonly below: Branching<T> }>;
+  /** Segments with a `*` in them, by what they begin with, or else end with. */
+  readonly globs: Map<string, Map<string, Glob<T>>>;
   /** What fits where a path ends here. */
   readonly exact: Set<T>;
   /** What fits here and all below. */
@@ -14,7 +14,13 @@ interface Branching<T> {
   readonly isDeep: boolean;
 }
 
-export type States<T> = ReadonlySet<Branching<T>>;
+interface Glob<T> {
+  readonly fits: (name: string) => boolean;
+  readonly below: Branching<T>;
+}
+
+/** Where a walk down a path is: all the places that it may be at. */
+export type States<T> = readonly Branching<T>[];
 
 /** A segment of a pattern is a name, `*` (any name), `**` (one segment or more) or has `*` in it (`sens*`). */
 export class PatternTrie<T> {
@@ -39,23 +45,43 @@ export class PatternTrie<T> {
 
   /** Whether any fits a path. */
   fits(path: readonly string[]): boolean {
-    return this.size > 0 && this.match(path).size > 0;
+    return this.size > 0 && this.match(path) !== undefined;
   }
 
-  /** Where a walk down the tree begins: no segment has been seen. */
+  /** What fits a path, with the longest part of the path, in segments, that its pattern itself fits; `undefined` where nothing does. */
+  match(path: readonly string[]): ReadonlyMap<T, number> | undefined {
+    let states = this.start();
+    let found = foundIn(states, 'within', 0, undefined);
+    for (let depth = 1; depth <= path.length && states.length > 0; depth++) {
+      states = this.next(states, path[depth - 1]!);
+      found = foundIn(states, 'within', depth, found);
+    }
+    return foundIn(states, 'exact', path.length, found);
+  }
+
+  /** Where a walk begins: no segment has been seen. */
   start(): States<T> {
-    return new Set([this.#root]);
+    return [this.#root];
   }
 
   /** Where it is after one more name. */
   next(states: States<T>, name: string): States<T> {
-    return next(states, name);
+    const after: Branching<T>[] = [];
+    for (const { named, any, deep, globs } of states) {
+      const below = named.get(name);
+      if (below !== undefined) after.push(below);
+      if (any !== undefined) after.push(any);
+      if (deep !== undefined) after.push(deep);
+      if (globs.size > 0) pushGlobs(globs, name, after);
+    }
+    // Each has one way to it, but for `**`, where one can also stay.
+    for (const state of states) if (state.isDeep && !after.includes(state)) after.push(state);
+    return after;
   }
 
   /** Whether something fits where it is, alone or with all below. */
   at(states: States<T>): { readonly exact: boolean; readonly within: boolean } {
-    const all = [...states];
-    return { exact: all.some(({ exact }) => exact.size > 0), within: all.some(({ within }) => within.size > 0) };
+    return { exact: states.some(({ exact }) => exact.size > 0), within: states.some(({ within }) => within.size > 0) };
   }
 
   /** The only names with which it can go on; `undefined` where that can be any. */
@@ -67,32 +93,21 @@ export class PatternTrie<T> {
     }
     return [...names];
   }
-
-  /** What fits a path, with the longest part of the path, in segments, that its pattern itself fits. */
-  match(path: readonly string[]): Map<T, number> {
-    const found = new Map<T, number>();
-    let states = this.start();
-    for (const state of states) for (const item of state.within) found.set(item, 0);
-    for (let depth = 1; depth <= path.length && states.size > 0; depth++) {
-      states = next(states, path[depth - 1]!);
-      for (const state of states) for (const item of state.within) found.set(item, depth);
-    }
-    for (const state of states) for (const item of state.exact) found.set(item, path.length);
-    return found;
-  }
 }
 
-function next<T>(states: ReadonlySet<Branching<T>>, name: string): Set<Branching<T>> {
-  const after = new Set<Branching<T>>();
+function foundIn<T>(
+  states: States<T>,
+  which: 'exact' | 'within',
+  depth: number,
+  found: Map<T, number> | undefined,
+): Map<T, number> | undefined {
+  let all = found;
   for (const state of states) {
-    if (state.isDeep) after.add(state);
-    const named = state.named.get(name);
-    if (named !== undefined) after.add(named);
-    if (state.any !== undefined) after.add(state.any);
-    if (state.deep !== undefined) after.add(state.deep);
-    for (const { fits, below } of state.globs.values()) if (fits(name)) after.add(below);
+    if (state[which].size === 0) continue;
+    all ??= new Map();
+    for (const item of state[which]) all.set(item, depth);
   }
-  return after;
+  return all;
 }
 
 function branching<T>(isDeep: boolean): Branching<T> {
@@ -110,15 +125,19 @@ function branching<T>(isDeep: boolean): Branching<T> {
 function step<T>(from: Branching<T>, segment: string): Branching<T> {
   if (segment === '*') return (from.any ??= branching(false));
   if (segment === '**') return (from.deep ??= branching(true));
-  if (!segment.includes('*')) return made(from.named, segment, () => branching(false));
-  return made(from.globs, segment, () => ({ fits: glob(segment), below: branching<T>(false) })).below;
+  if (!isWild(segment)) return made(from.named, segment, () => branching(false));
+  const globs = made(from.globs, endOf(segment), () => new Map<string, Glob<T>>());
+  return made(globs, segment, () => ({ fits: glob(segment), below: branching<T>(false) })).below;
 }
 
 function drop<T>(from: Branching<T>, segment: string): void {
   if (segment === '*') from.any = undefined;
   else if (segment === '**') from.deep = undefined;
-  else if (segment.includes('*')) from.globs.delete(segment);
-  else from.named.delete(segment);
+  else if (!isWild(segment)) from.named.delete(segment);
+  else {
+    const globs = from.globs.get(endOf(segment));
+    if (globs?.delete(segment) === true && globs.size === 0) from.globs.delete(endOf(segment));
+  }
 }
 
 function isEmpty<T>({ named, any, deep, globs, exact, within }: Branching<T>): boolean {
@@ -131,16 +150,33 @@ function made<V>(all: Map<string, V>, key: string, make: () => V): V {
   return value;
 }
 
+/** What a name must begin with, `sens*`, or, where that is nothing, end with, `*sor`. */
+function endOf(segment: string): string {
+  const first = segment.slice(0, segment.indexOf('*'));
+  return first === '' ? segment.slice(segment.lastIndexOf('*')) : `${first}*`;
+}
+
+function pushGlobs<T>(globs: Branching<T>['globs'], name: string, into: Branching<T>[]): void {
+  for (let length = 1; length <= name.length; length++) {
+    pushFitting(globs.get(`${name.slice(0, length)}*`), name, into);
+    pushFitting(globs.get(`*${name.slice(-length)}`), name, into);
+  }
+  // With a star on both sides.
+  pushFitting(globs.get('*'), name, into);
+}
+
+function pushFitting<T>(globs: ReadonlyMap<string, Glob<T>> | undefined, name: string, into: Branching<T>[]): void {
+  for (const { fits, below } of globs?.values() ?? []) if (fits(name)) into.push(below);
+}
+
 /** Whether a segment of a pattern has wildcards. */
 export function isWild(segment: string): boolean {
   return segment.includes('*');
 }
 
-/** What tells whether a name fits a segment of a pattern. It takes time by the length of both, whatever they are. */
-export function glob(segment: string): (name: string) => boolean {
-  if (segment === '*' || segment === '**') return () => true;
+/** What tells whether a name fits a segment of a pattern with wildcards. It takes time by the length of both, whatever they are. */
+function glob(segment: string): (name: string) => boolean {
   const parts = segment.split(/\*+/);
-  if (parts.length === 1) return (name) => name === segment;
   const first = parts[0]!;
   const last = parts.at(-1)!;
   const inner = parts.slice(1, -1);

@@ -38,7 +38,8 @@ type Read = (path: string) => StoreValue | undefined;
 export function mergeInto(byPath: Map<string, StoreEvent>, events: readonly StoreEvent[]): void {
   for (const event of events) {
     const first = byPath.get(event.path);
-    byPath.set(event.path, first === undefined ? event : Object.freeze({ ...event, old: first.old }));
+    const { path, value, source } = event;
+    byPath.set(path, first === undefined ? event : Object.freeze({ path, value, old: first.old, source }));
   }
 }
 

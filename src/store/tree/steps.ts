@@ -20,6 +20,8 @@ export class Steps {
   silent = false;
   /** While batches are taken back and done anew: nothing is told, but what each path that was touched showed before. */
   touched: Map<string, Kept | undefined> | undefined;
+  /** Those of the paths that were touched that links led elsewhere from, so that what they showed at first may be another thing. */
+  readonly unsure = new Set<string>();
 
   constructor(content: Content, listeners: Listeners) {
     this.#content = content;
@@ -54,7 +56,7 @@ export class Steps {
     const { path } = node;
     const parent = node.parent!;
     const isHeard = this.touched !== undefined || this.#listeners.size > 0;
-    if (isHeard) this.#tellRemoved(node, path);
+    if (isHeard) this.#tellRemoved(node, path, new Set());
     this.#content.detach(node);
     this.#write(path, asked, { kind: 'removed', node, parent });
   }
@@ -64,36 +66,34 @@ export class Steps {
     const { path } = node;
     const { value, branch: before } = node;
     const after = link === undefined ? undefined : new Branch(link);
-    this.#replacing(node, () => {
+    this.#replacing(node, undefined, () => {
       this.#content.replace(node, undefined, after);
       this.#write(path, asked, { kind: 'linked', node, value, before, after });
     });
   }
 
   /** Takes a step back. It is told to nobody. */
-  revert(change: Change): void {
-    switch (change.kind) {
+  revert({ step, path }: Change): void {
+    switch (step.kind) {
       case 'set':
-        change.node.value = change.before;
-        this.#touch(change.path, change.after);
+        step.node.value = step.before;
+        this.#touch(path, step.after);
         return;
       case 'made':
-        if (change.top !== undefined) this.#content.detach(change.top);
+        if (step.top !== undefined) this.#content.detach(step.top);
         return;
       case 'removed':
-        this.#content.attach(change.parent, change.node);
-        if (this.touched !== undefined) this.#touchRevived(change.node, change.path);
+        this.#content.attach(step.parent, step.node);
+        if (this.touched !== undefined) this.#touchRevived(step.node, path);
         return;
       case 'linked':
-        this.#reverting(change.node, () => this.#content.replace(change.node, change.value, change.before));
+        this.#revertLink(step);
     }
   }
 
-  /** Tells of a path that is not as it was before. */
-  tellPath(path: string, value: Kept | undefined, before: Kept | undefined, seenBefore: Set<string>): void {
-    const seen = this.#listeners.match(path === '' ? [] : path.split('/')).filter((one) => !seenBefore.has(one.path));
-    for (const one of seen) seenBefore.add(one.path);
-    this.#tellSeen(seen, value, before);
+  /** Tells those who hear of this very path that it is not as it was before. */
+  tellPath(path: string, value: Kept | undefined, before: Kept | undefined): void {
+    this.#tellSeen(this.#listeners.matchAs([path]), value, before);
   }
 
   /** Own path of a node that was reached by a path. */
@@ -102,7 +102,7 @@ export class Steps {
   }
 
   #write(path: string, asked: string | undefined, step: Step): void {
-    this.batch?.changes.push({ ...step, path, asked, source: this.source, silent: this.silent });
+    this.batch?.changes.push({ path, asked, source: this.source, silent: this.silent, step });
   }
 
   #tell(node: Node, value: Kept | undefined, before: Kept | undefined): void {
@@ -110,8 +110,12 @@ export class Steps {
     else if (!this.silent && this.#listeners.size > 0) this.#tellSeen(this.#listeners.matches(node), value, before);
   }
 
-  #touch(path: string, before: Kept | undefined): void {
-    if (this.touched !== undefined && !this.touched.has(path)) this.touched.set(path, before);
+  #touch(path: string, before: Kept | undefined, isThroughLink = false): void {
+    const { touched } = this;
+    if (touched === undefined) return;
+    if (isThroughLink) this.unsure.add(path);
+    for (const seen of this.#content.links.size === 0 ? [path] : this.#content.links.seenAs(segmentsIn(path)))
+      if (!touched.has(seen)) touched.set(seen, before);
   }
 
   #tellSeen(seen: readonly Seen[], value: Kept | undefined, before: Kept | undefined): void {
@@ -129,14 +133,23 @@ export class Steps {
     }
   }
 
-  /** The node first, then all below it in their order. */
-  #tellRemoved(node: Node, path: string): void {
+  /** The node first, then all below it in their order. What is seen through an alias that goes with it is told once. */
+  #tellRemoved(node: Node, path: string, told: Set<string>): void {
     const { link } = node;
     const before = link === undefined ? node.value : this.#content.shown(node);
-    if (link === undefined || before !== undefined) this.#tell(node, undefined, before);
+    if (link === undefined || before !== undefined) {
+      if (this.touched !== undefined) this.#touch(path, before, link !== undefined);
+      else this.#tellOnce(this.#listeners.matches(node), before, told);
+    }
     if (node.branch === undefined) return;
     for (const key of sorted(node.branch.children.keys()))
-      this.#tellRemoved(node.branch.children.get(key)!, `${path}/${key}`);
+      this.#tellRemoved(node.branch.children.get(key)!, `${path}/${key}`, told);
+  }
+
+  #tellOnce(seen: readonly Seen[], before: Kept | undefined, told: Set<string>): void {
+    const isAlone = this.#content.links.size === 0;
+    this.#tellSeen(isAlone ? seen : seen.filter((one) => !told.has(one.path)), undefined, before);
+    if (!isAlone) for (const { path } of seen) told.add(path);
   }
 
   #touchRevived(node: Node, path: string): void {
@@ -144,26 +157,43 @@ export class Steps {
     for (const [key, child] of node.branch?.children ?? []) this.#touchRevived(child, `${path}/${key}`);
   }
 
-  #reverting(node: Node, replace: () => void): void {
+  #revertLink({ node, value, before }: Extract<Step, { readonly kind: 'linked' }>): void {
+    const replace = (): void => this.#content.replace(node, value, before);
     if (this.touched === undefined) replace();
-    else this.#replacing(node, replace);
+    else this.#replacing(node, before, replace);
   }
 
-  /** What a node shows, and what shows it through active links, becomes something else. */
-  #replacing(node: Node, replace: () => void): void {
+  /** What a node shows, and what shows it through active links, becomes something else. `coming`: what it gets below it. */
+  #replacing(node: Node, coming: Branch | undefined, replace: () => void): void {
     if (this.touched === undefined && this.#listeners.size === 0) {
       replace();
       return;
     }
-    const before = new Map<string, Kept | undefined>();
-    this.#note(node, node.path, before);
-    for (const alias of this.#content.onlookers(node)) before.set(alias.path, this.#content.shown(alias));
+    const { links } = this.#content;
+    const noted = new Map<string, Kept | undefined>();
+    this.#note(node, node.path, noted);
+    this.#noteComing(coming, node.path, noted);
+    if (this.touched !== undefined && node.link !== undefined) this.unsure.add(node.path);
+    for (const alias of this.#content.onlookers(node)) noted.set(alias.path, this.#content.shown(alias));
+    const before = new Map(noted);
+    for (const path of links.size === 0 ? [] : noted.keys())
+      for (const seen of links.seenAs(segmentsIn(path)))
+        if (!before.has(seen)) before.set(seen, this.#content.valueAt(seen));
     replace();
-    const told = new Set<string>();
     for (const [path, old] of before) {
-      if (this.touched !== undefined) this.#touch(path, old);
       const now = this.#content.valueAt(path);
-      if (this.touched === undefined && !same(old, now)) this.tellPath(path, now, old, told);
+      if (this.touched === undefined) {
+        if (!same(old, now)) this.tellPath(path, now, old);
+      } else if (!this.touched.has(path)) this.touched.set(path, old);
+    }
+  }
+
+  #noteComing(branch: Branch | undefined, path: string, into: Map<string, Kept | undefined>): void {
+    for (const [key, child] of branch?.children ?? []) {
+      const below = `${path}/${key}`;
+      into.set(below, this.#content.valueAt(below));
+      if (this.touched !== undefined) this.unsure.add(below);
+      this.#noteComing(child.branch, below, into);
     }
   }
 
@@ -173,6 +203,10 @@ export class Steps {
     for (const key of sorted(node.branch.children.keys()))
       this.#note(node.branch.children.get(key)!, `${path}/${key}`, into);
   }
+}
+
+function segmentsIn(path: string): string[] {
+  return path === '' ? [] : path.split('/');
 }
 
 function eventOf(

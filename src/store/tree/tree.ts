@@ -251,11 +251,12 @@ export class Tree implements HasLists<Made> {
     const batch = new Batch();
     steps.batch = batch;
     steps.source = source;
-    const told = new Set<string>();
     for (const [path, before] of touched) {
       const now = this.#content.valueAt(path);
-      if (!same(before, now)) steps.tellPath(path, now, before, told);
+      const isAnother = !same(before, now) || (steps.unsure.has(path) && now !== undefined);
+      if (isAnother) steps.tellPath(path, now, before);
     }
+    steps.unsure.clear();
     steps.batch = undefined;
     steps.source = undefined;
     this.#deliver(batch);

@@ -1,0 +1,20 @@
+// The same as reads.mjs of a Map of Maps, whose paths are split beforehand.
+import { ops, report } from '../micro/report.mjs';
+import { pathsOf } from './what.mjs';
+
+const paths = pathsOf(10_000).map((path) => path.split('/'));
+const root = new Map();
+paths.forEach(([a, b, c], n) => {
+  if (!root.has(a)) root.set(a, new Map());
+  if (!root.get(a).has(b)) root.get(a).set(b, new Map());
+  root.get(a).get(b).set(c, n);
+});
+let sum = 0;
+for (const [a, b, c] of paths) sum += root.get(a).get(b).get(c);
+const started = process.hrtime.bigint();
+for (let n = 0; n < ops; n++) {
+  const [a, b, c] = paths[n % paths.length];
+  sum += root.get(a).get(b).get(c);
+}
+if (!(sum > 0)) throw new Error('nothing was read');
+report(started, ops);

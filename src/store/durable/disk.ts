@@ -1,0 +1,119 @@
+import {
+  close, closeSync, constants, fdatasync, fstatSync, fsync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync,
+  readSync, rename, unlink, unlinkSync, write, writeSync,
+} from 'node:fs'; // prettier-ignore
+
+/**
+ * What keeping a Store asks of the file system: all of it, so that a test can break each call.
+ *
+ * What gives a promise is called while the app runs, and holds up nobody. The rest is for its start and its end, and for what is quick.
+ */
+export interface Disk {
+  /** Makes a directory that only its owner can enter, where there is none; gives the first of those that it has made. */
+  makeDirectory(path: string): string | undefined;
+  list(directory: string): string[];
+  /** Opens a directory, to be synced; `undefined` where the system has no such thing. */
+  openDirectory(path: string): number | undefined;
+  /** Makes a file that only its owner can read, and opens it. @throws `EEXIST` where there is one. */
+  create(path: string): number;
+  /** Opens a file that is there, to be read and written. */
+  open(path: string): number;
+  close(fd: number): void;
+  size(fd: number): number;
+  /** Whether the open file still has a name: nobody has removed it, or its directory. */
+  isNamed(fd: number): boolean;
+  read(fd: number, into: Uint8Array, position: number): number;
+  writeNow(fd: number, bytes: Uint8Array, position: number): number;
+  truncate(fd: number, size: number): void;
+  /** What was written is on the disk when it returns. */
+  syncNow(fd: number): void;
+  syncDirectoryNow(fd: number): void;
+  removeNow(path: string): void;
+
+  /** Writes some of the bytes, and gives how many. */
+  write(fd: number, bytes: Uint8Array, position: number): Promise<number>;
+  /** The content of the file is on the disk, with what is needed to read it. */
+  sync(fd: number): Promise<void>;
+  /** Names that were made, changed or removed in the directory are on the disk. */
+  syncDirectory(fd: number): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  closeLater(fd: number): Promise<void>;
+}
+
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_DIRECTORY = 0o700;
+/** What systems and file systems say that cannot sync a directory. */
+const NO_SYNC: ReadonlySet<unknown> = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EACCES', 'EISDIR', 'EBADF']);
+
+/** The file system of this machine. */
+export const nodeDisk: Disk = {
+  makeDirectory: (path) => mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY }),
+  list: (directory) => readdirSync(directory),
+  openDirectory(path) {
+    try {
+      return openSync(path, constants.O_RDONLY);
+    } catch (thrown) {
+      if (NO_SYNC.has(codeOf(thrown))) return undefined;
+      throw thrown;
+    }
+  },
+  create: (path) => openSync(path, 'wx+', OWNER_ONLY),
+  open: (path) => openSync(path, 'r+'),
+  close: (fd) => closeSync(fd),
+  size: (fd) => fstatSync(fd).size,
+  isNamed: (fd) => fstatSync(fd).nlink > 0,
+  read: (fd, into, position) => readSync(fd, into, 0, into.length, position),
+  writeNow: (fd, bytes, position) => writeSync(fd, bytes, 0, bytes.length, position),
+  truncate: (fd, size) => ftruncateSync(fd, size),
+  syncNow: (fd) => fsyncSync(fd),
+  syncDirectoryNow(fd) {
+    try {
+      fsyncSync(fd);
+    } catch (thrown) {
+      if (!NO_SYNC.has(codeOf(thrown))) throw thrown;
+    }
+  },
+  removeNow: (path) => unlinkSync(path),
+
+  write: (fd, bytes, position) =>
+    new Promise((resolve, reject) =>
+      write(fd, bytes, 0, bytes.length, position, (error, count) => (error === null ? resolve(count) : reject(error))),
+    ),
+  sync: (fd) => later((done) => fdatasync(fd, done)),
+  syncDirectory: (fd) =>
+    later((done) => fsync(fd, (error) => done(error !== null && NO_SYNC.has(error.code) ? null : error))),
+  rename: (from, to) => later((done) => rename(from, to, done)),
+  remove: (path) => later((done) => unlink(path, done)),
+  closeLater: (fd) => later((done) => close(fd, done)),
+};
+
+type Done = (error?: NodeJS.ErrnoException | null) => void;
+
+function later(start: (done: Done) => void): Promise<void> {
+  return new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return (thrown as NodeJS.ErrnoException | undefined)?.code;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'its permissions do not allow it',
+  EDQUOT: 'the quota of the disk is used up',
+  EFBIG: 'the file is as large as files may be',
+  EIO: 'the disk reports an error',
+  ENOENT: 'it is not there',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'it is no directory',
+  EMFILE: 'the process has no descriptors left',
+  EROFS: 'the disk can only be read',
+};
+
+/** What went wrong with a file, in words. */
+export function inWords(thrown: unknown): string {
+  const code = codeOf(thrown);
+  const words = code === undefined ? undefined : WORDS[code];
+  if (words !== undefined) return `${words} (${code})`;
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,50 @@
+import type { AnyTonic } from '../../core/any-tonic.js';
+import { Durable } from '../durable/durable.js';
+import type { PersistOptions } from '../durable/options.js';
+import type { StoreOps } from '../ops.js';
+import type { Keeper } from './owner.js';
+
+/** What an app waits for of the machine: under a test time stands still meanwhile. */
+interface Holding {
+  held<T>(something: Promise<T>): Promise<T>;
+}
+
+/** Keeps what a Store commits on disk, and writes a snapshot when that is due. */
+export class DiskKeeper implements Keeper {
+  readonly #durable: Durable;
+  readonly #app: Holding;
+  readonly #contents: () => Iterable<StoreOps>;
+
+  /**
+   * @param contents what the Store holds, piece by piece.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`, `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`
+   */
+  constructor(store: AnyTonic, options: PersistOptions, contents: () => Iterable<StoreOps>) {
+    const { logs, runtime } = store._ttScheduler;
+    this.#app = runtime as unknown as Holding;
+    this.#contents = contents;
+    this.#durable = Durable.open(options, {
+      warn: (error) => logs.warn(store, error),
+      failed: (error) => logs.failure(store, error, { sparkle: undefined, state: undefined, source: undefined }),
+    });
+  }
+
+  /** Hands out what was kept. Returns the number of the last batch of it. */
+  load(apply: (ops: StoreOps) => void): number {
+    return this.#durable.load(apply).version;
+  }
+
+  append(version: number, ops: StoreOps): void {
+    this.#durable.append(version, ops);
+    if (this.#durable.snapshotDue) void this.#app.held(this.#durable.snapshot(this.#contents()));
+  }
+
+  async saved(): Promise<void> {
+    return this.#app.held(this.#durable.saved());
+  }
+
+  /** All is written, and another one may have the directory. */
+  async close(): Promise<void> {
+    return this.#app.held(this.#durable.close());
+  }
+}
