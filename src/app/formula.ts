@@ -152,19 +152,23 @@ export abstract class Formula {
     testbench: Testbench | undefined,
     started: ((runtime: Runtime) => void) | undefined,
   ): Promise<RunResult> {
+    const become = (status: string): void => {
+      project.status = status;
+      runtime.configurationChanged();
+    };
     const main = this.#makeMain(runtime);
     // A test's process is none of its app's business.
     const { signals, grace } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
     const watch = testbench === undefined ? new ProcessWatch(runtime, main, signals!, grace!, sighup) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
-      project.status = 'startCatalysts';
+      become('startCatalysts');
       if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
-        project.status = 'mainRunning';
+        become('mainRunning');
         started?.(runtime);
       });
-      project.status = 'mainFinished';
+      become('mainFinished');
     } catch (thrown) {
       // Whatever was opened so far is closed.
       abort(main, () => {});

@@ -1,6 +1,7 @@
 import { written } from '../core/options/written.js';
 import * as v from 'valibot';
 import { AppConfiguration } from './app-configuration.js';
+import { ConfigurationLists, NoPlace } from './configuration-lists.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
@@ -36,6 +37,7 @@ import {
 } from '../core/options/data-tree.js';
 import { fail } from '../core/errors.js';
 import type { Place } from './json-text.js';
+import { standsForElement } from '../core/options/list-paths.js';
 import { coreLogServices } from '../log/log-services.js';
 import type { TonicMaker } from './tonic-maker.js';
 import {
@@ -137,14 +139,17 @@ class Reading {
 
   /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
   layCode(code: Code): unknown {
-    const isTree = !Array.isArray(code) && !Object.keys(code).some((name) => name.includes('/'));
+    const isPath = (name: string): boolean => name.includes('/') || standsForElement(name);
+    const isTree = !Array.isArray(code) && !Object.keys(code).some(isPath);
+    const lists = new ConfigurationLists(this.#isList);
     if (isTree) this.#tree = code;
     else
-      for (const pair of Array.isArray(code) ? (code as readonly unknown[]) : Object.entries(code)) this.#layPair(pair);
+      for (const pair of Array.isArray(code) ? (code as readonly unknown[]) : Object.entries(code))
+        this.#layPair(pair, lists);
     return (this.#code = this.#tree as Readonly<Record<string, unknown>>);
   }
 
-  #layPair(pair: unknown): void {
+  #layPair(pair: unknown, lists: ConfigurationLists): void {
     const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (typeof name !== 'string') {
       const must = 'must be a path and a value, such as ["log/level", "warn"]';
@@ -155,7 +160,13 @@ class Reading {
         must,
       });
     }
-    const path = name.split('/');
+    let path: Path;
+    try {
+      path = lists.meant(name, this.#tree);
+    } catch (thrown) {
+      if (thrown instanceof NoPlace) return this.#refuse(name.split('/'), undefined, thrown.message);
+      throw thrown;
+    }
     const refused = this.#refusalOf(path);
     if (refused !== undefined) return this.#refuse(path, undefined, refused);
     this.#tree = withValueAt(this.#tree, path, over(valueAt(this.#tree, path), value), this.#isList);

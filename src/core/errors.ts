@@ -247,6 +247,7 @@ export const ERRORS = {
   TT_STORE_LOST: 'Something that was written to a Store is not in it: {what}.',
   TT_STORE_IN_GROUP: 'A transaction of a Store is a group of its own, so it cannot begin in one.',
   TT_STORE_CONTENDED: 'A transaction over {paths} was given up: {count} times another thread was quicker.',
+  TT_STORE_READ_ONLY: '{path} of a Store can be read only: {reason}.',
   TT_STORE_BAD_OPS: 'A batch of a Store cannot be carried out: {problem}.',
 } as const satisfies Record<`TT_${string}`, string>;
 

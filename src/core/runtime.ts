@@ -37,6 +37,9 @@ export class Runtime {
   /** In a thread: the service that the base is a part of. @internal */
   farOwner: string | undefined = undefined;
 
+  /** Called when the configuration of this thread has changed: by those that have to know of all of it. @internal */
+  readonly configurationHearers = new Set<() => void>();
+
   /** In the main thread: what reads the configuration again. @internal */
   reload: (() => void) | undefined = undefined;
 
@@ -108,6 +111,12 @@ export class Runtime {
   /** @internal */
   configured(changes: readonly ChangedValue[]): void {
     reconfigure(this, changes);
+    this.configurationChanged();
+  }
+
+  /** @internal */
+  configurationChanged(): void {
+    for (const hear of this.configurationHearers) hear();
   }
 
   #service(name: string): RemoteHandle | undefined {

@@ -35,6 +35,8 @@ export interface AppFace {
   reloadConfiguration(): void;
   /** @internal Values of the configuration are others from now on. */
   configured(changes: readonly ChangedValue[]): void;
+  /** @internal As those of the Runtime. */
+  readonly configurationHearers: Set<() => void>;
   /** @internal The service that all of this thread is a part of. */
   readonly farOwner: string | undefined;
   /** @internal What a test has put in the place of the machine. */

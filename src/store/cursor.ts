@@ -1,9 +1,10 @@
 import { fail } from '../core/errors.js';
+import { isElement } from '../core/options/element-names.js';
+import { ListPaths, standsForElement } from '../core/options/list-paths.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import { type Dump, type DumpEntry, dumpOf, dumpText, loadDump } from './dump.js';
 import type { StoreEvent } from './event.js';
-import { ListPaths } from './list-paths.js';
-import { ANY_PATH, above, joined, keyOf, segmentsOf } from './paths.js';
+import { ANY_PATH, above, badPath, joined, keyOf, segmentsOf } from './paths.js';
 import { type Pair, isStructure, pairsIn } from './set-data.js';
 import {
   type LinkOptions,
@@ -13,7 +14,6 @@ import {
   linkSchema,
   subscribeSchema,
 } from './store-options.js';
-import { isElement } from './tree/elements.js';
 import { type Made, pathOf } from './tree/made.js';
 import { PatternTrie } from './tree/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
@@ -43,7 +43,7 @@ export interface CursorHost {
  */
 export abstract class Cursor {
   readonly #host: CursorHost;
-  #lists: ListPaths | undefined;
+  #lists: ListPaths<Made> | undefined;
 
   constructor(host: CursorHost) {
     this.#host = host;
@@ -59,8 +59,8 @@ export abstract class Cursor {
     return this.#host.tree;
   }
 
-  get #paths(): ListPaths {
-    return (this.#lists ??= new ListPaths());
+  get #paths(): ListPaths<Made> {
+    return (this.#lists ??= new ListPaths<Made>());
   }
 
   /** Its value; `undefined` where it has none. Of an alias it is that of its target. */
@@ -137,7 +137,7 @@ export abstract class Cursor {
   set(data: Readonly<Record<string, unknown>> | readonly Pair[], options?: StoreGroupOptions): this;
   set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
     if (typeof data === 'string') {
-      if (third === undefined && !this.#paths.isSpecial(data)) this.#tree.write(joined(this._ttPath, data), second);
+      if (third === undefined && !standsForElement(data)) this.#tree.write(joined(this._ttPath, data), second);
       else this.group(() => this.#setPairs([[data, second]]), third);
     } else {
       this.group(() => this.#setPairs(pairsIn(data)), second as StoreGroupOptions | undefined);
@@ -250,11 +250,14 @@ export abstract class Cursor {
     return dumpText(this._ttPath, this.dump());
   }
 
-  /** Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. */
+  /**
+   * Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. At the root, what can only be read (the
+   * configuration, under `formula`) stays as it is, and what the dump has of it is left out.
+   */
   load(dump: Dump, { replace = false }: { readonly replace?: boolean } = {}): this {
     this.group(() => {
       const path = this._ttPath;
-      if (replace && path === '') for (const key of this.keys()) this.remove(key);
+      if (replace && path === '') for (const key of this.keys()) if (!this.#tree.isReadOnly(key)) this.remove(key);
       if (replace) this.remove();
       loadDump(this.#tree, path, dump);
     });
@@ -272,8 +275,14 @@ export abstract class Cursor {
   }
 
   #setPairs(pairs: readonly Pair[]): void {
-    for (const [path, value] of pairs)
-      this.#tree.write(this.#paths.resolve(this.#tree, this._ttPath, String(path), ANY_PATH), value);
+    for (const [path, value] of pairs) this.#tree.write(this.#meant(String(path)), value);
+  }
+
+  /** The path that is meant; elements that it speaks of are made. */
+  #meant(path: string): string {
+    if (!standsForElement(path)) return joined(this._ttPath, path);
+    const segments = segmentsOf(path, ANY_PATH);
+    return this.#paths.resolve(this.#tree, this._ttPath, segments, (problem) => badPath(path, problem));
   }
 }
 

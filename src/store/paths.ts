@@ -30,6 +30,11 @@ export function segmentsOf(path: string, limits: PathLimits): string[] {
   return segments;
 }
 
+/** Whether a node may have this name. */
+export function isName(name: string): boolean {
+  return name !== '' && name !== '.' && !name.endsWith('#') && !/[/*]/.test(name) && !CONTROL.test(name);
+}
+
 /** Refuses what a node may not be called: such names mean something else. */
 export function checkName(name: string, path: string): void {
   if (name.includes('*')) throw badPath(path, '"*" stands for any name, so none has it');

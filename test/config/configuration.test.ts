@@ -335,7 +335,69 @@ describe('the configuration that code gives', () => {
     });
   });
 
+  it('numbers elements that "#" makes, where "." is the last of them', () => {
+    const config = readConfiguration([
+      ['devices/wiz/#/name', 'door'],
+      ['devices/wiz/./ip', '10.0.0.2'],
+      ['devices/wiz/#/name', 'desk'],
+      ['devices/lamp#/name', 'hall'],
+      ['devices/lamp./on', true],
+      ['devices/wiz./ip', '10.0.0.3'],
+    ]);
+    expect(config.get('devices')).to.deep.equal({
+      wiz: { '#0': { name: 'door', ip: '10.0.0.2' }, '#1': { name: 'desk', ip: '10.0.0.3' } },
+      'lamp#0': { name: 'hall', on: true },
+    });
+    expect(config.get('devices/wiz/#0/name')).to.equal('door');
+  });
+
+  it('may have "#" and "." among its first names, and in values by their paths', () => {
+    expect(read({ 'room#': { size: 1 }, 'room#/size': 2, 'room./door': 'red' })).to.deep.include({
+      'room#0': { size: 1 },
+      'room#1': { size: 2, door: 'red' },
+    });
+  });
+
+  it('goes on behind the highest number that is there', () => {
+    expect(
+      read([
+        ['rooms', { '#2': {}, '#10': {}, '#x': {} }],
+        ['rooms/./door', 1],
+        ['rooms/#/door', 2],
+      ])['rooms'],
+    ).to.deep.equal({ '#2': {}, '#10': { door: 1 }, '#x': {}, '#11': { door: 2 } });
+  });
+
+  it('takes names with "#" and "." elsewhere in them as they are', () => {
+    expect(read({ 'hosts/10.0.0.2/v1.0': 1, 'hosts/#a': 2 })['hosts']).to.deep.equal({
+      '10.0.0.2': { 'v1.0': 1 },
+      '#a': 2,
+    });
+  });
+
+  it('puts what "#" makes into a list where one is', () => {
+    const { start } = readConfiguration([
+      ['start/#/tonic', 'A'],
+      ['start/#/tonic', 'B'],
+      ['start/./options', { x: 1 }],
+    ]).data;
+    expect(start).to.deep.equal([{ tonic: 'A' }, { tonic: 'B', options: { x: 1 } }]);
+  });
+
+  it('refuses settings below a value, and the last element of a list that is none', () => {
+    expect(
+      refused([
+        ['devices/#', 'door'],
+        ['devices/./ip', '10.0.0.2'],
+      ]),
+    )
+      .to.contain('devices/./ip')
+      .and.to.contain('devices/#0 has a value, so it has no settings below it');
+    expect(refused([['devices/lamp./ip', 1]])).to.contain('"lamp." is the last element of a list, and there is none');
+  });
+
   it('is refused where a path is none', () => {
+    expect(refused({ 'devices//#': 5 })).to.contain('a name in it is empty');
     expect(refused([['log/level', 'warn'], 'log/level'])).to.contain(
       'must be a path and a value, such as ["log/level", "warn"]',
     );

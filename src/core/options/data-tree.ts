@@ -135,16 +135,30 @@ export function shown(value: unknown, path: Path): string {
 const MOST_CHARACTERS = 60;
 
 function shownText(text: string): string {
-  // A text of JSON may hold what the name of its own path does not tell; a URL may hold a name and password.
-  if (/^\s*[[{]/.test(text)) return `a text of ${text.length} characters`;
-  const open = text
+  if (isJson(text)) return `a text of ${text.length} characters`;
+  const open = withoutSecrets(text);
+  const short = open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`;
+  // JSON lets some control characters through.
+  return JSON.stringify(short).replace(/[\u007f-\u009f]/g, '?');
+}
+
+/** A text of JSON may hold what the name of its own path does not tell. */
+function isJson(text: string): boolean {
+  return /^\s*[[{]/.test(text);
+}
+
+/** A URL may hold a name and password. */
+function withoutSecrets(text: string): string {
+  return text
     .replace(/\/\/[^/\s]*@/g, '//(a secret)@')
     .replace(/([?&;]\s*)([\w.-]+)=[^&;\s]*/g, (whole, before: string, name: string) =>
       speaksOfSecret(name) ? `${before}${name}=(a secret)` : whole,
     );
-  const short = open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`;
-  // JSON lets some control characters through.
-  return JSON.stringify(short).replace(/[\u007f-\u009f]/g, '?');
+}
+
+/** Whether a text has something in it that is not to be shown, whatever it is called. */
+export function holdsSecret(text: string): boolean {
+  return isJson(text) ? speaksOfSecret(text) : withoutSecrets(text) !== text;
 }
 
 function classOf(value: object): string {

@@ -129,6 +129,7 @@ export class EarlyTree extends Tree {
       return this.group(() => this.#ask(kind, path, value), { notify: !silent });
     // Below an element that is made in this group its name stands first, which is no text of the user's.
     segmentsOf(path.replace(/^\0\d+/, ''), this.#limits);
+    this.checkWritable(path);
     const { source, silent: isSilent } = this.#mode;
     this.#request.ops.push(Op.source, '', [source, isSilent], kind, path, value);
     return undefined;

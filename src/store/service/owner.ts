@@ -1,6 +1,6 @@
 import type { RemoteHandle } from '../../core/any-tonic.js';
-import { toError } from '../../core/errors.js';
-import type { StoreOps } from '../ops.js';
+import { fail, toError } from '../../core/errors.js';
+import { Op, type StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
 import type { Tree } from '../tree/tree.js';
@@ -130,6 +130,8 @@ export class Owner {
     if (seq > writer.confirmed + 1) return writer.isSentAll ? undefined : writer.sendAll();
     if (expects !== undefined && !this.#hold(expects)) return writer.refuse(seq, undefined);
     try {
+      // Another batch than a request says what was done, and nobody is asked whether it may be.
+      if (ops[0] !== Op.request) throw fail('TT_STORE_BAD_OPS', { problem: 'it is no request' });
       this.tree.apply(ops, (batch) => this.#commit(batch, writer, seq));
     } catch (thrown) {
       writer.refuse(seq, toError(thrown));

@@ -1,13 +1,15 @@
 import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
-import { fail } from '../../core/errors.js';
+import { fail, toError } from '../../core/errors.js';
 import { watchEnd } from '../../core/guests/extras.js';
 import { parseOptions } from '../../core/options/option-schema.js';
 import { runAs } from '../../core/running.js';
+import type { Tonic } from '../../core/tonic.js';
 import type { StoreOps } from '../ops.js';
 import { type StoreTreeOptions, throwLater, treeSchema } from '../store-options.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
 import { Tree, type TreeOptions } from '../tree/tree.js';
+import { CONFIGURATION, showConfiguration } from './configuration-branch.js';
 import { EarlyTree, type Latecomer } from './early-tree.js';
 import { type Hearing, MOST_PATHS } from './hearing.js';
 import { type Keeper, Owner } from './owner.js';
@@ -18,6 +20,9 @@ import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
 
 /** So often a transaction is tried again where others are quicker. */
 const MOST_ATTEMPTS = 1_000;
+
+/** The Store that has the configuration of the app in it. */
+const CONFIGURED = 'store';
 
 /** The Stores of each thread of each app, by the names of their services. */
 const places = new WeakMap<object, Map<string, Place>>();
@@ -53,7 +58,9 @@ export class Place implements HandledStore, Latecomer {
   readonly #users = new Map<AnyTonic, StoreHandle>();
   // In the thread of the owner.
   #owner: Owner | undefined;
+  #self: Tonic | undefined;
   #epoch = 0;
+  #showsConfiguration = false;
   readonly #replicas = new Map<number, RemoteHandle>();
   // In other threads.
   #replica: Replica | undefined;
@@ -61,11 +68,16 @@ export class Place implements HandledStore, Latecomer {
 
   constructor(service: string) {
     this.service = service;
-    this.#early = new EarlyTree(service, limitsOf({}));
+    this.#early = new EarlyTree(service, this.#limits({}));
   }
 
   get tree(): Tree {
     return this.#tree!;
+  }
+
+  #limits(given: StoreTreeOptions): TreeOptions {
+    const readOnly = this.service === CONFIGURED ? CONFIGURATION : undefined;
+    return { ...limitsOf(given), readOnly };
   }
 
   /** Whether what is in the Store can be read here. */
@@ -81,19 +93,35 @@ export class Place implements HandledStore, Latecomer {
   // ---- The owner, in its thread ----
 
   /** The Tonic that is the Store begins: with nothing, or with what was kept. */
-  begin(self: AnyTonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
-    const tree = (this.#tree ??= new Tree(limitsOf(limits)));
+  begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
+    this.#self = self;
+    const tree = (this.#tree ??= new Tree(this.#limits(limits)));
     tree.onCommit = undefined;
     let version = 0;
     tree.reconcile(() => {
       tree.clear();
       version = keeper?.load((ops) => tree.apply(ops)) ?? 0;
+      this.showConfiguration();
     });
     const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, mouthOf });
     this.#owner = owner;
     this.#commitsTo((batch) => owner.committed(batch));
     for (const replica of this.#replicas.values()) owner.heard('join', [replica.id, replica]);
     this.#arrived();
+  }
+
+  /** The configuration of the app is in its Store, as it is now. */
+  showConfiguration(): void {
+    if (this.service !== CONFIGURED) return;
+    this.#showsConfiguration = true;
+    try {
+      for (const refused of showConfiguration(this.tree, this.#self!.config.data)) this.#self!.log.warn(refused);
+    } catch (thrown) {
+      // It could not be kept: it is shown with the next change.
+      this.#self!.log.warn(toError(thrown));
+    } finally {
+      this.#showsConfiguration = false;
+    }
   }
 
   /** It has ended: nothing can be read until another one begins. */
@@ -152,7 +180,7 @@ export class Place implements HandledStore, Latecomer {
   #copy(user: AnyTonic, service: RemoteHandle): void {
     const { main } = user._ttScheduler.runtime as { readonly main?: AnyTonic };
     const ear = runAs(main, () => new StoreReplica(this));
-    this.#tree = new Tree({ ...limitsOf({}), isReplica: true });
+    this.#tree = new Tree({ ...this.#limits({}), isReplica: true });
     const join = (): void => mouthOf<OwnerWords>(service).tell('join', ear.id, ear);
     const replica = new Replica(this.tree, ear.id, {
       owner: (self) => mouthOf<OwnerWords>(self),
@@ -178,7 +206,7 @@ export class Place implements HandledStore, Latecomer {
 
   #commitsTo(commit: (batch: Batch) => boolean | void): void {
     this.tree.onCommit = (batch) => {
-      if (this.full.size > 0) this.#refuseForFull(batch);
+      if (this.full.size > 0 && !this.#showsConfiguration) this.#refuseForFull(batch);
       return commit(batch);
     };
   }
@@ -199,8 +227,13 @@ export class Place implements HandledStore, Latecomer {
 
   /** What was asked for before anything was there. */
   write(ops: StoreOps, made: readonly Made[]): void {
-    if (this.#replica !== undefined) this.#replica.write(ops, made);
-    else this.#owner!.write(ops, made);
+    try {
+      if (this.#replica !== undefined) this.#replica.write(ops, made);
+      else this.#owner!.write(ops, made);
+    } catch (thrown) {
+      // Whoever asked has gone on.
+      (this.#ear ?? this.#self!).log.warn(toError(thrown));
+    }
   }
 
   async saved(): Promise<void> {

@@ -44,6 +44,14 @@ export class Store extends Tonic {
       this.#disk = 'open';
     }
     this.#place.begin(this, settings, this.#keeper);
+    this._ttScheduler.runtime.configurationHearers.add(this.#hearConfiguration);
+  }
+
+  /** In a sparkle of its own: by then all of the configuration is as it will be. */
+  readonly #hearConfiguration = (): void => this._ttss__run({ run: () => this.#place.showConfiguration() });
+
+  #hearNoMore(): void {
+    this._ttScheduler.runtime.configurationHearers.delete(this.#hearConfiguration);
   }
 
   /** What is in it, for the class itself: it may fill it before anybody reads it. */
@@ -59,6 +67,7 @@ export class Store extends Tonic {
   /** @internal What it has written is on its way to the disk. */
   override _ttHoldsEnd(): boolean {
     if (this.#disk === 'open') {
+      this.#hearNoMore();
       this.#disk = 'closing';
       void this.#keeper!.close().then(() => {
         this.#disk = 'closed';
@@ -70,6 +79,7 @@ export class Store extends Tonic {
 
   /** @internal */
   override _ttRelease(): void {
+    this.#hearNoMore();
     void this.#keeper?.close();
     this.#place.end();
   }

@@ -73,6 +73,11 @@ export class Content {
     return missing.length === 0 ? node : undefined;
   }
 
+  /** The node at a path, an alias not followed; where nothing is, the nearest one above. */
+  nearest(path: string): Node {
+    return this.#walk(this.segments(path), path, false).node;
+  }
+
   /** The first alias that stands on a path itself, before its last segment or on it. */
   aliasOn(path: string, onLast: boolean): Node | undefined {
     let node: Node | undefined = this.root;

@@ -1,21 +1,8 @@
 import { fail } from '../../core/errors.js';
+import { elementOf, indexIn } from '../../core/options/element-names.js';
 import type { Branch } from './node.js';
 
-/** Elements of lists have names such as `#0` or `lamp#12`: a prefix, which may be empty, and an index without leading zeros. */
-const ELEMENT = /^(.*)#(0|[1-9]\d{0,14})$/s;
 const MOST = 999_999_999_999_999;
-
-/** The index of an element of the list with this prefix; -1 of what is none. */
-export function indexIn(key: string, prefix: string): number {
-  if (key.length <= prefix.length + 1 || key.charCodeAt(prefix.length) !== HASH || !key.startsWith(prefix)) return -1;
-  const found = ELEMENT.exec(key);
-  return found?.[1] === prefix ? Number(found[2]) : -1;
-}
-
-/** Whether it is a name of an element of a list, whatever its prefix. */
-export function isElement(key: string): boolean {
-  return ELEMENT.test(key);
-}
 
 /** The highest index that a list in this branch has; -1 where it has none. */
 export function highest(branch: Branch, prefix: string): number {
@@ -59,10 +46,6 @@ function lowered(children: Branch['children'], lists: Map<string, number>, prefi
   lists.delete(prefix);
 }
 
-function elementOf(key: string): RegExpExecArray | null {
-  return key.includes('#') ? ELEMENT.exec(key) : null;
-}
-
 /** Names in their order: by code units, those of a list by number. Elements of the list without a prefix come first. */
 export function sorted(keys: Iterable<string>): string[] {
   const parsed = Array.from(keys, (key) => {
@@ -74,5 +57,4 @@ export function sorted(keys: Iterable<string>): string[] {
     .map(({ key }) => key);
 }
 
-const HASH = 35;
 const FEW = 100;

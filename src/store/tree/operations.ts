@@ -5,40 +5,52 @@ import { kept } from '../values.js';
 import type { Content } from './content.js';
 import { nextElement } from './elements.js';
 import type { Link, Node } from './node.js';
+import { type ReadOnly, readOnlyError } from './read-only.js';
 import type { Steps } from './steps.js';
+
+export interface OperationsOptions {
+  readonly valueBytes: number;
+  readonly readOnly?: ReadOnly | undefined;
+}
 
 /** What users and batches ask for, and of which steps each consists. */
 export class Operations {
   readonly #content: Content;
   readonly #steps: Steps;
   readonly #valueBytes: number;
+  readonly #readOnly: ReadOnly | undefined;
+  /** Whether what is read only may be written to. */
+  asOwner = false;
 
-  constructor(content: Content, steps: Steps, valueBytes: number) {
+  constructor(content: Content, steps: Steps, { valueBytes, readOnly }: OperationsOptions) {
     this.#content = content;
     this.#steps = steps;
     this.#valueBytes = valueBytes;
+    this.#readOnly = readOnly;
   }
 
   set(path: string, value: unknown): void {
     const after = value === undefined ? undefined : kept(value, path, this.#valueBytes);
     const node = this.#content.found(path) ?? this.#steps.place(path, value === undefined);
+    this.#check(node, path);
     this.#steps.set(node, path, after);
   }
 
   make(path: string): void {
-    this.#steps.place(path, true);
+    this.#check(this.#steps.place(path, true), path);
   }
 
   /** Makes the next element of a list, and gives its path. */
   makeNext(container: string, prefix: string): string {
     const path = joined(withoutOuterSlashes(container), nextElement(this.#content.find(container)?.branch, prefix));
-    this.#steps.placeElement(container, prefix, path);
+    this.#check(this.#steps.placeElement(container, prefix, path), path);
     return path;
   }
 
   /** Removes a node with all below it, and the active aliases whose target that is. Of the root only the value. */
   remove(path: string): void {
     const node = this.#content.findItself(path);
+    if (this.#readOnly !== undefined) this.#check(node ?? this.#content.nearest(path), path);
     if (node === undefined) return;
     if (node === this.#content.root) {
       this.#steps.set(node, '', undefined);
@@ -54,6 +66,7 @@ export class Operations {
   link(path: string, target: string, bubbles: boolean): void {
     const link = this.#linkTo(target, bubbles);
     const node = this.#aliasAt(path);
+    this.#check(node, path);
     if (node.link?.target === link.target && node.link.bubbles === bubbles) return;
     this.#steps.link(node, link, path);
     this.#content.checkCircle(path);
@@ -102,6 +115,15 @@ export class Operations {
       default:
         throw fail('TT_STORE_BAD_OPS', { problem: `${String(kind)} is no step of a request` });
     }
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY`, whatever way the path has taken to the node. */
+  #check(node: Node, path: string): void {
+    if (this.#readOnly === undefined || this.asOwner) return;
+    const { root } = this.#content;
+    let top = node;
+    while (top.parent !== root) top = top.parent!;
+    if (top.key === this.#readOnly.name) throw readOnlyError(path, this.#readOnly);
   }
 
   #removeAlias(alias: Node): void {

@@ -45,9 +45,10 @@ export class Steps {
   }
 
   /** The next element of a list. */
-  placeElement(container: string, prefix: string, path: string): void {
+  placeElement(container: string, prefix: string, path: string): Node {
     const { node, made } = this.#content.place(path);
     this.#write(this.#ownPath(node, path), path, { kind: 'made', top: made, element: { container, prefix } });
+    return node;
   }
 
   /** Takes a node out with all below it, alone: what follows from that is told by {@link Content.dependents}. */

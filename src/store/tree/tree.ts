@@ -1,4 +1,6 @@
 import { fail } from '../../core/errors.js';
+import { indexIn } from '../../core/options/element-names.js';
+import type { HasLists } from '../../core/options/list-paths.js';
 import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
 import { Op, type StoreOps } from '../ops.js';
@@ -8,12 +10,13 @@ import { Batch } from './batch.js';
 import { Content } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
-import { highest, indexIn, sorted } from './elements.js';
+import { highest, sorted } from './elements.js';
 import { existing } from './existing.js';
 import { Listeners } from './listeners.js';
-import type { Made } from './made.js';
+import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
+import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { isWild } from './pattern-trie.js';
 import { roundOf, snapshotOf } from './round.js';
 import { Steps } from './steps.js';
@@ -28,6 +31,8 @@ export interface TreeOptions {
   readonly valueBytes: number;
   /** Hears what a subscriber threw. */
   readonly onError: (error: unknown) => void;
+  /** What nobody may write to but who has the tree. */
+  readonly readOnly?: ReadOnly | undefined;
   /** Whether elements of lists get their numbers from an owner elsewhere: until he has confirmed them they have no path. */
   readonly isReplica?: boolean;
 }
@@ -49,7 +54,7 @@ const SHORT = 10_000;
  * The structure of a Store: values by path, batches, links, subscriptions. Cursors are its face for users; a Store as a service and its
  * replicas are built on it.
  */
-export class Tree {
+export class Tree implements HasLists<Made> {
   /**
    * Hears each batch that is done here by a user, before subscribers hear of it; those that `apply` carries out are left out. When it
    * throws, the batch is rolled back, and the writer gets what was thrown. `false`: the batch is taken back for now, and told to nobody.
@@ -67,7 +72,7 @@ export class Tree {
     this.#content = new Content(options);
     this.#listeners = new Listeners(this.#content, options.subscriptions);
     this.#steps = new Steps(this.#content, this.#listeners);
-    this.#operations = new Operations(this.#content, this.#steps, options.valueBytes);
+    this.#operations = new Operations(this.#content, this.#steps, options);
     this.#delivery = new Delivery(options.onError);
   }
 
@@ -91,6 +96,27 @@ export class Tree {
    */
   segments(path: string): string[] {
     return this.#content.segments(path);
+  }
+
+  /** Whether only who has the tree may write to a path, as it is written: a link may lead there as well. */
+  isReadOnly(path: string): boolean {
+    return this.#options.readOnly !== undefined && isIn(path, this.#options.readOnly);
+  }
+
+  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY` where a path, as it is written, is read only. */
+  protected checkWritable(path: string): void {
+    if (this.isReadOnly(path)) throw readOnlyError(path, this.#options.readOnly!);
+  }
+
+  /** Does what only who has the tree may do: write to what is read only. */
+  asOwner<T>(body: () => T): T {
+    const operations = this.#operations;
+    operations.asOwner = true;
+    try {
+      return body();
+    } finally {
+      operations.asOwner = false;
+    }
   }
 
   read(path: string): StoreValue | undefined {
@@ -142,6 +168,11 @@ export class Tree {
     this.#run(silent, () => this.#operations.set(path, value));
   }
 
+  /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
+  pathOf(made: Made): string {
+    return pathOf(made);
+  }
+
   /** Makes the next element of a list, without a value. */
   make(container: string, prefix: string): Made {
     return this.#run(false, () => this.#makeNext(container, prefix));
@@ -189,6 +220,8 @@ export class Tree {
     if (steps.batch !== undefined) throw fail('TT_STORE_BAD_OPS', { problem: 'a group is under way' });
     const batch = new Batch();
     steps.batch = batch;
+    // What was done elsewhere was allowed there.
+    this.#operations.asOwner = ops[0] !== Op.request;
     try {
       this.#carryOut(ops);
       commit?.(batch);
@@ -196,6 +229,7 @@ export class Tree {
       this.#takeBack(batch, NOTHING);
       throw thrown;
     } finally {
+      this.#operations.asOwner = false;
       steps.batch = undefined;
       steps.source = undefined;
       steps.silent = false;
@@ -282,7 +316,8 @@ export class Tree {
   }
 
   #isQuick(value: unknown): value is Kept {
-    if (this.#steps.batch !== undefined || this.onCommit !== undefined) return false;
+    if (this.#steps.batch !== undefined || this.onCommit !== undefined || this.#options.readOnly !== undefined)
+      return false;
     return isSimple(value) && (typeof value !== 'string' || value.length < SHORT);
   }
 

@@ -38,8 +38,9 @@ describe('a Store that is kept', () => {
   async function withStore(
     options: Omit<StoreOptions, 'persist'>,
     persist = {},
+    config = {},
   ): Promise<{ distiller: Distiller; writer: Writer }> {
-    const distiller = await Distiller.start();
+    const distiller = await Distiller.start(undefined, { config });
     const writer = distiller.infuse(() => new Writer({ ...options, persist: { directory, ...persist } }));
     await distiller.settle();
     return { distiller, writer };
@@ -87,7 +88,17 @@ describe('a Store that is kept', () => {
     await first.distiller.settle();
     await end(first);
     const second = await withStore({}, { only: ['devices'] });
-    expect(second.writer.store.dump()).to.deep.equal([['devices/lamp', 1]]);
+    expect(second.writer.store.keys()).to.deep.equal(['devices', 'formula']);
+    expect(second.writer.store.at('devices').dump()).to.deep.equal([['lamp', 1]]);
+    await end(second);
+  });
+
+  it('has the configuration as it is now, and not as it was kept', async () => {
+    const first = await withStore({}, {}, { lamps: { hall: 1, desk: 2 } });
+    expect(first.writer.store.get('formula/lamps/desk')).to.equal(2);
+    await end(first);
+    const second = await withStore({}, {}, { lamps: { hall: 3 } });
+    expect(second.writer.store.at('formula/lamps').dump()).to.deep.equal([['hall', 3]]);
     await end(second);
   });
 

@@ -344,7 +344,7 @@ describe('a Store as a service', () => {
     distiller.infuse(() => Worker.spawn({ name: 'late' }));
     await distiller.settle();
     const { store } = found<Worker>(distiller, 'late');
-    expect(store.keys()).to.deep.equal(['many']);
+    expect(store.keys()).to.deep.equal(['formula', 'many']);
     expect(store.at('many').keys()).to.have.lengthOf(5_000);
     expect(store.get('many/4999')).to.equal(4_999);
   });

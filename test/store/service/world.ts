@@ -1,7 +1,7 @@
 import { Owner, Replica, Tree, type TreeOptions } from '../../doors/store.js';
 import type { StoreEvent } from '../../../src/store/index.js';
 
-const LIMITS: TreeOptions = {
+export const LIMITS: TreeOptions = {
   paths: 1_000_000,
   depth: 64,
   pathLength: 1_024,
@@ -95,13 +95,15 @@ export class Thread {
 
 /** An owner and some threads, with what they tell each other on its way. */
 export class World {
-  readonly tree = new Tree(LIMITS);
+  readonly tree: Tree;
   owner!: Owner;
   readonly threads: Thread[];
   readonly heard = new Map<string, unknown>();
   #epoch = 0;
 
-  constructor(count: number) {
+  /** @param readOnly what only the owner writes to; its replicas do not know. */
+  constructor(count: number, readOnly?: TreeOptions['readOnly']) {
+    this.tree = new Tree({ ...LIMITS, readOnly });
     this.#begin();
     hearAll(this.tree, this.heard);
     this.threads = Array.from({ length: count }, (_, at) => new Thread(this, at + 1));
