@@ -45,6 +45,7 @@ export abstract class Cursor {
   readonly #host: CursorHost;
   #lists: ListPaths<Made> | undefined;
 
+  /** @internal */
   constructor(host: CursorHost) {
     this.#host = host;
   }
@@ -290,6 +291,7 @@ export abstract class Cursor {
 export class Item extends Cursor {
   readonly #at: string | Made;
 
+  /** @internal */
   constructor(host: CursorHost, at: string | Made) {
     super(host);
     this.#at = at;
