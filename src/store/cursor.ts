@@ -61,6 +61,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   readonly #host: CursorHost;
   #lists: ListPaths | undefined;
 
+  /** @internal */
   constructor(host: CursorHost) {
     this.#host = host;
   }
@@ -68,7 +69,10 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   /** Where it is, from the root on, without slashes around it; the root has `''`. */
   abstract get path(): Path;
 
-  /** The path, also of an element that is not confirmed yet, within the batch that makes it. */
+  /**
+   * The path, also of an element that is not confirmed yet, within the batch that makes it.
+   * @internal
+   */
   protected abstract get _ttPath(): string;
 
   get #tree(): Tree {
@@ -330,6 +334,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
 export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {
   readonly #at: string | Made;
 
+  /** @internal */
   constructor(host: CursorHost, at: string | Made) {
     super(host);
     this.#at = at;
