@@ -3,7 +3,7 @@ import { isElement } from '../core/options/element-names.js';
 import { ListPaths, standsForElement } from '../core/options/list-paths.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import { type Dump, type DumpEntry, dumpOf, dumpText, loadDump } from './dump.js';
-import type { StoreEvent } from './event.js';
+import type { EventOf, StoreCallback } from './event.js';
 import { ANY_PATH, above, badPath, joined, keyOf, segmentsOf } from './paths.js';
 import { type Pair, isStructure, pairsIn } from './set-data.js';
 import {
@@ -18,15 +18,31 @@ import { type Made, pathOf } from './tree/made.js';
 import { PatternTrie } from './tree/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
 import type { Tree } from './tree/tree.js';
-import type { StoreValue } from './values.js';
-
-/** What hears events: those of one batch in one call, in the order of the writes. */
-export type StoreCallback = (events: readonly StoreEvent[]) => void;
+import type {
+  AnyShape,
+  Below,
+  ElementOf,
+  Joined,
+  Pattern,
+  Readable,
+  SetPairs,
+  SetPath,
+  SetRecord,
+  SetShapeAt,
+  Settable,
+  ShapeAt,
+  ValueOf,
+} from './typed-paths.js';
 
 /** What `subscribe()` gives. */
 export interface StoreSubscription {
   /** Ends it: nothing is heard any more. */
   unsubscribe(): void;
+}
+
+/** A place in a Store, whatever its shape. */
+export interface Placed {
+  readonly path: string;
 }
 
 /** What cursors know of the Store that they are of. */
@@ -41,7 +57,7 @@ export interface CursorHost {
  * A place in a Store, by its path, whether something is there or not: it reads and writes there and below. Paths are relative to it, their
  * segments joined by `/`. It stays right whatever happens to the Store.
  */
-export abstract class Cursor {
+export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   readonly #host: CursorHost;
   #lists: ListPaths<Made> | undefined;
 
@@ -51,9 +67,12 @@ export abstract class Cursor {
   }
 
   /** Where it is, from the root on, without slashes around it; the root has `''`. */
-  abstract get path(): string;
+  abstract get path(): Path;
 
-  /** The path, also of an element that is not confirmed yet, within the batch that makes it. */
+  /**
+   * The path, also of an element that is not confirmed yet, within the batch that makes it.
+   * @internal
+   */
   protected abstract get _ttPath(): string;
 
   get #tree(): Tree {
@@ -65,34 +84,35 @@ export abstract class Cursor {
   }
 
   /** Its value; `undefined` where it has none. Of an alias it is that of its target. */
-  get v(): StoreValue | undefined {
-    return this.#tree.read(this._ttPath);
+  get v(): ValueOf<Shape> | undefined {
+    return this.#tree.read(this._ttPath) as ValueOf<Shape> | undefined;
   }
 
-  set v(value: StoreValue | undefined) {
+  set v(value: Settable<Shape>) {
     this.#tree.write(this._ttPath, value);
   }
 
   /** Its value, or another where it has none. */
-  val<D>(otherwise: D): StoreValue | D {
-    return this.v ?? otherwise;
+  val<D>(otherwise: D): ValueOf<Shape> | D {
+    const value = this.v;
+    return value === undefined ? otherwise : value;
   }
 
   /** The value at a path below, or another where there is none. */
-  get(path: string): StoreValue | undefined;
-  get<D>(path: string, otherwise: D): StoreValue | D;
+  get<const P extends string>(path: Readable<Shape, P>): ValueOf<ShapeAt<Shape, P>> | undefined;
+  get<const P extends string, D>(path: Readable<Shape, P>, otherwise: D): ValueOf<ShapeAt<Shape, P>> | D;
   get(path: string, otherwise?: unknown): unknown {
     const value = this.#tree.read(joined(this._ttPath, path));
     return value === undefined ? otherwise : value;
   }
 
   /** Whether there is something at a path below, with a value or without. */
-  has(path: string): boolean {
+  has<const P extends string>(path: Readable<Shape, P>): boolean {
     return this.#tree.exists(joined(this._ttPath, path));
   }
 
   /** The cursor of a path below. */
-  at(path: string): Item {
+  at<const P extends string>(path: Pattern<Shape, P>): Item<ShapeAt<Shape, P>, Joined<Path, P>> {
     const below = segmentsOf(path, ANY_PATH).join('/');
     return new Item(this.#host, joined(this._ttPath, below));
   }
@@ -120,7 +140,9 @@ export abstract class Cursor {
   }
 
   /** The cursors of what is below it. With a prefix only elements of that list; `''` is the list without one. */
-  children(prefix?: string): Item[] {
+  children(): Item<Below<Shape>>[];
+  children<const Prefix extends string>(prefix: Prefix | undefined): Item<ElementOf<Shape, Prefix>>[];
+  children(prefix?: string): unknown[] {
     return this.keys(prefix).map((key) => new Item(this.#host, joined(this._ttPath, key)));
   }
 
@@ -134,8 +156,16 @@ export abstract class Cursor {
    *
    * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_VALUE`, `TT_STORE_DATA`; nothing is set then.
    */
-  set(path: string, value: unknown, options?: StoreGroupOptions): this;
-  set(data: Readonly<Record<string, unknown>> | readonly Pair[], options?: StoreGroupOptions): this;
+  set<const P extends string>(
+    path: SetPath<Shape, P>,
+    value: NoInfer<Settable<SetShapeAt<Shape, P>>>,
+    options?: StoreGroupOptions,
+  ): this;
+  set<const D extends readonly Pair[]>(pairs: D & NoInfer<SetPairs<Shape, D>>, options?: StoreGroupOptions): this;
+  set<const D extends Readonly<Record<string, unknown>>>(
+    values: D & NoInfer<SetRecord<Shape, D>>,
+    options?: StoreGroupOptions,
+  ): this;
   set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
     if (typeof data === 'string') {
       if (third === undefined && !standsForElement(data)) this.#tree.write(joined(this._ttPath, data), second);
@@ -147,7 +177,8 @@ export abstract class Cursor {
   }
 
   /** Makes the next element of the list here (of the list with that prefix), without a value and without an event. */
-  append(prefix = ''): Item {
+  append<const Prefix extends string = ''>(prefix?: Prefix): Item<ElementOf<Shape, Prefix>>;
+  append(prefix = ''): unknown {
     return new Item(this.#host, this.#paths.make(this.#tree, this._ttPath, prefix));
   }
 
@@ -156,32 +187,40 @@ export abstract class Cursor {
     const all = Array.from(values);
     this.group(() => {
       for (const value of all) {
-        const item = this.append(prefix);
+        const item = new Item(this.#host, this.#paths.make(this.#tree, this._ttPath, prefix));
         if (isStructure(value)) item.set(value as readonly Pair[]);
-        else item.set('', value);
+        else item.v = value;
       }
     });
     return this;
   }
 
   /** Sets the value at a path below each of its children, in one batch; with a prefix below each element of that list. */
+  setEach<const P extends string>(
+    path: SetPath<Below<Shape>, P>,
+    value: NoInfer<Settable<SetShapeAt<Below<Shape>, P>>>,
+    prefix?: string,
+  ): this;
   setEach(path: string, value: unknown, prefix?: string): this {
     this.group(() => {
-      for (const child of this.children(prefix)) child.set(path, value);
+      for (const key of this.keys(prefix)) new Item(this.#host, joined(this._ttPath, key)).set(path, value);
     });
     return this;
   }
 
   /** Removes what is at a path below (what is here, without one), with all below that. Of an alias only the alias, of the root only the value. */
+  remove<const P extends string = ''>(path?: Readable<Shape, P>): void;
   remove(path = ''): void {
     this.#tree.remove(joined(this._ttPath, path));
   }
 
   /** The same, and gives the value that it had. */
-  pop(path = ''): StoreValue | undefined {
+  pop<const P extends string = ''>(path?: Readable<Shape, P>): ValueOf<ShapeAt<Shape, P>> | undefined;
+  pop(path = ''): unknown {
     return this.group(() => {
-      const value = this.get(path);
-      this.remove(path);
+      const at = joined(this._ttPath, path);
+      const value = this.#tree.read(at);
+      this.#tree.remove(at);
       return value;
     });
   }
@@ -193,9 +232,10 @@ export abstract class Cursor {
    *
    * @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE`
    */
-  linkTo(target: string | Cursor, options: LinkOptions = {}): this {
+  linkTo(target: string | Placed, options: LinkOptions = {}): this {
     const { bubbleEvents } = parseOptions(linkSchema, options, 'linkTo()');
-    this.#tree.link(this._ttPath, typeof target === 'string' ? target : target._ttPath, bubbleEvents);
+    const at = typeof target === 'string' ? target : target instanceof Cursor ? target._ttPath : target.path;
+    this.#tree.link(this._ttPath, at, bubbleEvents);
     return this;
   }
 
@@ -203,8 +243,20 @@ export abstract class Cursor {
    * Has a callback hear of changes: of what is here, of a path below, or of several. In a path `*` stands for any name, `**` for one name or
    * more, and `sens*` for any that begins so.
    */
-  subscribe(callback: StoreCallback, options?: SubscribeOptions): StoreSubscription;
-  subscribe(paths: string | readonly string[], callback: StoreCallback, options?: SubscribeOptions): StoreSubscription;
+  subscribe<const O extends SubscribeOptions = Record<never, never>>(
+    callback: NoInfer<StoreCallback<EventOf<Shape, Path, '', O>>>,
+    options?: O,
+  ): StoreSubscription;
+  subscribe<const P extends string, const O extends SubscribeOptions = Record<never, never>>(
+    path: Pattern<Shape, P>,
+    callback: NoInfer<StoreCallback<EventOf<Shape, Path, P, O>>>,
+    options?: O,
+  ): StoreSubscription;
+  subscribe<const P extends readonly string[], const O extends SubscribeOptions = Record<never, never>>(
+    paths: { readonly [I in keyof P]: Pattern<Shape, P[I]> },
+    callback: NoInfer<StoreCallback<EventOf<Shape, Path, P[number], O>>>,
+    options?: O,
+  ): StoreSubscription;
   subscribe(
     first: StoreCallback | string | readonly string[],
     second?: StoreCallback | SubscribeOptions,
@@ -258,8 +310,9 @@ export abstract class Cursor {
   load(dump: Dump, { replace = false }: { readonly replace?: boolean } = {}): this {
     this.group(() => {
       const path = this._ttPath;
-      if (replace && path === '') for (const key of this.keys()) if (!this.#tree.isReadOnly(key)) this.remove(key);
-      if (replace) this.remove();
+      if (replace && path === '')
+        for (const key of this.keys()) if (!this.#tree.isReadOnly(key)) this.#tree.remove(key);
+      if (replace) this.#tree.remove(path);
       loadDump(this.#tree, path, dump);
     });
     return this;
@@ -288,7 +341,7 @@ export abstract class Cursor {
 }
 
 /** A cursor: see {@link Cursor}. Making one costs nothing, and it stays right whatever happens to what it points to. */
-export class Item extends Cursor {
+export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {
   readonly #at: string | Made;
 
   /** @internal */
@@ -298,9 +351,9 @@ export class Item extends Cursor {
   }
 
   /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` of an element of a list that the owner of the Store has not numbered yet. */
-  get path(): string {
-    if (typeof this.#at === 'string') return this.#at;
-    return pathOf({ path: this.#at.path, provisional: undefined });
+  get path(): Path {
+    const path = typeof this.#at === 'string' ? this.#at : pathOf({ path: this.#at.path, provisional: undefined });
+    return path as Path;
   }
 
   protected override get _ttPath(): string {

@@ -39,7 +39,10 @@ export const subscribeSchema = v.strictObject({
 });
 
 /** Options of `subscribe()`. */
-export type SubscribeOptions = Readonly<v.InferInput<typeof subscribeSchema>>;
+export type SubscribeOptions = Readonly<Omit<v.InferInput<typeof subscribeSchema>, 'exclude' | 'extract'>> & {
+  readonly exclude?: readonly string[] | undefined;
+  readonly extract?: readonly string[] | undefined;
+};
 
 export const groupSchema = v.strictObject({
   /** Who makes these changes: their events say so. Default: that of the group around it. */

@@ -1,22 +1,27 @@
 import { parseOptions } from '../core/options/option-schema.js';
-import { Cursor, type CursorHost, type StoreCallback } from './cursor.js';
+import { Cursor, type CursorHost } from './cursor.js';
+import type { StoreCallback } from './event.js';
 import { type StoreTreeOptions, throwLater, treeSchema } from './store-options.js';
 import type { Hearer } from './tree/subscription.js';
 import { Tree } from './tree/tree.js';
-import type { StoreValue } from './values.js';
+import type { AnyShape, Readable, Settable, ShapeAt, ValueOf } from './typed-paths.js';
 
 /**
  * A tree of values by path that tells who has subscribed what changes. It is a cursor of its own root. It works alone, without any Tonic: a
  * callback is called before the write that it hears of returns, or the group.
  */
-export class StoreTree extends Cursor {
+export class StoreTree<Shape = AnyShape> extends Cursor<Shape, ''> {
+  readonly #own: OwnTree;
+
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(options: StoreTreeOptions = {}) {
     const { onError = throwLater, ...limits } = parseOptions(treeSchema, options, 'StoreTree');
-    super(new OwnTree(new Tree({ ...limits, onError })));
+    const own = new OwnTree(new Tree({ ...limits, onError }));
+    super(own);
+    this.#own = own;
   }
 
-  get path(): string {
+  get path(): '' {
     return '';
   }
 
@@ -25,10 +30,15 @@ export class StoreTree extends Cursor {
   }
 
   /** Sets a path to what `change` makes of its value, and gives that. */
-  update(path: string, change: (value: StoreValue | undefined) => StoreValue | undefined): StoreValue | undefined {
+  update<const P extends string>(
+    path: Readable<Shape, P>,
+    change: NoInfer<(value: ValueOf<ShapeAt<Shape, P>> | undefined) => Settable<ShapeAt<Shape, P>>>,
+  ): ValueOf<ShapeAt<Shape, P>> | undefined;
+  update(path: string, change: (value: never) => unknown): unknown {
     return this.group(() => {
-      this.at(path).v = change(this.get(path));
-      return this.get(path);
+      const { tree } = this.#own;
+      tree.write(path, change(tree.read(path) as never));
+      return tree.read(path);
     });
   }
 }

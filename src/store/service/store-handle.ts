@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { hears } from '../../core/life.js';
 import { Cursor, type CursorHost } from '../cursor.js';
-import type { StoreValue } from '../values.js';
+import type { AnyShape, Readable, Settable, ShapeAt, ValueOf } from '../typed-paths.js';
 import { Hearing } from './hearing.js';
 import type { Tree } from '../tree/tree.js';
 
@@ -26,7 +26,7 @@ export interface StoreReadyInfo {
  * A Store as a Tonic has it, by `this.use(Store)`: the cursor of its root. It reads from a copy in its own thread, and what it writes is there
  * at once; the owner puts all writes in one order.
  */
-export class StoreHandle extends Cursor {
+export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
   readonly #place: HandledStore;
   readonly #user: AnyTonic;
 
@@ -37,7 +37,7 @@ export class StoreHandle extends Cursor {
     this.#user = user;
   }
 
-  get path(): string {
+  get path(): '' {
     return '';
   }
 
@@ -56,14 +56,15 @@ export class StoreHandle extends Cursor {
    *
    * @returns the value that was set, when the owner has confirmed it. Bring it back with `this.pipe(...)`.
    */
-  async update(
-    path: string,
-    change: (value: StoreValue | undefined) => StoreValue | undefined,
-  ): Promise<StoreValue | undefined> {
+  update<const P extends string>(
+    path: Readable<Shape, P>,
+    change: NoInfer<(value: ValueOf<ShapeAt<Shape, P>> | undefined) => Settable<ShapeAt<Shape, P>>>,
+  ): Promise<ValueOf<ShapeAt<Shape, P>> | undefined>;
+  async update(path: string, change: (value: never) => unknown): Promise<unknown> {
     return this.#place.transaction([path], () => {
-      const value = change(this.get(path));
-      this.set(path, value);
-      return this.get(path);
+      const { shown: tree } = this.#place;
+      tree.write(path, change(tree.read(path) as never));
+      return tree.read(path);
     });
   }
 

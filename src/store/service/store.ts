@@ -6,20 +6,24 @@ import { ownModule } from '../../core/own-module.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';
+import type { AnyShape } from '../typed-paths.js';
 import { DiskKeeper } from './disk-keeper.js';
 import { type Place, placeOf } from './place.js';
 import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
 import type { OwnerWords } from './words.js';
 
+/** The shape of a Store; any, where its class says none. */
+type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Shape;
+
 /**
  * The Store of an app: a tree of data that all its Tonics share, in every thread. It is a service: `this.use(Store)` gives a
  * {@link StoreHandle}. A class that extends it and gives `static service` another name is another Store.
  */
-export class Store extends Tonic {
+export class Store<Shape extends object = AnyShape> extends Tonic {
   static override readonly service: string = 'store';
   /** For the compiler alone. */
-  declare readonly [USED]: StoreHandle;
+  declare readonly [USED]: StoreHandle<ShapeOf<Shape>>;
 
   /** @internal */
   static override readonly [USED] = (user: AnyTonic, service: RemoteHandle): StoreHandle =>
@@ -55,8 +59,8 @@ export class Store extends Tonic {
   }
 
   /** What is in it, for the class itself: it may fill it before anybody reads it. */
-  protected get data(): StoreHandle {
-    return this.#place.use(this, undefined);
+  protected get data(): StoreHandle<ShapeOf<Shape>> {
+    return this.#place.use(this, undefined) as unknown as StoreHandle<ShapeOf<Shape>>;
   }
 
   /** @internal What its replicas in other threads tell. */
