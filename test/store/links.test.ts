@@ -68,6 +68,15 @@ describe('a link', () => {
     expect(heard.words).to.deep.equal(['a/x: 1 -> 3', 'a/y/z: 2 -> -']);
   });
 
+  it('is found by paths that led elsewhere before', () => {
+    store.set({ 'a/x': 1, a: 2, 'b/x': 3, b: 4 });
+    expect([store.get('a/x'), store.get('a')]).to.deep.equal([1, 2]);
+    link('a', 'b');
+    expect([store.get('a/x'), store.get('a')]).to.deep.equal([3, 4]);
+    store.remove('a');
+    expect([store.get('a/x'), store.get('a')]).to.deep.equal([undefined, undefined]);
+  });
+
   it('tells who has subscribed the alias what it shows now, where that differs', () => {
     store.set({ one: 1, two: 2, three: 2 });
     store.subscribe('a', heard);

@@ -24,6 +24,15 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('hears of what was written before, unheard, and hears nothing when it has ended', () => {
+    store.set('a', 1).set('a', 2);
+    const { unsubscribe } = store.subscribe('a', heard);
+    store.set('a', 3).set('a', 4);
+    unsubscribe();
+    store.set('a', 5);
+    expect(heard.words).to.deep.equal(['a: 2 -> 3', 'a: 3 -> 4']);
+  });
+
   it('hears frozen events in a frozen list', () => {
     store.subscribe('a', heard);
     store.set('a', 1);
