@@ -21,10 +21,26 @@ export class Delivery {
     return this.#rounds >= MOST_ROUNDS;
   }
 
+  /** Whether somebody is being told something. */
+  get isBusy(): boolean {
+    return this.#rounds > 0;
+  }
+
   deliver(round: Heard[]): void {
     this.#waiting.push(round);
     this.#rounds++;
-    if (this.#rounds > 1) return;
+    if (this.#rounds === 1) this.#tellWaiting();
+  }
+
+  /** The same of one subscription, while nobody is being told anything. */
+  tellAlone(subscription: Subscription, events: readonly StoreEvent[]): void {
+    this.#rounds = 1;
+    this.tell(subscription, events);
+    if (this.#waiting.length > 0) this.#tellWaiting();
+    else this.#rounds = 0;
+  }
+
+  #tellWaiting(): void {
     try {
       for (let next = 0; next < this.#waiting.length; next++) {
         for (const { subscription, events } of this.#waiting[next]!) this.tell(subscription, events);

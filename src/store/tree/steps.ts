@@ -209,7 +209,7 @@ function segmentsIn(path: string): string[] {
   return path === '' ? [] : path.split('/');
 }
 
-function eventOf(
+export function eventOf(
   path: string,
   value: Kept | undefined,
   before: Kept | undefined,

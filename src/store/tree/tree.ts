@@ -14,12 +14,12 @@ import { highest, sorted } from './elements.js';
 import { existing } from './existing.js';
 import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
-import type { Link, Node } from './node.js';
+import type { Link, Node, Seen } from './node.js';
 import { Operations } from './operations.js';
 import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { isWild } from './pattern-trie.js';
 import { roundOf, snapshotOf } from './round.js';
-import { Steps } from './steps.js';
+import { Steps, eventOf } from './steps.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
 /** What a tree is told when it is made. */
@@ -160,11 +160,8 @@ export class Tree implements HasLists<Made> {
 
   write(path: string, value: unknown, silent = false): void {
     const node = this.#content.known(path);
-    // The way of nearly all that nobody hears of.
-    if (node !== undefined && this.#isQuick(value) && (silent || this.#listeners.matches(node).length === 0)) {
-      node.value = value;
-      return;
-    }
+    // The way of nearly all that is set alone.
+    if (node !== undefined && this.#isQuick(value) && this.#writeQuickly(node, value, silent)) return;
     this.#run(silent, () => this.#operations.set(path, value));
   }
 
@@ -313,6 +310,24 @@ export class Tree implements HasLists<Made> {
     const made: Made = { path: this.#options.isReplica === true ? undefined : path, provisional: path };
     this.#steps.batch!.made.push(made);
     return made;
+  }
+
+  /** Sets what nobody hears of, or one that hears of nothing else now: false where it is more than that. */
+  #writeQuickly(node: Node, value: Kept, silent: boolean): boolean {
+    const seen = this.#listeners.matches(node);
+    if (!silent && seen.length > 0) {
+      const { value: before } = node;
+      if (Object.is(before, value)) return true;
+      const [{ path, hits }] = seen as [Seen];
+      const { subscription } = hits[0]!;
+      const isAlone = seen.length === 1 && hits.length === 1 && subscription.wanted.extract === undefined;
+      if (!isAlone || this.#delivery.isBusy) return false;
+      node.value = value;
+      this.#delivery.tellAlone(subscription, Object.freeze([eventOf(path, value, before, undefined)]));
+      return true;
+    }
+    node.value = value;
+    return true;
   }
 
   #isQuick(value: unknown): value is Kept {
