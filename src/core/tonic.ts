@@ -641,7 +641,7 @@ function isOptions(given: unknown): given is PipeOptions {
 }
 
 /** A class that is a service, or stands for one. */
-type ServiceNamed = { readonly service: string } | { readonly abstractService: string };
+export type ServiceNamed = { readonly service: string } | { readonly abstractService: string };
 
 /** The states of a class that says none are any. */
 export type StateOf<State extends string> = [State] extends [never] ? string : State;

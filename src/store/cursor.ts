@@ -1,3 +1,4 @@
+import { fail } from '../core/errors.js';
 import { isElement } from '../core/options/element-names.js';
 import { ListPaths, standsForElement } from '../core/options/list-paths.js';
 import { parseOptions } from '../core/options/option-schema.js';
@@ -44,6 +45,7 @@ export abstract class Cursor {
   readonly #host: CursorHost;
   #lists: ListPaths<Made> | undefined;
 
+  /** @internal */
   constructor(host: CursorHost) {
     this.#host = host;
   }
@@ -186,7 +188,8 @@ export abstract class Cursor {
 
   /**
    * Makes this an alias of another path, from the root on, which need not be there: what is read and written here and below is read and
-   * written there. What was here is removed.
+   * written there. What was here is removed. With `bubbleEvents` it goes when its target is removed, and one change is told through such
+   * links under 1,000 paths at most.
    *
    * @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE`
    */
@@ -212,8 +215,11 @@ export abstract class Cursor {
         ? [[''], first, second as SubscribeOptions | undefined]
         : [typeof first === 'string' ? [first] : first, second as StoreCallback, third];
     const wanted = parseOptions(subscribeSchema, options ?? {}, 'subscribe()');
+    if (typeof callback !== 'function')
+      throw fail('TT_BAD_OPTION', { class: 'subscribe()', option: 'callback', problem: 'must be a function' });
     const hearer = this.#host.hearer(callback, wanted.owner);
-    const exclude = wanted.exclude === undefined ? undefined : excluding(wanted.exclude);
+    for (const field of wanted.extract ?? []) this.#tree.segments(field);
+    const exclude = wanted.exclude && this.#patterns(wanted.exclude);
     const { recursive, ignoreSource, extract, triggerNow, latest } = wanted;
     const all = paths.map((path) => joined(this._ttPath, path));
     const wishes = { recursive, ignoreSource, exclude, extract, triggerNow, latest };
@@ -263,6 +269,12 @@ export abstract class Cursor {
     return `Item ${JSON.stringify(this.path)}`;
   }
 
+  #patterns(paths: readonly string[]): PatternTrie<true> {
+    const trie = new PatternTrie<true>();
+    for (const path of paths) trie.add(this.#tree.segments(path), true, true);
+    return trie;
+  }
+
   #setPairs(pairs: readonly Pair[]): void {
     for (const [path, value] of pairs) this.#tree.write(this.#meant(String(path)), value);
   }
@@ -279,6 +291,7 @@ export abstract class Cursor {
 export class Item extends Cursor {
   readonly #at: string | Made;
 
+  /** @internal */
   constructor(host: CursorHost, at: string | Made) {
     super(host);
     this.#at = at;
@@ -293,10 +306,4 @@ export class Item extends Cursor {
   protected override get _ttPath(): string {
     return typeof this.#at === 'string' ? this.#at : pathOf(this.#at);
   }
-}
-
-function excluding(paths: readonly string[]): PatternTrie<true> {
-  const trie = new PatternTrie<true>();
-  for (const path of paths) trie.add(segmentsOf(path, ANY_PATH), true, true);
-  return trie;
 }

@@ -5,6 +5,7 @@ export { StoreHandle, type StoreReadyInfo } from './service/store-handle.js';
 export type { StoreOptions } from './service/store-service-options.js';
 export { StoreTree } from './store-tree.js';
 export { Cursor, Item, type StoreCallback, type StoreSubscription } from './cursor.js';
+export type { Pair } from './set-data.js';
 export type { StoreEvent } from './event.js';
 export type { StoreValue } from './values.js';
 export type { Dump, DumpEntry, DumpedLink } from './dump.js';

@@ -1,5 +1,8 @@
 import type { Node } from './node.js';
 
+/** Links to where links stand can multiply without end: one place is seen by no more paths than so many. */
+const MOST_SEEN = 1_000;
+
 /** Where an alias leads in the end, through other links: a path that no link stands on. */
 export interface Way {
   /** `undefined` where it goes in a circle. */
@@ -85,6 +88,7 @@ export class ActiveLinks {
   }
 
   #collect(path: readonly string[], chain: readonly Node[], seen: Set<string>): void {
+    if (seen.size >= MOST_SEEN) return;
     seen.add(path.join('/'));
     let target: Target | undefined = this.#root;
     for (let depth = 0; target !== undefined; depth++) {

@@ -1,8 +1,10 @@
 import { fail } from '../../core/errors.js';
 import type { Content } from './content.js';
-import type { Hit, Matches, Node, Seen } from './node.js';
+import { type Hit, type Matches, NOT_LOOKED_UP, type Node, type Seen } from './node.js';
 import { PatternTrie } from './pattern-trie.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
+
+const MOST_KEPT = 65_536;
 
 /** Who has subscribed to what, and so who hears of a node. */
 export class Listeners {
@@ -12,6 +14,8 @@ export class Listeners {
   /** By what they can be found to end them: callbacks and owners. */
   readonly #known = new Map<unknown, Set<Subscription>>();
   #ids = 0;
+  /** The nodes that keep who hears of them. */
+  #keeping: Node[] = [];
   #nobody: Matches = { version: -1, seen: [] };
 
   constructor(content: Content, most: number) {
@@ -23,11 +27,16 @@ export class Listeners {
     return this.#trie.size;
   }
 
-  add(pattern: readonly string[], wanted: Wanted, hearer: Hearer): Subscription {
-    if (this.size >= this.#most) {
+  /** @throws {TaskTonicError} `TT_STORE_FULL` where there is not room for all of them; none is made then. */
+  addAll(patterns: readonly (readonly string[])[], wanted: Wanted, hearer: Hearer): Subscription[] {
+    if (this.size + patterns.length > this.#most) {
       const most = `${this.#most} subscriptions`;
       throw fail('TT_STORE_FULL', { what: 'the Store', most, remedy: 'end some, or raise "subscriptions"' });
     }
+    return patterns.map((pattern) => this.#add(pattern, wanted, hearer));
+  }
+
+  #add(pattern: readonly string[], wanted: Wanted, hearer: Hearer): Subscription {
     const subscription: Subscription = { id: this.#ids++, pattern, wanted, hearer, active: true };
     this.#trie.add(pattern, wanted.recursive, subscription);
     for (const known of hearer.known) {
@@ -61,13 +70,24 @@ export class Listeners {
     if (node.matches.version === version) return node.matches.seen;
     if (this.#nobody.version !== version) this.#nobody = { version, seen: [] };
     const seen = this.size === 0 ? this.#nobody.seen : this.#seenBy(node);
-    node.matches = seen.length === 0 ? this.#nobody : { version, seen };
+    if (seen.length === 0) node.matches = this.#nobody;
+    else this.#keep(node, { version, seen });
     return seen;
   }
 
   /** Who hears of a path under which something is seen, for each of some. */
   matchAs(paths: readonly string[]): readonly Seen[] {
     return paths.flatMap((path) => this.#seen(path, path === '' ? [] : path.split('/')) ?? []);
+  }
+
+  /** So much is kept for so many nodes and not for a million. */
+  #keep(node: Node, matches: Matches): void {
+    if (this.#keeping.length >= MOST_KEPT) {
+      for (const one of this.#keeping) one.matches = NOT_LOOKED_UP;
+      this.#keeping = [];
+    }
+    if (node.matches.seen.length === 0) this.#keeping.push(node);
+    node.matches = matches;
   }
 
   #seenBy({ segments }: Node): readonly Seen[] {

@@ -76,7 +76,7 @@ export interface Hit {
   readonly base: string;
 }
 
-const NOT_LOOKED_UP: Matches = { version: -1, seen: [] };
+export const NOT_LOOKED_UP: Matches = { version: -1, seen: [] };
 
 /** A node and all below it. */
 export function* within(node: Node): Generator<Node> {

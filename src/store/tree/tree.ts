@@ -4,7 +4,7 @@ import type { HasLists } from '../../core/options/list-paths.js';
 import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
 import { Op, type StoreOps } from '../ops.js';
-import { joined, segmentsOf } from '../paths.js';
+import { joined } from '../paths.js';
 import { type Kept, type StoreValue, isSimple, readable } from '../values.js';
 import { Batch } from './batch.js';
 import { Content } from './content.js';
@@ -88,6 +88,14 @@ export class Tree implements HasLists<Made> {
   /** Whether there is an alias in it. */
   get hasLinks(): boolean {
     return this.#content.hasLinks;
+  }
+
+  /**
+   * The segments of a path.
+   * @throws {TaskTonicError} `TT_STORE_PATH`
+   */
+  segments(path: string): string[] {
+    return this.#content.segments(path);
   }
 
   /** Whether only who has the tree may write to a path, as it is written: a link may lead there as well. */
@@ -191,7 +199,7 @@ export class Tree implements HasLists<Made> {
   /** Begins subscriptions, one for each of the paths, which may have wildcards. */
   subscribe(paths: readonly string[], { triggerNow, ...wanted }: SubscriptionWishes, hearer: Hearer): () => void {
     const patterns = paths.map((path) => this.#content.segments(path));
-    const begun = patterns.map((pattern) => this.#listeners.add(pattern, wanted, hearer));
+    const begun = this.#listeners.addAll(patterns, wanted, hearer);
     if (triggerNow) for (const one of begun) this.#triggerNow(one);
     return () => begun.forEach((one) => this.#listeners.remove(one));
   }
@@ -386,8 +394,7 @@ export class Tree implements HasLists<Made> {
     const found = isAny
       ? existing(this.#content.root, pattern, recursive, (node) => this.#content.target(node))
       : [{ path, base: path, value: this.#content.valueAt(path) }];
-    const wanted =
-      exclude === undefined ? found : found.filter((one) => !exclude.fits(segmentsOf(one.path, this.#options)));
+    const wanted = exclude === undefined ? found : found.filter((one) => !exclude.fits(this.segments(one.path)));
     if (extract === undefined) return wanted.map((one) => initial(one.path, readable(one.value)));
     const bases = new Set(wanted.map(({ base }) => base));
     return Array.from(bases, (base) =>

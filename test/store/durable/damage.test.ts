@@ -205,6 +205,23 @@ describe('damage in the middle of a log', () => {
   });
 });
 
+describe('a whole record behind a damage', () => {
+  // It is looked for in pieces of a MiB, from behind the place where a record should have begun.
+  const MIB = 1024 * 1024;
+  for (const before of [0, 1, 10, 23, 24, 25])
+    it(`is found where it begins ${before} bytes before the end of what is looked at together`, async () => {
+      const begin = 33 + MIB - before;
+      // Of a record: its head of 24 bytes, and 15 around the text.
+      const directory = await written(1, begin - 32 - 24 - 15);
+      const durable = places.open({ directory });
+      durable.append(2, set(['p2', 1]));
+      await durable.close();
+      expect(recordsOf(join(directory, LOG))[1]).to.equal(begin);
+      flip(join(directory, LOG), 100);
+      expectThrow(() => places.open({ directory }), 'TT_STORE_DAMAGED');
+    });
+});
+
 describe('a record that stands there twice', () => {
   it('is carried out once', async () => {
     const directory = await written(3);

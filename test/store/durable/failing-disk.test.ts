@@ -110,6 +110,17 @@ describe('a disk that fails', () => {
     expect(Object.fromEntries((await contentOf({ directory })).values)).to.deep.equal({ a: 'some text', b: 'more' });
   });
 
+  it('that gives what is read in small parts is read until all is there', async () => {
+    const directory = places.directory();
+    const durable = places.open({ directory });
+    durable.append(1, set(['a', 'some text']));
+    await durable.close();
+    const { disk } = new TestDisk();
+    const { read } = disk;
+    const slow = { ...disk, read: (fd: number, into: Uint8Array, at: number) => read(fd, into.subarray(0, 7), at) };
+    expect((await contentOf({ directory }, new Heard(), slow)).values.get('a')).to.equal('some text');
+  });
+
   it('that takes nothing of a write, and does not say why, is one that fails', async () => {
     const test = new TestDisk();
     const durable = places.open({ directory: places.directory() }, new Heard(), {

@@ -155,6 +155,8 @@ describe('a snapshot', () => {
       await durable.snapshot([set(['a', 1])]);
       expectCode(heard.warnings[0], 'TT_STORE_SNAPSHOT');
       isBroken = false;
+      const logs = readdirSync(directory).filter((name) => name.startsWith('log'));
+      expect(logs).to.have.lengthOf(broken === 'rename' ? 2 : 1);
       durable.append(2, set(['a', 2]));
       await durable.saved();
       await durable.snapshot([set(['a', 2])]);
@@ -218,16 +220,21 @@ describe('a snapshot', () => {
     expect(readdirSync(directory).sort()).to.deep.equal(['log-0000000000000000', 'log-0000000000000001']);
   });
 
-  it('has all batches on the disk that it may show a part of, before it counts', async () => {
-    const test = new TestDisk();
-    const durable = places.open({ directory: places.directory() }, new Heard(), test.disk);
-    durable.append(1, set(['a', 1]));
-    await durable.saved();
-    const before = test.calls.length;
-    await durable.snapshot([set(['a', 1])]);
-    const calls = test.calls.slice(before).filter((call) => call === 'sync' || call === 'rename' || call === 'remove');
-    expect(calls).to.deep.equal(['sync', 'sync', 'rename', 'remove']);
-  });
+  // The new log and its name; the snapshot; the log once more, where not each write is waited for; the names, when it has its own.
+  for (const [durability, expected] of [
+    ['process', ['sync', 'sync', 'rename', 'syncDirectory', 'remove']],
+    ['disk', ['sync', 'syncDirectory', 'sync', 'rename', 'syncDirectory', 'remove']],
+  ] as const)
+    it(`is on the disk before what it stands for is removed, with all of which it may show a part (${durability})`, async () => {
+      const test = new TestDisk();
+      const durable = places.open({ directory: places.directory(), durability }, new Heard(), test.disk);
+      durable.append(1, set(['a', 1]));
+      await durable.saved();
+      const before = test.calls.length;
+      await durable.snapshot([set(['a', 1])]);
+      const calls = test.calls.slice(before).filter((call) => /^(sync|rename|remove)/.test(call));
+      expect(calls).to.deep.equal(expected);
+    });
 
   it('that was being written when all ended is removed', async () => {
     const directory = places.directory();

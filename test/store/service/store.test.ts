@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Item, StoreEvent, StoreHandle } from '../../../src/store/index.js';
 import { explore } from '../../../src/testing/index.js';
 import { codeOf } from '../../support/errors.js';
-import { howMany } from '../../support/how-many.js';
+import { howMany, onlyWithAll } from '../../support/how-many.js';
 import { Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
 
 describe('a Store as a service', () => {
@@ -158,6 +158,43 @@ describe('a Store as a service', () => {
     });
     await distiller.settle();
     for (const { heard } of all) expect(heard.flat().map(({ value }) => value)).to.deep.equal([2]);
+  });
+
+  describe('a subscriber that is slower than the writers', () => {
+    /** Writes so many batches before the subscriber has its turn. */
+    async function written(count: number, pathOf: (at: number) => string): Promise<{ local: Local; codes: unknown[] }> {
+      const { distiller, local } = await onThreads();
+      const codes: unknown[] = [];
+      local.ttsc__do((it) => {
+        it.store.subscribe('many', it.bind('ttse__onChange'), { recursive: true });
+        for (let at = 0; at < count; at++) {
+          const code = codeOf(() => it.store.set(pathOf(at), at));
+          if (code !== undefined) codes.push(code);
+        }
+        codes.push(codeOf(() => it.store.set('other', 1)));
+      });
+      await distiller.settle();
+      return { local, codes };
+    }
+
+    it('is told of 1,000 batches each, and of the rest by path, with nothing missing at the end', async () => {
+      const { local, codes } = await written(2_000, (at) => `many/${at % 7}`);
+      expect(local.heard).to.have.lengthOf(1_001);
+      expect(local.heard[999]).to.deep.equal([event('many/5', 999, 992, undefined)]);
+      expect(local.heard[1_000]).to.have.lengthOf(7);
+      expect(local.heard[1_000]![0]).to.deep.equal(event('many/6', 1_994, 993, undefined));
+      expect(codes).to.deep.equal([undefined]);
+    });
+
+    it('has writers refused when 100,000 paths wait for it, and only those of what it hears', async function () {
+      onlyWithAll(this, 'a hundred thousand paths');
+      this.timeout(60_000);
+      const { local, codes } = await written(101_002, (at) => `many/${at}`);
+      expect(codes).to.deep.equal(['TT_STORE_FULL', 'TT_STORE_FULL', undefined]);
+      expect(local.heard.at(-1)).to.have.lengthOf(100_000);
+      expect(local.store.has('many/101000')).to.equal(false);
+      expect(codeOf(() => local.store.set('many/101000', 1))).to.equal(undefined);
+    });
   });
 
   it('tells nobody who has finished', async () => {
