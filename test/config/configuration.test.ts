@@ -356,6 +356,7 @@ describe('the configuration that code gives', () => {
       'room#0': { size: 1 },
       'room#1': { size: 2, door: 'red' },
     });
+    expect(read({ 'room#': 1 })).to.deep.include({ 'room#0': 1 });
   });
 
   it('goes on behind the highest number that is there', () => {
@@ -397,7 +398,7 @@ describe('the configuration that code gives', () => {
   });
 
   it('is refused where a path is none', () => {
-    expect(refused({ 'devices//#': 5 })).to.contain('a name in it is empty');
+    for (const path of ['devices//#', '/devices/#']) expect(refused({ [path]: 5 })).to.contain('a name in it is empty');
     expect(refused([['log/level', 'warn'], 'log/level'])).to.contain(
       'must be a path and a value, such as ["log/level", "warn"]',
     );

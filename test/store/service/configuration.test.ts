@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { type ConfigurationSources, Formula, type FormulaPaths, Tonic } from '../../../src/index.js';
-import { Store, type StoreEvent, StoreTree, type StoreValue } from '../../../src/store/index.js';
+import { Store, type StoreEvent, type StoreHandle, StoreTree, type StoreValue } from '../../../src/store/index.js';
 import { Distiller } from '../../../src/testing/index.js';
 import { Op, Tree } from '../../doors/store.js';
 import { codeOf } from '../../support/errors.js';
@@ -141,14 +141,14 @@ describe('the configuration in the Store', () => {
     const { distiller, one } = await configured(DEVICES);
     one.ttsc__do((it) => void it.useTwin());
     await distiller.settle();
+    const seen: unknown[] = [];
     one.ttsc__do((it) => {
       const twin = it.useTwin();
-      expect(twin.has('formula')).to.equal(false);
-      twin.set('formula/x', 1);
+      seen.push(twin.keys());
+      seen.push(twin.set('formula/x', 1).get('formula/x'));
     });
     await distiller.settle();
-    one.ttsc__do((it) => expect(it.useTwin().get('formula/x')).to.equal(1));
-    await distiller.settle();
+    expect(seen).to.deep.equal([['rooms'], 1]);
   });
 
   describe('can only be read:', () => {
@@ -242,9 +242,12 @@ describe('the configuration in the Store', () => {
       world.settle();
       expect(thread!.tree.read('formula/x')).to.equal(1);
       thread!.tree.write('formula/x', 2);
+      thread!.tree.write('formula/none', undefined);
       world.settle();
-      expect(thread!.refused.map((error) => codeOf(() => throwing(error)))).to.deep.equal(['TT_STORE_READ_ONLY']);
-      thread!.toOwner.tell('write', 1, 1, 2, [Op.set, 'formula/x', 3], undefined);
+      const codes = thread!.refused.map((error) => codeOf(() => throwing(error)));
+      expect(codes).to.deep.equal(['TT_STORE_READ_ONLY', 'TT_STORE_READ_ONLY']);
+      expect(world.tree.exists('formula/none')).to.equal(false);
+      thread!.toOwner.tell('write', 1, 1, 3, [Op.set, 'formula/x', 3], undefined);
       world.settle();
       for (const tree of [world.tree, thread!.tree]) expect(tree.read('formula/x')).to.equal(1);
     });
@@ -296,6 +299,49 @@ describe('the configuration in the Store', () => {
     for (const { heard } of all) expect(heard).to.have.lengthOf(1);
   });
 
+  it('is shown as it is while a subscriber is so full that nobody else may write', async () => {
+    const env: Record<string, string> = { APP_LIVE__A: '1' };
+    const full: unknown[] = [];
+    class Slow extends Tonic {
+      readonly store = this.use(Store);
+      ttse__onStart(): void {
+        this.store.subscribe('**', this.bind('ttse__onChange'));
+      }
+      ttse__onChange(events: readonly StoreEvent[]): void {
+        // It is full again when the Store hears of the configuration, which has waited behind all of that.
+        if (events.length >= 100_000 && full.length === 1) this.#fill();
+      }
+      ttsc__fill(): void {
+        this.#fill();
+      }
+      #fill(): void {
+        const { store } = this;
+        for (let at = 0; at < 1_001; at++) store.set('count', Math.random());
+        store.group(() => {
+          for (let at = 0; at < 100_000; at++) store.set(`many/${at}`, Math.random());
+        });
+        full.push(codeOf(() => store.set('count', -1)));
+      }
+    }
+    class App extends Formula {
+      protected override creatingConfiguration(): ConfigurationSources {
+        return { env: { prefix: 'APP_', from: env }, schema: changes };
+      }
+      protected override creatingStartingTonics(): void {
+        new Slow({ name: 'slow' });
+      }
+    }
+    const distiller = await Distiller.start(App, { seed: 1 });
+    await distiller.settle();
+    const slow = distiller.find<Slow>('slow')!;
+    env['APP_LIVE__A'] = '2';
+    slow.ttsc__fill();
+    distiller.runtime.reloadConfiguration();
+    await distiller.settle();
+    expect(full).to.deep.equal(['TT_STORE_FULL', 'TT_STORE_FULL']);
+    expect(slow.store.get('formula/live/a')).to.equal('2');
+  });
+
   it('has a value become a section, and a section a value', async () => {
     const { all, env, reload } = await configured([], { APP_LIVE__A: '1', APP_LIVE__B__C: '1' });
     delete env['APP_LIVE__B__C'];
@@ -337,8 +383,20 @@ describe('the configuration in the Store', () => {
       ttsc__break(): void {
         throw new Error('broken');
       }
+      ttse__onFinished(): void {
+        early(user.store);
+      }
     }
     const heard: StoreEvent[] = [];
+    const ready: boolean[] = [];
+    // Before it is there again.
+    const early = (store: StoreHandle): void => {
+      ready.push(store.ready);
+      store.group(() => {
+        store.at('there').linkTo('formula/project');
+        store.set('there/name', 'other');
+      });
+    };
     class User extends Tonic {
       readonly store = this.use(Breaking);
       ttse__onStart(): void {
@@ -357,10 +415,14 @@ describe('the configuration in the Store', () => {
     const distiller = await Distiller.start(App, { seed: 1 });
     await distiller.settle();
     heard.length = 0;
+    const user = distiller.find<User>('user')!;
     distiller.find<Breaking>('store')!.ttsc__break();
     await distiller.settle();
+    expect(ready).to.deep.equal([false]);
+    expect(warningsOf(distiller).join()).to.contain('\\"there/name\\" of a Store can be read only');
     expect(heard).to.deep.equal([event('a', undefined, 1, undefined)]);
-    expect(distiller.find<User>('user')!.store.get('formula/project/name')).to.equal('App');
+    expect(user.store.keys()).to.deep.equal(['formula']);
+    expect(user.store.get('formula/project/name')).to.equal('App');
   });
 });
 
