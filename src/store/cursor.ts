@@ -168,6 +168,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   ): this;
   set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
     if (typeof data === 'string') {
+      // What was used before is no path of an element to be made.
+      if (third === undefined && this.#tree.writeKnown(joined(this._ttPath, data), second)) return this;
       if (third === undefined && !standsForElement(data)) this.#tree.write(joined(this._ttPath, data), second);
       else this.group(() => this.#setPairs([[data, second]]), third);
     } else {

@@ -14,7 +14,7 @@ import { highest, sorted } from './elements.js';
 import { existing } from './existing.js';
 import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
-import type { Link, Node, Seen } from './node.js';
+import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
 import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { isWild } from './pattern-trie.js';
@@ -159,10 +159,13 @@ export class Tree implements HasLists<Made> {
   }
 
   write(path: string, value: unknown, silent = false): void {
+    if (!this.writeKnown(path, value, silent)) this.#run(silent, () => this.#operations.set(path, value));
+  }
+
+  /** The way of nearly all that is set alone: a simple value of a path that was used before. False, and nothing is done, where it is more. */
+  writeKnown(path: string, value: unknown, silent = false): boolean {
     const node = this.#content.known(path);
-    // The way of nearly all that is set alone.
-    if (node !== undefined && this.#isQuick(value) && this.#writeQuickly(node, value, silent)) return;
-    this.#run(silent, () => this.#operations.set(path, value));
+    return node !== undefined && this.#isQuick(value) && this.#writeQuickly(node, value, silent);
   }
 
   /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
@@ -318,7 +321,7 @@ export class Tree implements HasLists<Made> {
     if (!silent && seen.length > 0) {
       const { value: before } = node;
       if (Object.is(before, value)) return true;
-      const [{ path, hits }] = seen as [Seen];
+      const { path, hits } = seen[0]!;
       const { subscription } = hits[0]!;
       const isAlone = seen.length === 1 && hits.length === 1 && subscription.wanted.extract === undefined;
       if (!isAlone || this.#delivery.isBusy) return false;
