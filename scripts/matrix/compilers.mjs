@@ -25,7 +25,7 @@ async function compiles({ scratch, tarball }, versions, version, resolutions) {
     await runs(folder, process.execPath, [`node_modules/typescript-${version}/bin/tsc`, '-p', '.'], { seconds: 120 });
   }
   const output = await runs(folder, process.execPath, ['out/consumer.js']);
-  if (!output.includes('went well: ask tcp thread\n')) throw new Error(output);
+  if (!output.includes('went well: ask store tcp thread\n')) throw new Error(output);
   return `${resolutions.join(', ')}, and what it made runs`;
 }
 

@@ -20,6 +20,7 @@ import { TimerEveryDay } from 'tasktonic/calendar';
 import { diagramOf } from 'tasktonic/diagram';
 import plugin from 'tasktonic/eslint-plugin';
 import { delimited, lines } from 'tasktonic/framing';
+import { Store, type StoreHandle } from 'tasktonic/store';
 import { Distiller, explore } from 'tasktonic/testing';
 import { isMainThread } from 'node:worker_threads';
 
@@ -46,9 +47,24 @@ class Bank extends Tonic {
   }
 }
 
+interface Rooms {
+  rooms: Record<string, number>;
+}
+
+class Twin extends Store<Rooms> {
+  static override readonly service = 'twin';
+}
+
 export class Squares extends Catalyst {
   static override readonly module: string = import.meta.url;
   declare readonly base: Remote<Main>;
+  private store!: StoreHandle<Rooms>;
+  ttse__onStart(): void {
+    this.store = this.use(Twin);
+  }
+  ttse__onStoreReady(): void {
+    this.base.ttse__onRead(this.store.get('rooms/kitchen') ?? 0);
+  }
   ttsc__square(number: number): void {
     this.base.ttse__onSquare(number * number);
   }
@@ -75,6 +91,8 @@ class Main extends Tonic implements Hears<UdpSocket> {
   readonly well: string[] = [];
 
   ttse__onStart(): void {
+    const twin = this.use(Twin);
+    twin.set('rooms/kitchen', 21);
     const squares: Remote<Squares> = Squares.spawn();
     squares.ttsc__square(4);
     this.ask(new Bank()).ttsc__balance('mine').then(this.ttse__onBalance);
@@ -101,9 +119,13 @@ class Main extends Tonic implements Hears<UdpSocket> {
     this.heard('thread', square === 16);
   }
 
+  ttse__onRead(degrees: number): void {
+    this.heard('store', degrees === 21);
+  }
+
   private heard(part: string, isRight: boolean): void {
     if (isRight) this.well.push(part);
-    if (this.well.length < 3) return;
+    if (this.well.length < 4) return;
     console.log(`went well: ${this.well.sort().join(' ')}`);
     this.ttsc__finish();
   }

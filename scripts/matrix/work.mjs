@@ -1,16 +1,25 @@
 // What each cell of the matrix does with the package, in one file: it is run as it stands, as CommonJS, and as a bundler makes it.
 // It echoes over TCP and UDP with peers of Node's own, hears a timer, calls a thread and hears its answer, has that thread use a service
-// of the main one, and logs all of it.
+// and a Store of the main one, and logs all of it.
 // The last line that it writes names the parts that went well.
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { Catalyst, Formula, TcpConnection, TcpServer, TimerSingleShot, Tonic, UdpSocket } from 'tasktonic';
+import { Store } from 'tasktonic/store';
 
 const HERE = import.meta.url;
 
 export class Squares extends Catalyst {
   static module = HERE;
+  // The main thread has to load the Store for it.
+  ttse__onStart() {
+    this.store = this.use(Store);
+    this.store.set('squares', 49);
+  }
+  ttse__onStoreReady() {
+    this.base.ttse__onStored(this.store.get('squares'));
+  }
   ttsc__square(number) {
     this.log.info('squares in a thread');
     this.base.ttse__onSquare(number * number);
@@ -84,6 +93,10 @@ class Work extends Tonic {
     this.ttsc__heard('service', number, 7);
   }
 
+  ttse__onStored(square) {
+    this.ttsc__heard('store', square, 49);
+  }
+
   ttse__onTooLate() {
     this.#end(1);
   }
@@ -97,7 +110,7 @@ class Work extends Tonic {
     this.log.info({ part, what }, 'heard');
     if (what !== expected) return this.ttsc__failed(part, `${what} instead of ${expected}`);
     this.#well.add(part);
-    if (this.#well.size === 5) this.#end(0);
+    if (this.#well.size === 6) this.#end(0);
   }
 
   #end(code) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 export const WORK = readFileSync(new URL('work.mjs', import.meta.url), 'utf8');
 
-const PARTS = ['service', 'tcp', 'thread', 'timer', 'udp'];
+const PARTS = ['service', 'store', 'tcp', 'thread', 'timer', 'udp'];
 const HEARD = /^\{"level":30,.*"thread":1,.*"msg":"squares in a thread"\}$/m;
 
 /** The same program as a module of CommonJS. */

@@ -28,7 +28,7 @@ describe('the calendar library', () => {
     expect(texts).to.not.match(/^import [^;]*'temporal-polyfill'/m);
   });
 
-  for (const entry of ['index.js', 'framing.js', 'testing.js', 'diagram.js', 'eslint-plugin.js']) {
+  for (const entry of ['index.js', 'framing.js', 'store.js', 'testing.js', 'diagram.js', 'eslint-plugin.js']) {
     it(`is not asked for by ${entry}`, () => {
       expect([...loadedBy(entry).keys()])
         .to.include(entry)
