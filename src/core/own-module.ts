@@ -1,3 +1,6 @@
+/** Those that this thread has, by where others find them: they need not be loaded. */
+export const ownModules = new Map<string, Readonly<Record<string, unknown>>>();
+
 /**
  * Says where other threads find a class of the package's: they load whatever file it has become a part of (the package's, or a bundle of an
  * app), and take the class from there.
@@ -9,5 +12,7 @@ export function ownModule(tonicClass: { readonly name: string }, url: string): v
   const key = `tasktonic.${name} of ${url}`;
   Object.defineProperty(globalThis, Symbol.for(key), { value: tonicClass, configurable: true });
   const text = `import ${JSON.stringify(url)};\nexport const ${name} = globalThis[Symbol.for(${JSON.stringify(key)})];`;
-  Object.defineProperty(tonicClass, 'module', { value: `data:text/javascript,${encodeURIComponent(text)}` });
+  const module = `data:text/javascript,${encodeURIComponent(text)}`;
+  Object.defineProperty(tonicClass, 'module', { value: module });
+  ownModules.set(module, { [name]: tonicClass });
 }

@@ -1,5 +1,6 @@
 import { fail } from '../core/errors.js';
 import { loadModule } from '../core/load-module.js';
+import { ownModules } from '../core/own-module.js';
 import { exportedClass } from './exported-class.js';
 import type { ServiceClass } from './service-class.js';
 import type { Due, TimerQueue } from '../core/time/timer-queue.js';
@@ -26,8 +27,9 @@ export async function loadService(module: string, className: string, app: Loadin
       fire: () => reject(fail('TT_SERVICE_NOT_LOADED', { class: className, module, ms: LOAD_TIME })),
     };
     app.timers.add(late);
+    const own = ownModules.get(module);
     app
-      .held(loadModule(module))
+      .held(own === undefined ? loadModule(module) : Promise.resolve(own))
       .finally(() => app.timers.remove(late))
       .then((exports) => resolve(exportedClass(exports, className, module, isServiceClass) as ServiceClass))
       .catch(reject);
