@@ -7,13 +7,15 @@ readonly SERVER=dist/examples/ip-echo/server.js
 readonly MATH=dist/examples/math-worker/main.js
 readonly ARRAY=dist/examples/shared-array/main.js
 readonly BIG=dist/examples/big-data/main.js
+readonly TWIN=dist/examples/digital-twin/server.js
 readonly VIEWER=dist/examples/log-viewer/server.js
 passing=0
 failing=0
 server=
 log=$(mktemp)
 shown=$(mktemp)
-trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -f "$log" "$shown"' EXIT
+kept=$(mktemp -d)
+trap '[ -z "$server" ] || kill -9 "$server" 2>/dev/null; rm -rf "$log" "$shown" "$kept"' EXIT
 
 main() {
   check 'help names every option' help_names "$SERVER" --host --port --log --help
@@ -30,6 +32,12 @@ main() {
   check 'shared-array: main sees what the threads wrote' shares_array
   check 'big-data: help names every option' help_names "$BIG" --mib --threads --help
   check 'big-data: threads fill an array in the Store, of which there is no copy' shares_big_data
+  check 'digital-twin: help names every option' help_names "$TWIN" --host --port --directory --limit --help
+  if needs socat; then
+    check 'digital-twin: a report becomes a line, and the fan of the room is told to go on' twin_switches
+    check 'digital-twin: it is there again after kill -9, and SIGTERM ends it with exit code 0' twin_is_kept
+    if needs script; then check 'digital-twin: on a terminal it shows a table' twin_shows_table; fi
+  fi
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
   finish
 }
@@ -140,6 +148,47 @@ shares_array() {
 shares_big_data() {
   runs node "$BIG" && shows '^\[#*\] 100 %' && shows '^main sees what they wrote' || { shown_lines; return 1; }
   [ "$(grep -oE 'grown by [0-9]+' "$shown" | grep -oE '[0-9]+')" -lt 460 ] || shown_lines
+}
+
+# One that is kept: a later one has what an earlier one had.
+start_twin() {
+  node "$TWIN" --port 0 --directory "$kept/twin" >"$log" 2>&1 &
+  server=$!
+  within 10 grep -q '^devices report to' "$log"
+}
+
+twin_address() { echo "UDP:127.0.0.1:$(grep -oE 'port [0-9]+' "$log" | head -n 1 | cut -d ' ' -f 2)"; }
+says() { grep -qxF "$1" "$log"; }
+
+# A device: it reports once, and what it is told meanwhile is shown.
+device() { echo "$1" | timeout 20 socat -t "$2" - "$(twin_address)"; }
+
+twin_switches() {
+  start_twin || return 1
+  device '{"device":"f1","kind":"fan","room":"kitchen"}' 10 >"$shown" &
+  local fan=$!
+  within 10 says 'kitchen f1 fan' && device '{"device":"t1","kind":"thermometer","room":"kitchen","value":26.5}' 0 &&
+    within 10 says 'kitchen t1 value 26.5' && within 10 shows '^\{"device":"f1","on":true\}$' || { cat "$log"; shown_lines; }
+  local status=$?
+  kill "$fan" 2>/dev/null
+  return "$status"
+}
+
+twin_is_kept() {
+  kill -9 "$server" || return 1
+  wait "$server" 2>/dev/null
+  start_twin && within 10 says 'kitchen t1 value 26.5' && within 10 says 'kitchen f1 on true' && ends_in_order || { cat "$log"; return 1; }
+}
+
+twin_shows_table() {
+  script -qec "exec node $TWIN --port 0 --directory $kept/twin" /dev/null </dev/null >"$shown" 2>&1 &
+  server=$!
+  within 10 shows 'kitchen  t1      thermometer  26.5'
+  local status=$?
+  kill -TERM "$server"
+  wait "$server" 2>/dev/null
+  server=
+  [ "$status" -eq 0 ] || shown_lines
 }
 
 shows_logs() {
