@@ -155,15 +155,16 @@ export class Place implements HandledStore, Latecomer {
       handle = new StoreHandle(this, user);
       this.#users.set(user, handle);
       watchEnd(user, { ended: () => this.#leave(user) });
-      if (service !== undefined && this.#replica === undefined) this.#copy(user, service);
     }
+    if (service !== undefined && this.#replica === undefined) this.#copy(user, service);
     if (this.ready) handle._ttArrived();
     return handle;
   }
 
-  /** Whether somebody uses it here, besides this Tonic. */
-  isUsedBesides(tonic: AnyTonic | undefined): boolean {
-    for (const user of this.#users.keys()) if (user !== tonic) return true;
+  /** Whether this is the ear of the copy still, and somebody uses that besides the Tonic that the ear belongs to. */
+  needs(ear: StoreReplica, base: AnyTonic | undefined): boolean {
+    if (this.#ear !== ear) return false;
+    for (const user of this.#users.keys()) if (user !== base) return true;
     return false;
   }
 
@@ -171,9 +172,20 @@ export class Place implements HandledStore, Latecomer {
     this.#users.delete(user);
     this.#tree?.unsubscribe(user);
     this.#early.unsubscribe(user);
-    if (this.#users.size > 0 || this.#ear === undefined) return;
-    this.#ear._ttRetire();
+    if (this.#users.size === 0) this.#dropCopy();
+  }
+
+  #dropCopy(): void {
+    const ear = this.#ear;
+    if (ear === undefined) return;
     this.#ear = this.#replica = this.#tree = undefined;
+    ear._ttRetire();
+  }
+
+  /** The Store has finished for good; it may be asked for anew. */
+  #gone(replica: Replica): void {
+    replica.gone(fail('TT_STORE_LOST', { what: 'its owner has finished' }));
+    if (this.#replica === replica) this.#dropCopy();
   }
 
   /** The first of a thread: a copy is asked for. */
@@ -191,6 +203,7 @@ export class Place implements HandledStore, Latecomer {
     this.#replica = replica;
     this.#ear = ear;
     this.#commitsTo((batch) => replica.committed(batch));
+    watchEnd(service, { ended: () => this.#gone(replica) });
     join();
   }
 

@@ -7,7 +7,7 @@ import type { ReplicaWords } from './words.js';
 
 /** What it hears for. */
 interface Hearing {
-  isUsedBesides(tonic: AnyTonic | undefined): boolean;
+  needs(ear: StoreReplica, base: AnyTonic | undefined): boolean;
   toReplica(word: keyof ReplicaWords, said: readonly unknown[]): void;
 }
 
@@ -33,7 +33,7 @@ export class StoreReplica extends Tonic {
 
   /** @internal They may have last words; its base waits for its end. */
   override _ttHoldsEnd(): boolean {
-    return this.#place.isUsedBesides(this._ttBase);
+    return this.#place.needs(this, this._ttBase);
   }
 }
 ofFramework(StoreReplica);

@@ -3,7 +3,7 @@ import type { Item, StoreEvent, StoreHandle } from '../../../src/store/index.js'
 import { explore } from '../../../src/testing/index.js';
 import { codeOf } from '../../support/errors.js';
 import { howMany, onlyWithAll } from '../../support/how-many.js';
-import { Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
+import { type Frail, Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
 
 describe('a Store as a service', () => {
   it('can be read at once in the thread of its owner, and elsewhere when its copy has come, which is told', async () => {
@@ -333,6 +333,27 @@ describe('a Store as a service', () => {
     for (const twin of twins.values()) expect(twin.get('rooms/hall')).to.equal(19);
     for (const { heard } of [local, one])
       expect(heard.flat().at(-1)).to.deep.equal(event('rooms/hall', 19, undefined, undefined));
+  });
+
+  it('tells who waits for it when it has finished for good, and is another one where it is asked for again', async () => {
+    const { distiller, one } = await onThreads();
+    const told: unknown[] = [];
+    let frail!: StoreHandle;
+    one.ttsc__do((it) => void (frail = it.useFrail()));
+    await distiller.settle();
+    one.ttsc__do(() => frail.set('a', 1));
+    await distiller.settle();
+    (distiller.apps[0]!.ledger.find('frail') as Frail).ttsc__break();
+    one.ttsc__do(() => {
+      void frail.update('a', (n) => Number(n) + 1).catch((error: { code: string }) => told.push(error.code));
+      void frail.saved().catch((error: { code: string }) => told.push(error.code));
+    });
+    await distiller.settle();
+    expect(told).to.deep.equal(['TT_STORE_LOST', 'TT_STORE_LOST']);
+    expect(frail.ready).to.equal(false);
+    one.ttsc__do((it) => void it.useFrail().set('b', 2));
+    await distiller.settle();
+    expect(frail.dump()).to.deep.equal([['b', 2]]);
   });
 
   it('is given whole to a thread that comes late', async () => {

@@ -29,6 +29,7 @@ export interface Uses extends AnyTonic {
   ttse__onChange(events: readonly StoreEvent[]): void;
   ttse__onOther(events: readonly StoreEvent[]): void;
   useTwin(): StoreHandle;
+  useFrail(): StoreHandle;
 }
 
 /** What each does when it has just asked for the Store. */
@@ -64,6 +65,10 @@ export class Local extends Tonic implements Uses {
   useTwin(): StoreHandle {
     return this.use(Twin);
   }
+  useFrail(): StoreHandle {
+    return this.use(Frail);
+  }
+  ttse__onFrailCompleted(): void {}
 }
 
 export class Worker extends Catalyst implements Uses {
@@ -90,6 +95,10 @@ export class Worker extends Catalyst implements Uses {
   useTwin(): StoreHandle {
     return this.use(Twin);
   }
+  useFrail(): StoreHandle {
+    return this.use(Frail);
+  }
+  ttse__onFrailCompleted(): void {}
 }
 
 /** A thread that does not use the Store itself, but whose visitors do. */
@@ -112,6 +121,17 @@ export class Twin extends Store {
     super();
     this.data.set('rooms/kitchen', 21);
   }
+
+  ttsc__break(): void {
+    throw new Error('broken');
+  }
+}
+
+/** A Store that is not started again when it fails. */
+export class Frail extends Store {
+  static override readonly service = 'frail';
+  static override readonly module = import.meta.url;
+  static override readonly supervision = { limit: 0 };
 
   ttsc__break(): void {
     throw new Error('broken');
