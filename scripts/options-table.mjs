@@ -133,6 +133,26 @@ See [Timers and calendars](timers.md).`,
     text: 'Of [persist](#persist).',
     from: ['src/store/durable/options.ts', 'waitingSchema'],
   },
+  {
+    title: 'MqttBridge',
+    text: 'Of `tasktonic/store`, with the options of [every Tonic](#every-tonic).',
+    from: ['src/store/mqtt/options.ts', 'mqttSchema'],
+  },
+  {
+    title: 'A topic to a path',
+    text: 'Each of the list `subscribe` of an [MqttBridge](#mqttbridge).',
+    from: ['src/store/mqtt/options.ts', 'topicToPath'],
+  },
+  {
+    title: 'A path to a topic',
+    text: 'Each of the list `publish` of an [MqttBridge](#mqttbridge).',
+    from: ['src/store/mqtt/options.ts', 'pathToTopic'],
+  },
+  {
+    title: 'unsentLimit',
+    text: 'Of an [MqttBridge](#mqttbridge).',
+    from: ['src/store/mqtt/options.ts', 'unsentSchema'],
+  },
   { title: 'toState()', from: ['src/core/options/tonic-options.ts', 'transitionSchema'] },
   {
     title: 'ChunkedWork',

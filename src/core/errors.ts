@@ -249,6 +249,12 @@ export const ERRORS = {
   TT_STORE_CONTENDED: 'A transaction over {paths} was given up: {count} times another thread was quicker.',
   TT_STORE_READ_ONLY: '{path} of a Store can be read only: {reason}.',
   TT_STORE_BAD_OPS: 'A batch of a Store cannot be carried out: {problem}.',
+  // The bridge from a Store to MQTT
+  TT_NO_MQTT: 'MqttBridge needs the package mqtt, which cannot be loaded: npm install mqtt.',
+  TT_MQTT_OFFLINE: 'The MQTT broker at {url} is not connected: {problem}. The bridge goes on trying.',
+  TT_MQTT_NOT_SUBSCRIBED: 'The MQTT broker at {url} does not give the topics {topics}: {problem}.',
+  TT_MQTT_REFUSED: 'A message of the topic {topic} was not put into the Store: {problem}.',
+  TT_MQTT_UNSENT: 'Changes were not published at {url}: {count}, the last one {what}: {problem}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

@@ -27,3 +27,6 @@ export type { StoreValue } from './values.js';
 export type { Dump, DumpEntry, DumpedLink } from './dump.js';
 export type { LinkOptions, StoreGroupOptions, StoreTreeOptions, SubscribeOptions } from './store-options.js';
 export type { PersistOptions } from './durable/options.js';
+export { MqttBridge, type MqttCounts, type MqttInfo } from './mqtt/mqtt-bridge.js';
+export type { MqttBridgeOptions, MqttPublish, MqttSubscribe } from './mqtt/options.js';
+export type { MqttClient, MqttConnect, MqttMessage, MqttWish } from './mqtt/client.js';

@@ -69,6 +69,11 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keeps no more than its backlog while nobody is there',
   ],
   'batches of a Store that wait for the disk': ['test/store/durable/batches.test.ts', 'is bounded in its bytes'],
+  'changes of a Store that wait for an MQTT broker': [
+    'test/store/mqtt/mqtt-bridge.test.ts',
+    'keeps no more than unsentLimit allows',
+  ],
+  'messages of an MQTT broker': ['test/store/mqtt/mqtt-bridge.test.ts', 'says that it has taken a message when it is'],
 };
 
 /** The first column of the table. */

@@ -11,3 +11,7 @@ export type { OwnerWords, ReplicaWords } from '../../src/store/service/words.js'
 export type { Batch } from '../../src/store/tree/batch.js';
 export { PatternTrie } from '../../src/store/tree/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';
+export { loadMqtt } from '../../src/store/mqtt/client.js';
+export { Outbox, type OutboxLimits } from '../../src/store/mqtt/outbox.js';
+export { payloadOf, valueIn } from '../../src/store/mqtt/payload.js';
+export { TopicMap } from '../../src/store/mqtt/topic-map.js';
