@@ -32,12 +32,13 @@ main() {
   check 'shared-array: main sees what the threads wrote' shares_array
   check 'big-data: help names every option' help_names "$BIG" --mib --threads --help
   check 'big-data: threads fill an array in the Store, of which there is no copy' shares_big_data
-  check 'digital-twin: help names every option' help_names "$TWIN" --host --port --directory --limit --help
+  check 'digital-twin: help names every option' help_names "$TWIN" --host --port --directory --limit --mqtt --help
   if needs socat; then
     check 'digital-twin: a report becomes a line, and the fan of the room is told to go on' twin_switches
     check 'digital-twin: it is there again after kill -9, and SIGTERM ends it with exit code 0' twin_is_kept
     if needs script; then check 'digital-twin: on a terminal it shows a table' twin_shows_table; fi
   fi
+  if needs mosquitto && needs mosquitto_pub && needs mosquitto_sub; then check 'digital-twin: devices of an MQTT broker report and hear, too' twin_bridges; fi
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
   finish
 }
@@ -148,6 +149,25 @@ shares_array() {
 shares_big_data() {
   runs node "$BIG" && shows '^\[#*\] 100 %' && shows '^main sees what they wrote' || { shown_lines; return 1; }
   [ "$(grep -oE 'grown by [0-9]+' "$shown" | grep -oE '[0-9]+')" -lt 460 ] || shown_lines
+}
+
+# A broker of our own, on a port that is free.
+twin_bridges() {
+  local port broker status=1
+  port=$(node -e 'require("net").createServer().listen(0, function () { console.log(this.address().port); this.close(); })')
+  mosquitto -p "$port" >/dev/null 2>&1 &
+  broker=$!
+  node "$TWIN" --port 0 --mqtt "mqtt://127.0.0.1:$port" >"$log" 2>&1 &
+  server=$!
+  within 10 says 'mqtt online true' &&
+    mosquitto_pub -p "$port" -t twin/report/f1 -r -m '{"device":"f1","kind":"fan","room":"attic"}' &&
+    mosquitto_pub -p "$port" -t twin/report/t1 -r -m '{"device":"t1","kind":"thermometer","room":"attic","value":31}' &&
+    within 10 says 'attic f1 on true' &&
+    [ "$(mosquitto_sub -p "$port" -t twin/on/f1 -C 1 -W 10)" = true ] &&
+    mosquitto_pub -p "$port" -t twin/limit -r -m 35 && within 10 says 'attic f1 on false' && ends_in_order && status=0
+  [ "$status" -eq 0 ] || cat "$log"
+  kill "$broker" && wait "$broker" 2>/dev/null
+  return "$status"
 }
 
 # One that is kept: a later one has what an earlier one had.

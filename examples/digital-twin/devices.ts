@@ -6,26 +6,28 @@ import type { Report } from './report.js';
 export class Devices {
   readonly #store: Cursor;
   readonly #most: number;
-  #count: number;
 
   /** @param most so many devices there may be: peers cannot fill the memory. */
   constructor(store: Cursor, most = 1_000) {
     this.#store = store;
     this.#most = most;
-    this.#count = store.at('devices').keys().length;
   }
 
-  /** Keeps a report; throws an Error where there is no place for another device. */
-  keep({ device, kind, room, value }: Report, { address, port }: Address): void {
+  /**
+   * Keeps a report; throws an Error where there is no place for another device.
+   * @param from where it can be told something, if anywhere.
+   */
+  keep({ device, kind, room, value }: Report, from?: Address): void {
     const place = this.#store.at(`devices/${device}`);
     const before = place.get('room');
-    if (before === undefined && this.#count >= this.#most) throw new Error(`more than ${this.#most} devices`);
+    if (before === undefined && this.#store.at('devices').keys().length >= this.#most)
+      throw new Error(`more than ${this.#most} devices`);
     this.#store.source('device', () => {
       if (before !== room) this.#move(device, before, room);
-      place.set({ '': kind, room, at: { address, port } });
+      place.set({ '': kind, room });
+      if (from !== undefined) place.set('at', { address: from.address, port: from.port });
       if (value !== undefined) place.set('value', value);
     });
-    if (before === undefined) this.#count++;
   }
 
   /** Where a device has reported from last. */

@@ -14,7 +14,19 @@ const NAME = /^[\w-]{1,32}$/;
 /** Reads a datagram; throws an Error that says what is wrong with it. */
 export function reportIn(datagram: Buffer): Report {
   if (datagram.length > LONGEST) throw new Error(`more than ${LONGEST} bytes`);
-  const { device, kind, room, value } = fieldsIn(String(datagram));
+  let told: unknown;
+  try {
+    told = JSON.parse(String(datagram));
+  } catch {
+    throw new Error('no JSON');
+  }
+  return reportOf(told);
+}
+
+/** The same of what was read before. */
+export function reportOf(told: unknown): Report {
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) throw new Error('no object');
+  const { device, kind, room, value } = told as Readonly<Record<string, unknown>>;
   if (value !== undefined && !Number.isFinite(value)) throw new Error('"value" is no number');
   return {
     device: nameIn('device', device),
@@ -22,17 +34,6 @@ export function reportIn(datagram: Buffer): Report {
     room: nameIn('room', room),
     value: value as number | undefined,
   };
-}
-
-function fieldsIn(text: string): Readonly<Record<string, unknown>> {
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    throw new Error('no JSON');
-  }
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new Error('no object');
-  return read as Record<string, unknown>;
 }
 
 function nameIn(field: string, given: unknown): string {

@@ -9,7 +9,7 @@ export interface Terminal {
   readonly write: (text: string) => void;
 }
 
-const SHOWN = ['rooms/*/*', 'rooms/*/*/value', 'rooms/*/*/on', 'rules/limit', 'refused/count'];
+const SHOWN = ['rooms/*/*', 'rooms/*/*/value', 'rooms/*/*/on', 'rules/limit', 'refused/count', 'mqtt/online'];
 /** Between two tables, in seconds. */
 const PAUSE = 0.2;
 

@@ -9,10 +9,13 @@ const HELP = `Devices report by UDP, what they tell lies in a Store, and fans go
   --port NUMBER     0 takes a free one                  (default 7011)
   --directory PATH  keeps it there, over kill -9 as well (default: nowhere)
   --limit DEGREES   above it the fans of a room go on   (default: as it was kept, or 25)
+  --mqtt URL        devices of this broker, too, such as mqtt://localhost (needs the package mqtt)
   --help            shows this
 
 A report is a datagram such as {"device":"t1","kind":"thermometer","room":"kitchen","value":21.5}:
+In a shell:
   echo '{"device":"f1","kind":"fan","room":"kitchen"}' | socat -t 60 - UDP:127.0.0.1:7011
+By MQTT it is a message at twin/report/t1; a fan hears at twin/on/f1, and twin/limit sets the limit.
 `;
 
 const options = readOptions();
@@ -26,6 +29,7 @@ function readOptions(): TwinOptions | undefined {
         port: { type: 'string', default: '7011' },
         directory: { type: 'string' },
         limit: { type: 'string' },
+        mqtt: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -33,11 +37,12 @@ function readOptions(): TwinOptions | undefined {
       console.log(HELP);
       return undefined;
     }
-    const { host, directory } = values;
+    const { host, directory, mqtt } = values;
     return {
       host,
       port: numberOf('port', values.port, 0, 65_535),
       directory,
+      mqtt,
       limit: values.limit === undefined ? undefined : numberOf('limit', values.limit, -100, 1_000),
       terminal: terminal(),
     };

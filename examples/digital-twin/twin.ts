@@ -1,6 +1,7 @@
 import { Formula, type FormulaData, type ListenInfo, Tonic } from 'tasktonic';
 import { Store } from 'tasktonic/store';
 import { DevicePort, type PortOwner } from './device-port.js';
+import { MqttDevices } from './mqtt-devices.js';
 import { Rules } from './rules.js';
 import { Screen, type Terminal } from './screen.js';
 
@@ -11,6 +12,8 @@ export interface TwinOptions {
   readonly directory: string | undefined;
   /** Above it fans go on; `undefined`: as it was, or 25. */
   readonly limit: number | undefined;
+  /** The broker of further devices; `undefined`: none. */
+  readonly mqtt: string | undefined;
   readonly terminal: Terminal;
 }
 
@@ -46,10 +49,11 @@ class Twin extends Tonic.with({ states: ['opening', 'serving'] }) implements Por
   }
 
   ttse__onOpen({ address, port }: ListenInfo): void {
-    const { terminal } = this.options;
+    const { terminal, mqtt } = this.options;
     terminal.write(`devices report to ${address} port ${port}\n`);
     Rules.spawn({ name: 'rules' });
     new Screen(terminal);
+    if (mqtt !== undefined) new MqttDevices(mqtt);
     this.toState('serving');
   }
 

@@ -48,7 +48,15 @@ describe('the digital twin', () => {
   async function start(options: Partial<TwinOptions> = {}, size?: Terminal['size']): Promise<Stage> {
     const shown: string[] = [];
     const terminal = { size, write: (text: string) => void shown.push(text) };
-    const twin = { host: '0.0.0.0', port: PORT, directory: undefined, limit: undefined, terminal, ...options };
+    const twin = {
+      host: '0.0.0.0',
+      port: PORT,
+      directory: undefined,
+      limit: undefined,
+      mqtt: undefined,
+      terminal,
+      ...options,
+    };
     distiller = await Distiller.start(new DigitalTwin(twin), { host: 'main' });
     await distiller.advance('1s');
     const { store } = distiller.infuse(() => new Watcher());

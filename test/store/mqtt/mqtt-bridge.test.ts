@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { Tonic } from '../../../src/index.js';
+import { Catalyst, Tonic } from '../../../src/index.js';
 import {
   MqttBridge,
   type MqttBridgeOptions,
@@ -44,6 +44,16 @@ class House extends Tonic {
   }
   ttse__onMqttError({ code, message }: { readonly code: string; readonly message: string }): void {
     this.heard.push(`${code} ${message}`);
+  }
+}
+
+const threadFakes = new Fakes();
+
+/** Has a bridge in a thread of its own. */
+export class Port extends Catalyst {
+  static override readonly module = import.meta.url;
+  ttse__onStart(): void {
+    new MqttBridge({ url: 'mqtt://broker', connect: threadFakes.connect, ...RULES });
   }
 }
 
@@ -98,6 +108,7 @@ describe('a bridge from a Store to MQTT', () => {
     const house = await online();
     const { client } = fakes;
     expect([client.url, client.options['protocolVersion']]).to.deep.equal(['mqtt://me:secret@broker:1883', 5]);
+    expect(client.options).to.include({ reconnectOnConnackError: true, resubscribe: false, queueQoSZero: false });
     expect(client.wishes).to.deep.equal({ 'home/+/temperature': { qos: 1, nl: true } });
     expect(house.bridge.online).to.equal(true);
     client.wishes = undefined;
@@ -251,6 +262,21 @@ describe('a bridge from a Store to MQTT', () => {
     }
     expect(house.store.get('p/a')).to.equal(2);
     expect([...first.texts, ...fakes.client.texts]).to.deep.equal([]);
+    await end();
+  });
+
+  it('brings what comes to all threads, and publishes what changes in any, from a thread of its own', async () => {
+    const house = await start({ subscribe: RULES.subscribe });
+    distiller.infuse(() => Port.spawn({ name: 'port' }));
+    await distiller.settle();
+    const { client } = threadFakes;
+    client.emit('connect');
+    const brought = client.bring('home/t1/temperature', '21');
+    await distiller.settle();
+    await brought;
+    expect(house.store.get('devices/t1/temperature')).to.equal(21);
+    await write(house, (store) => store.set('devices/f1/on', true));
+    expect(client.texts).to.deep.equal(['home/f1/set=true']);
     await end();
   });
 
