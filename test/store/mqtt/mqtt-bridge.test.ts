@@ -187,7 +187,7 @@ describe('a bridge from a Store to MQTT', () => {
   it('leaves out what the broker had kept, where a rule says so', async () => {
     const house = await online({ subscribe: [{ topic: 'a/+', path: 'a/*', retained: false }, { topic: '+/x', path: 'b/*' }] }); // prettier-ignore
     await bring('a/x', '1', { retain: true });
-    expect(house.store.dump()).to.deep.equal([['b/a', 1]]);
+    expect(written(house.store)).to.deep.equal([['b/a', 1]]);
     await bring('a/x', '2');
     expect(house.store.get('a/x')).to.equal(2);
     await end();
@@ -204,7 +204,7 @@ describe('a bridge from a Store to MQTT', () => {
       [`home/${'x'.repeat(60_000)}`, '1'], ['home/x#', '1'], ['any/x', 'x'.repeat(2_001)], ['any/x', '['.repeat(900) + ']'.repeat(900)],
     ]; // prettier-ignore
     for (const [topic, payload] of hostile) await bring(topic, payload);
-    expect(house.store.dump()).to.deep.equal([]);
+    expect(written(house.store)).to.deep.equal([]);
     expect(house.bridge.counts).to.include({ refused: hostile.length, received: 0 });
     expect(house.heard.filter((text) => text.startsWith('TT_MQTT_REFUSED'))).to.have.length(hostile.length);
     await bring('any/x', '{"__proto__":{"polluted":1},"constructor":2}');
@@ -447,3 +447,8 @@ describe('a bridge from a Store to MQTT', () => {
       await end();
     });
 });
+
+/** What is in a Store besides the configuration of the app. */
+function written(store: StoreHandle): unknown[] {
+  return store.dump().filter(([path]) => !path.startsWith('formula/'));
+}
