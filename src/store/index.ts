@@ -1,6 +1,6 @@
 import '../compose.js';
 
-export { Store } from './service/store.js';
+export { Store, type ShapeOf as StoreShapeOf } from './service/store.js';
 export { StoreHandle, type StoreReadyInfo } from './service/store-handle.js';
 export type { StoreOptions } from './service/store-service-options.js';
 export { StoreTree } from './store-tree.js';

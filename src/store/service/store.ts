@@ -14,7 +14,7 @@ import { type StoreOptions, storeSchema } from './store-service-options.js';
 import type { OwnerWords } from './words.js';
 
 /** The shape of a Store; any, where its class says none. */
-type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Shape;
+export type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Shape;
 
 /**
  * The Store of an app: a tree of data that all its Tonics share, in every thread. It is a service: `this.use(Store)` gives a
