@@ -27,6 +27,8 @@ export class EarlyTree extends Tree {
   readonly #service: string;
   #waiting: ((late: Latecomer) => void)[] = [];
   #bytes = 0;
+  /** Subscriptions that are to begin then. */
+  readonly #asked = new Set<{ readonly hearer: Hearer; end(): void }>();
   #request: Request | undefined;
   #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
 
@@ -113,14 +115,17 @@ export class EarlyTree extends Tree {
   }
 
   override subscribe(paths: readonly string[], wishes: SubscriptionWishes, hearer: Hearer): () => void {
-    let end: (() => void) | 'ended' | undefined;
+    let end = (): void => void this.#asked.delete(asked);
+    const asked = { hearer, end: () => end() };
+    this.#asked.add(asked);
     this.defer(({ tree }) => {
-      if (end !== 'ended') end = tree.subscribe(paths, wishes, hearer);
+      if (this.#asked.delete(asked)) end = tree.subscribe(paths, wishes, hearer);
     });
-    return () => {
-      if (typeof end === 'function') end();
-      end = 'ended';
-    };
+    return asked.end;
+  }
+
+  override unsubscribe(known: unknown): void {
+    for (const { hearer, end } of this.#asked) if (hearer.known.includes(known)) end();
   }
 
   /** A step of the group that runs, or a batch of its own. */

@@ -97,12 +97,9 @@ export class Owner {
         return this.#write(follower, ...(said as readonly unknown[] as OwnerWords['write']));
       case 'heard':
         return follower.heard((said as readonly unknown[] as OwnerWords['heard'])[1]);
-      case 'save':
-        return this.#save(follower, (said as readonly unknown[] as OwnerWords['save'])[1]);
       default:
-        this.forget(from);
+        return this.#save(follower, (said as readonly unknown[] as OwnerWords['save'])[1]);
     }
-    return undefined;
   }
 
   #join(from: number, replica: RemoteHandle): void {

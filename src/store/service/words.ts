@@ -13,8 +13,6 @@ export interface OwnerWords {
   heard: readonly [from: number, weight: number];
   /** Asks to be told when all that it has written is kept. */
   save: readonly [from: number, question: number];
-  /** Wants to hear nothing any more. */
-  leave: readonly [from: number];
 }
 
 /** The paths that elements got which a request had made, by the number of that. */

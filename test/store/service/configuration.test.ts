@@ -6,7 +6,8 @@ import { Distiller } from '../../../src/testing/index.js';
 import { Op, Tree } from '../../doors/store.js';
 import { codeOf } from '../../support/errors.js';
 import { type Stage, Threads, type Uses, onThreads } from './threads.js';
-import { LIMITS, World } from './world.js';
+import { LIMITS } from '../support/trees.js';
+import { World } from './world.js';
 
 const DEVICES: FormulaPaths = [
   ['devices/wiz/#/name', 'door'],

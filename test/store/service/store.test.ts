@@ -78,6 +78,18 @@ describe('a Store as a service', () => {
     expect(local.heard.flat().filter(({ value }) => value === 'mine')).to.have.lengthOf(3);
   });
 
+  it('tells nobody who has subscribed before its copy came, and has ended that', async () => {
+    const { distiller, all, local } = await onThreads({
+      first: (it) => {
+        it.store.subscribe('early', it.bind('ttse__onChange'));
+        it.store.unsubscribe(it);
+      },
+    });
+    local.ttsc__do(({ store }) => void store.set('early', 1));
+    await distiller.settle();
+    for (const { heard } of all) expect(heard).to.deep.equal([]);
+  });
+
   it('refuses what is wrong at once, also before its copy has come', async () => {
     const refused: unknown[] = [];
     await onThreads({

@@ -1,16 +1,7 @@
 import { Owner, Replica, Tree, type TreeOptions } from '../../doors/store.js';
+import { LIMITS } from '../support/trees.js';
 import type { StoreEvent } from '../../../src/store/index.js';
 
-export const LIMITS: TreeOptions = {
-  paths: 1_000_000,
-  depth: 64,
-  pathLength: 1_024,
-  subscriptions: 1_000,
-  valueBytes: 1_000_000,
-  onError: (error) => {
-    throw error;
-  },
-};
 const EVERYTHING = {
   recursive: true,
   ignoreSource: undefined,
