@@ -16,6 +16,13 @@ interface Request {
   readonly made: Made[];
 }
 
+interface Waiting {
+  /** Does it, when the tree is there. */
+  readonly what: (late: Latecomer) => void;
+  /** Hears that no tree is to come. */
+  readonly lost: ((error: Error) => void) | undefined;
+}
+
 /** Who carries out what was asked for early. */
 export interface Latecomer {
   write(ops: StoreOps, made: readonly Made[]): void;
@@ -25,7 +32,7 @@ export interface Latecomer {
 /** Stands for the tree of a Store until that is there: nothing can be read of it, and what is asked of it is done then. */
 export class EarlyTree extends Tree {
   readonly #service: string;
-  #waiting: ((late: Latecomer) => void)[] = [];
+  #waiting: Waiting[] = [];
   #bytes = 0;
   /** Subscriptions that are to begin then. */
   readonly #asked = new Set<{ readonly hearer: Hearer; end(): void }>();
@@ -45,7 +52,14 @@ export class EarlyTree extends Tree {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    for (const one of waiting) one(late);
+    for (const { what } of waiting) what(late);
+  }
+
+  /** The Store has finished for good: who waits for an outcome is told; the rest is for the one that may come. */
+  lose(error: Error): void {
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ lost }) => lost === undefined);
+    for (const { lost } of waiting) lost?.(error);
   }
 
   override read(): never {
@@ -141,11 +155,11 @@ export class EarlyTree extends Tree {
   }
 
   #keep({ ops, made }: Request): void {
-    if (ops.length > 3) this.defer((late) => late.write(ops, made), weightOf(ops));
+    if (ops.length > 3) this.defer((late) => late.write(ops, made), { bytes: weightOf(ops) });
   }
 
-  /** Has something done when it is there; `bytes`: what it takes until then. */
-  defer(what: (late: Latecomer) => void, bytes = 0): void {
+  /** Has something done when it is there; `bytes`: what it takes until then; `lost` is told where no tree is to come. */
+  defer(what: Waiting['what'], { bytes = 0, lost }: { bytes?: number; lost?: Waiting['lost'] } = {}): void {
     if (this.#waiting.length >= MOST.count || (this.#bytes > 0 && this.#bytes + bytes > MOST.bytes))
       throw fail('TT_STORE_FULL', {
         what: 'what was asked of the Store before it was there',
@@ -153,7 +167,7 @@ export class EarlyTree extends Tree {
         remedy: 'wait for ttse__onStoreReady',
       });
     this.#bytes += bytes;
-    this.#waiting.push(what);
+    this.#waiting.push({ what, lost });
   }
 
   #notReady(): Error {

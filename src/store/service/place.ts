@@ -56,12 +56,17 @@ export class Place implements HandledStore, Latecomer {
   readonly full = new Set<Hearing>();
   readonly #early: EarlyTree;
   readonly #users = new Map<AnyTonic, StoreHandle>();
+  #watchesEnd = false;
+  /** Set where the Store has finished for good, until somebody asks for it again. */
+  #lost: Error | undefined;
   // In the thread of the owner.
   #owner: Owner | undefined;
   #self: Tonic | undefined;
   #epoch = 0;
   #showsConfiguration = false;
   readonly #replicas = new Map<number, RemoteHandle>();
+  /** Transactions whose outcome is not known yet. */
+  readonly #open = new Set<Promise<unknown>>();
   // In other threads.
   #replica: Replica | undefined;
   #ear: StoreReplica | undefined;
@@ -95,6 +100,7 @@ export class Place implements HandledStore, Latecomer {
   /** The Tonic that is the Store begins: with nothing, or with what was kept. */
   begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
     this.#self = self;
+    this.#lost = undefined;
     const tree = (this.#tree ??= new Tree(this.#limits(limits)));
     tree.onCommit = undefined;
     let version = 0;
@@ -148,7 +154,7 @@ export class Place implements HandledStore, Latecomer {
 
   // ---- Those who use it in this thread ----
 
-  /** What a Tonic of this thread holds of the Store; `service` is where that is asked for, in another thread. */
+  /** What a Tonic of this thread holds of the Store; `service` is what it has asked for, unless it is the Store itself. */
   use(user: AnyTonic, service: RemoteHandle | undefined): StoreHandle {
     let handle = this.#users.get(user);
     if (handle === undefined) {
@@ -156,7 +162,10 @@ export class Place implements HandledStore, Latecomer {
       this.#users.set(user, handle);
       watchEnd(user, { ended: () => this.#leave(user) });
     }
-    if (service !== undefined && this.#replica === undefined) this.#copy(user, service);
+    if (service !== undefined) {
+      if (user.thread !== 0 && this.#replica === undefined) this.#copy(user, service);
+      this.#watchEnd(service);
+    }
     if (this.ready) handle._ttArrived();
     return handle;
   }
@@ -182,10 +191,19 @@ export class Place implements HandledStore, Latecomer {
     ear._ttRetire();
   }
 
+  #watchEnd(service: RemoteHandle): void {
+    if (this.#watchesEnd) return;
+    this.#watchesEnd = true;
+    watchEnd(service, { ended: () => this.#gone() });
+  }
+
   /** The Store has finished for good; it may be asked for anew. */
-  #gone(replica: Replica): void {
-    replica.gone(fail('TT_STORE_LOST', { what: 'its owner has finished' }));
-    if (this.#replica === replica) this.#dropCopy();
+  #gone(): void {
+    this.#watchesEnd = false;
+    this.#lost = fail('TT_STORE_LOST', { what: 'its owner has finished' });
+    this.#replica?.gone(this.#lost);
+    this.#early.lose(this.#lost);
+    this.#dropCopy();
   }
 
   /** The first of a thread: a copy is asked for. */
@@ -202,8 +220,8 @@ export class Place implements HandledStore, Latecomer {
     });
     this.#replica = replica;
     this.#ear = ear;
+    this.#lost = undefined;
     this.#commitsTo((batch) => replica.committed(batch));
-    watchEnd(service, { ended: () => this.#gone(replica) });
     join();
   }
 
@@ -250,19 +268,38 @@ export class Place implements HandledStore, Latecomer {
   }
 
   async saved(): Promise<void> {
+    // One that others were quicker than is written again, after what is asked for here.
+    if (this.#open.size > 0) await Promise.allSettled(this.#open);
+    if (this.#lost !== undefined) throw this.#lost;
+    return this.#saved();
+  }
+
+  async #saved(): Promise<void> {
     if (this.#replica !== undefined) return this.#replica.saved();
     if (this.#owner !== undefined) return this.#owner.saved();
-    return new Promise((resolve, reject) => this.#early.defer(() => void this.saved().then(resolve, reject)));
+    return new Promise((resolve, reject) =>
+      this.#early.defer(() => void this.#saved().then(resolve, reject), { lost: reject }),
+    );
   }
 
   /** Does `body` as one batch that holds only where the paths have the values that it has seen; again where they have others meanwhile. */
   async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
     if (this.shown.inGroup) throw fail('TT_STORE_IN_GROUP');
-    return new Promise((resolve, reject) => {
+    if (this.#lost !== undefined) throw this.#lost;
+    const outcome = new Promise<T>((resolve, reject) => {
       const begin = (): void => this.#attempt(reads, body, { resolve, reject }, MOST_ATTEMPTS);
       if (this.ready) begin();
-      else this.#early.defer(begin);
+      else this.#early.defer(begin, { lost: reject });
     });
+    // The owner's own thread knows it now.
+    if (this.#owner === undefined) this.#awaitOutcome(outcome);
+    return outcome;
+  }
+
+  #awaitOutcome(outcome: Promise<unknown>): void {
+    const known = (): void => void this.#open.delete(outcome);
+    this.#open.add(outcome);
+    outcome.then(known, known);
   }
 
   #attempt<T>(

@@ -27,7 +27,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
 
   /** @internal */
   static override readonly [USED] = (user: AnyTonic, service: RemoteHandle): StoreHandle =>
-    placeOf(user._ttScheduler.runtime, service.name).use(user, user.thread === 0 ? undefined : service);
+    placeOf(user._ttScheduler.runtime, service.name).use(user, service);
 
   readonly #place: Place;
   readonly #keeper: DiskKeeper | undefined;

@@ -3,7 +3,7 @@ import type { Item, StoreEvent, StoreHandle } from '../../../src/store/index.js'
 import { explore } from '../../../src/testing/index.js';
 import { codeOf } from '../../support/errors.js';
 import { howMany, onlyWithAll } from '../../support/how-many.js';
-import { type Frail, Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
+import { Frail, Threads, type Twin, type Local, type Uses, Host, Worker, found, onThreads } from './threads.js';
 
 describe('a Store as a service', () => {
   it('can be read at once in the thread of its owner, and elsewhere when its copy has come, which is told', async () => {
@@ -322,6 +322,21 @@ describe('a Store as a service', () => {
     expect(saved).to.have.deep.members([0, 1, 2].map((at) => [at, at]));
   });
 
+  it('tells that all is saved when an update that others were quicker than is carried out too', async () => {
+    const { distiller, one, two, local } = await onThreads();
+    const counted: unknown[] = [];
+    for (const user of [one, two])
+      user.ttsc__do(({ store }) => {
+        for (let round = 0; round < 10; round++) void store.update('count', (n) => Number(n ?? 0) + 1);
+        void store.saved().then(() => counted.push(store.get('count')));
+      });
+    await distiller.settle();
+    expect(local.store.get('count')).to.equal(20);
+    expect(counted).to.have.lengthOf(2);
+    expect(counted[1]).to.equal(20);
+    expect(counted[0]).to.be.at.least(10);
+  });
+
   it('begins anew where its owner fails and is started again, which all are told', async () => {
     const { distiller, local, one } = await onThreads();
     const twins = new Map<string, StoreHandle>();
@@ -347,25 +362,44 @@ describe('a Store as a service', () => {
       expect(heard.flat().at(-1)).to.deep.equal(event('rooms/hall', 19, undefined, undefined));
   });
 
-  it('tells who waits for it when it has finished for good, and is another one where it is asked for again', async () => {
+  for (const where of ['one', 'local'] as const)
+    it(`tells who waits for it in ${where === 'one' ? 'another thread' : "its owner's thread"} when it has finished for good, and is another one where it is asked for again`, async () => {
+      const stage = await onThreads();
+      const { distiller } = stage;
+      const user: Uses = stage[where];
+      const told: unknown[] = [];
+      const tell = ({ code }: { code: string }): void => void told.push(code);
+      let frail!: StoreHandle;
+      user.ttsc__do((it) => void (frail = it.useFrail()));
+      await distiller.settle();
+      user.ttsc__do(() => frail.set('a', 1));
+      await distiller.settle();
+      (distiller.apps[0]!.ledger.find('frail') as Frail).ttsc__break();
+      if (where === 'local') await distiller.settle();
+      user.ttsc__do(() => {
+        void frail.update('a', (n) => Number(n) + 1).catch(tell);
+        void frail.saved().catch(tell);
+      });
+      await distiller.settle();
+      expect(told).to.deep.equal(['TT_STORE_LOST', 'TT_STORE_LOST']);
+      expect(frail.ready).to.equal(false);
+      user.ttsc__do((it) => void it.useFrail().set('b', 2));
+      await distiller.settle();
+      expect(frail.dump()).to.deep.equal([['b', 2]]);
+    });
+
+  it('tells who has asked before it was there, where it cannot be made', async () => {
     const { distiller, one } = await onThreads();
     const told: unknown[] = [];
-    let frail!: StoreHandle;
-    one.ttsc__do((it) => void (frail = it.useFrail()));
-    await distiller.settle();
-    one.ttsc__do(() => frail.set('a', 1));
-    await distiller.settle();
-    (distiller.apps[0]!.ledger.find('frail') as Frail).ttsc__break();
-    one.ttsc__do(() => {
-      void frail.update('a', (n) => Number(n) + 1).catch((error: { code: string }) => told.push(error.code));
-      void frail.saved().catch((error: { code: string }) => told.push(error.code));
+    const tell = ({ code }: { code: string }): void => void told.push(code);
+    Frail.isBroken = true;
+    one.ttsc__do((it) => {
+      const frail = it.useFrail();
+      void frail.update('a', (n) => Number(n) + 1).catch(tell);
+      void frail.saved().catch(tell);
     });
-    await distiller.settle();
+    await distiller.settle().finally(() => (Frail.isBroken = false));
     expect(told).to.deep.equal(['TT_STORE_LOST', 'TT_STORE_LOST']);
-    expect(frail.ready).to.equal(false);
-    one.ttsc__do((it) => void it.useFrail().set('b', 2));
-    await distiller.settle();
-    expect(frail.dump()).to.deep.equal([['b', 2]]);
   });
 
   it('is given whole to a thread that comes late', async () => {

@@ -132,6 +132,12 @@ export class Frail extends Store {
   static override readonly service = 'frail';
   static override readonly module = import.meta.url;
   static override readonly supervision = { limit: 0 };
+  static isBroken = false;
+
+  constructor() {
+    if (Frail.isBroken) throw new Error('broken');
+    super();
+  }
 
   ttsc__break(): void {
     throw new Error('broken');
