@@ -1,7 +1,7 @@
 import type { Fitting, Joined, ShapeAt, Snapshot, ValueOf } from './typed-paths.js';
 import type { StoreValue } from './values.js';
 
-/** What subscribers of a Store hear of one change. It is frozen, and so is the list that it comes in. */
+/** What subscribers of a Store hear of one change. The list that it comes in is frozen, and so is it itself where others may hear the same one. */
 export interface StoreEvent<Value = StoreValue, Path extends string = string> {
   /** Where, as the subscriber sees it: through an active link the path of the alias. */
   readonly path: Path;

@@ -33,11 +33,13 @@ describe('a subscription', () => {
     expect(heard.words).to.deep.equal(['a: 2 -> 3', 'a: 3 -> 4']);
   });
 
-  it('hears frozen events in a frozen list', () => {
+  it('hears events in a frozen list, frozen where another one hears them too', () => {
     store.subscribe('a', heard);
     store.set('a', 1);
-    expect(Object.isFrozen(heard.calls[0])).to.equal(true);
-    expect(Object.isFrozen(heard.calls[0]![0])).to.equal(true);
+    store.subscribe('*', heard);
+    store.set('a', 2);
+    for (const events of heard.calls) expect(Object.isFrozen(events)).to.equal(true);
+    for (const [event] of heard.calls.slice(1)) expect(Object.isFrozen(event)).to.equal(true);
   });
 
   it('hears nothing where a value is set that is equal, and of a value that goes', () => {

@@ -136,6 +136,10 @@ describe('a value in a Store', () => {
     const small = new StoreTree({ valueBytes: 1_000 });
     for (const value of ['x'.repeat(1_001), new Array(200).fill(1), new Uint8Array(1_001), { a: 'x'.repeat(1_001) }])
       expectThrow(() => small.set('a', value), 'TT_STORE_VALUE');
+    // And where something stood before.
+    small.set('b', 1);
+    expectThrow(() => small.set('b', 'x'.repeat(1_001)), 'TT_STORE_VALUE');
+    expect(small.get('b')).to.equal(1);
     expectThrow(() => {
       for (let times = 0; times < 40; times++) small.set('grows', [small.get('grows'), small.get('grows')]);
     }, 'TT_STORE_VALUE');

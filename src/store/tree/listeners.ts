@@ -16,7 +16,7 @@ export class Listeners {
   #ids = 0;
   /** The nodes that keep who hears of them. */
   #keeping: Node[] = [];
-  #nobody: Matches = { version: -1, seen: [] };
+  #nobody: Matches = NOT_LOOKED_UP;
 
   constructor(content: Content, most: number) {
     this.#content = content;
@@ -65,14 +65,14 @@ export class Listeners {
   }
 
   /** Who hears of a node now. Subscriptions and links change it, and nothing else does. */
-  matches(node: Node): readonly Seen[] {
+  matches(node: Node): Matches {
     const { version } = this.#content;
-    if (node.matches.version === version) return node.matches.seen;
-    if (this.#nobody.version !== version) this.#nobody = { version, seen: [] };
+    if (node.matches.version === version) return node.matches;
+    if (this.#nobody.version !== version) this.#nobody = { ...NOT_LOOKED_UP, version };
     const seen = this.size === 0 ? this.#nobody.seen : this.#seenBy(node);
     if (seen.length === 0) node.matches = this.#nobody;
-    else this.#keep(node, { version, seen });
-    return seen;
+    else this.#keep(node, { version, seen, alone: aloneIn(seen), heardAs: seen[0]!.path });
+    return node.matches;
   }
 
   /** Who hears of a path under which something is seen, for each of some. */
@@ -108,4 +108,10 @@ export class Listeners {
     }
     return hits.length === 0 ? undefined : { path, hits };
   }
+}
+
+function aloneIn([first, second]: readonly Seen[]): Subscription | undefined {
+  if (first?.hits.length !== 1 || second !== undefined) return undefined;
+  const { subscription } = first.hits[0]!;
+  return subscription.wanted.extract === undefined ? subscription : undefined;
 }

@@ -62,6 +62,10 @@ export interface Link {
 export interface Matches {
   readonly version: number;
   readonly seen: readonly Seen[];
+  /** The only one that does, where that is so and it hears of the change itself: at hand, since it is asked for with each write. */
+  readonly alone: Subscription | undefined;
+  /** The path that this one knows it by. */
+  readonly heardAs: string;
 }
 
 /** A path under which a node is seen: its own, or one through active links; and who hears of that. */
@@ -76,7 +80,7 @@ export interface Hit {
   readonly base: string;
 }
 
-export const NOT_LOOKED_UP: Matches = { version: -1, seen: [] };
+export const NOT_LOOKED_UP: Matches = { version: -1, seen: [], alone: undefined, heardAs: '' };
 
 /** A node and all below it. */
 export function* within(node: Node): Generator<Node> {

@@ -107,7 +107,8 @@ export class Steps {
 
   #tell(node: Node, value: Kept | undefined, before: Kept | undefined): void {
     if (this.touched !== undefined) this.#touch(node.path, before);
-    else if (!this.silent && this.#listeners.size > 0) this.#tellSeen(this.#listeners.matches(node), value, before);
+    else if (!this.silent && this.#listeners.size > 0)
+      this.#tellSeen(this.#listeners.matches(node).seen, value, before);
   }
 
   #touch(path: string, before: Kept | undefined, isThroughLink = false): void {
@@ -127,7 +128,7 @@ export class Steps {
       let event: StoreEvent | undefined;
       for (const { subscription, base } of hits) {
         if (source !== undefined && subscription.wanted.ignoreSource === source) continue;
-        if (event === undefined || isOwn) event = eventOf(path, value, before, source);
+        if (event === undefined || isOwn) event = Object.freeze(eventOf(path, value, before, source));
         told.push({ subscription, event, base });
       }
     }
@@ -139,7 +140,7 @@ export class Steps {
     const before = link === undefined ? node.value : this.#content.shown(node);
     if (link === undefined || before !== undefined) {
       if (this.touched !== undefined) this.#touch(path, before, link !== undefined);
-      else this.#tellOnce(this.#listeners.matches(node), before, told);
+      else this.#tellOnce(this.#listeners.matches(node).seen, before, told);
     }
     if (node.branch === undefined) return;
     for (const key of sorted(node.branch.children.keys()))
@@ -209,11 +210,12 @@ function segmentsIn(path: string): string[] {
   return path === '' ? [] : path.split('/');
 }
 
+/** Not frozen: that costs as much as all else that one alone is told of a change. */
 export function eventOf(
   path: string,
   value: Kept | undefined,
   before: Kept | undefined,
   source: string | undefined,
 ): StoreEvent {
-  return Object.freeze({ path, value: readable(value), old: readable(before), source });
+  return { path, value: readable(value), old: readable(before), source };
 }

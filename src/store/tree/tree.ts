@@ -47,9 +47,6 @@ export interface GroupOptions {
   readonly notify?: boolean | undefined;
 }
 
-/** Texts longer than this are measured when they are set. */
-const SHORT = 10_000;
-
 /**
  * The structure of a Store: values by path, batches, links, subscriptions. Cursors are its face for users; a Store as a service and its
  * replicas are built on it.
@@ -159,13 +156,23 @@ export class Tree implements HasLists<Made> {
   }
 
   write(path: string, value: unknown, silent = false): void {
-    if (!this.writeKnown(path, value, silent)) this.#run(silent, () => this.#operations.set(path, value));
+    if (this.writeKnown(path, value, silent) || this.#writeNew(path, value, silent)) return;
+    this.#run(silent, () => this.#operations.set(path, value));
   }
 
   /** The way of nearly all that is set alone: a simple value of a path that was used before. False, and nothing is done, where it is more. */
   writeKnown(path: string, value: unknown, silent = false): boolean {
     const node = this.#content.known(path);
     return node !== undefined && this.#isQuick(value) && this.#writeQuickly(node, value, silent);
+  }
+
+  /** The same of a path that was not used before. */
+  #writeNew(path: string, value: unknown, silent: boolean): boolean {
+    if (value === undefined || this.hasLinks || this.#delivery.isBusy || !this.#isQuick(value)) return false;
+    const { node, made } = this.#content.place(path);
+    if (this.#writeQuickly(node, value, silent)) return true;
+    if (made !== undefined) this.#content.detach(made);
+    return false;
   }
 
   /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
@@ -317,26 +324,23 @@ export class Tree implements HasLists<Made> {
 
   /** Sets what nobody hears of, or one that hears of nothing else now: false where it is more than that. */
   #writeQuickly(node: Node, value: Kept, silent: boolean): boolean {
-    const seen = this.#listeners.matches(node);
-    if (!silent && seen.length > 0) {
-      const { value: before } = node;
-      if (Object.is(before, value)) return true;
-      const { path, hits } = seen[0]!;
-      const { subscription } = hits[0]!;
-      const isAlone = seen.length === 1 && hits.length === 1 && subscription.wanted.extract === undefined;
-      if (!isAlone || this.#delivery.isBusy) return false;
+    const { seen, alone, heardAs } = this.#listeners.matches(node);
+    if (silent || seen.length === 0) {
       node.value = value;
-      this.#delivery.tellAlone(subscription, Object.freeze([eventOf(path, value, before, undefined)]));
       return true;
     }
+    const { value: before } = node;
+    if (Object.is(before, value)) return true;
+    if (alone === undefined || this.#delivery.isBusy) return false;
     node.value = value;
+    this.#delivery.tellAlone(alone, Object.freeze([eventOf(heardAs, value, before, undefined)]));
     return true;
   }
 
   #isQuick(value: unknown): value is Kept {
     if (this.#steps.batch !== undefined || this.onCommit !== undefined || this.#options.readOnly !== undefined)
       return false;
-    return isSimple(value) && (typeof value !== 'string' || value.length < SHORT);
+    return isSimple(value) && (typeof value !== 'string' || value.length <= this.#options.valueBytes);
   }
 
   /** Does something as a batch of its own, or as a part of the one under way that is taken back alone where it throws. */

@@ -77,6 +77,10 @@ describe('a value on disk', () => {
     expect(decode(JSON.parse(encode(ops)) as unknown[])).to.deep.equal(ops);
   });
 
+  it('comes back as a date that is none, where it was one', () => {
+    expect((roundTrip(new Date(NaN)) as Date).getTime()).to.be.NaN;
+  });
+
   it('comes back as it was, whatever it is', () => {
     const leaf = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -84,7 +88,8 @@ describe('a value on disk', () => {
       fc.bigInt(),
       fc.boolean(),
       fc.constantFrom(null, undefined),
-      fc.date({ noInvalidDate: false }),
+      // Node 20 does not take two dates that are no dates for equal.
+      fc.date({ noInvalidDate: true }),
       fc.uint8Array(),
       fc.float32Array(),
       fc.int16Array(),
