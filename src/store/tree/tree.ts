@@ -163,12 +163,28 @@ export class Tree implements HasLists<Made> {
   /** The way of nearly all that is set alone: a simple value of a path that was used before. False, and nothing is done, where it is more. */
   writeKnown(path: string, value: unknown, silent = false): boolean {
     const node = this.#content.known(path);
-    return node !== undefined && this.#isQuick(value) && this.#writeQuickly(node, value, silent);
+    if (node === undefined || !this.#isQuick(value) || this.isReadOnly(path)) return false;
+    if (this.onCommit === undefined) return this.#writeQuickly(node, value, silent);
+    this.#commit(this.#oneStep(node, path, value, silent));
+    return true;
+  }
+
+  /** What gives a node a simple value, and no more: it needs no provision for what may throw. */
+  #oneStep(node: Node, path: string, value: Kept, silent: boolean): Batch {
+    const steps = this.#steps;
+    const batch = new Batch();
+    steps.batch = batch;
+    steps.silent = silent;
+    steps.set(node, path, value);
+    steps.batch = undefined;
+    steps.silent = false;
+    return batch;
   }
 
   /** The same of a path that was not used before. */
   #writeNew(path: string, value: unknown, silent: boolean): boolean {
-    if (value === undefined || this.hasLinks || this.#delivery.isBusy || !this.#isQuick(value)) return false;
+    if (this.onCommit !== undefined || value === undefined || this.hasLinks || this.#delivery.isBusy) return false;
+    if (!this.#isQuick(value) || this.isReadOnly(path)) return false;
     const { node, made } = this.#content.place(path);
     if (this.#writeQuickly(node, value, silent)) return true;
     if (made !== undefined) this.#content.detach(made);
@@ -338,8 +354,7 @@ export class Tree implements HasLists<Made> {
   }
 
   #isQuick(value: unknown): value is Kept {
-    if (this.#steps.batch !== undefined || this.onCommit !== undefined || this.#options.readOnly !== undefined)
-      return false;
+    if (this.#steps.batch !== undefined) return false;
     return isSimple(value) && (typeof value !== 'string' || value.length <= this.#options.valueBytes);
   }
 

@@ -26,7 +26,7 @@ export class Broker {
 
   private constructor(port: number) {
     this.port = port;
-    const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\nlog_type all\n`;
+    const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\nlog_dest stderr\nlog_type all\n`;
     writeFileSync(join(this.#folder, 'mosquitto.conf'), config);
   }
 
