@@ -21,6 +21,7 @@ export const units = {
   memory: { unit: 'bytes/connection', higherIsBetter: false },
   program: { unit: 'ops/s', higherIsBetter: true },
   time: { unit: 'ms', higherIsBetter: false },
+  size: { unit: 'bytes/path', higherIsBetter: false },
   startup: { unit: 'ms', higherIsBetter: false },
   idle: { unit: 'cores', higherIsBetter: false },
 };
@@ -167,7 +168,7 @@ async function startup(program) {
 }
 
 /**
- * What a program measures of itself: a rate, or a time.
+ * What a program measures of itself: a rate, a time, or a size.
  * @param {Row} row
  * @param {Program} program
  * @param {Effort} effort
@@ -175,9 +176,10 @@ async function startup(program) {
 async function ownFigure(row, program, effort) {
   const wanted = (effort.quick ? row.quickOps : row.ops) ?? 0;
   const child = new Child([...program.command, String(wanted)], { core: row.cores ?? 'server', limitMs: 120_000 });
-  const { ops, ns, ms, cpuUs } = await child.json();
+  const { ops, ns, ms, bytes, cpuUs } = await child.json();
   const code = await child.ended;
   if (code !== 0 || ops !== wanted) throw new Error(`wrong result: ${ops} of ${wanted} operations, exit code ${code}`);
   if (row.kind === 'time') return { value: ms };
+  if (row.kind === 'size') return { value: bytes };
   return { value: (ops / ns) * 1e9, ...(cpuUs > 0 ? { details: { cpuUsPerMessage: cpuUs / ops } } : {}) };
 }

@@ -7,7 +7,7 @@ import { threadRows } from './thread-rows.mjs';
  * @typedef {object} Row
  * @property {string} id what --only matches
  * @property {string} title
- * @property {'network' | 'stream' | 'memory' | 'program' | 'time' | 'startup' | 'idle'} kind
+ * @property {'network' | 'stream' | 'memory' | 'program' | 'time' | 'size' | 'startup' | 'idle'} kind
  * @property {string} ours names of programs, see tools.mjs
  * @property {string} theirs
  * @property {string[]} [limits] lines without a bar

@@ -132,10 +132,16 @@ export const programs = {
   'store-paced': tasktonic('store/paced.mjs'),
   'store-reads': tasktonic('store/reads.mjs'),
   'map-reads': node('a Map of Maps', 'store/map-reads.mjs', noTaskTonic),
-  'store-kept-process': tasktonic('store/kept.mjs', 'process'),
-  'lmdb-kept-process': node('lmdb', 'store/lmdb-kept.mjs', missing('lmdb'), 'process'),
-  'store-kept-disk': tasktonic('store/kept.mjs', 'disk'),
-  'lmdb-kept-disk': node('lmdb', 'store/lmdb-kept.mjs', missing('lmdb'), 'disk'),
+  'store-kept-process': tasktonic('store/kept.mjs', 'process', '1000'),
+  'lmdb-kept-process': node('lmdb', 'store/lmdb-kept.mjs', missing('lmdb'), 'process', '1000'),
+  'store-kept-one': tasktonic('store/kept.mjs', 'process', '1'),
+  'lmdb-kept-one': node('lmdb', 'store/lmdb-kept.mjs', missing('lmdb'), 'process', '1'),
+  'store-kept-disk': tasktonic('store/kept.mjs', 'disk', '1000'),
+  'lmdb-kept-disk': node('lmdb', 'store/lmdb-kept.mjs', missing('lmdb'), 'disk', '1000'),
+  'store-load': tasktonic('store/load.mjs'),
+  'json-load': node('JSON and Maps', 'store/json-load.mjs', noTaskTonic),
+  'store-size': tasktonic('store/size.mjs', 'tree'),
+  'maps-size': node('a Map of Maps', 'store/size.mjs', noTaskTonic, 'maps'),
 };
 
 /** @param {string} name */

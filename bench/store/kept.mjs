@@ -1,4 +1,4 @@
-// Sets of a Store that is kept, awaited in groups of 1,000. The first word is the durability.
+// Sets of a Store that is kept, awaited in groups. The first word is the durability, the second how many are in a group.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { ops, report } from '../micro/report.mjs';
 import { Tonic } from '../servers/tasktonic.mjs';
 import { Store, pathsOf } from './what.mjs';
 
-const GROUP = 1_000;
+const GROUP = Number(process.argv[3]);
 const directory = mkdtempSync(join(tmpdir(), 'bench-store-'));
 const paths = pathsOf(10_000);
 

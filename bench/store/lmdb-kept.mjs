@@ -6,7 +6,7 @@ import { open } from 'lmdb';
 import { ops, report } from '../micro/report.mjs';
 import { pathsOf } from './what.mjs';
 
-const GROUP = 1_000;
+const GROUP = Number(process.argv[3]);
 const directory = mkdtempSync(join(tmpdir(), 'bench-lmdb-'));
 const paths = pathsOf(10_000);
 const db = open({ path: directory, noSync: process.argv[2] !== 'disk' });

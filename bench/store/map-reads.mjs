@@ -1,14 +1,9 @@
 // The same as reads.mjs of a Map of Maps, whose paths are split beforehand.
 import { ops, report } from '../micro/report.mjs';
-import { pathsOf } from './what.mjs';
+import { mapsOf, pathsOf } from './what.mjs';
 
 const paths = pathsOf(10_000).map((path) => path.split('/'));
-const root = new Map();
-paths.forEach(([a, b, c], n) => {
-  if (!root.has(a)) root.set(a, new Map());
-  if (!root.get(a).has(b)) root.get(a).set(b, new Map());
-  root.get(a).get(b).set(c, n);
-});
+const root = mapsOf(pathsOf(10_000).map((path, n) => [path, n]));
 let sum = 0;
 for (const [a, b, c] of paths) sum += root.get(a).get(b).get(c);
 const started = process.hrtime.bigint();
