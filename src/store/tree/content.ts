@@ -80,6 +80,7 @@ export class Content {
 
   /** The first alias that stands on a path itself, before its last segment or on it. */
   aliasOn(path: string, onLast: boolean): Node | undefined {
+    if (this.#aliases === 0) return undefined;
     let node: Node | undefined = this.root;
     const segments = this.segments(path);
     for (const name of onLast ? segments : segments.slice(0, -1)) {

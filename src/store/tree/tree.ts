@@ -271,6 +271,7 @@ export class Tree implements HasLists<Made> {
 
   /** While `body` takes batches back and carries others out nobody is told; then each path that shows something else is told once. */
   reconcile(body: () => void, source?: string): void {
+    if (this.#listeners.size === 0) return body();
     const steps = this.#steps;
     const touched = new Map<string, Kept | undefined>();
     steps.touched = touched;
