@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js';
 import { type PathLimits, badPath, checkName, segmentsOf } from '../paths.js';
-import type { Kept } from '../values.js';
+import { type Kept, type StoreValue, readable } from '../values.js';
 import { ActiveLinks, type Way } from './active-links.js';
 import { elementCame, elementWent } from './elements.js';
 import { Branch, type Link, Node, within } from './node.js';
@@ -101,6 +101,11 @@ export class Content {
     } catch {
       return undefined;
     }
+  }
+
+  /** The same, for a reader. */
+  shownAt(path: string): StoreValue | undefined {
+    return readable(this.valueAt(path));
   }
 
   /** What an alias shows. */

@@ -2,24 +2,23 @@ import { fail } from '../../core/errors.js';
 import { indexIn } from '../../core/options/element-names.js';
 import type { HasLists } from '../../core/options/list-paths.js';
 import { same } from '../equality.js';
-import type { StoreEvent } from '../event.js';
 import { Op, type StoreOps } from '../ops.js';
 import { joined } from '../paths.js';
-import { type Kept, type StoreValue, isSimple, readable } from '../values.js';
+import { type Kept, type StoreValue, readable } from '../values.js';
 import { Batch } from './batch.js';
 import { Content } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
-import { existing } from './existing.js';
 import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
 import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
-import { isWild } from './pattern-trie.js';
-import { roundOf, snapshotOf } from './round.js';
-import { Steps, eventOf } from './steps.js';
+import { present } from './present.js';
+import { roundOf } from './round.js';
+import { SingleWrites } from './single-writes.js';
+import { Steps } from './steps.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
 /** What a tree is told when it is made. */
@@ -63,6 +62,7 @@ export class Tree implements HasLists<Made> {
   readonly #steps: Steps;
   readonly #operations: Operations;
   readonly #delivery: Delivery;
+  readonly #single: SingleWrites;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -71,6 +71,7 @@ export class Tree implements HasLists<Made> {
     this.#steps = new Steps(this.#content, this.#listeners);
     this.#operations = new Operations(this.#content, this.#steps, options);
     this.#delivery = new Delivery(options.onError);
+    this.#single = new SingleWrites(this.#content, this.#listeners, this.#steps, this.#delivery, options.valueBytes);
   }
 
   get inGroup(): boolean {
@@ -163,32 +164,16 @@ export class Tree implements HasLists<Made> {
   /** The way of nearly all that is set alone: a simple value of a path that was used before. False, and nothing is done, where it is more. */
   writeKnown(path: string, value: unknown, silent = false): boolean {
     const node = this.#content.known(path);
-    if (node === undefined || !this.#isQuick(value) || this.isReadOnly(path)) return false;
-    if (this.onCommit === undefined) return this.#writeQuickly(node, value, silent);
-    this.#commit(this.#oneStep(node, path, value, silent));
+    if (node === undefined || !this.#single.takes(value) || this.isReadOnly(path)) return false;
+    if (this.onCommit === undefined) return this.#single.write(node, value, silent);
+    this.#commit(this.#single.batchOf(node, path, value, silent));
     return true;
-  }
-
-  /** What gives a node a simple value, and no more: it needs no provision for what may throw. */
-  #oneStep(node: Node, path: string, value: Kept, silent: boolean): Batch {
-    const steps = this.#steps;
-    const batch = new Batch();
-    steps.batch = batch;
-    steps.silent = silent;
-    steps.set(node, path, value);
-    steps.batch = undefined;
-    steps.silent = false;
-    return batch;
   }
 
   /** The same of a path that was not used before. */
   #writeNew(path: string, value: unknown, silent: boolean): boolean {
-    if (this.onCommit !== undefined || value === undefined || this.hasLinks || this.#delivery.isBusy) return false;
-    if (!this.#isQuick(value) || this.isReadOnly(path)) return false;
-    const { node, made } = this.#content.place(path);
-    if (this.#writeQuickly(node, value, silent)) return true;
-    if (made !== undefined) this.#content.detach(made);
-    return false;
+    const isSingle = this.onCommit === undefined && this.#single.takes(value) && !this.isReadOnly(path);
+    return isSingle && this.#single.writeNew(path, value, silent);
   }
 
   /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
@@ -339,26 +324,6 @@ export class Tree implements HasLists<Made> {
     return made;
   }
 
-  /** Sets what nobody hears of, or one that hears of nothing else now: false where it is more than that. */
-  #writeQuickly(node: Node, value: Kept, silent: boolean): boolean {
-    const { seen, alone, heardAs } = this.#listeners.matches(node);
-    if (silent || seen.length === 0) {
-      node.value = value;
-      return true;
-    }
-    const { value: before } = node;
-    if (Object.is(before, value)) return true;
-    if (alone === undefined || this.#delivery.isBusy) return false;
-    node.value = value;
-    this.#delivery.tellAlone(alone, Object.freeze([eventOf(heardAs, value, before, undefined)]));
-    return true;
-  }
-
-  #isQuick(value: unknown): value is Kept {
-    if (this.#steps.batch !== undefined) return false;
-    return isSimple(value) && (typeof value !== 'string' || value.length <= this.#options.valueBytes);
-  }
-
   /** Does something as a batch of its own, or as a part of the one under way that is taken back alone where it throws. */
   #run<T>(silent: boolean, body: () => T, source = this.#steps.source): T {
     const steps = this.#steps;
@@ -410,7 +375,7 @@ export class Tree implements HasLists<Made> {
       this.undo(batch);
       throw fail('TT_STORE_ENDLESS');
     }
-    this.#delivery.deliver(roundOf(batch.told, (path) => this.#shown(path)));
+    this.#delivery.deliver(roundOf(batch.told, (path) => this.#content.shownAt(path)));
   }
 
   #takeBack(batch: Batch, mark: Mark): void {
@@ -421,30 +386,8 @@ export class Tree implements HasLists<Made> {
   }
 
   #triggerNow(subscription: Subscription): void {
-    const events = this.#present(subscription);
+    const events = present(this.#content, subscription);
     if (events.length > 0) this.#delivery.tell(subscription, Object.freeze(events));
-  }
-
-  /** What is there now, as events. */
-  #present({ pattern, wanted: { recursive, extract, exclude } }: Subscription): StoreEvent[] {
-    const isAny = pattern.some(isWild);
-    const path = pattern.join('/');
-    const found = isAny
-      ? existing(this.#content.root, pattern, recursive, (node) => this.#content.target(node))
-      : [{ path, base: path, value: this.#content.valueAt(path) }];
-    const wanted = exclude === undefined ? found : found.filter((one) => !exclude.fits(this.segments(one.path)));
-    if (extract === undefined) return wanted.map((one) => initial(one.path, readable(one.value)));
-    const bases = new Set(wanted.map(({ base }) => base));
-    return Array.from(bases, (base) =>
-      initial(
-        base,
-        snapshotOf(base, extract, (field) => this.#shown(field)),
-      ),
-    );
-  }
-
-  #shown(path: string): StoreValue | undefined {
-    return readable(this.#content.valueAt(path));
   }
 }
 
@@ -455,10 +398,6 @@ const NOTHING: Mark = { changes: 0, told: 0, made: 0 };
 /** The elements of a batch that is over have no provisional paths any more. */
 function settle({ made }: Batch): void {
   for (const one of made) one.provisional = undefined;
-}
-
-function initial(path: string, value: StoreValue | undefined): StoreEvent {
-  return Object.freeze({ path, value, old: undefined, source: 'init' });
 }
 
 /** A path of a request: the elements that it makes have their paths now. */

@@ -1,0 +1,69 @@
+import { type Kept, isSimple } from '../values.js';
+import { Batch } from './batch.js';
+import type { Content } from './content.js';
+import type { Delivery } from './delivery.js';
+import type { Listeners } from './listeners.js';
+import type { Node } from './node.js';
+import { type Steps, eventOf } from './steps.js';
+
+/** The short ways of what most sets are: one simple value, outside of a batch. What they can't do they leave undone, for the long way. */
+export class SingleWrites {
+  readonly #content: Content;
+  readonly #listeners: Listeners;
+  readonly #steps: Steps;
+  readonly #delivery: Delivery;
+  readonly #valueBytes: number;
+
+  constructor(content: Content, listeners: Listeners, steps: Steps, delivery: Delivery, valueBytes: number) {
+    this.#content = content;
+    this.#listeners = listeners;
+    this.#steps = steps;
+    this.#delivery = delivery;
+    this.#valueBytes = valueBytes;
+  }
+
+  /** Whether a value is set alone, and needs neither a copy nor a look at its size. */
+  takes(value: unknown): value is Kept {
+    if (this.#steps.batch !== undefined || !isSimple(value)) return false;
+    return typeof value !== 'string' || value.length <= this.#valueBytes;
+  }
+
+  /** Sets a node of which nobody hears, or one subscription that hears nothing else now; false where it is more than that. */
+  write(node: Node, value: Kept, silent: boolean): boolean {
+    const { seen, alone, heardAs } = this.#listeners.matches(node);
+    if (silent || seen.length === 0) {
+      node.value = value;
+      return true;
+    }
+    const { value: before } = node;
+    if (Object.is(before, value)) return true;
+    if (alone === undefined || this.#delivery.isBusy) return false;
+    node.value = value;
+    this.#delivery.tellAlone(alone, Object.freeze([eventOf(heardAs, value, before, undefined)]));
+    return true;
+  }
+
+  /**
+   * The same of a path that was not used before.
+   * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`
+   */
+  writeNew(path: string, value: Kept, silent: boolean): boolean {
+    if (this.#content.hasLinks || this.#delivery.isBusy) return false;
+    const { node, made } = this.#content.place(path);
+    if (this.write(node, value, silent)) return true;
+    if (made !== undefined) this.#content.detach(made);
+    return false;
+  }
+
+  /** A batch that gives a node a value, and no more: it needs no provision for what may throw. */
+  batchOf(node: Node, path: string, value: Kept, silent: boolean): Batch {
+    const steps = this.#steps;
+    const batch = new Batch();
+    steps.batch = batch;
+    steps.silent = silent;
+    steps.set(node, path, value);
+    steps.batch = undefined;
+    steps.silent = false;
+    return batch;
+  }
+}
