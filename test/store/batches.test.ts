@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { StoreTree } from '../../src/store/index.js';
 import { expectThrow, thrownBy } from '../support/errors.js';
@@ -154,6 +155,32 @@ describe('what subscribers do', () => {
     store.set('a', 1);
     expect(heard.words).to.deep.equal(['a: - -> 1']);
     expect(errors.map(String)).to.deep.equal(['Error: broken']);
+  });
+
+  it('keeps nobody from hearing where who is told of it throws as well, which is an error that nobody catches', async () => {
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const uncaught = once(process, 'uncaughtException');
+    try {
+      store = new StoreTree({
+        onError: (error) => {
+          throw error;
+        },
+      });
+      const heard = hearing();
+      let isBroken = true;
+      store.subscribe('a', (events) => {
+        heard(events);
+        if (isBroken) throw new Error('broken');
+      });
+      store.set('a', 1);
+      isBroken = false;
+      store.set('a', 2);
+      expect(heard.words).to.deep.equal(['a: - -> 1', 'a: 1 -> 2']);
+      expect(String((await uncaught)[0])).to.equal('Error: broken');
+    } finally {
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
   });
 
   it('has an end: who answers himself for ever is refused', () => {
