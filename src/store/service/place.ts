@@ -266,9 +266,12 @@ export class Place implements HandledStore, Latecomer {
       if (this.#replica !== undefined) this.#replica.write(ops, made);
       else this.#owner!.write(ops, made);
     } catch (thrown) {
-      // Whoever asked has gone on.
-      (this.#ear ?? this.#self!).log.warn(toError(thrown));
+      this.refused(thrown);
     }
+  }
+
+  refused(thrown: unknown): void {
+    (this.#ear ?? this.#self!).log.warn(toError(thrown));
   }
 
   async saved(): Promise<void> {

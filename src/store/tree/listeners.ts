@@ -51,6 +51,7 @@ export class Listeners {
     if (!subscription.active) return;
     subscription.active = false;
     this.#trie.remove(subscription.pattern, subscription.wanted.recursive, subscription);
+    subscription.hearer.end?.();
     for (const known of subscription.hearer.known) {
       const all = this.#known.get(known);
       if (all?.delete(subscription) === true && all.size === 0) this.#known.delete(known);
