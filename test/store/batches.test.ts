@@ -138,6 +138,15 @@ describe('what subscribers do', () => {
     expect(order).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('is told after that as well where only one hears of it, at a path that was there before', () => {
+    const order: string[] = [];
+    store.set({ a: 0, b: 0 });
+    store.subscribe('a', () => store.set('b', 1));
+    for (const path of ['b', 'a']) store.subscribe(path, () => order.push(path));
+    store.set('a', 1).set('a', 2);
+    expect(order).to.deep.equal(['a', 'b', 'a']);
+  });
+
   it('sees the snapshots of a batch as it was, whatever others have written since', () => {
     const heard = hearing();
     store.subscribe('a', () => store.set('a/x', 'changed'));
