@@ -660,7 +660,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: '    else this.#rounds = 0;\n',
     replace: '',
     test: 'test/store/subscriptions.test.ts',
-    sentence: 'hears of its own path what was and what is',
+    sentence: 'hears of what was written before, unheard, and hears nothing when it has ended',
   },
   {
     what: 'a single set of a known path may write to what is read only',
