@@ -236,6 +236,7 @@ export const ERRORS = {
   TT_STORE_PATH: '{path} is no path that can be used here: {problem}.',
   TT_STORE_VALUE: 'A Store cannot keep what is set at {path}: {problem}.',
   TT_STORE_DATA: 'set() takes a path and a value, an object of values by path, or a list of pairs, not {what}.',
+  TT_STORE_DUMP: 'load() takes what dump() gives, a list of pairs of a path and a value or a link, not {what}.',
   TT_STORE_FULL: '{what} is full, with {most}: {remedy}.',
   TT_STORE_LINK_CIRCLE: 'The links on the way of {path} go in a circle, or are more than {most}: remove one of them.',
   TT_STORE_NOT_CONFIRMED: "The element has no path yet: its list is another thread's, which gives it its number.",

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
+import { fail } from '../core/errors.js';
 import { joined } from './paths.js';
+import { isPair } from './set-data.js';
 import type { StoreValue } from './values.js';
 import type { Tree } from './tree/tree.js';
 
@@ -22,18 +24,29 @@ export function dumpOf(tree: Tree, path: string): DumpEntry[] {
   });
 }
 
-/** Sets what a dump holds, links as well. */
+/**
+ * Sets what a dump holds, links as well.
+ * @throws {TaskTonicError} `TT_STORE_DUMP`
+ */
 export function loadDump(tree: Tree, path: string, dump: Dump): void {
-  for (const [below, value] of dump) {
+  if (!Array.isArray(dump)) throw noDump(dump);
+  for (const entry of dump as Dump) {
+    if (!isPair(entry)) throw noDump(entry);
+    const [below, value] = entry;
     const at = joined(path, below);
     // Of a whole Store it has what nobody sets, too.
     if (path === '' && tree.isReadOnly(at)) continue;
     const { $link, $value, bubbleEvents } = (isMarked(value) ? value : {}) as Partial<DumpedLink> & {
       $value?: unknown;
     };
+    if ($link !== undefined && typeof $link !== 'string') throw noDump(entry);
     if ($link !== undefined) tree.link(at, $link, bubbleEvents === true);
     else tree.write(at, $value === undefined ? value : $value);
   }
+}
+
+function noDump(what: unknown): Error {
+  return fail('TT_STORE_DUMP', { what: inspect(what, { depth: 1, breakLength: Infinity, maxStringLength: 40 }) });
 }
 
 /** Whether a value of the Store would be taken for a mark of a dump. */

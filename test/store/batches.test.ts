@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { StoreTree } from '../../src/store/index.js';
 import { expectThrow, thrownBy } from '../support/errors.js';
@@ -137,6 +138,15 @@ describe('what subscribers do', () => {
     expect(order).to.deep.equal(['a', 'b', 'c']);
   });
 
+  it('is told after that as well where only one hears of it, at a path that was there before', () => {
+    const order: string[] = [];
+    store.set({ a: 0, b: 0 });
+    store.subscribe('a', () => store.set('b', 1));
+    for (const path of ['b', 'a']) store.subscribe(path, () => order.push(path));
+    store.set('a', 1).set('a', 2);
+    expect(order).to.deep.equal(['a', 'b', 'a']);
+  });
+
   it('sees the snapshots of a batch as it was, whatever others have written since', () => {
     const heard = hearing();
     store.subscribe('a', () => store.set('a/x', 'changed'));
@@ -154,6 +164,32 @@ describe('what subscribers do', () => {
     store.set('a', 1);
     expect(heard.words).to.deep.equal(['a: - -> 1']);
     expect(errors.map(String)).to.deep.equal(['Error: broken']);
+  });
+
+  it('keeps nobody from hearing where who is told of it throws as well, which is an error that nobody catches', async () => {
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    const uncaught = once(process, 'uncaughtException');
+    try {
+      store = new StoreTree({
+        onError: (error) => {
+          throw error;
+        },
+      });
+      const heard = hearing();
+      let isBroken = true;
+      store.subscribe('a', (events) => {
+        heard(events);
+        if (isBroken) throw new Error('broken');
+      });
+      store.set('a', 1);
+      isBroken = false;
+      store.set('a', 2);
+      expect(heard.words).to.deep.equal(['a: - -> 1', 'a: 1 -> 2']);
+      expect(String((await uncaught)[0])).to.equal('Error: broken');
+    } finally {
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
   });
 
   it('has an end: who answers himself for ever is refused', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { expectThrow } from '../support/errors.js';
 import { StoreTree } from '../../src/store/index.js';
 import { hearing } from './support/heard.js';
 
@@ -51,6 +52,22 @@ describe('a dump of a Store', () => {
     ]);
     store.load([['', 'top']], { replace: true });
     expect(store.dump()).to.deep.equal([['', 'top']]);
+  });
+
+  it('is refused where it is none, and nothing of it is loaded', () => {
+    for (const none of [
+      'x',
+      null,
+      {},
+      [1],
+      [['a', 1], ['b']],
+      [
+        ['a', 1],
+        ['b', { $link: 5 }],
+      ],
+    ])
+      expectThrow(() => store.load(none as never), 'TT_STORE_DUMP');
+    expect(store.keys()).to.deep.equal([]);
   });
 
   it('is a text for people, too', () => {

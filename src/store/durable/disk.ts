@@ -1,7 +1,8 @@
 import {
   close, closeSync, constants, fdatasync, fstatSync, fsync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync,
-  readSync, rename, unlink, unlinkSync, write, writeSync,
+  readSync, rename, statSync, unlink, unlinkSync, write, writeSync,
 } from 'node:fs'; // prettier-ignore
+import { dirname } from 'node:path';
 
 /**
  * What keeping a Store asks of the file system: all of it, so that a test can break each call.
@@ -46,9 +47,28 @@ const OWNER_ONLY_DIRECTORY = 0o700;
 /** What systems and file systems say that cannot sync a directory. */
 const NO_SYNC: ReadonlySet<unknown> = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EACCES', 'EISDIR', 'EBADF']);
 
+/** One by one: what Node does by itself never ends where a file system lets nobody make any, as `/proc` does. */
+function makeDirectory(path: string): string | undefined {
+  if (isMade(path)) return undefined;
+  try {
+    mkdirSync(path, OWNER_ONLY_DIRECTORY);
+    return path;
+  } catch (thrown) {
+    if (isMade(path)) return undefined;
+    if (codeOf(thrown) !== 'ENOENT' || isMade(dirname(path))) throw thrown;
+  }
+  const first = makeDirectory(dirname(path));
+  const made = makeDirectory(path);
+  return first ?? made;
+}
+
+function isMade(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** The file system of this machine. */
 export const nodeDisk: Disk = {
-  makeDirectory: (path) => mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY }),
+  makeDirectory,
   list: (directory) => readdirSync(directory),
   openDirectory(path) {
     try {

@@ -26,6 +26,8 @@ interface Waiting {
 /** Who carries out what was asked for early. */
 export interface Latecomer {
   write(ops: StoreOps, made: readonly Made[]): void;
+  /** What was asked for cannot be done; whoever asked has gone on. */
+  refused(thrown: unknown): void;
   readonly tree: Tree;
 }
 
@@ -131,9 +133,15 @@ export class EarlyTree extends Tree {
   override subscribe(paths: readonly string[], wishes: SubscriptionWishes, hearer: Hearer): () => void {
     let end = (): void => void this.#asked.delete(asked);
     const asked = { hearer, end: () => end() };
+    for (const path of paths) this.segments(path);
     this.#asked.add(asked);
-    this.defer(({ tree }) => {
-      if (this.#asked.delete(asked)) end = tree.subscribe(paths, wishes, hearer);
+    this.defer((late) => {
+      if (!this.#asked.delete(asked)) return;
+      try {
+        end = late.tree.subscribe(paths, wishes, hearer);
+      } catch (thrown) {
+        late.refused(thrown);
+      }
     });
     return asked.end;
   }

@@ -64,7 +64,7 @@ export class Follower {
     const part = this.#isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'next';
     this.#isFirst = false;
     if (isLast) this.#contents = undefined;
-    const { self, epoch } = this.#owner;
+    const { self, epoch, tree } = this.#owner;
     this.#mouth.tell(
       'contents',
       self,
@@ -73,6 +73,7 @@ export class Follower {
       this.confirmed,
       part,
       next.done === true ? [] : next.value,
+      tree.limits,
     );
   }
 
@@ -103,9 +104,9 @@ export class Follower {
   }
 
   refuse(seq: number, error: Error | undefined): void {
-    this.confirmed = seq;
-    // What comes before it in the order of the owner must be known there first.
+    // What comes before it in the order of the owner must be known there first, and does not confirm it.
     this.#catchUp();
+    this.confirmed = seq;
     this.#mouth.tell('refused', this.#owner.epoch, seq, error);
   }
 

@@ -21,6 +21,7 @@ export class Hearing implements Hearer, Task {
   #heard = 0;
   /** What came when there were too many, by path. */
   #merged: Map<string, StoreEvent> | undefined;
+  #hasEnded = false;
   /** What the sparkle that runs hears. */
   #now: readonly StoreEvent[] | undefined;
 
@@ -44,7 +45,16 @@ export class Hearing implements Hearer, Task {
     this.#tonic._ttss__run(this);
   }
 
+  /** What waits is not heard any more. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#waiting = [];
+    this.#merged = undefined;
+    this.#full.delete(this);
+  }
+
   run(): void {
+    if (this.#hasEnded) return;
     const tonic = this.#tonic;
     this.#now = this.#next();
     const thrown = tonic._ttScheduler.runHook(tonic, this.#key, this.#now);

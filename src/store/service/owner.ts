@@ -125,8 +125,8 @@ export class Owner {
     if (epoch !== this.epoch || seq <= writer.confirmed) return;
     // A write was lost on the way: with everything anew it writes again what is not confirmed.
     if (seq > writer.confirmed + 1) return writer.isSentAll ? undefined : writer.sendAll();
-    if (expects !== undefined && !this.#hold(expects)) return writer.refuse(seq, undefined);
     try {
+      if (expects !== undefined && !this.#hold(expects)) return writer.refuse(seq, undefined);
       // Another batch than a request says what was done, and nobody is asked whether it may be.
       if (ops[0] !== Op.request) throw fail('TT_STORE_BAD_OPS', { problem: 'it is no request' });
       this.tree.apply(ops, (batch) => this.#commit(batch, writer, seq));

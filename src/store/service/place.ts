@@ -8,6 +8,7 @@ import type { StoreOps } from '../ops.js';
 import { type StoreTreeOptions, throwLater, treeSchema } from '../store-options.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
+import { NO_LIMITS } from '../tree/content.js';
 import { Tree, type TreeOptions } from '../tree/tree.js';
 import { CONFIGURATION, showConfiguration } from './configuration-branch.js';
 import { EarlyTree, type Latecomer } from './early-tree.js';
@@ -73,7 +74,8 @@ export class Place implements HandledStore, Latecomer {
 
   constructor(service: string) {
     this.service = service;
-    this.#early = new EarlyTree(service, this.#limits({}));
+    // What the Store may hold only its owner knows.
+    this.#early = new EarlyTree(service, { ...this.#limits({}), ...NO_LIMITS });
   }
 
   get tree(): Tree {
@@ -101,7 +103,9 @@ export class Place implements HandledStore, Latecomer {
   begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
     this.#self = self;
     this.#lost = undefined;
-    const tree = (this.#tree ??= new Tree(this.#limits(limits)));
+    const options = this.#limits(limits);
+    const tree = (this.#tree ??= new Tree(options));
+    tree.limits = options;
     tree.onCommit = undefined;
     let version = 0;
     tree.reconcile(() => {
@@ -262,9 +266,12 @@ export class Place implements HandledStore, Latecomer {
       if (this.#replica !== undefined) this.#replica.write(ops, made);
       else this.#owner!.write(ops, made);
     } catch (thrown) {
-      // Whoever asked has gone on.
-      (this.#ear ?? this.#self!).log.warn(toError(thrown));
+      this.refused(thrown);
     }
+  }
+
+  refused(thrown: unknown): void {
+    (this.#ear ?? this.#self!).log.warn(toError(thrown));
   }
 
   async saved(): Promise<void> {

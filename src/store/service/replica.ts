@@ -131,9 +131,10 @@ export class Replica {
     this.#lose(error);
   }
 
-  #contents(...[self, epoch, version, confirmed, part, ops]: ReplicaWords['contents']): void {
+  #contents(...[self, epoch, version, confirmed, part, ops, limits]: ReplicaWords['contents']): void {
     this.#owner = this.#home.owner(self);
     if (part === 'first' || part === 'only') {
+      this.tree.limits = limits;
       if (epoch !== this.#epoch) this.#begin(epoch);
       this.#version = version;
       this.#comes = true;

@@ -1,5 +1,6 @@
 import type { RemoteHandle } from '../../core/any-tonic.js';
 import type { StoreOps } from '../ops.js';
+import type { Limits } from '../tree/content.js';
 
 /** What a replica tells the owner of a Store. `from` is the number of the replica. */
 export interface OwnerWords {
@@ -28,6 +29,7 @@ export interface ReplicaWords {
     confirmed: number,
     part: 'first' | 'next' | 'last' | 'only',
     ops: StoreOps,
+    limits: Limits,
   ];
   /** What has happened from one version to another; of the replica's own writes up to `confirmed`, only what it cannot know. */
   batch: readonly [

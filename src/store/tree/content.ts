@@ -1,14 +1,18 @@
 import { fail } from '../../core/errors.js';
-import { type PathLimits, badPath, checkName, segmentsOf } from '../paths.js';
+import { ANY_PATH, type PathLimits, badPath, checkName, segmentsOf } from '../paths.js';
 import { type Kept, type StoreValue, readable } from '../values.js';
 import { ActiveLinks, type Way } from './active-links.js';
 import { elementCame, elementWent } from './elements.js';
 import { Branch, type Link, Node, within } from './node.js';
 
 /** How much a tree may hold. */
-export interface ContentLimits extends PathLimits {
+export interface Limits extends PathLimits {
   readonly paths: number;
+  readonly subscriptions: number;
+  readonly valueBytes: number;
 }
+
+export const NO_LIMITS: Limits = { ...ANY_PATH, paths: Infinity, subscriptions: Infinity, valueBytes: Infinity };
 
 /** How far a path leads: what is there, and the names that are missing below it. */
 interface Reached {
@@ -29,7 +33,7 @@ const NOBODY: Node[] = [];
 export class Content {
   readonly root: Node;
   readonly links = new ActiveLinks();
-  readonly limits: ContentLimits;
+  limits: Limits;
   /** Goes up when a path may be seen or heard by others than before: with links, and with subscriptions. */
   version = 0;
   /** How many nodes there are, besides the root. */
@@ -40,7 +44,7 @@ export class Content {
   /** Nodes by other paths that lead to them: through links, or with outer slashes. */
   readonly #byOther = new Map<string, Node>();
 
-  constructor(limits: ContentLimits) {
+  constructor(limits: Limits) {
     this.limits = limits;
     this.root = new Node('', undefined);
     this.root.parent = this.root;

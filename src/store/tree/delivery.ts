@@ -1,4 +1,5 @@
 import type { StoreEvent } from '../event.js';
+import { throwLater } from '../store-options.js';
 import type { Heard } from './round.js';
 import type { Subscription } from './subscription.js';
 
@@ -57,7 +58,16 @@ export class Delivery {
     try {
       subscription.hearer.deliver(events);
     } catch (thrown) {
+      this.#failed(thrown);
+    }
+  }
+
+  /** Others hear what they would, whatever becomes of it. */
+  #failed(thrown: unknown): void {
+    try {
       this.#onError(thrown);
+    } catch (again) {
+      throwLater(again);
     }
   }
 }

@@ -9,7 +9,6 @@ const MOST_KEPT = 65_536;
 /** Who has subscribed to what, and so who hears of a node. */
 export class Listeners {
   readonly #content: Content;
-  readonly #most: number;
   readonly #trie = new PatternTrie<Subscription>();
   /** By what they can be found to end them: callbacks and owners. */
   readonly #known = new Map<unknown, Set<Subscription>>();
@@ -18,9 +17,8 @@ export class Listeners {
   #keeping: Node[] = [];
   #nobody: Matches = NOT_LOOKED_UP;
 
-  constructor(content: Content, most: number) {
+  constructor(content: Content) {
     this.#content = content;
-    this.#most = most;
   }
 
   get size(): number {
@@ -29,8 +27,9 @@ export class Listeners {
 
   /** @throws {TaskTonicError} `TT_STORE_FULL` where there is not room for all of them; none is made then. */
   addAll(patterns: readonly (readonly string[])[], wanted: Wanted, hearer: Hearer): Subscription[] {
-    if (this.size + patterns.length > this.#most) {
-      const most = `${this.#most} subscriptions`;
+    const { subscriptions } = this.#content.limits;
+    if (this.size + patterns.length > subscriptions) {
+      const most = `${subscriptions} subscriptions`;
       throw fail('TT_STORE_FULL', { what: 'the Store', most, remedy: 'end some, or raise "subscriptions"' });
     }
     return patterns.map((pattern) => this.#add(pattern, wanted, hearer));
@@ -52,6 +51,7 @@ export class Listeners {
     if (!subscription.active) return;
     subscription.active = false;
     this.#trie.remove(subscription.pattern, subscription.wanted.recursive, subscription);
+    subscription.hearer.end?.();
     for (const known of subscription.hearer.known) {
       const all = this.#known.get(known);
       if (all?.delete(subscription) === true && all.size === 0) this.#known.delete(known);

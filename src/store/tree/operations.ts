@@ -8,29 +8,22 @@ import type { Link, Node } from './node.js';
 import { type ReadOnly, readOnlyError } from './read-only.js';
 import type { Steps } from './steps.js';
 
-export interface OperationsOptions {
-  readonly valueBytes: number;
-  readonly readOnly?: ReadOnly | undefined;
-}
-
 /** What users and batches ask for, and of which steps each consists. */
 export class Operations {
   readonly #content: Content;
   readonly #steps: Steps;
-  readonly #valueBytes: number;
   readonly #readOnly: ReadOnly | undefined;
   /** Whether what is read only may be written to. */
   asOwner = false;
 
-  constructor(content: Content, steps: Steps, { valueBytes, readOnly }: OperationsOptions) {
+  constructor(content: Content, steps: Steps, readOnly: ReadOnly | undefined) {
     this.#content = content;
     this.#steps = steps;
-    this.#valueBytes = valueBytes;
     this.#readOnly = readOnly;
   }
 
   set(path: string, value: unknown): void {
-    const after = value === undefined ? undefined : kept(value, path, this.#valueBytes);
+    const after = value === undefined ? undefined : kept(value, path, this.#content.limits.valueBytes);
     const node = this.#content.found(path) ?? this.#steps.place(path, value === undefined);
     this.#check(node, path);
     this.#steps.set(node, path, after);

@@ -12,20 +12,18 @@ export class SingleWrites {
   readonly #listeners: Listeners;
   readonly #steps: Steps;
   readonly #delivery: Delivery;
-  readonly #valueBytes: number;
 
-  constructor(content: Content, listeners: Listeners, steps: Steps, delivery: Delivery, valueBytes: number) {
+  constructor(content: Content, listeners: Listeners, steps: Steps, delivery: Delivery) {
     this.#content = content;
     this.#listeners = listeners;
     this.#steps = steps;
     this.#delivery = delivery;
-    this.#valueBytes = valueBytes;
   }
 
   /** Whether a value is set alone, and needs neither a copy nor a look at its size. */
   takes(value: unknown): value is Kept {
     if (this.#steps.batch !== undefined || !isSimple(value)) return false;
-    return typeof value !== 'string' || value.length <= this.#valueBytes;
+    return typeof value !== 'string' || value.length <= this.#content.limits.valueBytes;
   }
 
   /** Sets a node of which nobody hears, or one subscription that hears nothing else now; false where it is more than that. */

@@ -7,6 +7,8 @@ export interface Hearer {
   deliver(events: readonly StoreEvent[]): void;
   /** `unsubscribe()` finds it by these: its callback, its owner. */
   readonly known: readonly unknown[];
+  /** One of its subscriptions has ended; they all end at once. */
+  end?(): void;
 }
 
 /** Which changes a subscription wants, and in what form. */

@@ -6,7 +6,7 @@ import { Op, type StoreOps } from '../ops.js';
 import { joined } from '../paths.js';
 import { type Kept, type StoreValue, readable } from '../values.js';
 import { Batch } from './batch.js';
-import { Content } from './content.js';
+import { Content, type Limits, NO_LIMITS } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
@@ -22,12 +22,7 @@ import { Steps } from './steps.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
 /** What a tree is told when it is made. */
-export interface TreeOptions {
-  readonly paths: number;
-  readonly depth: number;
-  readonly pathLength: number;
-  readonly subscriptions: number;
-  readonly valueBytes: number;
+export interface TreeOptions extends Limits {
   /** Hears what a subscriber threw. */
   readonly onError: (error: unknown) => void;
   /** What nobody may write to but who has the tree. */
@@ -66,16 +61,25 @@ export class Tree implements HasLists<Made> {
 
   constructor(options: TreeOptions) {
     this.#options = options;
-    this.#content = new Content(options);
-    this.#listeners = new Listeners(this.#content, options.subscriptions);
+    this.#content = new Content(limitsOf(options));
+    this.#listeners = new Listeners(this.#content);
     this.#steps = new Steps(this.#content, this.#listeners);
-    this.#operations = new Operations(this.#content, this.#steps, options);
+    this.#operations = new Operations(this.#content, this.#steps, options.readOnly);
     this.#delivery = new Delivery(options.onError);
-    this.#single = new SingleWrites(this.#content, this.#listeners, this.#steps, this.#delivery, options.valueBytes);
+    this.#single = new SingleWrites(this.#content, this.#listeners, this.#steps, this.#delivery);
   }
 
   get inGroup(): boolean {
     return this.#steps.batch !== undefined;
+  }
+
+  /** How much it may hold. */
+  get limits(): Limits {
+    return this.#content.limits;
+  }
+
+  set limits(limits: Limits) {
+    this.#content.limits = limitsOf(limits);
   }
 
   /** How many paths there are, besides the root. */
@@ -228,8 +232,12 @@ export class Tree implements HasLists<Made> {
     if (steps.batch !== undefined) throw fail('TT_STORE_BAD_OPS', { problem: 'a group is under way' });
     const batch = new Batch();
     steps.batch = batch;
+    const { limits } = this.#content;
     // What was done elsewhere was allowed there.
-    this.#operations.asOwner = ops[0] !== Op.request;
+    if (ops[0] !== Op.request) {
+      this.#operations.asOwner = true;
+      this.#content.limits = NO_LIMITS;
+    }
     try {
       this.#carryOut(ops);
       commit?.(batch);
@@ -238,6 +246,7 @@ export class Tree implements HasLists<Made> {
       throw thrown;
     } finally {
       this.#operations.asOwner = false;
+      this.#content.limits = limits;
       steps.batch = undefined;
       steps.source = undefined;
       steps.silent = false;
@@ -389,6 +398,10 @@ export class Tree implements HasLists<Made> {
     const events = present(this.#content, subscription);
     if (events.length > 0) this.#delivery.tell(subscription, Object.freeze(events));
   }
+}
+
+function limitsOf({ paths, depth, pathLength, subscriptions, valueBytes }: Limits): Limits {
+  return { paths, depth, pathLength, subscriptions, valueBytes };
 }
 
 /** How long the lists of a batch were. */

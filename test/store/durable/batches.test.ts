@@ -291,6 +291,12 @@ describe('options of a Store on disk', () => {
     const directory = places.directory();
     const inFile = `${process.execPath}/store`;
     expect(expectThrow(() => places.open({ directory: inFile }), 'TT_STORE_DIRECTORY').message).to.include(inFile);
+    // Nobody makes a directory there, and it says that there is none to make it in.
+    const inSystem = '/proc/store/kept';
+    if (process.platform === 'linux')
+      expect(expectThrow(() => places.open({ directory: inSystem }), 'TT_STORE_DIRECTORY').message).to.include(
+        inSystem,
+      );
     const heard = new Heard();
     const test = new TestDisk();
     test.before = (call) => {

@@ -237,7 +237,7 @@ describe('the configuration in the Store', () => {
     });
 
     it('the owner refuses what a replica asks for that did not refuse it, and what is no request', () => {
-      const world = new World(1, { name: 'formula', reason: 'so it is' });
+      const world = new World(1, { readOnly: { name: 'formula', reason: 'so it is' } });
       const [thread] = world.threads;
       world.tree.asOwner(() => world.tree.write('formula/x', 1));
       world.settle();

@@ -86,6 +86,21 @@ describe('replicas of a Store', () => {
     );
   });
 
+  it('show what they have written after a write that was refused, before the owner has confirmed it and when he has', () => {
+    const world = new World(1);
+    world.settle();
+    const { tree, replica, toOwner, fromOwner } = world.threads[0]!;
+    const ignored = { carriedOut() {}, lost() {}, failed() {} };
+    world.tree.write('a', 1);
+    replica.writeWhere(['a', undefined], ignored, () => tree.write('b', 'refused'));
+    tree.write('c', 'mine');
+    toOwner.bring();
+    while (fromOwner.waits > 0) fromOwner.bring();
+    expect([...contentOf(tree)]).to.deep.equal([['a', 1], ['c', 'mine']]); // prettier-ignore
+    world.settle();
+    expect([...contentOf(tree)]).to.deep.equal([['a', 1], ['c', 'mine']]); // prettier-ignore
+  });
+
   it('come to be what an owner has that was started again', () => {
     const restart = fc.constant(named('restart', (world) => world.restart()));
     fc.assert(

@@ -93,14 +93,33 @@ describe('a Store as a service', () => {
   it('refuses what is wrong at once, also before its copy has come', async () => {
     const refused: unknown[] = [];
     await onThreads({
-      first: ({ store }) => {
+      first: (it) => {
+        const { store } = it;
         refused.push(
           codeOf(() => store.set('a//b', 1)),
           codeOf(() => store.set('a', () => {})),
+          codeOf(() => store.subscribe('a//b', it.bind('ttse__onChange'))),
         );
       },
     });
-    expect(refused).to.deep.equal(Array(3).fill(['TT_STORE_PATH', 'TT_STORE_VALUE']).flat());
+    expect(refused).to.deep.equal(Array(3).fill(['TT_STORE_PATH', 'TT_STORE_VALUE', 'TT_STORE_PATH']).flat());
+  });
+
+  it('warns of what was asked for before its copy came and cannot be done, and does the rest', async () => {
+    const { distiller, one, two, local } = await onThreads({
+      first: (it) => {
+        if (it.store.ready) return;
+        it.store.subscribe('x'.repeat(2_000), it.bind('ttse__onChange'));
+        it.store.set('x'.repeat(2_000), 1);
+        it.store.set(it.name, 1);
+      },
+    });
+    await distiller.settle();
+    expect(local.store.keys()).to.include.members([one.name, two.name]);
+    const warnings = distiller.lines.filter((line) =>
+      JSON.stringify(line).includes('it has more than 1024 characters'),
+    );
+    expect(warnings).to.have.lengthOf(4);
   });
 
   it('numbers an element that was made in another thread, which learns its path then, and may name it in the same batch before', async () => {
@@ -157,6 +176,19 @@ describe('a Store as a service', () => {
         [event('a/x', 1, undefined, 'two'), event('a/y', 2, undefined, 'two')],
         [event('a/x', 3, 1, undefined)],
       ]);
+  });
+
+  it('tells a subscriber who has ended that nothing any more, what has waited for him included', async () => {
+    const { distiller, all } = await onThreads();
+    for (const user of all) {
+      user.ttsc__do((it) => {
+        const { unsubscribe } = it.store.subscribe(['a', 'b'], it.bind('ttse__onChange'));
+        it.store.set({ a: it.name, b: it.name }).set('a', 1);
+        unsubscribe();
+      });
+    }
+    await distiller.settle();
+    for (const { heard } of all) expect(heard).to.deep.equal([]);
   });
 
   it('leaves changes of a source out in every thread', async () => {

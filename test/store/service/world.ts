@@ -92,9 +92,9 @@ export class World {
   readonly heard = new Map<string, unknown>();
   #epoch = 0;
 
-  /** @param readOnly what only the owner writes to; its replicas do not know. */
-  constructor(count: number, readOnly?: TreeOptions['readOnly']) {
-    this.tree = new Tree({ ...LIMITS, readOnly });
+  /** @param more what the tree of the owner is told; its replicas do not know. */
+  constructor(count: number, more: Partial<TreeOptions> = {}) {
+    this.tree = new Tree({ ...LIMITS, ...more });
     this.#begin();
     hearAll(this.tree, this.heard);
     this.threads = Array.from({ length: count }, (_, at) => new Thread(this, at + 1));

@@ -143,6 +143,14 @@ describe('a batch of a tree', () => {
     expect(replica.read('two/v')).to.equal(20);
   });
 
+  it('is done at the paths themselves: an alias that is there already, and came later, is out of the way', () => {
+    const replica = tree();
+    replica.apply([Op.link, 'a', ['b', false]]);
+    replica.apply([Op.set, 'a/x', 1]);
+    expect(replica.read('a/x')).to.equal(1);
+    expect(replica.exists('b')).to.equal(false);
+  });
+
   it('does nothing where one of its steps cannot be done', () => {
     const one = tree();
     fill(one);
