@@ -47,7 +47,7 @@ const frozen = new WeakMap<object, Measure>();
  */
 export function kept(value: unknown, path: string, most: number): Kept {
   if (isSimple(value)) {
-    if (typeof value === 'string' && value.length > most) throw tooLarge(path, most);
+    if (simpleSize(value) > most) throw tooLarge(path, most);
     return value;
   }
   const copying = new Copying(path, most);
@@ -83,10 +83,15 @@ export function isSimple(value: unknown): value is string | number | boolean | b
   }
 }
 
+/** About how many bytes a value takes that has no parts. */
+function simpleSize(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  return typeof value === 'bigint' && BigInt.asIntN(64, value) !== value ? value.toString(16).length / 2 : 8;
+}
+
 /** About how many bytes a value takes that was kept, or came from somewhere where it was. */
 export function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
+  if (typeof value !== 'object' || value === null) return simpleSize(value);
   const measured = frozen.get(value);
   if (measured !== undefined) return measured.bytes;
   if (ArrayBuffer.isView(value)) return types.isSharedArrayBuffer(value.buffer) ? 16 : value.byteLength;
@@ -114,7 +119,7 @@ class Copying {
 
   copy(value: unknown, depth: number): unknown {
     if (value === undefined || isSimple(value)) {
-      this.#count(typeof value === 'string' ? value.length : 8);
+      this.#count(simpleSize(value));
       return value;
     }
     if (typeof value !== 'object') throw this.refused(`is a ${typeof value}`);

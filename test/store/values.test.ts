@@ -134,7 +134,15 @@ describe('a value in a Store', () => {
 
   it('is refused where it is too large, also as one part many times over', () => {
     const small = new StoreTree({ valueBytes: 1_000 });
-    for (const value of ['x'.repeat(1_001), new Array(200).fill(1), new Uint8Array(1_001), { a: 'x'.repeat(1_001) }])
+    for (const value of [
+      'x'.repeat(1_001),
+      1n << 8_100n,
+      -(1n << 8_100n),
+      [1n << 8_100n],
+      new Array(200).fill(1),
+      new Uint8Array(1_001),
+      { a: 'x'.repeat(1_001) },
+    ])
       expectThrow(() => small.set('a', value), 'TT_STORE_VALUE');
     // And where something stood before.
     small.set('b', 1);

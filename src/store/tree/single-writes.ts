@@ -23,6 +23,8 @@ export class SingleWrites {
   /** Whether a value is set alone, and needs neither a copy nor a look at its size. */
   takes(value: unknown): value is Kept {
     if (this.#steps.batch !== undefined || !isSimple(value)) return false;
+    // The size of a number without bounds takes a look.
+    if (typeof value === 'bigint') return false;
     return typeof value !== 'string' || value.length <= this.#content.limits.valueBytes;
   }
 
