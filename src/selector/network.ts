@@ -1,4 +1,5 @@
 import type { Channel } from './channel.js';
+import type { TlsInfo, TlsSide } from './tls.js';
 
 /** Where a socket is bound or connected to. */
 export interface Address {
@@ -128,6 +129,10 @@ export interface StreamChannel extends SocketChannel {
   readonly flushed: boolean;
   /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
   close(reset?: boolean): void;
+  /** What was agreed, under TLS. */
+  readonly tls?: TlsInfo | undefined;
+  /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
+  readonly truncated?: boolean;
 }
 
 /**
@@ -210,6 +215,13 @@ export interface Network {
   listen(settings: ListenSettings): ListenerChannel;
   /** Opens a connection to one address. Its error, where it has one, tells which end it is about: `address` and `port`. */
   connect(settings: ConnectSettings): StreamChannel;
+  /**
+   * Goes on under TLS: what a stream has received and nobody has taken is the beginning of the handshake. Nothing may be unsent.
+   *
+   * @returns the stream above it, which is ready to CONNECT when the handshake is done, and to HANGUP where that fails. The given one is closed
+   *   from then on for whoever has it: to cancel its key touches nothing.
+   */
+  secure(channel: StreamChannel, side: TlsSide): StreamChannel;
   /**
    * Looks a name up: its addresses, those of one family or (0) of both, in the order in which the system would try them. A numeric host is
    * its own answer, whatever the family. Where there is no address `done` gets an error.

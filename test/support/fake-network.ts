@@ -217,6 +217,9 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
 export class FakeNetwork implements Network {
   readonly canReusePort = true;
   readonly canHandOver = false;
+  secure(): StreamChannel {
+    throw new Error('there is no TLS here');
+  }
   receive(): StreamChannel {
     throw new Error('nobody hands a socket over here');
   }
