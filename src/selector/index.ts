@@ -25,4 +25,5 @@ export type {
   StreamChannel,
   StreamSettings,
   TurnedAway,
+  TurnedAwayReason,
 } from './network.js';

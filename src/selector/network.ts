@@ -92,10 +92,34 @@ export interface ListenerChannel extends SocketChannel {
   takeTurnedAway(): TurnedAway | undefined;
 }
 
-/** A connection that was accepted and closed at once, as Node cannot leave it in the kernel. */
+/** Why a peer was turned away: what `counts.turnedAway` of a server has a number for. */
+export type TurnedAwayReason =
+  /** Too many connections. */
+  | 'maxConnections'
+  /** No descriptor was left. */
+  | 'descriptors'
+  /** The server is paused. */
+  | 'paused'
+  /** Too many connections of one address. */
+  | 'addressLimit'
+  /** Too many connections in a short time. */
+  | 'rate'
+  /** Its address is denied, or others alone are allowed. */
+  | 'denied'
+  /** It sent no PROXY header where it must, or one that cannot be read, or may not send one. */
+  | 'proxy'
+  /** Too many peers were at the door: with headers and handshakes under way. */
+  | 'handshakes'
+  /** Its TLS handshake failed, or took too long. */
+  | 'handshake';
+
+/** A connection that was accepted and closed, as Node cannot leave it in the kernel, before there was a Tonic for it. */
 export interface TurnedAway {
+  /** The peer; `undefined` where the system tells none. */
   readonly remote: Address | undefined;
-  readonly reason: 'maxConnections' | 'descriptors' | 'paused';
+  readonly reason: TurnedAwayReason;
+  /** What was wrong, where that is more than the reason says. */
+  readonly error?: Error;
 }
 
 /**
@@ -106,6 +130,8 @@ export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
   /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
   take(most?: number): Buffer | undefined;
+  /** Gives back what was taken, and is not the taker's: it is the next to be taken, by whoever has the channel then. */
+  putBack(bytes: Buffer): void;
   /** Bytes that were received and not taken. */
   readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */

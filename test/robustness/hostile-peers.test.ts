@@ -17,6 +17,7 @@ import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
+import { turnedAway } from '../support/turned-away.js';
 
 const MOST = 1_000;
 
@@ -105,7 +106,7 @@ describe('A server goes on beside peers', function () {
       accepted: 31,
       open: 1,
       failed: 30,
-      turnedAway: { maxConnections: 0, descriptors: 0, paused: 0 },
+      turnedAway: turnedAway(),
     });
     await other.echo(frame(10));
     await (await Peer.connect(port)).echo(frame(10));

@@ -152,6 +152,14 @@ export class NodeStream implements StreamChannel, Sink {
     return isWhole ? bytes : bytes.subarray(0, most);
   }
 
+  putBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (this.#first !== undefined) (this.#more ??= []).unshift(this.#first);
+    this.#first = bytes;
+    this.#received += bytes.length;
+    this.#key?.signal(Interest.READ);
+  }
+
   write(bytes: Bytes, size: number): void {
     (this.#out ??= SendBuffer.take(this)).put(bytes, size);
     this.#flushLater();

@@ -78,6 +78,12 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     return this.#reader?.take(most);
   }
 
+  putBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#reader?.putBack(bytes);
+    this.#key?.signal(Interest.READ);
+  }
+
   get ended(): boolean {
     return this.#reader?.endCame === true && this.received === 0;
   }

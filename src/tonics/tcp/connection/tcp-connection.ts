@@ -11,6 +11,7 @@ import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import { MOST_READY } from '../../../selector/selector.js';
 import { takeAdoption } from '../server/adoption.js';
+import type { Arrival } from '../server/door/arrival.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
@@ -110,6 +111,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** Made when it begins to end. */
   #closing: Closing | undefined = undefined;
   #idle: IdleWatch | undefined = undefined;
+  /** What is known of its peer beyond its socket. */
+  readonly #arrival: Arrival | undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -118,6 +121,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const given = takeAdoption(own);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
     super(own, given.settings);
+    this.#arrival = given.arrival;
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 
@@ -130,12 +134,14 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** Its address here; `undefined` while it is not connected. */
   get local(): Address | undefined {
-    return this._ttChannel?.local;
+    const channel = this._ttChannel;
+    return channel === undefined || this.#arrival === undefined ? channel?.local : this.#arrival.local;
   }
 
   /** The peer's address; `undefined` while it is not connected. */
   get remote(): Address | undefined {
-    return this._ttChannel?.remote;
+    const channel = this._ttChannel;
+    return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
   }
 
   // ---- Its life: one step with one table ----

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, flag, port, text, within } from '../../../core/options/option-schema.js';
+import { count, flag, ms, port, text, within } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
 import { protocolOption } from '../connection/protocol.js';
@@ -37,6 +37,10 @@ export const serverSchema = v.strictObject({
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
   catalysts: v.optional(count(1), 1),
+  /** How long a peer may take, in ms, for all that comes before there is a Tonic for it: its PROXY header, its TLS handshake. */
+  handshakeTimeout: v.optional(ms(1), 10_000),
+  /** How many peers may be at that at once; more are turned away. With `catalysts`, in each thread. */
+  handshakes: v.optional(count(1), 1_024),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
   protocol: protocolOption,
 });

@@ -13,6 +13,9 @@ import type { Address, StreamChannel, TurnedAway } from '../../../selector/netwo
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
+import { Door, type DoorOwner } from './door/door.js';
+import { doorSteps } from './door/door-steps.js';
+import type { Visitor } from './door/visitor.js';
 import { Admission } from './server-admission.js';
 import { PART, type ServerPart } from './server-catalyst.js';
 import { type ListenerHearer, ServerListener } from './server-listener.js';
@@ -21,6 +24,7 @@ import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from 
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { showAddress, socketError } from '../../socket-errors.js';
 import { SocketTonic } from '../../socket-tonic.js';
+import type { Adoption } from './adoption.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { TcpConnection } from '../connection/tcp-connection.js';
 
@@ -65,6 +69,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #spread: ServerSpread | undefined;
   /** How many listeners of this thread share its port. */
   readonly #listeners: number;
+  /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
+  readonly #door: Door | undefined;
   #listener: ServerListener | undefined;
   #phase: ServerPhase = 'opening';
 
@@ -91,6 +97,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#listeners = network.canReusePort ? listenersOf(settings, this.maxConnections) : 1;
     // Other listeners let peers in as well: in this thread, or in those that its connections run on.
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
+    this.#door = this.#newDoor();
     if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
   }
@@ -205,7 +212,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #accept(channel: StreamChannel): void {
     const reason = this.#admission.enter();
-    if (reason === undefined) return this.#adopt(channel);
+    if (reason === undefined) return this.#receive(channel);
     this.#turnedAway({ remote: channel.remote, reason });
     return channel.close();
   }
@@ -228,15 +235,46 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal A connection that was accepted for this part of a server: it is counted already. */
   _ttss__take(socket: unknown): void {
-    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
+    this.#receive(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
   }
 
-  #adopt(channel: StreamChannel): void {
-    const made = makeConnection(this, { channel, settings: this.#connection }, this.#make);
+  #receive(channel: StreamChannel): void {
+    if (this.#door === undefined) this.#adopt({ channel, settings: this.#connection });
+    else this.#door.receive(channel);
+  }
+
+  #newDoor(): Door | undefined {
+    const { handshakeTimeout: timeout, handshakes: most } = this.#settings;
+    const steps = doorSteps(this.#settings);
+    if (steps.length === 0 || this.#spread !== undefined) return undefined;
+    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#doorOwner);
+  }
+
+  get #doorOwner(): DoorOwner {
+    return {
+      // In a sparkle: what a peer makes is this Tonic's doing.
+      passed: (visitor) => this._ttss__welcome(visitor),
+      left: (peer) => {
+        this.#tally.closed();
+        if (peer !== undefined) this.#turnedAway(peer);
+      },
+    };
+  }
+
+  /** @internal A peer has done all that it must before there is a Tonic for it. */
+  _ttss__welcome(visitor: Visitor): void {
+    if (!this._ttMayInfuse || !this.#door!.take(visitor)) return;
+    const { channel, key, arrival } = visitor;
+    this.#adopt({ channel, key, arrival, settings: this.#connection });
+  }
+
+  #adopt(given: Adoption): void {
+    const made = makeConnection(this, given, this.#make);
     if (made instanceof TcpConnection) return this.#tally.add('accepted');
     this.#tally.add('failed');
-    if (made.connection === undefined) this.#tally.closed();
-    return undefined;
+    if (made.connection !== undefined) return undefined;
+    given.key?.cancel();
+    return this.#tally.closed();
   }
 
   #turnedAway(peer: TurnedAway): void {
@@ -287,6 +325,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #closeListener(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#door?.close();
     this.#admission.close();
     this.#phase = 'closed';
   }

@@ -1,0 +1,7 @@
+import type { ServerSettings } from '../server-options.js';
+import type { DoorStep } from './visitor.js';
+
+/** What the peers of a server do before there is a Tonic for them, in this order: by its options. */
+export function doorSteps(_settings: ServerSettings): readonly DoorStep[] {
+  return [];
+}
