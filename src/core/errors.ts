@@ -129,7 +129,8 @@ export const ERRORS = {
   TT_BAD_CERTIFICATE: 'The certificate {whose} cannot be used: {problem}.',
   TT_OWN_CERTIFICATE_EXPIRED:
     'The certificate {whose} ({subject}) expired on {to}, so no client will trust it: renew it.',
-  TT_NO_TLS: 'startTls() of {tonic} needs to know how: give its {maker} the option "tls", with the mode "startTls".',
+  TT_NO_TLS:
+    'startTls() of {tonic} needs to know how: give its TcpServer or TcpClient the option "tls", with the mode "startTls".',
   TT_TLS_BEGUN: 'startTls() of {tonic} came when its connection was under TLS already: ask this.tls before.',
   TT_TLS_TIMEOUT: 'The TLS handshake with {address} was not done after {ms} ms.',
   TT_TLS_CUT_OFF: '{address} ended the connection in the middle of the TLS handshake: look there for the reason.',

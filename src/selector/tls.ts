@@ -54,6 +54,16 @@ export interface TlsClientSide {
 
 export type TlsSide = TlsServerSide | TlsClientSide;
 
+/** What a connection needs to go on under TLS later. */
+export interface TlsStart {
+  /** For one handshake, with the peer at that address. */
+  side(at: string): TlsSide;
+  /** The name that the peer's certificate must have. */
+  readonly name: string | undefined;
+  /** How long the handshake may take, in ms. */
+  readonly timeout: number;
+}
+
 /** Why a peer is not trusted, or what it did instead of a handshake. */
 export class TlsProblem extends Error {
   /**

@@ -116,6 +116,10 @@ export class NodeStream implements StreamChannel, Sink {
     return (this.#out === undefined ? 0 : this.#out.size) + this.#socket.writableLength;
   }
 
+  get gathered(): number {
+    return this.#out?.size ?? 0;
+  }
+
   get pending(): number {
     return this.#socket.writableLength;
   }
@@ -250,7 +254,7 @@ export class NodeStream implements StreamChannel, Sink {
 
   /**
    * Gives the socket to who takes it over, with what was received and not taken. From then on this channel is closed, and touches it no more.
-   * Nothing may be unsent. One that has ended or closed keeps what it received: there is nothing to take over.
+   * Nothing may be gathered. One that has ended or closed keeps what it received: there is nothing to take over.
    */
   release(): Socket {
     const socket = this.#socket;

@@ -98,6 +98,10 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     return this.closed ? this.#lost : this.#out.size + this.pending;
   }
 
+  get gathered(): number {
+    return this.#out.size;
+  }
+
   write(bytes: Bytes, size: number): void {
     this.#out.put(bytes, size);
     this.#leave();

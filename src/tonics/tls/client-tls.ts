@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { TlsClientSide } from '../../selector/tls.js';
+import type { TlsClientSide, TlsStart } from '../../selector/tls.js';
 import { contextOf, contextOptions, filesOf, stampOf } from './certificates.js';
 import { ClientSessions } from './client-sessions.js';
 import type { ClientTlsSettings } from './tls-options.js';
@@ -40,13 +40,10 @@ export class ClientTls {
     this.#sessions = sessions;
   }
 
-  get begins(): 'implicit' | 'startTls' {
-    return this.#settings.mode;
-  }
-
-  /** The name that the server's certificate must have. */
-  get name(): string {
-    return this.#name;
+  /** For its connections: whether they begin with TLS, or go on under it when their protocol says so. */
+  start(timeout: number): { readonly secure?: TlsStart; readonly startTls?: TlsStart } {
+    const start: TlsStart = { side: (at) => this.side(at), name: this.#name, timeout };
+    return this.#settings.mode === 'startTls' ? { startTls: start } : { secure: start };
   }
 
   /**

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { X509Certificate, createHash } from 'node:crypto';
 import type { SecureContext, SecureContextOptions, Server, TlsOptions } from 'node:tls';
 import { fail } from '../../core/errors.js';
+import { identityOf } from '../../selector/node/tls-facts.js';
 import { acceptingServer } from '../../selector/node/tls-stream.js';
-import type { TlsServerSide } from '../../selector/tls.js';
+import type { TlsServerSide, TlsStart } from '../../selector/tls.js';
+import { dayOf } from './tls-errors.js';
 import { type CertificateSource, contextOf, contextOptions, filesOf, stampOf } from './certificates.js';
 import type { ServerTlsSettings } from './tls-options.js';
 
@@ -23,7 +25,9 @@ export class ServerTls {
   readonly #whose: string;
   readonly #asks: 'none' | 'optional' | 'required';
   readonly #server: Server;
+  readonly side: TlsServerSide;
   #loaded: Loaded;
+  /** What its files were like when they were looked at last. */
   #stamp: string;
 
   /** @throws {TaskTonicError} `TT_BAD_CERTIFICATE` */
@@ -42,18 +46,31 @@ export class ServerTls {
       ...(alpn !== undefined && { ALPNProtocols: Array.isArray(alpn) ? alpn : Object.keys(alpn) }),
       SNICallback: (name, done) => done(null, this.#contextFor(name)),
     });
+    this.side = { side: 'server', server: this.#server, requiresCertificate: this.#asks === 'required' };
   }
 
   get mode(): 'implicit' | 'either' | 'startTls' {
     return this.#settings.mode;
   }
 
-  /** For one handshake: with the certificates of now. */
-  get side(): TlsServerSide {
-    return { side: 'server', server: this.#server, requiresCertificate: this.#asks === 'required' };
+  /** How often its files are to be looked at, in ms; `undefined` for never. */
+  get looksEvery(): number | undefined {
+    const { watchFiles } = this.#settings;
+    return watchFiles === false || this.#files.length === 0 ? undefined : watchFiles;
   }
 
-  /** Whether its files are others than when they were read. */
+  /** The keys of its tickets: whoever has the same resumes its sessions. */
+  get ticketKeys(): Buffer {
+    return this.#server.getTicketKeys();
+  }
+
+  /** The certificate that it shows first, where that has expired by then. */
+  expired(wallTime: number): { readonly whose: string; readonly subject: string; readonly to: string } | undefined {
+    const { subject, validTo } = identityOf(new X509Certificate(this.#loaded.options.cert as Buffer));
+    return validTo.getTime() > wallTime ? undefined : { whose: this.#whose, subject, to: dayOf(validTo) };
+  }
+
+  /** Whether its files are others than when they were looked at last. */
   get filesChanged(): boolean {
     return stampOf(this.#files) !== this.#stamp;
   }
@@ -64,9 +81,8 @@ export class ServerTls {
    * @throws {TaskTonicError} `TT_BAD_CERTIFICATE`
    */
   reload(): void {
-    const stamp = stampOf(this.#files);
+    this.#stamp = stampOf(this.#files);
     this.#loaded = this.#load();
-    this.#stamp = stamp;
     this.#server.setSecureContext({ ...this.#serverOptions, ticketKeys: this.#server.getTicketKeys() });
   }
 
@@ -86,6 +102,11 @@ export class ServerTls {
     const hash = createHash('sha256').update(this.#asks);
     if (this.#asks !== 'none' && ca !== undefined) for (const one of ca as Buffer[]) hash.update(one);
     return hash.digest('hex').slice(0, 32);
+  }
+
+  /** For connections that begin it later. */
+  startFor(timeout: number): TlsStart {
+    return { side: () => this.side, name: undefined, timeout };
   }
 
   #contextFor(name: string): SecureContext | undefined {

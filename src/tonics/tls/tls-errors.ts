@@ -79,11 +79,12 @@ function detailsOf(peer: PeerIdentity | undefined): Readonly<Record<string, unkn
     subject,
     issuer: issuer === subject ? 'itself' : issuer,
     names: names.length === 0 ? subject : names.map((name) => name.replace(/^DNS:/, '')).join(', '),
-    from: day(validFrom),
-    to: day(validTo),
+    from: dayOf(validFrom),
+    to: dayOf(validTo),
   };
 }
 
-function day(date: Date): string {
+/** As errors show it. */
+export function dayOf(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
