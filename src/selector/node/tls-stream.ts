@@ -45,6 +45,8 @@ export class TlsStream extends NodeStream {
   readonly #busy: (() => void) | undefined;
   #tlsSocket: TLSSocket | undefined;
   #secure = false;
+  /** It was closed here: nobody asks why. */
+  #isGiven = false;
   #interest: InterestSet = Interest.READ;
   #facts: TlsInfo | undefined;
   readonly #ends: EndWatch;
@@ -85,6 +87,7 @@ export class TlsStream extends NodeStream {
     // Who the server is, is looked at here: then the error can say what its certificate says.
     const socket = connect({ ...options, socket: this.#raw, rejectUnauthorized: false });
     socket.on('error', (error: Error) => this.broke(error, socket));
+    socket.once('close', () => this.broke(new TlsProblem('ENDED', 'the connection was closed'), socket));
     socket.once('secureConnect', () => this.#verify(socket, options.rejectUnauthorized !== false, onSession));
   }
 
@@ -130,11 +133,13 @@ export class TlsStream extends NodeStream {
   #fail(error: Error): void {
     this.failed(error);
     this.#raw.destroy();
+    if (this.#raw.closed) this.#rawClosed();
   }
 
+  /** Why it was is told after that; unless it was closed here. */
   #rawClosed(): void {
     if (this.#secure || this.closed) return;
-    NodeStream.onSocket.close(this);
+    if (this.#isGiven || this.hasFailed) NodeStream.onSocket.close(this);
   }
 
   #rawEnded(): void {
@@ -185,7 +190,13 @@ export class TlsStream extends NodeStream {
     if (this.#secure) key.signal(Interest.CONNECT);
   }
 
+  override detach(): void {
+    this.#isGiven = true;
+    super.detach();
+  }
+
   override close(reset = false): void {
+    this.#isGiven = true;
     this.#busy?.();
     // Under TLS Node resets nothing: the socket below is to do it.
     if (reset && this.#raw instanceof Socket) this.#raw.resetAndDestroy();
