@@ -3,6 +3,7 @@ import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
 import { dialOrder, familyOf } from './dialler-order.js';
+import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
 
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
@@ -21,6 +22,8 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
+  /** What a connection begins with, before everything else. */
+  readonly begins?: Pick<SentProxy, 'begin'> | undefined;
 }
 
 /** What becomes of a try: one of the two, once. */
@@ -122,6 +125,7 @@ export class Try<Key extends DialKey> {
 
   #opened(attempt: Attempt<Key>, more: InterestSet): void {
     const { channel, key } = attempt;
+    this.#settings.begins?.begin(channel);
     this.#underWay.delete(attempt);
     this.cancel();
     this.#events.opened(channel, key);
