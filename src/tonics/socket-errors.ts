@@ -1,4 +1,5 @@
 import { type ErrorCode, TaskTonicError } from '../core/errors.js';
+import { tlsError } from './tls/tls-errors.js';
 
 /** What the system calls it, and what a user is told. errno(3). */
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -36,6 +37,8 @@ export function socketError(
 ): TaskTonicError {
   if (error instanceof TaskTonicError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return severalErrors(error, address, details);
+  const ofTls = tlsError(error, address, details);
+  if (ofTls !== undefined) return ofTls;
   const { code = 'unknown', syscall } = error as NodeJS.ErrnoException;
   // The system says neither how large it was nor what would fit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;

@@ -5,6 +5,7 @@ import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodeStream } from './node-stream.js';
+import { TlsStream } from './tls-stream.js';
 
 /** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
 function atLeast(major: number, minor: number): boolean {
@@ -46,6 +47,7 @@ export const nodeNetwork: Network = {
     });
     return stream;
   },
+  secure: (channel, side) => new TlsStream((channel as NodeStream).release(), side),
   lookup(host, family, done) {
     let over = false;
     // As a property, and not by its name alone: a program that replaces it is asked.

@@ -9,6 +9,7 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { TlsInfo } from '../../../selector/tls.js';
 import {
   connectionOptions,
   connectionSettings,
@@ -28,6 +29,8 @@ import { AdoptedSettings } from '../server/adoption.js';
 import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
+import { ClientTls } from '../../tls/client-tls.js';
+import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
 
 export const clientSchema = v.strictObject({
@@ -70,6 +73,8 @@ export const clientSchema = v.strictObject({
    * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
    */
   proxyProtocol: v.optional(sentProxyOption),
+  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
 });
@@ -130,12 +135,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     const settings = settingsIn(clientSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
-    super(new AdoptedSettings(settings, { settings: connectionSettings(settings), channel: undefined }));
+    const tls = tlsOf(settings, name);
+    const { secure, startTls } = tls?.start(settings.connectTimeout) ?? {};
+    super(new AdoptedSettings(settings, { settings: connectionSettings(settings, startTls), channel: undefined }));
+    tls?.share(this._ttCatalyst);
     this.#settings = settings;
     this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = makeProtocol;
     const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
-    const dial = { ...settings, begins, stream: streamSettings(settings) };
+    const dial = { ...settings, begins, secure, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
@@ -162,6 +170,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   override get remote(): Address | undefined {
     return this.#protocol?.remote ?? super.remote;
+  }
+
+  override get tls(): TlsInfo | undefined {
+    return this.#protocol === undefined ? super.tls : this.#protocol.tls;
   }
 
   override get unsentBytes(): number {
@@ -440,3 +452,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 }
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
+
+function tlsOf({ tls, host }: Settings, className: string): ClientTls | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
+  return new ClientTls(given, host, `of ${className}`);
+}

@@ -4,6 +4,7 @@ import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-opt
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
 import { protocolOption } from '../connection/protocol.js';
 import { proxySchema } from '../proxy/proxy-option.js';
+import { serverTlsSchema } from '../../tls/tls-options.js';
 
 /** Where several listeners can share a port. More make the longest wait no shorter. */
 const LISTENERS = 4;
@@ -47,6 +48,8 @@ export const serverSchema = v.strictObject({
   handshakeTimeout: v.optional(ms(1), 10_000),
   /** How many peers may be at that at once; more are turned away. With `catalysts`, in each thread. */
   handshakes: v.optional(count(1), 1_024),
+  /** Speaks TLS, with this certificate: see [TLS of a TcpServer](#tls-of-a-tcpserver). */
+  tls: v.optional(serverTlsSchema),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
   protocol: protocolOption,
 });
