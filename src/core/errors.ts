@@ -157,6 +157,15 @@ export const ERRORS = {
   TT_TLS_FAILED: 'TLS with {address} failed ({code}): see the cause.',
   TT_OUT_OF_DESCRIPTORS:
     'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
+  TT_NO_PROXY_HEADER:
+    '{address} is trusted to send a PROXY header, and began without one: have it send one (haproxy: "send-proxy-v2"), or say "required: false".',
+  TT_BAD_PROXY_HEADER: 'The PROXY header of {address} cannot be read: {problem}.',
+  TT_PROXY_HEADER_LATE:
+    'No whole PROXY header came from {address} within {ms} ms, but {bytes} bytes: see that the proxy sends one at once, or raise "handshakeTimeout".',
+  TT_PROXY_NOT_TRUSTED:
+    '{address} sent a PROXY header and is not trusted: where it is your proxy, name it in "trusted" of "proxyProtocol".',
+  TT_NOT_A_PROXY:
+    '{address} is none of the proxies that "trusted" names, and others are refused: connect by way of one of them, or name it.',
   TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',

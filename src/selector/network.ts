@@ -3,12 +3,12 @@ import type { TlsInfo, TlsSide } from './tls.js';
 
 /** Where a socket is bound or connected to. */
 export interface Address {
-  /** A numeric IPv4 or IPv6 address. */
+  /** A numeric IPv4 or IPv6 address; of a UNIX socket its path, `''` for a peer without a name. */
   readonly address: string;
-  /** 1 to 65535. */
+  /** 1 to 65535; 0 of a UNIX socket. */
   readonly port: number;
-  /** Which of the two `address` is, where that is known. */
-  readonly family?: 'IPv4' | 'IPv6' | undefined;
+  /** Which of these `address` is, where that is known. */
+  readonly family?: 'IPv4' | 'IPv6' | 'UNIX' | undefined;
 }
 
 /** What is sent: text goes as UTF-8. What was given is not to be changed afterwards. */

@@ -111,7 +111,7 @@ export class TlsStream extends NodeStream {
     if (this.closed || this.#raw.destroyed) return void socket.destroy();
     this.#tlsSocket = socket;
     this.#secure = true;
-    socket.allowHalfOpen = true;
+    this.#raw.allowHalfOpen = socket.allowHalfOpen = true;
     this.#ends.watch(socket);
     this.listenTo(socket);
     super.interestChanged(this.#interest);

@@ -4,6 +4,7 @@ import type { StreamChannel, StreamSettings } from '../../../selector/network.js
 import type { TlsStart } from '../../../selector/tls.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
 import { dialOrder, familyOf } from './dialler-order.js';
+import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
 
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
@@ -22,6 +23,8 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
+  /** What a connection begins with, before everything else. */
+  readonly begins?: Pick<SentProxy, 'begin'> | undefined;
   /** A connection goes on under TLS before it counts as opened. */
   readonly secure?: TlsStart | undefined;
 }
@@ -122,6 +125,7 @@ export class Try<Key extends DialKey> {
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
     if ((ready & Interest.CONNECT) !== 0) {
+      if (!attempt.secures) this.#settings.begins?.begin(attempt.channel);
       if (this.#settings.secure === undefined || attempt.secures) this.#opened(attempt, ready & ~Interest.CONNECT);
       else this.#secure(attempt, this.#settings.secure);
     } else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);

@@ -28,6 +28,7 @@ import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
 import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
 import { makeConnection } from '../connection/connection-making.js';
+import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
 import { ClientTls } from '../../tls/client-tls.js';
 import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
@@ -67,6 +68,11 @@ export const clientSchema = v.strictObject({
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
+  /**
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
+   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   */
+  proxyProtocol: v.optional(sentProxyOption),
   /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
@@ -136,7 +142,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.#settings = settings;
     this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = makeProtocol;
-    const dial = { ...settings, secure, stream: streamSettings(settings) };
+    const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
+    const dial = { ...settings, begins, secure, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),

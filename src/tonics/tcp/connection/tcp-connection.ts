@@ -21,6 +21,7 @@ import { Backlog } from './backlog.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
 import { Pause } from './pause.js';
+import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { Upgrade } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress, socketError } from '../../socket-errors.js';
@@ -167,6 +168,11 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   get remote(): Address | undefined {
     const channel = this._ttChannel;
     return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
+  }
+
+  /** How it came by way of a proxy, which its PROXY header tells; `undefined` without one. Its {@link remote} and {@link local} are those of the header then. */
+  get proxy(): ProxyInfo | undefined {
+    return this.#arrival?.proxy;
   }
 
   /** What was agreed under TLS, and who the peer is; `undefined` where it speaks plain text, or is not connected. */

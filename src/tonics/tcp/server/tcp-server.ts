@@ -89,6 +89,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
+    checkInside(settings, name);
     const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
@@ -408,6 +409,14 @@ function checkLoadable({ protocol, framing, tls }: ServerSettings, className: st
   const problem =
     'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
   throw badOption(className, 'protocol', problem);
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a header is to be inside a TLS that no connection begins with. */
+function checkInside({ proxyProtocol, tls }: ServerSettings, className: string): void {
+  if (proxyProtocol?.inside === undefined || (tls !== undefined && tls.mode === 'implicit')) return;
+  const problem =
+    'its "inside" is for a server whose connections all begin with TLS: give "tls", with the mode implicit';
+  throw badOption(className, 'proxyProtocol', problem);
 }
 
 function noReusePort(className: string, option: string, instead: string): Error {
