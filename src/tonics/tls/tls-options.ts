@@ -22,9 +22,18 @@ const certificateOptions = {
   keyFile: v.optional(text),
 };
 
+const secureContext = v.custom<SecureContext>(
+  (value) => typeof value === 'object' && value !== null && 'context' in value,
+  'must be what tls.createSecureContext() gives',
+);
+
 /** What holds on either side. */
 const tlsOptions = {
   ...certificateOptions,
+  /**
+   * What `tls.createSecureContext()` has made: it has certificate, key, versions and ciphers, and the other options that say these have no effect. A server with one cannot ask clients for certificates.
+   */
+  context: v.optional(secureContext),
   /** Authorities whose certificates are trusted: PEM, one or several. */
   ca: v.optional(pems),
   /** The file, or files, that have them, in the place of `ca`. */
@@ -36,11 +45,6 @@ const tlsOptions = {
    */
   ciphers: v.optional(text),
 };
-
-const secureContext = v.custom<SecureContext>(
-  (value) => typeof value === 'object' && value !== null && 'context' in value,
-  'must be what tls.createSecureContext() gives',
-);
 
 const ownCertificate = v.strictObject({
   ...certificateOptions,
@@ -97,8 +101,6 @@ export const clientTlsSchema = v.strictObject({
   alpn: v.optional(v.array(text)),
   /** Whether it goes on from sessions of earlier connections, which costs less. */
   resume: v.optional(flag, true),
-  /** What `tls.createSecureContext()` has made: it has certificate, key and authorities, and the options above that say them have no effect. */
-  context: v.optional(secureContext),
 });
 
 /** How a TcpServer speaks TLS. */
