@@ -14,8 +14,9 @@ type ClientTls = Exclude<NonNullable<TcpClientOptions['tls']>, boolean>;
 export async function serveTls(
   tls: ServerTls = own,
   options: Omit<Partial<TcpServerOptions>, 'protocol' | 'tls'> = {},
+  make: () => Recorder = () => new Recorder(),
 ): Promise<ServerApp<Recorder>> {
-  return serve(() => new Recorder(), { tls, ...options });
+  return serve(make, { tls, ...options });
 }
 
 /** A client of it, alone in its app. */
