@@ -57,7 +57,7 @@ export class TlsStream extends NodeStream {
    * @param busy told before Node has something to do, where others wait for that to be done.
    */
   constructor(raw: Underneath, side: TlsSide, over?: StreamChannel, busy?: () => void) {
-    super(raw as Socket, over === undefined, false);
+    super(raw as Socket, over === undefined && 'already', false);
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
@@ -124,11 +124,17 @@ export class TlsStream extends NodeStream {
     this.#secure = true;
     this.#raw.allowHalfOpen = socket.allowHalfOpen = true;
     this.#ends.watch(socket);
-    this.listenTo(socket);
+    this.listenTo(socket, TlsStream.#heard);
     super.interestChanged(this.#interest);
     this.signal(Interest.CONNECT);
     super.flush();
   }
+
+  static readonly #heard = function (this: Socket, bytes: Buffer): void {
+    const stream = NodeStream.of(this) as TlsStream;
+    stream.#ends.saw();
+    NodeStream.onSocket.data(stream, bytes);
+  };
 
   /** It failed; or something was wrong later. @internal */
   broke(error: Error, socket: TLSSocket): void {
@@ -167,6 +173,10 @@ export class TlsStream extends NodeStream {
   /** The peer has ended its side without saying so under TLS: what it sent may have been cut off by somebody else. */
   get truncated(): boolean {
     return this.#ends.truncated;
+  }
+
+  protected override get mayBeReset(): boolean {
+    return this.truncated;
   }
 
   override get local(): Address | undefined {
