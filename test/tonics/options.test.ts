@@ -25,7 +25,6 @@ const problem = (schema: Parameters<typeof parseOptions>[0], options: unknown): 
 
 describe('the options of a TcpServer are refused', () => {
   const cases: [Record<string, unknown>, string][] = [
-    [{}, 'port: it is missing, and must be given'],
     [{ prot: 1 }, 'prot: there is no such option (did you mean port?)'],
     [{ port: 7, hots: 'x' }, 'hots: there is no such option (did you mean host?)'],
     [{ port: '7' }, 'port: it is "7", and must be a port, 0 to 65535'],

@@ -4,6 +4,7 @@ import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
+import { connectToPath } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
 
 /** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
@@ -35,8 +36,9 @@ export const nodeNetwork: Network = {
   canReusePort:
     (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
-  connect({ address, port, localAddress, localPort, stream: settings }) {
+  connect({ path, address, port, localAddress, localPort, stream: settings }) {
     const socket = set(new Socket({ allowHalfOpen: true }), settings);
+    if (path !== undefined) return connectToPath(socket, path);
     const stream = NodeStream.connecting(socket);
     socket.connect({
       host: address,

@@ -475,7 +475,11 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal */
   _ttPeer(): string {
     // Of a peer that has gone before it was accepted the system tells none.
-    return this.remote === undefined ? 'an unknown address' : showAddress(this.remote.address, this.remote.port);
+    if (this.remote === undefined) return 'an unknown address';
+    const { address, port, family } = this.remote;
+    if (family !== 'UNIX' || address !== '') return showAddress(address, port, family);
+    // Who has connected to a UNIX socket has no name of its own.
+    return `a peer of ${showAddress(this.local?.address, 0, 'UNIX')}`;
   }
 
   /** @internal After `onDisconnected` was heard. */
