@@ -35,6 +35,11 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tcp/server/server-place.ts', 'placeOptions'],
   },
   {
+    title: 'Proxies of a TcpServer',
+    text: 'Under `proxyProtocol` of a TcpServer: [Behind a proxy](behind-a-proxy.md).',
+    from: ['src/tonics/tcp/proxy/proxy-option.ts', 'proxySchema'],
+  },
+  {
     title: 'TcpConnection',
     text: 'Given to the TcpServer or TcpClient that makes the connection.',
     from: ['src/tonics/tcp/connection/connection-options.ts', 'connectionOptions'],
@@ -43,6 +48,11 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     title: 'TcpClient',
     text: 'With the options of [every Tonic](#every-tonic) and of [a connection](#tcpconnection); what differs is listed.',
     from: ['src/tonics/tcp/client/tcp-client.ts', 'clientSchema'],
+  },
+  {
+    title: 'A PROXY header of a TcpClient',
+    text: 'Under `proxyProtocol` of a TcpClient: [Behind a proxy](behind-a-proxy.md).',
+    from: ['src/tonics/tcp/proxy/sent-proxy.ts', 'sentProxySchema'],
   },
   {
     title: 'UdpSocket',

@@ -1,12 +1,13 @@
 import type { Channel } from './channel.js';
+import type { TlsInfo, TlsSide } from './tls.js';
 
 /** Where a socket is bound or connected to. */
 export interface Address {
-  /** A numeric IPv4 or IPv6 address. Of a UNIX socket its path; `''` where it has none, as most peers of one. */
+  /** A numeric IPv4 or IPv6 address; of a UNIX socket its path, `''` for a peer without a name. */
   readonly address: string;
   /** 1 to 65535; 0 of a UNIX socket. */
   readonly port: number;
-  /** Which kind `address` is, where that is known. */
+  /** Which of these `address` is, where that is known. */
   readonly family?: 'IPv4' | 'IPv6' | 'UNIX' | undefined;
 }
 
@@ -149,6 +150,8 @@ export interface StreamChannel extends SocketChannel {
   readonly ended: boolean;
   /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
+  /** Of these, bytes that were not handed over yet. */
+  readonly gathered: number;
   /**
    * Gathers bytes; all of a turn leave at its end in one write, or earlier with {@link flush}.
    * @param size how many they are.
@@ -166,6 +169,10 @@ export interface StreamChannel extends SocketChannel {
   readonly flushed: boolean;
   /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
   close(reset?: boolean): void;
+  /** What was agreed, under TLS. */
+  readonly tls?: TlsInfo | undefined;
+  /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
+  readonly truncated?: boolean;
 }
 
 /**
@@ -248,6 +255,14 @@ export interface Network {
   listen(settings: ListenSettings): ListenerChannel;
   /** Opens a connection to one address. Its error, where it has one, tells which end it is about: `address` and `port`. */
   connect(settings: ConnectSettings): StreamChannel;
+  /**
+   * Goes on under TLS: what a stream has received and nobody has taken is the beginning of the handshake. Nothing may be gathered: what was
+   * handed over leaves before it.
+   *
+   * @returns the stream above it, which is ready to CONNECT when the handshake is done, and to HANGUP where that fails. The given one is closed
+   *   from then on for whoever has it: to cancel its key touches nothing.
+   */
+  secure(channel: StreamChannel, side: TlsSide): StreamChannel;
   /**
    * Looks a name up: its addresses, those of one family or (0) of both, in the order in which the system would try them. A numeric host is
    * its own answer, whatever the family. Where there is no address `done` gets an error.

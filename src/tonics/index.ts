@@ -8,6 +8,7 @@ export {
   type ServerPhase,
 } from './tcp/server/tcp-server.js';
 export type { ServerCounts } from './tcp/server/server-tally.js';
+export { PROXY_TLV, type ProxyHeader, type ProxyInfo, type ProxyTlv } from './tcp/proxy/proxy-header.js';
 export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';

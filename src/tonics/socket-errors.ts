@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { type ErrorCode, TaskTonicError } from '../core/errors.js';
 import type { Address } from '../selector/network.js';
+import { tlsError } from './tls/tls-errors.js';
 
 /** What the system calls it, and what a user is told. errno(3). */
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -41,6 +42,8 @@ export function socketError(
 ): TaskTonicError {
   if (error instanceof TaskTonicError) return error;
   if (error instanceof AggregateError && error.errors.length > 0) return severalErrors(error, address, details);
+  const ofTls = tlsError(error, address, details);
+  if (ofTls !== undefined) return ofTls;
   const { code = 'unknown', syscall } = error as NodeJS.ErrnoException;
   // The system says neither how large it was nor what would fit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
@@ -89,6 +92,15 @@ export function showAddress(host: string | undefined, port: number | undefined, 
   if (family === 'UNIX') return showPath(host ?? '');
   const shown = host === undefined ? '*' : host.includes(':') ? `[${host}]` : host;
   return `${shown}:${port ?? '?'}`;
+}
+
+/** A peer, by its address; who has connected to a UNIX socket has none, and is told by the address of that. */
+export function showPeer(remote: Address | undefined, local: Address | undefined): string {
+  // Of a peer that has gone before it was accepted the system tells none.
+  if (remote === undefined) return 'an unknown address';
+  const { address, port, family } = remote;
+  if (family !== 'UNIX' || address !== '') return showAddress(address, port, family);
+  return `a peer of ${showPath(local?.address ?? '')}`;
 }
 
 function showPath(path: string): string {

@@ -65,6 +65,7 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   remote: Address | undefined;
   ended = false;
   unsent = 0;
+  gathered = 0;
   flushed = false;
   sent = '';
   wasReset = false;
@@ -223,6 +224,9 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
 export class FakeNetwork implements Network {
   readonly canReusePort = true;
   readonly canHandOver = false;
+  secure(): StreamChannel {
+    throw new Error('there is no TLS here');
+  }
   receive(): StreamChannel {
     throw new Error('nobody hands a socket over here');
   }

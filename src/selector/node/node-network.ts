@@ -4,8 +4,9 @@ import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
-import { connectToPath } from './node-path-stream.js';
+import { NodePathStream, connectToPath } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
+import { TlsStream } from './tls-stream.js';
 
 /** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
 function atLeast(major: number, minor: number): boolean {
@@ -47,6 +48,10 @@ export const nodeNetwork: Network = {
       ...(localPort !== undefined && { localPort }),
     });
     return stream;
+  },
+  secure(channel, side) {
+    const stream = channel as NodeStream;
+    return new TlsStream(stream.release(), side, stream instanceof NodePathStream ? stream : undefined);
   },
   lookup(host, family, done) {
     let over = false;

@@ -29,6 +29,10 @@ const Is = {
   /** The peer has ended. */
   ended: 32,
   closed: 64,
+  /** It takes no descriptor of this process. */
+  uncounted: 128,
+  /** Its socket is somebody else's now. */
+  released: 256,
 } as const;
 
 /** How it failed. */
@@ -43,7 +47,7 @@ interface Failed {
  * fails needs is made then.
  */
 export class NodeStream implements StreamChannel, Sink {
-  readonly #socket: Linked;
+  #socket: Linked;
   #key: ChannelKey | undefined = undefined;
   /** Received and not taken: mostly one buffer, so the list is made for the second. */
   #first: Buffer | undefined = undefined;
@@ -58,8 +62,19 @@ export class NodeStream implements StreamChannel, Sink {
   #onLeft: (() => void) | undefined = undefined;
   #failed: Failed | undefined = undefined;
 
-  constructor(socket: Socket) {
-    descriptors.opened();
+  /**
+   * @param counts whether it takes a descriptor of this process.
+   * @param hears whether it hears the socket from the beginning; else it is told later, with {@link listenTo}.
+   */
+  constructor(socket: Socket, counts = true, hears = true) {
+    if (counts) descriptors.opened();
+    else this.#is |= Is.uncounted;
+    this.#socket = socket as Linked;
+    if (hears) this.listenTo(socket);
+  }
+
+  /** Hears that socket from now on. */
+  protected listenTo(socket: Socket): void {
     this.#socket = socket as Linked;
     this.#socket[CHANNEL] = this;
     // Node keeps it from now on, so that an error can name the peer when the socket has gone.
@@ -98,6 +113,10 @@ export class NodeStream implements StreamChannel, Sink {
   get unsent(): number {
     if (this.#has(Is.closed)) return this.#failed?.discarded ?? 0;
     return (this.#out === undefined ? 0 : this.#out.size) + this.#socket.writableLength;
+  }
+
+  get gathered(): number {
+    return this.#out?.size ?? 0;
   }
 
   get pending(): number {
@@ -164,7 +183,7 @@ export class NodeStream implements StreamChannel, Sink {
     this.#is &= ~Is.flushing;
     const socket = this.#socket;
     const out = this.#out;
-    if (socket.destroyed) return out?.clear();
+    if (socket.destroyed || this.#has(Is.released)) return out?.clear();
     if (out !== undefined) {
       out.pump(this.#has(Is.awaited));
       if (out.hasLost) this.#key?.signal(Interest.HANGUP);
@@ -194,6 +213,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   close(reset = false): void {
+    if (this.#has(Is.released)) return;
     // Node would wait with a reset until it is connected.
     if (reset && !this.#socket.connecting) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
@@ -208,6 +228,7 @@ export class NodeStream implements StreamChannel, Sink {
   interestChanged(interest: InterestSet): void {
     this.#set(Is.awaited, (interest & Interest.WRITE) !== 0);
     this.#set(Is.reading, (interest & Interest.READ) !== 0);
+    if (this.#has(Is.released)) return;
     if (!this.#has(Is.reading)) this.#socket.pause();
     else if (!this.#has(Is.full)) this.#socket.resume();
   }
@@ -235,7 +256,42 @@ export class NodeStream implements StreamChannel, Sink {
 
   detach(): void {
     this.#key = undefined;
-    this.#socket.destroy();
+    if (!this.#has(Is.released)) this.#socket.destroy();
+  }
+
+  /**
+   * Gives the socket to who takes it over, with what was received and not taken. From then on this channel is closed, and touches it no more.
+   * Nothing may be gathered. One that has ended or closed keeps what it received: there is nothing to take over.
+   */
+  release(): Socket {
+    const socket = this.#socket;
+    socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose).off('connect', onConnect);
+    socket.pause();
+    if (!this.#has(Is.ended) && !socket.destroyed)
+      for (const bytes of [this.#first, ...(this.#more ?? [])].reverse())
+        if (bytes !== undefined) socket.unshift(bytes);
+    this.#first = this.#more = undefined;
+    this.#received = 0;
+    this.#is |= Is.released;
+    this.#closed();
+    return socket;
+  }
+
+  /** It failed: whoever has it is told. */
+  protected failed(error: Error): void {
+    NodeStream.onSocket.error(this, error);
+  }
+
+  /** It is ready for these. */
+  protected signal(ready: InterestSet): void {
+    this.#key?.signal(ready);
+  }
+
+  /** The socket is closed. */
+  #closed(): void {
+    if (this.#has(Is.closed)) return;
+    if (!this.#has(Is.uncounted)) descriptors.closed();
+    this.#is |= Is.closed;
   }
 
   /** @internal */
@@ -266,8 +322,7 @@ export class NodeStream implements StreamChannel, Sink {
       stream.#key?.signal(Interest.HANGUP);
     },
     close(stream: NodeStream): void {
-      descriptors.closed();
-      stream.#is |= Is.closed;
+      stream.#closed();
       stream.#key?.signal(Interest.HANGUP);
     },
   };

@@ -10,7 +10,10 @@ import type {
   Network,
   StreamChannel,
 } from '../../selector/network.js';
+import { TlsStream } from '../../selector/node/tls-stream.js';
+import type { TlsSide } from '../../selector/tls.js';
 import { covers, familyOf, isAny, isBroadcast, isLoopback, isMulticast, show } from './addresses.js';
+import { ChannelDuplex } from './channel-duplex.js';
 import type { Caller } from './dial.js';
 import type { Fabric, Greeter, Parcel } from './fabric.js';
 import { HostDescriptors } from './host-descriptors.js';
@@ -86,6 +89,11 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     if (this.takes(stream, 'connection')) stream.connect(this, settings);
     else stream.fail(systemError('EMFILE', 'connect', placeOf(settings)));
     return stream;
+  }
+
+  secure(channel: StreamChannel, side: TlsSide): StreamChannel {
+    const { work } = this.#fabric;
+    return new TlsStream(new ChannelDuplex(channel as SimulatedStream, work), side, channel, work.goesOn);
   }
 
   lookup(

@@ -24,6 +24,8 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   readonly #fabric: Fabric;
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
+  /** Its key is that of a stream above it. */
+  #isLent = false;
   #end: TcpEnd | undefined;
   #reader: StreamReader | undefined;
   #dial: Dial | undefined;
@@ -94,6 +96,10 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   get unsent(): number {
     return this.closed ? this.#lost : this.#out.size + this.pending;
+  }
+
+  get gathered(): number {
+    return this.#out.size;
   }
 
   write(bytes: Bytes, size: number): void {
@@ -187,8 +193,15 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   }
 
   detach(): void {
+    if (this.#isLent) return;
     this.#key = undefined;
     this.close();
+  }
+
+  /** Another stream goes over this one: it hears what this one is ready for, and whoever had its key touches nothing any more. */
+  lend(key: ChannelKey): void {
+    this.#isLent = true;
+    this.#key = key;
   }
 
   // ---- What the host tells ----

@@ -1,8 +1,10 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
+import type { TlsStart } from '../../../selector/tls.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
 import { dialOrder, familyOf } from './dialler-order.js';
+import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
 
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
@@ -23,6 +25,10 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
+  /** What a connection begins with, before everything else. */
+  readonly begins?: Pick<SentProxy, 'begin'> | undefined;
+  /** A connection goes on under TLS before it counts as opened. */
+  readonly secure?: TlsStart | undefined;
 }
 
 /** What becomes of a try: one of the two, once. */
@@ -38,6 +44,8 @@ interface Attempt<Key extends DialKey> {
   readonly shown: string;
   readonly channel: StreamChannel;
   readonly key: Key;
+  /** It is connected, and its handshake is under way. */
+  readonly secures: boolean;
 }
 
 /**
@@ -125,15 +133,36 @@ export class Try<Key extends DialKey> {
     });
     const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
     const shown = path === undefined ? showAddress(address, port) : this.#name;
-    const attempt = { at, shown, channel, key };
+    const attempt: Attempt<Key> = { at, shown, channel, key, secures: false };
     this.#underWay.add(attempt);
     if (this.#tried < this.#addresses.length)
       this.#stopDelay = this.#means.after(NEXT_ADDRESS_AFTER, () => this.#next());
   }
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
-    if ((ready & Interest.CONNECT) !== 0) this.#opened(attempt, ready & ~Interest.CONNECT);
-    else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
+    if ((ready & Interest.CONNECT) !== 0) {
+      if (!attempt.secures) this.#settings.begins?.begin(attempt.channel);
+      if (this.#settings.secure === undefined || attempt.secures) this.#opened(attempt, ready & ~Interest.CONNECT);
+      else this.#secure(attempt, this.#settings.secure);
+    } else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
+  }
+
+  /** The first one that is connected goes on; the others are closed. */
+  #secure({ at, shown, channel: plain, key: before }: Attempt<Key>, start: TlsStart): void {
+    this.#stopDelay?.();
+    this.#stopDelay = undefined;
+    for (const { channel, key } of this.#underWay) if (channel !== plain) key.cancel();
+    this.#underWay.clear();
+    try {
+      const channel = this.#means.network.secure(plain, start.side(shown));
+      const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
+      const attempt: Attempt<Key> = { at, shown, channel, key, secures: true };
+      this.#underWay.add(attempt);
+    } catch (thrown) {
+      return this.#over(thrown as TaskTonicError);
+    } finally {
+      before.cancel();
+    }
   }
 
   #opened(attempt: Attempt<Key>, more: InterestSet): void {
@@ -148,7 +177,8 @@ export class Try<Key extends DialKey> {
   #failed(attempt: Attempt<Key>): void {
     const { at, shown, channel, key } = attempt;
     this.#underWay.delete(attempt);
-    this.#errors[at] = socketError(channel.takeError() ?? new Error('it was closed'), shown);
+    const error = channel.takeError() ?? new Error('it was closed');
+    this.#errors[at] = socketError(error, shown, { name: this.#settings.secure?.name });
     key.cancel();
     if (this.#tried < this.#addresses.length) this.#next();
     else if (this.#underWay.size === 0) this.#over();
@@ -157,8 +187,10 @@ export class Try<Key extends DialKey> {
   #timeUp(): void {
     const { connectTimeout: ms } = this.#settings;
     const lookup = this.#stopLookup === undefined ? '' : ' (its name was not looked up by then)';
-    for (const { at, shown: address } of this.#underWay)
-      this.#errors[at] = fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
+    for (const { at, shown: address, secures } of this.#underWay)
+      this.#errors[at] = secures
+        ? fail('TT_TLS_TIMEOUT', { address, ms })
+        : fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
     if (lookup === '') this.#over();
     else this.#over(fail('TT_CONNECT_TIMEOUT', { address: this.#name, ms, lookup }));
   }

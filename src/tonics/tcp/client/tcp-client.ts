@@ -10,6 +10,7 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { TlsInfo } from '../../../selector/tls.js';
 import {
   connectionOptions,
   connectionSettings,
@@ -29,6 +30,9 @@ import { AdoptedSettings } from '../server/adoption.js';
 import { checkPath } from '../server/server-place.js';
 import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
 import { makeConnection } from '../connection/connection-making.js';
+import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
+import { ClientTls } from '../../tls/client-tls.js';
+import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
 
 export const clientSchema = v.strictObject({
@@ -68,6 +72,13 @@ export const clientSchema = v.strictObject({
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
+  /**
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
+   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   */
+  proxyProtocol: v.optional(sentProxyOption),
+  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
 });
@@ -146,12 +157,16 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     // Looked at before it enters the app: what is refused leaves nothing behind.
     checkPlace(settings, name);
     const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
-    super(new AdoptedSettings(settings, { settings: connectionSettings(settings), channel: undefined }));
+    const tls = tlsOf(settings, name);
+    const { secure, startTls } = tls?.start(settings.connectTimeout) ?? {};
+    super(new AdoptedSettings(settings, { settings: connectionSettings(settings, startTls), channel: undefined }));
+    tls?.share(this._ttCatalyst);
     this.#settings = settings;
     this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = makeProtocol;
+    const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
     const { host = 'localhost', port: toPort = 0 } = settings;
-    const dial = { ...settings, host, port: toPort, stream: streamSettings(settings) };
+    const dial = { ...settings, host, port: toPort, begins, secure, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
@@ -178,6 +193,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   override get remote(): Address | undefined {
     return this.#protocol?.remote ?? super.remote;
+  }
+
+  override get tls(): TlsInfo | undefined {
+    return this.#protocol === undefined ? super.tls : this.#protocol.tls;
   }
 
   override get unsentBytes(): number {
@@ -457,3 +476,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 }
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
+
+function tlsOf({ tls, host = 'localhost' }: Settings, className: string): ClientTls | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
+  return new ClientTls(given, host, `of ${className}`);
+}

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../../../selector/network.js';
+import type { TlsStart } from '../../../selector/tls.js';
 import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
 import { framingOption } from '../../framing-option.js';
 import { idlePatience } from './idle-watch.js';
@@ -77,10 +78,17 @@ const connectionSchema = v.strictObject(connectionOptions);
 /** Options of a connection. */
 export type ConnectionOptions = Readonly<v.InferInput<typeof connectionSchema>>;
 /** The same, checked and complete; one record serves all connections of a server. */
-export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & { readonly lowWaterMark: number };
+export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & {
+  readonly lowWaterMark: number;
+  /** How it goes on under TLS where its protocol says so. */
+  readonly startTls: TlsStart | undefined;
+};
 
 /** Takes the settings of connections out of parsed options. */
-export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema>): ConnectionSettings {
+export function connectionSettings(
+  parsed: v.InferOutput<typeof connectionSchema>,
+  startTls?: TlsStart,
+): ConnectionSettings {
   const { highWaterMark } = parsed;
   const settings = Object.fromEntries(
     Object.keys(connectionOptions).map((key) => [key, parsed[key as keyof ConnectionOptions]]),
@@ -89,6 +97,7 @@ export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema
   return {
     ...(settings as ConnectionSettings),
     lowWaterMark,
+    startTls,
     unsentLimit: Math.max(parsed.unsentLimit, highWaterMark),
   };
 }

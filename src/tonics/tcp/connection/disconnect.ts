@@ -18,4 +18,8 @@ export interface DisconnectInfo {
   readonly discarded: number;
   /** With the reason `idle`: the side on which nothing happened, as `idleTimeout` or `setIdleTimeout()` named it. */
   readonly idle?: IdleSide;
+  /**
+   * Under TLS: the peer's side of the connection ended, and it had not said so (no close_notify). What it sent may have been cut off; so `onEnd` was not heard.
+   */
+  readonly truncated?: boolean;
 }

@@ -180,7 +180,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     if (feed.queued) return false;
     if (reads) {
       this.#take(feed, channel, share);
-      if (feed.dry && !(channel.ended && feed.end())) {
+      // What was cut off under TLS has no last frame.
+      if (feed.dry && !(channel.ended && channel.truncated !== true && feed.end())) {
         this.#missed = Interest.NONE;
         return true;
       }

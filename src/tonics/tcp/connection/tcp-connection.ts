@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../../../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
 import { Life, queueEnd } from '../../../core/life.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
@@ -9,6 +9,7 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { TlsInfo } from '../../../selector/tls.js';
 import { MOST_READY } from '../../../selector/selector.js';
 import { takeAdoption } from '../server/adoption.js';
 import type { Arrival } from '../server/door/arrival.js';
@@ -20,8 +21,10 @@ import { Backlog } from './backlog.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
 import { Pause } from './pause.js';
+import type { ProxyInfo } from '../proxy/proxy-header.js';
+import { Upgrade, type UpgradeStep } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { showPeer, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';
@@ -34,6 +37,15 @@ const HOPS = 16;
 
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
+
+const NOTHING = Buffer.alloc(0);
+
+/** What is waited for besides, while it goes on under TLS. */
+const UPGRADES: Readonly<Record<UpgradeStep, InterestSet>> = {
+  asked: Interest.NONE,
+  leaving: Interest.WRITE,
+  handshake: Interest.CONNECT,
+};
 
 /** Steps in which it may be idle. */
 const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
@@ -49,6 +61,8 @@ class Closing {
   linger: Watch | undefined = undefined;
   /** On which side nothing happened, if that is why. */
   idle: IdleSide | undefined = undefined;
+  /** Its peer has ended without saying so under TLS. */
+  truncated = false;
 }
 
 /**
@@ -79,6 +93,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   ttse__onHighWater?(unsentBytes: number): void | undefined;
   /** The peer will send no more. */
   ttse__onEnd?(): void | undefined;
+  /** It goes on under TLS: the handshake that `startTls()` began is done. */
+  ttse__onSecure?(tls: TlsInfo): void | undefined;
   /** It is closed; the Tonic finishes after this (a TcpClient that tries again does not). */
   ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
   /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
@@ -86,13 +102,24 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    events: [
+      'onConnected',
+      'onData',
+      'onFrame',
+      'onDrain',
+      'onHighWater',
+      'onEnd',
+      'onSecure',
+      'onDisconnected',
+      'onError',
+    ],
     mistaken: {
       onMessage: 'onData',
       onLine: 'onFrame',
       onConnect: 'onConnected',
       onOpen: 'onConnected',
       onClose: 'onDisconnected',
+      onSecureConnect: 'onSecure',
     },
   };
 
@@ -111,6 +138,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** Made when it begins to end. */
   #closing: Closing | undefined = undefined;
   #idle: IdleWatch | undefined = undefined;
+  /** While it goes on under TLS. */
+  #upgrade: Upgrade | undefined = undefined;
   /** What is known of its peer beyond its socket. */
   readonly #arrival: Arrival | undefined;
 
@@ -142,6 +171,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   get remote(): Address | undefined {
     const channel = this._ttChannel;
     return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
+  }
+
+  /** How it came by way of a proxy, which its PROXY header tells; `undefined` without one. Its {@link remote} and {@link local} are those of the header then. */
+  get proxy(): ProxyInfo | undefined {
+    return this.#arrival?.proxy;
+  }
+
+  /** What was agreed under TLS, and who the peer is; `undefined` where it speaks plain text, or is not connected. */
+  get tls(): TlsInfo | undefined {
+    return this._ttChannel?.tls;
   }
 
   // ---- Its life: one step with one table ----
@@ -324,6 +363,73 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttResume(Pause.user);
   }
 
+  // ---- On under TLS ----
+
+  /**
+   * Goes on under TLS (STARTTLS), as a server or client with the option `tls`; `onSecure` follows, or an error that ends it. It takes its place among answers: what was
+   * given before leaves in plain text, and what is given after it leaves under TLS, when the handshake is done.
+   *
+   * What has come and was not heard yet belongs to the handshake, also where it came together with the command: with a framing that is all that follows the frame.
+   *
+   * @param received without a framing: the rest of what `onData` brought.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NO_TLS`, `TT_TLS_BEGUN`.
+   */
+  protected startTls(received?: Uint8Array): void {
+    this._ttNeedsOwnSparkle('startTls()');
+    const { startTls } = this._ttSettings;
+    if (startTls === undefined) throw fail('TT_NO_TLS', { tonic: this.name });
+    if (this.#upgrade !== undefined || this.tls !== undefined) throw fail('TT_TLS_BEGUN', { tonic: this.name });
+    if (this._ttChannel === undefined) return;
+    this.#upgrade = new Upgrade(this._ttCatalyst, startTls.timeout, received, () =>
+      this.#upgradeFailed(fail('TT_TLS_TIMEOUT', { address: this._ttPeer(), ms: startTls.timeout })),
+    );
+    this._ttPause(Pause.tls);
+    this.atPlace(() => this.#sendBeforeTls());
+  }
+
+  /** What was given before leaves as plain text. */
+  #sendBeforeTls(): void {
+    if (this.#upgrade === undefined) return;
+    this.#upgrade.step = 'leaving';
+    // It waits for what leaves, before that is asked to leave: else nobody would tell.
+    this._ttApplyInterest();
+    this._ttChannel!.flush();
+    if (this._ttChannel!.gathered === 0) this.#beginTls();
+  }
+
+  #beginTls(): void {
+    const upgrade = this.#upgrade!;
+    const plain = this._ttChannel!;
+    const { network, selector } = this._ttCatalyst;
+    plain.putBack(Buffer.concat([upgrade.rest ?? NOTHING, this.takeBuffered()]));
+    let secured: StreamChannel;
+    try {
+      secured = network.secure(plain, this._ttSettings.startTls!.side(this._ttPeer()));
+    } catch (thrown) {
+      return this.#upgradeFailed(toError(thrown));
+    }
+    const before = this._ttKey!;
+    upgrade.step = 'handshake';
+    this._ttChannel = secured;
+    this._ttPauses &= ~Pause.tls;
+    this._ttKey = selector.register(secured, this.#interest, this);
+    secured.interestChanged?.(this.#interest);
+    before.cancel();
+    this._ttResume(Pause.tls);
+  }
+
+  #secured(tls: TlsInfo | undefined): void {
+    this.#upgrade = this.#upgrade?.stop();
+    this._ttApplyInterest();
+    if (tls !== undefined) this._ttEmit('ttse__onSecure', tls);
+  }
+
+  #upgradeFailed(error: Error): void {
+    this.#upgrade = this.#upgrade?.stop();
+    this._ttReport(error);
+    this._ttAbort('error', error);
+  }
+
   // ---- Idle times ----
 
   /**
@@ -383,6 +489,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touchAll(ready);
+    if (this.#upgrade !== undefined && !this.#goesOnUnderTls(channel, ready)) return;
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
       else if (this._ttReplies !== undefined) this._ttPaceReading();
@@ -392,6 +499,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     if (reads && !this._ttRead(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
+  }
+
+  /** @returns whether there is more to do now. */
+  #goesOnUnderTls(channel: StreamChannel, ready: InterestSet): boolean {
+    if (this.#upgrade!.step === 'leaving' && channel.gathered === 0 && !channel.closed) {
+      this.#beginTls();
+      return false;
+    }
+    if (this.#upgrade!.step === 'handshake' && (ready & Interest.CONNECT) !== 0) this.#secured(channel.tls);
+    return true;
   }
 
   /** Something that has come was not heard yet. */
@@ -432,7 +549,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
-    if (this._ttHears) this._ttEmit('ttse__onEnd');
+    // What was cut off is not to be taken for whole.
+    if (this._ttChannel?.truncated === true) this.#end.truncated = true;
+    else if (this._ttHears) this._ttEmit('ttse__onEnd');
     this._ttNoMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
@@ -446,7 +565,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #failed(channel: StreamChannel, cause: Error): void {
-    const error = socketError(cause, this._ttPeer());
+    const { startTls } = this._ttSettings;
+    const details = startTls?.name === undefined ? undefined : { name: startTls.name };
+    const error = socketError(cause, this._ttPeer(), details);
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
@@ -468,18 +589,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #info(): DisconnectInfo {
-    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
-    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
+    const { reason = 'peerEnded', error, discarded, idle, truncated } = this.#end;
+    const info = { reason, error, discarded };
+    if (truncated) return { ...info, truncated };
+    return reason === 'idle' && idle !== undefined ? { ...info, idle } : info;
   }
 
   /** @internal */
   _ttPeer(): string {
     // Of a peer that has gone before it was accepted the system tells none.
-    if (this.remote === undefined) return 'an unknown address';
-    const { address, port, family } = this.remote;
-    if (family !== 'UNIX' || address !== '') return showAddress(address, port, family);
-    // Who has connected to a UNIX socket has no name of its own.
-    return `a peer of ${showAddress(this.local?.address, 0, 'UNIX')}`;
+    return showPeer(this.remote, this.local);
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -508,6 +627,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttBacklog?.releaseRelays();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
+    this.#upgrade = this.#upgrade?.stop();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
@@ -642,7 +762,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const closes = phase === 'draining' && !hears;
     const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
     const write = this._ttBacklog?.blocked === true || closes ? Interest.WRITE : Interest.NONE;
-    return read | write;
+    return this.#upgrade === undefined ? read | write : read | write | UPGRADES[this.#upgrade.step];
   }
 
   /** @internal */

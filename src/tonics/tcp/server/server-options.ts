@@ -3,6 +3,8 @@ import { count, flag, ms, port, text, within } from '../../../core/options/optio
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
 import { protocolOption } from '../connection/protocol.js';
+import { proxySchema } from '../proxy/proxy-option.js';
+import { serverTlsSchema } from '../../tls/tls-options.js';
 import { placeOptions } from './server-place.js';
 
 /** Where several listeners can share a port. More make the longest wait no shorter. */
@@ -39,10 +41,17 @@ export const serverSchema = v.strictObject({
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
   catalysts: v.optional(count(1), 1),
+  /**
+   * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
+   * proxy: `{ trusted: ['10.0.0.0/8'] }`. See [Behind a proxy](behind-a-proxy.md).
+   */
+  proxyProtocol: v.optional(proxySchema),
   /** How long a peer may take, in ms, for all that comes before there is a Tonic for it: its PROXY header, its TLS handshake. */
   handshakeTimeout: v.optional(ms(1), 10_000),
   /** How many peers may be at that at once; more are turned away. With `catalysts`, in each thread. */
   handshakes: v.optional(count(1), 1_024),
+  /** Speaks TLS, with this certificate: see [TLS of a TcpServer](#tls-of-a-tcpserver). */
+  tls: v.optional(serverTlsSchema),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
   protocol: protocolOption,
 });

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
-import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { badOption } from '../../../core/options/option-problem.js';
 import { settingsIn } from '../../../core/options/option-schema.js';
@@ -25,6 +25,9 @@ import { type ServerCounts, ServerTally } from './server-tally.js';
 import { placeError, placeOf, showPlace } from './server-place.js';
 import { showAddress } from '../../socket-errors.js';
 import { SocketTonic } from '../../socket-tonic.js';
+import { AlpnProtocols, canCross } from '../../tls/alpn-protocols.js';
+import { CertificateWatch } from '../../tls/certificate-watch.js';
+import { ServerTls } from '../../tls/server-tls.js';
 import type { Adoption } from './adoption.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { TcpConnection } from '../connection/tcp-connection.js';
@@ -66,6 +69,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #place: ListenPlace | undefined;
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
+  readonly #tls: ServerTls | undefined;
+  /** Which protocol it is, by what was agreed; `undefined` where there is one only. */
+  readonly #alpn: AlpnProtocols | undefined;
+  #certificateWatch: CertificateWatch | undefined;
   readonly #tally: ServerTally;
   readonly #admission: Admission;
   /** The threads that run its connections, where there are some. */
@@ -87,6 +94,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const { host, ipv6Only, reusePort, listeners } = settings;
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
+    checkInside(settings, name);
+    const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
+    const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
       throw noReusePort(name, '"reusePort"', '');
@@ -95,8 +105,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const { network } = this._ttCatalyst;
     this.#settings = settings;
     this.#place = place;
-    this.#connection = connectionSettings(settings);
+    this.#connection = connectionSettings(settings, tls?.startFor(settings.handshakeTimeout));
     this.#make = make;
+    this.#tls = tls;
+    this.#alpn = alpn;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
@@ -104,6 +116,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     // Other listeners let peers in as well: in this thread, or in those that its connections run on.
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
     this.#door = this.#newDoor();
+    if (tls !== undefined) this.#watchCertificates(tls);
     if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
   }
@@ -138,6 +151,36 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   ttsc__resume(): void {
     this.#listener?.resume();
     this.#spread?.resume();
+  }
+
+  /**
+   * Reads the files of its certificates again: new connections are shown what is there now, and those that are open stay as they are. Where
+   * something is wrong with them, `onError` tells it (`TT_BAD_CERTIFICATE`), and it goes on with those that it has.
+   */
+  ttsc__reloadCertificates(): void {
+    if (this.#tls === undefined) return;
+    try {
+      this.#tls.reload();
+    } catch (thrown) {
+      return void this._ttReport(toError(thrown));
+    }
+    this.#spread?.reloadCertificates();
+    this.log.info('has read its certificates again');
+    this.#warnOfExpired(this.#tls);
+  }
+
+  #watchCertificates(tls: ServerTls): void {
+    this.#warnOfExpired(tls);
+    const { looksEvery } = tls;
+    if (looksEvery === undefined) return;
+    this.#certificateWatch = new CertificateWatch(this._ttCatalyst, looksEvery, () => {
+      if (tls.filesChanged) this.ttsc__reloadCertificates();
+    });
+  }
+
+  #warnOfExpired(tls: ServerTls): void {
+    const expired = tls.expired(this._ttCatalyst.clock.wallTime());
+    if (expired !== undefined) this._ttScheduler.logs.warn(this, fail('TT_OWN_CERTIFICATE_EXPIRED', expired));
   }
 
   /** Stops listening, lets its connections finish, and finishes. */
@@ -252,7 +295,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #newDoor(): Door | undefined {
     const { handshakeTimeout: timeout, handshakes: most } = this.#settings;
-    const steps = doorSteps(this.#settings);
+    const steps = doorSteps(this.#settings, { network: this._ttCatalyst.network, tls: this.#tls });
     if (steps.length === 0 || this.#spread !== undefined) return undefined;
     return new Door(this._ttCatalyst, { steps, timeout, most }, this.#doorOwner);
   }
@@ -276,7 +319,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #adopt(given: Adoption): void {
-    const made = makeConnection(this, given, this.#make);
+    const made = makeConnection(this, given, this.#alpn?.makerFor(given.channel) ?? this.#make);
     if (made instanceof TcpConnection) return this.#tally.add('accepted');
     this.#tally.add('failed');
     if (made.connection !== undefined) return undefined;
@@ -292,16 +335,17 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   // ---- Its connections on several threads ----
 
   #newSpread(): ServerSpread | undefined {
-    const { protocol, catalysts: threads, base: _, name: __, ...options } = this.#settings;
-    const { canHandOver, canReusePort } = this._ttCatalyst.network;
-    const place = this.#place;
-    // Only TCP sockets can be moved; of one that others have opened it is not known what it is.
-    const handsOver = canHandOver && place === undefined;
-    if (place !== undefined) {
-      const address = showPlace(place, this.#settings);
+    const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+    // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
+    if (this.#place !== undefined) {
+      const address = showPlace(this.#place, this.#settings);
       this._ttScheduler.logs.warn(this, fail('TT_ONE_THREAD', { class: this._ttPlan.className, address }));
       return undefined;
     }
+    // Sessions go on in any of them; this thread looks at the files for all.
+    const shared = tls && { ...tls, ticketKeys: this.#tls!.ticketKeys, watchFiles: false };
+    const options = { ...others, tls: shared };
+    const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
     if (handsOver || canReusePort)
       return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options });
     const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
@@ -341,6 +385,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#listener?.close();
     this.#listener = undefined;
     this.#door?.close();
+    this.#certificateWatch = this.#certificateWatch?.stop();
     this.#admission.close();
     this.#phase = 'closed';
   }
@@ -361,7 +406,13 @@ ofFramework(TcpServer);
 takesOptions(TcpServer, serverSchema);
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
-function checkLoadable({ protocol, framing }: ServerSettings, className: string): void {
+function checkLoadable({ protocol, framing, tls }: ServerSettings, className: string): void {
+  if (tls !== undefined && !canCross(tls))
+    throw badOption(
+      className,
+      'tls',
+      'with "catalysts" it cannot have contexts, nor protocols by "alpn": threads cannot be given these',
+    );
   if (framing !== undefined) {
     const problem =
       'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
@@ -371,6 +422,14 @@ function checkLoadable({ protocol, framing }: ServerSettings, className: string)
   const problem =
     'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
   throw badOption(className, 'protocol', problem);
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a header is to be inside a TLS that no connection begins with. */
+function checkInside({ proxyProtocol, tls }: ServerSettings, className: string): void {
+  if (proxyProtocol?.inside === undefined || (tls !== undefined && tls.mode === 'implicit')) return;
+  const problem =
+    'its "inside" is for a server whose connections all begin with TLS: give "tls", with the mode implicit';
+  throw badOption(className, 'proxyProtocol', problem);
 }
 
 function noReusePort(className: string, option: string, instead: string): Error {

@@ -120,6 +120,11 @@ export class Door implements VisitorHost {
   late(visitor: Visitor): void {
     const { step } = visitor;
     // One that has done all only waits for its Tonic.
-    if (step !== undefined) visitor.refuse(step.tooLate(visitor, this.#settings.timeout));
+    if (step === undefined) return;
+    const { timeout } = this.#settings;
+    const error = step.tooLate(visitor, timeout);
+    if (error !== undefined) return visitor.refuse(error);
+    this.wake(visitor, this.#means.clock.now() + timeout);
+    return visitor.next();
   }
 }

@@ -22,8 +22,11 @@ export interface DoorStep {
   begin(visitor: Visitor): void;
   /** The channel of that visitor is ready, to HANGUP too. Readiness may be spurious. */
   ready(visitor: Visitor, ready: InterestSet): void;
-  /** What is told where it has not ended by the time that all steps have, in ms. */
-  tooLate(visitor: Visitor, ms: number): TaskTonicError;
+  /**
+   * It has not ended by the time that all steps have, in ms: why the visitor is refused for that; or `undefined`, and then it goes on to the
+   * next step, which has that time anew.
+   */
+  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined;
 }
 
 /** What a visitor sees of its Door. */
