@@ -120,6 +120,8 @@ export interface TurnedAway {
   readonly reason: TurnedAwayReason;
   /** What was wrong, where that is more than the reason says. */
   readonly error?: Error;
+  /** Where this stands for several that came within a second: how many. `remote` and `error` are those of the last one. */
+  readonly count?: number;
 }
 
 /**

@@ -243,6 +243,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   #closeInOrder(): void {
     this.#idle = this.#idle?.stopAll();
+    // From now on the linger does that.
+    this._ttFlows();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -284,6 +286,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   override _ttOverflows(bytes: number, error: TaskTonicError): void {
     this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
+  }
+
+  /** @internal */
+  override _ttStalled(ms: number): void {
+    this._ttFlows();
+    const bytes = this._ttChannel?.unsent ?? 0;
+    const error = fail('TT_WRITE_STALLED', { address: this._ttPeer(), bytes, ms });
+    if (LIFE[this.#step].on.abort === undefined) return;
+    this._ttReport(error);
+    this.#inputFor('stalled', 'abort', error);
   }
 
   // ---- Its answers, in order ----
@@ -625,6 +637,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttPauses &= Pause.kept;
     if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
     this._ttBacklog?.releaseRelays();
+    this._ttFlows();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
     this.#upgrade = this.#upgrade?.stop();

@@ -84,7 +84,7 @@ class Porter extends Tonic {
           this.passed.push(visitor);
           this.heard.push('passed');
         },
-        left: (peer) => this.heard.push('left', peer),
+        left: (_accepted, peer) => this.heard.push('left', peer),
       },
     );
     this.#listener = new ServerListener(catalyst, LISTEN, {
