@@ -84,10 +84,14 @@ describe('a connection that may read so much in a second', () => {
 
   it('may be closed while it waits, and leaves nothing', async () => {
     const { app, peer, connection } = await pair({ readRate: { perSecond: 1, burst: 1 } });
+    const { timers } = connection._ttScheduler;
+    const before = timers.size;
     peer.send(Buffer.alloc(60_000));
     await timeFor(1, [connection]);
+    expect(timers.size).to.equal(before + 1);
     connection.ttsc__abort();
     await connection.heard.on('onFinished');
+    expect(timers.size).to.equal(before);
     const ended = await app.over();
     expect(ended.result.exitCode).to.equal(0);
   });

@@ -44,8 +44,11 @@ describe('a connection whose peer takes nothing', () => {
 
   it('is not kept by what else it is given to send', async () => {
     const { connection, clock } = await sends(100_000, { unsentLimit: 10_000_000, onUnsentLimit: 'refuse' });
+    const { timers } = connection._ttScheduler;
+    const { size } = timers;
     for (let n = 0; n < 5; n++) {
       await clock.pass(2_400);
+      expect(timers.size, 'one watch for all').to.be.at.most(size);
       if (endOf(connection) === undefined) await connection.inside((one) => void one.say(Buffer.alloc(1_000)));
     }
     expect(endOf(connection)!.reason).to.equal('stalled');
