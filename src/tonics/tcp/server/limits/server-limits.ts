@@ -45,12 +45,10 @@ export class ServerLimits {
     return hasSome ? new ServerLimits(settings, clock, isProxy) : undefined;
   }
 
-  /** A peer was accepted: why it may not come in. Else it counts, until {@link leave}, for whoever holds it. */
+  /** A peer was accepted: why it may not come in. It may count already, for whoever holds it, until {@link leave}. */
   accept(holder: object, remote: Address | undefined): WhyNot {
     if (this.#isProxy(remote)) return this.#tooFast;
-    const reason = this.#denied(remote) ?? this.take(holder, remote) ?? this.#tooFast;
-    if (reason !== undefined) this.leave(holder);
-    return reason;
+    return this.#denied(remote) ?? this.take(holder, remote) ?? this.#tooFast;
   }
 
   /** A peer was accepted, which is to be handed over to another thread. */

@@ -94,6 +94,14 @@ describe('a TcpServer with limits', () => {
     expect(app.server.counts.accepted).to.equal(5);
   });
 
+  it('does not count those that come too fast as of their address', async () => {
+    const app = await server({ acceptRate: { perSecond: 1, burst: 1 }, maxConnectionsPerAddress: 2 });
+    await peersOf(app, 4);
+    await app.app.bench.pass(1_000);
+    await peersOf(app, 1);
+    expect(app.server.counts).to.deep.include({ accepted: 2, turnedAway: turnedAway({ rate: 3 }) });
+  });
+
   it('takes nobody that is denied, whatever is allowed', async () => {
     const app = await server({ allow: ['127.0.0.0/8'], deny: ['127.0.0.2'] });
     await peersOf(app, 1);
