@@ -55,6 +55,21 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tcp/proxy/sent-proxy.ts', 'sentProxySchema'],
   },
   {
+    title: 'TLS on either side',
+    text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](secure.md). The first five are also those of each certificate in `names` of a server.',
+    from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],
+  },
+  {
+    title: 'TLS of a TcpServer',
+    text: 'Under `tls` of a TcpServer, with those of [either side](#tls-on-either-side).',
+    from: ['src/tonics/tls/tls-options.ts', 'serverTlsSchema'],
+  },
+  {
+    title: 'TLS of a TcpClient',
+    text: 'Under `tls` of a TcpClient, with those of [either side](#tls-on-either-side); `true` stands for none of these.',
+    from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
+  },
+  {
     title: 'UdpSocket',
     text: 'With the options of [every Tonic](#every-tonic).',
     from: ['src/tonics/udp/udp-options.ts', 'udpSchema'],

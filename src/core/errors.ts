@@ -181,6 +181,8 @@ export const ERRORS = {
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:
     '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
+  TT_WRITE_STALLED:
+    'None of the {bytes} bytes that wait for {address} has left within {ms} ms: the peer does not read. See what holds it up, or raise "stallTimeout".',
   TT_REPLY_TIMEOUT:
     'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see what holds it up, end each reply, or raise "replyTimeout".',
   TT_REPLY_FAILED:

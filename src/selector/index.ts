@@ -27,3 +27,4 @@ export type {
   TurnedAway,
   TurnedAwayReason,
 } from './network.js';
+export type { PeerIdentity, TlsClientSide, TlsInfo, TlsServerSide, TlsSide } from './tls.js';

@@ -132,6 +132,8 @@ export interface TurnedAway {
   readonly reason: TurnedAwayReason;
   /** What was wrong, where that is more than the reason says. */
   readonly error?: Error;
+  /** Where this stands for several that came within a second: how many. `remote` and `error` are those of the last one. */
+  readonly count?: number;
 }
 
 /**
@@ -150,8 +152,6 @@ export interface StreamChannel extends SocketChannel {
   readonly ended: boolean;
   /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
-  /** Of these, bytes that were not handed over yet. */
-  readonly gathered: number;
   /**
    * Gathers bytes; all of a turn leave at its end in one write, or earlier with {@link flush}.
    * @param size how many they are.
@@ -256,8 +256,8 @@ export interface Network {
   /** Opens a connection to one address. Its error, where it has one, tells which end it is about: `address` and `port`. */
   connect(settings: ConnectSettings): StreamChannel;
   /**
-   * Goes on under TLS: what a stream has received and nobody has taken is the beginning of the handshake. Nothing may be gathered: what was
-   * handed over leaves before it.
+   * Goes on under TLS: what a stream has received and nobody has taken is the beginning of the handshake, and what was written
+   * before leaves before it.
    *
    * @returns the stream above it, which is ready to CONNECT when the handshake is done, and to HANGUP where that fails. The given one is closed
    *   from then on for whoever has it: to cancel its key touches nothing.

@@ -1,5 +1,4 @@
-import type { Server } from 'node:tls';
-import type { ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions, Server, TLSSocketOptions } from 'node:tls';
 
 /** Who a peer is, as its certificate says; only of one that was verified. */
 export interface PeerIdentity {
@@ -37,8 +36,11 @@ export interface TlsInfo {
 /** The one that waits for a handshake. */
 export interface TlsServerSide {
   readonly side: 'server';
-  /** Has the certificates; made with `acceptingServer()`, and never listens. */
-  readonly server: Server;
+  /**
+   * Has the certificates: a server, made with `acceptingServer()`, that never listens; or options of a socket with a context, which a server of Node's
+   * cannot be given. Of such a socket Node does not tell whether the client was verified.
+   */
+  readonly by: Server | TLSSocketOptions;
   /** Whether a peer without a certificate that can be verified is refused. */
   readonly requiresCertificate: boolean;
 }

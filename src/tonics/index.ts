@@ -26,3 +26,4 @@ export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log/log-services.js';
 export { TonicStore, tonicStore, type Catalog, type StoredTonic } from './tonic-store.js';
 export type { SaidOfSocket, StatesOf } from './said-of-socket.js';
+export type { CertificateOptions, ClientTlsOptions, ServerTlsOptions } from './tls/tls-options.js';

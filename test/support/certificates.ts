@@ -44,6 +44,12 @@ export class Authority implements Made {
   }
 }
 
+/** A certificate that nobody vouches for but itself. */
+export function selfSigned(name: string): Made {
+  const { publicKey, privateKey } = keysOf('ec');
+  return { cert: certificate({ name, hosts: [name] }, publicKey, name, privateKey, 'ec'), key: pemOfKey(privateKey) };
+}
+
 type Kind = 'ed25519' | 'ec' | 'rsa';
 
 function keysOf(kind: Kind): { publicKey: KeyObject; privateKey: KeyObject } {

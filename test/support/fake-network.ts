@@ -65,7 +65,6 @@ export class FakeStream extends FakeChannel implements StreamChannel {
   remote: Address | undefined;
   ended = false;
   unsent = 0;
-  gathered = 0;
   flushed = false;
   sent = '';
   wasReset = false;

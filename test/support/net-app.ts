@@ -65,6 +65,12 @@ export class ServerApp<P extends TcpConnection<any> = TcpConnection> {
     return { peer, connection: this.connections[n]! };
   }
 
+  /** The n-th connection that the server has made, or makes. */
+  async made(n = 1): Promise<P> {
+    await made.until(() => this.connections.length >= n, `connection ${n}`);
+    return this.connections[n - 1]!;
+  }
+
   async over(): Promise<Ended> {
     return this.app.over();
   }

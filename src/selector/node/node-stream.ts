@@ -115,10 +115,6 @@ export class NodeStream implements StreamChannel, Sink {
     return (this.#out === undefined ? 0 : this.#out.size) + this.#socket.writableLength;
   }
 
-  get gathered(): number {
-    return this.#out?.size ?? 0;
-  }
-
   get pending(): number {
     return this.#socket.writableLength;
   }
@@ -261,10 +257,11 @@ export class NodeStream implements StreamChannel, Sink {
 
   /**
    * Gives the socket to who takes it over, with what was received and not taken. From then on this channel is closed, and touches it no more.
-   * Nothing may be gathered. One that has ended or closed keeps what it received: there is nothing to take over.
+   * All that was written is the socket's then. One that has ended or closed keeps what it received: there is nothing to take over.
    */
   release(): Socket {
     const socket = this.#socket;
+    this.#out?.handAll();
     socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose).off('connect', onConnect);
     socket.pause();
     if (!this.#has(Is.ended) && !socket.destroyed)
@@ -280,6 +277,10 @@ export class NodeStream implements StreamChannel, Sink {
   /** It failed: whoever has it is told. */
   protected failed(error: Error): void {
     NodeStream.onSocket.error(this, error);
+  }
+
+  protected get hasFailed(): boolean {
+    return this.#failed !== undefined;
   }
 
   /** It is ready for these. */

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls';
+import { nodeClock } from '../../core/time/clock.js';
 
 /** Bytes of an alert on the wire, by the cipher: its record holds two bytes. Others are not known. */
 const ALERT: readonly (readonly [version: string, cipher: RegExp, bytes: number])[] = [
@@ -7,7 +8,7 @@ const ALERT: readonly (readonly [version: string, cipher: RegExp, bytes: number]
   ['TLSv1.2', /CHACHA20/, 23],
 ];
 
-/** Counts up whenever Node has called everything that one event of the kernel leads to. */
+/** Counts the polls of the kernel, as far as something comes: one brings bytes or the end of a connection, never both (libuv reads on after a full read only). */
 let round = 0;
 let counting = false;
 
@@ -19,7 +20,7 @@ function countRound(): void {
 /**
  * Sees whether a stream under TLS was ended by its peer, with the alert "close_notify", or merely stopped: then somebody may have cut it off
  * (RFC 8446, 6.1). Node tells an end in both cases. But the alert is read from the socket, and the end of a connection is not: so an end that comes with
- * bytes, as many as alerts have, is one that was said.
+ * the same poll as data, or with bytes, as many as alerts have, is one that was said.
  *
  * An end that came while nobody read, with bytes before it, is taken for said; and so is one for which whoever cuts sends as many bytes as an alert has.
  */
@@ -50,7 +51,7 @@ export class EndWatch {
     this.#round = round;
     if (counting) return;
     counting = true;
-    queueMicrotask(countRound);
+    nodeClock.afterPoll(countRound);
   }
 
   #end(socket: TLSSocket): void {

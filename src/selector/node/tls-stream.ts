@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Server, type TLSSocket, type TlsOptions, connect, createServer } from 'node:tls';
+import { Server, TLSSocket, type TLSSocketOptions, type TlsOptions, connect, createServer } from 'node:tls';
 import type { ChannelKey } from '../channel.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, Bytes, StreamChannel } from '../network.js';
@@ -45,6 +45,8 @@ export class TlsStream extends NodeStream {
   readonly #busy: (() => void) | undefined;
   #tlsSocket: TLSSocket | undefined;
   #secure = false;
+  /** It was closed here: nobody asks why. */
+  #isGiven = false;
   #interest: InterestSet = Interest.READ;
   #facts: TlsInfo | undefined;
   readonly #ends: EndWatch;
@@ -71,20 +73,32 @@ export class TlsStream extends NodeStream {
 
   #requires = false;
 
-  #accept({ server, requiresCertificate }: TlsServerSide): void {
+  #accept({ by, requiresCertificate }: TlsServerSide): void {
     this.#requires = requiresCertificate;
     // Until it is done, an end of the peer is one of the handshake: then Node closes the socket.
     this.#raw.allowHalfOpen = false;
-    const acceptance = Object.create(server) as Acceptance;
+    if (!(by instanceof Server)) return this.#acceptWith(by);
+    const acceptance = Object.create(by) as Acceptance;
     acceptance.stream = this;
     // As for a plain server of Node's, with this one as the server that it is.
     EventEmitter.prototype.emit.call(acceptance, 'connection', this.#raw);
   }
 
+  #acceptWith(options: TLSSocketOptions): void {
+    const socket = new TLSSocket(this.#raw as Socket, { ...options, isServer: true });
+    this.#hear(socket);
+    socket.once('secure', () => this.secured(socket));
+  }
+
+  #hear(socket: TLSSocket): void {
+    socket.on('error', (error: Error) => this.broke(error, socket));
+    socket.once('close', () => this.broke(new TlsProblem('ENDED', 'the connection was closed'), socket));
+  }
+
   #connect({ options, onSession }: TlsClientSide): void {
     // Who the server is, is looked at here: then the error can say what its certificate says.
     const socket = connect({ ...options, socket: this.#raw, rejectUnauthorized: false });
-    socket.on('error', (error: Error) => this.broke(error, socket));
+    this.#hear(socket);
     socket.once('secureConnect', () => this.#verify(socket, options.rejectUnauthorized !== false, onSession));
   }
 
@@ -108,7 +122,7 @@ export class TlsStream extends NodeStream {
     if (this.closed || this.#raw.destroyed) return void socket.destroy();
     this.#tlsSocket = socket;
     this.#secure = true;
-    socket.allowHalfOpen = true;
+    this.#raw.allowHalfOpen = socket.allowHalfOpen = true;
     this.#ends.watch(socket);
     this.listenTo(socket);
     super.interestChanged(this.#interest);
@@ -130,11 +144,13 @@ export class TlsStream extends NodeStream {
   #fail(error: Error): void {
     this.failed(error);
     this.#raw.destroy();
+    if (this.#raw.closed) this.#rawClosed();
   }
 
+  /** Why it was is told after that; unless it was closed here. */
   #rawClosed(): void {
     if (this.#secure || this.closed) return;
-    NodeStream.onSocket.close(this);
+    if (this.#isGiven || this.hasFailed) NodeStream.onSocket.close(this);
   }
 
   #rawEnded(): void {
@@ -190,7 +206,13 @@ export class TlsStream extends NodeStream {
     if (this.#secure) key.signal(Interest.CONNECT);
   }
 
+  override detach(): void {
+    this.#isGiven = true;
+    super.detach();
+  }
+
   override close(reset = false): void {
+    this.#isGiven = true;
     this.#busy?.();
     // Under TLS Node resets nothing: the socket below is to do it.
     if (reset && this.#raw instanceof Socket && this.#over === undefined) this.#raw.resetAndDestroy();

@@ -14,6 +14,7 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
   readonly #work: MachineWork;
   #looks = false;
   #wants = false;
+  #ends = false;
   /** Called when what was written has left. */
   #left: Done | undefined;
 
@@ -57,10 +58,16 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     }
     const error = channel.takeError();
     if (error !== undefined) return void this.destroy(error);
-    if (channel.ended && !this.readableEnded) this.push(null);
+    // The end is an event of its own, behind what the bytes before it lead to.
+    if (channel.ended && !this.#ends) this.#endSoon();
     if (this.#left !== undefined && (channel.unsent === 0 || channel.closed)) this.#told();
-    // One that both sides have ended is closed by itself.
-    if (channel.closed) this.destroy();
+    // One that both sides have ended is closed by itself, and what came before is still to be read.
+    if (channel.closed && channel.received === 0 && !channel.ended) this.destroy();
+  }
+
+  #endSoon(): void {
+    this.#ends = true;
+    this.#work.soon(() => this.#work.soon(() => this.push(null)));
   }
 
   #told(): void {

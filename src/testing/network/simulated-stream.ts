@@ -98,10 +98,6 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     return this.closed ? this.#lost : this.#out.size + this.pending;
   }
 
-  get gathered(): number {
-    return this.#out.size;
-  }
-
   write(bytes: Bytes, size: number): void {
     this.#out.put(bytes, size);
     this.#leave();
@@ -200,6 +196,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   /** Another stream goes over this one: it hears what this one is ready for, and whoever had its key touches nothing any more. */
   lend(key: ChannelKey): void {
+    this.#out.handAll();
     this.#isLent = true;
     this.#key = key;
   }

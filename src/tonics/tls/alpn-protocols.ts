@@ -32,7 +32,7 @@ export class AlpnProtocols {
 }
 
 /** Whether threads can be given it. */
-export function canCross({ alpn, names = {} }: ServerTlsSettings): boolean {
+export function canCross({ alpn, names = {}, context }: ServerTlsSettings): boolean {
   const hasClasses = alpn !== undefined && !Array.isArray(alpn);
-  return !hasClasses && Object.values(names).every(({ context }) => context === undefined);
+  return !hasClasses && context === undefined && Object.values(names).every((one) => one.context === undefined);
 }

@@ -8,6 +8,8 @@ import { dayOf } from './tls-errors.js';
 import { type CertificateSource, contextOf, contextOptions, filesOf, stampOf } from './certificates.js';
 import type { ServerTlsSettings } from './tls-options.js';
 
+const NOT_WITH_CONTEXT = 'with a "context" clients cannot be asked for theirs: give "cert" and "key"';
+const NOBODY_TRUSTED = 'clients are asked for theirs, and nobody is trusted: give "ca" or "caFile"';
 const NO_CERTIFICATE = 'there is none: give "cert" and "key", or "certFile" and "keyFile"';
 
 /** The certificates of a server as they are now. */
@@ -24,7 +26,7 @@ export class ServerTls {
   readonly #settings: ServerTlsSettings;
   readonly #whose: string;
   readonly #asks: 'none' | 'optional' | 'required';
-  readonly #server: Server;
+  readonly #server: Server | undefined;
   readonly side: TlsServerSide;
   #loaded: Loaded;
   /** What its files were like when they were looked at last. */
@@ -34,19 +36,28 @@ export class ServerTls {
   constructor(settings: ServerTlsSettings, whose: string) {
     this.#settings = settings;
     this.#whose = whose;
-    const { ca, caFile, clientCertificates, alpn } = settings;
-    this.#asks = clientCertificates ?? (ca === undefined && caFile === undefined ? 'none' : 'required');
+    const { alpn, context } = settings;
+    this.#asks = whatIsAsked(settings, whose);
     this.#stamp = stampOf(this.#files);
     this.#loaded = this.#load();
-    this.#server = acceptingServer({
+    const each = {
+      ...(alpn !== undefined && { ALPNProtocols: Array.isArray(alpn) ? alpn : Object.keys(alpn) }),
+      SNICallback: (name: string, done: (error: Error | null, context?: SecureContext) => void) =>
+        done(null, this.#contextFor(name)),
+    };
+    this.#server = context === undefined ? this.#makeServer(each) : undefined;
+    const by = this.#server ?? { ...each, secureContext: context };
+    this.side = { side: 'server', by, requiresCertificate: this.#asks === 'required' };
+  }
+
+  #makeServer(each: TlsOptions): Server {
+    return acceptingServer({
+      ...each,
       ...this.#serverOptions,
       requestCert: this.#asks !== 'none',
       // One that may come without is looked at by its identity.
       rejectUnauthorized: this.#asks === 'required',
-      ...(alpn !== undefined && { ALPNProtocols: Array.isArray(alpn) ? alpn : Object.keys(alpn) }),
-      SNICallback: (name, done) => done(null, this.#contextFor(name)),
     });
-    this.side = { side: 'server', server: this.#server, requiresCertificate: this.#asks === 'required' };
   }
 
   get mode(): 'implicit' | 'either' | 'startTls' {
@@ -60,13 +71,15 @@ export class ServerTls {
   }
 
   /** The keys of its tickets: whoever has the same resumes its sessions. */
-  get ticketKeys(): Buffer {
-    return this.#server.getTicketKeys();
+  get ticketKeys(): Buffer | undefined {
+    return this.#server?.getTicketKeys();
   }
 
   /** The certificate that it shows first, where that has expired by then. */
   expired(wallTime: number): { readonly whose: string; readonly subject: string; readonly to: string } | undefined {
-    const { subject, validTo } = identityOf(new X509Certificate(this.#loaded.options.cert as Buffer));
+    const { cert } = this.#loaded.options;
+    if (cert === undefined) return undefined;
+    const { subject, validTo } = identityOf(new X509Certificate(cert as Buffer));
     return validTo.getTime() > wallTime ? undefined : { whose: this.#whose, subject, to: dayOf(validTo) };
   }
 
@@ -83,7 +96,7 @@ export class ServerTls {
   reload(): void {
     this.#stamp = stampOf(this.#files);
     this.#loaded = this.#load();
-    this.#server.setSecureContext({ ...this.#serverOptions, ticketKeys: this.#server.getTicketKeys() });
+    this.#server?.setSecureContext({ ...this.#serverOptions, ticketKeys: this.#server.getTicketKeys() });
   }
 
   get #serverOptions(): TlsOptions {
@@ -118,7 +131,8 @@ export class ServerTls {
     const { names = {}, minVersion, ciphers } = this.#settings;
     const settings = { minVersion, ciphers };
     const options = contextOptions(this.#settings, settings, this.#whose);
-    if (options.cert === undefined) throw fail('TT_BAD_CERTIFICATE', { whose: this.#whose, problem: NO_CERTIFICATE });
+    if (options.cert === undefined && this.#settings.context === undefined)
+      throw fail('TT_BAD_CERTIFICATE', { whose: this.#whose, problem: NO_CERTIFICATE });
     contextOf(options, this.#settings, this.#whose);
     const entries = Object.entries(names).sort(
       ([one], [other]) => Number(one.includes('*')) - Number(other.includes('*')),
@@ -140,6 +154,19 @@ export class ServerTls {
     const { names = {} } = this.#settings;
     return [...filesOf(this.#settings), ...Object.values(names).flatMap((source) => filesOf(source))];
   }
+}
+
+/** @throws {TaskTonicError} `TT_BAD_CERTIFICATE` where there is nobody to trust, or Node could not tell who is trusted. */
+function whatIsAsked(
+  { ca, caFile, clientCertificates, context }: ServerTlsSettings,
+  whose: string,
+): 'none' | 'optional' | 'required' {
+  const trusts = ca !== undefined || caFile !== undefined;
+  const asks = clientCertificates ?? (trusts ? 'required' : 'none');
+  if (asks === 'none') return asks;
+  const problem = context !== undefined ? NOT_WITH_CONTEXT : trusts ? undefined : NOBODY_TRUSTED;
+  if (problem !== undefined) throw fail('TT_BAD_CERTIFICATE', { whose, problem });
+  return asks;
 }
 
 /** `*` stands for one label (RFC 6125, 6.4.3). */

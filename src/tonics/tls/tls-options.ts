@@ -1,6 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import * as v from 'valibot';
-import { flag, oneOf, text } from '../../core/options/option-schema.js';
+import { flag, ms, oneOf, text, within } from '../../core/options/option-schema.js';
 import { protocolOption } from '../tcp/connection/protocol.js';
 
 const PEM = 'must be PEM: a text or a Buffer';
@@ -9,7 +9,7 @@ const pems = v.union([pem, v.array(pem, PEM)], `${PEM}, or a list of these`);
 const names = v.union([text, v.array(text)], 'must be a name, or a list of names');
 
 /** One end's own certificate. */
-const certificateOptions = {
+export const certificateOptions = {
   /** The certificate, and those between it and an authority that peers know, one after the other: PEM. */
   cert: v.optional(pem),
   /** Its private key: PEM. */
@@ -22,9 +22,18 @@ const certificateOptions = {
   keyFile: v.optional(text),
 };
 
+const secureContext = v.custom<SecureContext>(
+  (value) => typeof value === 'object' && value !== null && 'context' in value,
+  'must be what tls.createSecureContext() gives',
+);
+
 /** What holds on either side. */
-const tlsOptions = {
+export const tlsOptions = {
   ...certificateOptions,
+  /**
+   * What `tls.createSecureContext()` has made: it has certificate, key, versions and ciphers, and the other options that say these have no effect. A server with one cannot ask clients for certificates.
+   */
+  context: v.optional(secureContext),
   /** Authorities whose certificates are trusted: PEM, one or several. */
   ca: v.optional(pems),
   /** The file, or files, that have them, in the place of `ca`. */
@@ -36,11 +45,6 @@ const tlsOptions = {
    */
   ciphers: v.optional(text),
 };
-
-const secureContext = v.custom<SecureContext>(
-  (value) => typeof value === 'object' && value !== null && 'context' in value,
-  'must be what tls.createSecureContext() gives',
-);
 
 const ownCertificate = v.strictObject({
   ...certificateOptions,
@@ -73,12 +77,9 @@ export const serverTlsSchema = v.strictObject({
   /** Whether clients are asked for a certificate, which one of `ca` must have signed: `optional`: one that has none may come in, with no identity. Default: `required` where there is a `ca`. */
   clientCertificates: v.optional(oneOf('none', 'optional', 'required')),
   /** How often it looks whether its files have changed, in ms; then they are read again. `false`: only on `ttsc__reloadCertificates`. */
-  watchFiles: v.optional(
-    v.union([v.pipe(v.number(), v.minValue(100)), v.literal(false)], 'must be 100 ms or more, or false'),
-    10_000,
-  ),
+  watchFiles: v.optional(v.union([ms(100), v.literal(false)], 'must be 100 ms or more, or false'), 10_000),
   /** How long a session can be resumed without a full handshake, in whole seconds. */
-  sessionTimeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(604_800)), 300),
+  sessionTimeout: v.optional(within(1, 604_800), 300),
   /** 48 secret bytes that tickets of sessions are made with: give the same to several processes, and each resumes sessions of the others. Default: by chance. */
   ticketKeys: v.optional(
     v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 48, 'must be 48 bytes'),
@@ -94,11 +95,9 @@ export const clientTlsSchema = v.strictObject({
   /** Whether the server must show a certificate for that name, signed by an authority that is trusted: by `ca`, or else by those that Node knows. Without it anybody can be the server. */
   verify: v.optional(flag, true),
   /** The protocols that it offers (ALPN), best first. */
-  alpn: v.optional(v.array(text)),
+  alpn: v.optional(v.array(text, 'must be a list of names')),
   /** Whether it goes on from sessions of earlier connections, which costs less. */
   resume: v.optional(flag, true),
-  /** What `tls.createSecureContext()` has made: it has certificate, key and authorities, and the options above that say them have no effect. */
-  context: v.optional(secureContext),
 });
 
 /** How a TcpServer speaks TLS. */

@@ -22,7 +22,7 @@ import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
 import { Pause } from './pause.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
-import { Upgrade, type UpgradeStep } from './upgrade.js';
+import { Upgrade } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showPeer, socketError } from '../../socket-errors.js';
 
@@ -40,12 +40,9 @@ const LAST_LOOKS = 2;
 
 const NOTHING = Buffer.alloc(0);
 
-/** What is waited for besides, while it goes on under TLS. */
-const UPGRADES: Readonly<Record<UpgradeStep, InterestSet>> = {
-  asked: Interest.NONE,
-  leaving: Interest.WRITE,
-  handshake: Interest.CONNECT,
-};
+/** How records of TLS begin that may come first, an alert and a handshake, and the byte behind that (RFC 8446, 5.1). */
+const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
+const TLS_MAJOR = 3;
 
 /** Steps in which it may be idle. */
 const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
@@ -243,6 +240,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   #closeInOrder(): void {
     this.#idle = this.#idle?.stopAll();
+    // From now on the linger does that.
+    this._ttFlows();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -284,6 +283,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   override _ttOverflows(bytes: number, error: TaskTonicError): void {
     this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
+  }
+
+  /** @internal */
+  override _ttStalled(ms: number): void {
+    this._ttFlows();
+    const bytes = this._ttChannel?.unsent ?? 0;
+    const error = fail('TT_WRITE_STALLED', { address: this._ttPeer(), bytes, ms });
+    if (LIFE[this.#step].on.abort === undefined) return;
+    this._ttReport(error);
+    this.#inputFor('stalled', 'abort', error);
   }
 
   // ---- Its answers, in order ----
@@ -384,22 +393,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       this.#upgradeFailed(fail('TT_TLS_TIMEOUT', { address: this._ttPeer(), ms: startTls.timeout })),
     );
     this._ttPause(Pause.tls);
-    this.atPlace(() => this.#sendBeforeTls());
-  }
-
-  /** What was given before leaves as plain text. */
-  #sendBeforeTls(): void {
-    if (this.#upgrade === undefined) return;
-    this.#upgrade.step = 'leaving';
-    // It waits for what leaves, before that is asked to leave: else nobody would tell.
-    this._ttApplyInterest();
-    this._ttChannel!.flush();
-    if (this._ttChannel!.gathered === 0) this.#beginTls();
+    this.atPlace(() => this.#beginTls());
   }
 
   #beginTls(): void {
-    const upgrade = this.#upgrade!;
-    const plain = this._ttChannel!;
+    const upgrade = this.#upgrade;
+    const plain = this._ttChannel;
+    if (upgrade === undefined || plain === undefined || plain.closed) return undefined;
     const { network, selector } = this._ttCatalyst;
     plain.putBack(Buffer.concat([upgrade.rest ?? NOTHING, this.takeBuffered()]));
     let secured: StreamChannel;
@@ -409,7 +409,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       return this.#upgradeFailed(toError(thrown));
     }
     const before = this._ttKey!;
-    upgrade.step = 'handshake';
+    upgrade.begun = true;
     this._ttChannel = secured;
     this._ttPauses &= ~Pause.tls;
     this._ttKey = selector.register(secured, this.#interest, this);
@@ -421,6 +421,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #secured(tls: TlsInfo | undefined): void {
     this.#upgrade = this.#upgrade?.stop();
     this._ttApplyInterest();
+    // What waited before it has left by now.
+    this._ttDrainIfEmpty();
     if (tls !== undefined) this._ttEmit('ttse__onSecure', tls);
   }
 
@@ -489,7 +491,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touchAll(ready);
-    if (this.#upgrade !== undefined && !this.#goesOnUnderTls(channel, ready)) return;
+    if (this.#upgrade?.begun === true && (ready & Interest.CONNECT) !== 0) this.#secured(channel.tls);
+    if (this._ttSettings.startTls !== undefined && this.#beginsWithTls(channel))
+      return this.#upgradeFailed(fail('TT_TLS_UNEXPECTED', { address: this._ttPeer() }));
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
       else if (this._ttReplies !== undefined) this._ttPaceReading();
@@ -501,14 +505,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     return this.#closeIfDone();
   }
 
-  /** @returns whether there is more to do now. */
-  #goesOnUnderTls(channel: StreamChannel, ready: InterestSet): boolean {
-    if (this.#upgrade!.step === 'leaving' && channel.gathered === 0 && !channel.closed) {
-      this.#beginTls();
-      return false;
-    }
-    if (this.#upgrade!.step === 'handshake' && (ready & Interest.CONNECT) !== 0) this.#secured(channel.tls);
-    return true;
+  /** The first that comes is no text, but a handshake of TLS, or an alert: whoever meant that is told so. */
+  #beginsWithTls(channel: StreamChannel): boolean {
+    if (!this._ttHears || channel.received === 0 || this._ttProgress(Interest.READ) > 0) return false;
+    if (this.#upgrade !== undefined) return false;
+    const first = channel.take()!;
+    channel.putBack(first);
+    return TLS_RECORDS.has(first[0]!) && (first[1] ?? TLS_MAJOR) === TLS_MAJOR;
   }
 
   /** Something that has come was not heard yet. */
@@ -625,6 +628,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttPauses &= Pause.kept;
     if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
     this._ttBacklog?.releaseRelays();
+    this._ttFlows();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
     this.#upgrade = this.#upgrade?.stop();
@@ -762,7 +766,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const closes = phase === 'draining' && !hears;
     const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
     const write = this._ttBacklog?.blocked === true || closes ? Interest.WRITE : Interest.NONE;
-    return this.#upgrade === undefined ? read | write : read | write | UPGRADES[this.#upgrade.step];
+    return this.#upgrade === undefined ? read | write : read | write | Interest.CONNECT;
   }
 
   /** @internal */

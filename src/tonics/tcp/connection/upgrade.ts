@@ -1,17 +1,12 @@
 import type { Clock } from '../../../core/time/clock.js';
 import type { Due, TimerQueue } from '../../../core/time/timer-queue.js';
 
-/**
- * A connection that goes on under TLS: `asked`: what was given before is still to be sent; `leaving`: it is handed over, and not all has left;
- * `handshake`: the two agree.
- */
-export type UpgradeStep = 'asked' | 'leaving' | 'handshake';
-
 /** What a connection keeps while it goes on under TLS. */
 export class Upgrade implements Due {
   at = 0;
   slot = -1;
-  step: UpgradeStep = 'asked';
+  /** The handshake is under way; before that the answers in front of it are still to be given. */
+  begun = false;
   /** Bytes that came before, and belong to the handshake. */
   readonly rest: Uint8Array | undefined;
   readonly #timers: TimerQueue;

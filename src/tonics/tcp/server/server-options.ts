@@ -3,6 +3,8 @@ import { count, flag, ms, port, text, within } from '../../../core/options/optio
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
 import { protocolOption } from '../connection/protocol.js';
+import { addressRules } from '../../address-list.js';
+import { rateOption } from '../../rate-option.js';
 import { proxySchema } from '../proxy/proxy-option.js';
 import { serverTlsSchema } from '../../tls/tls-options.js';
 import { placeOptions } from './server-place.js';
@@ -26,6 +28,16 @@ export const serverSchema = v.strictObject({
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
   maxConnections: v.optional(count(0)),
+  /** How many connections one address may have, of IPv6 one net of 64 bits. With `catalysts`, in each thread. */
+  maxConnectionsPerAddress: v.optional(count(1)),
+  /** How many peers a second may come in: a number, or `{ perSecond, burst }`. More are turned away. */
+  acceptRate: v.optional(rateOption),
+  /** The most bytes a second that all its connections read, together: as `readRate`, which is for each of them. */
+  totalReadRate: v.optional(rateOption),
+  /** Who may come in, and nobody else: IP addresses and nets such as `10.0.0.0/8`, or a `net.BlockList`. Peers over UNIX sockets may. */
+  allow: v.optional(addressRules),
+  /** Who may not, whatever `allow` says. A BlockList may be changed later. */
+  deny: v.optional(addressRules),
   /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
   reusePort: v.optional(flag, false),
   /**

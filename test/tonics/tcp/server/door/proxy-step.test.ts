@@ -180,6 +180,15 @@ describe('a TcpServer behind a proxy', () => {
       await app.app.bench.till(() => app.connections[0]!.text === 'late');
     });
 
+    it('serves one that stops in the middle of what could be a header, with these bytes', async () => {
+      const app = await server(optional, { handshakeTimeout: 3_000 });
+      const peer = await app.connect();
+      peer.send('PROX');
+      await app.app.bench.till(() => app.connections[0]?.text === 'PROX');
+      peer.send('Y TCP4 is what I wanted to say');
+      await app.app.bench.till(() => app.connections[0]!.text.endsWith('to say'));
+    });
+
     it('serves one that ends after a few bytes', async () => {
       const app = await server(optional);
       const peer = await app.connect();
