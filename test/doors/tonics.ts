@@ -23,6 +23,8 @@ export { writeV1, writeV2 } from '../../src/tonics/tcp/proxy/write-proxy-header.
 export { adopt } from '../../src/tonics/tcp/server/adoption.js';
 export { Door } from '../../src/tonics/tcp/server/door/door.js';
 export type { DoorStep, Visitor } from '../../src/tonics/tcp/server/door/visitor.js';
+export { AddressCounts } from '../../src/tonics/tcp/server/limits/address-counts.js';
+export { TurnedAwayEvents } from '../../src/tonics/tcp/server/limits/turned-away-events.js';
 export { Refusals } from '../../src/tonics/tcp/server/refusals.js';
 export { Admission } from '../../src/tonics/tcp/server/server-admission.js';
 export type { ServerPart } from '../../src/tonics/tcp/server/server-catalyst.js';

@@ -86,8 +86,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   /** A socket that is still to be connected. */
-  static connecting(socket: Socket): NodeStream {
-    const stream = new NodeStream(socket);
+  static connecting(socket: Socket, stream = new NodeStream(socket)): NodeStream {
     socket.once('connect', onConnect);
     return stream;
   }
@@ -233,6 +232,14 @@ export class NodeStream implements StreamChannel, Sink {
     else if (!this.#has(Is.full)) this.#socket.resume();
   }
 
+  /** Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset. */
+  protected askForReset(): void {
+    const socket = this.#socket;
+    if (socket.writableEnded || socket.writableLength > 0) return;
+    this.#lastPiece = 0;
+    socket.write('');
+  }
+
   #emptied(): void {
     this.#is &= ~Is.full;
     if (this.#has(Is.reading)) this.#socket.resume();
@@ -275,11 +282,6 @@ export class NodeStream implements StreamChannel, Sink {
     NodeStream.onSocket.error(this, error);
   }
 
-  /** Whether what Node tells as an end may be a reset. */
-  protected get mayBeReset(): boolean {
-    return true;
-  }
-
   protected get hasFailed(): boolean {
     return this.#failed !== undefined;
   }
@@ -318,11 +320,7 @@ export class NodeStream implements StreamChannel, Sink {
     end(stream: NodeStream): void {
       stream.#is |= Is.ended;
       stream.#key?.signal(Interest.READ);
-      const socket = stream.#socket;
-      if (socket.writableEnded || socket.writableLength > 0 || !stream.mayBeReset) return;
-      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
-      stream.#lastPiece = 0;
-      socket.write('');
+      stream.askForReset();
     },
     error(stream: NodeStream, error: Error): void {
       const failed = (stream.#failed ??= { error: undefined, discarded: 0 });

@@ -53,11 +53,11 @@ export class TlsStream extends NodeStream {
 
   /**
    * @param raw carries it; from now on it is this one's.
-   * @param over the channel that `raw` stands for, where it is no socket of this process.
+   * @param over the channel that tells the addresses, where `raw` does not: it stands for that, or is a UNIX socket.
    * @param busy told before Node has something to do, where others wait for that to be done.
    */
   constructor(raw: Underneath, side: TlsSide, over?: StreamChannel, busy?: () => void) {
-    super(raw as Socket, over === undefined && 'already', false);
+    super(raw as Socket, raw instanceof Socket && 'already', false);
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
@@ -175,10 +175,6 @@ export class TlsStream extends NodeStream {
     return this.#ends.truncated;
   }
 
-  protected override get mayBeReset(): boolean {
-    return this.truncated;
-  }
-
   override get local(): Address | undefined {
     return this.#over === undefined ? super.local : this.#over.local;
   }
@@ -188,6 +184,12 @@ export class TlsStream extends NodeStream {
   }
 
   // ---- As a channel ----
+
+  /** What the peer has said is an end; and over a UNIX socket there are no resets. */
+  protected override askForReset(): void {
+    const isPath = this.#over !== undefined && this.#raw instanceof Socket;
+    if (this.truncated && !isPath) super.askForReset();
+  }
 
   override flush(): void {
     this.#busy?.();
@@ -220,8 +222,8 @@ export class TlsStream extends NodeStream {
     this.#isGiven = true;
     this.#busy?.();
     // Under TLS Node resets nothing: the socket below is to do it.
-    if (reset && this.#raw instanceof Socket) this.#raw.resetAndDestroy();
-    else if (reset) this.#over?.close(true);
+    if (reset && this.#raw instanceof Socket && this.#over === undefined) this.#raw.resetAndDestroy();
+    else if (reset && !(this.#raw instanceof Socket)) this.#over?.close(true);
     else super.close();
   }
 }

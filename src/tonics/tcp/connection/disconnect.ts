@@ -3,11 +3,12 @@ import type { IdleSide } from './idle-watch.js';
 /**
  * Why a connection ended: the peer ended it (`peerEnded`) or reset it (`peerReset`); nothing happened for `idleTimeout`
  * (`idle`); it was closed here by `ttsc__close` or `ttsc__end` (`closedHere`), or by `ttsc__abort` or a client's `ttsc__reconnect`
- * (`aborted`); its Tonic finished (`finished`); more bytes were unsent than `unsentLimit` (`overflow`); or an error, with its code
+ * (`aborted`); its Tonic finished (`finished`); more bytes were unsent than `unsentLimit` (`overflow`), or none of them
+ * left for `stallTimeout` (`stalled`); or an error, with its code
  * (`error`).
  */
 export type DisconnectReason =
-  'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'error';
+  'peerEnded' | 'peerReset' | 'idle' | 'closedHere' | 'aborted' | 'finished' | 'overflow' | 'stalled' | 'error';
 
 /** What `onDisconnected` is given. */
 export interface DisconnectInfo {

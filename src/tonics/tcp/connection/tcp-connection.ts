@@ -24,7 +24,7 @@ import { Pause } from './pause.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { Upgrade } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { showPeer, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';
@@ -240,6 +240,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   #closeInOrder(): void {
     this.#idle = this.#idle?.stopAll();
+    // From now on the linger does that.
+    this._ttFlows();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -281,6 +283,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   override _ttOverflows(bytes: number, error: TaskTonicError): void {
     this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
+  }
+
+  /** @internal */
+  override _ttStalled(ms: number): void {
+    this._ttFlows();
+    const bytes = this._ttChannel?.unsent ?? 0;
+    const error = fail('TT_WRITE_STALLED', { address: this._ttPeer(), bytes, ms });
+    if (LIFE[this.#step].on.abort === undefined) return;
+    this._ttReport(error);
+    this.#inputFor('stalled', 'abort', error);
   }
 
   // ---- Its answers, in order ----
@@ -589,7 +601,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal */
   _ttPeer(): string {
     // Of a peer that has gone before it was accepted the system tells none.
-    return this.remote === undefined ? 'an unknown address' : showAddress(this.remote.address, this.remote.port);
+    return showPeer(this.remote, this.local);
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -616,6 +628,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttPauses &= Pause.kept;
     if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
     this._ttBacklog?.releaseRelays();
+    this._ttFlows();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
     this.#upgrade = this.#upgrade?.stop();

@@ -1,7 +1,7 @@
 import type { TimerQueue } from '../../../../core/time/timer-queue.js';
 import type { Clock } from '../../../../core/time/clock.js';
 import { Interest } from '../../../../selector/interest.js';
-import type { StreamChannel, TurnedAway } from '../../../../selector/network.js';
+import type { StreamChannel, TurnedAway, TurnedAwayReason } from '../../../../selector/network.js';
 import type { SelectionKey } from '../../../../selector/selection-key.js';
 import type { Selector } from '../../../../selector/selector.js';
 import { type DoorStep, Visitor, type VisitorHost } from './visitor.js';
@@ -26,8 +26,8 @@ export interface DoorSettings {
 export interface DoorOwner {
   /** It has done all: the owner is to {@link Door.take} it. Called between two turns, or within {@link Door.receive}. */
   passed(visitor: Visitor): void;
-  /** It is closed; with why, where it was turned away. */
-  left(turnedAway: TurnedAway | undefined): void;
+  /** What was accepted is closed; with why, where it was turned away. */
+  left(accepted: StreamChannel, turnedAway: TurnedAway | undefined): void;
 }
 
 /**
@@ -66,7 +66,7 @@ export class Door implements VisitorHost {
   receive(channel: StreamChannel): void {
     const { timeout, most } = this.#settings;
     if (this.#visitors.size >= most) {
-      this.#owner.left({ remote: channel.remote, reason: 'handshakes' });
+      this.#owner.left(channel, { remote: channel.remote, reason: 'handshakes' });
       return channel.close();
     }
     const visitor = new Visitor(channel, this);
@@ -104,10 +104,11 @@ export class Door implements VisitorHost {
   }
 
   /** @internal */
-  refused(visitor: Visitor, reason: DoorStep['reason'] | undefined, error: Error | undefined): void {
+  refused(visitor: Visitor, reason: TurnedAwayReason | undefined, error: Error | undefined): void {
     this.#forget(visitor);
-    if (reason === undefined) return this.#owner.left(undefined);
-    return this.#owner.left({ remote: visitor.remote, reason, ...(error !== undefined && { error }) });
+    const { accepted, remote } = visitor;
+    if (reason === undefined) return this.#owner.left(accepted, undefined);
+    return this.#owner.left(accepted, { remote, reason, ...(error !== undefined && { error }) });
   }
 
   /** @internal */

@@ -1,11 +1,10 @@
 import { type TaskTonicError, fail } from '../../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
-import type { Address } from '../../../../selector/network.js';
-import { AddressList } from '../../../address-list.js';
-import { showAddress } from '../../../socket-errors.js';
+import { showPeer } from '../../../socket-errors.js';
 import type { ProxyHeader } from '../../proxy/proxy-header.js';
 import type { ProxySettings } from '../../proxy/proxy-option.js';
 import { beginsAsProxyHeader, readProxyHeader } from '../../proxy/read-proxy-header.js';
+import type { TrustedProxies } from '../../proxy/trusted-proxies.js';
 import type { DoorStep, Visitor } from './visitor.js';
 
 /** What it keeps of a visitor. */
@@ -30,23 +29,18 @@ const NOTHING = Buffer.alloc(0);
 export class ProxyStep implements DoorStep {
   readonly reason = 'proxy';
   readonly #settings: ProxySettings;
-  readonly #trusted: AddressList;
+  readonly #trusted: Pick<TrustedProxies, 'has'>;
 
-  constructor(settings: ProxySettings) {
+  constructor(settings: ProxySettings, trusted: Pick<TrustedProxies, 'has'>) {
     this.#settings = settings;
-    this.#trusted = new AddressList(settings.trusted.filter((rule) => rule !== 'unix'));
-  }
-
-  /** Whether the headers of a peer are believed. */
-  trusts(peer: Address | undefined): boolean {
-    return peer?.family === 'UNIX' ? this.#settings.trusted.includes('unix') : this.#trusted.has(peer);
+    this.#trusted = trusted;
   }
 
   begin(visitor: Visitor): void {
     const { remote } = visitor.channel;
     // It has gone before it was accepted, as who only looks whether a port is open does: the system tells no address then.
     if (remote === undefined) return visitor.leave();
-    const isTrusted = this.trusts(remote);
+    const isTrusted = this.#trusted.has(remote);
     const { others } = this.#settings;
     if (!isTrusted && others === 'refuse') return visitor.refuse(fail('TT_NOT_A_PROXY', nameOf(visitor)));
     if (!isTrusted && others === 'pass') return visitor.next();
@@ -128,6 +122,6 @@ function badHeader(visitor: Visitor, problem: string): TaskTonicError {
   return fail('TT_BAD_PROXY_HEADER', { ...nameOf(visitor), problem });
 }
 
-function nameOf({ channel: { remote } }: Visitor): { readonly address: string } {
-  return { address: remote === undefined ? 'A peer' : showAddress(remote.address, remote.port) };
+function nameOf({ channel: { remote, local } }: Visitor): { readonly address: string } {
+  return { address: remote === undefined ? 'A peer' : showPeer(remote, local) };
 }

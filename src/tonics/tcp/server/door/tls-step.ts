@@ -2,7 +2,7 @@ import { type TaskTonicError, fail } from '../../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Network, StreamChannel } from '../../../../selector/network.js';
 import type { TlsServerSide } from '../../../../selector/tls.js';
-import { showAddress, socketError } from '../../../socket-errors.js';
+import { showPeer, socketError } from '../../../socket-errors.js';
 import type { DoorStep, Visitor } from './visitor.js';
 
 /** The first byte of a handshake: the content type of its record (RFC 8446, 5.1). */
@@ -63,11 +63,13 @@ export class TlsStep implements DoorStep {
     else if (channel.closed) visitor.leave();
   }
 
-  tooLate(visitor: Visitor, ms: number): TaskTonicError {
+  /** Who says nothing waits for the server to speak first, in plain text. */
+  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined {
+    if (visitor.kept === SILENT) return undefined;
     return fail('TT_TLS_TIMEOUT', { address: addressOf(visitor), ms });
   }
 }
 
-function addressOf({ remote }: Visitor): string {
-  return remote === undefined ? 'an unknown address' : showAddress(remote.address, remote.port);
+function addressOf({ remote, channel: { local } }: Visitor): string {
+  return showPeer(remote, local);
 }

@@ -1,7 +1,7 @@
 import type { TaskTonicError } from '../../../../core/errors.js';
 import type { Due } from '../../../../core/time/timer-queue.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
-import type { Address, StreamChannel } from '../../../../selector/network.js';
+import type { Address, StreamChannel, TurnedAwayReason } from '../../../../selector/network.js';
 import type { ReadyHandler, SelectionKey } from '../../../../selector/selection-key.js';
 import type { Arrival } from './arrival.js';
 
@@ -35,7 +35,7 @@ export interface VisitorHost {
   register(visitor: Visitor, channel: StreamChannel): SelectionKey;
   /** All steps are done. */
   passed(visitor: Visitor): void;
-  refused(visitor: Visitor, reason: DoorStep['reason'] | undefined, error: Error | undefined): void;
+  refused(visitor: Visitor, reason: TurnedAwayReason | undefined, error: Error | undefined): void;
   /** It is to be woken with `fire()` at that time, once more. */
   wake(visitor: Visitor, at: number): void;
   /** Its time is up. */
@@ -53,6 +53,8 @@ export class Visitor implements ReadyHandler, Due {
   kept: unknown = undefined;
   /** What is known beyond its socket; `undefined` where nothing is. */
   arrival: Arrival | undefined = undefined;
+  /** What was accepted: by this others know it, whatever its channel is now. */
+  readonly accepted: StreamChannel;
   #channel: StreamChannel;
   #key: SelectionKey;
   readonly #host: VisitorHost;
@@ -64,6 +66,7 @@ export class Visitor implements ReadyHandler, Due {
   #looked = false;
 
   constructor(channel: StreamChannel, host: VisitorHost) {
+    this.accepted = channel;
     this.#channel = channel;
     this.#host = host;
     this.#key = host.register(this, channel);
@@ -108,9 +111,8 @@ export class Visitor implements ReadyHandler, Due {
     }
   }
 
-  /** It may not come in: its channel is closed, and it is counted and told as turned away, as the step says. */
-  refuse(error?: Error): void {
-    const reason = this.step?.reason;
+  /** It may not come in: its channel is closed, and it is counted and told as turned away, for the reason of the step if there is no other. */
+  refuse(error?: Error, reason: TurnedAwayReason | undefined = this.step?.reason): void {
     if (this.close()) this.#host.refused(this, reason, error);
   }
 

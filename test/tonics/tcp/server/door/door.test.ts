@@ -84,7 +84,7 @@ class Porter extends Tonic {
           this.passed.push(visitor);
           this.heard.push('passed');
         },
-        left: (peer) => this.heard.push('left', peer),
+        left: (_accepted, peer) => this.heard.push('left', peer),
       },
     );
     this.#listener = new ServerListener(catalyst, LISTEN, {
@@ -182,6 +182,35 @@ describe('the door of a server', () => {
     await at.heard.on('passed');
     await at.rest(at.passed[0]!, 'last');
     await at.heard.until(() => at.passed[0]!.channel.ended, 'its end');
+  });
+
+  it('tells who takes a peer of a reset that came while it waited', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    peer.send('one ');
+    await at.heard.on('passed');
+    const [visitor] = at.passed;
+    peer.reset();
+    await till(() => visitor!.channel.closed);
+    let ready = 0;
+    visitor!.key.handOver({ onReady: (_key, now) => void (ready |= now) });
+    at.door.take(visitor!);
+    await till(() => (ready & Interest.HANGUP) !== 0);
+    expect(visitor!.channel.takeError()).to.include({ code: 'ECONNRESET' });
+  });
+
+  it('keeps no timer of those that have passed, or have left', async () => {
+    const at = await porter();
+    const { timers } = at._ttScheduler;
+    const before = timers.size;
+    const [first, second] = [await peerOf(at), await peerOf(at)];
+    expect(timers.size).to.equal(before + 2);
+    first!.send('one ');
+    second!.send('zero');
+    await at.heard.on('passed');
+    await at.rest(at.passed[0]!, '');
+    await second!.closed();
+    expect(timers.size).to.equal(before);
   });
 
   it('closes one that is refused, and tells who and why', async () => {

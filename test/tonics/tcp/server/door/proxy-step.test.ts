@@ -5,6 +5,7 @@ import { expectThrow } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../../support/net-app.js';
 import type { Peer } from '../../../../support/peers.js';
 import { turnedAway } from '../../../../support/turned-away.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -19,10 +20,8 @@ type ProxyOptions = NonNullable<TcpServerOptions['proxyProtocol']>;
 const TRUSTED: ProxyOptions = { trusted: ['127.0.0.0/8'] };
 const OTHERS: ProxyOptions = { trusted: ['10.0.0.0/8'] };
 
-const server = async (
-  proxyProtocol: ProxyOptions,
-  options: Partial<TcpServerOptions> = {},
-): Promise<ServerApp<Recorder>> => serve(() => new Recorder(), { proxyProtocol, ...options });
+const server = async (proxyProtocol: ProxyOptions, options: MoreOnPort = {}): Promise<ServerApp<Recorder>> =>
+  serve(() => new Recorder(), { proxyProtocol, ...options });
 
 /** The peers that were turned away: why, and with which error. */
 const refusals = (app: ServerApp): string[] =>
@@ -179,6 +178,15 @@ describe('a TcpServer behind a proxy', () => {
       await app.app.bench.till(() => app.connections.length === 1);
       peer.send('late');
       await app.app.bench.till(() => app.connections[0]!.text === 'late');
+    });
+
+    it('serves one that stops in the middle of what could be a header, with these bytes', async () => {
+      const app = await server(optional, { handshakeTimeout: 3_000 });
+      const peer = await app.connect();
+      peer.send('PROX');
+      await app.app.bench.till(() => app.connections[0]?.text === 'PROX');
+      peer.send('Y TCP4 is what I wanted to say');
+      await app.app.bench.till(() => app.connections[0]!.text.endsWith('to say'));
     });
 
     it('serves one that ends after a few bytes', async () => {
