@@ -26,8 +26,18 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'TcpServer',
-    text: 'With the options of [every Tonic](#every-tonic), and those of [its connections](#tcpconnection).',
+    text: 'With the options of [every Tonic](#every-tonic), those of [its connections](#tcpconnection), and [where else it listens](#where-a-tcpserver-listens).',
     from: ['src/tonics/tcp/server/server-options.ts', 'serverSchema'],
+  },
+  {
+    title: 'Where a TcpServer listens',
+    text: 'Instead of `port`, with what belongs to it: one of `path`, `fd` and `systemd`. See [UNIX sockets and systemd](unix-and-systemd.md).',
+    from: ['src/tonics/tcp/server/server-place.ts', 'placeOptions'],
+  },
+  {
+    title: 'Proxies of a TcpServer',
+    text: 'Under `proxyProtocol` of a TcpServer: [Behind a proxy](behind-a-proxy.md).',
+    from: ['src/tonics/tcp/proxy/proxy-option.ts', 'proxySchema'],
   },
   {
     title: 'TcpConnection',
@@ -38,6 +48,26 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     title: 'TcpClient',
     text: 'With the options of [every Tonic](#every-tonic) and of [a connection](#tcpconnection); what differs is listed.',
     from: ['src/tonics/tcp/client/tcp-client.ts', 'clientSchema'],
+  },
+  {
+    title: 'A PROXY header of a TcpClient',
+    text: 'Under `proxyProtocol` of a TcpClient: [Behind a proxy](behind-a-proxy.md).',
+    from: ['src/tonics/tcp/proxy/sent-proxy.ts', 'sentProxySchema'],
+  },
+  {
+    title: 'TLS on either side',
+    text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](secure.md). The first five are also those of each certificate in `names` of a server.',
+    from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],
+  },
+  {
+    title: 'TLS of a TcpServer',
+    text: 'Under `tls` of a TcpServer, with those of [either side](#tls-on-either-side).',
+    from: ['src/tonics/tls/tls-options.ts', 'serverTlsSchema'],
+  },
+  {
+    title: 'TLS of a TcpClient',
+    text: 'Under `tls` of a TcpClient, with those of [either side](#tls-on-either-side); `true` stands for none of these.',
+    from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
     title: 'UdpSocket',

@@ -108,14 +108,24 @@ export const ERRORS = {
   TT_NO_SOCKET:
     '{class} is made by a TcpServer (or a TcpClient with a protocol), which hands it its socket: do not make it yourself.',
   TT_ADDRESS_IN_USE:
-    'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one).',
+    'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one) or path.',
   TT_ADDRESS_NOT_AVAILABLE:
     'The address {address} is not one of this machine: take one that it has, or leave it out ("host" where it listens, "localAddress" of a client).',
   TT_NO_LOCAL_END:
     'This machine has no address, or no port of it left, to connect to {address} from: look at its addresses of that family, close connections, or leave "localPort" out.',
   TT_PERMISSION_DENIED:
-    'Not permitted at {address}: ports below 1024 need privileges, and a broadcast needs "broadcast: true".',
-  TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct host and port.',
+    'Not permitted at {address}: ports below 1024 need privileges, a UNIX socket the right to write its file, or its folder to make it, and a broadcast needs "broadcast: true".',
+  TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct its address.',
+  TT_NO_SUCH_PATH:
+    'There is nothing at {address}: start the server that makes it, or make the folder that it is to be in.',
+  TT_NOT_A_SOCKET: 'What is at {address} is no socket, and is not replaced: remove it, or choose another path.',
+  TT_NO_ABSTRACT_NAMES:
+    'Abstract names of UNIX sockets need Linux and Node 22 or newer (this is Node {node} on {platform}): give the path of a file.',
+  TT_BAD_DESCRIPTOR:
+    'Nothing can be received on the {address} ({code}): give a descriptor that is open, of a socket of the right kind, and not in use here.',
+  TT_NO_PASSED_SOCKET: 'systemd has passed no {what} to this process: {why}.',
+  TT_ONE_THREAD:
+    '{class} accepts at {address}, which threads cannot share: its connections run on one thread. Leave "catalysts" out, or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
   TT_NO_FITTING_ADDRESS:
@@ -126,13 +136,53 @@ export const ERRORS = {
     'No address of {address} could be connected to: start the server, or correct host and port.{reasons}',
   TT_TIMED_OUT: 'The network gave {address} up: the peer no longer answers.',
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
+  TT_BAD_CERTIFICATE: 'The certificate {whose} cannot be used: {problem}.',
+  TT_OWN_CERTIFICATE_EXPIRED:
+    'The certificate {whose} ({subject}) expired on {to}, so no client will trust it: renew it.',
+  TT_NO_TLS:
+    'startTls() of {tonic} needs to know how: give its TcpServer or TcpClient the option "tls", with the mode "startTls".',
+  TT_TLS_BEGUN: 'startTls() of {tonic} came when its connection was under TLS already: ask this.tls before.',
+  TT_TLS_TIMEOUT: 'The TLS handshake with {address} was not done after {ms} ms.',
+  TT_TLS_CUT_OFF: '{address} ended the connection in the middle of the TLS handshake: look there for the reason.',
+  TT_TLS_EXPIRED: 'The certificate of {address} ({subject}) expired on {to}: have it renewed.',
+  TT_TLS_NOT_YET_VALID:
+    'The certificate of {address} ({subject}) is valid from {from} on: wait until then, or set the clock of this machine right.',
+  TT_TLS_WRONG_NAME:
+    'The certificate of {address} is for {names}, not for {name}: connect by a name that it has, or give that as "servername".',
+  TT_TLS_UNKNOWN_AUTHORITY:
+    'The certificate of {address} ({subject}) is signed by {issuer}, which is not trusted here: give the certificate of that authority as "ca".',
+  TT_TLS_NO_CERTIFICATE:
+    '{address} has shown no certificate, and one is required: give the client a "cert" and a "key".',
+  TT_TLS_CERTIFICATE_WANTED: '{address} wants a certificate: give the client a "cert" and a "key".',
+  TT_TLS_CERTIFICATE_REFUSED:
+    '{address} does not accept the certificate from here ({code}): look at what it trusts, and at what was given as "cert".',
+  TT_TLS_CERTIFICATE_BAD: 'The certificate of {address} ({subject}) is not accepted ({code}): have it made again.',
+  TT_TLS_NOT_SPOKEN:
+    '{address} sent plain text where TLS was expected: turn TLS on there or off here, or look at the port.',
+  TT_TLS_UNEXPECTED:
+    '{address} began with TLS where plain text was expected: turn TLS off there, or connect to the port for it.',
+  TT_TLS_NOTHING_IN_COMMON:
+    '{address} and this side have no version or cipher of TLS in common ({code}): look at "minVersion" and "ciphers" of both.',
+  TT_TLS_NO_PROTOCOL: '{address} and this side have no protocol in common: look at "alpn" of both.',
+  TT_TLS_FAILED: 'TLS with {address} failed ({code}): see the cause.',
   TT_OUT_OF_DESCRIPTORS:
     'The process has no file descriptor left for {address}: raise its limit (ulimit -n), or lower "maxConnections".',
+  TT_NO_PROXY_HEADER:
+    '{address} is trusted to send a PROXY header, and began without one: have it send one (haproxy: "send-proxy-v2"), or say "required: false".',
+  TT_BAD_PROXY_HEADER: 'The PROXY header of {address} cannot be read: {problem}.',
+  TT_PROXY_HEADER_LATE:
+    'No whole PROXY header came from {address} within {ms} ms, but {bytes} bytes: see that the proxy sends one at once, or raise "handshakeTimeout".',
+  TT_PROXY_NOT_TRUSTED:
+    '{address} sent a PROXY header and is not trusted: where it is your proxy, name it in "trusted" of "proxyProtocol".',
+  TT_NOT_A_PROXY:
+    '{address} is none of the proxies that "trusted" names, and others are refused: connect by way of one of them, or name it.',
   TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:
     '{bytes} bytes wait to be sent, more than "unsentLimit": the peer reads too slowly. Send less until onDrain.',
+  TT_WRITE_STALLED:
+    'None of the {bytes} bytes that wait for {address} has left within {ms} ms: the peer does not read. See what holds it up, or raise "stallTimeout".',
   TT_REPLY_TIMEOUT:
     'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see what holds it up, end each reply, or raise "replyTimeout".',
   TT_REPLY_FAILED:

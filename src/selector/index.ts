@@ -25,4 +25,6 @@ export type {
   StreamChannel,
   StreamSettings,
   TurnedAway,
+  TurnedAwayReason,
 } from './network.js';
+export type { PeerIdentity, TlsClientSide, TlsInfo, TlsServerSide, TlsSide } from './tls.js';

@@ -1,20 +1,29 @@
 import type { Channel } from './channel.js';
+import type { TlsInfo, TlsSide } from './tls.js';
 
 /** Where a socket is bound or connected to. */
 export interface Address {
-  /** A numeric IPv4 or IPv6 address. */
+  /** A numeric IPv4 or IPv6 address; of a UNIX socket its path, `''` for a peer without a name. */
   readonly address: string;
-  /** 1 to 65535. */
+  /** 1 to 65535; 0 of a UNIX socket. */
   readonly port: number;
-  /** Which of the two `address` is, where that is known. */
-  readonly family?: 'IPv4' | 'IPv6' | undefined;
+  /** Which of these `address` is, where that is known. */
+  readonly family?: 'IPv4' | 'IPv6' | 'UNIX' | undefined;
 }
 
 /** What is sent: text goes as UTF-8. What was given is not to be changed afterwards. */
 export type Bytes = Uint8Array | string;
 
+/** A socket that is open already: a descriptor, or those that systemd has passed (of this name, or all). */
+export type OpenPlace = { readonly fd: number } | { readonly systemd: string | true };
+
+/** Where it listens when it is not on a port: at the path of a UNIX socket, or where others have opened it. */
+export type ListenPlace = { readonly path: string; readonly mode: number } | OpenPlace;
+
 /** How a listener is opened. */
 export interface ListenSettings {
+  /** Instead of `host` and `port`, which then mean nothing. */
+  readonly place?: ListenPlace | undefined;
   readonly host: string | undefined;
   readonly port: number;
   readonly backlog: number;
@@ -39,6 +48,8 @@ export interface StreamSettings {
 
 /** How a stream is connected: to one address. Names are looked up before, with {@link Network.lookup}. */
 export interface ConnectSettings {
+  /** The path of a UNIX socket, instead of all that is said of addresses and ports. */
+  readonly path?: string | undefined;
   /** Numeric. */
   readonly address: string;
   readonly port: number;
@@ -49,6 +60,8 @@ export interface ConnectSettings {
 
 /** How a datagram socket is opened. */
 export interface BindSettings {
+  /** Instead of `host` and `port`. */
+  readonly place?: OpenPlace | undefined;
   readonly family: 4 | 6;
   readonly host: string | undefined;
   readonly port: number;
@@ -91,10 +104,36 @@ export interface ListenerChannel extends SocketChannel {
   takeTurnedAway(): TurnedAway | undefined;
 }
 
-/** A connection that was accepted and closed at once, as Node cannot leave it in the kernel. */
+/** Why a peer was turned away: what `counts.turnedAway` of a server has a number for. */
+export type TurnedAwayReason =
+  /** Too many connections. */
+  | 'maxConnections'
+  /** No descriptor was left. */
+  | 'descriptors'
+  /** The server is paused. */
+  | 'paused'
+  /** Too many connections of one address. */
+  | 'addressLimit'
+  /** Too many connections in a short time. */
+  | 'rate'
+  /** Its address is denied, or others alone are allowed. */
+  | 'denied'
+  /** It sent no PROXY header where it must, or one that cannot be read, or may not send one. */
+  | 'proxy'
+  /** Too many peers were at the door: with headers and handshakes under way. */
+  | 'handshakes'
+  /** Its TLS handshake failed, or took too long. */
+  | 'handshake';
+
+/** A connection that was accepted and closed, as Node cannot leave it in the kernel, before there was a Tonic for it. */
 export interface TurnedAway {
+  /** The peer; `undefined` where the system tells none. */
   readonly remote: Address | undefined;
-  readonly reason: 'maxConnections' | 'descriptors' | 'paused';
+  readonly reason: TurnedAwayReason;
+  /** What was wrong, where that is more than the reason says. */
+  readonly error?: Error;
+  /** Where this stands for several that came within a second: how many. `remote` and `error` are those of the last one. */
+  readonly count?: number;
 }
 
 /**
@@ -105,6 +144,8 @@ export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
   /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
   take(most?: number): Buffer | undefined;
+  /** Gives back what was taken, and is not the taker's: it is the next to be taken, by whoever has the channel then. */
+  putBack(bytes: Buffer): void;
   /** Bytes that were received and not taken. */
   readonly received: number;
   /** The peer will send no more, and all that it sent was taken. */
@@ -128,6 +169,10 @@ export interface StreamChannel extends SocketChannel {
   readonly flushed: boolean;
   /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
   close(reset?: boolean): void;
+  /** What was agreed, under TLS. */
+  readonly tls?: TlsInfo | undefined;
+  /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
+  readonly truncated?: boolean;
 }
 
 /**
@@ -210,6 +255,14 @@ export interface Network {
   listen(settings: ListenSettings): ListenerChannel;
   /** Opens a connection to one address. Its error, where it has one, tells which end it is about: `address` and `port`. */
   connect(settings: ConnectSettings): StreamChannel;
+  /**
+   * Goes on under TLS: what a stream has received and nobody has taken is the beginning of the handshake, and what was written
+   * before leaves before it.
+   *
+   * @returns the stream above it, which is ready to CONNECT when the handshake is done, and to HANGUP where that fails. The given one is closed
+   *   from then on for whoever has it: to cancel its key touches nothing.
+   */
+  secure(channel: StreamChannel, side: TlsSide): StreamChannel;
   /**
    * Looks a name up: its addresses, those of one family or (0) of both, in the order in which the system would try them. A numeric host is
    * its own answer, whatever the family. Where there is no address `done` gets an error.

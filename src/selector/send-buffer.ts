@@ -110,6 +110,11 @@ export class SendBuffer {
     while (this.size > 0 && (this.#sink.pending === 0 || !this.#told)) this.#giveNext(tells);
   }
 
+  /** Hands all over, whether the kernel takes it or not: what comes after it is somebody else's. */
+  handAll(): void {
+    while (this.size > 0) this.#giveNext(false);
+  }
+
   /** Bytes that were lost with their buffers since it was asked last. */
   takeLost(): number {
     const lost = this.#lost;

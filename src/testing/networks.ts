@@ -17,6 +17,8 @@ export interface NetworkParts {
   readonly random: Random;
   /** Asked for each fault whether it is to happen. */
   readonly inject: (fault: Fault) => boolean;
+  /** Has nothing else happen until something of the machine's is done. */
+  readonly hold: (something: Promise<unknown>) => unknown;
 }
 
 /** The network of a world: one for all hosts, one with hosts, or what makes one for the world. */
@@ -27,7 +29,12 @@ export function networkOf(
   world: World,
   choice: NetworkChoice = (parts) => new SimulatedNetwork(parts),
 ): Network | HostedNetwork {
-  const parts = { clock: world.clock, random: world.random.fork('network'), inject: world.faults.inject };
+  const parts = {
+    clock: world.clock,
+    random: world.random.fork('network'),
+    inject: world.faults.inject,
+    hold: (something: Promise<unknown>) => world.hold(something),
+  };
   return typeof choice === 'function' ? choice(parts) : choice;
 }
 

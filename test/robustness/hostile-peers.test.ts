@@ -9,7 +9,6 @@ import {
   TcpClient,
   TcpConnection,
   TcpServer,
-  type TcpServerOptions,
   Tonic,
   UdpSocket,
 } from '../../src/index.js';
@@ -17,6 +16,8 @@ import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
+import { turnedAway } from '../support/turned-away.js';
+import type { OnPort } from '../support/on-port.js';
 
 const MOST = 1_000;
 
@@ -48,7 +49,7 @@ function frame(length: number): Buffer {
 /** A server in this process, and how its connections ended. */
 async function serve(
   protocol: new () => TcpConnection,
-  options: Partial<TcpServerOptions> = {},
+  options: Partial<OnPort> = {},
   catalyst: SelectorCatalystOptions = {},
 ) {
   const port = new Later<number>();
@@ -105,7 +106,7 @@ describe('A server goes on beside peers', function () {
       accepted: 31,
       open: 1,
       failed: 30,
-      turnedAway: { maxConnections: 0, descriptors: 0, paused: 0 },
+      turnedAway: turnedAway(),
     });
     await other.echo(frame(10));
     await (await Peer.connect(port)).echo(frame(10));

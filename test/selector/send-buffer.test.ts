@@ -99,6 +99,16 @@ describe('what waits to be sent', () => {
     expect(kernel.pieces).to.deep.equal([14]);
   });
 
+  it('leaves whole, though the kernel is full, where somebody else writes behind it', () => {
+    const kernel = new Kernel();
+    kernel.room = 100;
+    put(kernel.buffer, Buffer.alloc(PIECE * 2 + 5), 'the end');
+    kernel.buffer.pump(false);
+    kernel.buffer.handAll();
+    expect(kernel.buffer.size).to.equal(0);
+    expect(kernel.pieces.reduce((sum, size) => sum + size)).to.equal(PIECE * 2 + 12);
+  });
+
   it('leaves in bounded pieces, one at a time while the kernel is full', () => {
     const kernel = new Kernel();
     kernel.room = 100;

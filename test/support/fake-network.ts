@@ -96,6 +96,12 @@ export class FakeStream extends FakeChannel implements StreamChannel {
     if (this.#peerEnded && this.#in.length === 0) this.ended = true;
     return bytes;
   }
+  putBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#in.unshift(bytes);
+    this.ended = false;
+    this.key?.signal(Interest.READ);
+  }
   write(bytes: Bytes, size: number): void {
     if (this.#gathered === 0) this.key?.flushAfterTurn();
     this.#gathered += size;
@@ -217,6 +223,9 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
 export class FakeNetwork implements Network {
   readonly canReusePort = true;
   readonly canHandOver = false;
+  secure(): StreamChannel {
+    throw new Error('there is no TLS here');
+  }
   receive(): StreamChannel {
     throw new Error('nobody hands a socket over here');
   }

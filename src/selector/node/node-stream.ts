@@ -29,6 +29,10 @@ const Is = {
   /** The peer has ended. */
   ended: 32,
   closed: 64,
+  /** It takes no descriptor of this process. */
+  uncounted: 128,
+  /** Its socket is somebody else's now. */
+  released: 256,
 } as const;
 
 /** How it failed. */
@@ -43,7 +47,7 @@ interface Failed {
  * fails needs is made then.
  */
 export class NodeStream implements StreamChannel, Sink {
-  readonly #socket: Linked;
+  #socket: Linked;
   #key: ChannelKey | undefined = undefined;
   /** Received and not taken: mostly one buffer, so the list is made for the second. */
   #first: Buffer | undefined = undefined;
@@ -58,18 +62,31 @@ export class NodeStream implements StreamChannel, Sink {
   #onLeft: (() => void) | undefined = undefined;
   #failed: Failed | undefined = undefined;
 
-  constructor(socket: Socket) {
-    descriptors.opened();
+  /**
+   * @param counts whether it takes a descriptor of this process: a new one, or the one that another stream had.
+   * @param hears whether it hears the socket from the beginning; else it is told later, with {@link listenTo}.
+   */
+  constructor(socket: Socket, counts: boolean | 'already' = true, hears = true) {
+    if (counts === true) descriptors.opened();
+    if (counts === false) this.#is |= Is.uncounted;
+    this.#socket = socket as Linked;
+    if (hears) this.listenTo(socket);
+  }
+
+  /**
+   * Hears that socket from now on.
+   * @param heard hears its bytes.
+   */
+  protected listenTo(socket: Socket, heard: (this: Socket, bytes: Buffer) => void = onData): void {
     this.#socket = socket as Linked;
     this.#socket[CHANNEL] = this;
     // Node keeps it from now on, so that an error can name the peer when the socket has gone.
     void socket.remoteAddress;
-    socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    socket.on('data', heard).on('end', onEnd).on('error', onError).on('close', onClose);
   }
 
   /** A socket that is still to be connected. */
-  static connecting(socket: Socket): NodeStream {
-    const stream = new NodeStream(socket);
+  static connecting(socket: Socket, stream = new NodeStream(socket)): NodeStream {
     socket.once('connect', onConnect);
     return stream;
   }
@@ -137,6 +154,14 @@ export class NodeStream implements StreamChannel, Sink {
     return isWhole ? bytes : bytes.subarray(0, most);
   }
 
+  putBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    if (this.#first !== undefined) (this.#more ??= []).unshift(this.#first);
+    this.#first = bytes;
+    this.#received += bytes.length;
+    this.#key?.signal(Interest.READ);
+  }
+
   write(bytes: Bytes, size: number): void {
     (this.#out ??= SendBuffer.take(this)).put(bytes, size);
     this.#flushLater();
@@ -157,7 +182,7 @@ export class NodeStream implements StreamChannel, Sink {
     this.#is &= ~Is.flushing;
     const socket = this.#socket;
     const out = this.#out;
-    if (socket.destroyed) return out?.clear();
+    if (socket.destroyed || this.#has(Is.released)) return out?.clear();
     if (out !== undefined) {
       out.pump(this.#has(Is.awaited));
       if (out.hasLost) this.#key?.signal(Interest.HANGUP);
@@ -187,6 +212,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   close(reset = false): void {
+    if (this.#has(Is.released)) return;
     // Node would wait with a reset until it is connected.
     if (reset && !this.#socket.connecting) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
@@ -201,8 +227,17 @@ export class NodeStream implements StreamChannel, Sink {
   interestChanged(interest: InterestSet): void {
     this.#set(Is.awaited, (interest & Interest.WRITE) !== 0);
     this.#set(Is.reading, (interest & Interest.READ) !== 0);
+    if (this.#has(Is.released)) return;
     if (!this.#has(Is.reading)) this.#socket.pause();
     else if (!this.#has(Is.full)) this.#socket.resume();
+  }
+
+  /** Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset. */
+  protected askForReset(): void {
+    const socket = this.#socket;
+    if (socket.writableEnded || socket.writableLength > 0) return;
+    this.#lastPiece = 0;
+    socket.write('');
   }
 
   #emptied(): void {
@@ -220,7 +255,52 @@ export class NodeStream implements StreamChannel, Sink {
 
   detach(): void {
     this.#key = undefined;
-    this.#socket.destroy();
+    if (!this.#has(Is.released)) this.#socket.destroy();
+  }
+
+  /**
+   * Gives the socket to who takes it over, with what was received and not taken. From then on this channel is closed, and touches it no more.
+   * All that was written is the socket's then. One that has ended or closed keeps what it received: there is nothing to take over.
+   */
+  release(): Socket {
+    const socket = this.#socket;
+    this.#out?.handAll();
+    socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose).off('connect', onConnect);
+    socket.pause();
+    if (!this.#has(Is.ended) && !socket.destroyed)
+      for (const bytes of [this.#first, ...(this.#more ?? [])].reverse())
+        if (bytes !== undefined) socket.unshift(bytes);
+    this.#first = this.#more = undefined;
+    this.#received = 0;
+    // Its descriptor counts for who takes it over.
+    this.#is |= Is.released | Is.closed;
+    return socket;
+  }
+
+  /** It failed: whoever has it is told. */
+  protected failed(error: Error): void {
+    NodeStream.onSocket.error(this, error);
+  }
+
+  protected get hasFailed(): boolean {
+    return this.#failed !== undefined;
+  }
+
+  /** It is ready for these. */
+  protected signal(ready: InterestSet): void {
+    this.#key?.signal(ready);
+  }
+
+  /** The socket is closed. */
+  #closed(): void {
+    if (this.#has(Is.closed)) return;
+    if (!this.#has(Is.uncounted)) descriptors.closed();
+    this.#is |= Is.closed;
+  }
+
+  /** The stream of a socket. @internal */
+  static of(socket: Socket): NodeStream {
+    return (socket as Linked)[CHANNEL];
   }
 
   /** @internal */
@@ -240,11 +320,7 @@ export class NodeStream implements StreamChannel, Sink {
     end(stream: NodeStream): void {
       stream.#is |= Is.ended;
       stream.#key?.signal(Interest.READ);
-      const socket = stream.#socket;
-      if (socket.writableEnded || socket.writableLength > 0) return;
-      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
-      stream.#lastPiece = 0;
-      socket.write('');
+      stream.askForReset();
     },
     error(stream: NodeStream, error: Error): void {
       const failed = (stream.#failed ??= { error: undefined, discarded: 0 });
@@ -255,8 +331,7 @@ export class NodeStream implements StreamChannel, Sink {
       stream.#key?.signal(Interest.HANGUP);
     },
     close(stream: NodeStream): void {
-      descriptors.closed();
-      stream.#is |= Is.closed;
+      stream.#closed();
       stream.#key?.signal(Interest.HANGUP);
     },
   };

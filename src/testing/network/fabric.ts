@@ -1,10 +1,12 @@
 import type { Address, Datagram } from '../../selector/network.js';
 import type { Connection } from './connection.js';
 import type { Link } from './link.js';
+import type { MachineWork } from './machine-work.js';
 import type { Simulation } from './simulation.js';
 
 /** What sockets see of the network that they are in. */
 export interface Fabric extends Simulation {
+  readonly work: MachineWork;
   /** The addresses of a name, for a host that looks it up; none where nobody has it. */
   resolve(name: string, family: 0 | 4 | 6): readonly string[];
   /** The host that has an address; to each host the loopback addresses are its own. */

@@ -19,6 +19,8 @@ export const networkSchema = v.strictObject({
   random: v.custom<Random>(has('next'), 'must be a source of chance'),
   /** Asked before each fault: `false` suppresses it. */
   inject: v.optional(callable<(fault: NetworkFault) => boolean>('a function')),
+  /** Has time stand still until something of the machine's is done: the work of TLS. */
+  hold: v.optional(callable<(something: Promise<unknown>) => unknown>('a function')),
   /** Told of everything that happens. */
   onEvent: v.optional(callable<(event: NetworkEvent) => void>('a function')),
 });

@@ -11,6 +11,7 @@ import type { Fabric, Station } from './fabric.js';
 import type { NetworkEvent } from './simulation.js';
 import { FaultDice } from './fault-dice.js';
 import { Link } from './link.js';
+import { MachineWork } from './machine-work.js';
 import {
   type HostOptions,
   type PartitionOptions,
@@ -44,6 +45,7 @@ interface Cut {
  */
 export class SimulatedNetwork {
   readonly #agenda: Agenda;
+  readonly #work: MachineWork;
   readonly #faults: FaultDice;
   readonly #settings: NetworkSettings;
   readonly #onEvent: ((event: NetworkEvent) => void) | undefined;
@@ -67,9 +69,14 @@ export class SimulatedNetwork {
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(options: SimulatedNetworkOptions) {
-    const { clock, random, inject, onEvent, ...settings } = parseOptions(networkSchema, options, 'SimulatedNetwork');
+    const { clock, random, inject, hold, onEvent, ...settings } = parseOptions(
+      networkSchema,
+      options,
+      'SimulatedNetwork',
+    );
     this.#settings = settings;
     this.#agenda = new Agenda(clock);
+    this.#work = new MachineWork(hold);
     this.#onEvent = onEvent;
     this.#faults = new FaultDice(
       random,
@@ -174,6 +181,7 @@ export class SimulatedNetwork {
   #makeFabric(): Fabric {
     return {
       agenda: this.#agenda,
+      work: this.#work,
       faults: this.#faults,
       settings: this.#settings,
       tell: (kind, what, count) => this.#tell(kind, what, count),

@@ -24,6 +24,8 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   readonly #fabric: Fabric;
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
+  /** Its key is that of a stream above it. */
+  #isLent = false;
   #end: TcpEnd | undefined;
   #reader: StreamReader | undefined;
   #dial: Dial | undefined;
@@ -74,6 +76,12 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   take(most?: number): Buffer | undefined {
     return this.#reader?.take(most);
+  }
+
+  putBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#reader?.putBack(bytes);
+    this.#key?.signal(Interest.READ);
   }
 
   get ended(): boolean {
@@ -181,8 +189,16 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   }
 
   detach(): void {
+    if (this.#isLent) return;
     this.#key = undefined;
     this.close();
+  }
+
+  /** Another stream goes over this one: it hears what this one is ready for, and whoever had its key touches nothing any more. */
+  lend(key: ChannelKey): void {
+    this.#out.handAll();
+    this.#isLent = true;
+    this.#key = key;
   }
 
   // ---- What the host tells ----
@@ -211,7 +227,8 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   close(reset = false): void {
     if (this.closed) return;
-    this.#end?.close(reset);
+    // A UNIX socket has no reset: who closes it with bytes unread resets it, nothing else does.
+    this.#end?.close(reset && this.local?.family !== 'UNIX');
     this.#shut();
   }
 

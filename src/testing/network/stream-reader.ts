@@ -89,6 +89,11 @@ export class StreamReader {
     return bytes;
   }
 
+  putBack(bytes: Buffer): void {
+    this.#inbox.unshift(bytes);
+    this.received += bytes.length;
+  }
+
   #nothingToTake(): undefined {
     if (this.#peersEnd === 'waits') {
       this.#peersEnd = 'next';

@@ -11,7 +11,7 @@ export interface Module {
   readonly isProgram: boolean;
 }
 
-const PROGRAM = /^(?:if \(isMainThread\) |const .*= )?await (?:\w+\.run\(|distiller\.finish\(\))/m;
+const PROGRAM = /^(?:if \(isMainThread\) |const .*= )?await (?:\w+\.run\(|serve\(|distiller\.finish\(\))/m;
 const WRAPS: readonly (readonly [note: RegExp, before: (match: RegExpExecArray) => string, after: string])[] = [
   [/^inside a module$/, () => '', ''],
   [/^inside a ([A-Z]\w+(?:<.*>)?)$/, ([, base]) => `export class Fragment extends ${base} {\n`, '}\n'],

@@ -10,6 +10,7 @@ import {
   TcpServer,
   type TaskTonicError,
   Tonic,
+  type TurnedAway,
 } from 'tasktonic';
 import { answering, tell } from './control.js';
 
@@ -32,8 +33,8 @@ class Server extends Tonic {
   ttse__onListening({ port: at, maxConnections }: ListenInfo): void {
     tell('listening', { port: at, maxConnections });
   }
-  ttse__onTurnedAway(): void {
-    turnedAway++;
+  ttse__onTurnedAway({ count = 1 }: TurnedAway): void {
+    turnedAway += count;
   }
   ttse__onError(_tonic: unknown, { code }: TaskTonicError): void {
     errors.push(code);

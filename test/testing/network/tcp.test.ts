@@ -3,6 +3,7 @@ import { TcpServer } from '../../../src/index.js';
 import { Recorder, tidyUp } from '../../support/net-app.js';
 import { expectCode } from '../../support/errors.js';
 import { Lab, type ServerThere } from '../../support/simulated.js';
+import { turnedAway } from '../../support/turned-away.js';
 
 afterEach(tidyUp);
 
@@ -583,7 +584,7 @@ describe('TCP on the simulated network', () => {
       expect(second.client.names).to.deep.equal(['onConnected', 'onEnd', 'onDisconnected']);
       expect(server.counts).to.deep.include({
         accepted: 1,
-        turnedAway: { maxConnections: 1, descriptors: 0, paused: 0 },
+        turnedAway: turnedAway({ maxConnections: 1 }),
       });
       first.client.ttsc__close();
       await lab.pass(10);

@@ -1,8 +1,10 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
+import type { TlsStart } from '../../../selector/tls.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
 import { dialOrder, familyOf } from './dialler-order.js';
+import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
 
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
@@ -10,6 +12,8 @@ export const NEXT_ADDRESS_AFTER = 250;
 
 /** Where one try goes to. */
 export interface TrySettings {
+  /** The path of a UNIX socket; then host, port, family and the local end mean nothing. */
+  readonly path?: string | undefined;
   /** A name or a numeric address. */
   readonly host: string;
   readonly port: number;
@@ -21,6 +25,10 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
+  /** What a connection begins with, before everything else. */
+  readonly begins?: Pick<SentProxy, 'begin'> | undefined;
+  /** A connection goes on under TLS before it counts as opened. */
+  readonly secure?: TlsStart | undefined;
 }
 
 /** What becomes of a try: one of the two, once. */
@@ -36,6 +44,8 @@ interface Attempt<Key extends DialKey> {
   readonly shown: string;
   readonly channel: StreamChannel;
   readonly key: Key;
+  /** It is connected, and its handshake is under way. */
+  readonly secures: boolean;
 }
 
 /**
@@ -68,6 +78,12 @@ export class Try<Key extends DialKey> {
     this.#settings = settings;
     this.#events = events;
     this.#stopDeadline = means.after(settings.connectTimeout, () => this.#timeUp());
+    if (settings.path !== undefined) {
+      this.#addresses = [settings.path];
+      // It is the only one, and tells nothing within the call.
+      this.#next();
+      return;
+    }
     // "localAddress" chooses among all: that there is none of its family can be told only where the others are seen.
     this.#stopLookup = means.network.lookup(settings.host, settings.family, (error, found) =>
       this.#lookedUp(error, found),
@@ -103,21 +119,50 @@ export class Try<Key extends DialKey> {
   #next(): void {
     this.#stopDelay?.();
     this.#stopDelay = undefined;
-    const { port, localAddress, localPort, stream } = this.#settings;
+    const { path, port, localAddress, localPort, stream } = this.#settings;
     const { network } = this.#means;
     const at = this.#tried++;
     const address = this.#addresses[at]!;
-    const channel = network.connect({ address, port, localAddress, localPort, stream });
+    const channel = network.connect({
+      address,
+      port,
+      localAddress,
+      localPort,
+      stream,
+      ...(path !== undefined && { path }),
+    });
     const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
-    const attempt = { at, shown: showAddress(address, port), channel, key };
+    const shown = path === undefined ? showAddress(address, port) : this.#name;
+    const attempt: Attempt<Key> = { at, shown, channel, key, secures: false };
     this.#underWay.add(attempt);
     if (this.#tried < this.#addresses.length)
       this.#stopDelay = this.#means.after(NEXT_ADDRESS_AFTER, () => this.#next());
   }
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
-    if ((ready & Interest.CONNECT) !== 0) this.#opened(attempt, ready & ~Interest.CONNECT);
-    else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
+    if ((ready & Interest.CONNECT) !== 0) {
+      if (!attempt.secures) this.#settings.begins?.begin(attempt.channel);
+      if (this.#settings.secure === undefined || attempt.secures) this.#opened(attempt, ready & ~Interest.CONNECT);
+      else this.#secure(attempt, this.#settings.secure);
+    } else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
+  }
+
+  /** The first one that is connected goes on; the others are closed. */
+  #secure({ at, shown, channel: plain, key: before }: Attempt<Key>, start: TlsStart): void {
+    this.#stopDelay?.();
+    this.#stopDelay = undefined;
+    for (const { channel, key } of this.#underWay) if (channel !== plain) key.cancel();
+    this.#underWay.clear();
+    try {
+      const channel = this.#means.network.secure(plain, start.side(shown));
+      const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
+      const attempt: Attempt<Key> = { at, shown, channel, key, secures: true };
+      this.#underWay.add(attempt);
+    } catch (thrown) {
+      return this.#over(thrown as TaskTonicError);
+    } finally {
+      before.cancel();
+    }
   }
 
   #opened(attempt: Attempt<Key>, more: InterestSet): void {
@@ -132,7 +177,8 @@ export class Try<Key extends DialKey> {
   #failed(attempt: Attempt<Key>): void {
     const { at, shown, channel, key } = attempt;
     this.#underWay.delete(attempt);
-    this.#errors[at] = socketError(channel.takeError() ?? new Error('it was closed'), shown);
+    const error = channel.takeError() ?? new Error('it was closed');
+    this.#errors[at] = socketError(error, shown, { name: this.#settings.secure?.name });
     key.cancel();
     if (this.#tried < this.#addresses.length) this.#next();
     else if (this.#underWay.size === 0) this.#over();
@@ -141,8 +187,10 @@ export class Try<Key extends DialKey> {
   #timeUp(): void {
     const { connectTimeout: ms } = this.#settings;
     const lookup = this.#stopLookup === undefined ? '' : ' (its name was not looked up by then)';
-    for (const { at, shown: address } of this.#underWay)
-      this.#errors[at] = fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
+    for (const { at, shown: address, secures } of this.#underWay)
+      this.#errors[at] = secures
+        ? fail('TT_TLS_TIMEOUT', { address, ms })
+        : fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
     if (lookup === '') this.#over();
     else this.#over(fail('TT_CONNECT_TIMEOUT', { address: this.#name, ms, lookup }));
   }
@@ -154,6 +202,7 @@ export class Try<Key extends DialKey> {
   }
 
   get #name(): string {
-    return showAddress(this.#settings.host, this.#settings.port);
+    const { path, host, port } = this.#settings;
+    return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 }

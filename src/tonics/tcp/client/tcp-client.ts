@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { badOption } from '../../../core/options/option-problem.js';
 import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
@@ -9,6 +10,7 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { TlsInfo } from '../../../selector/tls.js';
 import {
   connectionOptions,
   connectionSettings,
@@ -25,8 +27,12 @@ import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
 import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
+import { checkPath } from '../server/server-place.js';
 import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
 import { makeConnection } from '../connection/connection-making.js';
+import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
+import { ClientTls } from '../../tls/client-tls.js';
+import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
 
 export const clientSchema = v.strictObject({
@@ -36,10 +42,12 @@ export const clientSchema = v.strictObject({
    * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
-  /** The server's name or address. */
-  host: v.optional(text, 'localhost'),
-  /** The server's port, 1 to 65535. */
-  port: port(1),
+  /** The server's name or address. Default: `localhost`. */
+  host: v.optional(text),
+  /** The server's port, 1 to 65535. Needed, unless `path` is given. */
+  port: v.optional(port(1)),
+  /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
+  path: v.optional(text),
   /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
   family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
@@ -64,14 +72,38 @@ export const clientSchema = v.strictObject({
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
+  /**
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
+   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   */
+  proxyProtocol: v.optional(sentProxyOption),
+  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
 });
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = Readonly<v.InferInput<typeof clientSchema>> & ConnectionOptions & TonicOptions;
+export type TcpClientOptions = Omit<Input, OfPort | 'path'> & ConnectionOptions & TonicOptions & ConnectOptions;
+type Input = Readonly<v.InferInput<typeof clientSchema>>;
+type OfPort = 'port' | 'host' | 'family' | 'localAddress' | 'localPort';
 type Settings = v.InferOutput<typeof clientSchema>;
+
+/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
+export type ConnectOptions =
+  | (Pick<Input, OfPort> & { readonly port: number; readonly path?: undefined })
+  | (Pick<Input, 'path'> & { readonly path: string } & { readonly [Key in OfPort]?: undefined });
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
+function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {
+  if (path === undefined && port === undefined)
+    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
+  if (path === undefined) return;
+  for (const [option, value] of Object.entries({ port, host, localAddress, localPort }))
+    if (value !== undefined) throw badOption(className, option, 'it stands beside "path": give one of them');
+  checkPath(path, className);
+}
 
 /**
  * What becomes of it next: it wants a connection; one that ends or closes when what waits has left; or none any more.
@@ -123,12 +155,18 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     checkOptionsOf(new.target, options);
     const settings = settingsIn(clientSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
+    checkPlace(settings, name);
     const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
-    super(new AdoptedSettings(settings, { settings: connectionSettings(settings), channel: undefined }));
+    const tls = tlsOf(settings, name);
+    const { secure, startTls } = tls?.start(settings.connectTimeout) ?? {};
+    super(new AdoptedSettings(settings, { settings: connectionSettings(settings, startTls), channel: undefined }));
+    tls?.share(this._ttCatalyst);
     this.#settings = settings;
     this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = makeProtocol;
-    const dial = { ...settings, stream: streamSettings(settings) };
+    const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
+    const { host = 'localhost', port: toPort = 0 } = settings;
+    const dial = { ...settings, host, port: toPort, begins, secure, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
@@ -157,6 +195,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return this.#protocol?.remote ?? super.remote;
   }
 
+  override get tls(): TlsInfo | undefined {
+    return this.#protocol === undefined ? super.tls : this.#protocol.tls;
+  }
+
   override get unsentBytes(): number {
     return super.unsentBytes + this.#waiting.bytes + (this.#protocol?.unsentBytes ?? 0);
   }
@@ -175,8 +217,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       key.cancel();
       return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
     }
-    const { address, port } = channel.remote ?? {};
-    this.log.info({ address, port }, `is connected to ${showAddress(address, port)}`);
+    const { address, port, family } = channel.remote ?? {};
+    this.log.info({ address, port }, `is connected to ${showAddress(address, port, family)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
     return this.#sendWaiting();
@@ -325,7 +367,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttPeer(): string {
-    return showAddress(this.#settings.host, this.#settings.port);
+    const { path, host = 'localhost', port } = this.#settings;
+    return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 
   /** @internal */
@@ -433,3 +476,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 }
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
+
+function tlsOf({ tls, host = 'localhost' }: Settings, className: string): ClientTls | undefined {
+  if (tls === undefined || tls === false) return undefined;
+  const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
+  return new ClientTls(given, host, `of ${className}`);
+}

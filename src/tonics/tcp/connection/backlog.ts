@@ -1,6 +1,7 @@
 import type { SendResult } from '../../../core/asking/reply.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { Refusals } from '../server/refusals.js';
+import type { StallWatch } from './stall-watch.js';
 import { Pause } from './pause.js';
 
 /** A connection that relays to another one, and waits for it. */
@@ -14,6 +15,8 @@ export class Backlog {
   /** Something waits, and `onDrain` follows. */
   blocked = false;
   refusals: Refusals | undefined = undefined;
+  /** While much is unsent. */
+  stall: StallWatch | undefined = undefined;
   /** Bytes of the last sends, those that were told as waiting: a limit may discard these, and none that were told as sent. */
   #unpromised = 0;
   /** What had been sent on the connections before this one. */

@@ -1,7 +1,11 @@
 import * as v from 'valibot';
 import type { StreamSettings } from '../../../selector/network.js';
+import type { TlsStart } from '../../../selector/tls.js';
 import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
 import { framingOption } from '../../framing-option.js';
+import { STALL_FROM } from './stall-watch.js';
+import { rateOption } from '../../rate-option.js';
+import type { TokenBucket } from '../../../core/time/token-bucket.js';
 import { idlePatience } from './idle-watch.js';
 
 const WHOLE_SECONDS = 'must be whole seconds in ms, from 1000 to 32767000, or false';
@@ -59,6 +63,15 @@ export const connectionOptions = {
   /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
   onUnsentLimit: v.optional(oneOf('close', 'refuse'), 'close'),
   /**
+   * How long none of what is unsent may leave, in ms, where that is more than 64 KiB: then the peer is taken for one that does not read, and the connection is
+   * closed (reason `stalled`, `TT_WRITE_STALLED`). `false` for ever.
+   */
+  stallTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 120_000),
+  /**
+   * The most bytes a second that are read: a number, or `{ perSecond, burst }`. More waits in the kernel, and then at the peer. To within one read, 64 KiB.
+   */
+  readRate: v.optional(rateOption),
+  /**
    * How long the oldest open reply may keep the others waiting without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`). `false` for ever.
    */
   replyTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 30_000),
@@ -77,10 +90,22 @@ const connectionSchema = v.strictObject(connectionOptions);
 /** Options of a connection. */
 export type ConnectionOptions = Readonly<v.InferInput<typeof connectionSchema>>;
 /** The same, checked and complete; one record serves all connections of a server. */
-export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & { readonly lowWaterMark: number };
+export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>> & {
+  readonly lowWaterMark: number;
+  /** How it goes on under TLS where its protocol says so. */
+  readonly startTls: TlsStart | undefined;
+  /** With so many bytes unsent it is looked after: the smaller one of the high-water mark and what a stall is watched from. */
+  readonly watchMark: number;
+  /** What all connections of a server share in what is read. */
+  readonly sharedRead: TokenBucket | undefined;
+};
 
 /** Takes the settings of connections out of parsed options. */
-export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema>): ConnectionSettings {
+export function connectionSettings(
+  parsed: v.InferOutput<typeof connectionSchema>,
+  startTls?: TlsStart,
+  sharedRead?: TokenBucket,
+): ConnectionSettings {
   const { highWaterMark } = parsed;
   const settings = Object.fromEntries(
     Object.keys(connectionOptions).map((key) => [key, parsed[key as keyof ConnectionOptions]]),
@@ -89,6 +114,9 @@ export function connectionSettings(parsed: v.InferOutput<typeof connectionSchema
   return {
     ...(settings as ConnectionSettings),
     lowWaterMark,
+    startTls,
+    sharedRead,
+    watchMark: parsed.stallTimeout === false ? highWaterMark : Math.min(highWaterMark, STALL_FROM),
     unsentLimit: Math.max(parsed.unsentLimit, highWaterMark),
   };
 }

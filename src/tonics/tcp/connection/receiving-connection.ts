@@ -8,6 +8,8 @@ import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './frame-watch.js';
 import { framingOf } from '../../framing-option.js';
 import { Pause } from './pause.js';
+import { ReadPace } from './read-pace.js';
+import { rateOf } from '../../rate-option.js';
 import { SendingConnection } from './sending-connection.js';
 import type { SendResult } from '../../socket-tonic.js';
 
@@ -39,6 +41,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   #kept = 0;
   /** @internal */ _ttFeed: FrameFeed | undefined = undefined;
   #watch: FrameWatch | undefined = undefined;
+  /** Where it may read so much in a second. */
+  #pace: ReadPace | undefined = undefined;
   /** What the socket told while its frames were not all heard. */
   #missed: InterestSet = Interest.NONE;
   /** Skipped on connections before this one, and by framings that are gone. */
@@ -112,6 +116,9 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     this.#forget();
     const framing = this.#declared;
     if (framing !== undefined) this._ttFeed = new FrameFeed(this, framing);
+    const { readRate, sharedRead } = this._ttSettings;
+    if (readRate !== undefined || sharedRead !== undefined)
+      this.#pace ??= new ReadPace(this, rateOf(readRate), sharedRead);
   }
 
   #forget(): void {
@@ -123,6 +130,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
 
   /** @internal It is closed. */
   _ttNoMoreFrames(): void {
+    this.#pace?.stop();
     if (this._ttFeed !== undefined) this.#forget();
   }
 
@@ -164,6 +172,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
 
   #received({ length }: Buffer): void {
     this.#receivedBytes += length;
+    if (this.#pace !== undefined) this.#pace.took(length);
     this._ttCatalyst._ttGate.received(length);
   }
 
@@ -180,7 +189,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     if (feed.queued) return false;
     if (reads) {
       this.#take(feed, channel, share);
-      if (feed.dry && !(channel.ended && feed.end())) {
+      // What was cut off under TLS has no last frame.
+      if (feed.dry && !(channel.ended && channel.truncated !== true && feed.end())) {
         this.#missed = Interest.NONE;
         return true;
       }
@@ -217,7 +227,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
 
   /** @internal */
   get _ttHearsFrames(): boolean {
-    return (this._ttPauses & ~Pause.finish) === 0 && this._ttHears;
+    // What was read has been paid for, and is heard.
+    return (this._ttPauses & ~(Pause.finish | Pause.rate)) === 0 && this._ttHears;
   }
 
   /** Its end comes by itself: what it has not heard would not be heard with a later turn. */

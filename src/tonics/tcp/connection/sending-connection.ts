@@ -1,15 +1,17 @@
 import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../../../core/errors.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../../../core/plan/plan.js';
 import type { TonicOptions } from '../../../core/options/tonic-options.js';
-import { Interest } from '../../../selector/interest.js';
+import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import { Backlog } from './backlog.js';
+import type { Watch } from './connection-watches.js';
 import type { Replies } from './replies.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Pause } from './pause.js';
+import { STALL_FROM, StallWatch } from './stall-watch.js';
 import { Refusals } from '../server/refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
 
@@ -50,6 +52,12 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** @internal Whether its life takes sends. */
   abstract get _ttSends(): boolean;
+  /** @internal None of what is unsent has left for so many ms. */
+  abstract _ttStalled(ms: number): void;
+  /** @internal See {@link Watched}. */
+  abstract _ttProgress(sides: InterestSet): number;
+  /** @internal See {@link Watched}. */
+  abstract _ttss__judge(watch: Pick<Watch, 'judge'>): void;
   /** @internal A send was taken with nothing unsent before it: a sign of life. */
   abstract _ttTouch(): void;
   /** @internal More is unsent than may be, and that ends it; so many bytes were not taken. */
@@ -148,7 +156,7 @@ export abstract class SendingConnection<State extends string = never> extends So
   _ttSend(data: Sendable, size: number): SendResult {
     const channel = this._ttChannel;
     if (channel === undefined || !this._ttSends) return this._ttUnsendable(data, size);
-    const { highWaterMark, unsentLimit } = this._ttSettings;
+    const { watchMark, unsentLimit } = this._ttSettings;
     const held = this._ttHeld;
     let unsent = channel.unsent + size;
     // A limit is for what the kernel does not take: what was gathered so far leaves first.
@@ -163,8 +171,15 @@ export abstract class SendingConnection<State extends string = never> extends So
     this._ttSentMessages++;
     // Behind what the peer does not take it is no sign of life.
     if (unsent === size) this._ttTouch();
-    if (unsent + held > highWaterMark) this._ttBlockAbove();
+    if (unsent + held > watchMark) this.#pilesUp(unsent);
     return this._ttBacklog === undefined ? 'sent' : this._ttBacklog.promise(size);
+  }
+
+  /** So much is unsent that it is watched whether some of it leaves. */
+  #pilesUp(unsent: number): void {
+    const { highWaterMark, stallTimeout } = this._ttSettings;
+    if (stallTimeout !== false && unsent > STALL_FROM) this.#madeBacklog().stall ??= new StallWatch(this, stallTimeout);
+    if (unsent + this._ttHeld > highWaterMark) this._ttBlockAbove();
   }
 
   /** @internal A connection is opened: nothing was given to it, and nothing has come. */
@@ -258,6 +273,11 @@ export abstract class SendingConnection<State extends string = never> extends So
   _ttBlock(): void {
     this.#madeBacklog().blocked = true;
     this._ttApplyInterest();
+  }
+
+  /** @internal It is watched no more whether what is unsent leaves. */
+  _ttFlows(): void {
+    if (this._ttBacklog?.stall !== undefined) this._ttBacklog.stall = this._ttBacklog.stall.stop();
   }
 
   /** @internal What was to wait was empty, or was refused after all: nothing leaves that `onDrain` would follow. */

@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../../../core/any-tonic.js';
-import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
 import { Life, queueEnd } from '../../../core/life.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
@@ -9,8 +9,10 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { TlsInfo } from '../../../selector/tls.js';
 import { MOST_READY } from '../../../selector/selector.js';
 import { takeAdoption } from '../server/adoption.js';
+import type { Arrival } from '../server/door/arrival.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
@@ -19,8 +21,10 @@ import { Backlog } from './backlog.js';
 import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
 import { awaitsPeer } from './request.js';
 import { Pause } from './pause.js';
+import type { ProxyInfo } from '../proxy/proxy-header.js';
+import { Upgrade } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { showPeer, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';
@@ -33,6 +37,12 @@ const HOPS = 16;
 
 /** Node reads an end with the poll after the last bytes: so one look for those, and one for it. */
 const LAST_LOOKS = 2;
+
+const NOTHING = Buffer.alloc(0);
+
+/** How records of TLS begin that may come first, an alert and a handshake, and the byte behind that (RFC 8446, 5.1). */
+const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
+const TLS_MAJOR = 3;
 
 /** Steps in which it may be idle. */
 const WATCHED: ReadonlySet<Step> = new Set<Step>(['open', 'ended', 'halfClosed']);
@@ -48,6 +58,8 @@ class Closing {
   linger: Watch | undefined = undefined;
   /** On which side nothing happened, if that is why. */
   idle: IdleSide | undefined = undefined;
+  /** Its peer has ended without saying so under TLS. */
+  truncated = false;
 }
 
 /**
@@ -78,6 +90,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   ttse__onHighWater?(unsentBytes: number): void | undefined;
   /** The peer will send no more. */
   ttse__onEnd?(): void | undefined;
+  /** It goes on under TLS: the handshake that `startTls()` began is done. */
+  ttse__onSecure?(tls: TlsInfo): void | undefined;
   /** It is closed; the Tonic finishes after this (a TcpClient that tries again does not). */
   ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
   /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
@@ -85,13 +99,24 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+    events: [
+      'onConnected',
+      'onData',
+      'onFrame',
+      'onDrain',
+      'onHighWater',
+      'onEnd',
+      'onSecure',
+      'onDisconnected',
+      'onError',
+    ],
     mistaken: {
       onMessage: 'onData',
       onLine: 'onFrame',
       onConnect: 'onConnected',
       onOpen: 'onConnected',
       onClose: 'onDisconnected',
+      onSecureConnect: 'onSecure',
     },
   };
 
@@ -110,6 +135,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** Made when it begins to end. */
   #closing: Closing | undefined = undefined;
   #idle: IdleWatch | undefined = undefined;
+  /** While it goes on under TLS. */
+  #upgrade: Upgrade | undefined = undefined;
+  /** What is known of its peer beyond its socket. */
+  readonly #arrival: Arrival | undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -118,6 +147,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const given = takeAdoption(own);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
     super(own, given.settings);
+    this.#arrival = given.arrival;
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 
@@ -130,12 +160,24 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** Its address here; `undefined` while it is not connected. */
   get local(): Address | undefined {
-    return this._ttChannel?.local;
+    const channel = this._ttChannel;
+    return channel === undefined || this.#arrival === undefined ? channel?.local : this.#arrival.local;
   }
 
   /** The peer's address; `undefined` while it is not connected. */
   get remote(): Address | undefined {
-    return this._ttChannel?.remote;
+    const channel = this._ttChannel;
+    return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
+  }
+
+  /** How it came by way of a proxy, which its PROXY header tells; `undefined` without one. Its {@link remote} and {@link local} are those of the header then. */
+  get proxy(): ProxyInfo | undefined {
+    return this.#arrival?.proxy;
+  }
+
+  /** What was agreed under TLS, and who the peer is; `undefined` where it speaks plain text, or is not connected. */
+  get tls(): TlsInfo | undefined {
+    return this._ttChannel?.tls;
   }
 
   // ---- Its life: one step with one table ----
@@ -198,6 +240,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    */
   #closeInOrder(): void {
     this.#idle = this.#idle?.stopAll();
+    // From now on the linger does that.
+    this._ttFlows();
     this._ttApplyInterest();
     const { lingerTimeout, lingerLimit } = this._ttSettings;
     this.#end.linger?.stop();
@@ -239,6 +283,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   override _ttOverflows(bytes: number, error: TaskTonicError): void {
     this.#end.discarded += bytes;
     this.#inputFor('overflow', 'overflow', error);
+  }
+
+  /** @internal */
+  override _ttStalled(ms: number): void {
+    this._ttFlows();
+    const bytes = this._ttChannel?.unsent ?? 0;
+    const error = fail('TT_WRITE_STALLED', { address: this._ttPeer(), bytes, ms });
+    if (LIFE[this.#step].on.abort === undefined) return;
+    this._ttReport(error);
+    this.#inputFor('stalled', 'abort', error);
   }
 
   // ---- Its answers, in order ----
@@ -318,6 +372,66 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttResume(Pause.user);
   }
 
+  // ---- On under TLS ----
+
+  /**
+   * Goes on under TLS (STARTTLS), as a server or client with the option `tls`; `onSecure` follows, or an error that ends it. It takes its place among answers: what was
+   * given before leaves in plain text, and what is given after it leaves under TLS, when the handshake is done.
+   *
+   * What has come and was not heard yet belongs to the handshake, also where it came together with the command: with a framing that is all that follows the frame.
+   *
+   * @param received without a framing: the rest of what `onData` brought.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NO_TLS`, `TT_TLS_BEGUN`.
+   */
+  protected startTls(received?: Uint8Array): void {
+    this._ttNeedsOwnSparkle('startTls()');
+    const { startTls } = this._ttSettings;
+    if (startTls === undefined) throw fail('TT_NO_TLS', { tonic: this.name });
+    if (this.#upgrade !== undefined || this.tls !== undefined) throw fail('TT_TLS_BEGUN', { tonic: this.name });
+    if (this._ttChannel === undefined) return;
+    this.#upgrade = new Upgrade(this._ttCatalyst, startTls.timeout, received, () =>
+      this.#upgradeFailed(fail('TT_TLS_TIMEOUT', { address: this._ttPeer(), ms: startTls.timeout })),
+    );
+    this._ttPause(Pause.tls);
+    this.atPlace(() => this.#beginTls());
+  }
+
+  #beginTls(): void {
+    const upgrade = this.#upgrade;
+    const plain = this._ttChannel;
+    if (upgrade === undefined || plain === undefined || plain.closed) return undefined;
+    const { network, selector } = this._ttCatalyst;
+    plain.putBack(Buffer.concat([upgrade.rest ?? NOTHING, this.takeBuffered()]));
+    let secured: StreamChannel;
+    try {
+      secured = network.secure(plain, this._ttSettings.startTls!.side(this._ttPeer()));
+    } catch (thrown) {
+      return this.#upgradeFailed(toError(thrown));
+    }
+    const before = this._ttKey!;
+    upgrade.begun = true;
+    this._ttChannel = secured;
+    this._ttPauses &= ~Pause.tls;
+    this._ttKey = selector.register(secured, this.#interest, this);
+    secured.interestChanged?.(this.#interest);
+    before.cancel();
+    this._ttResume(Pause.tls);
+  }
+
+  #secured(tls: TlsInfo | undefined): void {
+    this.#upgrade = this.#upgrade?.stop();
+    this._ttApplyInterest();
+    // What waited before it has left by now.
+    this._ttDrainIfEmpty();
+    if (tls !== undefined) this._ttEmit('ttse__onSecure', tls);
+  }
+
+  #upgradeFailed(error: Error): void {
+    this.#upgrade = this.#upgrade?.stop();
+    this._ttReport(error);
+    this._ttAbort('error', error);
+  }
+
   // ---- Idle times ----
 
   /**
@@ -377,6 +491,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const channel = this._ttChannel;
     if (channel === undefined) return;
     this.#idle?.touchAll(ready);
+    if (this.#upgrade?.begun === true && (ready & Interest.CONNECT) !== 0) this.#secured(channel.tls);
+    if (this._ttSettings.startTls !== undefined && this.#beginsWithTls(channel))
+      return this.#upgradeFailed(fail('TT_TLS_UNEXPECTED', { address: this._ttPeer() }));
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this.#unblock();
       else if (this._ttReplies !== undefined) this._ttPaceReading();
@@ -386,6 +503,15 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     if (reads && !this._ttRead(channel, ready)) return;
     this.#ends(channel, ready, reads);
     return this.#closeIfDone();
+  }
+
+  /** The first that comes is no text, but a handshake of TLS, or an alert: whoever meant that is told so. */
+  #beginsWithTls(channel: StreamChannel): boolean {
+    if (!this._ttHears || channel.received === 0 || this._ttProgress(Interest.READ) > 0) return false;
+    if (this.#upgrade !== undefined) return false;
+    const first = channel.take()!;
+    channel.putBack(first);
+    return TLS_RECORDS.has(first[0]!) && (first[1] ?? TLS_MAJOR) === TLS_MAJOR;
   }
 
   /** Something that has come was not heard yet. */
@@ -426,7 +552,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this.#step].on[input] === undefined || this.#end.reason === 'peerEnded') return;
-    if (this._ttHears) this._ttEmit('ttse__onEnd');
+    // What was cut off is not to be taken for whole.
+    if (this._ttChannel?.truncated === true) this.#end.truncated = true;
+    else if (this._ttHears) this._ttEmit('ttse__onEnd');
     this._ttNoMoreAnswers();
     this.#end.reason ??= 'peerEnded';
     this.#input(input);
@@ -440,7 +568,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #failed(channel: StreamChannel, cause: Error): void {
-    const error = socketError(cause, this._ttPeer());
+    const { startTls } = this._ttSettings;
+    const details = startTls?.name === undefined ? undefined : { name: startTls.name };
+    const error = socketError(cause, this._ttPeer(), details);
     const heard = this.phase !== 'draining';
     if (!this.#inputFor(error.code === 'TT_PEER_RESET' ? 'peerReset' : 'error', 'failed', error)) return;
     if (heard) this._ttReport(error);
@@ -462,14 +592,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #info(): DisconnectInfo {
-    const { reason = 'peerEnded', error, discarded, idle } = this.#end;
-    return reason === 'idle' && idle !== undefined ? { reason, error, discarded, idle } : { reason, error, discarded };
+    const { reason = 'peerEnded', error, discarded, idle, truncated } = this.#end;
+    const info = { reason, error, discarded };
+    if (truncated) return { ...info, truncated };
+    return reason === 'idle' && idle !== undefined ? { ...info, idle } : info;
   }
 
   /** @internal */
   _ttPeer(): string {
     // Of a peer that has gone before it was accepted the system tells none.
-    return this.remote === undefined ? 'an unknown address' : showAddress(this.remote.address, this.remote.port);
+    return showPeer(this.remote, this.local);
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -496,8 +628,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttPauses &= Pause.kept;
     if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
     this._ttBacklog?.releaseRelays();
+    this._ttFlows();
     this._ttNoMoreFrames();
     this.#idle = this.#idle?.stopAll();
+    this.#upgrade = this.#upgrade?.stop();
     this.#end.linger = this.#end.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
@@ -632,7 +766,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const closes = phase === 'draining' && !hears;
     const read = this._ttPauses === 0 || closes ? Interest.READ : Interest.NONE;
     const write = this._ttBacklog?.blocked === true || closes ? Interest.WRITE : Interest.NONE;
-    return read | write;
+    return this.#upgrade === undefined ? read | write : read | write | Interest.CONNECT;
   }
 
   /** @internal */

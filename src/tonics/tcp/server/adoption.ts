@@ -1,6 +1,7 @@
 import { type TonicOptions, TonicSettings } from '../../../core/options/tonic-options.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import type { Arrival } from './door/arrival.js';
 import type { ConnectionSettings } from '../connection/connection-options.js';
 
 /** What a TcpServer or TcpClient hands to the connection that it makes. */
@@ -10,6 +11,8 @@ export interface Adoption {
   readonly channel: StreamChannel | undefined;
   /** The key of a channel that is registered already. */
   readonly key?: SelectionKey;
+  /** What is known of the peer beyond its socket. */
+  readonly arrival?: Arrival | undefined;
 }
 
 let adoption: Adoption | undefined;

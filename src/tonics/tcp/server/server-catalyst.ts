@@ -35,6 +35,7 @@ export const PART = Symbol('part');
 interface PartServer {
   ttsc__pause(): void;
   ttsc__resume(): void;
+  ttsc__reloadCertificates(): void;
   _ttss__take(socket: unknown): void;
 }
 
@@ -96,6 +97,10 @@ export class ServerCatalyst extends SelectorCatalyst {
   ttsc__resume(): void {
     this.#paused = false;
     this.#server?.ttsc__resume();
+  }
+
+  ttsc__reloadCertificates(): void {
+    this.#server?.ttsc__reloadCertificates();
   }
 
   ttse__onListening(info: { address: string; port: number; family?: string }): void {

@@ -1,8 +1,13 @@
 import * as v from 'valibot';
-import { count, flag, port, text, within } from '../../../core/options/option-schema.js';
+import { count, flag, ms, port, text, within } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
 import { protocolOption } from '../connection/protocol.js';
+import { addressRules } from '../../address-list.js';
+import { rateOption } from '../../rate-option.js';
+import { proxySchema } from '../proxy/proxy-option.js';
+import { serverTlsSchema } from '../../tls/tls-options.js';
+import { placeOptions } from './server-place.js';
 
 /** Where several listeners can share a port. More make the longest wait no shorter. */
 const LISTENERS = 4;
@@ -12,16 +17,27 @@ const MANY = 256;
 export const serverSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
-  /** The port to listen on; 0 takes a free one, which `onListening` tells. */
-  port: port(0),
+  /** The port to listen on; 0 takes a free one, which `onListening` tells. Needed, unless `path`, `fd` or `systemd` says where else. */
+  port: v.optional(port(0)),
   /** The address to listen on. Default: all, IPv6 and IPv4. */
   host: v.optional(text),
   /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
   ipv6Only: v.optional(flag, false),
+  ...placeOptions,
   /** How many connections may wait in the kernel to be accepted (listen(2)); the system has a bound of its own. */
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
   maxConnections: v.optional(count(0)),
+  /** How many connections one address may have, of IPv6 one net of 64 bits. With `catalysts`, in each thread. */
+  maxConnectionsPerAddress: v.optional(count(1)),
+  /** How many peers a second may come in: a number, or `{ perSecond, burst }`. More are turned away. */
+  acceptRate: v.optional(rateOption),
+  /** The most bytes a second that all its connections read, together: as `readRate`, which is for each of them. */
+  totalReadRate: v.optional(rateOption),
+  /** Who may come in, and nobody else: IP addresses and nets such as `10.0.0.0/8`, or a `net.BlockList`. Peers over UNIX sockets may. */
+  allow: v.optional(addressRules),
+  /** Who may not, whatever `allow` says. A BlockList may be changed later. */
+  deny: v.optional(addressRules),
   /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
   reusePort: v.optional(flag, false),
   /**
@@ -37,6 +53,17 @@ export const serverSchema = v.strictObject({
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
   catalysts: v.optional(count(1), 1),
+  /**
+   * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
+   * proxy: `{ trusted: ['10.0.0.0/8'] }`. See [Behind a proxy](behind-a-proxy.md).
+   */
+  proxyProtocol: v.optional(proxySchema),
+  /** How long a peer may take, in ms, for all that comes before there is a Tonic for it: its PROXY header, its TLS handshake. */
+  handshakeTimeout: v.optional(ms(1), 10_000),
+  /** How many peers may be at that at once; more are turned away. With `catalysts`, in each thread. */
+  handshakes: v.optional(count(1), 1_024),
+  /** Speaks TLS, with this certificate: see [TLS of a TcpServer](#tls-of-a-tcpserver). */
+  tls: v.optional(serverTlsSchema),
   /** Makes the Tonic of each connection. Default: a connection whose events go to the server, and on to its base. */
   protocol: protocolOption,
 });
@@ -44,9 +71,23 @@ export const serverSchema = v.strictObject({
 /** A server's options, checked and complete. */
 export type ServerSettings = v.InferOutput<typeof serverSchema>;
 
+type Input = Readonly<v.InferInput<typeof serverSchema>>;
+type OfPort = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners';
+type OfPlace = keyof typeof placeOptions;
+/** None of these is given. */
+type Without<K extends PropertyKey> = { readonly [Key in K]?: undefined };
+
+/** Where a TcpServer listens: on a port, at a path, or on what somebody else has opened. Only one of these can be said. */
+export type ListenOptions =
+  | (Pick<Input, OfPort> & { readonly port: number } & Without<OfPlace>)
+  | (Pick<PlaceInput, 'path' | 'mode'> & { readonly path: string } & Without<OfPort | 'fd' | 'systemd'>)
+  | (Pick<PlaceInput, 'fd'> & { readonly fd: number } & Without<OfPort | 'path' | 'mode' | 'systemd'>)
+  | (Pick<PlaceInput, 'systemd'> & { readonly systemd: string | true } & Without<OfPort | 'path' | 'mode' | 'fd'>);
+type PlaceInput = Readonly<v.InferInput<v.StrictObjectSchema<typeof placeOptions, undefined>>>;
+
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
-export type TcpServerOptions = Readonly<v.InferInput<typeof serverSchema>> & ConnectionOptions & TonicOptions;
+export type TcpServerOptions = Omit<Input, OfPort | OfPlace> & ConnectionOptions & TonicOptions & ListenOptions;
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */
 export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {

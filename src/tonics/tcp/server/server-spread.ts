@@ -140,6 +140,10 @@ export class ServerSpread {
     for (const { thread } of this.#places) thread?.current.ttsc__resume();
   }
 
+  reloadCertificates(): void {
+    for (const { thread } of this.#places) thread?.current.ttsc__reloadCertificates();
+  }
+
   /** An infusion of the server has gone. With a thread its connections have: tells how many. */
   left(infusion: AnyTonic): number {
     const index = this.#places.findIndex(({ thread }) => (thread?.current as unknown) === infusion._ttFace);

@@ -1,22 +1,38 @@
-import type { TurnedAway } from '../../../selector/network.js';
+import type { TurnedAwayReason } from '../../../selector/network.js';
 
 /** What a server has counted. */
 export interface ServerCounts {
   readonly accepted: number;
   readonly open: number;
   /** By why they were turned away. */
-  readonly turnedAway: Readonly<Record<TurnedAway['reason'], number>>;
+  readonly turnedAway: Readonly<Record<TurnedAwayReason, number>>;
   /** Connections whose protocol threw, or whose thread died. */
   readonly failed: number;
 }
 
+/** Why peers are turned away, in the order of {@link TOTALS}. */
+const REASONS = [
+  'maxConnections',
+  'descriptors',
+  'paused',
+  'addressLimit',
+  'rate',
+  'denied',
+  'proxy',
+  'handshakes',
+  'handshake',
+] as const satisfies readonly TurnedAwayReason[];
 /** Places of what is counted for ever, in the line of a thread: 64 bits each, since 32 are full after some months. */
-const TOTALS = { accepted: 0, failed: 1, maxConnections: 2, descriptors: 3, paused: 4 } as const;
+const TOTALS: Readonly<Record<Total, number>> = {
+  accepted: 0,
+  failed: 1,
+  ...(Object.fromEntries(REASONS.map((reason, at) => [reason, at + 2])) as Record<TurnedAwayReason, number>),
+};
 /** The place, after those, of what is open now: 32 bits. */
-const OPEN = 10;
-export type Total = keyof typeof TOTALS;
-/** A line of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
-const LINE = 64;
+const OPEN = 2 * (REASONS.length + 2);
+export type Total = 'accepted' | 'failed' | TurnedAwayReason;
+/** Lines of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
+const LINE = 128;
 
 /**
  * The counts of a server, each told with one addition. One whose connections run on several threads has a line for each, in memory that all of them share: so its
@@ -85,11 +101,10 @@ export class ServerTally {
     return {
       accepted: this.#sum('accepted'),
       open: this.open,
-      turnedAway: {
-        maxConnections: this.#sum('maxConnections'),
-        descriptors: this.#sum('descriptors'),
-        paused: this.#sum('paused'),
-      },
+      turnedAway: Object.fromEntries(REASONS.map((reason) => [reason, this.#sum(reason)])) as Record<
+        TurnedAwayReason,
+        number
+      >,
       failed: this.#sum('failed'),
     };
   }

@@ -2,29 +2,42 @@ import type { Socket } from 'node:net';
 import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
-import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { badOption } from '../../../core/options/option-problem.js';
 import { settingsIn } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { running } from '../../../core/running.js';
 import { TonicSettings } from '../../../core/options/tonic-options.js';
-import type { Address, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import type { Address, ListenPlace, StreamChannel, TurnedAway } from '../../../selector/network.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
+import { Door, type DoorOwner } from './door/door.js';
+import { doorSteps } from './door/door-steps.js';
+import type { Visitor } from './door/visitor.js';
 import { Admission } from './server-admission.js';
+import { ServerLimits } from './limits/server-limits.js';
+import { TurnedAwayEvents } from './limits/turned-away-events.js';
 import { PART, type ServerPart } from './server-catalyst.js';
 import { type ListenerHearer, ServerListener } from './server-listener.js';
 import { type ServerSettings, type TcpServerOptions, listenersOf, serverSchema } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { placeError, placeOf, showPlace } from './server-place.js';
+import { showAddress } from '../../socket-errors.js';
 import { SocketTonic } from '../../socket-tonic.js';
+import { AlpnProtocols, canCross } from '../../tls/alpn-protocols.js';
+import { CertificateWatch } from '../../tls/certificate-watch.js';
+import { ServerTls } from '../../tls/server-tls.js';
+import type { Adoption } from './adoption.js';
+import { TokenBucket } from '../../../core/time/token-bucket.js';
+import { rateOf, shareOf } from '../../rate-option.js';
+import { TrustedProxies } from '../proxy/trusted-proxies.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { TcpConnection } from '../connection/tcp-connection.js';
 
-export { type TcpServerOptions, serverSchema } from './server-options.js';
+export { type ListenOptions, type TcpServerOptions, serverSchema } from './server-options.js';
 
 /** What `onListening` is given. */
 export interface ListenInfo extends Address {
@@ -51,20 +64,31 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   static readonly optionsSchema: v.GenericSchema = serverSchema;
   /** It listens; tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
-  /** A peer was accepted and closed at once: too many connections, no descriptor left, or the server is paused. */
+  /** A peer was accepted and closed before there was a Tonic for it, for a limit, or since it may not come in. Of very many in a second most are told as one. */
   ttse__onTurnedAway?(turnedAway: TurnedAway): void | undefined;
   /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: ServerSettings;
+  /** Where else than on a port it listens. */
+  readonly #place: ListenPlace | undefined;
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
+  readonly #tls: ServerTls | undefined;
+  /** Which protocol it is, by what was agreed; `undefined` where there is one only. */
+  readonly #alpn: AlpnProtocols | undefined;
+  #certificateWatch: CertificateWatch | undefined;
   readonly #tally: ServerTally;
   readonly #admission: Admission;
+  readonly #limits: ServerLimits | undefined;
+  readonly #proxies: TrustedProxies;
+  readonly #turnedAwayEvents: TurnedAwayEvents;
   /** The threads that run its connections, where there are some. */
   readonly #spread: ServerSpread | undefined;
   /** How many listeners of this thread share its port. */
   readonly #listeners: number;
+  /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
+  readonly #door: Door | undefined;
   #listener: ServerListener | undefined;
   #phase: ServerPhase = 'opening';
 
@@ -75,22 +99,38 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const settings = settingsIn(serverSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
+    const { host, ipv6Only, reusePort, listeners } = settings;
+    const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
+    checkInside(settings, name);
+    const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
+    const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
-    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
+    if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
       throw noReusePort(name, '"reusePort"', '');
     super(TonicSettings.of(settings));
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
     const { network } = this._ttCatalyst;
     this.#settings = settings;
-    this.#connection = connectionSettings(settings);
+    this.#place = place;
+    const { clock } = this._ttCatalyst;
+    const totalRate = rateOf(settings.totalReadRate);
+    const sharedRead = totalRate && new TokenBucket(totalRate, clock);
+    this.#connection = connectionSettings(settings, tls?.startFor(settings.handshakeTimeout), sharedRead);
+    this.#proxies = new TrustedProxies(settings.proxyProtocol?.trusted);
+    this.#limits = ServerLimits.of(settings, clock, (peer) => this.#proxies.has(peer));
+    this.#turnedAwayEvents = new TurnedAwayEvents(this._ttCatalyst, (peer) => this.#tellTurnedAway(peer));
     this.#make = make;
+    this.#tls = tls;
+    this.#alpn = alpn;
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
-    this.#listeners = network.canReusePort ? listenersOf(settings, this.maxConnections) : 1;
+    this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
     // Other listeners let peers in as well: in this thread, or in those that its connections run on.
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
+    this.#door = this.#newDoor();
+    if (tls !== undefined) this.#watchCertificates(tls);
     if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
   }
@@ -127,6 +167,36 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#spread?.resume();
   }
 
+  /**
+   * Reads the files of its certificates again: new connections are shown what is there now, and those that are open stay as they are. Where
+   * something is wrong with them, `onError` tells it (`TT_BAD_CERTIFICATE`), and it goes on with those that it has.
+   */
+  ttsc__reloadCertificates(): void {
+    if (this.#tls === undefined) return;
+    try {
+      this.#tls.reload();
+    } catch (thrown) {
+      return void this._ttReport(toError(thrown));
+    }
+    this.#spread?.reloadCertificates();
+    this.log.info('has read its certificates again');
+    this.#warnOfExpired(this.#tls);
+  }
+
+  #watchCertificates(tls: ServerTls): void {
+    this.#warnOfExpired(tls);
+    const { looksEvery } = tls;
+    if (looksEvery === undefined) return;
+    this.#certificateWatch = new CertificateWatch(this._ttCatalyst, looksEvery, () => {
+      if (tls.filesChanged) this.ttsc__reloadCertificates();
+    });
+  }
+
+  #warnOfExpired(tls: ServerTls): void {
+    const expired = tls.expired(this._ttCatalyst.clock.wallTime());
+    if (expired !== undefined) this._ttScheduler.logs.warn(this, fail('TT_OWN_CERTIFICATE_EXPIRED', expired));
+  }
+
   /** Stops listening, lets its connections finish, and finishes. */
   ttsc__close(): void {
     this.ttsc__finish();
@@ -139,7 +209,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal */
   override _ttInfusionLeft(infusion: AnyTonic): void {
-    if (infusion instanceof TcpConnection) return this.#tally.closed();
+    if (infusion instanceof TcpConnection) {
+      this.#limits?.leave(infusion);
+      return this.#tally.closed();
+    }
     const lost = this.#spread?.left(infusion) ?? 0;
     if (lost > 0) this._ttScheduler.logs.warn(this, fail('TT_CONNECTIONS_LOST', { count: lost, tonic: infusion.name }));
   }
@@ -154,11 +227,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    const { host, port, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const { host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const place = this.#place;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const listeners = this.#listeners;
-    const settings = { host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
+    const settings = { place, host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
     this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
   }
 
@@ -179,7 +253,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal For rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
-    this.#failedWith(socketError(cause, showAddress(this.#settings.host, this.#settings.port)));
+    this.#failedWith(placeError(cause, this.#place, this.#settings));
   }
 
   #failedWith(error: TaskTonicError): void {
@@ -204,19 +278,20 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #accept(channel: StreamChannel): void {
-    const reason = this.#admission.enter();
-    if (reason === undefined) return this.#adopt(channel);
+    const reason = this.#limits?.accept(channel, channel.remote) ?? this.#admission.enter();
+    if (reason === undefined) return this.#receive(channel);
+    this.#limits?.leave(channel);
     this.#turnedAway({ remote: channel.remote, reason });
     return channel.close();
   }
 
   #handOver(spread: ServerSpread, socket: Socket): void {
     const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
-    const reason = this.#admission.whyNot;
+    const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
+    const reason = this.#limits?.handOver(remote) ?? this.#admission.whyNot;
     try {
       if (reason === undefined && spread.handOver(socket)) return;
       if (reason === undefined) throw new Error('none of its threads runs');
-      const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
       this.#turnedAway({ remote, reason });
     } catch (thrown) {
       // Its peer has gone already, most likely.
@@ -228,27 +303,93 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal A connection that was accepted for this part of a server: it is counted already. */
   _ttss__take(socket: unknown): void {
-    this.#adopt(this._ttCatalyst.network.receive(socket, streamSettings(this.#settings)));
+    const channel = this._ttCatalyst.network.receive(socket, streamSettings(this.#settings));
+    const reason = this.#limits?.take(channel, channel.remote);
+    if (reason === undefined) return this.#receive(channel);
+    this.#tally.closed();
+    this.#turnedAway({ remote: channel.remote, reason });
+    return channel.close();
   }
 
-  #adopt(channel: StreamChannel): void {
-    const made = makeConnection(this, { channel, settings: this.#connection }, this.#make);
-    if (made instanceof TcpConnection) return this.#tally.add('accepted');
-    this.#tally.add('failed');
-    if (made.connection === undefined) this.#tally.closed();
-    return undefined;
+  #receive(channel: StreamChannel): void {
+    if (this.#door === undefined) this.#adopt({ channel, settings: this.#connection }, channel);
+    else this.#door.receive(channel);
+  }
+
+  #newDoor(): Door | undefined {
+    const { handshakeTimeout: timeout, handshakes: most } = this.#settings;
+    const steps = doorSteps(this.#settings, {
+      network: this._ttCatalyst.network,
+      tls: this.#tls,
+      proxies: this.#proxies,
+      limits: this.#limits,
+    });
+    if (steps.length === 0 || this.#spread !== undefined) return undefined;
+    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#doorOwner);
+  }
+
+  get #doorOwner(): DoorOwner {
+    return {
+      // In a sparkle: what a peer makes is this Tonic's doing.
+      passed: (visitor) => this._ttss__welcome(visitor),
+      left: (accepted, peer) => {
+        this.#limits?.leave(accepted);
+        this.#tally.closed();
+        if (peer !== undefined) this.#turnedAway(peer);
+      },
+    };
+  }
+
+  /** @internal A peer has done all that it must before there is a Tonic for it. */
+  _ttss__welcome(visitor: Visitor): void {
+    if (!this._ttMayInfuse || !this.#door!.take(visitor)) return;
+    const { channel, key, arrival, accepted } = visitor;
+    this.#adopt({ channel, key, arrival, settings: this.#connection }, accepted);
+  }
+
+  /** @param accepted the limits know it by this. */
+  #adopt(given: Adoption, accepted: StreamChannel): void {
+    const made = makeConnection(this, given, this.#alpn?.makerFor(given.channel) ?? this.#make);
+    const connection = made instanceof TcpConnection ? made : made.connection;
+    this.#tally.add(made === connection ? 'accepted' : 'failed');
+    if (connection !== undefined) return this.#limits?.move(accepted, connection);
+    this.#limits?.leave(accepted);
+    given.key?.cancel();
+    return this.#tally.closed();
   }
 
   #turnedAway(peer: TurnedAway): void {
     this.#admission.turnedAway(peer);
-    this._ttEmit('ttse__onTurnedAway', peer);
+    this.#turnedAwayEvents.add(peer);
+  }
+
+  /** Where nobody hears why, the log says it. */
+  #tellTurnedAway(peer: TurnedAway): void {
+    if (!this._ttEmit('ttse__onTurnedAway', peer) && peer.error !== undefined)
+      this._ttScheduler.logs.warn(this, peer.error);
   }
 
   // ---- Its connections on several threads ----
 
   #newSpread(): ServerSpread | undefined {
-    const { protocol, catalysts: threads, base: _, name: __, ...options } = this.#settings;
+    const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+    // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
+    if (this.#place !== undefined) {
+      const address = showPlace(this.#place, this.#settings);
+      this._ttScheduler.logs.warn(this, fail('TT_ONE_THREAD', { class: this._ttPlan.className, address }));
+      return undefined;
+    }
+    // Sessions go on in any of them; this thread looks at the files for all.
+    const shared = tls && { ...tls, ticketKeys: this.#tls!.ticketKeys, watchFiles: false };
     const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
+    const { acceptRate, totalReadRate } = others;
+    const options = {
+      ...others,
+      tls: shared,
+      // Where this thread accepts for all it keeps the rate; else each has its part of it.
+      acceptRate: handsOver ? undefined : shareOf(acceptRate, threads),
+      totalReadRate: shareOf(totalReadRate, threads),
+    };
     if (handsOver || canReusePort)
       return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options });
     const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
@@ -267,7 +408,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal It has turned a peer away, and counted it. */
   tts__partTurnedAway(peer: TurnedAway): void {
-    this._ttEmit('ttse__onTurnedAway', peer);
+    this.#tellTurnedAway(peer);
   }
 
   /** @internal */
@@ -287,6 +428,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #closeListener(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#door?.close();
+    this.#turnedAwayEvents.flush();
+    this.#certificateWatch = this.#certificateWatch?.stop();
     this.#admission.close();
     this.#phase = 'closed';
   }
@@ -307,7 +451,13 @@ ofFramework(TcpServer);
 takesOptions(TcpServer, serverSchema);
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
-function checkLoadable({ protocol, framing }: ServerSettings, className: string): void {
+function checkLoadable({ protocol, framing, tls }: ServerSettings, className: string): void {
+  if (tls !== undefined && !canCross(tls))
+    throw badOption(
+      className,
+      'tls',
+      'with "catalysts" it cannot have contexts, nor protocols by "alpn": threads cannot be given these',
+    );
   if (framing !== undefined) {
     const problem =
       'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
@@ -317,6 +467,14 @@ function checkLoadable({ protocol, framing }: ServerSettings, className: string)
   const problem =
     'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
   throw badOption(className, 'protocol', problem);
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where a header is to be inside a TLS that no connection begins with. */
+function checkInside({ proxyProtocol, tls }: ServerSettings, className: string): void {
+  if (proxyProtocol?.inside === undefined || (tls !== undefined && tls.mode === 'implicit')) return;
+  const problem =
+    'its "inside" is for a server whose connections all begin with TLS: give "tls", with the mode implicit';
+  throw badOption(className, 'proxyProtocol', problem);
 }
 
 function noReusePort(className: string, option: string, instead: string): Error {
@@ -329,8 +487,9 @@ ofFramework(RelayedConnection);
 
 /** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
-  const { address, port, transport } = info;
-  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port)} (${transport})`);
+  const { address, port, family, transport } = info;
+  const kind = family === 'UNIX' ? '' : ` (${transport})`;
+  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port, family)}${kind}`);
   const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);

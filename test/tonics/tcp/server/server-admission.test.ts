@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Network } from '../../../../src/index.js';
 import { Admission, ServerTally } from '../../../doors/tonics.js';
+import { turnedAway } from '../../../support/turned-away.js';
 
 /** All that it sees of a network: how many connections there may be. */
 class FakeCapacity {
@@ -67,7 +68,7 @@ describe('the admission of a server', () => {
     const { admission, tally } = made();
     for (const reason of ['paused', 'descriptors', 'paused'] as const)
       admission.turnedAway({ remote: undefined, reason });
-    expect(tally.counts.turnedAway).to.deep.equal({ maxConnections: 0, descriptors: 1, paused: 2 });
+    expect(tally.counts.turnedAway).to.deep.equal(turnedAway({ descriptors: 1, paused: 2 }));
   });
 
   describe('has as its most connections', () => {

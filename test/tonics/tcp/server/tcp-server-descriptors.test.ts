@@ -6,6 +6,7 @@ import { FakeNetwork } from '../../../support/fake-network.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { connectTo } from '../../../support/peers.js';
 import { onRealSockets, playOn, stage } from '../../../support/stage.js';
+import { turnedAway } from '../../../support/turned-away.js';
 
 afterEach(tidyUp);
 
@@ -41,14 +42,14 @@ describe('a TcpServer on a host whose descriptors run out later', () => {
     const inUse = 3;
     host.descriptors = inUse + 1;
     const refused = await app.connect();
-    const [server, turnedAway] = await app.heard.on('onTurnedAway');
-    expect([server, turnedAway.reason]).to.deep.equal([app.server, 'descriptors']);
-    expect(turnedAway.remote.address).to.equal('127.0.0.1');
+    const [server, away] = await app.heard.on('onTurnedAway');
+    expect([server, away.reason]).to.deep.equal([app.server, 'descriptors']);
+    expect(away.remote.address).to.equal('127.0.0.1');
     await refused.closed();
     expect(app.server.counts).to.deep.include({
       accepted: 1,
       open: 1,
-      turnedAway: { maxConnections: 0, descriptors: 1, paused: 0 },
+      turnedAway: turnedAway({ descriptors: 1 }),
     });
     peer.send('still served');
     await connection.heard.on('onData');
@@ -96,8 +97,8 @@ describe('a TcpServer that shares its limit among several listeners', () => {
     const [, { reason }] = await app.heard.on('onTurnedAway');
     expect(reason).to.equal('maxConnections');
     expect(peer.closed).to.equal(true);
-    const turnedAway = { maxConnections: 1, descriptors: 0, paused: 0 };
-    expect(server.counts).to.deep.equal({ accepted: 1, open: 1, turnedAway, failed: 0 });
+    const away = turnedAway({ maxConnections: 1 });
+    expect(server.counts).to.deep.equal({ accepted: 1, open: 1, turnedAway: away, failed: 0 });
   });
 });
 

@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+import { some } from '../core/options/option-schema.js';
+import type { Rate } from '../core/time/token-bucket.js';
+
+/** So many a second; or with the number that may come at once after a pause. */
+export const rateOption = v.union(
+  [some, v.strictObject({ perSecond: some, burst: some })],
+  'must be a number, more than 0, or { perSecond, burst }',
+);
+
+export type RateOption = v.InferOutput<typeof rateOption>;
+
+/** What an option says; a burst is what a second brings, and one at least. */
+export function rateOf(option: RateOption | undefined): Rate | undefined {
+  return typeof option === 'number' ? { perSecond: option, burst: Math.max(option, 1) } : option;
+}
+
+/** The part of it that one of so many has who share it. */
+export function shareOf(option: RateOption | undefined, among: number): RateOption | undefined {
+  const rate = rateOf(option);
+  return rate && { perSecond: rate.perSecond / among, burst: Math.max(rate.burst / among, 1) };
+}

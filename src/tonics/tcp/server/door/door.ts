@@ -1,0 +1,131 @@
+import type { TimerQueue } from '../../../../core/time/timer-queue.js';
+import type { Clock } from '../../../../core/time/clock.js';
+import { Interest } from '../../../../selector/interest.js';
+import type { StreamChannel, TurnedAway, TurnedAwayReason } from '../../../../selector/network.js';
+import type { SelectionKey } from '../../../../selector/selection-key.js';
+import type { Selector } from '../../../../selector/selector.js';
+import { type DoorStep, Visitor, type VisitorHost } from './visitor.js';
+
+/** What a door sees of its Catalyst. */
+export interface DoorMeans {
+  readonly selector: Selector;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+}
+
+export interface DoorSettings {
+  /** What a peer does before it has a Tonic, in this order. */
+  readonly steps: readonly DoorStep[];
+  /** How long all of that may take, in ms. */
+  readonly timeout: number;
+  /** How many peers may be at it at once. */
+  readonly most: number;
+}
+
+/** Whose door it is. Each peer that it was given is either passed on or told to have left, once. */
+export interface DoorOwner {
+  /** It has done all: the owner is to {@link Door.take} it. Called between two turns, or within {@link Door.receive}. */
+  passed(visitor: Visitor): void;
+  /** What was accepted is closed; with why, where it was turned away. */
+  left(accepted: StreamChannel, turnedAway: TurnedAway | undefined): void;
+}
+
+/**
+ * Where peers are that have something to do before there is a Tonic for them: a PROXY header, a TLS handshake.
+ *
+ * ```text
+ *   accepted -> visitor: step, step, ... -> taken by the server, which makes the Tonic
+ *                  |
+ *                  +-> refused, gone, or too late: closed
+ * ```
+ *
+ * There are so many at once at most, and each has so long. A peer at the door holds a descriptor and no Tonic.
+ */
+export class Door implements VisitorHost {
+  readonly #means: DoorMeans;
+  readonly #settings: DoorSettings;
+  readonly #owner: DoorOwner;
+  readonly #visitors = new Set<Visitor>();
+
+  constructor(means: DoorMeans, settings: DoorSettings, owner: DoorOwner) {
+    this.#means = means;
+    this.#settings = settings;
+    this.#owner = owner;
+  }
+
+  get steps(): readonly DoorStep[] {
+    return this.#settings.steps;
+  }
+
+  /** How many are here. */
+  get size(): number {
+    return this.#visitors.size;
+  }
+
+  /** A peer was accepted. */
+  receive(channel: StreamChannel): void {
+    const { timeout, most } = this.#settings;
+    if (this.#visitors.size >= most) {
+      this.#owner.left(channel, { remote: channel.remote, reason: 'handshakes' });
+      return channel.close();
+    }
+    const visitor = new Visitor(channel, this);
+    this.#visitors.add(visitor);
+    this.wake(visitor, this.#means.clock.now() + timeout);
+    return visitor.next();
+  }
+
+  /** The owner has it now. @returns false where it has gone meanwhile. */
+  take(visitor: Visitor): boolean {
+    this.#forget(visitor);
+    return visitor.take();
+  }
+
+  /** All that are here are closed: they have asked for nothing yet. */
+  close(): void {
+    for (const visitor of this.#visitors) visitor.leave();
+  }
+
+  #forget(visitor: Visitor): void {
+    this.#visitors.delete(visitor);
+    this.#means.timers.remove(visitor);
+  }
+
+  // ---- What its visitors ask ----
+
+  /** @internal */
+  register(visitor: Visitor, channel: StreamChannel): SelectionKey {
+    return this.#means.selector.register(channel, Interest.READ | Interest.CONNECT, visitor);
+  }
+
+  /** @internal */
+  passed(visitor: Visitor): void {
+    this.#owner.passed(visitor);
+  }
+
+  /** @internal */
+  refused(visitor: Visitor, reason: TurnedAwayReason | undefined, error: Error | undefined): void {
+    this.#forget(visitor);
+    const { accepted, remote } = visitor;
+    if (reason === undefined) return this.#owner.left(accepted, undefined);
+    return this.#owner.left(accepted, { remote, reason, ...(error !== undefined && { error }) });
+  }
+
+  /** @internal */
+  wake(visitor: Visitor, at: number): void {
+    visitor.at = at;
+    this.#means.timers.add(visitor);
+  }
+
+  /** @internal */
+  late(visitor: Visitor): void {
+    const { step } = visitor;
+    // One that has done all only waits for its Tonic.
+    if (step === undefined) return;
+    const { timeout } = this.#settings;
+    const error = step.tooLate(visitor, timeout);
+    if (error !== undefined) return visitor.refuse(error);
+    this.wake(visitor, this.#means.clock.now() + timeout);
+    return visitor.next();
+  }
+}

@@ -1,0 +1,274 @@
+import { expect } from 'chai';
+import { type SelectorCatalyst, Interest, TaskTonicError, Tonic, type TurnedAway } from '../../../../../src/index.js';
+import { Door, type DoorStep, ServerListener, type Visitor } from '../../../../doors/tonics.js';
+import { till } from '../../../../support/bench.js';
+import { Heard } from '../../../../support/heard.js';
+import { startNet, tidyUp } from '../../../../support/net-app.js';
+import { type Peer, connectTo } from '../../../../support/peers.js';
+
+afterEach(tidyUp);
+
+const LISTEN = {
+  host: '127.0.0.1',
+  port: 0,
+  backlog: 9,
+  ipv6Only: false,
+  reusePort: false,
+  listeners: 1,
+  handsOver: false,
+  maxConnections: undefined,
+  stream: { noDelay: true, keepAlive: undefined },
+};
+
+/** Wants a word of so many letters; the first one is the step's own name, or the peer is refused. */
+class Word implements DoorStep {
+  readonly reason = 'proxy';
+  begun = 0;
+  constructor(
+    private readonly name: string,
+    private readonly size = 4,
+  ) {}
+
+  begin(visitor: Visitor): void {
+    this.begun++;
+    visitor.kept = '';
+  }
+
+  ready(visitor: Visitor, ready: number): void {
+    const { channel } = visitor;
+    for (let bytes = channel.take(); bytes !== undefined; bytes = channel.take()) {
+      const text = (visitor.kept as string) + bytes.toString();
+      visitor.kept = text;
+      if (text.length < this.size) continue;
+      channel.putBack(Buffer.from(text.slice(this.size)));
+      if (text.startsWith(this.name)) return visitor.next();
+      return visitor.refuse(new Error(`it said ${text}`));
+    }
+    if (channel.ended || (ready & Interest.HANGUP) !== 0) visitor.leave();
+  }
+
+  tooLate(): TaskTonicError {
+    return new TaskTonicError('TT_TIMED_OUT', { address: this.name });
+  }
+}
+
+interface Setting {
+  readonly steps?: readonly DoorStep[];
+  readonly timeout?: number;
+  readonly most?: number;
+}
+
+/** Listens, sends all that come through a door, and hears what that tells. */
+class Porter extends Tonic {
+  readonly heard = new Heard();
+  door!: Door;
+  readonly passed: Visitor[] = [];
+  #listener!: ServerListener;
+
+  constructor(private readonly setting: Setting) {
+    super();
+  }
+
+  get port(): number {
+    return this.#listener.local!.port;
+  }
+
+  ttse__onStart(): void {
+    const { steps = [new Word('one ')], timeout = 1_000, most = 9 } = this.setting;
+    const catalyst = this._ttScheduler as SelectorCatalyst;
+    this.door = new Door(
+      catalyst,
+      { steps, timeout, most },
+      {
+        passed: (visitor) => {
+          this.passed.push(visitor);
+          this.heard.push('passed');
+        },
+        left: (_accepted, peer) => this.heard.push('left', peer),
+      },
+    );
+    this.#listener = new ServerListener(catalyst, LISTEN, {
+      listens: () => this.heard.push('listens'),
+      peersWait: () => {
+        for (let next = this.#listener.take(); next !== undefined; next = this.#listener.take())
+          this.door.receive(next);
+        this.heard.push('peersWait');
+      },
+      turnedAway: () => {},
+      failed: () => {},
+    });
+  }
+
+  override ttse__onFinished(): void {
+    this.#listener.close();
+    this.door.close();
+  }
+
+  /** Why peers have left, in order. */
+  get left(): (TurnedAway | undefined)[] {
+    return this.heard.all('left').map(([peer]) => peer as TurnedAway | undefined);
+  }
+
+  /** What a visitor that has passed brings along: that is heard by who has it then. */
+  async rest(visitor: Visitor, until: string): Promise<void> {
+    let text = '';
+    visitor.key.handOver({
+      onReady: () => {
+        for (let next = visitor.channel.take(); next !== undefined; next = visitor.channel.take()) text += String(next);
+        this.heard.push('rest');
+      },
+    });
+    expect(this.door.take(visitor), 'it is still there').to.equal(true);
+    await this.heard.until(() => text === until, until);
+  }
+}
+
+async function porter(setting: Setting = {}): Promise<Porter> {
+  let made!: Porter;
+  await startNet(() => (made = new Porter(setting)));
+  await made.heard.on('listens');
+  return made;
+}
+
+async function peerOf(at: Porter): Promise<Peer> {
+  const came = at.heard.count('peersWait');
+  const peer = await connectTo(at.port);
+  await at.heard.on('peersWait', came + 1);
+  return peer;
+}
+
+describe('the door of a server', () => {
+  it('lets a peer pass that has done what it must', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    expect([at.door.size, at.passed.length]).to.deep.equal([1, 0]);
+    peer.send('one ');
+    await at.heard.on('passed');
+    expect(at.passed[0]!.remote!.address).to.equal('127.0.0.1');
+  });
+
+  it('has it take one step after the other', async () => {
+    const steps = [new Word('one '), new Word('two ')];
+    const at = await porter({ steps });
+    const peer = await peerOf(at);
+    await peer.sends('one ');
+    await till(() => steps[1]!.begun === 1);
+    expect(at.passed).to.deep.equal([]);
+    peer.send('two ');
+    await at.heard.on('passed');
+    expect(steps.map(({ begun }) => begun)).to.deep.equal([1, 1]);
+  });
+
+  it('has each step see what the one before it gave back, though nothing more comes', async () => {
+    const at = await porter({ steps: [new Word('one '), new Word('two '), new Word('three ', 6)] });
+    (await peerOf(at)).send('one two three ');
+    await at.heard.on('passed');
+  });
+
+  it('gives who takes a peer what that had sent beyond, once and in order', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    peer.send('one and ');
+    await at.heard.on('passed');
+    await peer.sends('more');
+    await at.rest(at.passed[0]!, 'and more');
+    expect(at.door.size).to.equal(0);
+  });
+
+  it('tells who takes a peer of an end that came while it waited', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    peer.end('one last');
+    await at.heard.on('passed');
+    await at.rest(at.passed[0]!, 'last');
+    await at.heard.until(() => at.passed[0]!.channel.ended, 'its end');
+  });
+
+  it('tells who takes a peer of a reset that came while it waited', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    peer.send('one ');
+    await at.heard.on('passed');
+    const [visitor] = at.passed;
+    peer.reset();
+    await till(() => visitor!.channel.closed);
+    let ready = 0;
+    visitor!.key.handOver({ onReady: (_key, now) => void (ready |= now) });
+    at.door.take(visitor!);
+    await till(() => (ready & Interest.HANGUP) !== 0);
+    expect(visitor!.channel.takeError()).to.include({ code: 'ECONNRESET' });
+  });
+
+  it('keeps no timer of those that have passed, or have left', async () => {
+    const at = await porter();
+    const { timers } = at._ttScheduler;
+    const before = timers.size;
+    const [first, second] = [await peerOf(at), await peerOf(at)];
+    expect(timers.size).to.equal(before + 2);
+    first!.send('one ');
+    second!.send('zero');
+    await at.heard.on('passed');
+    await at.rest(at.passed[0]!, '');
+    await second!.closed();
+    expect(timers.size).to.equal(before);
+  });
+
+  it('closes one that is refused, and tells who and why', async () => {
+    const at = await porter();
+    const peer = await peerOf(at);
+    const { localPort } = peer.socket;
+    peer.send('zero');
+    await peer.closed();
+    const [{ remote, reason, error }] = at.left as [TurnedAway];
+    expect([remote!.port, reason, error!.message]).to.deep.equal([localPort, 'proxy', 'it said zero']);
+    expect(at.door.size).to.equal(0);
+  });
+
+  it('does not say of one that has gone by itself that it was turned away', async () => {
+    const at = await porter();
+    (await peerOf(at)).end();
+    await at.heard.on('left');
+    expect([at.left, at.door.size]).to.deep.equal([[undefined], 0]);
+  });
+
+  it('refuses one that has not done all in its time, whatever it has done', async () => {
+    const at = await porter({ steps: [new Word('one '), new Word('two ')], timeout: 1_000 });
+    const peer = await peerOf(at);
+    peer.send('one t');
+    await peer.closed();
+    const [{ reason, error }] = at.left as [TurnedAway];
+    expect([reason, error!.message.includes('two ')]).to.deep.equal(['proxy', true]);
+    expect(at.passed).to.deep.equal([]);
+  });
+
+  it('lets one wait for its Tonic for longer than that', async () => {
+    const at = await porter({ timeout: 1_000 });
+    (await peerOf(at)).send('one ');
+    await at.heard.on('passed');
+    const second = await peerOf(at);
+    await second.closed();
+    expect(at.door.size).to.equal(1);
+    await at.rest(at.passed[0]!, '');
+  });
+
+  it('turns away who comes while as many are there as may be', async () => {
+    const at = await porter({ most: 2 });
+    const [first, , third] = [await peerOf(at), await peerOf(at), await peerOf(at)];
+    await third!.closed();
+    expect((at.left as [TurnedAway]).map(({ reason }) => reason)).to.deep.equal(['handshakes']);
+    first!.end();
+    await at.heard.on('left', 2);
+    (await peerOf(at)).send('one ');
+    await at.heard.on('passed');
+  });
+
+  it('closes all that are there when it is closed, without a word', async () => {
+    const at = await porter();
+    const peers = [await peerOf(at), await peerOf(at)];
+    peers[0]!.send('one ');
+    await at.heard.on('passed');
+    at.door.close();
+    for (const peer of peers) await peer.closed();
+    expect([at.left, at.door.take(at.passed[0]!)]).to.deep.equal([[undefined, undefined], false]);
+  });
+});
