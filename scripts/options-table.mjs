@@ -26,8 +26,13 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'TcpServer',
-    text: 'With the options of [every Tonic](#every-tonic), and those of [its connections](#tcpconnection).',
+    text: 'With the options of [every Tonic](#every-tonic), those of [its connections](#tcpconnection), and [where else it listens](#where-a-tcpserver-listens).',
     from: ['src/tonics/tcp/server/server-options.ts', 'serverSchema'],
+  },
+  {
+    title: 'Where a TcpServer listens',
+    text: 'Instead of `port`, with what belongs to it: one of `path`, `fd` and `systemd`. See [UNIX sockets and systemd](unix-and-systemd.md).',
+    from: ['src/tonics/tcp/server/server-place.ts', 'placeOptions'],
   },
   {
     title: 'Proxies of a TcpServer',

@@ -108,14 +108,24 @@ export const ERRORS = {
   TT_NO_SOCKET:
     '{class} is made by a TcpServer (or a TcpClient with a protocol), which hands it its socket: do not make it yourself.',
   TT_ADDRESS_IN_USE:
-    'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one).',
+    'The address {address} is in use: stop the program that holds it, or choose another port (0 takes a free one) or path.',
   TT_ADDRESS_NOT_AVAILABLE:
     'The address {address} is not one of this machine: take one that it has, or leave it out ("host" where it listens, "localAddress" of a client).',
   TT_NO_LOCAL_END:
     'This machine has no address, or no port of it left, to connect to {address} from: look at its addresses of that family, close connections, or leave "localPort" out.',
   TT_PERMISSION_DENIED:
-    'Not permitted at {address}: ports below 1024 need privileges, and a broadcast needs "broadcast: true".',
-  TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct host and port.',
+    'Not permitted at {address}: ports below 1024 need privileges, a UNIX socket the right to write its file, or its folder to make it, and a broadcast needs "broadcast: true".',
+  TT_CONNECTION_REFUSED: 'Nothing listens at {address}: start the server, or correct its address.',
+  TT_NO_SUCH_PATH:
+    'There is nothing at {address}: start the server that makes it, or make the folder that it is to be in.',
+  TT_NOT_A_SOCKET: 'What is at {address} is no socket, and is not replaced: remove it, or choose another path.',
+  TT_NO_ABSTRACT_NAMES:
+    'Abstract names of UNIX sockets need Linux and Node 22 or newer (this is Node {node} on {platform}): give the path of a file.',
+  TT_BAD_DESCRIPTOR:
+    'Nothing can be received on the {address} ({code}): give a descriptor that is open, of a socket of the right kind, and not in use here.',
+  TT_NO_PASSED_SOCKET: 'systemd has passed no {what} to this process: {why}.',
+  TT_ONE_THREAD:
+    '{class} accepts at {address}, which threads cannot share: its connections run on one thread. Leave "catalysts" out, or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
   TT_NO_FITTING_ADDRESS:

@@ -14,8 +14,16 @@ export interface Address {
 /** What is sent: text goes as UTF-8. What was given is not to be changed afterwards. */
 export type Bytes = Uint8Array | string;
 
+/** A socket that is open already: a descriptor, or those that systemd has passed (of this name, or all). */
+export type OpenPlace = { readonly fd: number } | { readonly systemd: string | true };
+
+/** Where it listens when it is not on a port: at the path of a UNIX socket, or where others have opened it. */
+export type ListenPlace = { readonly path: string; readonly mode: number } | OpenPlace;
+
 /** How a listener is opened. */
 export interface ListenSettings {
+  /** Instead of `host` and `port`, which then mean nothing. */
+  readonly place?: ListenPlace | undefined;
   readonly host: string | undefined;
   readonly port: number;
   readonly backlog: number;
@@ -40,6 +48,8 @@ export interface StreamSettings {
 
 /** How a stream is connected: to one address. Names are looked up before, with {@link Network.lookup}. */
 export interface ConnectSettings {
+  /** The path of a UNIX socket, instead of all that is said of addresses and ports. */
+  readonly path?: string | undefined;
   /** Numeric. */
   readonly address: string;
   readonly port: number;
@@ -50,6 +60,8 @@ export interface ConnectSettings {
 
 /** How a datagram socket is opened. */
 export interface BindSettings {
+  /** Instead of `host` and `port`. */
+  readonly place?: OpenPlace | undefined;
   readonly family: 4 | 6;
   readonly host: string | undefined;
   readonly port: number;

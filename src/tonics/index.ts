@@ -1,13 +1,19 @@
 import '../compose.js';
 
-export { TcpServer, type TcpServerOptions, type ListenInfo, type ServerPhase } from './tcp/server/tcp-server.js';
+export {
+  TcpServer,
+  type TcpServerOptions,
+  type ListenOptions,
+  type ListenInfo,
+  type ServerPhase,
+} from './tcp/server/tcp-server.js';
 export type { ServerCounts } from './tcp/server/server-tally.js';
 export { PROXY_TLV, type ProxyHeader, type ProxyInfo, type ProxyTlv } from './tcp/proxy/proxy-header.js';
 export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
 export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp/connection/tcp-connection.js';
-export { TcpClient, type TcpClientOptions } from './tcp/client/tcp-client.js';
+export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
 export type { RequestOptions } from './tcp/connection/request.js';

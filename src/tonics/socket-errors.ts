@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { type ErrorCode, TaskTonicError } from '../core/errors.js';
+import type { Address } from '../selector/network.js';
 import { tlsError } from './tls/tls-errors.js';
 
 /** What the system calls it, and what a user is told. errno(3). */
@@ -23,6 +25,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EMFILE: 'TT_OUT_OF_DESCRIPTORS',
   ENFILE: 'TT_OUT_OF_DESCRIPTORS',
   EMSGSIZE: 'TT_DATAGRAM_TOO_LARGE',
+  ENOENT: 'TT_NO_SUCH_PATH',
+  ENOTDIR: 'TT_NO_SUCH_PATH',
+  ENOTSOCK: 'TT_NOT_A_SOCKET',
 };
 
 /**
@@ -76,13 +81,28 @@ export function severalReasons(address: string, errors: readonly TaskTonicError[
 function addressOf(error: Error & { address?: unknown; port?: unknown; syscall?: unknown }): string | undefined {
   const { address, port, syscall } = error;
   if (typeof address !== 'string') return undefined;
+  if (typeof port !== 'number' && isIP(address) === 0) return showPath(address);
   // What any port would have done for has none in the error.
   if (typeof port !== 'number') return syscall === 'bind' || syscall === 'listen' ? showAddress(address, 0) : address;
   return showAddress(address, port);
 }
 
-/** `127.0.0.1:7007`, `[::1]:7007`. */
-export function showAddress(host: string | undefined, port: number | undefined): string {
+/** `127.0.0.1:7007`, `[::1]:7007`; of a UNIX socket `unix:/run/app.sock`, `unix:@name` for an abstract name, `unix:` for none. */
+export function showAddress(host: string | undefined, port: number | undefined, family?: Address['family']): string {
+  if (family === 'UNIX') return showPath(host ?? '');
   const shown = host === undefined ? '*' : host.includes(':') ? `[${host}]` : host;
   return `${shown}:${port ?? '?'}`;
+}
+
+/** A peer, by its address; who has connected to a UNIX socket has none, and is told by the address of that. */
+export function showPeer(remote: Address | undefined, local: Address | undefined): string {
+  // Of a peer that has gone before it was accepted the system tells none.
+  if (remote === undefined) return 'an unknown address';
+  const { address, port, family } = remote;
+  if (family !== 'UNIX' || address !== '') return showAddress(address, port, family);
+  return `a peer of ${showPath(local?.address ?? '')}`;
+}
+
+function showPath(path: string): string {
+  return `unix:${path.replace(/^\0/, '@')}`;
 }

@@ -6,6 +6,7 @@ export { DatagramOutbox, type DatagramSink } from '../../src/selector/datagram-o
 export { Intake } from '../../src/selector/intake.js';
 export { Descriptors, descriptors } from '../../src/selector/node/descriptors.js';
 export { NodeStream } from '../../src/selector/node/node-stream.js';
+export { PassedSockets, type Passing } from '../../src/selector/node/passed-sockets.js';
 export { ProcessDescriptors } from '../../src/selector/node/process-descriptors.js';
 export { selectorCatalystSchema } from '../../src/selector/selector-options.js';
 export { PIECE, SendBuffer, type Sink } from '../../src/selector/send-buffer.js';

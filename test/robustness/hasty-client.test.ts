@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
-import { type DisconnectInfo, type TaskTonicError, TcpClient, type TcpClientOptions } from '../../src/index.js';
+import { type DisconnectInfo, type TaskTonicError, TcpClient } from '../../src/index.js';
 import { collectGarbage } from '../support/memory.js';
 import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
+import type { ToPort } from '../support/on-port.js';
 
 const MIB = 1024 * 1024;
 const LIMIT = 4 * MIB;
@@ -57,7 +58,7 @@ describe('A TcpClient that sends faster than its peer reads', function () {
     await endApps();
   });
 
-  const start = async (options: Partial<TcpClientOptions>): Promise<Hasty> => {
+  const start = async (options: Partial<ToPort>): Promise<Hasty> => {
     const { port } = server.address() as AddressInfo;
     let client!: Hasty;
     await startNetworkApp(() => (client = new Hasty({ port, host: '127.0.0.1', unsentLimit: LIMIT, ...options })));

@@ -9,7 +9,6 @@ import {
   TcpClient,
   TcpConnection,
   TcpServer,
-  type TcpServerOptions,
   Tonic,
   UdpSocket,
 } from '../../src/index.js';
@@ -18,6 +17,7 @@ import { endApps, startNetworkApp } from './support/network-app.js';
 import { Peer, closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
 import { turnedAway } from '../support/turned-away.js';
+import type { OnPort } from '../support/on-port.js';
 
 const MOST = 1_000;
 
@@ -49,7 +49,7 @@ function frame(length: number): Buffer {
 /** A server in this process, and how its connections ended. */
 async function serve(
   protocol: new () => TcpConnection,
-  options: Partial<TcpServerOptions> = {},
+  options: Partial<OnPort> = {},
   catalyst: SelectorCatalystOptions = {},
 ) {
   const port = new Later<number>();

@@ -3,10 +3,8 @@ import {
   type Network,
   type TaskTonicError,
   TcpClient,
-  type TcpClientOptions,
   TcpConnection,
   TcpServer,
-  type TcpServerOptions,
   TimerSingleShot,
   UdpSocket,
   type UdpSocketOptions,
@@ -14,6 +12,7 @@ import {
 import { shown } from '../conformance/notes.js';
 import type { Bench } from '../support/bench.js';
 import { type Ear, type NetApp, startNet } from '../support/net-app.js';
+import type { MoreOnPort, ToPort } from '../support/on-port.js';
 
 /** A network on which a script is played: the machine's, or one that is simulated. */
 export interface Stage {
@@ -28,8 +27,8 @@ export interface Stage {
  * other name for a client or a datagram socket.
  */
 export type Step =
-  | readonly ['listen', name: string, options?: Omit<Partial<TcpServerOptions>, 'protocol'>]
-  | readonly ['connect', name: string, to: string, options?: Partial<TcpClientOptions>]
+  | readonly ['listen', name: string, options?: MoreOnPort]
+  | readonly ['connect', name: string, to: string, options?: Partial<ToPort>]
   | readonly ['bind', name: string, options?: UdpSocketOptions & { readonly toPortOf?: string }]
   | readonly ['send', name: string, data: string | number]
   | readonly ['sendTo', name: string, to: string, data: string | number]
@@ -139,7 +138,7 @@ class Run {
     return actor;
   }
 
-  #listen(_ear: Ear, actor: Actor, options: Omit<Partial<TcpServerOptions>, 'protocol'> = {}): TcpServer {
+  #listen(_ear: Ear, actor: Actor, options: MoreOnPort = {}): TcpServer {
     const protocol = (): TcpConnection => {
       const accepted = this.#actor(`s${++this.#accepted}`);
       const connection = new (scribe(TcpConnection, accepted))();
@@ -160,7 +159,7 @@ class Run {
     return new Server({ port: 0, host: '127.0.0.1', ...options, protocol });
   }
 
-  #connect(_ear: Ear, actor: Actor, to: string, options: Partial<TcpClientOptions> = {}): TcpClient {
+  #connect(_ear: Ear, actor: Actor, to: string, options: Partial<ToPort> = {}): TcpClient {
     // A port that nobody has; 1 needs rights that nobody who runs this uses.
     const port = this.#actors.has(to) ? this.#portOf(to) : 1;
     return new (scribe(TcpClient, actor))({ host: '127.0.0.1', port, retries: 0, ...options });

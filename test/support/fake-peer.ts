@@ -1,7 +1,8 @@
-import { type SelectorCatalystOptions, type TcpConnection, TcpServer, type TcpServerOptions } from '../../src/index.js';
+import { type SelectorCatalystOptions, type TcpConnection, TcpServer } from '../../src/index.js';
 import { FakeNetwork, type FakeStream } from './fake-network.js';
 import { VirtualBench } from './bench.js';
 import { type Ear, type NetApp, startNet } from './net-app.js';
+import type { MoreOnPort } from './on-port.js';
 
 /** A server with one peer, whose every byte is the test's. */
 export interface WithPeer<P> {
@@ -21,7 +22,7 @@ export interface Beside {
 /** Starts a server, and a peer that is connected to it. */
 export async function startWithPeer<P extends TcpConnection<any>>(
   make: () => P,
-  options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
+  options: MoreOnPort = {},
   { catalyst = {}, begin = () => {} }: Beside = {},
 ): Promise<WithPeer<P>> {
   const network = new FakeNetwork();

@@ -1,10 +1,4 @@
-import {
-  SelectorCatalyst,
-  type SelectorCatalystOptions,
-  TcpConnection,
-  TcpServer,
-  type TcpServerOptions,
-} from '../../src/index.js';
+import { SelectorCatalyst, type SelectorCatalystOptions, TcpConnection, TcpServer } from '../../src/index.js';
 import { App, type Ended, endsWell } from './app.js';
 import { type Bench, playsOn } from './bench.js';
 import { Ear } from './ear.js';
@@ -12,6 +6,7 @@ import type { FormulaParts } from './formula.js';
 import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';
+import type { MoreOnPort } from './on-port.js';
 
 export { Ear, Recorder } from './ear.js';
 
@@ -86,7 +81,7 @@ const made = new Heard();
 /** Starts a server whose connections are made by `make` and kept in a list. */
 export async function serve<P extends TcpConnection<any> = TcpConnection>(
   make: (() => P) | undefined,
-  options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
+  options: MoreOnPort = {},
   setup: NetSetup = {},
 ): Promise<ServerApp<P>> {
   const connections: P[] = [];

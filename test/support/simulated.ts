@@ -1,15 +1,9 @@
-import {
-  TcpClient,
-  type TcpClientOptions,
-  TcpServer,
-  type TcpServerOptions,
-  UdpSocket,
-  type UdpSocketOptions,
-} from '../../src/index.js';
+import { TcpClient, TcpServer, UdpSocket, type UdpSocketOptions } from '../../src/index.js';
 import type { NetworkEvent, SimulatedNetworkOptions } from '../../src/testing/index.js';
 import type { App } from './app.js';
 import { VirtualBench } from './bench.js';
 import { type Ear, Recorder, startNet } from './net-app.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 
 /** A TcpServer on a simulated host, with the connections that it made. */
 export interface ServerThere {
@@ -85,7 +79,7 @@ export class Lab extends VirtualBench {
   /** A server on port 80 of a host. */
   async server(
     host: string,
-    options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
+    options: MoreOnPort = {},
     make: () => Recorder = () => new Recorder(),
   ): Promise<ServerThere> {
     const connections: Recorder[] = [];
@@ -101,7 +95,7 @@ export class Lab extends VirtualBench {
   }
 
   /** A client on a host; `retries` is 0 unless told. */
-  async client(host: string, to: string, options: Partial<TcpClientOptions> = {}): Promise<ClientThere> {
+  async client(host: string, to: string, options: Partial<ToPort> = {}): Promise<ClientThere> {
     let client!: Recording;
     const app = await this.app(host, () => (client = new Recording({ host: to, port: 80, retries: 0, ...options })));
     return { app, client };

@@ -25,7 +25,6 @@ const problem = (schema: Parameters<typeof parseOptions>[0], options: unknown): 
 
 describe('the options of a TcpServer are refused', () => {
   const cases: [Record<string, unknown>, string][] = [
-    [{}, 'port: it is missing, and must be given'],
     [{ prot: 1 }, 'prot: there is no such option (did you mean port?)'],
     [{ port: 7, hots: 'x' }, 'hots: there is no such option (did you mean host?)'],
     [{ port: '7' }, 'port: it is "7", and must be a port, 0 to 65535'],
@@ -40,7 +39,7 @@ describe('the options of a TcpServer are refused', () => {
     [{ port: 0, maxConnections: -1 }, 'maxConnections: it is -1, and must be a whole number, 0 or more'],
     [{ port: 0, ipv6Only: 'no' }, 'ipv6Only: it is "no", and must be true or false'],
     [{ port: 0, noDelay: 1 }, 'noDelay: it is 1, and must be true or false'],
-    ...[true, 0, 999, 1_500, 32_768_000, Infinity].map((keepAlive): [object, string] => [
+    ...[true, 0, 999, 1_500, 32_768_000, Infinity].map((keepAlive): [Record<string, unknown>, string] => [
       { port: 0, keepAlive },
       `keepAlive: it is ${keepAlive}, and must be whole seconds in ms, from 1000 to 32767000, or false`,
     ]),

@@ -66,7 +66,7 @@ describe('the error of a socket', () => {
     const [, first, second, ...more] = error.message.split('\n');
     expect([first, second, more]).to.deep.equal([
       '- [::1]:7 cannot be reached: look at the network, its routes and firewalls.',
-      '- Nothing listens at 127.0.0.1:7: start the server, or correct host and port.',
+      '- Nothing listens at 127.0.0.1:7: start the server, or correct its address.',
       [],
     ]);
   });

@@ -1,14 +1,30 @@
-import { type AddressInfo, type DropArgument, type Server, type Socket, createServer } from 'node:net';
+import {
+  type AddressInfo,
+  type DropArgument,
+  type ListenOptions,
+  type Server,
+  type Socket,
+  createServer,
+} from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
-import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
+import type { Address, ListenPlace, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
 import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
+import { NodePathStream, UNNAMED, unixAddress } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
+import { passedSockets } from './passed-sockets.js';
+import { SocketFile } from './socket-file.js';
+import { socketFacts } from './socket-facts.js';
+import { checkAbstract } from './unix-names.js';
 
 /** A listening socket of Node's as a channel. */
 export class NodeListener implements ListenerChannel {
-  /** One, or several on one port; the first one is there before the others. */
+  /** One, or several on one port; the first one is there before the others. Or one for each socket that systemd has passed. */
   readonly #servers: Server[] = [];
+  /** Where it listens, where that is a UNIX socket: Node tells no address of one. */
+  readonly #paths = new Map<Server, Address>();
+  /** That of a path. */
+  #file: SocketFile | undefined;
   readonly #settings: ListenSettings;
   #key: ChannelKey | undefined;
   #accepting = true;
@@ -24,12 +40,68 @@ export class NodeListener implements ListenerChannel {
   constructor(settings: ListenSettings) {
     this.#settings = settings;
     this.#handsOver = settings.handsOver;
-    const { port, reusePort, listeners } = settings;
-    if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
+    const { place, port, reusePort, listeners } = settings;
+    if (place !== undefined) this.#openAt(place);
+    else if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
     else if (reusePort) this.#openFirst(port);
     // Sharing would hide that somebody else has the port: it is asked for alone first.
     else this.#open(port, false, (probe) => this.#replace(probe));
   }
+
+  // ---- Where it is not on a port ----
+
+  #openAt(place: ListenPlace): void {
+    try {
+      if ('fd' in place) this.#openAll([place.fd]);
+      else if ('systemd' in place) this.#openAll(passedSockets.take(place.systemd, 'stream'));
+      else if (place.path.startsWith('\0')) this.#openAbstract(place.path);
+      else if (process.platform === 'win32') this.#openPath(place.path, place.path, () => this.#listens());
+      else this.#openFile(place.path, place.mode);
+    } catch (thrown) {
+      // As with a port, nothing is told within the constructor.
+      process.nextTick(() => this.#failed(thrown as Error));
+    }
+  }
+
+  #openFile(path: string, mode: number): void {
+    const file = (this.#file = new SocketFile(path, mode));
+    file.prepare((at) => {
+      if (this.#closed) return file.remove();
+      if (at instanceof Error) return this.#failed(at);
+      return this.#openPath(path, at, () => {
+        const error = file.publish();
+        if (error === undefined) this.#listens();
+        else this.#failed(error);
+      });
+    });
+  }
+
+  #openAbstract(name: string): void {
+    checkAbstract();
+    this.#openPath(name, name, () => this.#listens());
+  }
+
+  /** @param at where it is bound, under a name that is not the one to be. */
+  #openPath(path: string, at: string, listening: () => void): void {
+    const server = this.#newServer(listening);
+    this.#paths.set(server, unixAddress(path));
+    server.listen({ path: at, backlog: this.#settings.backlog, exclusive: true });
+  }
+
+  /** Descriptors that are open already. */
+  #openAll(fds: readonly number[]): void {
+    let missing = fds.length;
+    for (const fd of fds) {
+      const server = this.#newServer(() => {
+        if (server.address() === null) this.#paths.set(server, unixAddress(socketFacts(fd)?.path ?? ''));
+        if (--missing === 0) this.#listens();
+      });
+      // Node throws nothing for a descriptor that is none.
+      server.listen({ fd, backlog: this.#settings.backlog, exclusive: true } as ListenOptions);
+    }
+  }
+
+  // ---- On a port ----
 
   #replace(probe: Server): void {
     const { port } = probe.address() as AddressInfo;
@@ -51,7 +123,15 @@ export class NodeListener implements ListenerChannel {
   }
 
   #open(port: number, reusePort: boolean, listening: (server: Server) => void): void {
-    const { host, backlog, ipv6Only, stream, maxConnections } = this.#settings;
+    const { host, backlog, ipv6Only } = this.#settings;
+    const server = this.#newServer(listening);
+    const options = { port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) };
+    // Newer than the types of the oldest Node that is supported.
+    server.listen(reusePort ? Object.assign(options, { reusePort }) : options);
+  }
+
+  #newServer(listening: (server: Server) => void): Server {
+    const { stream, maxConnections } = this.#settings;
     const server = createServer({
       allowHalfOpen: true,
       // One that is to be moved must not have been read from.
@@ -63,16 +143,14 @@ export class NodeListener implements ListenerChannel {
     this.#servers.push(server);
     // Of those that are handed over it knows only that they are gone.
     if (maxConnections !== undefined && !this.#handsOver) server.maxConnections = maxConnections;
-    server.on('connection', (socket) => this.#onConnection(socket));
-    server.on('drop', (peer) => this.#turnAway(addressOf(peer), 'maxConnections'));
+    server.on('connection', (socket) => this.#onConnection(server, socket));
+    server.on('drop', (peer) => this.#turnAway(this.#paths.has(server) ? UNNAMED : addressOf(peer), 'maxConnections'));
     server.on('listening', () => {
       descriptors.opened('other');
       listening(server);
     });
     server.on('error', (error) => this.#failed(error));
-    const options = { port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) };
-    // Newer than the types of the oldest Node that is supported.
-    server.listen(reusePort ? Object.assign(options, { reusePort }) : options);
+    return server;
   }
 
   #listens(): void {
@@ -87,8 +165,13 @@ export class NodeListener implements ListenerChannel {
   }
 
   get local(): Address | undefined {
-    const address = this.#servers[0]?.address();
-    if (address === undefined || address === null || typeof address === 'string') return undefined;
+    const [first] = this.#servers;
+    if (first === undefined) return undefined;
+    const path = this.#paths.get(first);
+    // It is bound under another name first.
+    if (path !== undefined) return first.listening ? path : undefined;
+    const address = first.address();
+    if (address === null || typeof address === 'string') return undefined;
     return { address: address.address, port: address.port, family: address.family as Address['family'] };
   }
 
@@ -130,21 +213,23 @@ export class NodeListener implements ListenerChannel {
       if (server.listening) descriptors.closed('other');
       server.close();
     }
+    this.#file?.remove();
     this.#closed = true;
     for (const stream of this.#accepted.splice(0)) stream.close(true);
     for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 
-  #onConnection(socket: Socket): void {
+  #onConnection(server: Server, socket: Socket): void {
     if (this.#key === undefined) return void socket.destroy();
     // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.
     const reason = this.#whyNot();
+    const path = this.#paths.get(server);
     if (reason !== undefined) {
-      this.#turnAway(addressOf(socket), reason);
+      this.#turnAway(path === undefined ? addressOf(socket) : UNNAMED, reason);
       return void socket.destroy();
     }
     if (this.#handsOver) this.#sockets.push(socket);
-    else this.#accepted.push(new NodeStream(socket));
+    else this.#accepted.push(path === undefined ? new NodeStream(socket) : new NodePathStream(socket, path, UNNAMED));
     this.#key.signal(Interest.ACCEPT);
   }
 

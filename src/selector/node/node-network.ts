@@ -4,6 +4,7 @@ import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
+import { NodePathStream, connectToPath } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
 import { TlsStream } from './tls-stream.js';
 
@@ -36,8 +37,9 @@ export const nodeNetwork: Network = {
   canReusePort:
     (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
-  connect({ address, port, localAddress, localPort, stream: settings }) {
+  connect({ path, address, port, localAddress, localPort, stream: settings }) {
     const socket = set(new Socket({ allowHalfOpen: true }), settings);
+    if (path !== undefined) return connectToPath(socket, path);
     const stream = NodeStream.connecting(socket);
     socket.connect({
       host: address,
@@ -47,7 +49,10 @@ export const nodeNetwork: Network = {
     });
     return stream;
   },
-  secure: (channel, side) => new TlsStream((channel as NodeStream).release(), side),
+  secure(channel, side) {
+    const stream = channel as NodeStream;
+    return new TlsStream(stream.release(), side, stream instanceof NodePathStream ? stream : undefined);
+  },
   lookup(host, family, done) {
     let over = false;
     // As a property, and not by its name alone: a program that replaces it is asked.

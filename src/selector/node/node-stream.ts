@@ -83,8 +83,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   /** A socket that is still to be connected. */
-  static connecting(socket: Socket): NodeStream {
-    const stream = new NodeStream(socket);
+  static connecting(socket: Socket, stream = new NodeStream(socket)): NodeStream {
     socket.once('connect', onConnect);
     return stream;
   }
@@ -230,6 +229,14 @@ export class NodeStream implements StreamChannel, Sink {
     else if (!this.#has(Is.full)) this.#socket.resume();
   }
 
+  /** Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset. */
+  protected askForReset(): void {
+    const socket = this.#socket;
+    if (socket.writableEnded || socket.writableLength > 0) return;
+    this.#lastPiece = 0;
+    socket.write('');
+  }
+
   #emptied(): void {
     this.#is &= ~Is.full;
     if (this.#has(Is.reading)) this.#socket.resume();
@@ -305,11 +312,7 @@ export class NodeStream implements StreamChannel, Sink {
     end(stream: NodeStream): void {
       stream.#is |= Is.ended;
       stream.#key?.signal(Interest.READ);
-      const socket = stream.#socket;
-      if (socket.writableEnded || socket.writableLength > 0) return;
-      // Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset.
-      stream.#lastPiece = 0;
-      socket.write('');
+      stream.askForReset();
     },
     error(stream: NodeStream, error: Error): void {
       const failed = (stream.#failed ??= { error: undefined, discarded: 0 });

@@ -53,11 +53,11 @@ export class TlsStream extends NodeStream {
 
   /**
    * @param raw carries it; from now on it is this one's.
-   * @param over the channel that `raw` stands for, where it is no socket of this process.
+   * @param over the channel that tells the addresses, where `raw` does not: it stands for that, or is a UNIX socket.
    * @param busy told before Node has something to do, where others wait for that to be done.
    */
   constructor(raw: Underneath, side: TlsSide, over?: StreamChannel, busy?: () => void) {
-    super(raw as Socket, over === undefined, false);
+    super(raw as Socket, raw instanceof Socket, false);
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
@@ -179,6 +179,11 @@ export class TlsStream extends NodeStream {
 
   // ---- As a channel ----
 
+  /** Over a UNIX socket there is none. */
+  protected override askForReset(): void {
+    if (this.#over === undefined || !(this.#raw instanceof Socket)) super.askForReset();
+  }
+
   override flush(): void {
     this.#busy?.();
     // Until then it waits here.
@@ -210,8 +215,8 @@ export class TlsStream extends NodeStream {
     this.#isGiven = true;
     this.#busy?.();
     // Under TLS Node resets nothing: the socket below is to do it.
-    if (reset && this.#raw instanceof Socket) this.#raw.resetAndDestroy();
-    else if (reset) this.#over?.close(true);
+    if (reset && this.#raw instanceof Socket && this.#over === undefined) this.#raw.resetAndDestroy();
+    else if (reset && !(this.#raw instanceof Socket)) this.#over?.close(true);
     else super.close();
   }
 }

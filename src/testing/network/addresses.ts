@@ -34,12 +34,15 @@ export function unmapped(address: string): string {
 }
 
 /** An address as a socket of a family shows it. */
-export function shownTo(family: 4 | 6, { address, port }: Address): Address {
+export function shownTo(family: 4 | 6, { address, port, family: own }: Address): Address {
+  if (own === 'UNIX') return { address, port: 0, family: 'UNIX' };
   if (family === 4) return { address, port, family: 'IPv4' };
   return { address: isIPv4(address) ? MAPPED + address : address, port, family: 'IPv6' };
 }
 
-export function show({ address, port }: Address): string {
+export function show({ address, port, family }: Address): string {
+  // Who has connected to a path has no address: its port is a number of this network's, to tell it from others.
+  if (family === 'UNIX') return address === '' ? `unix ${port}` : `unix ${address.replace(/^\0/, '@')}`;
   return familyOf(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

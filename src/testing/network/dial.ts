@@ -2,9 +2,9 @@ import type { Address, ConnectSettings } from '../../selector/network.js';
 import { familyOf, isLoopback, show, unmapped } from './addresses.js';
 import type { Appointment } from './agenda.js';
 import { Connection, flowName } from './connection.js';
-import type { Fabric, Station } from './fabric.js';
+import type { Fabric, Greeter, Station } from './fabric.js';
 import type { Link } from './link.js';
-import { systemError } from './system-error.js';
+import { type SystemCode, systemError } from './system-error.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** The first packet goes again after 1 s, 2 s and so on, and is given up after 127 s in all (`tcp_syn_retries`, tcp(7)); so does its answer. */
@@ -22,6 +22,10 @@ export interface Caller extends Station {
   owns(address: string): boolean;
   /** @internal A free port to connect from; `undefined` where the wanted one is taken, or none is left. */
   portFor(from: string, to: Address, wanted: number | undefined): number | undefined;
+  /** @internal The first packet of a connection to a path of it. */
+  knockAt(path: string): SystemCode | 'drop' | Greeter;
+  /** @internal A number for who connects to a path. */
+  nextCaller(): number;
 }
 
 /** Who waits for the connection. */
@@ -50,7 +54,8 @@ export class Dial {
     this.#caller = caller;
     this.#settings = settings;
     this.#waiting = waiting;
-    this.#to = { address: unmapped(settings.address), port: settings.port };
+    const { path, address, port } = settings;
+    this.#to = path === undefined ? { address: unmapped(address), port } : { address: path, port: 0, family: 'UNIX' };
     // As with a socket, nothing comes of it within the call.
     this.#timer = fabric.agenda.after(0, () => this.#begin());
   }
@@ -73,6 +78,7 @@ export class Dial {
     this.#name = `tcp ${show(from)}>${show(this.#to)}`;
     this.#nth = this.#fabric.nextCall(this.#name);
     this.#fabric.tell('connect', this.#name);
+    if (this.#to.family === 'UNIX') return this.#knock(this.#caller);
     const target = this.#fabric.find(this.#to.address, this.#caller);
     if (target !== undefined && isLoopback(this.#to.address) === isLoopback(from.address)) this.#knock(target);
     else this.#timer = this.#fabric.agenda.after(NOBODY_THERE, () => this.#failed('EHOSTUNREACH'));
@@ -84,6 +90,7 @@ export class Dial {
     const { localAddress, localPort } = this.#settings;
     const to = this.#to;
     if (!this.#caller.up) return systemError('ENETUNREACH', 'connect', to);
+    if (to.family === 'UNIX') return { address: '', port: this.#caller.nextCaller(), family: 'UNIX' };
     if (localAddress !== undefined && !this.#caller.owns(localAddress))
       return systemError('EADDRNOTAVAIL', 'bind', { address: localAddress, port: localPort ?? 0 });
     const address = localAddress ?? this.#caller.sourceFor(to.address);
@@ -105,12 +112,13 @@ export class Dial {
   #knocked(target: Station): boolean {
     const back = this.#fabric.link(target, this.#caller);
     const name = flowName(this.#to, this.#from, this.#nth);
-    const answer = target.knock(this.#to);
+    const answer = this.#to.family === 'UNIX' ? this.#caller.knockAt(this.#to.address) : target.knock(this.#to);
     if (answer === 'drop') {
       this.#fabric.tell('drop', this.#name, -1);
       return false;
     }
     if (answer === 'refuse') this.#bring(back, name, () => this.#failed('ECONNREFUSED'));
+    else if (typeof answer === 'string') this.#bring(back, name, () => this.#failed(answer));
     else {
       const from = { host: this.#caller, at: this.#from };
       const links = { there: this.#fabric.link(this.#caller, target), back };
@@ -128,8 +136,9 @@ export class Dial {
     this.#settled();
     this.#fabric.tell('open', this.#name);
     client.answer();
+    if (this.#to.family === 'UNIX') return this.#waiting.opened(client, { ...this.#from, port: 0 }, this.#to);
     const family = familyOf(this.#to.address) === 6 ? 'IPv6' : 'IPv4';
-    this.#waiting.opened(client, { ...this.#from, family }, { ...this.#to, family });
+    return this.#waiting.opened(client, { ...this.#from, family }, { ...this.#to, family });
   }
 
   /** Brings a packet of the handshake, which is lost as others are, as long as anybody waits for it. */
@@ -143,9 +152,9 @@ export class Dial {
     link.bring({ place, index: -1, attempt: 0, size: SIZE, kind: 'segment' }, parcel, PATIENCE);
   }
 
-  #failed(code: 'ECONNREFUSED' | 'ETIMEDOUT' | 'EHOSTUNREACH'): void {
+  #failed(code: SystemCode): void {
     if (this.#over) return;
-    this.#fabric.tell(code === 'ECONNREFUSED' ? 'refused' : 'timeout', this.#name);
+    this.#fabric.tell(code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' ? 'timeout' : 'refused', this.#name);
     this.#fail(systemError(code, 'connect', this.#to));
   }
 

@@ -17,6 +17,7 @@ import { ChannelDuplex } from './channel-duplex.js';
 import type { Caller } from './dial.js';
 import type { Fabric, Greeter, Parcel } from './fabric.js';
 import { HostDescriptors } from './host-descriptors.js';
+import { Paths } from './paths.js';
 import { Ports } from './ports.js';
 import { type DatagramHost, SimulatedDatagram } from './simulated-datagram.js';
 import { type ListenerHost, SimulatedListener } from './simulated-listener.js';
@@ -36,10 +37,13 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   readonly #fabric: Fabric;
   readonly #tcp = new Ports<SimulatedListener>();
   readonly #udp = new Ports<SimulatedDatagram>();
+  readonly #paths = new Paths<SimulatedListener>();
   readonly #descriptors: HostDescriptors;
   /** How many datagrams each port has sent, whoever had it. */
   readonly #datagrams = new Map<number, number>();
-  readonly #closedPorts = new Map<number, 'refuse' | 'drop'>();
+  readonly #closedPorts = new Map<number | string, 'refuse' | 'drop'>();
+  /** How many have connected to a path. */
+  #callers = 0;
   #up = true;
 
   /** @internal */
@@ -83,7 +87,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   connect(settings: ConnectSettings): StreamChannel {
     const stream = new SimulatedStream(this.#fabric, (closed) => this.forget(closed));
     if (this.takes(stream, 'connection')) stream.connect(this, settings);
-    else stream.fail(systemError('EMFILE', 'connect', { address: settings.address, port: settings.port }));
+    else stream.fail(systemError('EMFILE', 'connect', placeOf(settings)));
     return stream;
   }
 
@@ -131,6 +135,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     }
     this.#tcp.clear();
     this.#udp.clear();
+    this.#paths.clear();
     this.#descriptors.clear();
   }
 
@@ -141,19 +146,25 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     this.#fabric.tell('restart', this.name);
   }
 
-  /** From now on new connections and datagrams to a port are refused, whoever has it. */
-  refuse(port: number): void {
+  /** From now on new connections and datagrams to a port, or to the path of a UNIX socket, are refused, whoever has it. */
+  refuse(port: number | string): void {
     this.#closedPorts.set(port, 'refuse');
   }
 
-  /** From now on new connections and datagrams to a port are dropped without a word: connecting there times out. */
-  blackhole(port: number): void {
+  /** From now on new connections and datagrams to a port or a path are dropped without a word: connecting there times out. */
+  blackhole(port: number | string): void {
     this.#closedPorts.set(port, 'drop');
   }
 
-  /** Undoes {@link refuse} and {@link blackhole}. */
-  allow(port: number): void {
+  /** From now on nobody may listen at a path, or connect to it: the rights of its file do not allow it. */
+  forbid(path: string): void {
+    this.#paths.forbid(path);
+  }
+
+  /** Undoes {@link refuse}, {@link blackhole} and {@link forbid}. */
+  allow(port: number | string): void {
     this.#closedPorts.delete(port);
+    if (typeof port === 'string') this.#paths.allow(port);
   }
 
   // ---- What its sockets and others see ----
@@ -171,7 +182,10 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   /** @internal */
   forget(socket: object): void {
     this.#descriptors.giveBack(socket);
-    if (socket instanceof SimulatedListener) this.#tcp.release(socket, socket.local?.port ?? 0);
+    if (socket instanceof SimulatedListener) {
+      this.#tcp.release(socket, socket.local?.port ?? 0);
+      this.#paths.release(socket, socket.address);
+    }
     if (socket instanceof SimulatedDatagram) this.#udp.release(socket, socket.port);
   }
 
@@ -208,6 +222,31 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     const local = { address, port: taken, family: familyOf(address) === 6 ? 'IPv6' : 'IPv4' } as const;
     this.#fabric.tell('listen', `tcp ${show(local)}`);
     return local;
+  }
+
+  /** @internal */
+  bindToPath(listener: SimulatedListener, path: string): Address | Error {
+    const code = this.#whyNot(listener, true) ?? this.#paths.take(listener, path);
+    const local = { address: path, port: 0, family: 'UNIX' } as const;
+    if (code !== undefined) {
+      this.#descriptors.giveBack(listener);
+      return systemError(code, 'listen', { address: path });
+    }
+    this.#fabric.tell('listen', show(local));
+    return local;
+  }
+
+  /** @internal */
+  nextCaller(): number {
+    return ++this.#callers;
+  }
+
+  /** @internal The first packet of a connection to a path of this host. */
+  knockAt(path: string): SystemCode | 'drop' | Greeter {
+    const closed = this.#closedPorts.get(path);
+    if (closed !== undefined) return closed === 'drop' ? 'drop' : 'ECONNREFUSED';
+    const found = this.#paths.find(path);
+    return typeof found === 'object' && found.full ? 'drop' : found;
   }
 
   /** @internal */
@@ -270,4 +309,9 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       if (socket instanceof SimulatedDatagram && socket.isMember(group)) return true;
     return false;
   }
+}
+
+/** What an error says of where a stream was to connect to. */
+export function placeOf({ path, address, port }: ConnectSettings): { address: string; port?: number } {
+  return path === undefined ? { address, port } : { address: path };
 }

@@ -1,7 +1,14 @@
 import { isIP } from 'node:net';
 import type { ChannelKey } from '../../selector/channel.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
-import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../../selector/network.js';
+import type {
+  Address,
+  ListenPlace,
+  ListenSettings,
+  ListenerChannel,
+  StreamChannel,
+  TurnedAway,
+} from '../../selector/network.js';
 import { familyOf } from './addresses.js';
 import type { Appointment } from './agenda.js';
 import type { Connection } from './connection.js';
@@ -14,6 +21,8 @@ import { systemError } from './system-error.js';
 export interface ListenerHost {
   /** @internal Takes the port; the errors are those of listen(2). */
   bindListener(listener: SimulatedListener, address: string, port: number): Address | Error;
+  /** @internal Takes the path of a UNIX socket. */
+  bindToPath(listener: SimulatedListener, path: string): Address | Error;
   /** @internal */
   forget(socket: object): void;
   /** @internal Counts a stream that was accepted; false where no descriptor is left. */
@@ -49,8 +58,9 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     this.shares = settings.reusePort;
     this.ipv6Only = settings.ipv6Only;
     this.#maxConnections = settings.maxConnections ?? Infinity;
-    const { host: at = '::', port } = settings;
-    if (isIP(at) !== 0) this.#bind(at, port);
+    const { place, host: at = '::', port } = settings;
+    if (place !== undefined) this.#bindAt(place);
+    else if (isIP(at) !== 0) this.#bind(at, port);
     else this.#lookup = fabric.agenda.after(fabric.settings.lookup, () => this.#bindToName(at, port));
   }
 
@@ -156,12 +166,22 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     else this.#bind(address, port);
   }
 
+  #bindAt(place: ListenPlace): void {
+    // No other process of a simulated host opens sockets for this one.
+    if (!('path' in place)) return this.#failed(systemError('EBADF', 'listen'));
+    this.#address = place.path;
+    return this.#bound(this.#host.bindToPath(this, place.path), { address: place.path });
+  }
+
   #bind(address: string, port: number): void {
     this.#address = address;
-    const bound = this.#host.bindListener(this, address, port);
+    this.#bound(this.#host.bindListener(this, address, port), { address, port });
+  }
+
+  #bound(bound: Address | Error, at: { readonly address: string; readonly port?: number }): void {
     if (bound instanceof Error) return this.#failed(bound);
     this.local = bound;
-    this.#unheard = this.#host.whenRanOut(() => this.#failed(systemError('EMFILE', 'accept', { address, port })));
+    this.#unheard = this.#host.whenRanOut(() => this.#failed(systemError('EMFILE', 'accept', at)));
     return this.#key?.signal(Interest.CONNECT);
   }
 

@@ -227,7 +227,8 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   close(reset = false): void {
     if (this.closed) return;
-    this.#end?.close(reset);
+    // A UNIX socket has no reset: who closes it with bytes unread resets it, nothing else does.
+    this.#end?.close(reset && this.local?.family !== 'UNIX');
     this.#shut();
   }
 

@@ -8,12 +8,12 @@ import {
   type SelectorCatalyst,
   TcpConnection,
   TcpServer,
-  type TcpServerOptions,
   Tonic,
 } from 'tasktonic';
 import { answering, memory, tell } from './control.js';
+import type { OnPort } from '../../support/on-port.js';
 
-const { selfQueueing = 0, ...options } = JSON.parse(process.argv[2] ?? '{}') as Partial<TcpServerOptions> & {
+const { selfQueueing = 0, ...options } = JSON.parse(process.argv[2] ?? '{}') as Partial<OnPort> & {
   selfQueueing?: number;
 };
 let sparkles = 0;

@@ -12,6 +12,8 @@ export const NEXT_ADDRESS_AFTER = 250;
 
 /** Where one try goes to. */
 export interface TrySettings {
+  /** The path of a UNIX socket; then host, port, family and the local end mean nothing. */
+  readonly path?: string | undefined;
   /** A name or a numeric address. */
   readonly host: string;
   readonly port: number;
@@ -76,6 +78,12 @@ export class Try<Key extends DialKey> {
     this.#settings = settings;
     this.#events = events;
     this.#stopDeadline = means.after(settings.connectTimeout, () => this.#timeUp());
+    if (settings.path !== undefined) {
+      this.#addresses = [settings.path];
+      // It is the only one, and tells nothing within the call.
+      this.#next();
+      return;
+    }
     // "localAddress" chooses among all: that there is none of its family can be told only where the others are seen.
     this.#stopLookup = means.network.lookup(settings.host, settings.family, (error, found) =>
       this.#lookedUp(error, found),
@@ -111,13 +119,21 @@ export class Try<Key extends DialKey> {
   #next(): void {
     this.#stopDelay?.();
     this.#stopDelay = undefined;
-    const { port, localAddress, localPort, stream } = this.#settings;
+    const { path, port, localAddress, localPort, stream } = this.#settings;
     const { network } = this.#means;
     const at = this.#tried++;
     const address = this.#addresses[at]!;
-    const channel = network.connect({ address, port, localAddress, localPort, stream });
+    const channel = network.connect({
+      address,
+      port,
+      localAddress,
+      localPort,
+      stream,
+      ...(path !== undefined && { path }),
+    });
     const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
-    const attempt: Attempt<Key> = { at, shown: showAddress(address, port), channel, key, secures: false };
+    const shown = path === undefined ? showAddress(address, port) : this.#name;
+    const attempt: Attempt<Key> = { at, shown, channel, key, secures: false };
     this.#underWay.add(attempt);
     if (this.#tried < this.#addresses.length)
       this.#stopDelay = this.#means.after(NEXT_ADDRESS_AFTER, () => this.#next());
@@ -186,6 +202,7 @@ export class Try<Key extends DialKey> {
   }
 
   get #name(): string {
-    return showAddress(this.#settings.host, this.#settings.port);
+    const { path, host, port } = this.#settings;
+    return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { badOption } from '../../../core/options/option-problem.js';
 import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
@@ -26,6 +27,7 @@ import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
 import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
+import { checkPath } from '../server/server-place.js';
 import { TcpConnection, type ConnectionPhase } from '../connection/tcp-connection.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
@@ -40,10 +42,12 @@ export const clientSchema = v.strictObject({
    * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
-  /** The server's name or address. */
-  host: v.optional(text, 'localhost'),
-  /** The server's port, 1 to 65535. */
-  port: port(1),
+  /** The server's name or address. Default: `localhost`. */
+  host: v.optional(text),
+  /** The server's port, 1 to 65535. Needed, unless `path` is given. */
+  port: v.optional(port(1)),
+  /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
+  path: v.optional(text),
   /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
   family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
@@ -81,8 +85,25 @@ export const clientSchema = v.strictObject({
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = Readonly<v.InferInput<typeof clientSchema>> & ConnectionOptions & TonicOptions;
+export type TcpClientOptions = Omit<Input, OfPort | 'path'> & ConnectionOptions & TonicOptions & ConnectOptions;
+type Input = Readonly<v.InferInput<typeof clientSchema>>;
+type OfPort = 'port' | 'host' | 'family' | 'localAddress' | 'localPort';
 type Settings = v.InferOutput<typeof clientSchema>;
+
+/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
+export type ConnectOptions =
+  | (Pick<Input, OfPort> & { readonly port: number; readonly path?: undefined })
+  | (Pick<Input, 'path'> & { readonly path: string } & { readonly [Key in OfPort]?: undefined });
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
+function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {
+  if (path === undefined && port === undefined)
+    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
+  if (path === undefined) return;
+  for (const [option, value] of Object.entries({ port, host, localAddress, localPort }))
+    if (value !== undefined) throw badOption(className, option, 'it stands beside "path": give one of them');
+  checkPath(path, className);
+}
 
 /**
  * What becomes of it next: it wants a connection; one that ends or closes when what waits has left; or none any more.
@@ -134,6 +155,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     checkOptionsOf(new.target, options);
     const settings = settingsIn(clientSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
+    checkPlace(settings, name);
     const makeProtocol = settings.protocol && protocolMaker(settings.protocol, name);
     const tls = tlsOf(settings, name);
     const { secure, startTls } = tls?.start(settings.connectTimeout) ?? {};
@@ -143,7 +165,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.#waiting = new WaitingSends(settings.queueLimit);
     this.#makeProtocol = makeProtocol;
     const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
-    const dial = { ...settings, begins, secure, stream: streamSettings(settings) };
+    const { host = 'localhost', port: toPort = 0 } = settings;
+    const dial = { ...settings, host, port: toPort, begins, secure, stream: streamSettings(settings) };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
@@ -194,8 +217,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       key.cancel();
       return this.#neverConnected({ reason: 'error', error: this._ttEnding?.error, discarded: 0 });
     }
-    const { address, port } = channel.remote ?? {};
-    this.log.info({ address, port }, `is connected to ${showAddress(address, port)}`);
+    const { address, port, family } = channel.remote ?? {};
+    this.log.info({ address, port }, `is connected to ${showAddress(address, port, family)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
     return this.#sendWaiting();
@@ -344,7 +367,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttPeer(): string {
-    return showAddress(this.#settings.host, this.#settings.port);
+    const { path, host = 'localhost', port } = this.#settings;
+    return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 
   /** @internal */
@@ -453,7 +477,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
 
-function tlsOf({ tls, host }: Settings, className: string): ClientTls | undefined {
+function tlsOf({ tls, host = 'localhost' }: Settings, className: string): ClientTls | undefined {
   if (tls === undefined || tls === false) return undefined;
   const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
   return new ClientTls(given, host, `of ${className}`);

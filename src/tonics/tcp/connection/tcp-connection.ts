@@ -24,7 +24,7 @@ import { Pause } from './pause.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { Upgrade } from './upgrade.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { showPeer, socketError } from '../../socket-errors.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';
@@ -601,7 +601,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal */
   _ttPeer(): string {
     // Of a peer that has gone before it was accepted the system tells none.
-    return this.remote === undefined ? 'an unknown address' : showAddress(this.remote.address, this.remote.port);
+    return showPeer(this.remote, this.local);
   }
 
   /** @internal After `onDisconnected` was heard. */

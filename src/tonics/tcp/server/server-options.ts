@@ -7,6 +7,7 @@ import { addressRules } from '../../address-list.js';
 import { rateOption } from '../../rate-option.js';
 import { proxySchema } from '../proxy/proxy-option.js';
 import { serverTlsSchema } from '../../tls/tls-options.js';
+import { placeOptions } from './server-place.js';
 
 /** Where several listeners can share a port. More make the longest wait no shorter. */
 const LISTENERS = 4;
@@ -16,12 +17,13 @@ const MANY = 256;
 export const serverSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
-  /** The port to listen on; 0 takes a free one, which `onListening` tells. */
-  port: port(0),
+  /** The port to listen on; 0 takes a free one, which `onListening` tells. Needed, unless `path`, `fd` or `systemd` says where else. */
+  port: v.optional(port(0)),
   /** The address to listen on. Default: all, IPv6 and IPv4. */
   host: v.optional(text),
   /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
   ipv6Only: v.optional(flag, false),
+  ...placeOptions,
   /** How many connections may wait in the kernel to be accepted (listen(2)); the system has a bound of its own. */
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
@@ -69,9 +71,23 @@ export const serverSchema = v.strictObject({
 /** A server's options, checked and complete. */
 export type ServerSettings = v.InferOutput<typeof serverSchema>;
 
+type Input = Readonly<v.InferInput<typeof serverSchema>>;
+type OfPort = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners';
+type OfPlace = keyof typeof placeOptions;
+/** None of these is given. */
+type Without<K extends PropertyKey> = { readonly [Key in K]?: undefined };
+
+/** Where a TcpServer listens: on a port, at a path, or on what somebody else has opened. Only one of these can be said. */
+export type ListenOptions =
+  | (Pick<Input, OfPort> & { readonly port: number } & Without<OfPlace>)
+  | (Pick<PlaceInput, 'path' | 'mode'> & { readonly path: string } & Without<OfPort | 'fd' | 'systemd'>)
+  | (Pick<PlaceInput, 'fd'> & { readonly fd: number } & Without<OfPort | 'path' | 'mode' | 'systemd'>)
+  | (Pick<PlaceInput, 'systemd'> & { readonly systemd: string | true } & Without<OfPort | 'path' | 'mode' | 'fd'>);
+type PlaceInput = Readonly<v.InferInput<v.StrictObjectSchema<typeof placeOptions, undefined>>>;
+
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
-export type TcpServerOptions = Readonly<v.InferInput<typeof serverSchema>> & ConnectionOptions & TonicOptions;
+export type TcpServerOptions = Omit<Input, OfPort | OfPlace> & ConnectionOptions & TonicOptions & ListenOptions;
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */
 export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {

@@ -9,7 +9,7 @@ import { settingsIn } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { running } from '../../../core/running.js';
 import { TonicSettings } from '../../../core/options/tonic-options.js';
-import type { Address, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import type { Address, ListenPlace, StreamChannel, TurnedAway } from '../../../selector/network.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
@@ -24,7 +24,8 @@ import { type ListenerHearer, ServerListener } from './server-listener.js';
 import { type ServerSettings, type TcpServerOptions, listenersOf, serverSchema } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
-import { showAddress, socketError } from '../../socket-errors.js';
+import { placeError, placeOf, showPlace } from './server-place.js';
+import { showAddress } from '../../socket-errors.js';
 import { SocketTonic } from '../../socket-tonic.js';
 import { AlpnProtocols, canCross } from '../../tls/alpn-protocols.js';
 import { CertificateWatch } from '../../tls/certificate-watch.js';
@@ -36,7 +37,7 @@ import { TrustedProxies } from '../proxy/trusted-proxies.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { TcpConnection } from '../connection/tcp-connection.js';
 
-export { type TcpServerOptions, serverSchema } from './server-options.js';
+export { type ListenOptions, type TcpServerOptions, serverSchema } from './server-options.js';
 
 /** What `onListening` is given. */
 export interface ListenInfo extends Address {
@@ -69,6 +70,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: ServerSettings;
+  /** Where else than on a port it listens. */
+  readonly #place: ListenPlace | undefined;
   readonly #connection: ConnectionSettings;
   readonly #make: () => TcpConnection<string>;
   readonly #tls: ServerTls | undefined;
@@ -96,17 +99,20 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const settings = settingsIn(serverSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
+    const { host, ipv6Only, reusePort, listeners } = settings;
+    const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
     checkInside(settings, name);
     const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
-    if (settings.reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
+    if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
       throw noReusePort(name, '"reusePort"', '');
     super(TonicSettings.of(settings));
     const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
     const { network } = this._ttCatalyst;
     this.#settings = settings;
+    this.#place = place;
     const { clock } = this._ttCatalyst;
     const totalRate = rateOf(settings.totalReadRate);
     const sharedRead = totalRate && new TokenBucket(totalRate, clock);
@@ -120,7 +126,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (settings.catalysts > 1) this.#spread = this.#newSpread();
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
-    this.#listeners = network.canReusePort ? listenersOf(settings, this.maxConnections) : 1;
+    this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
     // Other listeners let peers in as well: in this thread, or in those that its connections run on.
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
     this.#door = this.#newDoor();
@@ -221,11 +227,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    const { host, port, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const { host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    const place = this.#place;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const listeners = this.#listeners;
-    const settings = { host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
+    const settings = { place, host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
     this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
   }
 
@@ -246,7 +253,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal For rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
-    this.#failedWith(socketError(cause, showAddress(this.#settings.host, this.#settings.port)));
+    this.#failedWith(placeError(cause, this.#place, this.#settings));
   }
 
   #failedWith(error: TaskTonicError): void {
@@ -366,6 +373,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   #newSpread(): ServerSpread | undefined {
     const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+    // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
+    if (this.#place !== undefined) {
+      const address = showPlace(this.#place, this.#settings);
+      this._ttScheduler.logs.warn(this, fail('TT_ONE_THREAD', { class: this._ttPlan.className, address }));
+      return undefined;
+    }
     // Sessions go on in any of them; this thread looks at the files for all.
     const shared = tls && { ...tls, ticketKeys: this.#tls!.ticketKeys, watchFiles: false };
     const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
@@ -474,8 +487,9 @@ ofFramework(RelayedConnection);
 
 /** `onListening` is heard with the info alone, by the Tonic itself or by its base; and the log says it. */
 export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): void {
-  const { address, port, transport } = info;
-  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port)} (${transport})`);
+  const { address, port, family, transport } = info;
+  const kind = family === 'UNIX' ? '' : ` (${transport})`;
+  tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port, family)}${kind}`);
   const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);

@@ -3,12 +3,13 @@ import dns from 'node:dns';
 import { once } from 'node:events';
 import { type Socket, connect, isIP } from 'node:net';
 import { expect } from 'chai';
-import { type TaskTonicError, TcpClient, type TcpClientOptions } from '../../../../src/index.js';
+import { type TaskTonicError, TcpClient } from '../../../../src/index.js';
 import { expectCode } from '../../../support/errors.js';
 import { startNet, tidyUp } from '../../../support/net-app.js';
 import { freePort, listenOn, needsIPv6 } from '../../../support/peers.js';
 import { Lab } from '../../../support/simulated.js';
 import { onRealSockets } from '../../../support/stage.js';
+import type { ToPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -40,7 +41,7 @@ describe('a TcpClient to a host with several addresses', () => {
     expect(error.details).to.include({ address: 'server:80' });
     expect(error.message.split('\n').slice(1)).to.deep.equal(
       ['[fd00::1]:80', '10.1.0.1:80', '10.1.0.2:80'].map(
-        (address) => `- Nothing listens at ${address}: start the server, or correct host and port.`,
+        (address) => `- Nothing listens at ${address}: start the server, or correct its address.`,
       ),
     );
   });
@@ -111,7 +112,7 @@ describe('a TcpClient to a name that the system looks up', () => {
   });
   after(() => void (dns.lookup = lookup));
 
-  const client = async (host: string, options: Omit<TcpClientOptions, 'host'>) => {
+  const client = async (host: string, options: Omit<ToPort, 'host'>) => {
     const app = await startNet(() => void new TcpClient({ host, retries: 0, ...options }));
     return {
       connected: async () => ((await app.heard.on('onConnected'))[0] as TcpClient).remote?.address,
@@ -153,8 +154,8 @@ describe('a TcpClient to a name that the system looks up', () => {
     expect(code).to.equal('TT_CANNOT_CONNECT');
     const [, first, second, ...more] = message.split('\n');
     expect([first, second, more.length]).to.deep.equal([
-      `- Nothing listens at 127.0.0.8:${port}: start the server, or correct host and port.`,
-      `- Nothing listens at 127.0.0.9:${port}: start the server, or correct host and port.`,
+      `- Nothing listens at 127.0.0.8:${port}: start the server, or correct its address.`,
+      `- Nothing listens at 127.0.0.9:${port}: start the server, or correct its address.`,
       0,
     ]);
   });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { TcpClient, type TcpClientOptions, TcpConnection } from '../../../../src/index.js';
+import { TcpClient, TcpConnection } from '../../../../src/index.js';
 import { tidyUp } from '../../../support/net-app.js';
 import { Lab } from '../../../support/simulated.js';
+import type { ToPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -9,7 +10,7 @@ afterEach(tidyUp);
 class Quiet extends TcpConnection {}
 
 /** A client on host a and a server on host b of a simulated network, and what the client's base heard. */
-const start = async (options: Partial<TcpClientOptions> = {}) => {
+const start = async (options: Partial<ToPort> = {}) => {
   const lab = new Lab();
   const { connections, server } = await lab.server('b');
   let client!: TcpClient;
@@ -25,7 +26,7 @@ const start = async (options: Partial<TcpClientOptions> = {}) => {
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-const opened = async (options: Partial<TcpClientOptions> = {}): Promise<Started> => {
+const opened = async (options: Partial<ToPort> = {}): Promise<Started> => {
   const all = await start(options);
   await all.lab.pass(10);
   expect([all.client.phase, all.story()]).to.deep.equal(['open', ['onConnected']]);

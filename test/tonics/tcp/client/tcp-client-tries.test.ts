@@ -1,14 +1,15 @@
 import { expect } from 'chai';
-import { TcpClient, type TcpClientOptions, TcpConnection, Tonic } from '../../../../src/index.js';
+import { TcpClient, TcpConnection, Tonic } from '../../../../src/index.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { VirtualBench } from '../../../support/bench.js';
 import { startNet, tidyUp } from '../../../support/net-app.js';
 import { listenOn } from '../../../support/peers.js';
+import type { ToPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
 /** A client whose network, time and chance are in the hands of the test. */
-const start = async (options: Partial<TcpClientOptions> = {}, chance: number | (() => number) = 1) => {
+const start = async (options: Partial<ToPort> = {}, chance: number | (() => number) = 1) => {
   const network = new FakeNetwork();
   const clock = new VirtualBench();
   let client!: TcpClient;
@@ -148,7 +149,7 @@ describe('a TcpClient that fails to connect', () => {
 });
 
 describe('a TcpClient that loses its connection', () => {
-  const open = async (options: Partial<TcpClientOptions>) => {
+  const open = async (options: Partial<ToPort>) => {
     const started = await start(options);
     started.last().opens();
     await started.clock.settled();

@@ -1,17 +1,11 @@
 import { expect } from 'chai';
-import {
-  type DisconnectInfo,
-  TcpClient,
-  type TcpClientOptions,
-  TcpServer,
-  type TcpServerOptions,
-  TimerRepeat,
-} from '../../../../src/index.js';
+import { type DisconnectInfo, TcpClient, TcpServer, TimerRepeat } from '../../../../src/index.js';
 import { expectThrow } from '../../../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, startNet, tidyUp } from '../../../support/net-app.js';
+import type { MoreOnPort, ToPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -48,10 +42,7 @@ interface Scene {
 }
 
 /** A connection, whose peer and clock are the test's. */
-async function connected(
-  options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
-  make = (): Session => new Session(),
-): Promise<Scene> {
+async function connected(options: MoreOnPort = {}, make = (): Session => new Session()): Promise<Scene> {
   return startWithPeer(make, options);
 }
 
@@ -295,7 +286,7 @@ describe('the idle times of a TcpClient', () => {
   }
 
   const made = async (
-    options: Partial<TcpClientOptions> = {},
+    options: Partial<ToPort> = {},
   ): Promise<{ client: Client; network: FakeNetwork; clock: VirtualBench }> => {
     const network = new FakeNetwork();
     const clock = new VirtualBench();

@@ -1,22 +1,17 @@
 import { expect } from 'chai';
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
-import {
-  type AnyTonic,
-  TcpClient,
-  type TcpConnection,
-  TcpServer,
-  type TcpServerOptions,
-} from '../../../../src/index.js';
+import { type AnyTonic, TcpClient, type TcpConnection, TcpServer } from '../../../../src/index.js';
 import { expectCode } from '../../../support/errors.js';
 import { FakeNetwork } from '../../../support/fake-network.js';
 import { VirtualBench, bench } from '../../../support/bench.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { listenOn } from '../../../support/peers.js';
 import { onRealSockets } from '../../../support/stage.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
-type Options = Omit<Partial<TcpServerOptions>, 'protocol'>;
+type Options = MoreOnPort;
 
 const pair = async (options: Options = {}) => {
   const app = await serve(() => new Recorder(), options);

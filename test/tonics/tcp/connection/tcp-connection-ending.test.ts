@@ -1,21 +1,16 @@
 import { expect } from 'chai';
-import {
-  type DisconnectInfo,
-  type SelectorCatalystOptions,
-  type TcpServer,
-  type TcpServerOptions,
-  Tonic,
-} from '../../../../src/index.js';
+import { type DisconnectInfo, type SelectorCatalystOptions, type TcpServer, Tonic } from '../../../../src/index.js';
 import { stall } from '../../../support/app.js';
 import { expectCode } from '../../../support/errors.js';
 import type { FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import type { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, serve, tidyUp } from '../../../support/net-app.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
-type Options = Omit<Partial<TcpServerOptions>, 'protocol'>;
+type Options = MoreOnPort;
 
 /** A connection of a server and its peer, which does not end when the connection does, unless told so. */
 const pair = async (options: Options = {}, allowHalfOpen = false, make = (): Recorder => new Recorder()) => {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { type Answer, type Reply, type TcpServerOptions, Tonic } from '../../../../src/index.js';
+import { type Answer, type Reply, Tonic } from '../../../../src/index.js';
 import { expectCode } from '../../../support/errors.js';
 import type { FakeStream } from '../../../support/fake-network.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import type { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, Recorder, tidyUp } from '../../../support/net-app.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -37,10 +38,7 @@ interface Scene {
   receives(...messages: string[]): Promise<void>;
 }
 
-async function connected(
-  options: Omit<Partial<TcpServerOptions>, 'protocol'> = {},
-  make = (): Asked => new Asked(),
-): Promise<Scene> {
+async function connected(options: MoreOnPort = {}, make = (): Asked => new Asked()): Promise<Scene> {
   const { app, stream, connection, clock } = await startWithPeer(make, options);
   return {
     app,

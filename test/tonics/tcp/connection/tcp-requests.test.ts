@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { type Question, type RequestOptions, TcpClient, type TcpClientOptions } from '../../../../src/index.js';
+import { type Question, type RequestOptions, TcpClient } from '../../../../src/index.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
 import { Heard, inside } from '../../../support/heard.js';
 import { VirtualBench } from '../../../support/bench.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
+import type { ToPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -50,7 +51,7 @@ interface Scene {
   does<T>(body: (asker: Asker) => T): Promise<T>;
 }
 
-async function scene(options: Partial<TcpClientOptions> = {}, opens = true): Promise<Scene> {
+async function scene(options: Partial<ToPort> = {}, opens = true): Promise<Scene> {
   const network = new FakeNetwork();
   const clock = new VirtualBench();
   let asker!: Asker;

@@ -1,14 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
-import {
-  nodeNetwork,
-  SelectorCatalyst,
-  TcpConnection,
-  TcpServer,
-  type TcpServerOptions,
-  type TurnedAway,
-} from '../../../../src/index.js';
+import { nodeNetwork, SelectorCatalyst, TcpConnection, TcpServer, type TurnedAway } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
 import { WARN } from '../../../support/app.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
@@ -17,6 +10,7 @@ import { Peer, closePeers } from '../../../robustness/support/peer.js';
 import { until } from '../../../robustness/support/later.js';
 import { SpreadEcho } from '../../programs/spread-echo.js';
 import { onRealSockets } from '../../../support/stage.js';
+import type { OnPort } from '../../../support/on-port.js';
 
 describe('a TcpServer with connections on several threads', function () {
   // Each thread loads the sources anew, which takes seconds on a busy machine.
@@ -26,7 +20,7 @@ describe('a TcpServer with connections on several threads', function () {
   let server: TcpServer;
   let network = nodeNetwork;
 
-  const serve = async (options: Partial<TcpServerOptions> = {}, listens = true): Promise<number> => {
+  const serve = async (options: Partial<OnPort> = {}, listens = true): Promise<number> => {
     app = await startNet(
       () => {
         server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: SpreadEcho, catalysts: 2, ...options });

@@ -1,6 +1,6 @@
 import { type TaskTonicError, fail } from '../../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
-import { showAddress } from '../../../socket-errors.js';
+import { showPeer } from '../../../socket-errors.js';
 import type { ProxyHeader } from '../../proxy/proxy-header.js';
 import type { ProxySettings } from '../../proxy/proxy-option.js';
 import { beginsAsProxyHeader, readProxyHeader } from '../../proxy/read-proxy-header.js';
@@ -122,6 +122,6 @@ function badHeader(visitor: Visitor, problem: string): TaskTonicError {
   return fail('TT_BAD_PROXY_HEADER', { ...nameOf(visitor), problem });
 }
 
-function nameOf({ channel: { remote } }: Visitor): { readonly address: string } {
-  return { address: remote === undefined ? 'A peer' : showAddress(remote.address, remote.port) };
+function nameOf({ channel: { remote, local } }: Visitor): { readonly address: string } {
+  return { address: remote === undefined ? 'A peer' : showPeer(remote, local) };
 }

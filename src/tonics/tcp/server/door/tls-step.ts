@@ -2,7 +2,7 @@ import { type TaskTonicError, fail } from '../../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Network, StreamChannel } from '../../../../selector/network.js';
 import type { TlsServerSide } from '../../../../selector/tls.js';
-import { showAddress, socketError } from '../../../socket-errors.js';
+import { showPeer, socketError } from '../../../socket-errors.js';
 import type { DoorStep, Visitor } from './visitor.js';
 
 /** The first byte of a handshake: the content type of its record (RFC 8446, 5.1). */
@@ -68,6 +68,6 @@ export class TlsStep implements DoorStep {
   }
 }
 
-function addressOf({ remote }: Visitor): string {
-  return remote === undefined ? 'an unknown address' : showAddress(remote.address, remote.port);
+function addressOf({ remote, channel: { local } }: Visitor): string {
+  return showPeer(remote, local);
 }

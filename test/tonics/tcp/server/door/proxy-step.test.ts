@@ -5,6 +5,7 @@ import { expectThrow } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../../support/net-app.js';
 import type { Peer } from '../../../../support/peers.js';
 import { turnedAway } from '../../../../support/turned-away.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
 
@@ -19,10 +20,8 @@ type ProxyOptions = NonNullable<TcpServerOptions['proxyProtocol']>;
 const TRUSTED: ProxyOptions = { trusted: ['127.0.0.0/8'] };
 const OTHERS: ProxyOptions = { trusted: ['10.0.0.0/8'] };
 
-const server = async (
-  proxyProtocol: ProxyOptions,
-  options: Partial<TcpServerOptions> = {},
-): Promise<ServerApp<Recorder>> => serve(() => new Recorder(), { proxyProtocol, ...options });
+const server = async (proxyProtocol: ProxyOptions, options: MoreOnPort = {}): Promise<ServerApp<Recorder>> =>
+  serve(() => new Recorder(), { proxyProtocol, ...options });
 
 /** The peers that were turned away: why, and with which error. */
 const refusals = (app: ServerApp): string[] =>
