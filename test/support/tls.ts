@@ -1,6 +1,7 @@
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
@@ -13,7 +14,7 @@ type ClientTls = Exclude<NonNullable<TcpClientOptions['tls']>, boolean>;
 /** A server that speaks TLS, whose connections write down what they hear. */
 export async function serveTls(
   tls: ServerTls = own,
-  options: Omit<Partial<TcpServerOptions>, 'protocol' | 'tls'> = {},
+  options: Omit<MoreOnPort, 'tls'> = {},
 ): Promise<ServerApp<Recorder>> {
   return serve(() => new Recorder(), { tls, ...options });
 }
@@ -22,7 +23,7 @@ export async function serveTls(
 export async function connectTls(
   port: number,
   tls: ClientTls | false = {},
-  options: Partial<TcpClientOptions> = {},
+  options: Partial<ToPort> = {},
 ): Promise<TlsClient> {
   let client!: TcpClient;
   const own = tls === false ? {} : { tls: { ca: authority.cert, ...tls } };

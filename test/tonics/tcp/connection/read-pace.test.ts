@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { TcpClient, type TcpServerOptions } from '../../../../src/index.js';
+import { TcpClient } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { bench } from '../../../support/bench.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 import { listenOn } from '../../../support/peers.js';
 
 afterEach(tidyUp);
 
-const pair = async (options: Partial<TcpServerOptions>) => {
+const pair = async (options: MoreOnPort) => {
   const app = await serve(() => new Recorder(), options);
   return { app, ...(await app.pair()) };
 };

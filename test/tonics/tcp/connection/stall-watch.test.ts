@@ -1,15 +1,14 @@
 import { expect } from 'chai';
-import type { DisconnectInfo, TaskTonicError, TcpServerOptions } from '../../../../src/index.js';
+import type { DisconnectInfo, TaskTonicError } from '../../../../src/index.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import { Recorder, serve, tidyUp } from '../../../support/net-app.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 import { bench } from '../../../support/bench.js';
 
 afterEach(tidyUp);
 
-type Options = Omit<Partial<TcpServerOptions>, 'protocol'>;
-
 /** A connection whose peer takes what the test says, after it was given so many bytes to send. */
-async function sends(bytes: number, options: Options = {}) {
+async function sends(bytes: number, options: MoreOnPort = {}) {
   const scene = await startWithPeer(() => new Recorder(), { stallTimeout: 10_000, ...options });
   scene.stream.stuck = true;
   await scene.connection.inside((connection) => void connection.say(Buffer.alloc(bytes)));

@@ -1,17 +1,16 @@
 import { BlockList } from 'node:net';
 import { expect } from 'chai';
-import type { TcpServerOptions, TurnedAway } from '../../../../../src/index.js';
 import { writeV1, writeV2 } from '../../../../doors/tonics.js';
-import { TcpServer } from '../../../../../src/index.js';
+import { TcpServer, type TurnedAway } from '../../../../../src/index.js';
 import { expectThrow } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../../support/net-app.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
 import { type Peer, connectTo } from '../../../../support/peers.js';
 import { turnedAway } from '../../../../support/turned-away.js';
 
 afterEach(tidyUp);
 
-const server = async (options: Partial<TcpServerOptions>): Promise<ServerApp<Recorder>> =>
-  serve(() => new Recorder(), options);
+const server = async (options: MoreOnPort): Promise<ServerApp<Recorder>> => serve(() => new Recorder(), options);
 
 /** Peers of one address of this host, one after the other; those that may come in are served by then. */
 async function peersOf(app: ServerApp<Recorder>, count: number, localAddress = '127.0.0.1'): Promise<Peer[]> {
