@@ -82,7 +82,8 @@ function handshakes() {
     socket.on('session', (made) => (next = made));
     socket.on('error', (error) => run.ending || run.fail(error.message));
     socket.once('data', () => {
-      if (session && !/** @type {tls.TLSSocket} */ (socket).isSessionReused()) return run.fail('a session was not resumed');
+      if (session && !(/** @type {tls.TLSSocket} */ (socket).isSessionReused()))
+        return run.fail('a session was not resumed');
       run.bytesChecked++;
       socket.destroy();
       open.delete(socket);
