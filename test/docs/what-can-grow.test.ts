@@ -58,6 +58,22 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keeps no more than so many, however small',
   ],
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
+  'peers at their PROXY header or TLS handshake': [
+    'test/tonics/tcp/server/door/door.test.ts',
+    'turns away who comes while as many are there as may be',
+  ],
+  'bytes of a PROXY header that is not whole': [
+    'test/tonics/tcp/server/door/proxy-step.test.ts',
+    'with a header that is longer than allowed',
+  ],
+  'bytes that wait for a peer that takes none': [
+    'test/tonics/tcp/connection/stall-watch.test.ts',
+    'is closed when nothing has left for as long as may be',
+  ],
+  'events of peers that were turned away': [
+    'test/tonics/tcp/server/limits/turned-away-events.test.ts',
+    'are ten in a second, and one for each reason',
+  ],
   'parts of one entry of the log': ['test/log/log-entries.test.ts', 'by the size of its parts'],
   'lines of the log of a thread': ['test/links/thread/thread-log-sink.test.ts', 'are dropped beyond the bound'],
   'lines of the log that wait for who reads standard output': [

@@ -33,7 +33,7 @@ class Server extends Tonic {
   ttse__onListening({ port: at, maxConnections }: ListenInfo): void {
     tell('listening', { port: at, maxConnections });
   }
-  ttse__onTurnedAway({ count = 1 }: TurnedAway): void {
+  ttse__onTurnedAway(_server: TcpServer, { count = 1 }: TurnedAway): void {
     turnedAway += count;
   }
   ttse__onError(_tonic: unknown, { code }: TaskTonicError): void {

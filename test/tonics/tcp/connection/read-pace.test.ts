@@ -3,6 +3,7 @@ import { TcpClient } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { bench } from '../../../support/bench.js';
+import type { MoreOnPort } from '../../../support/on-port.js';
 import { listenOn } from '../../../support/peers.js';
 import type { MoreOnPort } from '../../../support/on-port.js';
 

@@ -2,15 +2,13 @@ import { expect } from 'chai';
 import type { DisconnectInfo, TaskTonicError } from '../../../../src/index.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import { Recorder, serve, tidyUp } from '../../../support/net-app.js';
-import { bench } from '../../../support/bench.js';
 import type { MoreOnPort } from '../../../support/on-port.js';
+import { bench } from '../../../support/bench.js';
 
 afterEach(tidyUp);
 
-type Options = MoreOnPort;
-
 /** A connection whose peer takes what the test says, after it was given so many bytes to send. */
-async function sends(bytes: number, options: Options = {}) {
+async function sends(bytes: number, options: MoreOnPort = {}) {
   const scene = await startWithPeer(() => new Recorder(), { stallTimeout: 10_000, ...options });
   scene.stream.stuck = true;
   await scene.connection.inside((connection) => void connection.say(Buffer.alloc(bytes)));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, BlockList, createServer } from 'node:net';
 import { expect } from 'chai';
 import { nodeNetwork, SelectorCatalyst, TcpConnection, TcpServer, type TurnedAway } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
@@ -140,6 +140,26 @@ describe('a TcpServer with connections on several threads', function () {
         const [, turnedAway] = app.heard.all('onTurnedAway')[0] as [unknown, TurnedAway];
         expect(turnedAway.reason).to.equal('maxConnections');
         expect(turnedAway.remote?.address).to.equal('127.0.0.1');
+      });
+
+      it('limits by address in each of them, follows a BlockList in all, and counts whom it turns away', async () => {
+        const deny = new BlockList();
+        const port = await serve({ deny, maxConnectionsPerAddress: 5 });
+        const counted = (): number => server.counts.accepted + server.counts.turnedAway.addressLimit;
+        await connectAll(port, 20);
+        await until(() => counted() === 20, 'all are served or turned away');
+        expect(server.counts.accepted).to.be.within(5, 10);
+        deny.addAddress('127.0.0.1');
+        await connectAll(port, 4);
+        await until(() => server.counts.turnedAway.denied === 4, 'all are denied');
+        expect(counted()).to.equal(20);
+      });
+
+      it('lets as many in at once as its burst says, over all of them', async () => {
+        const port = await serve({ acceptRate: { perSecond: 0.01, burst: 10 } });
+        await connectAll(port, 40);
+        await until(() => server.counts.accepted + server.counts.turnedAway.rate === 40, 'all are counted');
+        expect(server.counts.accepted).to.be.within(canHandOver ? 10 : 5, 10);
       });
 
       it('absorbs what a connection throws, and counts it', async () => {

@@ -5,9 +5,11 @@ import { expectThrow } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../../support/net-app.js';
 import type { Peer } from '../../../../support/peers.js';
 import { turnedAway } from '../../../../support/turned-away.js';
+import { clientAt, freePath, removeFolders, serveAt } from '../../../../support/unix.js';
 import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
+afterEach(removeFolders);
 
 const source = { address: '192.0.2.1', port: 56_324, family: 'IPv4' } as const;
 const destination = { address: '198.51.100.2', port: 443, family: 'IPv4' } as const;
@@ -233,6 +235,18 @@ describe('a TcpServer behind a proxy', () => {
       const app = await server({ ...OTHERS, others: 'refuse' });
       expect(await refused(app, await app.connect())).to.equal('proxy TT_NOT_A_PROXY');
     });
+  });
+
+  it('trusts peers over a UNIX socket where it is told so, and no others', async () => {
+    for (const trusted of [['unix'], ['127.0.0.0/8']]) {
+      const path = freePath();
+      const { connection, app } = await serveAt(path, { proxyProtocol: { trusted } });
+      const { client } = await clientAt(path, { proxyProtocol: { source, destination } });
+      client.ttsc__send('hello');
+      if (trusted[0] === 'unix') expect((await connection()).remote).to.deep.equal(source);
+      else expect((await app.heard.on('onTurnedAway'))[1]).to.nested.include({ 'error.code': 'TT_PROXY_NOT_TRUSTED' });
+      await tidyUp();
+    }
   });
 
   it('ends those that have not sent their header when it closes', async () => {

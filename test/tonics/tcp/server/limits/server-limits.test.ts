@@ -1,13 +1,12 @@
 import { BlockList } from 'node:net';
 import { expect } from 'chai';
-import type { TurnedAway } from '../../../../../src/index.js';
 import { writeV1, writeV2 } from '../../../../doors/tonics.js';
-import { TcpServer } from '../../../../../src/index.js';
+import { TcpServer, type TurnedAway } from '../../../../../src/index.js';
 import { expectThrow } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, startNet, tidyUp } from '../../../../support/net-app.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
 import { type Peer, connectTo } from '../../../../support/peers.js';
 import { turnedAway } from '../../../../support/turned-away.js';
-import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
 
