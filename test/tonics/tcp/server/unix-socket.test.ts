@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { expectCode } from '../../../support/errors.js';
 import { tidyUp } from '../../../support/net-app.js';
+import { authority, own } from '../../../support/tls.js';
 import { appAt, clientAt, errorIn, freePath, removeFolders, serveAt } from '../../../support/unix.js';
 
 afterEach(tidyUp);
@@ -118,5 +119,35 @@ describe('a UNIX socket', () => {
     const { connection } = await serveAt(path);
     await clientAt(path);
     expect((await connection())._ttPeer()).to.equal(`a peer of unix:${path}`);
+  });
+
+  it('carries TLS, and tells the same addresses then', async () => {
+    const path = freePath();
+    const { connection } = await serveAt(path, { tls: own });
+    const { app, client } = await clientAt(path, { tls: { ca: authority.cert } });
+    client.ttsc__send('in secret');
+    const peer = await connection();
+    expect(String(await peer.heard.on('onData'))).to.equal('in secret');
+    await app.heard.on('onConnected');
+    expect([peer.tls?.version, client.tls?.version]).to.deep.equal(['TLSv1.3', 'TLSv1.3']);
+    expect([peer.local, peer.remote]).to.deep.equal([
+      { address: path, port: 0, family: 'UNIX' },
+      { address: '', port: 0, family: 'UNIX' },
+    ]);
+    client.ttsc__abort();
+    await peer.heard.on('onDisconnected');
+  });
+
+  it('believes PROXY headers where the list has unix', async () => {
+    const path = freePath();
+    const source = { address: '192.0.2.1', port: 5_000 };
+    const destination = { address: '198.51.100.2', port: 443 };
+    const { connection } = await serveAt(path, { proxyProtocol: { trusted: ['unix'] } });
+    const { client } = await clientAt(path);
+    client.ttsc__send('PROXY TCP4 192.0.2.1 198.51.100.2 5000 443\r\nhello');
+    const peer = await connection();
+    expect(String(await peer.heard.on('onData'))).to.equal('hello');
+    expect(peer.remote).to.include(source);
+    expect(peer.local).to.include(destination);
   });
 });
