@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
-import { load } from './tools.mjs';
+import { load, tlsLoad } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -77,7 +77,8 @@ async function network(row, program, effort) {
       ...lengthOf(row, effort),
       'server-pid': server.process.pid ?? 0,
     };
-    const generator = new Child([...load.command, ...asArguments(options)], {
+    const command = row.load?.tls === undefined ? load.command : tlsLoad;
+    const generator = new Child([...command, ...asArguments(options)], {
       core: row.cores ?? 'load',
       limitMs: 110_000,
     });
@@ -117,8 +118,9 @@ async function memory(row, program, effort) {
   try {
     const { port } = await server.json();
     const before = await settledMemory(server, effort);
-    const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000 };
-    const generator = new Child([...load.command, ...asArguments(options)], {
+    const isTls = row.tls === true;
+    const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000, ...(isTls && { tls: 'yes' }) };
+    const generator = new Child([...(isTls ? tlsLoad : load.command), ...asArguments(options)], {
       core: 'load',
       limitMs: 170_000,
       stdin: 'pipe',

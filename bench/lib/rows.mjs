@@ -14,7 +14,8 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp', connections: number, size: number, inflight: number, rate?: number }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {boolean} [tls] of a memory row: its connections are under TLS
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
  * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops] of a program; or the messages that end a measurement of the network, which else ends with its time
@@ -30,6 +31,9 @@ const tcp = /** @type {const} */ ({
   limits: ['bun-tcp', 'epoll-tcp'],
   p99,
 });
+
+/** The generator is a Node too, and busier than the server: so it is the server's processor that is judged. */
+const tls = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-tls', theirs: 'raw-tls' });
 
 /** @param {number} value @returns {Bar} */
 const atLeast = (value) => ({ kind: 'atLeast', value });
@@ -106,6 +110,46 @@ export const rows = [
     limits: [],
     ...faster(2),
     load: { mode: 'lines', connections: 50, size: 64, inflight: 16 },
+  },
+  {
+    ...tls,
+    id: 'tls-lines',
+    title: 'TLS echo of lines, 64 B, 50 connections, 8 in flight',
+    ours: 'tasktonic-tls-lines',
+    theirs: 'raw-tls-lines',
+    ...faster(1.5),
+    load: { mode: 'lines', connections: 50, size: 64, inflight: 8, tls: 'yes' },
+  },
+  {
+    ...tls,
+    id: 'tls-64',
+    title: 'TLS echo, 64 B, 50 connections, 1 in flight',
+    ...faster(1),
+    load: { mode: 'tcp', connections: 50, size: 64, inflight: 1, tls: 'yes' },
+  },
+  {
+    ...tls,
+    id: 'tls-handshakes',
+    title: 'TLS, full handshakes, 20 at a time',
+    ...faster(0.95),
+    load: { mode: 'handshakes', connections: 20, size: 1, inflight: 1, tls: 'yes' },
+  },
+  {
+    ...tls,
+    id: 'tls-resumed',
+    title: 'TLS, resumed handshakes, 20 at a time',
+    ...faster(0.95),
+    load: { mode: 'handshakes', connections: 20, size: 1, inflight: 1, tls: 'resumed' },
+  },
+  {
+    ...tls,
+    id: 'tls-memory',
+    title: 'memory per idle connection under TLS, 2,000 of them',
+    kind: 'memory',
+    bar: { kind: 'atMost', value: 1.1 },
+    tls: true,
+    ops: 2000,
+    quickOps: 100,
   },
   {
     id: 'udp-64',

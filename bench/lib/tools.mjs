@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeCertificate } from './certificate.mjs';
 
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -33,6 +34,10 @@ export const load = noLoad
     }
   : { command: [path('build/load')], note: null };
 
+/** The one in Node, which speaks TLS. */
+export const tlsLoad = [process.execPath, path('load/load.mjs')];
+
+const noCertificate = makeCertificate();
 const bun = path('node_modules/.bin/bun');
 const noBun = !existsSync(bun)
   ? 'bun is not installed (npm ci --prefix bench)'
@@ -73,6 +78,10 @@ export const programs = {
   'tasktonic-tcp': tasktonic('servers/tasktonic-tcp.mjs'),
   'tasktonic-lines': tasktonic('servers/tasktonic-lines.mjs'),
   'raw-split2': node('node:net with split2', 'servers/raw-split2.mjs', missing('split2')),
+  'raw-tls': node('raw node:tls', 'servers/raw-tls.mjs', noCertificate),
+  'raw-tls-lines': node('raw node:tls', 'servers/raw-tls.mjs', noCertificate, 'lines'),
+  'tasktonic-tls': node('TaskTonic', 'servers/tasktonic-tls.mjs', noTaskTonic ?? noCertificate),
+  'tasktonic-tls-lines': node('TaskTonic', 'servers/tasktonic-tls.mjs', noTaskTonic ?? noCertificate, 'lines'),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

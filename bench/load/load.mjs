@@ -1,7 +1,8 @@
-// The load generator for a machine without gcc: the command line and the JSON of load.c, in Node. It is slower than the
+// The load generator for TLS, and for a machine without gcc: the command line and the JSON of load.c, in Node. It is slower than the
 // servers that it measures may be, so it says what it is.
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
+import * as tls from 'node:tls';
 import { parseArgs } from 'node:util';
 import { SUB_BITS, Run, payload, payloadOfLines } from './node-run.mjs';
 
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     'duration-ms': number('1000'),
     messages: number('0'),
     'server-pid': number('0'),
+    tls: number('no'),
   },
 });
 if (values.host !== '127.0.0.1' && values.host !== '::1') refuse('only 127.0.0.1 and ::1 may be loaded');
@@ -32,13 +34,16 @@ const [port, connections, size, inflight, rate] = [
 ].map(Number);
 const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), print);
 run.serverPid = Number(values['server-pid']);
+/** @type {tls.SecureContext | undefined} */
+let secureContext;
 setTimeout(() => process.exit(2), Number(values['warmup-ms']) + Number(values['duration-ms']) + 60_000).unref();
 
 if (values.mode === 'lines') payloadOfLines(size);
 if (values.mode === 'tcp' || values.mode === 'lines') tcp();
 else if (values.mode === 'udp') udp();
 else if (values.mode === 'idle') idle();
-else refuse('--mode must be tcp, lines, udp or idle');
+else if (values.mode === 'handshakes') handshakes();
+else refuse('--mode must be tcp, lines, udp, idle or handshakes');
 
 /** @param {string} why */
 function refuse(why) {
@@ -47,12 +52,56 @@ function refuse(why) {
 }
 
 /**
+ * A socket, under TLS where that is wanted.
+ * @param {Buffer} [session] what it goes on from
+ * @returns {import('node:net').Socket}
+ */
+function connectTo(session) {
+  const reach = { port: Number(port), host: values.host, noDelay: true };
+  return values.tls === 'no' ? connect(reach) : connectTls(session);
+}
+
+/** @param {Buffer} [session] */
+function connectTls(session) {
+  secureContext ??= tls.createSecureContext();
+  const reach = { port: Number(port), host: values.host, secureContext, rejectUnauthorized: false };
+  return tls.connect({ ...reach, ...(session && { session }) }).setNoDelay();
+}
+
+/** Again and again: a connection, a handshake, full or resumed, and one byte there and back. */
+function handshakes() {
+  /** @type {Set<import('node:net').Socket>} */
+  const open = new Set();
+  const resumes = values.tls === 'resumed';
+  const begin = (/** @type {Buffer | undefined} */ session) => {
+    const from = run.now();
+    run.underWay++;
+    const socket = connectTo(session);
+    open.add(socket);
+    let next = session;
+    socket.on('session', (made) => (next = made));
+    socket.on('error', (error) => run.ending || run.fail(error.message));
+    socket.once('data', () => {
+      if (session && !/** @type {tls.TLSSocket} */ (socket).isSessionReused()) return run.fail('a session was not resumed');
+      run.bytesChecked++;
+      socket.destroy();
+      open.delete(socket);
+      run.reply(from);
+      if (run.sending) begin(resumes ? next : undefined);
+    });
+    socket.write('x');
+  };
+  run.begin(() => open.forEach((socket) => socket.destroy()));
+  for (let n = 0; n < connections; n++) begin(undefined);
+}
+
+/**
  * One connection: what it sent is one endless stream, checked in place as it comes back.
  * @param {number} seed
  * @param {(done: number) => void} onMessages complete messages since the last call
  */
 function open(seed, onMessages) {
-  const socket = connect({ port, host: values.host, noDelay: true });
+  const socket = connectTo();
   let got = 0;
   let sent = 0;
   let done = 0;
@@ -158,7 +207,7 @@ function idle() {
       console.log(JSON.stringify({ open: connections }));
       const end = () => {
         run.ending = true;
-        for (const link of links) link.socket.resetAndDestroy();
+        for (const { socket } of links) values.tls === 'no' ? socket.resetAndDestroy() : socket.destroy();
         print();
       };
       const hold = setTimeout(end, Number(values['duration-ms']));
@@ -209,7 +258,7 @@ function print() {
   const { messages, seconds } = run;
   const perSecond = seconds > 0 ? messages / seconds : 0;
   const buckets = [...run.counts].sort((a, b) => a[0] - b[0]);
-  const isTcp = values.mode === 'tcp' || values.mode === 'lines';
+  const isTcp = values.mode === 'tcp' || values.mode === 'lines' || values.mode === 'handshakes';
   const lost = isTcp ? run.underWay : run.lost;
   if (isTcp && lost > 0) run.error ||= `${lost} messages never came back`;
   const result = {

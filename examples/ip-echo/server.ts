@@ -1,14 +1,15 @@
 // The IP echo server: `npm start`, or `node dist/examples/ip-echo/server.js --help`.
 import { parseArgs } from 'node:util';
 import { Formula, type FormulaData } from 'tasktonic';
+import { SERVING_HELP, SERVING_OPTIONS, type Serving, servings } from '../shared/serving.js';
 import { EchoServer } from './echo.js';
 
 const HELP = `Echoes TCP and UDP on one port, until SIGINT or SIGTERM.
 
-  --host ADDRESS   where to listen           (default 127.0.0.1; :: for everywhere)
-  --port NUMBER    0 takes a free one        (default 7007)
-  --log TARGET     screen, json or off       (default screen)
-  --help           shows this
+  --host ADDRESS         where to listen           (default 127.0.0.1; :: for everywhere)
+  --port NUMBER          0 takes a free one        (default 7007)
+${SERVING_HELP}  --log TARGET           screen, json or off       (default screen)
+  --help                 shows this
 `;
 
 const TARGETS = ['screen', 'json', 'off'] as const;
@@ -16,8 +17,7 @@ type Target = (typeof TARGETS)[number];
 
 class EchoFormula extends Formula {
   constructor(
-    private readonly host: string,
-    private readonly port: number,
+    private readonly places: readonly Serving[],
     private readonly target: Target,
   ) {
     super();
@@ -28,19 +28,18 @@ class EchoFormula extends Formula {
   }
 
   protected override creatingStartingTonics(): void {
-    new EchoServer(this.host, this.port);
+    new EchoServer(this.places);
   }
 }
 
 const options = readOptions();
 if (options !== undefined) await EchoFormula.run(...options);
 
-function readOptions(): [host: string, port: number, target: Target] | undefined {
+function readOptions(): [places: readonly Serving[], target: Target] | undefined {
   try {
     const { values } = parseArgs({
       options: {
-        host: { type: 'string', default: '127.0.0.1' },
-        port: { type: 'string', default: '7007' },
+        ...SERVING_OPTIONS,
         log: { type: 'string', default: 'screen' },
         help: { type: 'boolean', default: false },
       },
@@ -49,11 +48,9 @@ function readOptions(): [host: string, port: number, target: Target] | undefined
       console.log(HELP);
       return undefined;
     }
-    const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : NaN;
-    if (!(port <= 65_535)) throw new Error(`--port ${values.port}: give a number from 0 to 65535`);
     const target = TARGETS.find((name) => name === values.log);
     if (target === undefined) throw new Error(`--log ${values.log}: give one of ${TARGETS.join(', ')}`);
-    return [values.host, port, target];
+    return [servings(values, { host: '127.0.0.1', port: 7007 }), target];
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     process.exitCode = 2;

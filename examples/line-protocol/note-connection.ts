@@ -15,15 +15,20 @@ export class NoteConnection extends TcpConnection.with({
 }) {
   readonly #notes: Notes;
   readonly #noteSeconds: number;
+  readonly #offersTls: boolean;
   #name = '';
   #text = '';
   #deadline: TimerSingleShot | undefined;
 
-  /** @param noteSeconds how long a peer may take for one note. */
-  constructor(notes: Notes, noteSeconds: number) {
+  /**
+   * @param noteSeconds how long a peer may take for one note.
+   * @param offersTls whether a peer may go on under TLS.
+   */
+  constructor(notes: Notes, noteSeconds: number, offersTls = false) {
     super();
     this.#notes = notes;
     this.#noteSeconds = noteSeconds;
+    this.#offersTls = offersTls;
   }
 
   ttse__onConnected(): void {
@@ -42,6 +47,8 @@ export class NoteConnection extends TcpConnection.with({
         return this.#show(this.#notes.get(name));
       case 'DEL':
         return this.#answer(this.#notes.delete(name) ? '200 deleted' : '404 no such note');
+      case 'STARTTLS':
+        return this.#secure();
       case 'QUIT':
         return this.#leave('221 bye');
       default:
@@ -52,6 +59,14 @@ export class NoteConnection extends TcpConnection.with({
   #show(text: string | undefined): void {
     if (text === undefined) return this.#answer('404 no such note');
     this.send(`200 here it is\r\n${text}.\r\n`);
+  }
+
+  /** What was said before is in plain text, and what follows this line is the handshake: the framing gives up both in time. */
+  #secure(): void {
+    if (!this.#offersTls) return this.#answer('502 there is no TLS here');
+    if (this.tls !== undefined) return this.#answer('503 this is TLS already');
+    this.#answer('220 go on under TLS');
+    return this.startTls();
   }
 
   // ---- A note ----

@@ -23,7 +23,7 @@ describe('the server of notes', () => {
           return { log: { to: 'off' }, shutdown: { signals: false } };
         }
         protected override creatingStartingTonics(): void {
-          server = new Listening({ port: 0, idleTimeout: 300, noteSeconds: 0.1 });
+          server = new Listening({ places: [{ host: '127.0.0.1', port: 0 }], idleTimeout: 300, noteSeconds: 0.1 });
         }
       }
       app = TestFormula.run();

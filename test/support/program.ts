@@ -20,9 +20,20 @@ export class Program {
   #err = '';
   readonly #exit: Promise<unknown[]>;
 
-  /** @param url of the program, such as `new URL('./programs/app.ts', import.meta.url)`. */
-  constructor(url: URL, args: readonly string[] = [], nodeOptions: readonly string[] = []) {
-    this.#child = spawn(process.execPath, [...nodeOptions, fileURLToPath(built(url.href)), ...args], {
+  /**
+   * @param url of the program, such as `new URL('./programs/app.ts', import.meta.url)`.
+   * @param by the command, with its arguments, that starts Node.
+   */
+  constructor(
+    url: URL,
+    args: readonly string[] = [],
+    nodeOptions: readonly string[] = [],
+    by: readonly string[] = [],
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
+    const [command, ...words] = [...by, process.execPath, ...nodeOptions, fileURLToPath(built(url.href)), ...args];
+    this.#child = spawn(command!, words, {
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#lines = createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#out.push(line));

@@ -1,8 +1,8 @@
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
-import type { MoreOnPort, ToPort } from './on-port.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
 export const authority = new Authority();
@@ -15,8 +15,9 @@ type ClientTls = Exclude<NonNullable<TcpClientOptions['tls']>, boolean>;
 export async function serveTls(
   tls: ServerTls = own,
   options: Omit<MoreOnPort, 'tls'> = {},
+  make: () => Recorder = () => new Recorder(),
 ): Promise<ServerApp<Recorder>> {
-  return serve(() => new Recorder(), { tls, ...options });
+  return serve(make, { tls, ...options });
 }
 
 /** A client of it, alone in its app. */

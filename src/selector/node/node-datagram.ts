@@ -7,6 +7,7 @@ import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, Network, SendFailure } from '../network.js';
 import { descriptors } from './descriptors.js';
+import { passedSockets } from './passed-sockets.js';
 
 /** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
 const MOST_ERRORS = 16;
@@ -48,13 +49,13 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
       this.#key?.signal(Interest.CONNECT);
     });
     this.#socket.on('close', () => this.#onClose());
-    this.#try(() =>
-      this.#socket.bind({
-        port: settings.port,
-        exclusive: true,
-        ...(settings.host !== undefined && { address: settings.host }),
-      }),
-    );
+    this.#try(() => this.#bind(settings));
+  }
+
+  #bind({ place, port, host }: BindSettings): void {
+    if (place === undefined) this.#socket.bind({ port, exclusive: true, ...(host !== undefined && { address: host }) });
+    else if ('fd' in place) this.#socket.bind({ fd: place.fd, exclusive: true });
+    else this.#socket.bind({ fd: passedSockets.take(place.systemd, 'datagram', 1)[0]!, exclusive: true });
   }
 
   get local(): Address | undefined {
@@ -201,10 +202,13 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #onBound(): void {
     descriptors.opened('other');
     this.#bound = true;
-    const { remote } = this.#settings;
+    const { remote, place, family } = this.#settings;
+    if (place !== undefined && this.local?.family !== `IPv${family}`)
+      return this.#failed(Object.assign(new Error(`its family is not IPv${family}`), { code: 'EAFNOSUPPORT' }));
     this.#try(() => this.#applyOptions());
     if (remote === undefined) this.#key?.signal(Interest.CONNECT);
     else this.#try(() => this.#socket.connect(remote.port, remote.host));
+    return undefined;
   }
 
   #applyOptions(): void {

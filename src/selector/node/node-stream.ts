@@ -63,23 +63,26 @@ export class NodeStream implements StreamChannel, Sink {
   #failed: Failed | undefined = undefined;
 
   /**
-   * @param counts whether it takes a descriptor of this process.
+   * @param counts whether it takes a descriptor of this process: a new one, or the one that another stream had.
    * @param hears whether it hears the socket from the beginning; else it is told later, with {@link listenTo}.
    */
-  constructor(socket: Socket, counts = true, hears = true) {
-    if (counts) descriptors.opened();
-    else this.#is |= Is.uncounted;
+  constructor(socket: Socket, counts: boolean | 'already' = true, hears = true) {
+    if (counts === true) descriptors.opened();
+    if (counts === false) this.#is |= Is.uncounted;
     this.#socket = socket as Linked;
     if (hears) this.listenTo(socket);
   }
 
-  /** Hears that socket from now on. */
-  protected listenTo(socket: Socket): void {
+  /**
+   * Hears that socket from now on.
+   * @param heard hears its bytes.
+   */
+  protected listenTo(socket: Socket, heard: (this: Socket, bytes: Buffer) => void = onData): void {
     this.#socket = socket as Linked;
     this.#socket[CHANNEL] = this;
     // Node keeps it from now on, so that an error can name the peer when the socket has gone.
     void socket.remoteAddress;
-    socket.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
+    socket.on('data', heard).on('end', onEnd).on('error', onError).on('close', onClose);
   }
 
   /** A socket that is still to be connected. */
@@ -269,8 +272,8 @@ export class NodeStream implements StreamChannel, Sink {
         if (bytes !== undefined) socket.unshift(bytes);
     this.#first = this.#more = undefined;
     this.#received = 0;
-    this.#is |= Is.released;
-    this.#closed();
+    // Its descriptor counts for who takes it over.
+    this.#is |= Is.released | Is.closed;
     return socket;
   }
 
@@ -293,6 +296,11 @@ export class NodeStream implements StreamChannel, Sink {
     if (this.#has(Is.closed)) return;
     if (!this.#has(Is.uncounted)) descriptors.closed();
     this.#is |= Is.closed;
+  }
+
+  /** The stream of a socket. @internal */
+  static of(socket: Socket): NodeStream {
+    return (socket as Linked)[CHANNEL];
   }
 
   /** @internal */

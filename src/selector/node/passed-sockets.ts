@@ -40,14 +40,15 @@ export class PassedSockets {
   /**
    * Takes the sockets of that name, or all, that are of this kind; where nothing is known of one it counts as of any.
    *
+   * @param most so many at most, the first ones.
    * @returns at least one.
    * @throws {TaskTonicError} `TT_NO_PASSED_SOCKET`
    */
-  take(wanted: string | true, kind: SocketFacts['kind']): readonly number[] {
+  take(wanted: string | true, kind: SocketFacts['kind'], most = Infinity): readonly number[] {
     const sockets = (this.#sockets ??= this.#read());
     const named = sockets.filter(({ name }) => wanted === true || name === wanted);
     const fitting = named.filter(({ fd }) => (this.#passing.factsOf(fd)?.kind ?? kind) === kind);
-    const free = fitting.filter(({ taken }) => !taken);
+    const free = fitting.filter(({ taken }) => !taken).slice(0, most);
     if (free.length === 0) throw this.#none(wanted, kind, fitting.length > 0);
     return free.map((socket) => ((socket.taken = true), socket.fd));
   }

@@ -41,11 +41,10 @@ export class EndWatch {
 
   watch(socket: TLSSocket): void {
     this.saw();
-    socket.on('data', () => this.saw());
     socket.once('end', () => this.#end(socket));
   }
 
-  /** Something was received, or came with the handshake. */
+  /** Something was received, or came with the handshake: to be told each time. */
   saw(): void {
     this.#seen = this.#wire.bytesRead;
     this.#round = round;

@@ -57,7 +57,7 @@ export class TlsStream extends NodeStream {
    * @param busy told before Node has something to do, where others wait for that to be done.
    */
   constructor(raw: Underneath, side: TlsSide, over?: StreamChannel, busy?: () => void) {
-    super(raw as Socket, raw instanceof Socket, false);
+    super(raw as Socket, raw instanceof Socket && 'already', false);
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
@@ -124,11 +124,17 @@ export class TlsStream extends NodeStream {
     this.#secure = true;
     this.#raw.allowHalfOpen = socket.allowHalfOpen = true;
     this.#ends.watch(socket);
-    this.listenTo(socket);
+    this.listenTo(socket, TlsStream.#heard);
     super.interestChanged(this.#interest);
     this.signal(Interest.CONNECT);
     super.flush();
   }
+
+  static readonly #heard = function (this: Socket, bytes: Buffer): void {
+    const stream = NodeStream.of(this) as TlsStream;
+    stream.#ends.saw();
+    NodeStream.onSocket.data(stream, bytes);
+  };
 
   /** It failed; or something was wrong later. @internal */
   broke(error: Error, socket: TLSSocket): void {
@@ -179,9 +185,10 @@ export class TlsStream extends NodeStream {
 
   // ---- As a channel ----
 
-  /** Over a UNIX socket there is none. */
+  /** What the peer has said is an end; and over a UNIX socket there are no resets. */
   protected override askForReset(): void {
-    if (this.#over === undefined || !(this.#raw instanceof Socket)) super.askForReset();
+    const isPath = this.#over !== undefined && this.#raw instanceof Socket;
+    if (this.truncated && !isPath) super.askForReset();
   }
 
   override flush(): void {

@@ -70,7 +70,9 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     this.ipv6Only = settings.ipv6Only;
     const { host: at = settings.family === 6 ? '::' : '0.0.0.0' } = settings;
     this.#boundTo = at;
-    this.#resolve(at, (address) => this.#bind(address));
+    // No other process of a simulated host opens sockets for this one.
+    if (settings.place !== undefined) this.#fail(systemError('EBADF', 'bind'));
+    else this.#resolve(at, (address) => this.#bind(address));
   }
 
   get address(): string {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { badOption } from '../../core/options/option-problem.js';
 import { bytes, count, flag, port, settingsIn, text, within } from '../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../core/options/tonic-options.js';
+import type { OpenPlace } from '../../selector/network.js';
 import { framingOption } from '../framing-option.js';
 
 export const multicastSchema = v.strictObject({
@@ -22,6 +23,10 @@ export const udpSchema = v.strictObject({
   port: v.optional(port(0), 0),
   /** The address to receive on. Default: all of the family. */
   host: v.optional(text),
+  /** A descriptor to receive on, instead of a port: of a UDP socket of its `family` that somebody has opened and bound. It is closed with this one. */
+  fd: v.optional(count(0)),
+  /** Receives on a UDP socket that systemd has passed (sd_listen_fds(3)), instead of a port: one of this name, or with `true` any. */
+  systemd: v.optional(v.union([v.literal(true), text], 'must be true or a name')),
   /** IPv4 or IPv6. Default: that of `host`, of `remote`, or IPv4. */
   family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
   /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
@@ -51,11 +56,16 @@ export const udpSchema = v.strictObject({
 export type UdpSocketOptions = Readonly<v.InferInput<typeof udpSchema>> & TonicOptions;
 
 /** The options as they hold, with the family that they mean. */
-export type UdpSettings = Omit<v.InferOutput<typeof udpSchema>, 'family'> & { readonly family: 4 | 6 };
+export type UdpSettings = Omit<v.InferOutput<typeof udpSchema>, 'family'> & {
+  readonly family: 4 | 6;
+  /** Where it has been opened already. */
+  readonly place: OpenPlace | undefined;
+};
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION`, also where `family`, `host` and `remote` contradict each other. */
 export function udpSettings(options: UdpSocketOptions, className = 'UdpSocket'): UdpSettings {
   const settings = settingsIn(udpSchema, options, className);
+  const place = placeOf(options, className);
   const own = numericFamily(settings.host);
   const far = numericFamily(settings.remote?.host);
   const family = settings.family ?? own ?? far ?? 4;
@@ -64,7 +74,16 @@ export function udpSettings(options: UdpSocketOptions, className = 'UdpSocket'):
   const but =
     why === 'family' ? `family is ${family}` : `host is ${JSON.stringify(settings.host)}, an ${nameOf(family)} address`;
   refuseOther(className, 'remote.host', settings.remote?.host, far, family, but);
-  return { ...settings, family };
+  return { ...settings, family, place };
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice. */
+function placeOf({ fd, systemd, port, host }: UdpSocketOptions, className: string): OpenPlace | undefined {
+  if (fd === undefined && systemd === undefined) return undefined;
+  const place = fd === undefined ? 'systemd' : 'fd';
+  for (const [option, value] of Object.entries({ port, host, ...(fd !== undefined && { systemd }) }))
+    if (value !== undefined) throw badOption(className, option, `it stands beside "${place}": give one of them`);
+  return fd === undefined ? { systemd: systemd! } : { fd };
 }
 
 /** The family of a numeric address; `undefined` for a name, which may have both. */

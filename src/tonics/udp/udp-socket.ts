@@ -17,6 +17,7 @@ import { framingOf } from '../framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
 import { showAddress, socketError } from '../socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';
+import { placeError } from '../tcp/server/server-place.js';
 import { type ListenInfo, tellListening } from '../tcp/server/tcp-server.js';
 import { type EarlySend, type Membership, UdpBacklog } from './udp-backlog.js';
 import { badDestination, sendError } from './udp-errors.js';
@@ -301,8 +302,9 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   _ttss__bind(): void {
     if (!this._ttMayInfuse) return;
     const { family, host, port, remote, reuseAddress, ipv6Only, broadcast } = this.#settings;
-    const { receiveBuffer, sendBuffer, multicast } = this.#settings;
+    const { receiveBuffer, sendBuffer, multicast, place } = this.#settings;
     this.#channel = this._ttCatalyst.network.bind({
+      ...(place !== undefined && { place }),
       family,
       host,
       port,
@@ -446,7 +448,8 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** @internal It cannot open. In a sparkle, for rule 9: what nobody hears of is a failure. */
   _ttss__failed(cause: Error): void {
     if (this.#backlog === undefined) return;
-    const error = socketError(cause, this.#errorAddress);
+    const { place } = this.#settings;
+    const error = place === undefined ? socketError(cause, this.#errorAddress) : placeError(cause, place, {});
     const heard = this._ttReport(error);
     const ending = this.#deadline !== undefined;
     this.#close('the socket could not open');

@@ -43,7 +43,7 @@ class Writer extends Tonic {
 }
 
 export const options: Exploration['options'] = {
-  app: () => void new NoteServer({ port: PORT, noteSeconds: NOTE_SECONDS }),
+  app: () => void new NoteServer({ places: [{ host: '127.0.0.1', port: PORT }], noteSeconds: NOTE_SECONDS }),
   network: (parts) => {
     const network = new SimulatedNetwork(parts);
     network.host('main');

@@ -105,7 +105,7 @@ export function checkPath(path: string, className: string): void {
     );
 }
 
-/** Where a server listens, for an error. */
+/** Where a server or a UDP socket is, for an error. */
 export function showPlace(place: ListenPlace | undefined, { host, port }: PlaceSettings): string {
   if (place === undefined) return showAddress(host, port);
   if ('path' in place) return showAddress(place.path, 0, 'UNIX');
@@ -114,7 +114,15 @@ export function showPlace(place: ListenPlace | undefined, { host, port }: PlaceS
 }
 
 /** What the system says of a descriptor that cannot be listened on. */
-const BAD_DESCRIPTOR = new Set(['EBADF', 'EINVAL', 'EEXIST', 'ENOTSOCK', 'EOPNOTSUPP', 'ERR_INVALID_FD_TYPE']);
+const BAD_DESCRIPTOR = new Set([
+  'EBADF',
+  'EINVAL',
+  'EEXIST',
+  'ENOTSOCK',
+  'EOPNOTSUPP',
+  'EAFNOSUPPORT',
+  'ERR_INVALID_FD_TYPE',
+]);
 
 /** The error of what keeps a server from listening, or of its socket later. */
 export function placeError(cause: Error, place: ListenPlace | undefined, settings: PlaceSettings): TaskTonicError {

@@ -63,7 +63,9 @@ export class TlsStep implements DoorStep {
     else if (channel.closed) visitor.leave();
   }
 
-  tooLate(visitor: Visitor, ms: number): TaskTonicError {
+  /** Who says nothing waits for the server to speak first, in plain text. */
+  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined {
+    if (visitor.kept === SILENT) return undefined;
     return fail('TT_TLS_TIMEOUT', { address: addressOf(visitor), ms });
   }
 }
