@@ -5,7 +5,6 @@ import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
 import { bench } from '../../../support/bench.js';
 import type { MoreOnPort } from '../../../support/on-port.js';
 import { listenOn } from '../../../support/peers.js';
-import type { MoreOnPort } from '../../../support/on-port.js';
 
 afterEach(tidyUp);
 
