@@ -9,13 +9,16 @@ const LIFE: HeardEvents = {
   ], // prettier-ignore
 };
 const CONNECTION: HeardEvents = {
-  events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onDisconnected', 'onError'],
+  events: [
+    'onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onSecure', 'onDisconnected', 'onError',
+  ], // prettier-ignore
   mistaken: {
     onMessage: 'onData',
     onLine: 'onFrame',
     onConnect: 'onConnected',
     onOpen: 'onConnected',
     onClose: 'onDisconnected',
+    onSecureConnect: 'onSecure',
   },
 };
 

@@ -34,6 +34,7 @@ type Sent =
   | 'ttse__onDrain'
   | 'ttse__onHighWater'
   | 'ttse__onEnd'
+  | 'ttse__onSecure'
   | 'ttse__onDisconnected'
   | 'ttse__onError';
 

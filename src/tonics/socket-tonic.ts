@@ -172,6 +172,7 @@ const OF_ITS_LIFE: ReadonlySet<string> = new Set([
   'ttse__onListening',
   'ttse__onConnected',
   'ttse__onEnd',
+  'ttse__onSecure',
   'ttse__onDisconnected',
   'ttse__onError',
 ]);

@@ -10,6 +10,10 @@ const LONG_AGO = new Date('2020-01-01');
 const SINCE = new Date('2021-01-01');
 const LATER = new Date('2090-01-01');
 
+class Silent extends TcpConnection {
+  ttse__onData(): void {}
+}
+
 class Greeter extends TcpConnection {
   ttse__onConnected(): void {
     this.send('220 welcome\r\n');
@@ -135,6 +139,13 @@ describe('what a handshake that fails tells', () => {
     peer.socket.end();
     const [, turned] = await server.heard.on('onTurnedAway');
     expect(turned.error.code).to.equal('TT_TLS_CUT_OFF');
+  });
+
+  it('to a client, of a server that says nothing', async () => {
+    const { port } = await serve(() => new Silent());
+    const error = await errorOf(await connectTls(port, {}, { connectTimeout: 600 }));
+    expect(error.code).to.equal('TT_TLS_TIMEOUT');
+    expect(sentence(error)).to.equal('The TLS handshake with the peer was not done after 600 ms.');
   });
 
   it('of a handshake that takes too long', async () => {

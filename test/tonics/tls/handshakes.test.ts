@@ -1,9 +1,11 @@
-import { createSecureContext } from 'node:tls';
+import { randomBytes } from 'node:crypto';
+import { connect, createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import { TcpClient, type TcpConnection, type TlsInfo } from '../../../src/index.js';
 import { Authority } from '../../support/certificates.js';
 import { Recorder, serve, startNet, tidyUp } from '../../support/net-app.js';
 import { connectTo } from '../../support/peers.js';
+import { onRealSockets } from '../../support/stage.js';
 import { type TlsClient, authority, connectTls, own, serveTls } from '../../support/tls.js';
 
 async function agreed({ app, client }: TlsClient): Promise<TlsInfo> {
@@ -157,3 +159,23 @@ describe('a client that connects again', () => {
 function to(port: number): { readonly host: string; readonly port: number; readonly retries: number } {
   return { host: '127.0.0.1', port, retries: 0 };
 }
+
+describe('a server that requires certificates', () => {
+  onRealSockets('the client is one of Node, which goes on from a session where ours would not');
+  afterEach(tidyUp);
+
+  it('asks for one also who has a session of a server that asked for none, with the same keys', async () => {
+    const ticketKeys = randomBytes(48);
+    const open = await serveTls({ ...own, ticketKeys });
+    const guarded = await serveTls({ ...own, ticketKeys, ca: authority.cert });
+    const reach = { host: '127.0.0.1', ca: authority.cert, servername: 'localhost' };
+    const first = connect({ ...reach, port: open.port }).resume();
+    const session = await new Promise<Buffer>((resolve) => first.once('session', resolve));
+    first.destroy();
+    const second = connect({ ...reach, port: guarded.port, session }).on('error', () => {});
+    const [, turned] = await guarded.heard.on('onTurnedAway');
+    expect(turned.error.code).to.equal('TT_TLS_NO_CERTIFICATE');
+    expect(guarded.connections).to.deep.equal([]);
+    second.destroy();
+  });
+});
