@@ -2,6 +2,7 @@ import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../s
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
 export const authority = new Authority();
