@@ -80,6 +80,11 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/udp/udp-options.ts', 'multicastSchema'],
   },
   {
+    title: 'Readiness',
+    text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](unix-and-systemd.md#say-that-it-is-ready).',
+    from: ['src/tonics/readiness/readiness.ts', 'readinessSchema'],
+  },
+  {
     title: 'Timers',
     text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
     from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],

@@ -124,6 +124,9 @@ export const ERRORS = {
   TT_BAD_DESCRIPTOR:
     'Nothing can be received on the {address} ({code}): give a descriptor that is open, of a socket of the right kind, and not in use here.',
   TT_NO_PASSED_SOCKET: 'systemd has passed no {what} to this process: {why}.',
+  TT_NOT_NOTIFIED:
+    'systemd was not told {words}: {problem}. It needs the program systemd-notify, and NotifyAccess=all in the unit.',
+  TT_PID_FILE: 'The PID file {path} cannot be written: {problem}.',
   TT_ONE_THREAD:
     '{class} accepts at {address}, which threads cannot share: its connections run on one thread. Leave "catalysts" out, or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',

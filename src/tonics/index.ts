@@ -27,3 +27,4 @@ export { logServices } from './log/log-services.js';
 export { TonicStore, tonicStore, type Catalog, type StoredTonic } from './tonic-store.js';
 export type { SaidOfSocket, StatesOf } from './said-of-socket.js';
 export type { CertificateOptions, ClientTlsOptions, ServerTlsOptions } from './tls/tls-options.js';
+export { Readiness, type ReadinessOptions } from './readiness/readiness.js';

@@ -5,6 +5,7 @@ import { fail } from '../core/errors.js';
 import { nearest } from '../core/options/nearest.js';
 import type { StartProblem, TonicMaker } from '../config/tonic-maker.js';
 import { checkOptions } from './options.js';
+import { Readiness } from './readiness/readiness.js';
 import { TcpClient } from './tcp/client/tcp-client.js';
 import { TcpConnection } from './tcp/connection/tcp-connection.js';
 import { TcpServer } from './tcp/server/tcp-server.js';
@@ -105,4 +106,4 @@ export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
 }
 
 /** What comes with the framework. */
-export const tonicStore = new TonicStore({ TcpServer, TcpClient, UdpSocket });
+export const tonicStore = new TonicStore({ TcpServer, TcpClient, UdpSocket, Readiness });

@@ -132,8 +132,8 @@ export const MUTATIONS: readonly Mutation[] = [
     kind: 'late timer',
     what: 'the watch of an idle connection goes on when that is closed',
     file: 'src/tonics/tcp/connection/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stopAll();\n    this.#end.linger = this.#end.linger?.stop();',
-    replace: '    this.#end.linger = this.#end.linger?.stop();',
+    find: '    this.#idle = this.#idle?.stopAll();\n    this.#upgrade = this.#upgrade?.stop();',
+    replace: '    this.#upgrade = this.#upgrade?.stop();',
     program: 'bookings',
   },
   {

@@ -64,6 +64,10 @@ export class Program {
     while (!this.#err.includes(text)) await Promise.race([once(this.#child.stderr!, 'data'), ended]);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

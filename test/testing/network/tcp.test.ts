@@ -359,7 +359,7 @@ describe('TCP on the simulated network', () => {
     });
 
     it('a sender asks again whether there is room, and does not time out', async () => {
-      const { lab, client, connection } = await pair();
+      const { lab, client, connection } = await pair(new Lab(), {}, { stallTimeout: false });
       connection.ttsc__pause();
       await lab.pass(1);
       client.ttsc__send(Buffer.alloc(600_000));
