@@ -14,6 +14,9 @@ import {
 } from '../../src/index.js';
 
 class Mail extends TcpConnection<'plain' | 'secure'> {
+  ttse__onConnected(): void {
+    this.toState('plain');
+  }
   ttse_plain__onFrame(): void {
     this.startTls();
     this.startTls(Buffer.alloc(1));

@@ -175,6 +175,12 @@ describe('startTls()', () => {
     });
     await client.heard.on('under TLS, under TLS');
     expect(client.heard.names).to.deep.equal(['220 hello', 'first', '220 go ahead', 'secure', 'under TLS, under TLS']);
+    // While it waits, what is behind the command is not heard.
+    const peer = await connectTo(server.port);
+    peer.send('STARTTLS\nQUIT\n');
+    const hasty = await server.made(2);
+    await hasty.heard.on('error');
+    expect(hasty.heard.count('line')).to.equal(1);
   });
 });
 
