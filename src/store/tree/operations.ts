@@ -60,8 +60,9 @@ export class Operations {
     const link = this.#linkTo(target, bubbles);
     const node = this.#aliasAt(path);
     this.#check(node, path);
-    if (node.link?.target === link.target && node.link.bubbles === bubbles) return;
-    this.#steps.link(node, link, path);
+    const isThere = node.link?.target === link.target && node.link.bubbles === bubbles;
+    if (!isThere) this.#steps.link(node, link, path);
+    // Another link may have closed the circle meanwhile.
     this.#content.checkCircle(path);
   }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Item, type StoreEvent } from '../../../src/store/index.js';
 import { type Batch, type StoreOps, Tree } from '../../doors/store.js';
+import { codeOf } from '../../support/errors.js';
 import { howMany } from '../../support/how-many.js';
 import { Circle, Model, type Seen, fits } from '../support/model.js';
 import { LIMITS, all, stepsIn } from '../support/trees.js';
@@ -184,6 +185,13 @@ describe('a tree, whatever is done to it', () => {
       }),
       runs,
     );
+  });
+
+  it('refuses a link into a circle also where it is there already, and another one has closed the circle', () => {
+    const { root } = new Pair();
+    root.at('c').linkTo('b/c');
+    root.at('b').linkTo('');
+    expect(codeOf(() => root.at('c').linkTo('b/c'))).to.equal('TT_STORE_LINK_CIRCLE');
   });
 
   it('is the same in a replica that does its batches again, with the same events, and back again when they are taken back', () => {
