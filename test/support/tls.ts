@@ -1,6 +1,7 @@
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
