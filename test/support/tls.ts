@@ -1,6 +1,7 @@
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
+import type { MoreOnPort, ToPort } from './on-port.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
 import type { MoreOnPort, ToPort } from './on-port.js';
 
