@@ -3,7 +3,6 @@ import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
 import type { MoreOnPort, ToPort } from './on-port.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
-import type { MoreOnPort, ToPort } from './on-port.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
 export const authority = new Authority();
