@@ -35,9 +35,10 @@ export function problemsOf(
     const at = { path: path.join('/'), source: sourceOf(path) };
     if (isUnknown(issue)) return unknownAt(path, at.source, schemasAt(path.slice(0, -1)));
     if (isMissing(issue)) return { ...at, is: MISSING, must: 'must be given' };
+    const value = valueAt(data, path);
     return {
       ...at,
-      is: `is ${shown(valueAt(data, path), path)}`,
+      is: value === undefined ? MISSING : `is ${shown(value, path)}`,
       must: withoutSecret(wanted(issue), issue.input, path),
     };
   });

@@ -681,7 +681,7 @@ describe('the Tonics that a configuration starts', () => {
       ]),
     ).to.deep.equal([
       'start/0/tonic is "TcpSever": the TonicStore has none of that name (did you mean TcpServer?)',
-      'start/1/options/port is missing: must be given',
+      'start/1/options/port is missing: must be given, or "path", "fd" or "systemd"',
       'start/2/options/port is 70000: must be a port, 0 to 65535',
       'start/2/options/bakclog is not known: perhaps backlog is meant',
       'start/3/options/protocol is "Ehco": the TonicStore has none of that name (did you mean Echo?)',

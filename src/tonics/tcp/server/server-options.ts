@@ -68,6 +68,18 @@ export const serverSchema = v.strictObject({
   protocol: protocolOption,
 });
 
+/** The same, for who looks at options before a server is made of them. */
+export const placedServerSchema = v.pipe(
+  serverSchema,
+  v.forward(
+    v.check(
+      ({ port: given, path, fd, systemd }) => (given ?? path ?? fd ?? systemd) !== undefined,
+      'must be given, or "path", "fd" or "systemd"',
+    ),
+    ['port'],
+  ),
+);
+
 /** A server's options, checked and complete. */
 export type ServerSettings = v.InferOutput<typeof serverSchema>;
 

@@ -21,7 +21,13 @@ import { ServerLimits } from './limits/server-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
 import { PART, type ServerPart } from './server-catalyst.js';
 import { type ListenerHearer, ServerListener } from './server-listener.js';
-import { type ServerSettings, type TcpServerOptions, listenersOf, serverSchema } from './server-options.js';
+import {
+  type ServerSettings,
+  type TcpServerOptions,
+  listenersOf,
+  placedServerSchema,
+  serverSchema,
+} from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { placeError, placeOf, showPlace } from './server-place.js';
@@ -61,7 +67,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     mistaken: { onConnection: 'onConnected' },
   };
   /** What its options must look like. */
-  static readonly optionsSchema: v.GenericSchema = serverSchema;
+  static readonly optionsSchema: v.GenericSchema = placedServerSchema;
   /** It listens; tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
   /** A peer was accepted and closed before there was a Tonic for it, for a limit, or since it may not come in. Of very many in a second most are told as one. */
