@@ -92,8 +92,10 @@ type Settings = v.InferOutput<typeof clientSchema>;
 
 /** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
 export type ConnectOptions =
-  | (Pick<Input, OfPort> & { readonly port: number; readonly path?: undefined })
-  | (Pick<Input, 'path'> & { readonly path: string } & { readonly [Key in OfPort]?: undefined });
+  | (Pick<Input, OfPort> & { readonly port: number } & Without<'path'>)
+  | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort>);
+/** None of these is given; an editor shows what they would mean. */
+type Without<K extends OfPort | 'path'> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
 function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {

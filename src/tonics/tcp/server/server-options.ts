@@ -86,8 +86,10 @@ export type ServerSettings = v.InferOutput<typeof serverSchema>;
 type Input = Readonly<v.InferInput<typeof serverSchema>>;
 type OfPort = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners';
 type OfPlace = keyof typeof placeOptions;
-/** None of these is given. */
-type Without<K extends PropertyKey> = { readonly [Key in K]?: undefined };
+/** None of these is given; an editor shows what they would mean. */
+type Without<K extends OfPort | OfPlace> = {
+  readonly [Key in keyof Pick<Input & PlaceInput, K>]?: undefined;
+};
 
 /** Where a TcpServer listens: on a port, at a path, or on what somebody else has opened. Only one of these can be said. */
 export type ListenOptions =
