@@ -4,6 +4,17 @@ import { badValue, missingOption, noOptions, unknownOption, unreadable } from '.
 // Options are described once, with valibot: the description yields their types, bounds, defaults and errors, and the tables in
 // docs/options.md. Here is what most descriptions consist of.
 
+/** Bytes in an option: a Buffer or a Uint8Array. By a name of its own, since what a compiler infers of these names none before TypeScript 5.7 can read. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface OptionBytes extends Uint8Array {}
+
+/** Bytes, of that length where one is given. */
+export const someBytes = (problem: string, length?: number): v.GenericSchema<OptionBytes> =>
+  v.custom<OptionBytes>(
+    (value) => value instanceof Uint8Array && (length === undefined || value.length === length),
+    problem,
+  );
+
 /** A number with one text for whatever is wrong with it. */
 function from(least: number, problem: string) {
   return v.pipe(v.number(problem), v.minValue(least, problem));

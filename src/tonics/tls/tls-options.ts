@@ -1,10 +1,10 @@
 import type { SecureContext } from 'node:tls';
 import * as v from 'valibot';
-import { flag, ms, oneOf, text, within } from '../../core/options/option-schema.js';
+import { flag, ms, oneOf, someBytes, text, within } from '../../core/options/option-schema.js';
 import { protocolOption } from '../tcp/connection/protocol.js';
 
 const PEM = 'must be PEM: a text or a Buffer';
-const pem = v.union([text, v.instance(Uint8Array)], PEM);
+const pem = v.union([text, someBytes(PEM)], PEM);
 const pems = v.union([pem, v.array(pem, PEM)], `${PEM}, or a list of these`);
 const names = v.union([text, v.array(text)], 'must be a name, or a list of names');
 
@@ -81,9 +81,7 @@ export const serverTlsSchema = v.strictObject({
   /** How long a session can be resumed without a full handshake, in whole seconds. */
   sessionTimeout: v.optional(within(1, 604_800), 300),
   /** 48 secret bytes that tickets of sessions are made with: give the same to several processes, and each resumes sessions of the others. Default: by chance. */
-  ticketKeys: v.optional(
-    v.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 48, 'must be 48 bytes'),
-  ),
+  ticketKeys: v.optional(someBytes('must be 48 bytes', 48)),
 });
 
 export const clientTlsSchema = v.strictObject({

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
-import { flag, port, within } from '../../../core/options/option-schema.js';
+import { flag, port, someBytes, within } from '../../../core/options/option-schema.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import { type ProxyExtras, type ProxyParts, MOST_TLV_BYTES, writeV1, writeV2 } from './write-proxy-header.js';
 
@@ -24,7 +24,7 @@ const anEnd = v.pipe(
 const aVersion = v.picklist([1, 2], 'must be 1 or 2');
 const aTlv = v.strictObject({
   type: within(0, 255),
-  value: v.instance(Uint8Array<ArrayBufferLike>, 'must be a Buffer or a Uint8Array'),
+  value: someBytes('must be a Buffer or a Uint8Array'),
 });
 const anOwner = v.custom<HasEnds>(
   (value) => typeof value === 'object' && value !== null && 'remote' in value && 'local' in value,
