@@ -120,11 +120,11 @@ describe('OpenSSL as the other side', () => {
   });
 
   it('shows its certificate where one is required, and is sent away without', async () => {
-    const { port } = await serve(() => new Shout(), { tls: { ...own, ca: authority.cert } });
+    const { port, server } = await serve(() => new Shout(), { tls: { ...own, ca: authority.cert } });
     expect((await client(port, '-cert', 'cert.pem', '-key', 'key.pem')).ok).to.equal(true);
-    const { ok, text } = await client(port);
-    expect(ok).to.equal(false);
-    expect(text).to.match(/certificate required/);
+    // What the client prints of it depends on which comes first: the alert, or that its own write finds nobody.
+    expect((await client(port)).ok).to.equal(false);
+    expect(server.counts.turnedAway.handshake).to.equal(1);
   });
 
   it('resumes a session', async () => {
