@@ -1,6 +1,7 @@
 // The same server as raw-split2.mjs, as a user of TaskTonic writes it.
 import { tellPort } from './child.mjs';
-import { Formula, TcpConnection, TcpServer, Tonic, lines } from './tasktonic.mjs';
+import { runAlone } from '../micro/app.mjs';
+import { TcpConnection, TcpServer, Tonic, lines } from './tasktonic.mjs';
 
 class Echo extends TcpConnection.with({ framing: lines() }) {
   ttse__onFrame(line) {
@@ -18,14 +19,4 @@ class Main extends Tonic {
   }
 }
 
-class EchoApp extends Formula {
-  creatingFormula() {
-    return { log: { to: 'off' } };
-  }
-
-  creatingStartingTonics() {
-    new Main();
-  }
-}
-
-await EchoApp.run();
+await runAlone(Main);

@@ -1,7 +1,8 @@
 // The server of tasktonic-tcp.mjs in the main thread, while a Catalyst in another thread computes at full speed.
 import { Busy } from '../threads/busy.mjs';
 import { tellPort } from './child.mjs';
-import { Formula, TcpConnection, TcpServer, Tonic } from './tasktonic.mjs';
+import { runAlone } from '../micro/app.mjs';
+import { TcpConnection, TcpServer, Tonic } from './tasktonic.mjs';
 
 class Echo extends TcpConnection {
   ttse__onData(data) {
@@ -23,14 +24,4 @@ class Main extends Tonic {
   }
 }
 
-class EchoApp extends Formula {
-  creatingFormula() {
-    return { log: { to: 'off' } };
-  }
-
-  creatingStartingTonics() {
-    new Main();
-  }
-}
-
-await EchoApp.run();
+await runAlone(Main);

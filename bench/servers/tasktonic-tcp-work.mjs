@@ -1,6 +1,7 @@
 // A server whose connections are spread over as many Catalysts, in threads of their own, as the argument says.
 import { tellPort } from './child.mjs';
-import { Formula, TcpServer, Tonic } from './tasktonic.mjs';
+import { runAlone } from '../micro/app.mjs';
+import { TcpServer, Tonic } from './tasktonic.mjs';
 import { WorkingEcho } from './working-echo.mjs';
 
 const catalysts = Number(process.argv[2]);
@@ -15,14 +16,4 @@ class Main extends Tonic {
   }
 }
 
-class EchoApp extends Formula {
-  creatingFormula() {
-    return { log: { to: 'off' } };
-  }
-
-  creatingStartingTonics() {
-    new Main();
-  }
-}
-
-await EchoApp.run();
+await runAlone(Main);

@@ -1,7 +1,8 @@
 // The same server as raw-tls.mjs, as a user of TaskTonic writes it.
 import { certFile, keyFile } from '../lib/certificate.mjs';
 import { tellPort } from './child.mjs';
-import { Formula, TcpConnection, TcpServer, Tonic, lines } from './tasktonic.mjs';
+import { runAlone } from '../micro/app.mjs';
+import { TcpConnection, TcpServer, Tonic, lines } from './tasktonic.mjs';
 
 class Echo extends TcpConnection {
   ttse__onData(data) {
@@ -28,14 +29,4 @@ class Main extends Tonic {
   ttse__onTurnedAway() {}
 }
 
-class EchoApp extends Formula {
-  creatingFormula() {
-    return { log: { to: 'off' } };
-  }
-
-  creatingStartingTonics() {
-    new Main();
-  }
-}
-
-await EchoApp.run();
+await runAlone(Main);
