@@ -104,15 +104,16 @@ describe('threads under load', function () {
     const port = await program.port();
     const peer = await Peer.connect(port);
     const dropped = async (): Promise<number> => (await program.ask('drops'))['drops'] as number;
-    // In drops and not in ms: a busy machine is slow with both.
-    let most = 0;
-    for (let before = await dropped(), rounds = 0; before <= howMany(30_000, 100_000) || rounds < 40; rounds++) {
+    // In drops and not in ms: a busy machine is slow with both. The middle of many, since the machine may stop one echo.
+    const waitedFor: number[] = [];
+    for (let before = await dropped(); before <= howMany(30_000, 100_000) || waitedFor.length < 40;) {
       await peer.echo('hello');
       const after = await dropped();
-      most = Math.max(most, after - before);
+      waitedFor.push(after - before);
       before = after;
     }
-    expect(most, 'drops that an echo waited for').to.be.below(QUEUE / 2);
+    const middle = waitedFor.sort((a, b) => a - b)[waitedFor.length >> 1];
+    expect(middle, 'drops that an echo waited for').to.be.below(QUEUE / 2);
     const { rss } = await program.ask('drops');
     expect(rss).to.be.below(600_000_000);
     expect(program.output).to.not.include('WRONG');
