@@ -31,9 +31,9 @@ export class BigData extends Tonic {
   ttse__onProgress(_events: readonly StoreEvent[]): void {
     const parts = this.#store.at('array/parts').children();
     const percent = Math.floor(parts.reduce((sum, part) => sum + (part.get('done', 0) as number), 0) / this.threads);
-    // Where there is no terminal a line stays, so there are fewer.
+    // Where there is no terminal a line stays, so there are fewer; the last one is always there.
     const step = process.stdout.isTTY ? 1 : 25;
-    if (percent < this.#shown + step) return;
+    if (percent < Math.min(this.#shown + step, 100) || percent === this.#shown) return;
     this.#shown = percent;
     const full = Math.round((percent / 100) * BAR_WIDTH);
     const line = `[${'#'.repeat(full)}${'-'.repeat(BAR_WIDTH - full)}] ${percent} %`;
