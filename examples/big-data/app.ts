@@ -1,6 +1,6 @@
 import { Tonic } from 'tasktonic';
 import { Store, type StoreEvent, type StoreHandle } from 'tasktonic/store';
-import { Worker } from './worker.js';
+import { partOf, Worker } from './worker.js';
 
 const MIB = 2 ** 20;
 const BAR_WIDTH = 30;
@@ -47,7 +47,7 @@ export class BigData extends Tonic {
       .map((part) => part.get('sum'));
     if (sums.length < this.threads || sums.includes(undefined)) return;
     const numbers = this.#store.get('array/numbers') as Float64Array;
-    const isFilled = numbers.at(-1) === Math.sqrt(numbers.length / this.threads - 1);
+    const isFilled = numbers.at(-1) === Math.sqrt(partOf(numbers, this.threads - 1, this.threads).length - 1);
     console.log(
       `\nmain ${isFilled ? 'sees what they wrote' : 'DOES NOT SEE WHAT THEY WROTE'}: their sum is ${total(sums).toExponential(3)}`,
     );

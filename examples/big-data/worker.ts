@@ -24,8 +24,7 @@ export class Worker extends Catalyst {
   ttse__onStoreReady(): void {
     // Shared: what comes out of the Store is the memory itself, in every thread.
     const numbers = this.#store.get('array/numbers') as Float64Array;
-    const size = numbers.length / this.parts;
-    const part = numbers.subarray(this.part * size, (this.part + 1) * size);
+    const part = partOf(numbers, this.part, this.parts);
     new ChunkedWork({ work: () => filled(part), name: 'fill' });
   }
 
@@ -36,6 +35,12 @@ export class Worker extends Catalyst {
   ttse__onFillDone(sum: number): void {
     this.#store.set({ [`array/parts/${this.part}/done`]: 100, [`array/parts/${this.part}/sum`]: sum });
   }
+}
+
+/** The numbers of one worker, where `parts` of them share all; as many as each other, or one more. */
+export function partOf(numbers: Float64Array, part: number, parts: number): Float64Array {
+  const start = (of: number): number => Math.floor((of * numbers.length) / parts);
+  return numbers.subarray(start(part), start(part + 1));
 }
 
 /** Fills with square roots, and gives their sum. */
