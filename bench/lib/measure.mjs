@@ -74,7 +74,7 @@ async function network(row, program, effort) {
     const options = {
       ...row.load,
       port,
-      'warmup-ms': effort.warmupMs,
+      'warmup-ms': effort.quick ? effort.warmupMs : Math.max(effort.warmupMs, row.warmupMs ?? 0),
       ...lengthOf(row, effort),
       'server-pid': server.process.pid ?? 0,
     };

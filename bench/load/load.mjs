@@ -121,9 +121,9 @@ function open(seed, onMessages) {
   });
   socket.on('error', (error) => run.fail(error.message));
   socket.on('end', () => run.ending || run.fail('closed by the server'));
-  const send = () => {
+  const send = (messages = 1) => {
     socket.cork();
-    for (let left = size; left > 0;) {
+    for (let left = messages * size; left > 0;) {
       const piece = payload(seed, sent, left);
       socket.write(piece);
       sent += piece.length;
@@ -160,24 +160,24 @@ function openAll(onMessages, onOpen) {
 function tcp() {
   /** @type {Map<object, number[]>} */
   const issued = new Map();
-  const issue = (/** @type {ReturnType<typeof open>} */ link) => {
-    issued.get(link)?.push(run.now());
-    run.underWay++;
-    link.send();
+  // What is sent together leaves in one write, as load.c does it.
+  const issue = (/** @type {ReturnType<typeof open>} */ link, messages = 1) => {
+    const now = run.now();
+    for (let n = 0; n < messages; n++) issued.get(link)?.push(now);
+    run.underWay += messages;
+    link.send(messages);
   };
   openAll(
     (link, done) => {
       const times = issued.get(link) ?? [];
-      for (let i = 0; i < done; i++) {
-        run.reply(times.shift() ?? 0);
-        if (run.sending && rate === 0) issue(link);
-      }
+      for (let i = 0; i < done; i++) run.reply(times.shift() ?? 0);
+      if (run.sending && rate === 0) issue(link, done);
     },
     (links) => {
       run.begin(() => links.forEach((link) => link.socket.destroy()));
       for (const link of links) issued.set(link, []);
       if (rate > 0) return atRate(links, issued, issue);
-      for (const link of links) for (let k = 0; k < inflight; k++) issue(link);
+      for (const link of links) issue(link, inflight);
     },
   );
 }
