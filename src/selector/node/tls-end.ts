@@ -54,15 +54,14 @@ export class EndWatch {
   }
 
   #end(socket: TLSSocket): void {
-    const size = alertOf(socket);
     const more = this.#wire.bytesRead - this.#seen;
-    const isSaid = this.#round === round || (more > 0 && (size === undefined || more % size === 0));
-    this.#ended = isSaid ? 'said' : 'cut';
+    this.#ended = this.#round === round || (more > 0 && mayBeAlerts(more, socket)) ? 'said' : 'cut';
   }
 }
 
-function alertOf(socket: TLSSocket): number | undefined {
+function mayBeAlerts(bytes: number, socket: TLSSocket): boolean {
   const version = socket.getProtocol();
   const { name } = socket.getCipher();
-  return ALERT.find(([of, cipher]) => of === version && cipher.test(name))?.[2];
+  const size = ALERT.find(([of, cipher]) => of === version && cipher.test(name))?.[2];
+  return size === undefined || bytes % size === 0;
 }

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Server, TLSSocket, type TLSSocketOptions, type TlsOptions, connect, createServer } from 'node:tls';
+import type { Server, TLSSocket, TLSSocketOptions, TlsOptions } from 'node:tls';
 import type { ChannelKey } from '../channel.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, Bytes, StreamChannel } from '../network.js';
 import { type TlsClientSide, type TlsInfo, TlsProblem, type TlsServerSide, type TlsSide } from '../tls.js';
+import { nodeTls } from './lazy-modules.js';
 import { NodeStream } from './node-stream.js';
 import { factsOf, peerOf } from './tls-facts.js';
 import { EndWatch } from './tls-end.js';
@@ -23,7 +24,7 @@ const NEVER = 2 ** 31 - 1;
 
 /** Makes what {@link TlsStream} needs of a server: it never listens, and is given one connection after the other. */
 export function acceptingServer(options: TlsOptions): Server {
-  const server = createServer({ ...options, handshakeTimeout: NEVER });
+  const server = nodeTls().createServer({ ...options, handshakeTimeout: NEVER });
   server.on('secureConnection', function (this: Server, socket) {
     (this as Acceptance).stream.secured(socket);
   });
@@ -77,7 +78,7 @@ export class TlsStream extends NodeStream {
     this.#requires = requiresCertificate;
     // Until it is done, an end of the peer is one of the handshake: then Node closes the socket.
     this.#raw.allowHalfOpen = false;
-    if (!(by instanceof Server)) return this.#acceptWith(by);
+    if (!(by instanceof nodeTls().Server)) return this.#acceptWith(by);
     const acceptance = Object.create(by) as Acceptance;
     acceptance.stream = this;
     // As for a plain server of Node's, with this one as the server that it is.
@@ -85,7 +86,7 @@ export class TlsStream extends NodeStream {
   }
 
   #acceptWith(options: TLSSocketOptions): void {
-    const socket = new TLSSocket(this.#raw as Socket, { ...options, isServer: true });
+    const socket = new (nodeTls().TLSSocket)(this.#raw as Socket, { ...options, isServer: true });
     this.#hear(socket);
     socket.once('secure', () => this.secured(socket));
   }
@@ -97,7 +98,7 @@ export class TlsStream extends NodeStream {
 
   #connect({ options, onSession }: TlsClientSide): void {
     // Who the server is, is looked at here: then the error can say what its certificate says.
-    const socket = connect({ ...options, socket: this.#raw, rejectUnauthorized: false });
+    const socket = nodeTls().connect({ ...options, socket: this.#raw, rejectUnauthorized: false });
     this.#hear(socket);
     socket.once('secureConnect', () => this.#verify(socket, options.rejectUnauthorized !== false, onSession));
   }

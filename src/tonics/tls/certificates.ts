@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto';
-import { constants } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { type SecureContext, type SecureContextOptions, createSecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { type TaskTonicError, fail } from '../../core/errors.js';
+import { nodeCrypto, nodeTls } from '../../selector/node/lazy-modules.js';
 import { CIPHERS } from './tls-options.js';
 
 type Pem = string | Uint8Array;
@@ -66,7 +65,7 @@ export function contextOptions(
     ciphers,
     minVersion,
     // A peer that asks again and again for new keys would have this one calculate for it.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+    secureOptions: nodeCrypto().constants.SSL_OP_NO_RENEGOTIATION,
   };
   return options;
 }
@@ -74,7 +73,7 @@ export function contextOptions(
 /** @throws {TaskTonicError} as {@link contextOptions}. */
 export function contextOf(options: SecureContextOptions, source: CertificateSource, whose: string): SecureContext {
   try {
-    return createSecureContext(options);
+    return nodeTls().createSecureContext(options);
   } catch (thrown) {
     throw bad(whose, problemOf(thrown as NodeJS.ErrnoException, source), thrown as Error);
   }
@@ -114,7 +113,7 @@ function look(pem: Buffer, file: string | undefined, whose: string, option = 'ce
     throw bad(whose, `${where} has no certificate in PEM, but ${is}`);
   }
   try {
-    void new X509Certificate(pem);
+    void new (nodeCrypto().X509Certificate)(pem);
   } catch (thrown) {
     throw bad(whose, `${where} has a certificate that cannot be read`, thrown as Error);
   }

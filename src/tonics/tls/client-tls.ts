@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
-import { type ConnectionOptions, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { ConnectionOptions, SecureContext, SecureContextOptions } from 'node:tls';
+import { nodeCrypto } from '../../selector/node/lazy-modules.js';
 import type { TlsClientSide, TlsStart } from '../../selector/tls.js';
 import { contextOf, contextOptions, filesOf, stampOf } from './certificates.js';
 import { ClientSessions } from './client-sessions.js';
@@ -87,7 +87,8 @@ function textsOf({ cert, key, ca, ciphers, minVersion }: SecureContextOptions): 
   const all = [cert, key, ...(Array.isArray(ca) ? ca : [ca])].map((part) =>
     part === undefined
       ? ''
-      : createHash('sha256')
+      : nodeCrypto()
+          .createHash('sha256')
           .update(part as Buffer)
           .digest('base64'),
   );
@@ -95,7 +96,7 @@ function textsOf({ cert, key, ca, ciphers, minVersion }: SecureContextOptions): 
 }
 
 function printOf(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+  return nodeCrypto().createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
 const numbers = new WeakMap<SecureContext, number>();

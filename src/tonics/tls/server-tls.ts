@@ -1,6 +1,6 @@
-import { X509Certificate, createHash } from 'node:crypto';
 import type { SecureContext, SecureContextOptions, Server, TlsOptions } from 'node:tls';
 import { fail } from '../../core/errors.js';
+import { nodeCrypto } from '../../selector/node/lazy-modules.js';
 import { identityOf } from '../../selector/node/tls-facts.js';
 import { acceptingServer } from '../../selector/node/tls-stream.js';
 import type { TlsServerSide, TlsStart } from '../../selector/tls.js';
@@ -79,7 +79,7 @@ export class ServerTls {
   expired(wallTime: number): { readonly whose: string; readonly subject: string; readonly to: string } | undefined {
     const { cert } = this.#loaded.options;
     if (cert === undefined) return undefined;
-    const { subject, validTo } = identityOf(new X509Certificate(cert as Buffer));
+    const { subject, validTo } = identityOf(new (nodeCrypto().X509Certificate)(cert as Buffer));
     return validTo.getTime() > wallTime ? undefined : { whose: this.#whose, subject, to: dayOf(validTo) };
   }
 
@@ -112,7 +112,7 @@ export class ServerTls {
   /** A session goes on with what was verified when it began: so only where the same would be verified now. */
   get #trustPrint(): string {
     const { ca } = this.#loaded.options;
-    const hash = createHash('sha256').update(this.#asks);
+    const hash = nodeCrypto().createHash('sha256').update(this.#asks);
     if (this.#asks !== 'none' && ca !== undefined) for (const one of ca as Buffer[]) hash.update(one);
     return hash.digest('hex').slice(0, 32);
   }
