@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   framing: ['core'],
   tonics: ['core', 'log', 'config', 'app', 'selector', 'links', 'framing'],
   store: ['core', 'services', 'links'],
+  http: ['core', 'app', 'selector', 'framing', 'tonics'],
   calendar: ['core'],
   'eslint-plugin': ['core'],
   diagram: ['core'],

@@ -19,6 +19,7 @@ const input = {
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
   store: 'dist/src/store/index.js',
+  http: 'dist/src/http/index.js',
   diagram: 'dist/src/diagram/index.js',
   'eslint-plugin': 'dist/src/eslint-plugin/index.js',
   cli: 'dist/src/cli/index.js',

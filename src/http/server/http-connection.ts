@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { ofFramework } from '../../core/plan/plan.js';
+import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
+import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
+import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
+import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { type HttpExchange } from './exchange.js';
+import type { HttpServer } from './http-server.js';
+import { ServerStream } from './server-stream.js';
+
+/**
+ * One connection of an HttpServer, with the requests that come on it. A protocol may extend it:
+ *
+ * ```ts
+ * class Hello extends HttpConnection {
+ *   ttse__onRequest(exchange: HttpExchange): void { exchange.reply('hello'); }
+ * }
+ * ```
+ */
+export class HttpConnection<State extends string = never> extends TcpConnection<State> {
+  /** A request has come: its head was read. */
+  ttse__onRequest?(exchange: HttpExchange): void | undefined;
+
+  /** @internal */
+  static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
+
+  readonly #stream = new ServerStream(this as unknown as HttpConnection<string>);
+  /** Responses that are still to be given, the first of them first. */
+  readonly #underWay = new Set<ServerResponse>();
+  /** It ends when these are given. */
+  #isLast = false;
+
+  constructor(options: TonicOptions = NO_OPTIONS) {
+    super(options);
+  }
+
+  // ---- What comes and goes ----
+
+  ttse__onConnected(): void {
+    (this._ttBase as HttpServer)._ttServes(this.#stream);
+  }
+
+  ttse__onData(data: Buffer): void {
+    this.#stream.received(data);
+  }
+
+  ttse__onDrain(): void {
+    this.#stream.drained();
+  }
+
+  /** Node would end a connection whose peer has ended, whatever is still to be answered. */
+  ttse__onEnd(): void {
+    if (this.#underWay.size === 0) this.#stream.peerEnded();
+  }
+
+  ttse__onDisconnected(info: DisconnectInfo): void {
+    this.#stream.disconnected(info);
+  }
+
+  // ---- Its requests ----
+
+  /** @internal A request has come. */
+  _ttRequested(request: IncomingMessage, response: ServerResponse): void {
+    this.#underWay.add(response);
+    incurOwed(this);
+    response.on('close', HttpConnection.#onClose);
+    if (this.#isLast) response.setHeader('Connection', 'close');
+    (this._ttBase as HttpServer)._ttRequested(this as unknown as HttpConnection<string>, request, response);
+  }
+
+  static readonly #onClose = function (this: ServerResponse): void {
+    const connection = (this.req.socket as unknown as ServerStream).connection as HttpConnection<string>;
+    if (connection.#underWay.delete(this)) settleOwed(connection);
+  };
+
+  // ---- Its end ----
+
+  /** @internal What was asked is answered, and it is said that no more will be. */
+  override _ttDrain(): boolean {
+    this.#isLast = true;
+    for (const response of this.#underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
+    return super._ttDrain();
+  }
+}
+ofFramework(HttpConnection);

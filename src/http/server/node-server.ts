@@ -1,0 +1,11 @@
+import { type Server, createServer } from 'node:http';
+import type { ServerStream } from './server-stream.js';
+
+/** Node's server, that never listens: it is given one stream after the other. Times are watched by the connections. */
+export function nodeServer(): Server {
+  const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 });
+  server.on('request', (request, response) => {
+    (request.socket as unknown as ServerStream).connection._ttRequested(request, response);
+  });
+  return server;
+}

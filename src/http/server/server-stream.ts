@@ -1,0 +1,67 @@
+import { ConnectionDuplex } from '../../tonics/tcp/connection/connection-duplex.js';
+import type { HttpConnection } from './http-connection.js';
+
+/** The stream of an HTTP connection: with what `node:http`, and the libraries on top of it, ask of a socket besides. */
+export class ServerStream extends ConnectionDuplex {
+  declare readonly connection: HttpConnection<string>;
+
+  get encrypted(): boolean {
+    return this.connection.tls !== undefined;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.connection.remote?.address;
+  }
+
+  get remotePort(): number | undefined {
+    return this.connection.remote?.port;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this.connection.remote?.family;
+  }
+
+  get localAddress(): string | undefined {
+    return this.connection.local?.address;
+  }
+
+  get localPort(): number | undefined {
+    return this.connection.local?.port;
+  }
+
+  get bytesRead(): number {
+    return this.connection.traffic.receivedBytes;
+  }
+
+  get bytesWritten(): number {
+    return this.connection.traffic.sentBytes;
+  }
+
+  /** Times are watched by the connection, on the clock of its Catalyst. */
+  setTimeout(): this {
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  ref(): this {
+    return this;
+  }
+
+  unref(): this {
+    return this;
+  }
+
+  /** Ends after what was written. */
+  destroySoon(): void {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', () => this.destroy());
+  }
+}
