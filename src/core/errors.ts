@@ -207,6 +207,10 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // HTTP
+  TT_NO_REQUEST_HANDLER:
+    'A request has come to {tonic}, and nobody hears of requests: it was answered with 503, and so are all like it. Give a "handler", or define ttse__onRequest.',
+  TT_NO_HTTP_SERVER: '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
   // Framing
   TT_FRAME_TOO_LONG:
     'A frame of {framing} is longer than {max} bytes (from byte {place} of the stream on): send shorter ones, or raise "max".',

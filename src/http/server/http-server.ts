@@ -1,34 +1,88 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { toError } from '../../core/errors.js';
+import type { Duplex } from 'node:stream';
+import type * as v from 'valibot';
+import { fail, toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
+import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
+import { badOption } from '../../core/options/option-problem.js';
+import { settingsIn } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
-import { ofFramework } from '../../core/plan/plan.js';
+import { RUNNER, type SparkleRunner, ofFramework } from '../../core/plan/plan.js';
+import type { Protocol } from '../../tonics/tcp/connection/protocol.js';
+import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import { HttpExchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
+import {
+  type HttpHandler,
+  type HttpServerOptions,
+  type HttpSettings,
+  type HttpTakeover,
+  httpSchema,
+  httpServerSchema,
+  placedHttpServerSchema,
+} from './http-server-options.js';
 import { nodeServer } from './node-server.js';
+import { Status } from './refusals.js';
+import { type RequestCounts, RequestTally } from './request-tally.js';
 import type { ServerStream } from './server-stream.js';
 
-/** What `node:http`, Express, Fastify and others call for each request. */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+type Hears = (this: HttpServer, exchange: HttpExchange) => void;
 
-/** Options of an {@link HttpServer}. */
-export type HttpServerOptions = Omit<TcpServerOptions, 'protocol' | 'framing'> &
-  TcpServerOptions & { readonly handler?: HttpHandler };
-
-/** Listens for HTTP: `node:http` reads the requests and writes the responses, on connections that are Tonics. */
+/**
+ * Listens for HTTP: `node:http` reads the requests and writes the responses, on connections that are Tonics. A handler or a sparkle that throws
+ * hurts only the request that it was called for: that is answered with 500.
+ */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
-  /** A request has come that its connection does not hear of itself. */
+  /** @internal */
+  static readonly [RUNNER]: SparkleRunner = (generic, body) =>
+    generic === 'ttse__onRequest' ? (HttpServer.#guarded(body as Hears) as typeof body) : body;
+  /** What its options must look like. */
+  static override readonly optionsSchema: v.GenericSchema = placedHttpServerSchema;
+  /** A request has come that its connection does not hear of itself. What it throws is logged, and answered with 500. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
-  readonly #server: Server = nodeServer();
+  /** @internal */ readonly _ttHttp: HttpSettings;
+  /** @internal */ readonly _ttRequests: RequestTally;
+  readonly #server: Server;
   readonly #handler: HttpHandler | undefined;
+  #isWarned = false;
 
-  constructor({ handler, ...options }: HttpServerOptions) {
-    super({ protocol: HttpConnection, ...options } as TcpServerOptions);
-    this.#handler = handler;
+  /** @throws {TaskTonicError} as a TcpServer. */
+  constructor(options: HttpServerOptions) {
+    const { name } = new.target;
+    checkOptionsOf(new.target, options);
+    const http = settingsIn(httpSchema, options, name);
+    const protocol = httpProtocol(options.protocol, name);
+    const { [PART]: part } = options as { readonly [PART]?: PartGiven };
+    const threads = options.catalysts ?? 1;
+    const tally = part?.shared === undefined ? RequestTally.of(threads) : new RequestTally(part.shared, part.index);
+    const inParts = threads > 1 ? forThreads(http, name) : {};
+    const of: PartOf = { tonic: 'HttpServer', shared: tally.buffer, options: inParts };
+    const given = { ...withAlpn(options), protocol, unsentLimit: roomFor(options), [PART_OF]: of };
+    super(given as unknown as TcpServerOptions);
+    this._ttHttp = http;
+    this._ttRequests = tally;
+    this.#handler = http.handler ?? (protocol as { readonly handler?: HttpHandler }).handler;
+    this.#server = nodeServer(http);
+  }
+
+  /** Its requests, over all its threads: received, answered, refused. */
+  get requests(): RequestCounts {
+    return this._ttRequests.counts;
+  }
+
+  /** Who hears of a request and throws hurts that request alone. */
+  static #guarded(body: Hears): Hears {
+    return function (this: HttpServer, exchange: HttpExchange): void {
+      try {
+        return body.call(this, exchange);
+      } catch (thrown) {
+        this.#failed(exchange.response, thrown, 'ttse__onRequest');
+      }
+    };
   }
 
   /** @internal A connection is there. */
@@ -41,16 +95,88 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const handler = this.#handler;
     if (handler !== undefined) return this.#handle(handler, request, response);
     const hears = connection._ttPlan.has('ttse__onRequest') ? connection : this;
-    hears._ttEmit('ttse__onRequest', new HttpExchange(request, response));
+    if (!hears._ttEmit('ttse__onRequest', new HttpExchange(request, response))) this.#unheard(response);
+  }
+
+  /** @internal */
+  _ttTaken(takeover: HttpTakeover, request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    try {
+      takeover(request, stream, head);
+    } catch (thrown) {
+      this.#log(thrown, 'handler');
+      stream.destroy();
+    }
   }
 
   #handle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {
     try {
-      handler(request, response);
+      const given = handler(request, response) as { readonly then?: unknown } | null | undefined;
+      if (typeof given?.then !== 'function') return;
+      (given as PromiseLike<unknown>).then(undefined, (reason: unknown) => this.#failed(response, reason, 'handler'));
     } catch (thrown) {
-      this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('handler', this));
-      response.destroy();
+      this.#failed(response, thrown, 'handler');
     }
+  }
+
+  #failed(response: ServerResponse, thrown: unknown, what: string): void {
+    this.#log(thrown, what);
+    const { connection } = response.req.socket as unknown as ServerStream;
+    connection._ttFailed(response);
+  }
+
+  #log(thrown: unknown, what: string): void {
+    this._ttRequests.add('failed');
+    this._ttScheduler.logs.failure(this, toError(thrown), failureInfo(what, this));
+  }
+
+  #unheard(response: ServerResponse): void {
+    this._ttRequests.add('unheard');
+    if (!this.#isWarned) this._ttScheduler.logs.warn(this, fail('TT_NO_REQUEST_HANDLER', { tonic: this.name }));
+    this.#isWarned = true;
+    response.writeHead(Status.unheard, { 'Content-Length': 0 });
+    response.end();
   }
 }
 ofFramework(HttpServer);
+takesOptions(HttpServer, httpServerSchema);
+
+/**
+ * The protocol of its connections.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where that is none of HTTP.
+ */
+function httpProtocol(protocol: Protocol | undefined, className: string): Protocol {
+  if (protocol === undefined) return HttpConnection;
+  if (protocol === (HttpConnection as unknown) || protocol.prototype instanceof HttpConnection) return protocol;
+  const isClass = Object.getOwnPropertyDescriptor(protocol, 'prototype')?.writable === false;
+  const problem = 'must be a class that extends HttpConnection, or a function that makes one';
+  if (isClass) throw badOption(className, 'protocol', problem);
+  return () => {
+    const made = (protocol as () => unknown)();
+    if (made instanceof HttpConnection) return made as HttpConnection<string>;
+    throw badOption(className, 'protocol', problem);
+  };
+}
+
+/**
+ * The options that its threads are given.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where one is a function: they cannot be given that.
+ */
+function forThreads({ handler, upgrade, connect, ...others }: HttpSettings, className: string): PartOf['options'] {
+  for (const [option, value] of Object.entries({ handler, upgrade, connect })) {
+    if (value === undefined) continue;
+    const instead = option === 'handler' ? ': say it as "static handler" of the protocol' : '';
+    throw badOption(className, option, `with "catalysts" it cannot be given to threads${instead}`);
+  }
+  return others;
+}
+
+/** Under TLS it says which protocol it speaks, unless that was said. */
+function withAlpn<O extends HttpServerOptions>(options: O): O {
+  const { tls } = options;
+  return tls === undefined ? options : { ...options, tls: { alpn: ['http/1.1'], ...tls } };
+}
+
+/** What one write brings beyond the high-water mark is no overflow: the stream waits then. */
+function roomFor({ unsentLimit = 16_777_216, highWaterMark = 262_144 }: HttpServerOptions): number {
+  return Math.max(unsentLimit, highWaterMark + 65_536);
+}
