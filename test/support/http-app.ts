@@ -33,10 +33,13 @@ export class HttpApp {
     return this.app.messages(40);
   }
 
-  /** The app ends: what is open is drained. */
-  ends(): Promise<unknown> {
+  /** The app begins to end: what is open is drained. */
+  ends(): void {
     this.app.main.ttsc__finish();
-    return this.app.ended;
+  }
+
+  async over(): Promise<void> {
+    await this.app.over();
   }
 }
 

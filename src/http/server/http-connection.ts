@@ -147,14 +147,15 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #parse(data: Buffer): void {
     const count = this.#count;
     const watch = this.#watch!;
+    const wasInBody = this.#isInBody;
     this.#stream.received(data);
     if (this.#together !== undefined) this.#answerTogether();
     if (this.#isTaken || this.#drops) return;
-    if (this.#isInBody) watch.bodyBegins(data.length);
+    if (this.#isInBody) watch.bodyComes(data.length);
     else {
       watch.bodyEnded();
       // Where the stream's reader is behind, nobody knows yet what that was.
-      if (count === this.#count && this.#stream.readableLength === 0) watch.headBegins();
+      if (!wasInBody && count === this.#count && this.#stream.readableLength === 0) watch.headBegins();
     }
   }
 

@@ -40,9 +40,9 @@ export class RequestWatch implements Due {
   readonly #times: RequestTimes;
   /** Since when a head comes; `NaN` while none does. */
   #headAt = NaN;
-  /** The same of a body, with what had come of it, and all else, by then. */
+  /** The same of a body, with the bytes that have come since. */
   #bodyAt = NaN;
-  #bodyFrom = 0;
+  #came = 0;
   /** Since when the request whose body comes does. */
   #requestAt = NaN;
   /** How long the socket may be still, as `socket.setTimeout()` of Node; 0 for ever. */
@@ -71,13 +71,12 @@ export class RequestWatch implements Due {
     this.#headAt = NaN;
   }
 
-  /** The head has come, and its body is still to; a part of it may have come with so many bytes. */
-  bodyBegins(bytes: number): void {
+  /** So many bytes have come, of a head whose body is still to come, or of that. */
+  bodyComes(bytes: number): void {
+    this.#came += bytes;
     if (!Number.isNaN(this.#bodyAt)) return;
-    const now = this.#now;
-    this.#requestAt = now;
-    this.#bodyAnew(now);
-    this.#bodyFrom -= bytes;
+    this.#requestAt = this.#now;
+    this.#bodyAnew(this.#requestAt, bytes);
     this.#by(this.#bodyEnd);
   }
 
@@ -125,7 +124,7 @@ export class RequestWatch implements Due {
   #notice(now: number): void {
     if (this.#watched._ttReadsNot && !Number.isNaN(this.#bodyAt)) {
       this.#requestAt = now;
-      this.#bodyAnew(now);
+      this.#bodyAnew(now, 0);
     }
     const progress = this.#watched._ttProgress(ANY);
     // What is given to a slow peer leaves for a while: it rests afterwards.
@@ -150,8 +149,7 @@ export class RequestWatch implements Due {
     const { bodyRate } = this.#times;
     if (Number.isNaN(this.#bodyAt)) return Infinity;
     if (bodyRate === false) return this.#requestEnd;
-    const came = this.#watched._ttProgress(Interest.READ) - this.#bodyFrom;
-    return Math.min(this.#bodyAt + bodyRate.grace + (came / bodyRate.perSecond) * 1_000, this.#requestEnd);
+    return Math.min(this.#bodyAt + bodyRate.grace + (this.#came / bodyRate.perSecond) * 1_000, this.#requestEnd);
   }
 
   get #requestEnd(): number {
@@ -164,9 +162,9 @@ export class RequestWatch implements Due {
     return this.#stillAt + this.#stillFor + (this.#watched._ttRests ? TOLD_LESS : 0);
   }
 
-  #bodyAnew(now: number): void {
+  #bodyAnew(now: number, came: number): void {
     this.#bodyAt = now;
-    this.#bodyFrom = this.#watched._ttProgress(Interest.READ);
+    this.#came = came;
   }
 
   // ---- Its timer ----
