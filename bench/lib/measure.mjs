@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
-import { load, tlsLoad } from './tools.mjs';
+import { httpLoad, load, tlsLoad } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -54,6 +54,12 @@ function lengthOf(row, { quick, durationMs }) {
   return messages === undefined ? { 'duration-ms': durationMs } : { 'duration-ms': 60_000, messages };
 }
 
+/** @param {Row} row @returns {string[]} */
+function loadFor({ load: of }) {
+  if (of?.mode === 'http') return httpLoad;
+  return of?.tls === undefined ? load.command : tlsLoad;
+}
+
 /** @param {any} result of the load generator */
 function insistOnRight(result) {
   if (!result.ok) throw new Error(`wrong result: ${result.error || 'no reply was counted'}`);
@@ -78,7 +84,7 @@ async function network(row, program, effort) {
       ...lengthOf(row, effort),
       'server-pid': server.process.pid ?? 0,
     };
-    const command = row.load?.tls === undefined ? load.command : tlsLoad;
+    const command = loadFor(row);
     const generator = new Child([...command, ...asArguments(options)], {
       core: row.cores ?? 'load',
       limitMs: 110_000,

@@ -14,7 +14,7 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
  * @property {number} [warmupMs] at least so much before the measurement
  * @property {boolean} [tls] of a memory row: its connections are under TLS
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
@@ -33,10 +33,17 @@ const tcp = /** @type {const} */ ({
   p99,
 });
 
-/** The generator is a Node too, and busier than the server: so it is the server's processor that is judged. */
 /** A handshake is long and rare: so many ms until either server runs what its compiler has made of them. */
 const MANY_HANDSHAKES = 8_000;
+/** The generator is a Node too, and busier than the server: so it is the server's processor that is judged. */
 const tls = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-tls', theirs: 'raw-tls' });
+
+/** wrk itself needs little. */
+const http = /** @type {const} */ ({
+  kind: 'network',
+  warmupMs: 3_000,
+  load: { mode: 'http', connections: 50, size: 0, inflight: 1 },
+});
 
 /** @param {number} value @returns {Bar} */
 const atLeast = (value) => ({ kind: 'atLeast', value });
@@ -113,6 +120,30 @@ export const rows = [
     limits: [],
     ...faster(2),
     load: { mode: 'lines', connections: 50, size: 64, inflight: 16 },
+  },
+  {
+    ...http,
+    id: 'http-hello',
+    title: 'HTTP, hello world, 50 connections (wrk)',
+    ours: 'tasktonic-http',
+    theirs: 'raw-http',
+    ...faster(1.1),
+  },
+  {
+    ...http,
+    id: 'http-sparkles',
+    title: 'HTTP, hello world by a sparkle, 50 connections (wrk)',
+    ours: 'tasktonic-http-sparkles',
+    theirs: 'raw-http',
+    ...faster(0.95),
+  },
+  {
+    ...http,
+    id: 'http-fastify',
+    title: 'HTTP, hello world in Fastify, 50 connections (wrk)',
+    ours: 'tasktonic-fastify',
+    theirs: 'raw-fastify',
+    ...faster(0.97),
   },
   {
     ...tls,
