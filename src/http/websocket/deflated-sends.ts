@@ -27,7 +27,11 @@ export class DeflatedSends implements SenderSocket {
   constructor(
     owner: DeflateOwner,
     ws: Ws,
-    { extensions, threshold, isServer }: { readonly extensions: Extensions; readonly threshold: number; readonly isServer: boolean },
+    {
+      extensions,
+      threshold,
+      isServer,
+    }: { readonly extensions: Extensions; readonly threshold: number; readonly isServer: boolean },
   ) {
     this.#owner = owner;
     this.#sender = new ws.Sender(this, extensions);

@@ -65,7 +65,11 @@ export function agree(ws: Ws, request: IncomingMessage, settings: WebSocketPathS
 }
 
 /** Whether pages of this origin may open it. A browser always tells its page's; who tells none is none. */
-function isWelcome(origin: string | undefined, host: string | undefined, origins: '*' | readonly string[] | undefined): boolean {
+function isWelcome(
+  origin: string | undefined,
+  host: string | undefined,
+  origins: '*' | readonly string[] | undefined,
+): boolean {
   if (origin === undefined || origins === '*') return true;
   if (origins !== undefined) return origins.includes(origin);
   return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();

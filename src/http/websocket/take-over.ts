@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http';
+import { toError } from '../../core/errors.js';
+import { failureInfo } from '../../core/life.js';
 import { Interest } from '../../selector/interest.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { HttpConnection } from '../server/http-connection.js';
@@ -22,9 +25,19 @@ export function answerUpgrade(
   const path = paths.find(request);
   if (path === undefined) return refuse(connection, { status: 404, why: 'there is no WebSocket here' });
   if (!server._ttMayInfuse) return refuse(connection, { status: 503, why: 'the server is going down' });
-  const agreed = path.agree(request);
+  const agreed = agreedAt(server, path, request);
   if ('status' in agreed) return refuse(connection, agreed);
   return takeOver(server, connection, { path, agreed, rest });
+}
+
+/** What looks at it may be the app's own. */
+function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
+  try {
+    return path.agree(request);
+  } catch (thrown) {
+    server._ttScheduler.logs.failure(server, toError(thrown), failureInfo('accept', server));
+    return { status: 500, why: 'it could not be looked at' };
+  }
 }
 
 function refuse(connection: HttpConnection<string>, { status, why, headers }: Refusal): void {
@@ -39,7 +52,11 @@ interface Wanted {
   readonly rest: Buffer;
 }
 
-function takeOver(server: HttpServer<string>, connection: HttpConnection<string>, { path, agreed, rest }: Wanted): void {
+function takeOver(
+  server: HttpServer<string>,
+  connection: HttpConnection<string>,
+  { path, agreed, rest }: Wanted,
+): void {
   const made = server._ttReplace(connection, path.settingsBy(server._ttConnectionSettings), path.make);
   if (made === undefined) return;
   made._ttUpgraded(path.opened(agreed));

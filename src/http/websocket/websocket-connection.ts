@@ -29,7 +29,11 @@ export type Message = string | Buffer;
  * What a connection has it has as well: its states, marks, limits, `reply()`, `request()`, and its end. An event that its class does not define goes to its
  * base, with it as the first argument.
  */
-export class WebSocketConnection<State extends string = never> extends TcpConnection<State, Message, string | Uint8Array> {
+export class WebSocketConnection<State extends string = never> extends TcpConnection<
+  State,
+  Message,
+  string | Uint8Array
+> {
   /** A message has come, whole. */
   ttse__onMessage?(message: Message): void | undefined;
   /** It is closed; the Tonic finishes after this. */
