@@ -5,3 +5,8 @@ export type { HttpHandler, HttpServerOptions, HttpTakeover } from './server/http
 export type { RequestCounts, StatusClass } from './server/request-tally.js';
 export { HttpConnection } from './server/http-connection.js';
 export { HttpExchange, type ReplyOptions } from './server/exchange.js';
+export { WebSocketConnection, type Message } from './websocket/websocket-connection.js';
+export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
+export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
+export type { WebSocketPaths } from './websocket/websocket-paths.js';
+export { WebSocketRequest } from './websocket/websocket-request.js';

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { fail } from '../../core/errors.js';
 import { Life } from '../../core/life.js';
@@ -17,6 +16,7 @@ import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refus
 import { type Late, RequestWatch } from './request-watch.js';
 import { streamOf } from './served-response.js';
 import { ServerStream } from './server-stream.js';
+import type { UpgradeRequest } from './upgrade.js';
 
 /**
  * One connection of an HttpServer, with the requests that come on it. A protocol may extend it:
@@ -34,7 +34,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  readonly #stream = new ServerStream(this as unknown as HttpConnection<string>);
+  #stream = new ServerStream(this as unknown as HttpConnection<string>);
   #watch: RequestWatch | undefined = undefined;
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
@@ -52,7 +52,9 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #isDeaf = false;
   /** The status with which it ends, when what came before is answered. */
   #refusal: number | undefined = undefined;
-  /** Another protocol has it. */
+  /** The request that is to be answered after these with another protocol. */
+  #upgrade: UpgradeRequest | undefined = undefined;
+  /** Another protocol has it, or is to have it. */
   #isTaken = false;
 
   /** @throws {TaskTonicError} `TT_NO_HTTP_SERVER` where another one than an HttpServer makes it; and as every connection. */
@@ -214,6 +216,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     if (response.writableFinished) tally.answered(response.statusCode);
     else tally.add('aborted');
     if (this.#refusal !== undefined) this.#refuseInTurn(this.#refusal);
+    else if (this.#upgrade !== undefined) this.#upgradeIfNext();
     else if (this.#held !== undefined && this.#underWay.size < http.maxPipelined) this.#readHeld(this.#held);
     settleOwed(this);
   }
@@ -302,21 +305,51 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     else this._ttRefuseWith(Status.timeout);
   }
 
-  // ---- Another protocol ----
+  // ---- A request for another protocol ----
 
-  /** @internal A request asks for another protocol, or for a tunnel. */
-  _ttTakeover(takeover: HttpTakeover | undefined, request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
+  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
     if (this.#hearsNoMore) return;
-    const { _ttHttp: http, _ttRequests: tally } = this.#server;
-    const problem = takeover === undefined ? Status.notAllowed : problemOf(request, http);
-    // Who takes it over writes at once: nothing may be under way before.
-    if (takeover === undefined || problem !== undefined || this.#underWay.size > 0)
-      return this._ttRefuseWith(problem ?? Status.badRequest);
-    tally.add('received');
-    tally.answered(SWITCHED);
+    const { _ttHttp: http } = this.#server;
+    const isRefused = request.method === 'CONNECT' && http.connect === undefined;
+    const problem = isRefused ? Status.notAllowed : problemOf(request, http);
+    if (problem !== undefined) return this._ttRefuseWith(problem);
+    this._ttPause(Pause.stream);
+    // Nobody listens to it any more.
+    this.#stream.on('error', () => {});
     this.#isTaken = true;
     this.#watch?.stop();
-    return this.#server._ttTaken(takeover, request, stream, head);
+    this.#upgrade = { request, behind };
+    return this.#upgradeIfNext();
+  }
+
+  #upgradeIfNext(): void {
+    const upgrade = this.#upgrade;
+    if (upgrade === undefined || this.#underWay.size > 0) return;
+    this.#upgrade = undefined;
+    this.#server._ttss__upgrade(this as unknown as HttpConnection<string>, upgrade);
+  }
+
+  /** @internal What has come behind the last request, and nobody has taken. */
+  _ttTakeRest(behind: Buffer): Buffer {
+    const rest = this.#stream.read() as Buffer | null;
+    return rest === null ? behind : Buffer.concat([behind, rest]);
+  }
+
+  /** @internal It goes on in HTTP as if these bytes came next. */
+  _ttServesAgain(bytes: Buffer): void {
+    this.#stream = new ServerStream(this as unknown as HttpConnection<string>);
+    this.#isTaken = false;
+    this.#server._ttServes(this.#stream);
+    this._ttResume(Pause.stream);
+    this.#read(bytes);
+  }
+
+  /** @internal Somebody else reads and writes its stream from now on. */
+  _ttGivenTo(takeover: HttpTakeover, { request, behind }: UpgradeRequest): void {
+    const rest = this._ttTakeRest(behind);
+    this._ttResume(Pause.stream);
+    takeover(request, this.#stream, rest);
   }
 
   // ---- Its end ----
@@ -345,8 +378,5 @@ ofFramework(HttpConnection);
 /** So many bytes with heads of requests are parsed at once; in bodies so many. */
 const HEADS = 4_096;
 const BODIES = 16_384;
-
-/** The status of a connection that another protocol has taken. */
-const SWITCHED = 101;
 
 const TOO_LARGE: ReadonlySet<number> = new Set([Status.tooLarge, Status.urlTooLong, Status.headTooLarge]);

@@ -11,6 +11,7 @@ import {
   isPlaced,
   serverSchema,
 } from '../../tonics/tcp/server/server-options.js';
+import { webSocketsOption } from '../websocket/websocket-paths.js';
 
 /** What `node:http`, Express, Fastify and others call for each request. A promise that it gives is heard where it is rejected. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -52,21 +53,16 @@ export const httpOptions = {
   ),
   /** With so many requests of a connection unanswered no more are read of it; to within 4 KiB of requests. */
   maxPipelined: v.optional(count(1), 64),
-  /** Takes over connections whose request asks for another protocol (`Upgrade`). Default: such requests are answered as others are. */
+  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See [WebSockets](websocket.md). */
+  webSockets: v.optional(webSocketsOption),
+  /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
   upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
   /** Takes over connections whose request is a CONNECT, as a proxy does. Default: they are refused with 405. */
   connect: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
 };
 
-// Of frames and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
-const {
-  framing: _f,
-  frameTimeout: _t,
-  halfOpen: _h,
-  replyTimeout: _r,
-  replyLimit: _l,
-  ...tcpOptions
-} = serverSchema.entries;
+// Of framings and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
+const { framing: _f, halfOpen: _h, replyTimeout: _r, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
 
 export const httpServerSchema = v.strictObject({ ...tcpOptions, ...httpOptions });
 
@@ -83,7 +79,7 @@ export const placedHttpServerSchema = v.pipe(
 export const httpSchema = v.strictObject(httpOptions);
 export type HttpSettings = v.InferOutput<typeof httpSchema>;
 
-type NotOfHttp = 'framing' | 'frameTimeout' | 'halfOpen' | 'replyTimeout' | 'replyLimit';
+type NotOfHttp = 'framing' | 'halfOpen' | 'replyTimeout' | 'replyLimit';
 type OfPlace = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners' | 'path' | 'mode' | 'fd' | 'systemd';
 
 /** Options of an {@link HttpServer}: those of a TcpServer without framing, and those of HTTP. */

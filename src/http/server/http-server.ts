@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type * as v from 'valibot';
 import { fail, toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
@@ -17,7 +16,6 @@ import {
   type HttpHandler,
   type HttpServerOptions,
   type HttpSettings,
-  type HttpTakeover,
   httpSchema,
   httpServerSchema,
   placedHttpServerSchema,
@@ -26,6 +24,9 @@ import { nodeServer } from './node-server.js';
 import { Status } from './refusals.js';
 import { type RequestCounts, RequestTally } from './request-tally.js';
 import type { ServerStream } from './server-stream.js';
+import type { UpgradeRequest } from './upgrade.js';
+import { answerUpgrade } from '../websocket/take-over.js';
+import { WebSocketPathTable } from '../websocket/websocket-paths.js';
 
 type Hears = (this: HttpServer, exchange: HttpExchange) => void;
 
@@ -48,6 +49,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   /** @internal */ readonly _ttRequests: RequestTally;
   readonly #server: Server;
   readonly #handler: HttpHandler | undefined;
+  readonly #webSockets: WebSocketPathTable | undefined;
   #isWarned = false;
 
   /** @throws {TaskTonicError} as a TcpServer. */
@@ -55,6 +57,8 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const { name } = new.target;
     checkOptionsOf(new.target, options);
     const http = settingsIn(httpSchema, options, name);
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const paths = WebSocketPathTable.of(http.webSockets, name);
     const protocol = httpProtocol(options.protocol, name);
     const { [PART]: part } = options as { readonly [PART]?: PartGiven };
     const threads = options.catalysts ?? 1;
@@ -67,6 +71,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     this._ttRequests = tally;
     this.#handler = http.handler ?? (protocol as { readonly handler?: HttpHandler }).handler;
     this.#server = nodeServer(http);
+    this.#webSockets = paths;
   }
 
   /** Its requests, over all its threads: received, answered, refused. */
@@ -98,14 +103,20 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     if (!hears._ttEmit('ttse__onRequest', new HttpExchange(request, response))) this.#unheard(response);
   }
 
-  /** @internal */
-  _ttTaken(takeover: HttpTakeover, request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  /** @internal A request asks for another protocol. */
+  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+    const { upgrade, connect } = this._ttHttp;
+    const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
+    if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))
+      return answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets);
+    this._ttRequests.answeredBeside(101);
     try {
-      takeover(request, stream, head);
+      connection._ttGivenTo(takeover!, asked);
     } catch (thrown) {
       this.#log(thrown, 'handler');
-      stream.destroy();
+      connection.ttsc__abort();
     }
+    return undefined;
   }
 
   #handle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {
@@ -159,10 +170,13 @@ function httpProtocol(protocol: Protocol | undefined, className: string): Protoc
 
 /**
  * The options that its threads are given.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where one is a function: they cannot be given that.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where one is a function, or has one: they cannot be given that.
  */
-function forThreads({ handler, upgrade, connect, ...others }: HttpSettings, className: string): PartOf['options'] {
-  for (const [option, value] of Object.entries({ handler, upgrade, connect })) {
+function forThreads(
+  { handler, upgrade, connect, webSockets, ...others }: HttpSettings,
+  className: string,
+): PartOf['options'] {
+  for (const [option, value] of Object.entries({ handler, upgrade, connect, webSockets })) {
     if (value === undefined) continue;
     const instead = option === 'handler' ? ': say it as "static handler" of the protocol' : '';
     throw badOption(className, option, `with "catalysts" it cannot be given to threads${instead}`);

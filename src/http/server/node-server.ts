@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerOptions, type ServerResponse, createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HttpSettings, HttpTakeover } from './http-server-options.js';
+import type { HttpSettings } from './http-server-options.js';
 import { Status } from './refusals.js';
 import { ServedResponse, streamOf } from './served-response.js';
 import type { ServerStream } from './server-stream.js';
@@ -9,7 +9,7 @@ import type { ServerStream } from './server-stream.js';
 type Options = ServerOptions & { readonly keepAliveTimeoutBuffer: number };
 
 /** Node's server, that never listens: it is given one stream after the other. Times are watched by the connections, and what is wrong is refused by them. */
-export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders, upgrade, connect }: HttpSettings): Server {
+export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders, upgrade, webSockets }: HttpSettings): Server {
   const options: Options = {
     ServerResponse: ServedResponse as unknown as typeof ServerResponse,
     keepAliveTimeout: keepAliveTimeout === false ? 0 : keepAliveTimeout,
@@ -34,13 +34,14 @@ export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders, upgrad
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) =>
     (stream as ServerStream).connection._ttUnreadable(error),
   );
-  if (upgrade !== undefined) server.on('upgrade', taking(upgrade));
-  server.on('connect', taking(connect));
+  if (upgrade !== undefined || webSockets !== undefined) server.on('upgrade', tellUpgrade);
+  server.on('connect', tellUpgrade);
   return server;
 }
 
-function taking(takeover: HttpTakeover | undefined): HttpTakeover {
-  return (request, stream, head) => streamOf(request).connection._ttTakeover(takeover, request, stream, head);
+/** A request asks for another protocol, or for a tunnel: Node has let go of its stream. */
+function tellUpgrade(request: IncomingMessage, _stream: Duplex, behind: Buffer): void {
+  streamOf(request).connection._ttAsksUpgrade(request, behind);
 }
 
 /**

@@ -57,6 +57,12 @@ export class RequestTally {
     this.#numbers[this.#line + of]!++;
   }
 
+  /** A request that was none for a handler. */
+  answeredBeside(status: number): void {
+    this.add('received');
+    this.answered(status);
+  }
+
   get counts(): RequestCounts {
     const [received, ...others] = Array.from({ length: LINE }, (_, place) => this.#sum(place)) as [number, ...number[]];
     const [s1, s2, s3, s4, s5, aborted, failed, unheard, bad, tooLarge, late] = others as Eleven;

@@ -109,7 +109,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
     checkInside(settings, name);
-    const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
+    const tls =
+      settings.tls &&
+      new ServerTls(settings.tls, `of ${name}`, (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'));
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
@@ -362,6 +364,31 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#limits?.leave(accepted);
     given.key?.cancel();
     return this.#tally.closed();
+  }
+
+  /** @internal Those that its connections are made with. */
+  get _ttConnectionSettings(): ConnectionSettings {
+    return this.#connection;
+  }
+
+  /** @internal In a sparkle: another Tonic takes a connection over, and counts for it. `undefined` where it has gone, or the other one threw. */
+  _ttReplace<C extends TcpConnection<string>>(
+    before: TcpConnection<string>,
+    settings: ConnectionSettings,
+    make: () => C,
+  ): C | undefined {
+    const given = before._ttHandOver();
+    if (given === undefined) return undefined;
+    const made = makeConnection(this, { ...given, settings }, make);
+    const connection = made instanceof TcpConnection ? made : made.connection;
+    if (made !== connection) this.#tally.add('failed');
+    // The one before is counted as closed when it has finished.
+    if (connection === undefined) given.key?.cancel();
+    else {
+      this.#tally.opened();
+      this.#limits?.move(before, connection);
+    }
+    return made === connection ? (made as C) : undefined;
   }
 
   #turnedAway(peer: TurnedAway): void {
