@@ -50,6 +50,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #isLast = false;
   /** That was said. */
   #isDeaf = false;
+  /** A request was refused, and nothing is read any more. */
+  #isRefused = false;
   /** The status with which it ends, when what came before is answered. */
   #refusal: number | undefined = undefined;
   /** The request that is to be answered after these with another protocol. */
@@ -110,7 +112,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** Nor the body of one. */
   get #drops(): boolean {
-    return this.#refusal !== undefined || (this.#isDeaf && !this.#isInBody);
+    return this.#isRefused || this.#refusal !== undefined || (this.#isDeaf && !this.#isInBody);
   }
 
   /** In pieces, so that no more requests are begun than may be unanswered. */
@@ -199,7 +201,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** With what may be read in two ways nothing more is read at all. */
   #refuseRequest(response: ServerResponse, status: number): void {
-    this.#isLast = this.#isDeaf = true;
+    this.#isLast = this.#isDeaf = this.#isRefused = true;
     if (status !== Status.expectationFailed) this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
     this.#count++;
     response.writeHead(status, { 'Content-Length': 0 });

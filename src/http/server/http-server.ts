@@ -24,7 +24,7 @@ import { nodeServer } from './node-server.js';
 import { Status } from './refusals.js';
 import { type RequestCounts, RequestTally } from './request-tally.js';
 import type { ServerStream } from './server-stream.js';
-import type { UpgradeRequest } from './upgrade.js';
+import { type UpgradeRequest, withoutUpgrade } from './upgrade.js';
 import { answerUpgrade } from '../websocket/take-over.js';
 import { WebSocketPathTable } from '../websocket/websocket-paths.js';
 
@@ -109,9 +109,14 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
     if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))
       return answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets);
+    // Whatever it asks for may be left out: RFC 9110, 7.8.
+    if (takeover === undefined)
+      return connection._ttServesAgain(
+        Buffer.concat([withoutUpgrade(asked.request), connection._ttTakeRest(asked.behind)]),
+      );
     this._ttRequests.answeredBeside(101);
     try {
-      connection._ttGivenTo(takeover!, asked);
+      connection._ttGivenTo(takeover, asked);
     } catch (thrown) {
       this.#log(thrown, 'handler');
       connection.ttsc__abort();

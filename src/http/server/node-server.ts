@@ -9,7 +9,7 @@ import type { ServerStream } from './server-stream.js';
 type Options = ServerOptions & { readonly keepAliveTimeoutBuffer: number };
 
 /** Node's server, that never listens: it is given one stream after the other. Times are watched by the connections, and what is wrong is refused by them. */
-export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders, upgrade, webSockets }: HttpSettings): Server {
+export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders }: HttpSettings): Server {
   const options: Options = {
     ServerResponse: ServedResponse as unknown as typeof ServerResponse,
     keepAliveTimeout: keepAliveTimeout === false ? 0 : keepAliveTimeout,
@@ -34,7 +34,8 @@ export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders, upgrad
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) =>
     (stream as ServerStream).connection._ttUnreadable(error),
   );
-  if (upgrade !== undefined || webSockets !== undefined) server.on('upgrade', tellUpgrade);
+  // Where nobody hears of it, Node answers such a request and loses what comes behind it.
+  server.on('upgrade', tellUpgrade);
   server.on('connect', tellUpgrade);
   return server;
 }
