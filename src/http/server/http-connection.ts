@@ -98,7 +98,9 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
-    this.#watch?.stop();
+    // Else nobody has its stream.
+    if (this.#watch === undefined) return;
+    this.#watch.stop();
     this.#held = undefined;
     this.#stream.disconnected(info);
   }
@@ -345,6 +347,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     this.#server._ttServes(this.#stream);
     this._ttResume(Pause.stream);
     this.#read(bytes);
+    // That was told to the stream before.
+    if (this.phase === 'halfClosed') this.#ends();
   }
 
   /** @internal Somebody else reads and writes its stream from now on. */
