@@ -86,6 +86,7 @@ describe('A group of WebSockets', () => {
     slow!.peer.socket.resume();
     await slow!.closed();
     expect(slow!.closeCode).to.equal(1008);
+    await app.end(1);
     expect(group.size).to.equal(1);
   });
 
