@@ -9,3 +9,4 @@ export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';
 export { WebSocketGroup, type GroupCounts, type WebSocketGroupOptions } from './websocket/websocket-group.js';
+export { WebSocketClient, type WebSocketClientOptions } from './websocket/websocket-client.js';
