@@ -4,6 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 readonly SERVER=dist/examples/ip-echo/server.js
+readonly NOTES=dist/examples/line-protocol/server.js
 readonly MATH=dist/examples/math-worker/main.js
 readonly ARRAY=dist/examples/shared-array/main.js
 readonly BIG=dist/examples/big-data/main.js
@@ -24,6 +25,16 @@ main() {
   if needs ncat; then check 'ncat -u gets back what it sent over UDP' echoes_over_udp; fi
   check 'SIGTERM ends it with exit code 0' ends_in_order
   check 'it said four lines: its session, where TCP and UDP listen, and one when it ended' said_four_lines
+  if needs openssl; then
+    check 'a certificate of its own is made' make_certificates
+    check 'TLS: openssl gets back what it sent' echoes_over_tls
+    check 'TLS: with --ca, who has no certificate is sent away, and who has one is served' asks_for_certificates
+    check 'line-protocol: greets under TLS' greets_under_tls
+  fi
+  if needs socat; then
+    check '--unix alone: socat is served at the path, and it is gone with the server' echoes_at_path
+    check '--proxy-protocol: who sends the header is served, and who sends none is not' takes_proxy_header
+  fi
   check 'math-worker: help names every option' help_names "$MATH" --below --chunked --here --cancel-after --seconds --port
   check 'math-worker: without a terminal it writes plain lines, and ends by itself' math_writes_lines
   check 'math-worker: a calculation in chunks is cancelled' math_cancels
@@ -75,8 +86,11 @@ help_names() {
   done
 }
 
-start_server() {
-  node "$SERVER" --host 127.0.0.1 --port 0 --log json >"$log" 2>&1 &
+start_server() { start "$SERVER" --host 127.0.0.1 --port 0 --log json "$@"; }
+
+# A program and its arguments; waits for a port in its log.
+start() {
+  node "$@" >"$log" 2>&1 &
   server=$!
   within 10 started && has_port
 }
@@ -106,6 +120,59 @@ ends_in_order() {
 
 gone() { ! running "$server"; }
 running() { [ -e "/proc/$1" ] && ! grep -q '^State:.*Z' "/proc/$1/status"; }
+
+make_certificates() {
+  local name
+  for name in server client; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$name" \
+      -addext 'subjectAltName=DNS:localhost' -keyout "$kept/$name.key" -out "$kept/$name.pem" 2>/dev/null || return 1
+  done
+}
+
+# The first line that comes under TLS to who sends one; nothing to who is sent away.
+over_tls() {
+  local sent=$1 heard='' client in out
+  shift
+  coproc CLIENT { exec openssl s_client -quiet -verify_quiet -verify_return_error -CAfile "$kept/server.pem" \
+    -servername localhost -connect "127.0.0.1:$(port)" "$@" 2>/dev/null; }
+  client=$CLIENT_PID in=${CLIENT[1]} out=${CLIENT[0]}
+  echo "$sent" >&"$in"
+  read -r -t 10 heard <&"$out"
+  kill "$client" 2>/dev/null
+  wait "$client" 2>/dev/null
+  echo "$heard"
+}
+
+echoes_over_tls() {
+  start_server --cert "$kept/server.pem" --key "$kept/server.key" &&
+    [ "$(over_tls 'hello, TLS')" = 'hello, TLS' ] && ends_in_order
+}
+
+asks_for_certificates() {
+  start_server --cert "$kept/server.pem" --key "$kept/server.key" --ca "$kept/client.pem" &&
+    [ "$(over_tls 'let me in')" = '' ] &&
+    [ "$(over_tls 'it is me' -cert "$kept/client.pem" -key "$kept/client.key")" = 'it is me' ] && ends_in_order
+}
+
+greets_under_tls() {
+  start "$NOTES" --port 0 --cert "$kept/server.pem" --key "$kept/server.key" &&
+    [[ $(over_tls 'QUIT') == '220 notes'* ]] && ends_in_order
+}
+
+echoes_at_path() {
+  node "$SERVER" --unix "$kept/echo" --log json >"$log" 2>&1 &
+  server=$!
+  within 10 test -S "$kept/echo" &&
+    [ "$( (echo 'hello, UNIX'; sleep 0.3) | socat -t 2 - "UNIX:$kept/echo")" = 'hello, UNIX' ] &&
+    ends_in_order && [ ! -e "$kept/echo" ]
+}
+
+takes_proxy_header() {
+  local header='PROXY TCP4 192.0.2.7 192.0.2.1 40000 7007'
+  start_server --proxy-protocol 127.0.0.1/32 &&
+    [ "$( (printf '%s\r\nhello' "$header"; sleep 0.3) | socat -t 2 - "TCP:127.0.0.1:$(port)")" = hello ] &&
+    [ "$( (echo 'hello'; sleep 0.3) | socat -t 2 - "TCP:127.0.0.1:$(port)" 2>/dev/null)" = '' ] && ends_in_order
+}
 
 said_four_lines() { [ "$(wc -l <"$log")" -eq 4 ]; }
 

@@ -43,6 +43,8 @@ export interface TlsServerSide {
   readonly by: Server | TLSSocketOptions;
   /** Whether a peer without a certificate that can be verified is refused. */
   readonly requiresCertificate: boolean;
+  /** Told when it is done. */
+  readonly onDone: (resumed: boolean) => void;
 }
 
 /** The one that begins it. */

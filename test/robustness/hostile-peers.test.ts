@@ -107,6 +107,7 @@ describe('A server goes on beside peers', function () {
       open: 1,
       failed: 30,
       turnedAway: turnedAway(),
+      handshakes: { full: 0, resumed: 0 },
     });
     await other.echo(frame(10));
     await (await Peer.connect(port)).echo(frame(10));

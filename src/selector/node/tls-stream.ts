@@ -72,10 +72,10 @@ export class TlsStream extends NodeStream {
 
   // ---- The handshake ----
 
-  #requires = false;
+  #as: TlsServerSide | undefined = undefined;
 
-  #accept({ by, requiresCertificate }: TlsServerSide): void {
-    this.#requires = requiresCertificate;
+  #accept(side: TlsServerSide): void {
+    const { by } = (this.#as = side);
     // Until it is done, an end of the peer is one of the handshake: then Node closes the socket.
     this.#raw.allowHalfOpen = false;
     if (!(by instanceof nodeTls().Server)) return this.#acceptWith(by);
@@ -118,9 +118,10 @@ export class TlsStream extends NodeStream {
   /** The handshake is done. @internal */
   secured(socket: TLSSocket): void {
     // A session that goes on may have begun where no certificate was asked for: Node says yes to that.
-    if (this.#requires && !(socket.authorized && socket.getPeerX509Certificate() !== undefined))
+    if (this.#as?.requiresCertificate === true && !(socket.authorized && socket.getPeerX509Certificate() !== undefined))
       return this.#fail(new TlsProblem('NO_CERTIFICATE', 'the session has no verified certificate'));
     if (this.closed || this.#raw.destroyed) return void socket.destroy();
+    this.#as?.onDone(socket.isSessionReused());
     this.#tlsSocket = socket;
     this.#secure = true;
     this.#raw.allowHalfOpen = socket.allowHalfOpen = true;

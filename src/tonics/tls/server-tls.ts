@@ -32,8 +32,11 @@ export class ServerTls {
   /** What its files were like when they were looked at last. */
   #stamp: string;
 
-  /** @throws {TaskTonicError} `TT_BAD_CERTIFICATE` */
-  constructor(settings: ServerTlsSettings, whose: string) {
+  /**
+   * @param onHandshake told of each one that is done.
+   * @throws {TaskTonicError} `TT_BAD_CERTIFICATE`
+   */
+  constructor(settings: ServerTlsSettings, whose: string, onHandshake: (resumed: boolean) => void) {
     this.#settings = settings;
     this.#whose = whose;
     const { alpn, context } = settings;
@@ -47,7 +50,7 @@ export class ServerTls {
     };
     this.#server = context === undefined ? this.#makeServer(each) : undefined;
     const by = this.#server ?? { ...each, secureContext: context };
-    this.side = { side: 'server', by, requiresCertificate: this.#asks === 'required' };
+    this.side = { side: 'server', by, requiresCertificate: this.#asks === 'required', onDone: onHandshake };
   }
 
   #makeServer(each: TlsOptions): Server {

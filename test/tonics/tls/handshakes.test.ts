@@ -126,6 +126,7 @@ describe('a client that connects again', () => {
     await app.heard.on('onConnected', 2);
     const { resumed } = client.tls!;
     expect((await server.made(2)).tls!.resumed).to.equal(resumed);
+    expect(server.server.counts.handshakes).to.deep.equal(resumed ? { full: 1, resumed: 1 } : { full: 2, resumed: 0 });
     return resumed;
   }
 

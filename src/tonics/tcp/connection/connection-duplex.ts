@@ -4,6 +4,9 @@ import { Pause } from './pause.js';
 import type { TcpConnection } from './tcp-connection.js';
 import { sizeOf } from '../../socket-tonic.js';
 
+/** Texts in these are sent as they are. */
+const UTF8: ReadonlySet<string> = new Set(['utf8', 'utf-8']);
+
 type Done = (error?: Error | null) => void;
 type Chunk = string | Uint8Array;
 interface Written {
@@ -67,43 +70,30 @@ export class ConnectionDuplex extends Duplex {
   }
 
   override _write(chunk: Chunk, encoding: BufferEncoding, done: Done): void {
-    this.#give(bytesOf(chunk, encoding), done);
+    this.#send(chunk, encoding);
+    this.#onceRoom(done);
   }
 
   override _writev(chunks: readonly Written[], done: Done): void {
-    const parts = chunks.map(({ chunk, encoding }) => bytesOf(chunk, encoding));
-    if (parts.every((part) => part.length < PIECE)) return this.#give(parts, done);
-    const next = (at: number): void => (at === parts.length ? done() : this.#give(parts[at]!, () => next(at + 1)));
-    return next(0);
+    for (const { chunk, encoding } of chunks) this.#send(chunk, encoding);
+    this.#onceRoom(done);
   }
 
-  /** So much at once as there is room for: what is given may be more than a connection may have unsent. */
-  #give(data: Chunk | Chunk[], done: Done): void {
-    const size = sizeOf(data);
-    if (size > PIECE && !Array.isArray(data)) return this.#giveInPieces(Buffer.from(data as string), 0, done);
-    this.#send(data, size);
-    return this.#thenOnceRoom(done);
-  }
-
-  #giveInPieces(bytes: Buffer, from: number, done: Done): void {
-    if (from >= bytes.length) return done();
-    const piece = bytes.subarray(from, from + PIECE);
-    this.#send(piece, piece.length);
-    return this.#thenOnceRoom(() => this.#giveInPieces(bytes, from + PIECE, done));
-  }
-
-  #send(data: Chunk | Chunk[], size: number): void {
+  #send(chunk: Chunk, encoding: BufferEncoding): void {
     const { connection } = this;
-    if (!connection._ttSends) return;
-    connection._ttSend(data, size);
-    // Outside of a turn it is to leave as well.
+    // Of a response that was corked the last one is empty.
+    if (chunk.length === 0 || !connection._ttSends) return;
+    const bytes = typeof chunk === 'string' && !UTF8.has(encoding) ? Buffer.from(chunk, encoding) : chunk;
+    connection._ttSend(bytes, sizeOf(bytes));
+  }
+
+  #onceRoom(done: Done): void {
+    const { connection } = this;
+    // What is written outside of a turn is to leave as well.
     const { selector } = connection._ttCatalyst;
     if (selector.parked) selector.wakeup();
-  }
-
-  #thenOnceRoom(then: Done): void {
-    if (this.connection._ttBacklog?.blocked === true) this.#waits = then;
-    else then();
+    if (connection._ttBacklog?.blocked === true && connection._ttSends) this.#waits = done;
+    else done();
   }
 
   override _final(done: Done): void {
@@ -115,13 +105,4 @@ export class ConnectionDuplex extends Duplex {
     this.connection.ttsc__close();
     done(error);
   }
-}
-
-/** At most so many bytes are given at once. */
-const PIECE = 65_536;
-
-function bytesOf(chunk: Chunk, encoding: BufferEncoding): Chunk {
-  return typeof chunk === 'string' && encoding !== 'utf8' && encoding !== 'utf-8'
-    ? Buffer.from(chunk, encoding)
-    : chunk;
 }

@@ -8,6 +8,8 @@ export interface ServerCounts {
   readonly turnedAway: Readonly<Record<TurnedAwayReason, number>>;
   /** Connections whose protocol threw, or whose thread died. */
   readonly failed: number;
+  /** TLS handshakes that were done, those that `startTls()` began too: full ones, and those that went on from a session. */
+  readonly handshakes: { readonly full: number; readonly resumed: number };
 }
 
 /** Why peers are turned away, in the order of {@link TOTALS}. */
@@ -26,11 +28,13 @@ const REASONS = [
 const TOTALS: Readonly<Record<Total, number>> = {
   accepted: 0,
   failed: 1,
-  ...(Object.fromEntries(REASONS.map((reason, at) => [reason, at + 2])) as Record<TurnedAwayReason, number>),
+  full: 2,
+  resumed: 3,
+  ...(Object.fromEntries(REASONS.map((reason, at) => [reason, at + 4])) as Record<TurnedAwayReason, number>),
 };
 /** The place, after those, of what is open now: 32 bits. */
-const OPEN = 2 * (REASONS.length + 2);
-export type Total = 'accepted' | 'failed' | TurnedAwayReason;
+const OPEN = 2 * (REASONS.length + 4);
+export type Total = 'accepted' | 'failed' | 'full' | 'resumed' | TurnedAwayReason;
 /** Lines of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
 const LINE = 128;
 
@@ -106,6 +110,7 @@ export class ServerTally {
         number
       >,
       failed: this.#sum('failed'),
+      handshakes: { full: this.#sum('full'), resumed: this.#sum('resumed') },
     };
   }
 

@@ -109,7 +109,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     if (settings.catalysts > 1) checkLoadable(settings, name);
     checkInside(settings, name);
-    const tls = settings.tls && new ServerTls(settings.tls, `of ${name}`);
+    const tls =
+      settings.tls &&
+      new ServerTls(settings.tls, `of ${name}`, (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'));
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)

@@ -5,14 +5,23 @@ import { turnedAway } from '../../../support/turned-away.js';
 describe('the tally of a server', () => {
   it('goes on where a count passes what 32 bits hold', () => {
     const tally = new ServerTally();
-    for (const what of ['accepted', 'failed', 'maxConnections', 'descriptors', 'handshake'] as const) {
+    for (const what of [
+      'accepted',
+      'failed',
+      'maxConnections',
+      'descriptors',
+      'handshake',
+      'full',
+      'resumed',
+    ] as const) {
       tally.add(what, 2 ** 31 - 1);
       tally.add(what);
       tally.add(what, 2 ** 40);
     }
     const count = 2 ** 31 + 2 ** 40;
     const away = turnedAway({ maxConnections: count, descriptors: count, handshake: count });
-    expect(tally.counts).to.deep.equal({ accepted: count, open: 0, turnedAway: away, failed: count });
+    const handshakes = { full: count, resumed: count };
+    expect(tally.counts).to.deep.equal({ accepted: count, open: 0, turnedAway: away, failed: count, handshakes });
   });
 
   it('is that of all threads, each of which counts in a line of its own', () => {

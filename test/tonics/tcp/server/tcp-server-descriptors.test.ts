@@ -98,7 +98,13 @@ describe('a TcpServer that shares its limit among several listeners', () => {
     expect(reason).to.equal('maxConnections');
     expect(peer.closed).to.equal(true);
     const away = turnedAway({ maxConnections: 1 });
-    expect(server.counts).to.deep.equal({ accepted: 1, open: 1, turnedAway: away, failed: 0 });
+    expect(server.counts).to.deep.equal({
+      accepted: 1,
+      open: 1,
+      turnedAway: away,
+      failed: 0,
+      handshakes: { full: 0, resumed: 0 },
+    });
   });
 });
 

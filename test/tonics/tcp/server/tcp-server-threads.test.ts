@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, BlockList, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TLSSocket, connect } from 'node:tls';
 import { expect } from 'chai';
 import { nodeNetwork, SelectorCatalyst, TcpConnection, TcpServer, type TurnedAway } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
 import { WARN } from '../../../support/app.js';
+import { Authority } from '../../../support/certificates.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
 import { Peer, closePeers } from '../../../robustness/support/peer.js';
@@ -160,6 +165,43 @@ describe('a TcpServer with connections on several threads', function () {
         await connectAll(port, 40);
         await until(() => server.counts.accepted + server.counts.turnedAway.rate === 40, 'all are counted');
         expect(server.counts.accepted).to.be.within(canHandOver ? 10 : 5, 10);
+      });
+
+      it('speaks TLS in each of them: a session of one goes on in the other, and each shows its new certificate', async () => {
+        const authority = new Authority();
+        const folder = mkdtempSync(join(tmpdir(), 'threads-'));
+        const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
+        const issue = (name: string): void => {
+          const { cert, key } = authority.issue({ name });
+          writeFileSync(files.certFile, cert);
+          writeFileSync(files.keyFile, key);
+        };
+        issue('first');
+        const port = await serve({ tls: files });
+        const ask = async (session?: Buffer): Promise<{ thread: string; socket: TLSSocket; session: Buffer }> => {
+          const reach = { port, host: '127.0.0.1', servername: 'localhost', ca: authority.cert };
+          const socket = connect({ ...reach, ...(session && { session }) });
+          const given = once(socket, 'session');
+          socket.write('x');
+          const [answer] = (await once(socket, 'data')) as [Buffer];
+          const [next] = session === undefined ? ((await given) as [Buffer]) : [session];
+          socket.end();
+          return { thread: answer.toString().slice(0, 4).trim(), socket, session: next };
+        };
+        const first = await ask();
+        const resumed = new Set<string>();
+        while (resumed.size < 2) {
+          const { thread, socket } = await ask(first.session);
+          if (socket.isSessionReused()) resumed.add(thread);
+        }
+        issue('second');
+        await app.inside(() => server.ttsc__reloadCertificates());
+        const renewed = new Set<string>();
+        while (renewed.size < 2) {
+          const { thread, socket } = await ask();
+          if (socket.getPeerCertificate().subject.CN === 'second') renewed.add(thread);
+        }
+        rmSync(folder, { recursive: true });
       });
 
       it('absorbs what a connection throws, and counts it', async () => {

@@ -254,6 +254,7 @@ describe('a TcpServer', () => {
       open: 0,
       failed: 0,
       turnedAway: turnedAway(),
+      handshakes: { full: 0, resumed: 0 },
     });
   });
 
