@@ -34,7 +34,8 @@ export function commentBytes(comment: string): Buffer {
 }
 
 function linesOf(before: string, text: unknown): string {
-  if (typeof text !== 'string') throw fail('TT_BAD_EVENT', { problem: `its data is ${told(text, 'data')}, and no text` });
+  if (typeof text !== 'string')
+    throw fail('TT_BAD_EVENT', { problem: `its data is ${told(text, 'data')}, and no text` });
   return text
     .split(/\r\n|\r|\n/)
     .map((line) => `${before}${line}\n`)

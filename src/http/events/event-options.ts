@@ -16,7 +16,9 @@ export const eventStreamSchema = v.strictObject({
   /** A sparkle that hears that the stream is over without an `end()` from here: the peer has gone, or was too slow. */
   onGone: v.optional(aSparkle<{ heard(events: EventStream): void }['heard']>()),
   /** Headers of the answer besides. */
-  headers: v.optional(v.custom<OutgoingHttpHeaders>((value) => typeof value === 'object' && value !== null, 'must be an object')),
+  headers: v.optional(
+    v.custom<OutgoingHttpHeaders>((value) => typeof value === 'object' && value !== null, 'must be an object'),
+  ),
 });
 
 export const eventStreamCheck = OptionCheck.of(eventStreamSchema);

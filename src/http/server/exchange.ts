@@ -293,10 +293,7 @@ export class HttpExchange<Param extends string = string> extends Awaited impleme
    * @param onBody such as `this.ttse__onBody`: it hears the bytes, and this exchange.
    * @throws {TaskTonicError} `TT_BODY_TAKEN` where it is read already; `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`, `TT_BAD_OPTION`.
    */
-  readBody(
-    onBody: { heard(body: Buffer, exchange: HttpExchange): void }['heard'],
-    options: BodyOptions = {},
-  ): void {
+  readBody(onBody: { heard(body: Buffer, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
     readBody(this, Hearer.of(onBody, 'readBody()'), options);
   }
 

@@ -14,10 +14,10 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
  */
 export function textOf(body: Buffer, headers: IncomingHttpHeaders, what: string): string {
   const charset = charsetOf(headers['content-type']);
-  if (LATIN1.has(charset)) return body.latin1Slice();
+  if (LATIN1.has(charset)) return body.toString('latin1');
   if (!UTF8.has(charset)) throw fail('TT_BODY_TYPE', { what, type: `in ${charset}`, wanted: 'in UTF-8 or Latin-1' });
   if (!isUtf8(body)) throw fail('TT_BAD_BODY', { what, problem: 'it is no UTF-8' });
-  return body.utf8Slice();
+  return body.toString();
 }
 
 /**

@@ -23,7 +23,11 @@ export class WholeBody {
     this.#limit = limit;
     this.#hearer = hearer;
     // Known before a byte of it has come.
-    if (Number(request.headers['content-length'] ?? 0) > limit) return this.#tooLong();
+    if (Number(request.headers['content-length'] ?? 0) > limit) this.#tooLong();
+    else this.#read(request);
+  }
+
+  #read(request: IncomingMessage): void {
     request.on('data', (chunk: Buffer) => this.#take(chunk));
     request.on('end', () => this.#whole());
     request.on('close', () => this.#cut());

@@ -11,7 +11,8 @@ const ofClasses = new WeakMap<object, Router<string> | null>();
 export function classRouter(of: { readonly name: string; readonly routes?: ClassRoutes }): Router<string> | undefined {
   let router = ofClasses.get(of);
   if (router === undefined) {
-    router = of.routes === undefined ? null : new Router(Object.entries(of.routes), of.name);
+    const routes = of.routes && (Object.entries(of.routes) as [string, string][]);
+    router = routes === undefined ? null : new Router<string>(routes, of.name);
     ofClasses.set(of, router);
   }
   return router ?? undefined;
@@ -34,6 +35,7 @@ export function routed(exchange: HttpExchange, router: Router<string> | undefine
   const found = router?.find(exchange.method, exchange.url);
   if (found === undefined) return false;
   exchange._ttRouted(found.params);
-  (tonic as unknown as Readonly<Record<string, (exchange: HttpExchange) => void>>)[found.target]!(exchange);
+  const { _ttPlan: plan } = tonic;
+  plan.dispatcher(plan.sparkle(found.target)).call(tonic, exchange);
   return true;
 }
