@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { OptionCheck } from '../../../core/options/option-check.js';
-import { aSparkle, bytes } from '../../../core/options/option-schema.js';
+import { framingOption } from '../../../tonics/framing-option.js';
+import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
 import type { Framing } from '../../../framing/framing.js';
 import type { HttpExchange } from '../exchange.js';
 import { Hearer } from '../hearer.js';
@@ -75,6 +76,7 @@ export function readFrames(
   onFrame: Hearer,
   options: FramesOptions,
 ): BodyFrames {
+  checkOption(framingOption, framing, 'readFrames()', 'framing');
   framesCheck.check(options, 'readFrames()');
   const { limit = Infinity, onError, onEnd } = options;
   const hearers = {
