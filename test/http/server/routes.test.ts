@@ -23,7 +23,7 @@ class Api extends Tonic {
         'POST /users': this.bind('ttse__onUsers'),
         'GET /users/:id': this.ttse__onUser,
         'GET /files/*': this.ttse__onFile,
-        'PUT /dates/:year-:month': this.ttse__onDate,
+        'PUT /dates/:year-:month': this.ttse__onMonth,
       },
     });
   }
@@ -36,7 +36,7 @@ class Api extends Tonic {
   ttse__onFile(exchange: HttpExchange<'*'>): void {
     exchange.json(exchange.params);
   }
-  ttse__onDate(exchange: HttpExchange): void {
+  ttse__onMonth(exchange: HttpExchange): void {
     exchange.json(exchange.params);
   }
   ttse__onListening(info: unknown): void {
