@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { connect } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { expect } from 'chai';
 import express from 'express';
@@ -9,9 +10,11 @@ import { fastify } from 'fastify';
 import { Hono } from 'hono';
 import { streamText } from 'hono/streaming';
 import { type HttpHandler, HttpServer } from '../../../src/http/index.js';
-import { HERE, type HttpApp, serveHttp } from '../../support/http-talk.js';
+import { HERE, type HttpApp, Talk, serveHttp } from '../../support/http-talk.js';
 import { tidyUp } from '../../support/net-app.js';
+import { Peer } from '../../support/peers.js';
 import { onRealSockets } from '../../support/stage.js';
+import { authority, own } from '../../support/tls.js';
 
 afterEach(tidyUp);
 
@@ -103,7 +106,8 @@ describe('a server with the handler of a framework', () => {
       });
 
       it('reads JSON, and answers it, time after time on one connection', async () => {
-        const talk = await (await serving(framework)).talk();
+        const app = await serving(framework);
+        const talk = await app.talk();
         for (const body of ['{"a":1}', '[]', `{"long":"${'x'.repeat(50_000)}"}`]) {
           const headers = { 'Content-Type': 'application/json' };
           const { status, text } = await talk.ask('POST /json', { headers, body });
@@ -111,7 +115,7 @@ describe('a server with the handler of a framework', () => {
         }
         const bad = await talk.ask('POST /json', { headers: { 'Content-Type': 'application/json' }, body: '{' });
         expect(bad.status).to.be.greaterThanOrEqual(400);
-        expect((await talk.ask('GET /me')).status).to.equal(200);
+        expect((await app.ask('GET /me')).status).to.equal(200);
       });
 
       it('answers with a stream', async () => {
@@ -153,6 +157,15 @@ describe('a server with the handler of a framework', () => {
     expect(head.headers['content-length']).to.equal(String(FILE.length));
     const etag = head.headers['etag']!;
     expect((await talk.ask('GET /files/a.txt', { headers: { 'If-None-Match': etag } })).status).to.equal(304);
+  });
+
+  it('tells Express of TLS', async () => {
+    const handler = expressApp(folder);
+    const app = await serveHttp(() => new HttpServer({ ...HERE, handler, tls: own }));
+    const socket = connect({ port: app.port, host: '127.0.0.1', ca: authority.cert, servername: 'localhost' });
+    const talk = new Talk(new Peer(socket));
+    expect(JSON.parse((await talk.ask('GET /me')).text)).to.deep.equal({ ip: '127.0.0.1', protocol: 'https' });
+    expect((await talk.ask('GET /file')).text).to.equal(FILE);
   });
 
   it('has a peer that goes in the middle of a file hurt nobody', async () => {
