@@ -14,9 +14,9 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
  * @property {number} [warmupMs] at least so much before the measurement
- * @property {boolean} [tls] of a memory row: its connections are under TLS
+ * @property {'tls' | 'ws'} [over] of a memory row: its connections are under TLS, or are WebSockets
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
  * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops] of a program; or the messages that end a measurement of the network, which else ends with its time
@@ -33,10 +33,19 @@ const tcp = /** @type {const} */ ({
   p99,
 });
 
-/** The generator is a Node too, and busier than the server: so it is the server's processor that is judged. */
 /** A handshake is long and rare: so many ms until either server runs what its compiler has made of them. */
 const MANY_HANDSHAKES = 8_000;
+/** The generator is a Node too, and busier than the server: so it is the server's processor that is judged. */
 const tls = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-tls', theirs: 'raw-tls' });
+
+/** wrk itself needs little. */
+const http = /** @type {const} */ ({
+  kind: 'network',
+  warmupMs: 3_000,
+  load: { mode: 'http', connections: 50, size: 0, inflight: 1 },
+});
+
+const ws = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-ws', theirs: 'raw-ws', warmupMs: 2_000 });
 
 /** @param {number} value @returns {Bar} */
 const atLeast = (value) => ({ kind: 'atLeast', value });
@@ -115,6 +124,54 @@ export const rows = [
     load: { mode: 'lines', connections: 50, size: 64, inflight: 16 },
   },
   {
+    ...http,
+    id: 'http-hello',
+    title: 'HTTP, hello world, 50 connections (wrk)',
+    ours: 'tasktonic-http',
+    theirs: 'raw-http',
+    ...faster(1.1),
+  },
+  {
+    ...http,
+    id: 'http-sparkles',
+    title: 'HTTP, hello world by a sparkle, 50 connections (wrk)',
+    ours: 'tasktonic-http-sparkles',
+    theirs: 'raw-http',
+    ...faster(0.95),
+  },
+  {
+    ...http,
+    id: 'http-fastify',
+    title: 'HTTP, hello world in Fastify, 50 connections (wrk)',
+    ours: 'tasktonic-fastify',
+    theirs: 'raw-fastify',
+    ...faster(0.97),
+  },
+  {
+    ...ws,
+    id: 'ws-echo',
+    title: 'WebSocket echo, 64 B, 50 connections, 1 in flight',
+    ...faster(0.95),
+    load: { mode: 'ws', connections: 50, size: 64, inflight: 1 },
+  },
+  {
+    ...ws,
+    id: 'ws-echo-pipelined',
+    title: 'WebSocket echo, 64 B, 50 connections, 8 in flight',
+    ...faster(2),
+    load: { mode: 'ws', connections: 50, size: 64, inflight: 8 },
+  },
+  {
+    ...ws,
+    id: 'ws-memory',
+    title: 'memory per idle WebSocket, 10,000 of them',
+    kind: 'memory',
+    bar: { kind: 'atMost', value: 1.2 },
+    over: 'ws',
+    ops: 10_000,
+    quickOps: 50,
+  },
+  {
     ...tls,
     id: 'tls-lines',
     title: 'TLS echo of lines, 64 B, 50 connections, 8 in flight',
@@ -152,7 +209,7 @@ export const rows = [
     title: 'memory per idle connection under TLS, 2,000 of them',
     kind: 'memory',
     bar: { kind: 'atMost', value: 1.1 },
-    tls: true,
+    over: 'tls',
     ops: 2000,
     quickOps: 100,
   },

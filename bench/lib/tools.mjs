@@ -37,6 +37,13 @@ export const load = noLoad
 /** The one in Node, which speaks TLS. */
 export const tlsLoad = [process.execPath, path('load/load.mjs')];
 
+/** For WebSockets. */
+export const wsLoad = [process.execPath, path('load/ws.mjs')];
+
+/** For HTTP. */
+export const httpLoad = [process.execPath, path('load/wrk.mjs')];
+const noWrk = spawnSync('wrk', ['--version'], { timeout: 20_000 }).error ? 'wrk is not here' : null;
+
 const noCertificate = makeCertificate();
 const bun = path('node_modules/.bin/bun');
 const noBun = !existsSync(bun)
@@ -64,6 +71,9 @@ const node = (label, file, skip = null, ...args) => ({ label, skip, command: [pr
  */
 const tasktonic = (file, ...args) => node('TaskTonic', file, noTaskTonic, ...args);
 
+/** @param {string} how */
+const http = (how) => node('TaskTonic', 'servers/tasktonic-http.mjs', noTaskTonic ?? noWrk, how);
+
 /** @param {string} name */
 const missing = (name) =>
   existsSync(path(`node_modules/${name}`)) ? null : `${name} is not installed (npm ci --prefix bench)`;
@@ -82,6 +92,13 @@ export const programs = {
   'raw-tls-lines': node('raw node:tls', 'servers/raw-tls.mjs', noCertificate, 'lines'),
   'tasktonic-tls': node('TaskTonic', 'servers/tasktonic-tls.mjs', noTaskTonic ?? noCertificate),
   'tasktonic-tls-lines': node('TaskTonic', 'servers/tasktonic-tls.mjs', noTaskTonic ?? noCertificate, 'lines'),
+  'raw-http': node('raw node:http', 'servers/raw-http.mjs', noWrk),
+  'tasktonic-http': http('handler'),
+  'tasktonic-http-sparkles': http('sparkles'),
+  'raw-fastify': node('Fastify alone', 'servers/raw-fastify.mjs', noWrk),
+  'tasktonic-fastify': http('fastify'),
+  'raw-ws': node('ws', 'servers/raw-ws.mjs'),
+  'tasktonic-ws': tasktonic('servers/tasktonic-ws.mjs'),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

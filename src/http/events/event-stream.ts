@@ -1,14 +1,37 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type * as v from 'valibot';
 import type { SendResult } from '../../core/asking/reply.js';
 import { fail } from '../../core/errors.js';
 import type { Due } from '../../core/time/timer-queue.js';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { headersOf } from '../server/answer.js';
-import type { HttpExchange } from '../server/exchange.js';
 import { Hearer } from '../server/hearer.js';
 import { type ServerEvent, commentBytes, eventBytes } from './event-bytes.js';
-import { type EventStreamOptions, eventStreamCheck, eventStreamSchema } from './event-options.js';
-import type { EventStreams } from './event-streams.js';
+import { eventStreamCheck, eventStreamSchema } from './event-options.js';
 
 const PING = commentBytes('');
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of `exchange.events()`. */
+export interface EventStreamOptions extends Readonly<Omit<v.InferInput<typeof eventStreamSchema>, 'onGone'>> {
+  /** A sparkle that hears that the stream is over without an `end()` from here: the peer has gone, or was too slow. */
+  readonly onGone?: { heard(events: EventStream): void }['heard'];
+}
+
+/** What a stream of events sees of the exchange that it answers. */
+export interface EventOwner {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly response: ServerResponse;
+  readonly connection: TcpConnection<string>;
+  /** It is answered by this stream. @internal */
+  _ttStreams(stream: EventStream): void;
+}
+
+/** What a stream may be one of. */
+export interface EventSet {
+  delete(stream: EventStream): void;
+}
 
 /**
  * An answer that goes on: events for a browser's `EventSource`, as `exchange.events()` begins it.
@@ -18,23 +41,22 @@ const PING = commentBytes('');
 export class EventStream implements Due {
   at = Infinity;
   slot = -1;
-  /** The request that it answers. */
-  readonly exchange: HttpExchange;
+  readonly #exchange: EventOwner;
   readonly #pingEvery: number;
   readonly #unsentLimit: number;
   readonly #closes: boolean;
   readonly #options: EventStreamOptions;
   readonly #onGone: Hearer | undefined;
-  readonly #sets = new Set<EventStreams>();
+  readonly #sets = new Set<EventSet>();
   #isOpen = false;
   /** Something was sent since it was last looked at. */
   #isBusy = false;
 
   /** @internal */
-  constructor(exchange: HttpExchange, options: EventStreamOptions) {
+  constructor(exchange: EventOwner, options: EventStreamOptions) {
     eventStreamCheck.check(options, 'events()');
     const { pingEvery, unsentLimit, onUnsentLimit } = eventStreamSchema.entries;
-    this.exchange = exchange;
+    this.#exchange = exchange;
     this.#options = options;
     const every = options.pingEvery ?? pingEvery.default;
     this.#pingEvery = every === false ? Infinity : (every as number);
@@ -50,23 +72,23 @@ export class EventStream implements Due {
 
   /** The id of the last event that the browser had when it lost the connection before this one. */
   get lastEventId(): string | undefined {
-    return this.exchange.headers['last-event-id'] as string | undefined;
+    return this.#exchange.headers['last-event-id'] as string | undefined;
   }
 
   /** Bytes that were given to be sent and have not left this process. */
   get unsentBytes(): number {
-    const { response, connection } = this.exchange;
+    const { response, connection } = this.#exchange;
     return this.#isOpen ? response.writableLength + connection.unsentBytes : 0;
   }
 
   /** @internal The head leaves. */
   _ttBegin(): void {
-    const { exchange } = this;
+    const exchange = this.#exchange;
     const { headers, retry } = this.#options;
     const { response, connection } = exchange;
     response.writeHead(200, { 'Cache-Control': 'no-store', ...headersOf(headers, 'text/event-stream') });
     this.#isOpen = true;
-    connection._ttStreams(response, this);
+    exchange._ttStreams(this);
     if (retry === undefined) response.flushHeaders();
     else this._ttSend(eventBytes({ retry }));
     if (exchange.method === 'HEAD') return this.end();
@@ -94,7 +116,7 @@ export class EventStream implements Due {
   end(): void {
     if (!this.#isOpen) return;
     this.#over();
-    this.exchange.response.end();
+    this.#exchange.response.end();
   }
 
   /** @internal Bytes that are whole events. */
@@ -103,12 +125,12 @@ export class EventStream implements Due {
     const unsent = this.unsentBytes + bytes.length;
     if (unsent > this.#unsentLimit) return this.#tooMuch(unsent);
     this.#isBusy = true;
-    return this.exchange.response.write(bytes) ? 'sent' : 'waiting';
+    return this.#exchange.response.write(bytes) ? 'sent' : 'waiting';
   }
 
   #tooMuch(unsent: number): 'refused' {
     if (!this.#closes) return 'refused';
-    const { connection, response } = this.exchange;
+    const { connection, response } = this.#exchange;
     connection._ttScheduler.logs.warn(connection, fail('TT_UNSENT_LIMIT', { bytes: unsent }));
     this._ttGone();
     response.destroy();
@@ -124,17 +146,17 @@ export class EventStream implements Due {
 
   #over(): void {
     this.#isOpen = false;
-    this.exchange.connection._ttScheduler.timers.remove(this);
+    this.#exchange.connection._ttScheduler.timers.remove(this);
     for (const set of this.#sets) set.delete(this);
   }
 
   /** @internal It is one of those, until it is over. */
-  _ttIn(set: EventStreams): void {
+  _ttIn(set: EventSet): void {
     this.#sets.add(set);
   }
 
   /** @internal */
-  _ttOut(set: EventStreams): void {
+  _ttOut(set: EventSet): void {
     this.#sets.delete(set);
   }
 
@@ -144,7 +166,7 @@ export class EventStream implements Due {
     if (this.#pingEvery === Infinity || !this.#isOpen) return;
     this.#isBusy = false;
     this.at = now + this.#pingEvery;
-    this.exchange.connection._ttScheduler.timers.add(this);
+    this.#exchange.connection._ttScheduler.timers.add(this);
   }
 
   fire(now: number): void {

@@ -4,8 +4,9 @@ import type { Responder } from '../../core/asking/reply.js';
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
 import type { Framing } from '../../framing/framing.js';
 import type { Address } from '../../selector/network.js';
-import type { EventStreamOptions } from '../events/event-options.js';
-import { EventStream } from '../events/event-stream.js';
+import type * as v from 'valibot';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { type EventOwner, type EventStreamOptions, EventStream } from '../events/event-stream.js';
 import {
   type ReplyOptions,
   type StreamBody,
@@ -16,13 +17,35 @@ import {
   headersOf,
   isStream,
 } from './answer.js';
-import { type BodyOptions, type FramesOptions, readBody, readFrames, readJson, readText } from './body/read-body.js';
+import type { BodyOwner } from './body/body-owner.js';
+import { type bodySchema, type framesSchema, readBody, readFrames, readJson, readText } from './body/read-body.js';
 import type { BodyFrames } from './body/body-frames.js';
 import { failureOf } from './failure.js';
-import type { HttpConnection } from './http-connection.js';
 import { Hearer } from './hearer.js';
-import type { ServerStream } from './server-stream.js';
 import { StreamAnswer, type StreamOutcome } from './stream-answer.js';
+
+type OnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
+
+/** Options of `exchange.readBody()`, and of its like. */
+export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchema>, 'onError'>> {
+  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  readonly onError?: OnError;
+}
+
+/** Options of `exchange.readFrames()`. */
+export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesSchema>, 'onError' | 'onEnd'>> {
+  /** A sparkle that hears what is wrong, and answers. Behind bytes that are no frame it goes on, where the framing knows the next one. Without it the peer gets 413 or 400. */
+  readonly onError?: OnError;
+  /** A sparkle that hears that all frames have been heard. */
+  readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
+}
+
+/** What an exchange sees of its connection's other ones. */
+export interface ExchangeOwner {
+  readonly connection: TcpConnection<string>;
+  /** An exchange is answered by a stream of events. */
+  streams(exchange: HttpExchange, stream: EventStream): void;
+}
 
 /** So much of an address is told in logs and errors. */
 const SHOWN = 100;
@@ -35,7 +58,10 @@ const NO_PARAMS = {};
  *
  * @typeParam Param the names in the path of its route: `HttpExchange<'id'>` for `/users/:id`.
  */
-export class HttpExchange<Param extends string = string> extends Awaited implements StreamOutcome {
+export class HttpExchange<Param extends string = string>
+  extends Awaited
+  implements StreamOutcome, BodyOwner, EventOwner
+{
   /** As `node:http` has it: a stream of the body. */
   readonly request: IncomingMessage;
   /** As `node:http` has it. */
@@ -44,6 +70,7 @@ export class HttpExchange<Param extends string = string> extends Awaited impleme
   _ttSince = 0;
   /** @internal */
   _ttSeen = 0;
+  readonly #owner: ExchangeOwner;
   #params: Readonly<Record<string, string>> = NO_PARAMS;
   #query: URLSearchParams | undefined = undefined;
   #isAnswered = false;
@@ -54,8 +81,9 @@ export class HttpExchange<Param extends string = string> extends Awaited impleme
   #onGone: Hearer | undefined = undefined;
 
   /** @internal */
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, owner: ExchangeOwner) {
     super();
+    this.#owner = owner;
     this.request = request;
     this.response = response;
   }
@@ -94,9 +122,9 @@ export class HttpExchange<Param extends string = string> extends Awaited impleme
     return this.#params;
   }
 
-  /** The connection that it came on. */
-  get connection(): HttpConnection<string> {
-    return (this.request.socket as unknown as ServerStream).connection;
+  /** The HttpConnection that it came on. */
+  get connection(): TcpConnection<string> {
+    return this.#owner.connection;
   }
 
   /** The address of the peer; `undefined` when the connection is closed. */
@@ -256,6 +284,11 @@ export class HttpExchange<Param extends string = string> extends Awaited impleme
     if (!this.request.complete) response.setHeader('Connection', 'close');
     this.#isAnswered = true;
     answerWhole(response, text, { status, ...(headers !== undefined && { headers }) });
+  }
+
+  /** @internal */
+  _ttStreams(stream: EventStream): void {
+    this.#owner.streams(this, stream);
   }
 
   // ---- What becomes of it ----

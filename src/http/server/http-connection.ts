@@ -4,12 +4,12 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
-import { Interest } from '../../selector/interest.js';
+import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
-import type { EventStream } from '../events/event-stream.js';
-import { HttpExchange } from './exchange.js';
-import { ExchangeWatch, type WatchedExchanges } from './exchange-watch.js';
+import { type HttpExchange } from './exchange.js';
+import { Exchanges } from './exchanges.js';
 import type { HttpServer } from './http-server.js';
+import type { UpgradeRequest } from './upgrade.js';
 import { classRouter } from './routes/routing.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { ServerStream } from './server-stream.js';
@@ -23,7 +23,7 @@ import { ServerStream } from './server-stream.js';
  * }
  * ```
  */
-export class HttpConnection<State extends string = never> extends TcpConnection<State> implements WatchedExchanges {
+export class HttpConnection<State extends string = never> extends TcpConnection<State> {
   /** Which of its sparkles hears which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
   /** A request has come: its head was read. */
@@ -32,12 +32,13 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  readonly #stream = new ServerStream(this as unknown as HttpConnection<string>);
-  /** Responses that are still to be given, the first of them first, each with its exchange where it has one. */
-  readonly #underWay = new Map<ServerResponse, HttpExchange | undefined>();
-  #watch: ExchangeWatch | undefined = undefined;
-  /** Those of its responses that are streams of events. */
-  #events: Map<ServerResponse, EventStream> | undefined = undefined;
+  #stream = new ServerStream(this as unknown as HttpConnection<string>);
+  /** Responses that are still to be given, the first of them first. */
+  readonly #underWay = new Set<ServerResponse>();
+  /** Those of them that are heard by sparkles. */
+  #exchanges: Exchanges | undefined = undefined;
+  /** The request that is to be answered after these with another protocol. */
+  #upgrade: UpgradeRequest | undefined = undefined;
   /** It ends when these are given. */
   #isLast = false;
 
@@ -63,73 +64,74 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** Node would end a connection whose peer has ended, whatever is still to be answered. */
   ttse__onEnd(): void {
-    // A browser that has left: nobody hears what else would be sent.
-    if (this.#events !== undefined) for (const [response, events] of this.#events) this.#leave(response, events);
+    this.#exchanges?.peerEnded();
     if (this.#underWay.size === 0) this.#stream.peerEnded();
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
     this.#stream.disconnected(info);
-    this.#watch?.stop();
-    // Node tells only the first of them.
-    for (const response of this.#underWay.keys()) this.#closed(response);
-  }
-
-  #leave(response: ServerResponse, events: EventStream): void {
-    events._ttGone();
-    response.end();
+    this.#exchanges?.disconnected();
+    // Node tells it of the oldest one only.
+    for (const response of this.#underWay) this.#closed(response);
   }
 
   // ---- Its requests ----
 
   /** @internal A request has come. */
   _ttRequested(request: IncomingMessage, response: ServerResponse): void {
+    this.#underWay.add(response);
     incurOwed(this);
     response.on('close', HttpConnection.#onClose);
     if (this.#isLast) response.setHeader('Connection', 'close');
-    const server = this._ttBase as HttpServer;
-    const { handler } = server._ttServing;
-    const exchange = handler === undefined ? new HttpExchange(request, response) : undefined;
-    this.#underWay.set(response, exchange);
-    if (exchange === undefined) return server._ttHandle(handler!, request, response);
-    this.#awaitAnswer(exchange);
-    return server._ttRequested(this as unknown as HttpConnection<string>, exchange);
-  }
-
-  #awaitAnswer(exchange: HttpExchange): void {
-    const { replyTimeout } = this._ttSettings;
-    if (replyTimeout !== false) (this.#watch ??= new ExchangeWatch(this, replyTimeout)).begins(exchange);
-  }
-
-  /** @internal */
-  get _ttExchanges(): Iterable<HttpExchange> {
-    return [...this.#underWay.values()].filter((exchange) => exchange !== undefined);
-  }
-
-  /** @internal */
-  get _ttReceived(): number {
-    return this._ttProgress(Interest.READ);
-  }
-
-  /** @internal A response is a stream of events now. */
-  _ttStreams(response: ServerResponse, events: EventStream): void {
-    (this.#events ??= new Map()).set(response, events);
-    // Nobody hears more than what was under way.
-    if (this.#isLast) events.end();
+    (this._ttBase as HttpServer)._ttRequested(this as unknown as HttpConnection<string>, request, response);
   }
 
   static readonly #onClose = function (this: ServerResponse): void {
     ((this.req.socket as unknown as ServerStream).connection as HttpConnection<string>).#closed(this);
   };
 
-  /** A response is over: it was sent, or its peer has gone. */
   #closed(response: ServerResponse): void {
-    const exchange = this.#underWay.get(response);
     if (!this.#underWay.delete(response)) return;
-    this.#events?.get(response)?._ttGone();
-    this.#events?.delete(response);
-    exchange?._ttClosed();
+    this.#exchanges?.closed(response);
     settleOwed(this);
+    this.#upgradeIfNext();
+  }
+
+  /** @internal A request that is heard by a sparkle. */
+  _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
+  }
+
+  // ---- A request for another protocol ----
+
+  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
+  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
+    this._ttPause(Pause.stream);
+    // Nobody listens to it any more.
+    this.#stream.on('error', () => {});
+    this.#upgrade = { request, behind };
+    this.#upgradeIfNext();
+  }
+
+  #upgradeIfNext(): void {
+    const upgrade = this.#upgrade;
+    if (upgrade === undefined || this.#underWay.size > 0) return;
+    this.#upgrade = undefined;
+    (this._ttBase as HttpServer)._ttss__upgrade(this as unknown as HttpConnection<string>, upgrade);
+  }
+
+  /** @internal What has come behind the last request, and nobody has taken. */
+  _ttTakeRest(behind: Buffer): Buffer {
+    const rest = this.#stream.read() as Buffer | null;
+    return rest === null ? behind : Buffer.concat([behind, rest]);
+  }
+
+  /** @internal It goes on in HTTP as if these bytes came next. */
+  _ttServesAgain(bytes: Buffer): void {
+    this.#stream = new ServerStream(this as unknown as HttpConnection<string>);
+    (this._ttBase as HttpServer)._ttServes(this.#stream);
+    this._ttResume(Pause.stream);
+    this.#stream.received(bytes);
   }
 
   // ---- Its end ----
@@ -137,8 +139,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal What was asked is answered, and it is said that no more will be. */
   override _ttDrain(): boolean {
     this.#isLast = true;
-    for (const response of this.#underWay.keys()) if (!response.headersSent) response.setHeader('Connection', 'close');
-    if (this.#events !== undefined) for (const events of this.#events.values()) events.end();
+    this.#exchanges?.drain();
+    for (const response of this.#underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
     return super._ttDrain();
   }
 }

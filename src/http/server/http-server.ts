@@ -1,42 +1,37 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import * as v from 'valibot';
-import type { AnyTonic } from '../../core/any-tonic.js';
 import { toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
-import { optionsIn, parseOptions } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
-import { running } from '../../core/running.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
+import type { AnyTonic } from '../../core/any-tonic.js';
+import { running } from '../../core/running.js';
 import type { HttpExchange } from './exchange.js';
 import { HttpError } from './failure.js';
 import type { Hearer } from './hearer.js';
-import { HttpConnection } from './http-connection.js';
-import { nodeServer } from './node-server.js';
 import type { ClassRoutes, RouteTable } from './routes/routes.js';
 import type { Router } from './routes/router.js';
-import { classRouter, givenRouter, routed } from './routes/routing.js';
+import { classRouter, givenRouter, hearRequest } from './routes/routing.js';
+import { HttpConnection } from './http-connection.js';
+import { nodeServer, tellUpgrade } from './node-server.js';
+import type { UpgradeRequest } from './upgrade.js';
+import { answerUpgrade } from '../websocket/take-over.js';
+import { type WebSocketPaths, WebSocketPathTable } from '../websocket/websocket-paths.js';
 import type { ServerStream } from './server-stream.js';
 
 /** What `node:http`, Express, Fastify and others call for each request. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-export const httpServerOptions = {
-  /** What answers all requests, in the place of sparkles: any function of `(request, response)`, such as an app of Express. */
-  handler: v.optional(v.custom<HttpHandler>((value) => typeof value === 'function', 'must be a function')),
-  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. */
-  routes: v.optional(v.custom<RouteTable>((value) => typeof value === 'object' && value !== null, 'must be an object')),
-};
-const httpServerSchema = v.strictObject(httpServerOptions);
-
 /** Options of an {@link HttpServer}. */
-export type HttpServerOptions = TcpServerOptions & Readonly<v.InferInput<typeof httpServerSchema>>;
-
-/** How an HttpServer serves. */
-interface Serving {
-  readonly handler: HttpHandler | undefined;
-  readonly routes: Router<Hearer> | undefined;
-}
+export type HttpServerOptions = Omit<TcpServerOptions, 'protocol' | 'framing'> &
+  TcpServerOptions & {
+    /** What answers all requests, in the place of sparkles: any function of `(request, response)`, such as an app of Express. */
+    readonly handler?: HttpHandler;
+    /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. */
+    readonly routes?: RouteTable;
+    /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See docs/websocket.md. */
+    readonly webSockets?: WebSocketPaths;
+  };
 
 /** Listens for HTTP: `node:http` reads the requests and writes the responses, on connections that are Tonics. */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
@@ -48,20 +43,22 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
   readonly #server: Server = nodeServer();
-  /** @internal */
-  readonly _ttServing: Serving;
+  readonly #handler: HttpHandler | undefined;
 
-  /** @throws {TaskTonicError} `TT_NEEDS_PACKAGE` where it has routes and find-my-way is missing; `TT_NOT_A_SPARKLE`; and as TcpServer. */
-  constructor(options: HttpServerOptions) {
-    const { name } = new.target;
-    const { handler, routes, ...rest } = optionsIn(options, name) as HttpServerOptions;
-    const own = parseOptions(httpServerSchema, { handler, routes }, name);
+  readonly #webSockets: WebSocketPathTable | undefined;
+  readonly #routes: Router<Hearer> | undefined;
+
+  /** @throws {TaskTonicError} `TT_NEEDS_PACKAGE` where it has routes and find-my-way is missing; `TT_NOT_A_SPARKLE`; and as a TcpServer. */
+  constructor({ handler, routes, webSockets, ...options }: HttpServerOptions) {
     // Looked at before it enters the app: what is refused leaves nothing behind.
-    const base = (rest.base as AnyTonic | undefined) ?? running.tonic;
-    const router = own.routes && givenRouter(own.routes, base, name);
+    const router = givenRouter(routes, (options.base as AnyTonic | undefined) ?? running.tonic, new.target.name);
     classRouter(new.target);
-    super({ protocol: HttpConnection, ...rest } as TcpServerOptions);
-    this._ttServing = { handler: own.handler, routes: router };
+    const paths = WebSocketPathTable.of(webSockets, new.target.name);
+    super({ protocol: HttpConnection, ...options } as TcpServerOptions);
+    this.#handler = handler;
+    this.#routes = router;
+    this.#webSockets = paths;
+    if (paths !== undefined) this.#server.on('upgrade', tellUpgrade);
   }
 
   /** @internal A connection is there. */
@@ -69,53 +66,34 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     this.#server.emit('connection', stream);
   }
 
-  // ---- Who hears a request ----
-
   /** @internal */
-  _ttRequested(connection: HttpConnection<string>, exchange: HttpExchange): void {
-    const ofConnection = classRouter(connection.constructor as typeof HttpConnection);
-    const ofServer = classRouter(this.constructor as typeof HttpServer);
-    const { routes } = this._ttServing;
-    if (routes === undefined && ofConnection === undefined && ofServer === undefined)
-      return this.#tell(connection, exchange, []);
-    if (routed(exchange, ofConnection, connection) || routed(exchange, ofServer, this as AnyTonic)) return undefined;
-    const found = routes?.find(exchange.method, exchange.url);
-    if (found === undefined) return this.#tell(connection, exchange, [ofConnection, ofServer, routes]);
-    exchange._ttRouted(found.params);
-    return found.target.tell(exchange);
+  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void {
+    const handler = this.#handler;
+    if (handler !== undefined) return this.#handle(handler, request, response);
+    const exchange = connection._ttExchange(request, response);
+    if (!hearRequest(exchange, connection, this, this.#routes)) exchange.fail(new HttpError(404));
+    return undefined;
   }
 
-  /** Without a route it is heard as an event, unless its path has routes for other methods. */
-  #tell(connection: HttpConnection<string>, exchange: HttpExchange, routers: readonly (Router<unknown> | undefined)[]) {
-    const methods = new Set(routers.flatMap((router) => router?.methodsOf(exchange.url) ?? []));
-    const allow = [...methods].sort().join(', ');
-    if (allow !== '' && exchange.method !== 'OPTIONS') return exchange.fail(notAllowed(allow));
-    const hears = connection._ttPlan.has('ttse__onRequest') ? connection : this;
-    if (hears._ttEmit('ttse__onRequest', exchange)) return undefined;
-    return exchange.fail(allow === '' ? new HttpError(404) : notAllowed(allow));
+  /** @internal A request asks for another protocol. */
+  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+    answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets!);
   }
 
-  // ---- A handler ----
-
-  /** @internal */
-  _ttHandle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {
+  #handle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {
     try {
-      const handled = handler(request, response) as PromiseLike<unknown> | undefined;
-      if (typeof handled?.then === 'function')
-        handled.then(undefined, (reason: unknown) => this.#handlerFailed(reason, response));
+      const given = handler(request, response) as { readonly then?: unknown } | null | undefined;
+      if (typeof given?.then === 'function')
+        (given as PromiseLike<unknown>).then(undefined, (reason: unknown) => this.#handlerFailed(reason, response));
     } catch (thrown) {
       this.#handlerFailed(thrown, response);
     }
   }
 
   #handlerFailed(thrown: unknown, response: ServerResponse): void {
-    this._ttScheduler.logs.failure(this as AnyTonic, toError(thrown), failureInfo('handler', this as AnyTonic));
+    this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('handler', this));
     if (response.headersSent) response.destroy();
     else response.writeHead(500, { 'Content-Length': 0 }).end();
   }
 }
 ofFramework(HttpServer);
-
-function notAllowed(allow: string): HttpError {
-  return new HttpError(405, undefined, { headers: { Allow: allow } });
-}

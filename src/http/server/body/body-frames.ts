@@ -4,8 +4,8 @@ import type { Task } from '../../../core/guests/task.js';
 import type { OrderForm } from '../../../core/queue/order.js';
 import type { Framing } from '../../../framing/framing.js';
 import { FRAMES_AT_ONCE, FrameFeed, type FeedOwner } from '../../../tonics/tcp/connection/frame-feed.js';
-import type { HttpExchange } from '../exchange.js';
 import type { Hearer } from '../hearer.js';
+import type { BodyOwner } from './body-owner.js';
 
 /** The sparkles that hear of frames. */
 export interface FrameHearers {
@@ -24,7 +24,7 @@ export interface FrameHearers {
  * It has one order on the queue at most. While that waits, and while it is paused, nothing is read: so the peer is held back.
  */
 export class BodyFrames implements FeedOwner, Task {
-  readonly #exchange: HttpExchange;
+  readonly #exchange: BodyOwner;
   readonly #request: IncomingMessage;
   readonly #feed: FrameFeed;
   readonly #hearers: FrameHearers;
@@ -36,7 +36,7 @@ export class BodyFrames implements FeedOwner, Task {
   /** Nothing more is heard of it. */
   #isOver = false;
 
-  constructor(exchange: HttpExchange, framing: Framing<unknown>, hearers: FrameHearers, limit: number) {
+  constructor(exchange: BodyOwner, framing: Framing<unknown>, hearers: FrameHearers, limit: number) {
     this.#exchange = exchange;
     this.#feed = new FrameFeed(this, framing);
     this.#hearers = hearers;
@@ -149,7 +149,7 @@ export class BodyFrames implements FeedOwner, Task {
   }
 }
 
-function fill(form: OrderForm, { tonic, sparkle }: Hearer, value: unknown, exchange: HttpExchange): boolean {
+function fill(form: OrderForm, { tonic, sparkle }: Hearer, value: unknown, exchange: BodyOwner): boolean {
   form.tonic = tonic;
   form.sparkle = sparkle;
   form.count = 2;

@@ -4,19 +4,20 @@ import { OptionCheck } from '../../../core/options/option-check.js';
 import { framingOption } from '../../../tonics/framing-option.js';
 import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
 import type { Framing } from '../../../framing/framing.js';
-import type { HttpExchange } from '../exchange.js';
 import { Hearer } from '../hearer.js';
 import { BodyFrames } from './body-frames.js';
+import type { BodyOwner } from './body-owner.js';
 import { jsonOf, textOf } from './body-text.js';
 import { WholeBody } from './whole-body.js';
 
-type OnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
+/** Whoever reads knows better what it hears. */
+type AnySparkle = (...args: never[]) => void;
 
 export const bodySchema = v.strictObject({
   /** The most bytes that it may have. */
   limit: v.optional(bytes(0), 1_048_576),
   /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
-  onError: v.optional(aSparkle<OnError>()),
+  onError: v.optional(aSparkle<AnySparkle>()),
 });
 const bodyCheck = OptionCheck.of(bodySchema);
 
@@ -24,30 +25,29 @@ export const framesSchema = v.strictObject({
   /** The most bytes that all of them may have. Default: no bound; each frame has that of its framing. */
   limit: v.optional(bytes(0), Infinity),
   /** A sparkle that hears what is wrong, and answers. After bytes that are no frame, behind which the next one is known, it goes on. Without it the peer gets 413 or 400. */
-  onError: v.optional(aSparkle<OnError>()),
+  onError: v.optional(aSparkle<AnySparkle>()),
   /** A sparkle that hears that all frames have been heard. */
-  onEnd: v.optional(aSparkle<{ heard(exchange: HttpExchange): void }['heard']>()),
+  onEnd: v.optional(aSparkle<AnySparkle>()),
 });
 const framesCheck = OptionCheck.of(framesSchema);
 
-/** Options of `exchange.readBody()`, and of its like. */
-export type BodyOptions = Readonly<v.InferInput<typeof bodySchema>>;
-/** Options of `exchange.readFrames()`. */
-export type FramesOptions = Readonly<v.InferInput<typeof framesSchema>>;
+/** What may be said of how a body is read. */
+type BodySettings = Readonly<v.InferInput<typeof bodySchema>>;
+type FramesSettings = Readonly<v.InferInput<typeof framesSchema>>;
 
-export function readBody(exchange: HttpExchange, hearer: Hearer, options: BodyOptions): void {
+export function readBody(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
   read(exchange, hearer, options, (body) => body);
 }
 
-export function readText(exchange: HttpExchange, hearer: Hearer, options: BodyOptions): void {
+export function readText(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
   read(exchange, hearer, options, (body) => textOf(body, exchange.headers, exchange.toString()));
 }
 
-export function readJson(exchange: HttpExchange, hearer: Hearer, options: BodyOptions): void {
+export function readJson(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
   read(exchange, hearer, options, (body) => jsonOf(body, exchange.headers, exchange.toString()));
 }
 
-function read(exchange: HttpExchange, hearer: Hearer, options: BodyOptions, made: (body: Buffer) => unknown): void {
+function read(exchange: BodyOwner, hearer: Hearer, options: BodySettings, made: (body: Buffer) => unknown): void {
   bodyCheck.check(options, 'readBody()');
   const { limit = bodySchema.entries.limit.default, onError } = options;
   const error = onError && Hearer.of(onError, 'onError');
@@ -64,17 +64,17 @@ function read(exchange: HttpExchange, hearer: Hearer, options: BodyOptions, made
   new WholeBody(exchange._ttTakeBody(), exchange.toString(), limit, { whole, failed });
 }
 
-function tellFailure(exchange: HttpExchange, hearer: Hearer | undefined, error: TaskTonicError): void {
+function tellFailure(exchange: BodyOwner, hearer: Hearer | undefined, error: TaskTonicError): void {
   if (hearer !== undefined) hearer.tell(error, exchange);
   // Of a peer that has gone nobody wants an answer.
   else if (exchange.open) exchange.fail(error);
 }
 
 export function readFrames(
-  exchange: HttpExchange,
+  exchange: BodyOwner,
   framing: Framing<unknown, never>,
   onFrame: Hearer,
-  options: FramesOptions,
+  options: FramesSettings,
 ): BodyFrames {
   checkOption(framingOption, framing, 'readFrames()', 'framing');
   framesCheck.check(options, 'readFrames()');

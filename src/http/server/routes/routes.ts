@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { HttpExchange } from '../exchange.js';
 
 /** The methods that a route may have. */
@@ -27,6 +28,11 @@ export type RouteSparkle = { heard(exchange: HttpExchange): void }['heard'];
 
 /** The routes of an HttpServer, as its option `routes`: each with a sparkle of the Tonic that makes it. */
 export type RouteTable = { readonly [Pattern in RoutePattern]?: RouteSparkle };
+
+export const routesOption = v.custom<RouteTable>(
+  (value) => typeof value === 'object' && value !== null,
+  'must be an object of sparkles, by patterns such as "GET /users/:id"',
+);
 
 /** The sparkles of a class that hear an exchange. */
 export type RouteKey<T> = {

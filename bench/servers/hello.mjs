@@ -1,0 +1,3 @@
+// What all servers of HTTP answer.
+export const BODY = 'hello world\n';
+export const HEADERS = { 'Content-Type': 'text/plain', 'Content-Length': BODY.length };
