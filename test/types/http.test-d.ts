@@ -1,7 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import { Readable } from 'node:stream';
-import { type Answer, type TaskTonicError, Tonic } from '../../src/index.js';
+import { type Answer, type Hears, type TaskTonicError, Tonic } from '../../src/index.js';
 import { jsonLines, lines } from '../../src/framing/index.js';
 import {
   type EventStream,
@@ -117,6 +117,9 @@ class Users extends Tonic {
 }
 
 export class Session extends HttpConnection<'new' | 'known'> {
+  ttse__onStart(): void {
+    this.toState('new');
+  }
   ttse_new__onRequest(_exchange: HttpExchange): void {
     this.toState('known');
   }
@@ -142,4 +145,15 @@ export class Base extends Tonic {
   ttse__onUser(_exchange: HttpExchange<'id'>): void {}
   ttse__onAll(_exchange: HttpExchange): void {}
   ttse__onText(_text: string): void {}
+}
+
+export class Heard extends Tonic implements Hears<HttpServer> {
+  ttse__onRequest(server: HttpServer, exchange: HttpExchange): void {
+    exchange.reply(server.name);
+  }
+}
+
+export class Unheard extends Tonic implements Hears<HttpServer> {
+  // @ts-expect-error the server comes first
+  ttse__onRequest(_exchange: HttpExchange): void {}
 }

@@ -43,7 +43,7 @@ function linesOf(before: string, text: unknown): string {
 }
 
 function oneLine(field: string, value: unknown): string {
-  // eslint-disable-next-line no-control-regex -- a browser drops an id with a NUL.
+  // A browser drops an id with a NUL.
   if (typeof value === 'string' && !/[\r\n\0]/.test(value)) return value;
   throw fail('TT_BAD_EVENT', { problem: `its ${field} is ${told(value, field)}, and must be a text of one line` });
 }

@@ -193,8 +193,8 @@ class Items extends HttpServer {
   }
   ttse__onRequest(exchange: HttpExchange): void {
     this.exchange = exchange;
-    const told = this.tells ? { onError: this.ttse__onBad } : {};
-    const all = { onEnd: this.ttse__onAll, ...told, ...this.options };
+    const told = this.tells ? { onError: this.bind('ttse__onBad') } : {};
+    const all = { onEnd: this.bind('ttse__onAll'), ...told, ...this.options };
     if (exchange.path === '/bytes') exchange.readFrames(lengthPrefixed({ bytes: 2 }), this.ttse__onItem, all);
     else exchange.readFrames(jsonLines({ max: 100 }), this.ttse__onItem, all);
   }

@@ -139,6 +139,9 @@ describe('the routes of a server', () => {
       ttse_up__onRoot(exchange: HttpExchange): void {
         exchange.reply();
       }
+      ttsc__up(): void {
+        this.toState('up');
+      }
     }
     const app = await serveHttp(() => new HttpServer({ ...HERE, protocol: Deaf }));
     expect((await app.ask('GET /')).status).to.equal(503);
@@ -148,13 +151,14 @@ describe('the routes of a server', () => {
     class Wrong extends Tonic {
       ttse__onHere(): void {}
       ttse__onStart(): void {
+        const here = this.bind('ttse__onHere');
         const made = (routes: unknown) => () => new HttpServer({ ...HERE, routes: routes as RouteTable });
-        expect(expectThrow(made({ 'GET users': this.ttse__onHere }), 'TT_BAD_OPTION').message).to.include(
+        expect(expectThrow(made({ 'GET users': here }), 'TT_BAD_OPTION').message).to.include(
           "such as 'GET /users/:id'",
         );
-        expectThrow(made({ 'FETCH /': this.ttse__onHere }), 'TT_BAD_OPTION');
-        expectThrow(made({ 'GET /(': this.ttse__onHere }), 'TT_BAD_OPTION');
-        expectThrow(made({ 'GET /:id': this.ttse__onHere, 'GET /:other': this.ttse__onHere }), 'TT_BAD_OPTION');
+        expectThrow(made({ 'FETCH /': here }), 'TT_BAD_OPTION');
+        expectThrow(made({ 'GET /(': here }), 'TT_BAD_OPTION');
+        expectThrow(made({ 'GET /:id': here, 'GET /:other': here }), 'TT_BAD_OPTION');
         expectThrow(made({ 'GET /': () => {} }), 'TT_NOT_A_SPARKLE');
         expectThrow(made(7), 'TT_BAD_OPTION');
       }
