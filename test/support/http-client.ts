@@ -16,14 +16,14 @@ import { type Peer, type PeerServer, listenOn } from './peers.js';
 
 /** A Tonic with an HttpClient, that writes down what it hears. */
 export class Asker extends Tonic {
-  static override readonly questionLimit = 5_000;
+  static override readonly questionLimit: number = 5_000;
   readonly heard = new Heard();
   readonly client: HttpClient;
 
-  constructor(options: HttpClientOptions = {}) {
-    super({ name: 'asker' });
+  constructor(options: HttpClientOptions = {}, name = 'asker') {
+    super({ name });
     // Whoever runs the tests may have a proxy.
-    this.client = new HttpClient({ proxy: false, ...options });
+    this.client = new HttpClient({ proxy: false, base: this, ...options });
   }
 
   ttsc__do(body: (asker: this) => void): void {

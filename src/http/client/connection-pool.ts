@@ -104,7 +104,7 @@ export class ConnectionPool {
     const idle = fresh ? undefined : this.#takeIdle(host);
     if (idle !== undefined) return wanting.given(idle);
     // Who wants a new one has seen one of them dead.
-    if (!this.#mayOpen(host) && host.idle.length > 0) this.retire(host.idle[0]!);
+    if (!this.#mayOpen(host) && host.idle.length > 0) this.#drop(host.idle[0]!);
     const canOpen = this.#mayOpen(host);
     if (!canOpen && !this.#makeRoomFor(wanting)) {
       this.#forget(host);
@@ -149,24 +149,19 @@ export class ConnectionPool {
     host.idle.push(connection);
     this.#idle.add(connection);
     connection.rest();
-    if (this.#idle.size > this.#settings.idleConnections) return this.#retireLeastRecent();
+    if (this.#idle.size > this.#settings.idleConnections) this.#dropLeastRecent();
     // Another host may have waited for room.
     return this.#openWhereWanted(undefined);
   }
 
   /** A connection is closed, or closes; one that was retired here was counted then. */
   gone(connection: Pooled): void {
-    const host = this.#hosts.get(connection.route.key);
-    if (host === undefined) return;
-    this.#removeIdle(host, connection);
-    this.#count(host, -1);
-    this.#openWhereWanted(host);
+    this.#openWhereWanted(this.#without(connection));
   }
 
   /** Closes one that is idle. */
   retire(connection: Pooled): void {
-    connection.retire();
-    this.gone(connection);
+    this.#openWhereWanted(this.#drop(connection));
   }
 
   // ---- Within bounds ----
@@ -198,7 +193,7 @@ export class ConnectionPool {
 
   #openFor(host: Host): void {
     while (host.wantsMore && this.#mayOpen(host)) {
-      if (this.#open >= this.#settings.connections) this.#retireLeastRecent();
+      if (this.#open >= this.#settings.connections) this.#dropLeastRecent();
       host.opening++;
       this.#opening++;
       this.#count(host, 1);
@@ -214,8 +209,20 @@ export class ConnectionPool {
     if (this.#waiting > this.#opening) for (const host of this.#hosts.values()) this.#openFor(host);
   }
 
-  #retireLeastRecent(): void {
-    for (const oldest of this.#idle) return this.retire(oldest);
+  #dropLeastRecent(): void {
+    for (const oldest of this.#idle) return this.#forget(this.#drop(oldest));
+  }
+
+  #drop(connection: Pooled): Host {
+    connection.retire();
+    return this.#without(connection);
+  }
+
+  #without(connection: Pooled): Host {
+    const host = this.#hostOf(connection.route);
+    this.#removeIdle(host, connection);
+    this.#count(host, -1);
+    return host;
   }
 
   // ---- What it keeps ----

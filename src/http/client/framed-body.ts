@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import { type TaskTonicError, toError } from '../../core/errors.js';
+import { toError } from '../../core/errors.js';
 import { failTonic, failureInfo } from '../../core/life.js';
 import type { Task } from '../../core/guests/task.js';
 import type { Sparkle } from '../../core/plan/plan.js';
@@ -21,25 +21,25 @@ export class FramedBody implements Task {
   readonly #exchange: Exchange;
   readonly #message: IncomingMessage;
   readonly #to: FrameHearer;
-  readonly #whole: () => void;
+  readonly #ended: (error?: Error) => void;
   #isQueued = false;
   #hasEnded = false;
 
-  /** @param whole called when the last frame was heard. */
+  /** @param ended called when the last frame was heard, or with why there are no more. */
   constructor(
     exchange: Exchange,
     message: IncomingMessage,
     framing: Framing<unknown, never>,
     to: FrameHearer,
-    whole: () => void,
+    ended: (error?: Error) => void,
   ) {
     this.#decoder = framing.decoder();
     this.#exchange = exchange;
     this.#message = message;
     this.#to = to;
-    this.#whole = whole;
+    this.#ended = ended;
     message.on('data', (chunk: Buffer) => this.#received(chunk));
-    message.on('end', () => this.#ended());
+    message.on('end', () => this.#lastCame());
   }
 
   #received(chunk: Buffer): void {
@@ -49,7 +49,7 @@ export class FramedBody implements Task {
     this.#queue();
   }
 
-  #ended(): void {
+  #lastCame(): void {
     if (!this.#message.complete) return;
     this.#hasEnded = true;
     this.#exchange.done();
@@ -71,7 +71,7 @@ export class FramedBody implements Task {
     try {
       frame = this.#next();
     } catch (thrown) {
-      return this.#broken(toError(thrown));
+      return this.#ended(toError(thrown));
     }
     if (frame === undefined) return this.#dry();
     const thrown = asker._ttScheduler.runHook(asker, sparkle.key, frame, question);
@@ -87,17 +87,9 @@ export class FramedBody implements Task {
     return this.#decoder.next();
   }
 
-  #broken(error: Error): void {
-    // A frame that was too long may be left out, where the framing knows where the next one begins.
-    if (!this.#decoder.broken && (error as Partial<TaskTonicError>).code === 'TT_FRAME_TOO_LONG') return this.#queue();
-    if (this.#hasEnded) this.#to.question.settle(error, undefined);
-    else this.#exchange.failWith(error);
-    return undefined;
-  }
-
   #dry(): void {
     this.#exchange.heard();
-    if (this.#hasEnded) this.#whole();
+    if (this.#hasEnded) this.#ended();
     else this.#message.resume();
   }
 }

@@ -200,9 +200,9 @@ export class HttpCall implements Wanting, OnItsBehalf {
     if (hears === 'whole') return readWhole(exchange, message, bodyLimit, this.name, this.#prepared.method, whole);
     const { asker, question } = this;
     const { framing, sparkle } = hears;
-    const heard = (): void => whole(EMPTY);
+    const ended = (error?: Error): void => (error === undefined ? whole(EMPTY) : this.#fail(error));
     this.#phase = 'answered';
-    void new FramedBody(exchange, message, framing, { asker, sparkle, question }, heard);
+    void new FramedBody(exchange, message, framing, { asker, sparkle, question }, ended);
     return undefined;
   }
 

@@ -52,8 +52,10 @@ type Given = HttpStreamOptions & {
  *
  * ```ts
  * class Weather extends Tonic {
- *   readonly http = new HttpClient({ baseUrl: 'https://api.example.com' });
- *   ttse__onStart(): void { this.http.get('/now', this.ttse__onWeather, { onError: this.ttse__onNoWeather }); }
+ *   ttse__onStart(): void {
+ *     const http = new HttpClient({ baseUrl: 'https://api.example.com' });
+ *     http.get('/now', this.ttse__onWeather, { onError: this.ttse__onNoWeather });
+ *   }
  *   ttse__onWeather(response: HttpResponse): void { this.log.info(response.text()); }
  *   ttse__onNoWeather(error: Error): void { this.log.warn(error); }
  * }
