@@ -9,3 +9,8 @@ export { HttpQuestion } from './client/http-question.js';
 export { HttpResponse, HttpStreamedResponse } from './client/http-response.js';
 export type { HttpHeaderValue, HttpRequest } from './client/prepared-request.js';
 export type { HttpQuery, HttpQueryValue } from './client/target.js';
+export { WebSocketConnection, type Message } from './websocket/websocket-connection.js';
+export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
+export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
+export type { WebSocketPaths } from './websocket/websocket-paths.js';
+export { WebSocketRequest } from './websocket/websocket-request.js';
