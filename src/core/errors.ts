@@ -208,7 +208,7 @@ export const ERRORS = {
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
   // HTTP
-  TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection: {why}',
+  TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection. {why}.',
   TT_HTTP_BUSY:
     '{request} was not sent: {waiting} requests ({bytes} bytes) wait for connections of {client}, as many as may. Ask fewer at a time, or raise "waitingLimit", "waitingBytes" or "connectionsPerHost".',
   TT_HTTP_TIMEOUT: '{request} had no {what} within {ms} ms: look at the server, or raise "{option}".',

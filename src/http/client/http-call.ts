@@ -152,7 +152,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
 
   notConnected(error: Error): void {
     this.#tries++;
-    const told = fail('TT_HTTP_NOT_CONNECTED', { request: this.name, why: error.message }, error);
+    const told = fail('TT_HTTP_NOT_CONNECTED', { request: this.name, why: error.message.replace(/\.$/, '') }, error);
     // Nothing was sent: so it may be, whatever it is.
     const body = this.#prepared.body;
     const isWhole = !(body instanceof Readable) || !this.#bodyBegun;
