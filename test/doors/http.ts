@@ -1,1 +1,3 @@
 export * from '../../src/http/index.js';
+export { Proxies } from '../../src/http/client/proxies.js';
+export { targetOf } from '../../src/http/client/target.js';

@@ -263,7 +263,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
         : secureName === undefined
           ? false
           : this.#security.of(secureName, 'implicit');
-    const common = { base: this as AnyTonic, retries: 0, connectTimeout, tls, logMode: 'quiet' as const };
+    const common = { base: this as AnyTonic, retries: 0, connectTimeout, tls, logMode: 'off' as const };
     if (socketPath !== undefined) return { ...common, path: socketPath };
     return { ...common, host, port, family, ...(localAddress !== undefined && { localAddress }) };
   }
