@@ -1,5 +1,6 @@
 import type { SelectorCatalystOptions } from '../../src/index.js';
 import { Tonic } from '../../src/index.js';
+import type { Framing } from '../../src/framing/index.js';
 import {
   HttpClient,
   type HttpClientOptions,
@@ -28,6 +29,21 @@ export class Asker extends Tonic {
 
   ttsc__do(body: (asker: this) => void): void {
     body(this);
+  }
+  /** Asks; `options` may say that nobody hears why there is no answer (`onError: undefined`). */
+  asks(request: HttpRequest, options: HttpRequestOptions<never> = {}): HttpQuestion {
+    return this.client.request(request, this.ttse__onAnswer, { onError: this.ttse__onNoAnswer, ...options });
+  }
+  asksFrames<Frame>(
+    url: string,
+    framing: Framing<Frame, never>,
+    options: HttpRequestOptions<never> = {},
+  ): HttpQuestion {
+    const hears = { framing, onFrame: this.ttse__onFrame, onError: this.ttse__onNoAnswer };
+    return this.client.get<Frame>(url, this.ttse__onAnswer, { ...options, ...hears });
+  }
+  streams(request: HttpRequest, options: HttpStreamOptions = {}): HttpQuestion {
+    return this.client.stream(request, this.ttse__onHead, { onError: this.ttse__onNoAnswer, ...options });
   }
   ttse__onAnswer(response: HttpResponse, question: HttpQuestion): void {
     this.heard.push('answer', response, question);
@@ -64,16 +80,20 @@ export class AskerApp {
   /** Asks, in a sparkle of the Asker. */
   async asks(request: HttpRequest | string, options: HttpRequestOptions<never> = {}): Promise<HttpQuestion> {
     const asked = typeof request === 'string' ? { url: request } : request;
-    return inside(this.asker, (asker) =>
-      asker.client.request(asked, asker.ttse__onAnswer, { onError: asker.ttse__onNoAnswer, ...options }),
-    );
+    return inside(this.asker, (asker) => asker.asks(asked, options));
   }
 
   async streams(request: HttpRequest | string, options: HttpStreamOptions = {}): Promise<HttpQuestion> {
     const asked = typeof request === 'string' ? { url: request } : request;
-    return inside(this.asker, (asker) =>
-      asker.client.stream(asked, asker.ttse__onHead, { onError: asker.ttse__onNoAnswer, ...options }),
-    );
+    return inside(this.asker, (asker) => asker.streams(asked, options));
+  }
+
+  async asksFrames<Frame>(
+    url: string,
+    framing: Framing<Frame, never>,
+    options: HttpRequestOptions<never> = {},
+  ): Promise<HttpQuestion> {
+    return inside(this.asker, (asker) => asker.asksFrames(url, framing, options));
   }
 
   /** Asks, and waits for what becomes of it. */

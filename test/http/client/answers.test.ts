@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { TaskTonicError } from '../../../src/index.js';
+import { type TaskTonicError } from '../../../src/index.js';
 import { expectCode, thrownBy } from '../../support/errors.js';
 import { type AskerApp, answered, serveScript, startAsker } from '../../support/http-client.js';
 import { tidyUp } from '../../support/net-app.js';

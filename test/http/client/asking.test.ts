@@ -17,7 +17,9 @@ describe('asking an HttpClient', () => {
   /** What is thrown where it is asked so. */
   async function refused(request: unknown, options: unknown = {}): Promise<Error> {
     return inside(app.asker, (asker) =>
-      thrownBy(() => asker.client.request(request as HttpRequest, asker.ttse__onAnswer, options as HttpRequestOptions)),
+      thrownBy(() =>
+        asker.client.request(request as HttpRequest, asker.bind('ttse__onAnswer'), options as HttpRequestOptions),
+      ),
     );
   }
 
@@ -52,7 +54,7 @@ describe('asking an HttpClient', () => {
       { timeout: -1 },
       { retrys: 1 },
       { framing: lines() },
-      { onFrame: app.asker.ttse__onFrame },
+      { onFrame: app.asker.bind('ttse__onFrame') },
       null,
     ])
       expectCode(await refused({ url }, options), 'TT_BAD_OPTION');
@@ -65,14 +67,14 @@ describe('asking an HttpClient', () => {
   it('needs a sparkle that runs, or one that is bound', async () => {
     const { client, asker } = app;
     const server = await serveScript(() => answered('bound'));
-    expectThrow(() => client.get(server.url(), asker.ttse__onAnswer), 'TT_NOT_RUNNING');
+    expectThrow(() => asker.asks({ url: server.url() }), 'TT_NOT_RUNNING');
     client.get(server.url(), asker.bind('ttse__onAnswer'));
     const [response] = await app.heard.on('answer');
     expect(response.text()).to.equal('bound');
   });
 
   it('fails who asked where there is no answer and nobody hears that', async () => {
-    await inside(app.asker, (asker) => asker.client.get('http://127.0.0.1:1/', asker.ttse__onAnswer, { retries: 0 }));
+    await app.asks('http://127.0.0.1:1/', { retries: 0, onError: undefined });
     const [failure] = await app.app.heard.on('onInfusionFailed');
     expectCode(failure.error, 'TT_HTTP_NOT_CONNECTED');
   });
@@ -86,7 +88,7 @@ describe('asking an HttpClient', () => {
     const server = await serveScript(() => undefined);
     const code = await inside(few, (asker) =>
       codeOf(() => {
-        for (let n = 0; n < 3; n++) asker.client.get(server.url(), asker.ttse__onAnswer);
+        for (let n = 0; n < 3; n++) asker.asks({ url: server.url() });
       }),
     );
     expect(code).to.equal('TT_ASK_FULL');
@@ -142,7 +144,8 @@ describe('asking an HttpClient', () => {
 
   it('has names of its own for what is asked often', async () => {
     const server = await serveScript(({ head, body }) => answered(`${head.split(' ')[0]} ${body}`));
-    await inside(app.asker, ({ client, ttse__onAnswer: hears }) => {
+    const hears = app.asker.bind('ttse__onAnswer');
+    await inside(app.asker, ({ client }) => {
       client.get(server.url(), hears);
       client.delete(server.url(), hears);
       client.postJson(server.url(), { a: 1 }, hears);
@@ -162,7 +165,7 @@ describe('asking an HttpClient', () => {
         ['//elsewhere.test/x', '/v1//elsewhere.test/x'],
         ['/a?b#c', '/v1/a?b'],
       ] as const) {
-        await inside(asker, ({ client, ttse__onAnswer }) => client.get(asked, ttse__onAnswer));
+        await inside(asker, () => asker.asks({ url: asked }));
         const n = asker.heard.count('answer') + 1;
         const [response] = await asker.heard.on('answer', n);
         expect(response.text()).to.equal(path);
@@ -174,7 +177,7 @@ describe('asking an HttpClient', () => {
       const server = await serveScript(() => answered());
       const other = await serveScript(() => answered());
       const { asker } = await startAsker({ baseUrl: server.url(), headers: { Authorization: 'Bearer one' } });
-      await inside(asker, ({ client, ttse__onAnswer }) => client.get(other.url(), ttse__onAnswer));
+      await inside(asker, () => asker.asks({ url: other.url() }));
       await asker.heard.on('answer');
       expect(other.seen[0]!.head).to.not.match(/authorization/i);
     });

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { Readable } from 'node:stream';
 import type { HttpStreamedResponse } from '../../../src/http/index.js';
-import { jsonLines as json, lines } from '../../../src/framing/index.js';
+import { type Framing, jsonLines as json, lines } from '../../../src/framing/index.js';
 import { expectCode } from '../../support/errors.js';
 import { type AskerApp, type ScriptedServer, answered, serveScript, startAsker } from '../../support/http-client.js';
-import { inside } from '../../support/heard.js';
 import { tidyUp } from '../../support/net-app.js';
 import { bench } from '../../support/bench.js';
 
@@ -113,9 +112,7 @@ describe('bodies of an HttpClient', () => {
   describe('that are heard in frames', () => {
     it('are one call for each frame, then the answer', async () => {
       const server = await serveScript(() => answered('one\ntwo\nthree\n', 200, { 'X-Of': 'lines' }));
-      await inside(app.asker, (asker) =>
-        asker.client.get(server.url(), asker.ttse__onAnswer, { framing: lines(), onFrame: asker.ttse__onFrame }),
-      );
+      await app.asksFrames(server.url(), lines());
       const [response] = await app.heard.on('answer');
       expect(app.heard.all('frame').map(([frame]) => frame)).to.deep.equal(['one', 'two', 'three']);
       expect(app.heard.names.at(-1)).to.equal('answer');
@@ -124,13 +121,7 @@ describe('bodies of an HttpClient', () => {
 
     it('are heard as they come, over chunks and segments', async () => {
       const server = await serveScript(() => CHUNKED + chunk('{"n":1}\n{"n"'));
-      const question = await inside(app.asker, (asker) =>
-        asker.client.get(server.url(), asker.ttse__onAnswer, {
-          framing: json(),
-          onFrame: asker.ttse__onFrame,
-          onError: asker.ttse__onNoAnswer,
-        }),
-      );
+      const question = await app.asksFrames(server.url(), json());
       expect((await app.heard.on('frame'))[0]).to.deep.equal({ n: 1 });
       const { peer } = server.seen[0]!;
       peer.send(chunk(':2}\n'));
@@ -142,9 +133,7 @@ describe('bodies of an HttpClient', () => {
 
     it('are one order at a time, however many came at once', async () => {
       const server = await serveScript(() => CHUNKED);
-      await inside(app.asker, (asker) =>
-        asker.client.get(server.url(), asker.ttse__onAnswer, { framing: lines(), onFrame: asker.ttse__onFrame }),
-      );
+      await app.asksFrames(server.url(), lines());
       await server.heard.on('request');
       const { peer } = server.seen[0]!;
       let most = 0;
@@ -162,14 +151,8 @@ describe('bodies of an HttpClient', () => {
         ['{"n":1}\n{"n', 'TT_BAD_FRAME'],
       ] as const) {
         const server = await serveScript(({ peer }) => (peer.end(`HTTP/1.1 200 OK\r\n\r\n${body}`), undefined));
-        const framing = code === 'TT_BAD_FRAME' ? json() : lines({ max: 20 });
-        const question = await inside(app.asker, (asker) =>
-          asker.client.get<unknown>(server.url(), asker.ttse__onAnswer, {
-            framing,
-            onFrame: asker.ttse__onFrame,
-            onError: asker.ttse__onNoAnswer,
-          }),
-        );
+        const framing: Framing<unknown, never> = code === 'TT_BAD_FRAME' ? json() : lines({ max: 20 });
+        const question = await app.asksFrames(server.url(), framing);
         const { error } = await app.of(question);
         expect((error as { code?: string } | undefined)?.code).to.match(
           /^TT_(FRAME_TOO_LONG|FRAME_INCOMPLETE|BAD_FRAME)$/,
@@ -179,14 +162,7 @@ describe('bodies of an HttpClient', () => {
 
     it('are not asked for again once a frame was heard', async () => {
       const server = await serveScript(({ peer }) => (peer.end(`${CHUNKED}${chunk('one\n')}`), undefined));
-      const question = await inside(app.asker, (asker) =>
-        asker.client.get(server.url(), asker.ttse__onAnswer, {
-          framing: lines(),
-          onFrame: asker.ttse__onFrame,
-          onError: asker.ttse__onNoAnswer,
-          retries: 5,
-        }),
-      );
+      const question = await app.asksFrames(server.url(), lines(), { retries: 5 });
       expectCode((await app.of(question)).error, 'TT_HTTP_CUT');
       expect([server.seen.length, app.heard.count('frame')]).to.deep.equal([1, 1]);
     });

@@ -57,8 +57,8 @@ describe('an HttpClient and servers of node:http', () => {
     });
     servers[0]!.on('connection', () => connections++);
     const app = await startAsker({ connectionsPerHost: 8, waitingLimit: many });
-    await inside(app.asker, ({ client, ttse__onAnswer }) => {
-      for (let n = 0; n < many; n++) client.get(`${url}/${n}`, ttse__onAnswer);
+    await inside(app.asker, (asker) => {
+      for (let n = 0; n < many; n++) asker.asks({ url: `${url}/${n}` });
     });
     await app.heard.on('answer', many);
     for (const [response] of app.heard.all('answer')) expect(response.url).to.equal(url + response.text());
@@ -94,9 +94,7 @@ describe('an HttpClient and servers of node:http', () => {
       (_, response) => void Readable.from(Array.from({ length: 50 }, (_, n) => `${n}\n`)).pipe(response),
     );
     const app = await startAsker();
-    await inside(app.asker, ({ client, ttse__onAnswer, ttse__onFrame }) =>
-      client.get(url, ttse__onAnswer, { framing: lines(), onFrame: ttse__onFrame }),
-    );
+    await app.asksFrames(url, lines());
     await app.heard.on('answer');
     expect(app.heard.all('frame').map(([frame]) => frame)).to.deep.equal(Array.from({ length: 50 }, (_, n) => `${n}`));
   });
