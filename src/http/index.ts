@@ -17,6 +17,12 @@ export {
 export { EventStream, type EventStreamOptions } from './events/event-stream.js';
 export { EventStreams } from './events/event-streams.js';
 export type { ServerEvent } from './events/event-bytes.js';
+export { HttpClient } from './client/http-client.js';
+export type { HttpClientOptions, HttpRequestOptions, HttpStreamOptions } from './client/client-options.js';
+export { HttpQuestion } from './client/http-question.js';
+export { HttpResponse, HttpStreamedResponse } from './client/http-response.js';
+export type { HttpHeaderValue, HttpRequest } from './client/prepared-request.js';
+export type { HttpQuery, HttpQueryValue } from './client/target.js';
 export { WebSocketConnection, type Message } from './websocket/websocket-connection.js';
 export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
 export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
