@@ -28,3 +28,4 @@ export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
 export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';
+export { WebSocketGroup, type GroupCounts, type WebSocketGroupOptions } from './websocket/websocket-group.js';
