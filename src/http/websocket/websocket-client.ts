@@ -151,6 +151,11 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   }
 
   /** @internal */
+  override get _ttSendsNothing(): boolean {
+    return true;
+  }
+
+  /** @internal */
   override get _ttHeld(): number {
     return super._ttHeld + (this._ttLine?.held ?? 0);
   }

@@ -298,6 +298,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   // ---- Sending while disconnected ----
 
+  /** @internal Whether a send of no bytes is something nevertheless: an empty message. */
+  get _ttSendsNothing(): boolean {
+    return false;
+  }
+
   /** @internal */
   override _ttUnsendable(data: Sendable, size: number): SendResult {
     const here = this.#here;
@@ -311,7 +316,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     if (this.#settings.whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
     // A protocol may make something of a send of nothing; by itself it is nothing that could wait.
-    const problem = size === 0 && this.#makeProtocol === undefined ? undefined : this.#waiting.put(data, size);
+    const isNothing = size === 0 && this.#makeProtocol === undefined && !this._ttSendsNothing;
+    const problem = isNothing ? undefined : this.#waiting.put(data, size);
     if (problem !== undefined) return this._ttRefuse(size, problem);
     this._ttBlock();
     return 'waiting';
