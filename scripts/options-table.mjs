@@ -72,7 +72,7 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   {
     title: 'WebSockets of an HttpServer',
     text: 'Under each path of `webSockets` of an HttpServer: [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
-    from: ['src/http/websocket/websocket-options.ts', 'webSocketPathSchema', 'webSocketOptions'],
+    from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
   },
   {
     title: 'WebSocketClient',

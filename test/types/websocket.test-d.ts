@@ -51,6 +51,7 @@ export class Wrong extends WebSocketConnection {
 
 export class Promises extends WebSocketConnection {
   // @ts-expect-error no promise: a sparkle is over when it returns
+  // eslint-disable-next-line tasktonic/sparkle-names
   override async ttse__onMessage(_message: Message): Promise<void> {}
 }
 
