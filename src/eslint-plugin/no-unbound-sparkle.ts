@@ -123,6 +123,10 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
 const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
 /** What a Store, as a Tonic has it, binds to that Tonic: `store.subscribe('a/*', this.ttse__onChange)`. */
 const OF_A_STORE = new Set(['subscribe', 'unsubscribe']);
+/** What an HttpClient, as a Tonic has it, binds to the one that asks: `http.get(url, this.ttse__onAnswer)`. */
+const OF_AN_HTTP_CLIENT = new Set(['request', 'stream', 'get', 'delete', 'postJson', 'putJson']);
+/** Options of a call that name a sparkle of the Tonic that makes it. */
+const CALL_OPTIONS = new Set(['onError', 'onFrame']);
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
@@ -130,7 +134,7 @@ const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 function isBindingOption({ key, computed, parent }: Use, context: RuleContext): boolean {
   const name = propertyName(key, computed) ?? '';
   const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
-  if (name === 'onError') return type === 'CallExpression' && isBoundBy('this', callee, context);
+  if (CALL_OPTIONS.has(name)) return type === 'CallExpression' && isBoundBy('this', callee, context);
   if (WORK_OPTIONS.has(name)) return type === 'NewExpression';
   return name === 'sparkleBack';
 }
@@ -140,10 +144,14 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   return (
     isMethodOf(tonic, callee, BINDING_METHOD, context) ||
     isThenOfAsk(tonic, callee, context) ||
-    (tonic === 'this' && objectOf(callee, (name) => OF_A_STORE.has(name ?? '')) !== undefined) ||
+    (tonic === 'this' && objectOf(callee, isBinding) !== undefined) ||
     // As it was asked once: no-old-lines tells how it is written now.
     isMethodOf(tonic, callee, 'ask', context)
   );
+}
+
+function isBinding(method: string | undefined): boolean {
+  return method !== undefined && (OF_A_STORE.has(method) || OF_AN_HTTP_CLIENT.has(method));
 }
 
 function isMethodOf(
