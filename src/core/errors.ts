@@ -331,6 +331,19 @@ export const ERRORS = {
   TT_MQTT_NOT_SUBSCRIBED: 'The MQTT broker at {url} does not give the topics {topics}: {problem}.',
   TT_MQTT_REFUSED: 'A message of the topic {topic} was not put into the Store: {problem}.',
   TT_MQTT_UNSENT: 'Changes were not published at {url}: {count}, the last one {what}: {problem}.',
+  // HTTP
+  TT_EXCHANGE_ANSWERED: '{what} was answered already, so that a second answer does nothing: answer each exchange once.',
+  TT_EXCHANGE_TIMEOUT:
+    'Nobody has answered {what} within {ms} ms, so its peer got 503: see what holds it up, answer or fail each exchange, or raise "replyTimeout".',
+  TT_BAD_ANSWER: '{what} cannot be answered like that: {problem}.',
+  TT_ANSWER_BROKE:
+    'The stream that answers {what} failed after {bytes} bytes, so its peer sees an answer that is cut off: see the cause.',
+  TT_BODY_TAKEN: 'The body of {what} is read already: read it once, and hand on what was read.',
+  TT_BODY_TOO_LONG: 'The body of {what} is longer than {max} bytes: send less, or raise "limit".',
+  TT_BODY_TYPE: 'The body of {what} is {type}, and must be {wanted}.',
+  TT_BAD_BODY: 'The body of {what} cannot be read: {problem}.',
+  TT_BODY_CUT: 'The body of {what} has not come whole: its peer has gone, after {bytes} bytes.',
+  TT_BAD_EVENT: 'An event cannot be sent: {problem}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */
