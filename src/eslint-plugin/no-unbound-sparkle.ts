@@ -123,6 +123,13 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
 const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
 /** What a Store, as a Tonic has it, binds to that Tonic: `store.subscribe('a/*', this.ttse__onChange)`. */
 const OF_A_STORE = new Set(['subscribe', 'unsubscribe']);
+/** What an HttpClient, as a Tonic has it, binds to the one that asks: `http.get(url, this.ttse__onAnswer)`. */
+const OF_AN_HTTP_CLIENT = new Set(['request', 'stream', 'get', 'delete', 'postJson', 'putJson']);
+/** Options of a call that name a sparkle of the Tonic that makes it. */
+const CALL_OPTIONS = new Set(['onError', 'onFrame']);
+/** What an exchange of HTTP binds to the Tonic that hears it: `exchange.readJson(this.ttse__onOrder, { onError: this.ttse__onBad })`. */
+const OF_AN_EXCHANGE = new Set(['readBody', 'readText', 'readJson', 'readFrames', 'whenGone', 'events']);
+const EXCHANGE_OPTIONS = new Set(['onEnd', 'onError', 'onGone']);
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
@@ -130,9 +137,21 @@ const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 function isBindingOption({ key, computed, parent }: Use, context: RuleContext): boolean {
   const name = propertyName(key, computed) ?? '';
   const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
-  if (name === 'onError') return type === 'CallExpression' && isBoundBy('this', callee, context);
+  if (isRoute(parent ?? undefined)) return true;
+  if (EXCHANGE_OPTIONS.has(name) && isOfExchange(callee)) return true;
+  if (CALL_OPTIONS.has(name)) return type === 'CallExpression' && isBoundBy('this', callee, context);
   if (WORK_OPTIONS.has(name)) return type === 'NewExpression';
   return name === 'sparkleBack';
+}
+
+function isOfExchange(callee: Node | undefined): boolean {
+  return objectOf(callee, (name) => OF_AN_EXCHANGE.has(name ?? '')) !== undefined;
+}
+
+/** `new HttpServer({ routes: { 'GET /': this.ttse__onRoot } })` */
+function isRoute(table: Node | undefined): boolean {
+  const { type, key, computed, parent } = (table?.parent ?? {}) as Partial<Use>;
+  return type === 'Property' && propertyName(key, computed) === 'routes' && parent?.parent?.type === 'NewExpression';
 }
 
 /** The same Tonic on both sides: of `pipe`, or of the `then` of what it has asked. */
@@ -140,10 +159,14 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   return (
     isMethodOf(tonic, callee, BINDING_METHOD, context) ||
     isThenOfAsk(tonic, callee, context) ||
-    (tonic === 'this' && objectOf(callee, (name) => OF_A_STORE.has(name ?? '')) !== undefined) ||
+    (tonic === 'this' && (isOfExchange(callee) || objectOf(callee, isBinding) !== undefined)) ||
     // As it was asked once: no-old-lines tells how it is written now.
     isMethodOf(tonic, callee, 'ask', context)
   );
+}
+
+function isBinding(method: string | undefined): boolean {
+  return method !== undefined && (OF_A_STORE.has(method) || OF_AN_HTTP_CLIENT.has(method));
 }
 
 function isMethodOf(

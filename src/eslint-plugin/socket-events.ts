@@ -22,6 +22,23 @@ const CONNECTION: HeardEvents = {
   },
 };
 
+const SERVER: HeardEvents = {
+  events: ['onListening', 'onTurnedAway', 'onError'],
+  mistaken: { onConnection: 'onConnected' },
+};
+const HTTP: HeardEvents = { events: ['onRequest'] };
+const WEB_SOCKET: HeardEvents = {
+  events: ['onConnected', 'onMessage', 'onDrain', 'onHighWater', 'onDisconnected', 'onError'],
+  mistaken: {
+    onData: 'onMessage',
+    onFrame: 'onMessage',
+    onText: 'onMessage',
+    onConnect: 'onConnected',
+    onOpen: 'onConnected',
+    onClose: 'onDisconnected',
+  },
+};
+
 /** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
 export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   Tonic: [LIFE],
@@ -29,7 +46,11 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   SelectorCatalyst: [LIFE],
   TcpConnection: [LIFE, CONNECTION],
   TcpClient: [LIFE, CONNECTION],
-  TcpServer: [LIFE, { events: ['onListening', 'onTurnedAway', 'onError'], mistaken: { onConnection: 'onConnected' } }],
+  TcpServer: [LIFE, SERVER],
+  HttpServer: [LIFE, SERVER, HTTP],
+  HttpConnection: [LIFE, CONNECTION, HTTP],
+  WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
+  WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
   UdpSocket: [
     LIFE,
     {

@@ -9,11 +9,14 @@ import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
+import { Exchanges } from './exchanges.js';
 import { HeldInput } from './held-input.js';
 import type { HttpTakeover } from './http-server-options.js';
 import type { HttpServer } from './http-server.js';
 import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
 import { type Late, RequestWatch } from './request-watch.js';
+import type { ClassRoutes } from './routes/routes.js';
+import { classRouter } from './routes/routing.js';
 import { streamOf } from './served-response.js';
 import { ServerStream } from './server-stream.js';
 import type { UpgradeRequest } from './upgrade.js';
@@ -28,6 +31,8 @@ import type { UpgradeRequest } from './upgrade.js';
  * ```
  */
 export class HttpConnection<State extends string = never> extends TcpConnection<State> {
+  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  static readonly routes?: ClassRoutes;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
@@ -38,6 +43,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #watch: RequestWatch | undefined = undefined;
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
+  /** Those of them that are heard by sparkles. */
+  #exchanges: Exchanges | undefined = undefined;
   /** The response to the request that came last. */
   #last: ServerResponse | undefined = undefined;
   /** Requests that have come. */
@@ -63,6 +70,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   constructor(options: TonicOptions = NO_OPTIONS) {
     super(options);
     if (this.#server._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
+    // What is wrong with them is told before a request comes.
+    classRouter(new.target);
   }
 
   get #server(): HttpServer {
@@ -87,6 +96,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   }
 
   ttse__onEnd(): void {
+    this.#exchanges?.peerEnded();
     if (this.#held === undefined) this.#ends();
     else this.#held.isEnd = true;
   }
@@ -103,6 +113,9 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     this.#watch.stop();
     this.#held = undefined;
     this.#stream.disconnected(info);
+    this.#exchanges?.disconnected();
+    // Node tells it of the oldest one only.
+    for (const response of this.#underWay) this.#closed(response);
   }
 
   // ---- Its input ----
@@ -219,10 +232,16 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const { _ttRequests: tally, _ttHttp: http } = this.#server;
     if (response.writableFinished) tally.answered(response.statusCode);
     else tally.add('aborted');
+    this.#exchanges?.closed(response);
     if (this.#refusal !== undefined) this.#refuseInTurn(this.#refusal);
     else if (this.#upgrade !== undefined) this.#upgradeIfNext();
     else if (this.#held !== undefined && this.#underWay.size < http.maxPipelined) this.#readHeld(this.#held);
     settleOwed(this);
+  }
+
+  /** @internal A request that is heard by a sparkle. */
+  _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
   }
 
   /** @internal Whether that response is to say that it is the last one; then it is. */
@@ -340,6 +359,11 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     return rest === null ? behind : Buffer.concat([behind, rest]);
   }
 
+  /** @internal It was answered with that status. */
+  _ttUpgradeAnswered(status: number): void {
+    this.#server._ttRequests.answeredBeside(status);
+  }
+
   /** @internal It goes on in HTTP as if these bytes came next. */
   _ttServesAgain(bytes: Buffer): void {
     this.#stream = new ServerStream(this as unknown as HttpConnection<string>);
@@ -363,6 +387,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal What was asked is answered, and it is said that no more will be. */
   override _ttDrain(): boolean {
     this.#isLast = true;
+    this.#exchanges?.drain();
     return super._ttDrain();
   }
 

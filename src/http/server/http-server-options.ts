@@ -11,6 +11,7 @@ import {
   isPlaced,
   serverSchema,
 } from '../../tonics/tcp/server/server-options.js';
+import { routesOption } from './routes/routes.js';
 import { webSocketsOption } from '../websocket/websocket-paths.js';
 
 /** What `node:http`, Express, Fastify and others call for each request. A promise that it gives is heard where it is rejected. */
@@ -53,6 +54,8 @@ export const httpOptions = {
   ),
   /** With so many requests of a connection unanswered no more are read of it; to within 4 KiB of requests. */
   maxPipelined: v.optional(count(1), 64),
+  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See [Serve HTTP](http.md). */
+  routes: v.optional(routesOption),
   /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See [WebSockets](websocket.md). */
   webSockets: v.optional(webSocketsOption),
   /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
@@ -62,7 +65,7 @@ export const httpOptions = {
 };
 
 // Of framings and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
-const { framing: _f, halfOpen: _h, replyTimeout: _r, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
+const { framing: _f, halfOpen: _h, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
 
 export const httpServerSchema = v.strictObject({ ...tcpOptions, ...httpOptions });
 
@@ -79,7 +82,7 @@ export const placedHttpServerSchema = v.pipe(
 export const httpSchema = v.strictObject(httpOptions);
 export type HttpSettings = v.InferOutput<typeof httpSchema>;
 
-type NotOfHttp = 'framing' | 'halfOpen' | 'replyTimeout' | 'replyLimit';
+type NotOfHttp = 'framing' | 'halfOpen' | 'replyLimit';
 type OfPlace = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners' | 'path' | 'mode' | 'fd' | 'systemd';
 
 /** Options of an {@link HttpServer}: those of a TcpServer without framing, and those of HTTP. */

@@ -2,15 +2,19 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type * as v from 'valibot';
 import { fail, toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
+import type { AnyTonic } from '../../core/any-tonic.js';
+import { running } from '../../core/running.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { settingsIn } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
-import { RUNNER, type SparkleRunner, ofFramework } from '../../core/plan/plan.js';
+import { ofFramework } from '../../core/plan/plan.js';
 import type { Protocol } from '../../tonics/tcp/connection/protocol.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
-import { HttpExchange } from './exchange.js';
+import type { HttpExchange } from './exchange.js';
+import { HttpError } from './failure.js';
+import type { Hearer } from './hearer.js';
 import { HttpConnection } from './http-connection.js';
 import {
   type HttpHandler,
@@ -23,23 +27,23 @@ import {
 import { nodeServer } from './node-server.js';
 import { Status } from './refusals.js';
 import { type RequestCounts, RequestTally } from './request-tally.js';
+import type { ClassRoutes } from './routes/routes.js';
+import type { Router } from './routes/router.js';
+import { classRouter, givenRouter, hearRequest } from './routes/routing.js';
 import type { ServerStream } from './server-stream.js';
 import { type UpgradeRequest, withoutUpgrade } from './upgrade.js';
 import { answerUpgrade } from '../websocket/take-over.js';
 import { WebSocketPathTable } from '../websocket/websocket-paths.js';
-
-type Hears = (this: HttpServer, exchange: HttpExchange) => void;
 
 /**
  * Listens for HTTP: `node:http` reads the requests and writes the responses, on connections that are Tonics. A handler or a sparkle that throws
  * hurts only the request that it was called for: that is answered with 500.
  */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
+  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  static readonly routes?: ClassRoutes;
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
-  /** @internal */
-  static readonly [RUNNER]: SparkleRunner = (generic, body) =>
-    generic === 'ttse__onRequest' ? (HttpServer.#guarded(body as Hears) as typeof body) : body;
   /** What its options must look like. */
   static override readonly optionsSchema: v.GenericSchema = placedHttpServerSchema;
   /** A request has come that its connection does not hear of itself. What it throws is logged, and answered with 500. */
@@ -50,14 +54,17 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   readonly #server: Server;
   readonly #handler: HttpHandler | undefined;
   readonly #webSockets: WebSocketPathTable | undefined;
+  readonly #routes: Router<Hearer> | undefined;
   #isWarned = false;
 
-  /** @throws {TaskTonicError} as a TcpServer. */
+  /** @throws {TaskTonicError} `TT_NEEDS_PACKAGE` where it has routes and find-my-way is missing, or WebSockets and ws; `TT_NOT_A_SPARKLE`; and as a TcpServer. */
   constructor(options: HttpServerOptions) {
     const { name } = new.target;
     checkOptionsOf(new.target, options);
     const http = settingsIn(httpSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
+    const router = givenRouter(http.routes, (options.base as AnyTonic | undefined) ?? running.tonic, name);
+    classRouter(new.target);
     const paths = WebSocketPathTable.of(http.webSockets, name);
     const protocol = httpProtocol(options.protocol, name);
     const { [PART]: part } = options as { readonly [PART]?: PartGiven };
@@ -72,22 +79,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     this.#handler = http.handler ?? (protocol as { readonly handler?: HttpHandler }).handler;
     this.#server = nodeServer(http);
     this.#webSockets = paths;
+    this.#routes = router;
   }
 
   /** Its requests, over all its threads: received, answered, refused. */
   get requests(): RequestCounts {
     return this._ttRequests.counts;
-  }
-
-  /** Who hears of a request and throws hurts that request alone. */
-  static #guarded(body: Hears): Hears {
-    return function (this: HttpServer, exchange: HttpExchange): void {
-      try {
-        return body.call(this, exchange);
-      } catch (thrown) {
-        this.#failed(exchange.response, thrown, 'ttse__onRequest');
-      }
-    };
   }
 
   /** @internal A connection is there. */
@@ -99,8 +96,14 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void {
     const handler = this.#handler;
     if (handler !== undefined) return this.#handle(handler, request, response);
-    const hears = connection._ttPlan.has('ttse__onRequest') ? connection : this;
-    if (!hears._ttEmit('ttse__onRequest', new HttpExchange(request, response))) this.#unheard(response);
+    const exchange = connection._ttExchange(request, response);
+    if (hearRequest(exchange, connection, this, this.#routes)) return undefined;
+    return this.#hasRoutes(connection) ? exchange.fail(new HttpError(404)) : this.#unheard(response);
+  }
+
+  #hasRoutes(connection: HttpConnection<string>): boolean {
+    const ofClasses = [connection.constructor, this.constructor] as { readonly name: string }[];
+    return this.#routes !== undefined || ofClasses.some((one) => classRouter(one) !== undefined);
   }
 
   /** @internal A request asks for another protocol. */
@@ -118,7 +121,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     try {
       connection._ttGivenTo(takeover, asked);
     } catch (thrown) {
-      this.#log(thrown, 'handler');
+      this.#log(thrown);
       connection.ttsc__abort();
     }
     return undefined;
@@ -128,21 +131,21 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     try {
       const given = handler(request, response) as { readonly then?: unknown } | null | undefined;
       if (typeof given?.then !== 'function') return;
-      (given as PromiseLike<unknown>).then(undefined, (reason: unknown) => this.#failed(response, reason, 'handler'));
+      (given as PromiseLike<unknown>).then(undefined, (reason: unknown) => this.#failed(response, reason));
     } catch (thrown) {
-      this.#failed(response, thrown, 'handler');
+      this.#failed(response, thrown);
     }
   }
 
-  #failed(response: ServerResponse, thrown: unknown, what: string): void {
-    this.#log(thrown, what);
+  #failed(response: ServerResponse, thrown: unknown): void {
+    this.#log(thrown);
     const { connection } = response.req.socket as unknown as ServerStream;
     connection._ttFailed(response);
   }
 
-  #log(thrown: unknown, what: string): void {
+  #log(thrown: unknown): void {
     this._ttRequests.add('failed');
-    this._ttScheduler.logs.failure(this, toError(thrown), failureInfo(what, this));
+    this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('handler', this));
   }
 
   #unheard(response: ServerResponse): void {
@@ -178,10 +181,10 @@ function httpProtocol(protocol: Protocol | undefined, className: string): Protoc
  * @throws {TaskTonicError} `TT_BAD_OPTION` where one is a function, or has one: they cannot be given that.
  */
 function forThreads(
-  { handler, upgrade, connect, webSockets, ...others }: HttpSettings,
+  { handler, upgrade, connect, webSockets, routes, ...others }: HttpSettings,
   className: string,
 ): PartOf['options'] {
-  for (const [option, value] of Object.entries({ handler, upgrade, connect, webSockets })) {
+  for (const [option, value] of Object.entries({ handler, routes, upgrade, connect, webSockets })) {
     if (value === undefined) continue;
     const instead = option === 'handler' ? ': say it as "static handler" of the protocol' : '';
     throw badOption(className, option, `with "catalysts" it cannot be given to threads${instead}`);

@@ -3,9 +3,8 @@ import { toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
 import { Interest } from '../../selector/interest.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
-import type { HttpConnection } from '../server/http-connection.js';
-import type { HttpServer } from '../server/http-server.js';
-import { type UpgradeRequest, refusalOf, withoutUpgrade } from '../server/upgrade.js';
+import type { TcpServer } from '../../tonics/tcp/server/tcp-server.js';
+import { type UpgradeRequest, type Upgradeable, refusalOf, withoutUpgrade } from '../server/upgrade.js';
 import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
 import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
 
@@ -14,8 +13,8 @@ import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
  * that spoke HTTP is gone.
  */
 export function answerUpgrade(
-  server: HttpServer<string>,
-  connection: HttpConnection<string>,
+  server: TcpServer<string>,
+  connection: Upgradeable,
   { request, behind }: UpgradeRequest,
   paths: WebSocketPathTable,
 ): void {
@@ -23,15 +22,15 @@ export function answerUpgrade(
   // Whatever else it asks for may be left out: RFC 9110, 7.8.
   if (!asksForWebSocket(request)) return connection._ttServesAgain(Buffer.concat([withoutUpgrade(request), rest]));
   const path = paths.find(request);
-  if (path === undefined) return refuse(server, connection, { status: 404, why: 'there is no WebSocket here' });
-  if (!server._ttMayInfuse) return refuse(server, connection, { status: 503, why: 'the server is going down' });
+  if (path === undefined) return refuse(connection, { status: 404, why: 'there is no WebSocket here' });
+  if (!server._ttMayInfuse) return refuse(connection, { status: 503, why: 'the server is going down' });
   const agreed = agreedAt(server, path, request);
-  if ('status' in agreed) return refuse(server, connection, agreed);
+  if ('status' in agreed) return refuse(connection, agreed);
   return takeOver(server, connection, { path, agreed, rest });
 }
 
 /** What looks at it may be the app's own. */
-function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
+function agreedAt(server: TcpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
   try {
     return path.agree(request);
   } catch (thrown) {
@@ -40,12 +39,8 @@ function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: Inco
   }
 }
 
-function refuse(
-  server: HttpServer<string>,
-  connection: HttpConnection<string>,
-  { status, why, headers }: Refusal,
-): void {
-  server._ttRequests.answeredBeside(status);
+function refuse(connection: Upgradeable, { status, why, headers }: Refusal): void {
+  connection._ttUpgradeAnswered(status);
   const answer = refusalOf(status, why, headers);
   if (connection._ttSends) connection._ttSend(answer, Buffer.byteLength(answer));
   connection.ttsc__close();
@@ -57,14 +52,10 @@ interface Wanted {
   readonly rest: Buffer;
 }
 
-function takeOver(
-  server: HttpServer<string>,
-  connection: HttpConnection<string>,
-  { path, agreed, rest }: Wanted,
-): void {
+function takeOver(server: TcpServer<string>, connection: Upgradeable, { path, agreed, rest }: Wanted): void {
   const made = server._ttReplace(connection, path.settingsBy(server._ttConnectionSettings), path.make);
   if (made === undefined) return;
-  server._ttRequests.answeredBeside(SWITCHED);
+  connection._ttUpgradeAnswered(SWITCHED);
   made._ttUpgraded(path.opened(agreed));
   SendingConnection.prototype._ttSend.call(made, agreed.head, agreed.head.length);
   if (rest.length === 0) return;

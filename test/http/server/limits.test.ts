@@ -220,7 +220,7 @@ describe('a handler that fails', () => {
     expect(statusesIn(peer.text)).to.deep.equal([500, 200]);
   });
 
-  it('a connection whose sparkle throws answers with 500 and is closed; others go on', async () => {
+  it('a sparkle of a connection that throws is answered with 500, and the connection goes on', async () => {
     class Session extends HttpConnection {
       override ttse__onRequest(exchange: HttpExchange): void {
         if (exchange.url === '/bad') throw new Error('bad');
@@ -228,10 +228,24 @@ describe('a handler that fails', () => {
       }
     }
     const app = await serveHttp({ protocol: Session });
-    const other = await app.connect();
+    const peer = await app.connect();
+    peer.send(get('/bad') + get('/good'));
+    await peer.heard.until(() => peer.text.endsWith('good'));
+    expect(statusesIn(peer.text)).to.deep.equal([500, 200]);
+  });
+
+  it('a connection that fails for another reason tells so whoever waits for an answer', async () => {
+    class Session extends HttpConnection {
+      override ttse__onRequest(): void {
+        this.ttse__later();
+      }
+      ttse__later(): void {
+        throw new Error('later');
+      }
+      static readonly events = ['later'];
+    }
+    const app = await serveHttp({ protocol: Session });
     expect(statusesIn(await app.lastWords(get('/bad')))).to.deep.equal([500]);
-    other.send(get('/good'));
-    await other.heard.until(() => other.text.endsWith('good'));
   });
 
   it('where nobody hears of requests they are answered with 503, and one warning says so', async () => {

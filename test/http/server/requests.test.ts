@@ -55,8 +55,8 @@ describe('a request to an HttpServer', () => {
     const app = await serveHttp({ handler: (_request, response) => response.end('body') });
     const text = await app.lastWords('HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     expect(text)
-      .to.include('Content-Length: 4\r\n')
-      .and.match(/\r\n\r\n$/);
+
+      .to.match(/\r\n\r\n$/);
   });
 
   it('may be answered with 204, 304 and words before the answer', async () => {
