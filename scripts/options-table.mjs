@@ -95,6 +95,21 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
   },
   {
+    title: 'HttpClient',
+    text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
+    from: ['src/http/client/client-options.ts', 'httpClientSchema'],
+  },
+  {
+    title: 'A request of an HttpClient',
+    text: 'The last argument of `stream()`; and of `request()`, `get()` and others, with [those of a body that is not a stream](#a-body-of-an-httpclient).',
+    from: ['src/http/client/client-options.ts', 'askingOptions'],
+  },
+  {
+    title: 'A body of an HttpClient',
+    text: 'The last argument of `request()`, `get()` and others of an HttpClient, with [those of every request](#a-request-of-an-httpclient).',
+    from: ['src/http/client/client-options.ts', 'httpRequestSchema'],
+  },
+  {
     title: 'UdpSocket',
     text: 'With the options of [every Tonic](#every-tonic).',
     from: ['src/tonics/udp/udp-options.ts', 'udpSchema'],
