@@ -101,6 +101,8 @@ start_server() { start "$SERVER" --host 127.0.0.1 --port 0 --log json "$@"; }
 
 # A program and its arguments; waits for a port in its log.
 start() {
+  # What the one before has said is gone before this one is looked at.
+  : >"$log"
   node "$@" >"$log" 2>&1 &
   server=$!
   within 10 started && has_port
@@ -309,6 +311,7 @@ says_hello() {
 }
 
 says_hello_at_path() {
+  : >"$log"
   node "$HELLO" --unix "$kept/hello" >"$log" 2>&1 &
   server=$!
   within 10 test -S "$kept/hello" && [ "$(fetch --unix-socket "$kept/hello" http://here/)" = hello ] && ends_in_order
