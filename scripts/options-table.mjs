@@ -70,7 +70,6 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
-<<<<<<< .merge_file_gTmDrF
     title: 'WebSockets of an HttpServer',
     text: 'Under each path of `webSockets` of an HttpServer: [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
     from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
@@ -89,7 +88,8 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     title: 'WebSocketGroup',
     text: 'See [Tell many the same](websocket.md#tell-many-the-same).',
     from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
-=======
+  },
+  {
     title: 'HttpClient',
     text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
     from: ['src/http/client/client-options.ts', 'httpClientSchema'],
@@ -103,7 +103,6 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     title: 'A body of an HttpClient',
     text: 'The last argument of `request()`, `get()` and others of an HttpClient, with [those of every request](#a-request-of-an-httpclient).',
     from: ['src/http/client/client-options.ts', 'httpRequestSchema'],
->>>>>>> .merge_file_lpSFcW
   },
   {
     title: 'UdpSocket',

@@ -14,12 +14,8 @@ import {
 /** The classes of the package that are Tonics, by their names. */
 export const TONICS: ReadonlySet<string> = new Set([
   'Tonic', 'Catalyst', 'SelectorCatalyst', 'ServerCatalyst', 'ChunkedWork',
-<<<<<<< .merge_file_wizWgb
-  'TcpServer', 'TcpClient', 'TcpConnection', 'UdpSocket', 'Readiness', 'HttpServer', 'HttpConnection',
-  'WebSocketConnection', 'WebSocketClient',
-=======
   'TcpServer', 'TcpClient', 'TcpConnection', 'UdpSocket', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
->>>>>>> .merge_file_3GbnrM
+  'WebSocketConnection', 'WebSocketClient',
   'TimerSingleShot', 'TimerRepeat', 'TimerPausing',
   'CalendarTimer', 'TimerEveryMinute', 'TimerEveryHour', 'TimerEveryDay', 'TimerEveryWeek', 'TimerEveryMonth', 'TimerEveryYear',
 ]); // prettier-ignore

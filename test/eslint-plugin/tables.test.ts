@@ -2,11 +2,7 @@ import { expect } from 'chai';
 import * as calendar from '../../src/calendar/index.js';
 import { EVENTS, type HeardEvents } from '../doors/core.js';
 import { SAID, TONICS } from '../doors/eslint-plugin.js';
-<<<<<<< .merge_file_heAGeY
-import { HttpConnection, HttpServer, WebSocketClient, WebSocketConnection } from '../../src/http/index.js';
-=======
-import { HttpClient, HttpConnection, HttpServer } from '../../src/http/index.js';
->>>>>>> .merge_file_tl6QSu
+import { HttpClient, HttpConnection, HttpServer, WebSocketClient, WebSocketConnection } from '../../src/http/index.js';
 import * as main from '../../src/index.js';
 import * as selector from '../../src/selector/index.js';
 import * as testing from '../../src/testing/index.js';
