@@ -70,6 +70,26 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
+    title: 'WebSockets of an HttpServer',
+    text: 'Under each path of `webSockets` of an HttpServer: [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
+    from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
+  },
+  {
+    title: 'WebSocketClient',
+    text: 'With the options of a [TcpClient](#tcpclient) but for its place, and those [of either side](#websockets-of-an-httpserver) of a WebSocket.',
+    from: ['src/http/websocket/websocket-client.ts', 'webSocketClientSchema'],
+  },
+  {
+    title: 'Compression of a WebSocket',
+    text: 'Under `perMessageDeflate`.',
+    from: ['src/http/websocket/websocket-options.ts', 'deflateSchema'],
+  },
+  {
+    title: 'WebSocketGroup',
+    text: 'See [Tell many the same](websocket.md#tell-many-the-same).',
+    from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
+  },
+  {
     title: 'HttpClient',
     text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
     from: ['src/http/client/client-options.ts', 'httpClientSchema'],

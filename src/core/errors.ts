@@ -242,6 +242,7 @@ export const ERRORS = {
   TT_MESSAGE_TOO_LONG:
     'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
   TT_PEER_SILENT: '{address} has sent nothing for {ms} ms after a ping: it is taken for gone.',
+  TT_UPGRADE_FAILED: 'The WebSocket at {url} was not opened: {problem}.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller

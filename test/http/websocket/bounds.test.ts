@@ -4,7 +4,7 @@ import { bench } from '../../support/bench.js';
 import { inside } from '../../support/heard.js';
 import { tidyUp } from '../../support/net-app.js';
 import { PING, bytes, ping, pong, text } from './support/frames.js';
-import { Deaf, Echo, serveWebSockets } from './support/serve.js';
+import { Deaf, Echo, type WebSocketApp, serveWebSockets } from './support/serve.js';
 
 const codes = (errors: readonly Error[]): unknown[] => errors.map((error) => (error as { code?: string }).code);
 
@@ -127,7 +127,7 @@ describe('The bounds of a WebSocket', () => {
   });
 
   describe('of what is unsent', () => {
-    const flood = async (options: object, size = 100_000): Promise<Awaited<ReturnType<typeof serveWebSockets>>> =>
+    const flood = async (options: object, size = 100_000): Promise<WebSocketApp<Deaf>> =>
       serveWebSockets(() => new Deaf(), { pingInterval: false }, { highWaterMark: size, ...options });
 
     it('a send tells whether it waits, and onHighWater and onDrain follow', async () => {
