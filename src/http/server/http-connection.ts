@@ -72,6 +72,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     this.#stream.disconnected(info);
     this.#exchanges?.disconnected();
     // Node tells it of the oldest one only.
+    if (this.#upgrade !== undefined) settleOwed(this);
+    this.#upgrade = undefined;
     for (const response of this.#underWay) this.#closed(response);
   }
 
@@ -110,6 +112,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     // Nobody listens to it any more.
     this.#stream.on('error', () => {});
     this.#upgrade = { request, behind };
+    // Its end waits for that answer too.
+    incurOwed(this);
     this.#upgradeIfNext();
   }
 

@@ -5,6 +5,7 @@ import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { AnyTonic } from '../../core/any-tonic.js';
+import { settleOwed } from '../../core/asking/owed.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { running } from '../../core/running.js';
 import type { HttpExchange } from './exchange.js';
@@ -81,6 +82,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   /** @internal A request asks for another protocol. */
   _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
     answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets!);
+    settleOwed(connection);
   }
 
   #handle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {
