@@ -13,7 +13,6 @@ import type { Protocol } from '../../tonics/tcp/connection/protocol.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { HttpExchange } from './exchange.js';
-import { HttpError } from './failure.js';
 import type { Hearer } from './hearer.js';
 import { HttpConnection } from './http-connection.js';
 import {
@@ -97,13 +96,8 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const handler = this.#handler;
     if (handler !== undefined) return this.#handle(handler, request, response);
     const exchange = connection._ttExchange(request, response);
-    if (hearRequest(exchange, connection, this, this.#routes)) return undefined;
-    return this.#hasRoutes(connection) ? exchange.fail(new HttpError(404)) : this.#unheard(response);
-  }
-
-  #hasRoutes(connection: HttpConnection<string>): boolean {
-    const ofClasses = [connection.constructor, this.constructor] as { readonly name: string }[];
-    return this.#routes !== undefined || ofClasses.some((one) => classRouter(one) !== undefined);
+    if (!hearRequest(exchange, connection, this, this.#routes)) this.#unheard(response);
+    return undefined;
   }
 
   /** @internal A request asks for another protocol. */
