@@ -33,7 +33,7 @@ export const httpOptions = {
   requestTimeout: v.optional(patience, 300_000),
   /** How long a connection may rest between requests, in ms: it is told to the client (`Keep-Alive: timeout=`, in whole seconds), and a second later the connection is closed. `false` for ever. */
   keepAliveTimeout: v.optional(patience, 65_000),
-  /** How fast a body must come: so many bytes a second on the average (`perSecond`), after a time of grace in ms (`grace`); then 408. `false`: however slowly. */
+  /** How fast a body must come: so many bytes a second on the average (`perSecond`), after a time of grace in ms (`grace`); then 408. Default: 240 bytes a second after 10 seconds. `false`: however slowly. */
   bodyRate: v.optional(
     v.union(
       [v.strictObject({ perSecond: some, grace: ms() }), v.literal(false)],
@@ -43,7 +43,7 @@ export const httpOptions = {
   ),
   /** The most bytes that the head of a request may have: beyond that 431. */
   maxHeaderSize: v.optional(bytes(256), 16_384),
-  /** The most headers that a request may have, and the most trailers: beyond that 431. */
+  /** The most headers that a request may have: beyond that 431. (Of trailers more are left out.) */
   maxHeaders: v.optional(count(1), 100),
   /** The most characters that the target of a request may have: beyond that 414. */
   maxUrlLength: v.optional(count(16), 8_192),

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Duplex } from 'node:stream';
 import { HttpConnection } from '../../../src/http/index.js';
-import { TcpConnection, TcpServer, TonicStore, tonicStore } from '../../../src/index.js';
+import { TcpConnection, TcpServer, type TonicStore, tonicStore } from '../../../src/index.js';
 import { bench } from '../../support/bench.js';
 import { expectThrow } from '../../support/errors.js';
 import { get, saysPath, serveHttp, statusesIn } from '../../support/http-app.js';
