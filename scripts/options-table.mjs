@@ -70,6 +70,11 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
+    title: 'HttpServer',
+    text: 'Of `tasktonic/http`, with the options of a [TcpServer](#tcpserver) but `framing`, `halfOpen` and `replyLimit`. See [Serve HTTP](http.md) and [Limit an HTTP server](http-limits.md).',
+    from: ['src/http/server/http-server-options.ts', 'httpOptions'],
+  },
+  {
     title: 'A body of an exchange',
     text: 'Of `readBody()`, `readText()` and `readJson()` of an [HttpExchange](http.md#bodies).',
     from: ['src/http/server/body/read-body.ts', 'bodySchema'],
@@ -86,12 +91,17 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'WebSockets of an HttpServer',
-    text: 'Under each path of `webSockets` of an HttpServer: [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
+    text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
     from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
   },
   {
+    title: 'WebSockets on either side',
+    text: 'Of a path of an HttpServer, and of a WebSocketClient.',
+    from: ['src/http/websocket/websocket-options.ts', 'webSocketOptions'],
+  },
+  {
     title: 'WebSocketClient',
-    text: 'With the options of a [TcpClient](#tcpclient) but for its place, and those [of either side](#websockets-of-an-httpserver) of a WebSocket.',
+    text: 'With the options of a [TcpClient](#tcpclient) but for its place, and those of a WebSocket on [either side](#websockets-on-either-side).',
     from: ['src/http/websocket/websocket-client.ts', 'webSocketClientSchema'],
   },
   {

@@ -275,7 +275,7 @@ describe('the failure of an exchange', () => {
 
   it('follows where nobody hears of the exchange', async () => {
     const app = await serveHttp(() => new HttpServer(HERE));
-    expect((await app.ask('GET /')).status).to.equal(404);
+    expect((await app.ask('GET /')).status).to.equal(503);
   });
 });
 

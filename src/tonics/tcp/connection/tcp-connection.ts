@@ -40,8 +40,8 @@ const LAST_LOOKS = 2;
 
 const NOTHING = Buffer.alloc(0);
 
-/** All reasons for a pause. */
-const ANY_PAUSE = ~0;
+/** All reasons for a pause but that what has come is still being worked on. */
+const ANY_PAUSE = ~Pause.stream;
 
 /** How records of TLS begin that may come first, an alert and a handshake, and the byte behind that (RFC 8446, 5.1). */
 const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
@@ -755,8 +755,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** What came before its end has been read. More is read where what it owes, or waits for, needs that. */
   #readForLast(): void {
-    if (awaitsPeer(this) || this._ttReplies?.needsInput === true) this._ttResume(Pause.finish);
+    if (this._ttAwaitsInput) this._ttResume(Pause.finish);
     else this._ttPause(Pause.finish);
+  }
+
+  /** @internal Whether what it owes, or waits for, needs more input. */
+  get _ttAwaitsInput(): boolean {
+    return awaitsPeer(this) || this._ttReplies?.needsInput === true;
   }
 
   /** @internal */
