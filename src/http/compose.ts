@@ -1,4 +1,3 @@
-import '../compose.js';
 import { appPorts } from '../app/app-ports.js';
 import { tonicStore } from '../tonics/tonic-store.js';
 import { HttpServer } from './server/http-server.js';

@@ -1,3 +1,4 @@
+import '../compose.js';
 import './compose.js';
 
 export { HttpServer } from './server/http-server.js';

@@ -11,15 +11,27 @@ import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { HeldInput } from './held-input.js';
-import type { HttpTakeover } from './http-server-options.js';
-import type { HttpServer } from './http-server.js';
+import type { HttpSettings, HttpTakeover } from './http-server-options.js';
 import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
+import type { RequestTally } from './request-tally.js';
 import { type Late, RequestWatch } from './request-watch.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { classRouter } from './routes/routing.js';
 import { streamOf } from './served-response.js';
-import { ServerStream } from './server-stream.js';
+import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { UpgradeRequest } from './upgrade.js';
+
+/** What a connection needs of the HttpServer that has made it. */
+export interface ServingTonic {
+  /** @internal */ readonly _ttHttp: HttpSettings;
+  /** @internal */ readonly _ttRequests: RequestTally;
+  /** @internal A connection is there. */
+  _ttServes(stream: ServerStream): void;
+  /** @internal A request is to be answered. */
+  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void;
+  /** @internal A request asks for another protocol. */
+  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void;
+}
 
 /**
  * One connection of an HttpServer, with the requests that come on it. A protocol may extend it:
@@ -39,7 +51,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  #stream = new ServerStream(this as unknown as HttpConnection<string>);
+  #stream = new ServerStream(this as unknown as StreamOwner);
   #watch: RequestWatch | undefined = undefined;
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
@@ -74,8 +86,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     classRouter(new.target);
   }
 
-  get #server(): HttpServer {
-    return this._ttBase as HttpServer;
+  get #server(): ServingTonic {
+    return this._ttBase as unknown as ServingTonic;
   }
 
   // ---- What comes and goes ----
@@ -370,7 +382,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal It goes on in HTTP as if these bytes came next. */
   _ttServesAgain(bytes: Buffer): void {
-    this.#stream = new ServerStream(this as unknown as HttpConnection<string>);
+    this.#stream = new ServerStream(this as unknown as StreamOwner);
     this.#isTaken = false;
     this.#server._ttServes(this.#stream);
     this._ttResume(Pause.stream);

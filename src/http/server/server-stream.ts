@@ -1,9 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConnectionDuplex } from '../../tonics/tcp/connection/connection-duplex.js';
-import type { HttpConnection } from './http-connection.js';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+
+/** The connection of such a stream: what `node:http` tells of the stream is brought to it. */
+export interface StreamOwner extends TcpConnection<string> {
+  /**
+   * A request has come.
+   * @param status where it is to be refused.
+   * @internal
+   */
+  _ttRequested(request: IncomingMessage, response: ServerResponse, status?: number): void;
+  /** @internal What has come is no request. */
+  _ttUnreadable(error: NodeJS.ErrnoException): void;
+  /** @internal A request asks for another protocol, and these bytes have come behind it. */
+  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void;
+  /** @internal Whether that response is to say that it is the last one. */
+  _ttSaysLast(response: ServerResponse): boolean;
+  /** @internal A handler has failed. */
+  _ttFailed(response: ServerResponse): void;
+  /** @internal More was written than may be unsent, and whoever writes takes no heed. */
+  _ttHeedless(bytes: number): void;
+  /** @internal How long the stream may be still, in ms; 0 for ever. */
+  _ttMayBeStill(ms: number): void;
+}
 
 /** The stream of an HTTP connection: with what `node:http`, and the libraries on top of it, ask of a socket besides. */
 export class ServerStream extends ConnectionDuplex {
-  declare readonly connection: HttpConnection<string>;
+  declare readonly connection: StreamOwner;
 
   get encrypted(): boolean {
     return this.connection.tls !== undefined;
