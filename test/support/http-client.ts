@@ -39,8 +39,12 @@ export class Asker extends Tonic {
     framing: Framing<Frame, never>,
     options: HttpRequestOptions<never> = {},
   ): HttpQuestion {
-    const hears = { framing, onFrame: this.ttse__onFrame, onError: this.ttse__onNoAnswer };
-    return this.client.get<Frame>(url, this.ttse__onAnswer, { ...options, ...hears });
+    return this.client.get<Frame>(url, this.ttse__onAnswer, {
+      ...options,
+      framing,
+      onFrame: this.ttse__onFrame,
+      onError: this.ttse__onNoAnswer,
+    });
   }
   streams(request: HttpRequest, options: HttpStreamOptions = {}): HttpQuestion {
     return this.client.stream(request, this.ttse__onHead, { onError: this.ttse__onNoAnswer, ...options });

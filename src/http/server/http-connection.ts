@@ -115,6 +115,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     this.#stream.disconnected(info);
     this.#exchanges?.disconnected();
     // Node tells it of the oldest one only.
+    if (this.#upgrade !== undefined) settleOwed(this);
+    this.#upgrade = undefined;
     for (const response of this.#underWay) this.#closed(response);
   }
 
@@ -343,6 +345,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     this.#isTaken = true;
     this.#watch?.stop();
     this.#upgrade = { request, behind };
+    // Its end waits for that answer too.
+    incurOwed(this);
     return this.#upgradeIfNext();
   }
 

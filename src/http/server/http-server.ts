@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type * as v from 'valibot';
 import { fail, toError } from '../../core/errors.js';
+import { settleOwed } from '../../core/asking/owed.js';
 import { failureInfo } from '../../core/life.js';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { running } from '../../core/running.js';
@@ -102,6 +103,11 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
 
   /** @internal A request asks for another protocol. */
   _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+    this.#answerUpgrade(connection, asked);
+    settleOwed(connection);
+  }
+
+  #answerUpgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
     const { upgrade, connect } = this._ttHttp;
     const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
     if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))

@@ -5,6 +5,7 @@ import { bench } from '../../support/bench.js';
 import { expectThrow } from '../../support/errors.js';
 import { HERE, type HttpApp, serveHttp } from '../../support/http-talk.js';
 import { tidyUp } from '../../support/net-app.js';
+import { stage } from '../../support/stage.js';
 
 afterEach(tidyUp);
 
@@ -190,6 +191,7 @@ describe('an HttpExchange', () => {
     await bench().till(() => gone.length === 2);
     expect(gone).to.deep.equal(app.server.exchanges);
     expect(gone.map(({ open }) => open)).to.deep.equal([false, false]);
+    await bench().till(() => app.server.counts.open === 0, stage().isReal ? undefined : 100);
     gone[0]!.reply('too late');
     expect(app.warnings).to.deep.equal([]);
   });
