@@ -789,6 +789,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     replace: '',
     test: 'test/http/client/interop.test.ts',
     sentence: 'fail where TLS is cut off before their end is said',
+  },
+  {
     what: 'an HttpServer takes a second Host for none',
     file: 'src/http/server/refusals.ts',
     find: 'hosts > 1 || (',
