@@ -111,7 +111,7 @@ describe('what an HttpServer takes of one peer', () => {
         throw error;
       }),
     ).to.equal('TT_UNSENT_LIMIT');
-    await bench().pass(10);
+    for (let turn = 0; app.server.requests.aborted === 0 && turn < 1_000; turn++) await bench().pass(1);
     expect(app.server.requests.aborted).to.equal(1);
     expect(written).to.be.at.most(10_000_000);
   });
