@@ -210,7 +210,8 @@ export const ERRORS = {
   // HTTP
   TT_NO_REQUEST_HANDLER:
     'A request has come to {tonic}, and nobody hears of requests: it was answered with 503, and so are all like it. Give a "handler", or define ttse__onRequest.',
-  TT_NO_HTTP_SERVER: '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
+  TT_NO_HTTP_SERVER:
+    '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
   TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection. {why}.',
   TT_HTTP_BUSY:
     '{request} was not sent: {waiting} requests ({bytes} bytes) wait for connections of {client}, as many as may. Ask fewer at a time, or raise "waitingLimit", "waitingBytes" or "connectionsPerHost".',
@@ -242,8 +243,7 @@ export const ERRORS = {
   TT_NO_TEMPORAL:
     'tasktonic/calendar needs Temporal, which Node {version} does not have: npm install temporal-polyfill.',
   TT_BAD_CLOSE: 'A WebSocket cannot be closed so: {problem}.',
-  TT_MESSAGE_TOO_LONG:
-    'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
+  TT_MESSAGE_TOO_LONG: 'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
   TT_PEER_SILENT: '{address} has sent nothing for {ms} ms after a ping: it is taken for gone.',
   TT_UPGRADE_FAILED: 'The WebSocket at {url} was not opened: {problem}.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
