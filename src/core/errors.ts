@@ -220,6 +220,10 @@ export const ERRORS = {
     '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
   TT_NO_TEMPORAL:
     'tasktonic/calendar needs Temporal, which Node {version} does not have: npm install temporal-polyfill.',
+  TT_BAD_CLOSE: 'A WebSocket cannot be closed so: {problem}.',
+  TT_MESSAGE_TOO_LONG:
+    'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
+  TT_PEER_SILENT: '{address} has sent nothing for {ms} ms after a ping: it is taken for gone.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller

@@ -34,6 +34,8 @@ export interface Decoder<Frame> {
   readonly skipped: number;
   /** Whether it has thrown an error after which it does not know where the next frame begins: each further call throws that again. */
   readonly broken: boolean;
+  /** @internal It has taken bytes that it is still at work on: `next()` has nothing until it says so. */
+  readonly busy?: boolean;
   /** The next bytes of the stream. They are not copied: do not change them afterwards. */
   push(chunk: Uint8Array): void;
   /**

@@ -20,9 +20,15 @@ export class NearlyEvents {
   constructor(tonicClass: object) {
     for (let level: object | null = tonicClass; level !== null; level = Object.getPrototypeOf(level) as object | null) {
       const said = Object.hasOwn(level, EVENTS) ? (level as { readonly [EVENTS]: HeardEvents })[EVENTS] : undefined;
-      for (const name of said?.events ?? []) this.#events.add(name);
-      for (const [name, meant] of Object.entries(said?.mistaken ?? {})) this.#mistaken.set(name, meant);
+      if (said !== undefined) this.#add(said);
     }
+  }
+
+  /** What a class says comes before what those say that it extends. */
+  #add({ events, mistaken = {} }: HeardEvents): void {
+    for (const name of events) if (!this.#mistaken.has(name)) this.#events.add(name);
+    for (const [name, meant] of Object.entries(mistaken))
+      if (!this.#events.has(name) && !this.#mistaken.has(name)) this.#mistaken.set(name, meant);
   }
 
   /** The event that a method is meant for which is none: `onData`, `ttsc__onData` or `ttse__onMessage`. */

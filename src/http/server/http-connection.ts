@@ -4,9 +4,11 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
+import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import type { HttpServer } from './http-server.js';
+import type { UpgradeRequest } from './upgrade.js';
 import { ServerStream } from './server-stream.js';
 
 /**
@@ -25,9 +27,11 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  readonly #stream = new ServerStream(this as unknown as HttpConnection<string>);
+  #stream = new ServerStream(this as unknown as HttpConnection<string>);
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
+  /** The request that is to be answered after these with another protocol. */
+  #upgrade: UpgradeRequest | undefined = undefined;
   /** It ends when these are given. */
   #isLast = false;
 
@@ -72,7 +76,40 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   static readonly #onClose = function (this: ServerResponse): void {
     const connection = (this.req.socket as unknown as ServerStream).connection as HttpConnection<string>;
     if (connection.#underWay.delete(this)) settleOwed(connection);
+    connection.#upgradeIfNext();
   };
+
+  // ---- A request for another protocol ----
+
+  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
+  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
+    this._ttPause(Pause.stream);
+    // Nobody listens to it any more.
+    this.#stream.on('error', () => {});
+    this.#upgrade = { request, behind };
+    this.#upgradeIfNext();
+  }
+
+  #upgradeIfNext(): void {
+    const upgrade = this.#upgrade;
+    if (upgrade === undefined || this.#underWay.size > 0) return;
+    this.#upgrade = undefined;
+    (this._ttBase as HttpServer)._ttss__upgrade(this as unknown as HttpConnection<string>, upgrade);
+  }
+
+  /** @internal What has come behind the last request, and nobody has taken. */
+  _ttTakeRest(behind: Buffer): Buffer {
+    const rest = this.#stream.read() as Buffer | null;
+    return rest === null ? behind : Buffer.concat([behind, rest]);
+  }
+
+  /** @internal It goes on in HTTP as if these bytes came next. */
+  _ttServesAgain(bytes: Buffer): void {
+    this.#stream = new ServerStream(this as unknown as HttpConnection<string>);
+    (this._ttBase as HttpServer)._ttServes(this.#stream);
+    this._ttResume(Pause.stream);
+    this.#stream.received(bytes);
+  }
 
   // ---- Its end ----
 

@@ -6,7 +6,10 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import { HttpExchange } from './exchange.js';
 import { HttpConnection } from './http-connection.js';
-import { nodeServer } from './node-server.js';
+import { nodeServer, tellUpgrade } from './node-server.js';
+import type { UpgradeRequest } from './upgrade.js';
+import { answerUpgrade } from '../websocket/take-over.js';
+import { type WebSocketPaths, WebSocketPathTable } from '../websocket/websocket-paths.js';
 import type { ServerStream } from './server-stream.js';
 
 /** What `node:http`, Express, Fastify and others call for each request. */
@@ -14,7 +17,11 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /** Options of an {@link HttpServer}. */
 export type HttpServerOptions = Omit<TcpServerOptions, 'protocol' | 'framing'> &
-  TcpServerOptions & { readonly handler?: HttpHandler };
+  TcpServerOptions & {
+    readonly handler?: HttpHandler;
+    /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See docs/websocket.md. */
+    readonly webSockets?: WebSocketPaths;
+  };
 
 /** Listens for HTTP: `node:http` reads the requests and writes the responses, on connections that are Tonics. */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
@@ -26,9 +33,15 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   readonly #server: Server = nodeServer();
   readonly #handler: HttpHandler | undefined;
 
-  constructor({ handler, ...options }: HttpServerOptions) {
+  readonly #webSockets: WebSocketPathTable | undefined;
+
+  constructor({ handler, webSockets, ...options }: HttpServerOptions) {
+    // Looked at before it enters the app: what is refused leaves nothing behind.
+    const paths = WebSocketPathTable.of(webSockets, new.target.name);
     super({ protocol: HttpConnection, ...options } as TcpServerOptions);
     this.#handler = handler;
+    this.#webSockets = paths;
+    if (paths !== undefined) this.#server.on('upgrade', tellUpgrade);
   }
 
   /** @internal A connection is there. */
@@ -42,6 +55,11 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     if (handler !== undefined) return this.#handle(handler, request, response);
     const hears = connection._ttPlan.has('ttse__onRequest') ? connection : this;
     hears._ttEmit('ttse__onRequest', new HttpExchange(request, response));
+  }
+
+  /** @internal A request asks for another protocol. */
+  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+    answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets!);
   }
 
   #handle(handler: HttpHandler, request: IncomingMessage, response: ServerResponse): void {

@@ -1,4 +1,5 @@
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ServerStream } from './server-stream.js';
 
 /** Node's server, that never listens: it is given one stream after the other. Times are watched by the connections. */
@@ -8,4 +9,9 @@ export function nodeServer(): Server {
     (request.socket as unknown as ServerStream).connection._ttRequested(request, response);
   });
   return server;
+}
+
+/** A request asks for another protocol: Node has let go of its stream. */
+export function tellUpgrade(request: IncomingMessage, _stream: Duplex, behind: Buffer): void {
+  (request.socket as unknown as ServerStream).connection._ttAsksUpgrade(request, behind);
 }

@@ -9,6 +9,7 @@ export type Step =
   | 'halfClosed'
   | 'answering'
   | 'finishing'
+  | 'parting'
   | 'draining'
   | 'cutting'
   | 'gone'
@@ -28,6 +29,8 @@ export type Input =
   | 'overflow'
   /** It closes, and some of what was given before cannot be sent: an answer is missing. */
   | 'truncated'
+  /** As `close`, where the peer is told so by its protocol, and says the same. */
+  | 'part'
   /** Its Tonic finishes. */
   | 'finish'
   /** The peer sends no more, and this side may go on. */
@@ -49,6 +52,8 @@ export type Deed =
   | 'awaitAnswers'
   /** As that, after one more look at what has come. */
   | 'lookOnce'
+  /** The peer is told by its protocol that this is the end; what it says to that is heard. */
+  | 'part'
   /** What was given leaves, the end is told, and what comes is dropped. */
   | 'drain'
   /** What was promised leaves; the rest is given up, and the peer sees a reset when it takes no more: a reset at once would take that too. */
@@ -75,6 +80,7 @@ interface Row {
 const over = { failed: ['gone', 'wait'], closed: ['closed', 'wait'] } as const;
 const anyTime = {
   ...over,
+  part: ['parting', 'part'],
   close: ['draining', 'drain'],
   abort: ['gone', 'reset'],
   overflow: ['cutting', 'cut'],
@@ -87,7 +93,8 @@ const anyTime = {
  *  connecting -> open -> ended      (this side sends no more)  ------\
  *                  |---> halfClosed (the peer sends no more)   -------+-> draining -> closed
  *                  |---> answering  (the same, and it ends too) -----/       |
- *                  \---> finishing  (its Tonic finishes)  ----------/        v
+ *                  |---> finishing  (its Tonic finishes)  ----------/        v
+ *                  \---> parting    (both sides say so, by their protocol) -/
  *                        from everywhere: cutting (too much is unsent) ->  gone -> closed
  * ```
  */
@@ -138,6 +145,19 @@ export const LIFE: Readonly<Record<Step, Row>> = {
       answered: ['draining', 'drain'],
       peerEnded: ['finishing', 'wait'],
       peerEndedBoth: ['finishing', 'wait'],
+    },
+  },
+  parting: {
+    phase: 'draining',
+    sends: false,
+    hears: true,
+    on: {
+      ...over,
+      close: ['draining', 'drain'],
+      abort: ['gone', 'reset'],
+      overflow: ['cutting', 'cut'],
+      peerEnded: ['draining', 'drain'],
+      peerEndedBoth: ['draining', 'drain'],
     },
   },
   draining: {

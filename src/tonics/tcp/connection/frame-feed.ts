@@ -55,6 +55,11 @@ export class FrameFeed implements OrderSource {
     return this.#decoder.buffered;
   }
 
+  /** @internal */
+  get _ttDecoder(): Decoder<unknown> {
+    return this.#decoder;
+  }
+
   /** Where the next frame begins. */
   get place(): number {
     return this.#decoder.place;
@@ -127,7 +132,7 @@ export class FrameFeed implements OrderSource {
         continue;
       }
       if (frame === undefined) {
-        this.dry = true;
+        this.dry = this.#decoder.busy !== true;
         break;
       }
       if (owner._ttFrameOrder(form, frame)) return true;

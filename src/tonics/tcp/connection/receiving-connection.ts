@@ -11,6 +11,7 @@ import { Pause } from './pause.js';
 import { ReadPace } from './read-pace.js';
 import { rateOf } from '../../rate-option.js';
 import { SendingConnection } from './sending-connection.js';
+import type { InputEvent } from './unheard-input.js';
 import type { SendResult } from '../../socket-tonic.js';
 
 /** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
@@ -239,7 +240,12 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
     this._ttReceivedMessages++;
-    return this._ttFillInput(form, 'ttse__onFrame', frame);
+    return this._ttFillInput(form, this._ttFrameEvent, frame);
+  }
+
+  /** @internal The event in which a frame is heard. */
+  get _ttFrameEvent(): InputEvent {
+    return 'ttse__onFrame';
   }
 
   /** @internal */

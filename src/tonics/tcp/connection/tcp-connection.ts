@@ -11,7 +11,7 @@ import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import type { TlsInfo } from '../../../selector/tls.js';
 import { MOST_READY } from '../../../selector/selector.js';
-import { takeAdoption } from '../server/adoption.js';
+import { type Adoption, takeAdoption } from '../server/adoption.js';
 import type { Arrival } from '../server/door/arrival.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import { NextTurn, Watch } from './connection-watches.js';
@@ -39,6 +39,9 @@ const HOPS = 16;
 const LAST_LOOKS = 2;
 
 const NOTHING = Buffer.alloc(0);
+
+/** All reasons for a pause. */
+const ANY_PAUSE = ~0;
 
 /** How records of TLS begin that may come first, an alert and a handshake, and the byte behind that (RFC 8446, 5.1). */
 const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
@@ -184,7 +187,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** An input to the table of its life; true where that changed something. */
   #input(input: Input): boolean {
-    const next = LIFE[this.#step].on[input];
+    const { on } = LIFE[this.#step];
+    const parts = this._ttParts && (input === 'close' || input === 'answered');
+    const next = (parts ? on.part : undefined) ?? on[input];
     if (next === undefined) return false;
     this.#step = next[0];
     this.#do(next[1]);
@@ -208,6 +213,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       case 'lookOnce':
         this.#end.linger = this.#end.linger?.stop();
         return this.#inNextTurn(() => this._ttss__looked(LAST_LOOKS - 1));
+      case 'part':
+        return this.#part();
       case 'drain':
         if (this.#losesReplies()) return void this.#input('truncated');
         this._ttChannel?.end();
@@ -227,6 +234,61 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       case 'wait':
         return undefined;
     }
+  }
+
+  /** What it says is the last; what comes is read until the peer has said so too, or has had its time. */
+  #part(): void {
+    this.#idle = this.#idle?.stopAll();
+    this.#end.linger?.stop();
+    const timeout = this._ttPart(this.#end.reason);
+    if (timeout === 0) return void this.#input('close');
+    this.#end.linger = new Watch(this, timeout, () => this.#input('close'), timeout);
+    return this._ttResume(ANY_PAUSE);
+  }
+
+  /** @internal Whether its protocol has an end of its own, that is still to be said. */
+  get _ttParts(): boolean {
+    return false;
+  }
+
+  /** @internal Says it. @returns how long the peer may take to say so too, in ms; 0 where that is not waited for. */
+  _ttPart(_reason: DisconnectReason | undefined): number {
+    return 0;
+  }
+
+  /** @internal The peer has said that it sends no more, by its protocol: what it asked before is answered, and this side ends too. */
+  _ttPeerParts(): void {
+    this._ttNoMoreAnswers();
+    this.#end.reason ??= 'peerEnded';
+    this.#input('peerEndedBoth');
+  }
+
+  /** @internal Both sides have said that this is the end. */
+  _ttParted(): void {
+    this.#input('close');
+  }
+
+  /** @internal Ends it for what came and cannot be read. */
+  _ttBreaks(error: TaskTonicError): void {
+    this.#inputFor('error', 'close', error);
+  }
+
+  /** @internal To be overridden where more is told of an end. */
+  _ttInfo(info: DisconnectInfo): DisconnectInfo {
+    return info;
+  }
+
+  /** @internal Another Tonic has its socket from now on: this one finishes, without an end. `undefined` where there is nothing to hand over. */
+  _ttHandOver(): Omit<Adoption, 'settings'> | undefined {
+    const channel = this._ttChannel;
+    const key = this._ttKey;
+    if (channel === undefined || key === undefined || this.#step !== 'open') return undefined;
+    this._ttKey = this._ttChannel = undefined;
+    this.#step = 'closed';
+    this.#drop();
+    this._ttDrained();
+    this.ttsc__finish();
+    return { channel, key, arrival: this.#arrival };
   }
 
   /** Why it ends, and with what: asked for, there is one. */
@@ -584,7 +646,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#losesReplies();
     if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
-    const info = this.#info();
+    const info = this._ttInfo(this.#info());
     this.#drop();
     this._ttNoMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
@@ -752,7 +814,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#end.discarded += this._ttOrders.bytes;
     this.#losesReplies();
-    const info = this.#info();
+    const info = this._ttInfo(this.#info());
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);
     this.#tellBase(info);

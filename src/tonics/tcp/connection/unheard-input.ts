@@ -3,7 +3,12 @@ import { fail } from '../../../core/errors.js';
 import { isOfFramework } from '../../../core/plan/plan.js';
 
 /** What sockets bring in, by the event that is to hear it. */
-const INPUT = { ttse__onData: 'bytes', ttse__onFrame: 'frames', ttse__onDatagram: 'datagrams' } as const;
+const INPUT = {
+  ttse__onData: 'bytes',
+  ttse__onFrame: 'frames',
+  ttse__onMessage: 'messages',
+  ttse__onDatagram: 'datagrams',
+} as const;
 
 export type InputEvent = keyof typeof INPUT;
 

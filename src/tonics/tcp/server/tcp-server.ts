@@ -366,6 +366,31 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#tally.closed();
   }
 
+  /** @internal Those that its connections are made with. */
+  get _ttConnectionSettings(): ConnectionSettings {
+    return this.#connection;
+  }
+
+  /** @internal In a sparkle: another Tonic takes a connection over, and counts for it. `undefined` where it has gone, or the other one threw. */
+  _ttReplace<C extends TcpConnection<string>>(
+    before: TcpConnection<string>,
+    settings: ConnectionSettings,
+    make: () => C,
+  ): C | undefined {
+    const given = before._ttHandOver();
+    if (given === undefined) return undefined;
+    const made = makeConnection(this, { ...given, settings }, make);
+    const connection = made instanceof TcpConnection ? made : made.connection;
+    if (made !== connection) this.#tally.add('failed');
+    // The one before is counted as closed when it has finished.
+    if (connection === undefined) given.key?.cancel();
+    else {
+      this.#tally.opened();
+      this.#limits?.move(before, connection);
+    }
+    return made === connection ? (made as C) : undefined;
+  }
+
   #turnedAway(peer: TurnedAway): void {
     this.#admission.turnedAway(peer);
     this.#turnedAwayEvents.add(peer);

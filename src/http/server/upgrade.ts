@@ -1,0 +1,39 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+
+/** A request for another protocol, with the bytes that came behind it. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage;
+  readonly behind: Buffer;
+}
+
+/** Headers that ask for another protocol. */
+const OF_UPGRADE: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
+
+/** The head of a request, without its wish for another protocol. */
+export function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    const value = rawHeaders[at + 1]!;
+    if (OF_UPGRADE.has(name.toLowerCase())) continue;
+    lines.push(`${name}: ${name.toLowerCase() === 'connection' ? otherTokens(value) : value}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
+function otherTokens(value: string): string {
+  const tokens = value.split(',').map((token) => token.trim());
+  return tokens.filter((token) => !OF_UPGRADE.has(token.toLowerCase())).join(', ');
+}
+
+/** The answer to a request that does not become what it asks for. The connection closes after it. */
+export function refusalOf(status: number, why: string, headers: Readonly<Record<string, string>> = {}): string {
+  const all = {
+    Connection: 'close',
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(why)),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${why}`;
+}

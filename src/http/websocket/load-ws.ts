@@ -1,0 +1,94 @@
+import type { Writable } from 'node:stream';
+import { createRequire } from 'node:module';
+import { fail } from '../../core/errors.js';
+
+/** What reads the frames of one connection: it is written to, and emits `message`, `ping`, `pong` and `conclude`. */
+export interface Receiver extends Writable {
+  on(event: 'message', heard: (data: Buffer, isBinary: boolean) => void): this;
+  on(event: 'ping' | 'pong', heard: (data: Buffer) => void): this;
+  on(event: 'conclude', heard: (code: number, reason: Buffer) => void): this;
+  on(event: string, heard: (...args: never[]) => void): this;
+}
+
+export interface ReceiverOptions {
+  readonly isServer: boolean;
+  readonly maxPayload: number;
+  readonly extensions: Extensions;
+}
+
+/** How a frame is made. */
+export interface FrameOptions {
+  readonly fin: boolean;
+  readonly rsv1: boolean;
+  readonly opcode: number;
+  readonly mask: boolean;
+  /** What is given is not to be written to. */
+  readonly readOnly: boolean;
+}
+
+/** What a sender writes to. */
+export interface SenderSocket {
+  readonly destroyed: boolean;
+  cork(): void;
+  uncork(): void;
+  write(data: Uint8Array | string, done?: (error?: Error) => void): void;
+}
+
+/** What compresses messages, and writes their frames in order. */
+export interface Sender {
+  send(
+    data: string | Uint8Array,
+    options: { readonly binary: boolean; readonly compress: boolean; readonly fin: boolean; readonly mask: boolean },
+    done: (error?: Error) => void,
+  ): void;
+  close(code: number | undefined, data: string, mask: boolean, done: (error?: Error) => void): void;
+  ping(data: Uint8Array, mask: boolean, done?: (error?: Error) => void): void;
+  pong(data: Uint8Array, mask: boolean, done?: (error?: Error) => void): void;
+}
+
+/** What was agreed on a connection, by name. */
+export type Extensions = Readonly<Record<string, PerMessageDeflate>>;
+
+/** What a header of extensions says: the offers of each, with their parameters. */
+export type ExtensionOffers = Record<string, readonly object[] | undefined>;
+
+/** What compresses, and what was agreed about it. */
+export interface PerMessageDeflate {
+  readonly params: object;
+  accept(offers: readonly object[]): void;
+  offer(): object;
+  cleanup(): void;
+}
+
+/** The parts of the package ws that are used: what the package exports. */
+export interface Ws {
+  readonly Receiver: new (options: ReceiverOptions) => Receiver;
+  readonly Sender: {
+    new (socket: SenderSocket, extensions: Extensions): Sender;
+    frame(data: Uint8Array | string, options: FrameOptions): (Uint8Array | string)[];
+  };
+  readonly PerMessageDeflate: {
+    new (options: object): PerMessageDeflate;
+    readonly extensionName: string;
+  };
+  readonly extension: { parse(header: string): ExtensionOffers; format(extensions: object): string };
+  readonly subprotocol: { parse(header: string): ReadonlySet<string> };
+}
+
+let loaded: Ws | undefined;
+
+/**
+ * Loads ws, only where WebSockets are used.
+ *
+ * @param what needs it, for the error.
+ * @param here where it is looked for.
+ * @throws {TaskTonicError} `TT_NEEDS_PACKAGE`
+ */
+export function loadWs(what: string, here: string = import.meta.url): Ws {
+  if (loaded !== undefined && here === import.meta.url) return loaded;
+  try {
+    return (loaded = createRequire(here)('ws') as Ws);
+  } catch (thrown) {
+    throw fail('TT_NEEDS_PACKAGE', { what, package: 'ws' }, thrown);
+  }
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { toError } from '../../core/errors.js';
+import { failureInfo } from '../../core/life.js';
+import { Interest } from '../../selector/interest.js';
+import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
+import type { HttpConnection } from '../server/http-connection.js';
+import type { HttpServer } from '../server/http-server.js';
+import { type UpgradeRequest, refusalOf, withoutUpgrade } from '../server/upgrade.js';
+import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
+import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
+
+/**
+ * Answers a request for another protocol, in a sparkle of its server. A WebSocket takes the socket of the connection over: from then on that is a Tonic of its own, with the same socket, and the one
+ * that spoke HTTP is gone.
+ */
+export function answerUpgrade(
+  server: HttpServer<string>,
+  connection: HttpConnection<string>,
+  { request, behind }: UpgradeRequest,
+  paths: WebSocketPathTable,
+): void {
+  const rest = connection._ttTakeRest(behind);
+  // Whatever else it asks for may be left out: RFC 9110, 7.8.
+  if (!asksForWebSocket(request)) return connection._ttServesAgain(Buffer.concat([withoutUpgrade(request), rest]));
+  const path = paths.find(request);
+  if (path === undefined) return refuse(connection, { status: 404, why: 'there is no WebSocket here' });
+  if (!server._ttMayInfuse) return refuse(connection, { status: 503, why: 'the server is going down' });
+  const agreed = agreedAt(server, path, request);
+  if ('status' in agreed) return refuse(connection, agreed);
+  return takeOver(server, connection, { path, agreed, rest });
+}
+
+/** What looks at it may be the app's own. */
+function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
+  try {
+    return path.agree(request);
+  } catch (thrown) {
+    server._ttScheduler.logs.failure(server, toError(thrown), failureInfo('accept', server));
+    return { status: 500, why: 'it could not be looked at' };
+  }
+}
+
+function refuse(connection: HttpConnection<string>, { status, why, headers }: Refusal): void {
+  const answer = refusalOf(status, why, headers);
+  if (connection._ttSends) connection._ttSend(answer, Buffer.byteLength(answer));
+  connection.ttsc__close();
+}
+
+interface Wanted {
+  readonly path: WebSocketPath;
+  readonly agreed: Agreed;
+  readonly rest: Buffer;
+}
+
+function takeOver(
+  server: HttpServer<string>,
+  connection: HttpConnection<string>,
+  { path, agreed, rest }: Wanted,
+): void {
+  const made = server._ttReplace(connection, path.settingsBy(server._ttConnectionSettings), path.make);
+  if (made === undefined) return;
+  made._ttUpgraded(path.opened(agreed));
+  SendingConnection.prototype._ttSend.call(made, agreed.head, agreed.head.length);
+  if (rest.length === 0) return;
+  made._ttChannel?.putBack(rest);
+  made._ttKey?.again(Interest.READ);
+}

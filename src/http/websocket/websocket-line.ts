@@ -1,0 +1,264 @@
+import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { type TaskTonicError, fail } from '../../core/errors.js';
+import { Interest } from '../../selector/interest.js';
+import type { StreamChannel } from '../../selector/network.js';
+import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
+import { Pause } from '../../tonics/tcp/connection/pause.js';
+import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
+import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, closePayload } from './close-codes.js';
+import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
+import { type FrameKind, frameOf, messageOf } from './frames.js';
+import { Heartbeat } from './heartbeat.js';
+import type { Extensions, Ws } from './load-ws.js';
+import type { Control, Item, MessageDecoder } from './message-decoder.js';
+import type { WebSocketRequest } from './websocket-request.js';
+import type { WebSocketSettings } from './websocket-options.js';
+
+/** What was agreed when a WebSocket was opened. */
+export interface Opened {
+  readonly ws: Ws;
+  readonly isServer: boolean;
+  readonly settings: WebSocketSettings;
+  readonly request: WebSocketRequest;
+  /** The subprotocol; `''` for none. */
+  readonly subprotocol: string;
+  /** `{}` where messages are not compressed. */
+  readonly extensions: Extensions;
+  /** Messages of fewer bytes are not compressed. */
+  readonly threshold: number;
+}
+
+/** What is told of the end of a WebSocket. */
+export interface WebSocketDisconnectInfo extends DisconnectInfo {
+  /** The code that the peer closed with; 1005 where it said none, and 1006 where it did not say a close at all (RFC 6455, 7.1.5). */
+  readonly closeCode: number;
+  /** What the peer gave as a reason; `''` for nothing. */
+  readonly closeReason: string;
+}
+
+/** A close that was said. */
+interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
+type Owner = TcpConnection<string>;
+
+/**
+ * What makes a WebSocket of a connection, from its handshake to its end: what is sent becomes frames, control frames are answered, and both sides say
+ * that they close.
+ *
+ * ```text
+ *   ttsc__close -> close frame -> ... messages are dropped ... -> the peer's close frame -> the connection closes
+ *   the peer's close frame -> what came before is answered -> close frame                -> the connection closes
+ * ```
+ */
+export class WebSocketLine implements DeflateOwner {
+  readonly opened: Opened;
+  readonly #owner: Owner;
+  readonly #deflated: DeflatedSends | undefined;
+  #heartbeat: Heartbeat | undefined;
+  /** What it is to close with. */
+  #wish: Close | undefined;
+  /** It has said its close. */
+  #hasClosed = false;
+  /** What the peer has said. */
+  #peerClose: Close | undefined;
+
+  constructor(owner: Owner, opened: Opened) {
+    this.#owner = owner;
+    this.opened = opened;
+    const { ws, isServer, extensions, threshold, settings } = opened;
+    const isCompressed = Object.keys(extensions).length > 0;
+    if (isCompressed) {
+      this.#deflated = new DeflatedSends(this, ws, { extensions, threshold, isServer });
+      const decoder = owner._ttFeed!._ttDecoder as MessageDecoder;
+      decoder.extensions = extensions;
+      decoder.onInflated = () => this.#inflated();
+    }
+    const { pingInterval: interval, pongTimeout: timeout } = settings;
+    if (interval !== false) {
+      const tells = { ping: () => this.#ping(), silent: (ms: number) => this.#silent(ms) };
+      this.#heartbeat = new Heartbeat(owner, { interval, timeout }, tells);
+    }
+  }
+
+  // ---- What is sent ----
+
+  /** Bytes that wait to be compressed. */
+  get held(): number {
+    return this.#deflated?.bytes ?? 0;
+  }
+
+  /** Sends a message. */
+  send(data: Sendable): SendResult {
+    const { kind, payload } = messageOf(data);
+    if (this.#deflated !== undefined) return this.#sendDeflated(this.#deflated, kind, payload);
+    const { ws, isServer } = this.opened;
+    const { parts, size } = frameOf(ws, kind, payload, isServer);
+    return this.sendFramed(parts, size);
+  }
+
+  /** Sends what is framed already. */
+  sendFramed(parts: readonly Uint8Array[], size: number): SendResult {
+    return SendingConnection.prototype._ttSend.call(this.#owner, parts, size);
+  }
+
+  /** Whether a frame that was made for many can be sent as it is. */
+  get takesFramed(): boolean {
+    return this.opened.isServer && this.held === 0;
+  }
+
+  #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
+    const owner = this.#owner;
+    if (!owner._ttMayWait(payload.length)) return 'refused';
+    incurOwed(owner);
+    deflated.send(kind, payload);
+    owner._ttBlockAbove();
+    return owner._ttBacklog?.blocked === true ? 'waiting' : 'sent';
+  }
+
+  deflated(): void {
+    const owner = this.#owner;
+    settleOwed(owner);
+    const channel = owner._ttChannel;
+    if (channel === undefined) return;
+    const { lowWaterMark } = owner._ttSettings;
+    if (owner._ttBacklog?.blocked === true && channel.unsent + owner._ttHeld <= lowWaterMark)
+      owner._ttKey?.signal(Interest.WRITE);
+    this.#wake();
+  }
+
+  writeFrame(parts: readonly Uint8Array[], size: number): void {
+    const owner = this.#owner;
+    if (owner._ttSends) return void this.sendFramed(parts, size);
+    const channel = owner._ttChannel;
+    if (channel === undefined || channel.closed) return;
+    for (const part of parts) channel.write(part, part.length);
+    owner._ttSentBytes += size;
+  }
+
+  #writeControl(kind: FrameKind, payload: Uint8Array): void {
+    const { ws, isServer } = this.opened;
+    const { parts, size } = frameOf(ws, kind, payload, isServer);
+    this.writeFrame(parts, size);
+  }
+
+  /** What happened outside of a turn is to have one. */
+  #wake(): void {
+    const { selector } = this.#owner._ttCatalyst;
+    if (selector.parked) selector.wakeup();
+  }
+
+  // ---- What comes ----
+
+  #inflated(): void {
+    const owner = this.#owner;
+    if (owner._ttChannel === undefined) return;
+    owner._ttResume(Pause.stream);
+    owner._ttKey?.again(Interest.READ);
+    this.#wake();
+  }
+
+  /** Whether this is a message that is to be heard. A control frame is dealt with. */
+  hears(item: Item): boolean {
+    if (typeof item === 'string' || item instanceof Uint8Array) return !this.#hasClosed;
+    this.#control(item.control);
+    return false;
+  }
+
+  #control({ kind, data, code }: Control): void {
+    if (kind === 'close') return this.#peerCloses(code, data);
+    if (kind === 'pong' || this.#hasClosed) return undefined;
+    if (this.#deflated !== undefined) return this.#deflated.pong(data);
+    return this.#writeControl('pong', data);
+  }
+
+  #peerCloses(code: number, reason: Buffer): void {
+    this.#peerClose ??= { code, reason: reason.toString() };
+    if (this.#hasClosed) this.#owner._ttParted();
+    else this.#owner._ttPeerParts();
+  }
+
+  /** What came cannot be read: that is said, and nothing more is waited for. */
+  broke(error: TaskTonicError): void {
+    const decoder = this.#owner._ttFeed?._ttDecoder as MessageDecoder | undefined;
+    this.#sayClose({ code: decoder?.closeCode ?? INTERNAL_ERROR, reason: '' });
+    this.#owner._ttBreaks(error);
+  }
+
+  // ---- Whether the peer is there ----
+
+  #ping(): void {
+    if (this.#deflated !== undefined) this.#deflated.ping();
+    else this.#writeControl('ping', NOTHING);
+  }
+
+  #silent(ms: number): void {
+    const owner = this.#owner;
+    const error = fail('TT_PEER_SILENT', { address: owner._ttPeer(), ms });
+    owner._ttReport(error);
+    owner._ttAbort('error', error);
+  }
+
+  // ---- Its end ----
+
+  /** From now on it is to close with this. */
+  wishes(code: number, reason: string): void {
+    this.#wish ??= { code, reason };
+  }
+
+  /** Whether a close is still to be said. */
+  get parts(): boolean {
+    return !this.#hasClosed;
+  }
+
+  /** Says its close. @returns how long the peer's may take, in ms. */
+  part(reason: DisconnectReason | undefined): number {
+    const channel = this.#owner._ttChannel;
+    // Who has ended without a close does not wait for one.
+    if (channel?.ended === true && this.#peerClose === undefined) return this.#skipClose();
+    this.#sayClose(this.#peerClose === undefined ? (this.#wish ?? closeFor(reason)) : answerTo(this.#peerClose));
+    return this.#peerClose === undefined && reason !== 'error' ? this.opened.settings.closeTimeout : 0;
+  }
+
+  #skipClose(): 0 {
+    this.#hasClosed = true;
+    return 0;
+  }
+
+  #sayClose({ code, reason }: Close): void {
+    if (this.#hasClosed) return;
+    this.#hasClosed = true;
+    this.#heartbeat = this.#heartbeat?.stop();
+    if (this.#deflated === undefined) return this.#writeControl('close', closePayload(code, reason));
+    return this.#deflated.close(code === NO_CODE ? undefined : code, reason, () => this.#wake());
+  }
+
+  /** Its connection is closed. */
+  over(info: DisconnectInfo): WebSocketDisconnectInfo {
+    this.#heartbeat = this.#heartbeat?.stop();
+    this.#deflated?.stop();
+    for (const extension of Object.values(this.opened.extensions)) extension.cleanup();
+    const { code, reason } = this.#peerClose ?? { code: NO_CLOSE, reason: '' };
+    return { ...info, closeCode: code, closeReason: reason };
+  }
+
+  /** The channel, for who looks how much is unsent. */
+  get channel(): StreamChannel | undefined {
+    return this.#owner._ttChannel;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function closeFor(reason: DisconnectReason | undefined): Close {
+  return { code: reason === 'error' ? INTERNAL_ERROR : GOING_AWAY, reason: '' };
+}
+
+/** The same code comes back (RFC 6455, 5.5.1). */
+function answerTo({ code }: Close): Close {
+  return { code, reason: '' };
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot';
+import { bytes, callable, count, flag, ms, oneOf, text, within } from '../../core/options/option-schema.js';
+import type { WebSocketRequest } from './websocket-request.js';
+
+const patience = v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false');
+
+export const deflateSchema = v.strictObject({
+  /** Messages of fewer bytes are sent as they are. */
+  threshold: v.optional(bytes(0), 1_024),
+  /** How hard it tries: 1 (fast) to 9 (small). */
+  level: v.optional(within(1, 9), 3),
+  /** How much memory a connection takes to compress: 1 to 9, `2^(memLevel + 9)` bytes. */
+  memLevel: v.optional(within(1, 9), 7),
+  /** How far back it looks: 9 to 15, `2^(windowBits + 2)` bytes to compress. */
+  windowBits: v.optional(within(9, 15), 13),
+  /** Whether each message stands for itself: that takes less memory between them, and more bytes. */
+  noContextTakeover: v.optional(flag, true),
+});
+
+/** Options of `perMessageDeflate`. */
+export type DeflateOptions = Readonly<v.InferInput<typeof deflateSchema>>;
+
+/** What holds for a WebSocket on either side. */
+export const webSocketOptions = {
+  /** The most bytes of a message that comes, of all its frames and inflated; a longer one closes the WebSocket with 1009. */
+  maxPayload: v.optional(count(1), 1_048_576),
+  /** A peer that has sent nothing for so many ms is sent a ping; `false` for never. */
+  pingInterval: v.optional(patience, 30_000),
+  /** How long it may take to send anything after that, in ms; then it is given up (`TT_PEER_SILENT`). `false` for ever. */
+  pongTimeout: v.optional(patience, 20_000),
+  /** How long the peer may take, in ms, to say its close after this side has said one. */
+  closeTimeout: v.optional(ms(), 5_000),
+  /** Compresses messages (RFC 7692) where the peer can: it takes memory for each connection, and time. `true`: as the defaults say. */
+  perMessageDeflate: v.optional(v.union([flag, deflateSchema], 'must be true, false or options'), false),
+};
+
+export const webSocketPathSchema = v.strictObject({
+  /** Makes the Tonic of each WebSocket: a class that extends WebSocketConnection, or a function that makes a new one each time. */
+  protocol: v.custom<WebSocketProtocol>((value) => typeof value === 'function', 'must be a class or a function'),
+  /** The subprotocols that it speaks, the best one first: the first that the peer offers as well is chosen, or none. */
+  subprotocols: v.optional(v.array(text, 'must be a list of texts')),
+  /**
+   * Which pages may open it, by their origins, such as `https://example.com`; `'*'`: those of any site. Default: those of the same host (`Host`). A peer that is no
+   * browser sends no origin, and is let in.
+   */
+  origins: v.optional(v.union([v.literal('*'), v.array(text)], "must be a list of origins, or '*'")),
+  /** Looks at a request before it is accepted: `true`, or the status of the refusal, such as 401. */
+  accept: v.optional(callable<(request: WebSocketRequest) => true | number>('a function')),
+  ...webSocketOptions,
+});
+
+/** Makes the Tonic of each WebSocket. */
+export type WebSocketProtocol = (new () => WebSocketMade) | (() => WebSocketMade);
+/** @internal */
+export type WebSocketMade = import('./websocket-connection.js').WebSocketConnection<string>;
+
+/** Options of a path that WebSockets are opened at. */
+export type WebSocketPathOptions = Readonly<v.InferInput<typeof webSocketPathSchema>>;
+/** The same, checked and complete. */
+export type WebSocketPathSettings = Readonly<v.InferOutput<typeof webSocketPathSchema>>;
+
+/** What a line knows of its options. */
+export type WebSocketSettings = Pick<
+  WebSocketPathSettings,
+  'maxPayload' | 'pingInterval' | 'pongTimeout' | 'closeTimeout' | 'perMessageDeflate'
+>;
+
+/** How a broadcast treats a connection that has as much unsent as it may have. */
+export const onBehindOption = oneOf('skip', 'close');
