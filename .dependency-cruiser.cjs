@@ -13,7 +13,9 @@ const MAY_IMPORT = {
   framing: ['core'],
   tonics: ['core', 'log', 'config', 'app', 'selector', 'links', 'framing'],
   store: ['core', 'services', 'links'],
-  http: ['core', 'app', 'selector', 'framing', 'tonics'],
+  // What a browser loads: it stands alone.
+  'store-client': [],
+  http: ['core', 'app', 'selector', 'framing', 'tonics', 'store', 'store-client'],
   calendar: ['core'],
   'eslint-plugin': ['core'],
   diagram: ['core'],

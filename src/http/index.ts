@@ -8,3 +8,5 @@ export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
 export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';
+export { StoreConnection } from './store/store-connection.js';
+export type { ServedStore, StoreConnectionOptions, StoreRights } from './store/options.js';

@@ -266,10 +266,7 @@ export class StoreClient {
     for (const batch of this.#replica.unsaved) batch.isSent = false;
   }
 
-  #refuse(
-    isRefused: (batch: OwnBatch) => boolean,
-    why: { readonly code: string; readonly message: string },
-  ): void {
+  #refuse(isRefused: (batch: OwnBatch) => boolean, why: { readonly code: string; readonly message: string }): void {
     const paths = this.#replica.unsaved.filter(isRefused).flatMap(({ pairs }) => pairs.map(([path]) => path));
     this.#over(this.#replica.refused(isRefused));
     if (paths.length > 0) this.#tellRefused(paths, why);

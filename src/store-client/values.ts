@@ -72,7 +72,8 @@ type Fields = Record<string, unknown>;
 
 function fieldsToWire(fields: Fields, depth: number): unknown {
   const proto: unknown = Object.getPrototypeOf(fields);
-  if (proto !== null && Object.getPrototypeOf(proto) !== null) throw new WireError('an instance of a class cannot be sent');
+  if (proto !== null && Object.getPrototypeOf(proto) !== null)
+    throw new WireError('an instance of a class cannot be sent');
   const sent = Object.fromEntries(Object.entries(fields).map(([key, one]) => [key, toWire(one, depth)]));
   return Object.hasOwn(fields, '$') ? { $: 'object', v: sent } : sent;
 }

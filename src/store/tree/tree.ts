@@ -10,6 +10,7 @@ import { Content, type Limits, NO_LIMITS } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
+import { eachExisting } from './existing.js';
 import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
@@ -214,6 +215,20 @@ export class Tree implements HasLists<Made> {
     const begun = this.#listeners.addAll(patterns, wanted, hearer);
     if (triggerNow) for (const one of begun) this.#triggerNow(one);
     return () => begun.forEach((one) => this.#listeners.remove(one));
+  }
+
+  /** Gives what has a value now and fits a pattern, in its order, until `take` says false. */
+  present(pattern: string, take: (path: string, value: StoreValue) => boolean): void {
+    const content = this.#content;
+    eachExisting(
+      content.root,
+      this.segments(pattern),
+      false,
+      (node) => content.target(node),
+      ({ path, value }) => {
+        return value === undefined || take(path, readable(value)!);
+      },
+    );
   }
 
   /** Ends the subscriptions that are known by this: a callback, or an owner. */
