@@ -55,7 +55,6 @@ export class Line {
     this.#socket = socket;
     socket.onopen = () => {
       this.#isOpen = true;
-      this.#hasHeard = true;
       this.#watch();
       this.#owner.opened();
     };
@@ -96,15 +95,14 @@ export class Line {
     }
   }
 
+  /** Looks now and then whether the server has said anything. */
   #watch(): void {
     const { aliveInterval } = this.#times;
+    this.#hasHeard = false;
     this.#wait(aliveInterval, () => {
-      if (!this.#hasHeard) {
-        this.send({ ping: 1 });
-        return this.#wait(aliveInterval / 2, () => (this.#hasHeard ? this.#watch() : this.#giveUp()));
-      }
-      this.#hasHeard = false;
-      return this.#watch();
+      if (this.#hasHeard) return this.#watch();
+      this.send({ ping: 1 });
+      return this.#wait(aliveInterval / 2, () => (this.#hasHeard ? this.#watch() : this.#giveUp()));
     });
   }
 

@@ -78,7 +78,8 @@ export class StoreClient {
   get(path: string): StoreClientValue | undefined;
   get<D>(path: string, otherwise: D): StoreClientValue | D;
   get(path: string, otherwise?: unknown): unknown {
-    return this.#replica.shown.get(plainPath(path)) ?? otherwise;
+    const value = this.#replica.shown.get(plainPath(path));
+    return value === undefined ? otherwise : value;
   }
 
   /** The names of what has a value at or below them, below a path, in the order of the Store. */
