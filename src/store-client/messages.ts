@@ -18,7 +18,7 @@ export type PageMessage =
 /** What a server says. */
 export type ServerMessage =
   | { readonly all: readonly WirePair[]; readonly id: number }
-  | { readonly changes: readonly WirePair[] }
+  | { readonly changes: readonly WirePair[]; readonly anew?: readonly string[] }
   | { readonly done: number }
   | { readonly refused: number; readonly code: string; readonly message: string }
   | { readonly refusedFollow: number; readonly code: string; readonly message: string }

@@ -52,12 +52,15 @@ export class Replica {
     return this.#show([...this.#base.keys(), ...before.keys()], undefined);
   }
 
-  changes(pairs: readonly WirePair[]): StoreClientEvent[] {
+  /** What has changed. At and below the paths in `anew` there is nothing else. */
+  changes(pairs: readonly WirePair[], anew: readonly string[] = []): StoreClientEvent[] {
+    const touched = pairs.map(([path]) => path);
+    if (anew.length > 0) {
+      const isAnew = (path: string): boolean => anew.some((one) => one === '' || `${path}/`.startsWith(`${one}/`));
+      for (const path of this.#base.keys()) if (isAnew(path) && this.#base.delete(path)) touched.push(path);
+    }
     this.#take(pairs);
-    return this.#show(
-      pairs.map(([path]) => path),
-      undefined,
-    );
+    return this.#show(touched, undefined);
   }
 
   /** All batches up to this one were carried out. */

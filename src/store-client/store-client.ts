@@ -242,7 +242,7 @@ export class StoreClient {
   }
 
   #heard(message: ServerMessage): void {
-    if ('changes' in message) this.#subscribers.tell(this.#replica.changes(message.changes));
+    if ('changes' in message) this.#subscribers.tell(this.#replica.changes(message.changes, message.anew));
     else if ('all' in message) this.#heardAll(message);
     else if ('done' in message) this.#over(this.#replica.done(message.done));
     else if ('refused' in message) this.#refuse(({ id }) => id === message.refused, message);

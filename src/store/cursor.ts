@@ -330,9 +330,14 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return this.#tree.subscribe(paths, FOLLOWED, { deliver, known: [] });
   }
 
-  /** @internal Gives what fits a pattern now, until `take` says false. */
-  _ttPresent(pattern: string, take: (path: string, value: StoreValue) => boolean): void {
-    this.#tree.present(pattern, take);
+  /** @internal See {@link Tree.hearTurns}. */
+  _ttHearTurns(hearer: (paths: readonly string[]) => void): () => void {
+    return this.#tree.hearTurns(hearer);
+  }
+
+  /** @internal See {@link Tree.present}. */
+  _ttPresent(pattern: string, under: string, take: (path: string, value: StoreValue) => boolean): void {
+    this.#tree.present(pattern, under, take);
   }
 
   #patterns(paths: readonly string[]): PatternTrie<true> {

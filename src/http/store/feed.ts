@@ -30,7 +30,10 @@ export class StoreFeed implements Task {
   readonly #views = new Map<string, View>();
   readonly #trie = new PatternTrie<View>();
   readonly #sessions = new Set<Session>();
+  #endTurns: (() => void) | undefined;
   #changed = new Set<string>();
+  /** At and below these something else may be seen, since a link has come or gone: the Store tells of each value only when it changes. */
+  #turned = new Set<string>();
   /** Those whose batches were carried out since the last look. */
   #writers = new Set<Session>();
   /** Whose sparkle is to look. */
@@ -41,6 +44,7 @@ export class StoreFeed implements Task {
   /** A page that may read what fits these patterns is there. */
   enter(session: Session, reads: readonly string[]): void {
     this.#sessions.add(session);
+    this.#endTurns ??= this.store._ttHearTurns(this.#hearTurns);
     for (const pattern of reads) {
       const read = this.#reads.get(pattern);
       if (read !== undefined) read.users++;
@@ -57,10 +61,17 @@ export class StoreFeed implements Task {
       read.end();
       this.#reads.delete(pattern);
     }
-    if (this.#sessions.size === 0) this.#changed.clear();
+    if (this.#sessions.size === 0) this.#rest();
     if (this.#runner !== session) return;
     this.#runner = undefined;
     this.#look();
+  }
+
+  #rest(): void {
+    this.#endTurns?.();
+    this.#endTurns = undefined;
+    this.#changed.clear();
+    this.#turned.clear();
   }
 
   /** The view of these patterns, which is kept while somebody has it. */
@@ -88,6 +99,11 @@ export class StoreFeed implements Task {
     this.#look();
   };
 
+  readonly #hearTurns = (paths: readonly string[]): void => {
+    for (const path of paths) this.#turned.add(path);
+    this.#look();
+  };
+
   /** What a page has set was carried out: it is told behind what that has changed. */
   wrote(session: Session): void {
     this.#writers.add(session);
@@ -95,7 +111,7 @@ export class StoreFeed implements Task {
   }
 
   #look(): void {
-    if (this.#runner !== undefined || (this.#changed.size === 0 && this.#writers.size === 0)) return;
+    if (this.#runner !== undefined || this.#changed.size + this.#turned.size + this.#writers.size === 0) return;
     const [first] = this.#sessions;
     if (first === undefined) return;
     this.#runner = first;
@@ -104,21 +120,11 @@ export class StoreFeed implements Task {
 
   run(): void {
     this.#runner = undefined;
-    const changed = this.#changed;
     const writers = this.#writers;
-    this.#changed = new Set();
     this.#writers = new Set();
-    const byView = new Map<View, string[]>();
-    for (const path of changed) {
-      for (const view of this.#trie.match(path === '' ? [] : path.split('/'))?.keys() ?? []) {
-        const paths = byView.get(view);
-        if (paths === undefined) byView.set(view, [path]);
-        else paths.push(path);
-      }
-    }
     this.#entries.clear();
     try {
-      for (const [view, paths] of byView) view.tell(paths);
+      this.#tellViews();
     } catch (thrown) {
       for (const session of [...this.#sessions]) session.lost(toError(thrown));
     }
@@ -126,20 +132,38 @@ export class StoreFeed implements Task {
     for (const session of writers) session.sayDone();
   }
 
+  #tellViews(): void {
+    const changed = this.#changed;
+    const turned = [...this.#turned];
+    this.#changed = new Set();
+    this.#turned = new Set();
+    const byView = new Map<View, string[]>();
+    const pathsOf = (view: View): string[] => {
+      let paths = byView.get(view);
+      if (paths === undefined) byView.set(view, (paths = []));
+      return paths;
+    };
+    for (const path of changed)
+      for (const view of this.#trie.match(path === '' ? [] : path.split('/'))?.keys() ?? []) pathsOf(view).push(path);
+    if (turned.length > 0) for (const view of this.#views.values()) if (view.reachesAny(turned)) pathsOf(view);
+    for (const [view, paths] of byView) view.tell(paths, turned);
+  }
+
   // ---- What is sent ----
 
   /** What was encoded in this look: several views may have the same path. */
   readonly #entries = new Map<string, string>();
 
-  /** A message that says what stands at these paths now. */
-  changesText(paths: Iterable<string>): string {
+  /** A message that says what stands at these paths now. `anew`: that there is nothing else at and below these. */
+  changesText(paths: Iterable<string>, anew: readonly string[] = []): string {
     const entries: string[] = [];
     for (const path of paths) {
       let entry = this.#entries.get(path);
       if (entry === undefined) this.#entries.set(path, (entry = entryOf(path, this.store.get(path))));
       entries.push(entry);
     }
-    return `{"changes":[${entries.join(',')}]}`;
+    const rest = anew.length === 0 ? '' : `,"anew":${JSON.stringify(anew)}`;
+    return `{"changes":[${entries.join(',')}]${rest}}`;
   }
 
   /** The same for one page, at any time. */

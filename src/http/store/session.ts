@@ -134,8 +134,20 @@ export class Session {
   /** Paths that it follows have changed. `text` makes the message, once for all. */
   changed(paths: readonly string[], text: () => SharedText): void {
     if (this.#isOver || this.#missed === 'all') return;
-    if (this.#missed === undefined && this.#hasRoom) this.#send(text());
+    if (!this.isBehind) this.#send(text());
     else this.#miss(paths);
+  }
+
+  /** Whether it does not keep up. */
+  get isBehind(): boolean {
+    return this.#missed !== undefined || !this.#hasRoom;
+  }
+
+  /** It is to get all anew. */
+  anew(): void {
+    if (this.#isOver) return;
+    this.#missed = 'all';
+    this.#catchUp();
   }
 
   #miss(paths: readonly string[]): void {

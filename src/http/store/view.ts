@@ -1,13 +1,20 @@
+import { ANY_PATH, segmentsOf } from '../../store/paths.js';
+import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import type { StoreValue } from '../../store/values.js';
 import { encodedValue } from './encoded-value.js';
 import type { StoreFeed } from './feed.js';
 import { SharedText } from './shared-text.js';
 import type { Session } from './session.js';
+
+/** Where links have come or gone at more places, all is sent anew. */
+const MOST_ANEW = 100;
 
 /** What all pages see that follow the same patterns. */
 export class View {
   readonly key: string;
   readonly patterns: readonly (readonly string[])[];
   readonly #feed: StoreFeed;
+  readonly #trie = new PatternTrie<true>();
   readonly #sessions = new Set<Session>();
   /** All of it, as it was encoded last, where nothing has changed since. */
   #all: { readonly id: number; readonly most: number; readonly text: SharedText } | undefined;
@@ -18,6 +25,7 @@ export class View {
     this.#feed = feed;
     this.key = key;
     this.patterns = patterns;
+    for (const pattern of patterns) this.#trie.add(pattern, false, true);
   }
 
   enter(session: Session): void {
@@ -29,13 +37,44 @@ export class View {
     if (this.#sessions.size === 0) this.#feed.drop(this);
   }
 
-  /** These paths have changed. */
-  tell(paths: readonly string[]): void {
+  /** Whether something at or below one of these paths may be in it. */
+  reachesAny(paths: readonly string[]): boolean {
+    return paths.some((path) => this.#reaches(path));
+  }
+
+  #reaches(path: string): boolean {
+    let states = this.#trie.start();
+    for (const name of segmentsOf(path, ANY_PATH)) states = this.#trie.next(states, name);
+    return states.length > 0;
+  }
+
+  /** These paths have changed; and at and below those that have `turned` something else may be seen. */
+  tell(paths: readonly string[], turned: readonly string[]): void {
     this.#all = undefined;
     this.#above = -1;
+    const anew = turned.length > MOST_ANEW ? turned : turned.filter((path) => this.#reaches(path));
     let text: SharedText | undefined;
-    const changes = (): SharedText => (text ??= new SharedText(this.#feed.changesText(paths)));
-    for (const session of [...this.#sessions]) session.changed(paths, changes);
+    const changes = (): SharedText => (text ??= this.#changes(paths, anew));
+    const sendsAll = anew.length > MOST_ANEW;
+    for (const session of [...this.#sessions]) {
+      if (sendsAll || (anew.length > 0 && session.isBehind)) session.anew();
+      else session.changed(paths, changes);
+    }
+  }
+
+  #changes(paths: readonly string[], anew: readonly string[]): SharedText {
+    if (anew.length === 0) return new SharedText(this.#feed.changesText(paths));
+    const all = new Set(paths);
+    for (const under of anew) this.#present(under, (path) => all.add(path).size > 0);
+    return new SharedText(this.#feed.changesText(all, anew));
+  }
+
+  #present(under: string, take: (path: string, value: StoreValue) => boolean): void {
+    let goesOn = true;
+    for (const pattern of this.patterns) {
+      this.#feed.store._ttPresent(pattern.join('/'), under, (path, value) => (goesOn = take(path, value)));
+      if (!goesOn) return;
+    }
   }
 
   /** A message with all that is there; `undefined` where that is more than so many bytes. */
@@ -56,18 +95,15 @@ export class View {
     const entries: string[] = [];
     const seen = new Set<string>();
     let left = most;
-    for (const pattern of this.patterns) {
-      this.#feed.store._ttPresent(pattern.join('/'), (path, value) => {
-        const encoded = seen.has(path) ? undefined : encodedValue(value);
-        if (encoded === undefined) return true;
-        const entry = `[${JSON.stringify(path)},${encoded}]`;
-        seen.add(path);
-        entries.push(entry);
-        left -= Buffer.byteLength(entry) + 1;
-        return left >= 0;
-      });
-      if (left < 0) return undefined;
-    }
-    return entries;
+    this.#present('', (path, value) => {
+      const encoded = seen.has(path) ? undefined : encodedValue(value);
+      if (encoded === undefined) return true;
+      const entry = `[${JSON.stringify(path)},${encoded}]`;
+      seen.add(path);
+      entries.push(entry);
+      left -= Buffer.byteLength(entry) + 1;
+      return left >= 0;
+    });
+    return left < 0 ? undefined : entries;
   }
 }

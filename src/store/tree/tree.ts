@@ -217,18 +217,23 @@ export class Tree implements HasLists<Made> {
     return () => begun.forEach((one) => this.#listeners.remove(one));
   }
 
-  /** Gives what has a value now and fits a pattern, in its order, until `take` says false. */
-  present(pattern: string, take: (path: string, value: StoreValue) => boolean): void {
+  /** Gives what has a value now, fits a pattern and is at or below a path, in its order, until `take` says false. */
+  present(pattern: string, under: string, take: (path: string, value: StoreValue) => boolean): void {
     const content = this.#content;
+    const way = { pattern: this.segments(pattern), recursive: false, under: this.segments(under) };
     eachExisting(
       content.root,
-      this.segments(pattern),
-      false,
+      way,
       (node) => content.target(node),
-      ({ path, value }) => {
-        return value === undefined || take(path, readable(value)!);
-      },
+      ({ path, value }) => value === undefined || take(path, readable(value)!),
     );
+  }
+
+  /** Has somebody hear of the paths at and below which something else may be seen than before, since a link has come or gone; also within a batch. */
+  hearTurns(hearer: (paths: readonly string[]) => void): () => void {
+    const { turnHearers } = this.#content;
+    turnHearers.add(hearer);
+    return () => void turnHearers.delete(hearer);
   }
 
   /** Ends the subscriptions that are known by this: a callback, or an owner. */

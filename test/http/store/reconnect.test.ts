@@ -113,7 +113,9 @@ describe('A page whose connection is lost', () => {
     for (let n = 0; n < 1_000; n++) page.set('slider', n);
     page.set('a', 1);
     page.set('b', 1);
-    expect(() => page.set('c', 1)).to.throw().with.property('code', 'full');
+    expect(() => page.set('c', 1))
+      .to.throw()
+      .with.property('code', 'full');
     expect(page.get('c')).to.equal(undefined);
     line.opens = true;
     await line.settle();
@@ -139,10 +141,17 @@ describe('A page whose connection is lost', () => {
     const saved = page.saved().catch((error: { code: string }) => error.code);
     page.close();
     expect(await saved).to.equal('closed');
-    expect(() => page.set('x', 2)).to.throw().with.property('code', 'closed');
+    expect(() => page.set('x', 2))
+      .to.throw()
+      .with.property('code', 'closed');
     await line.settle();
     line.hands.forward(1e6);
-    expect([line.sockets.length, line.socket.closed?.code, page.state, line.hands.next]).to.eql([1, 1000, 'closed', Infinity]);
+    expect([line.sockets.length, line.socket.closed?.code, page.state, line.hands.next]).to.eql([
+      1,
+      1000,
+      'closed',
+      Infinity,
+    ]);
   });
 
   it('gives a server up that speaks otherwise', async () => {

@@ -117,11 +117,17 @@ describe('A page with a copy of a Store', () => {
     const circle: unknown[] = [];
     circle.push(circle);
     for (const value of [() => 1, Symbol('x'), circle, new (class Door {})(), new SharedArrayBuffer(1), [() => 1]])
-      expect(() => page.set({ fine: 1, bad: value })).to.throw(StoreClientError).with.property('code', 'value');
+      expect(() => page.set({ fine: 1, bad: value }))
+        .to.throw(StoreClientError)
+        .with.property('code', 'value');
     for (const path of ['a//b', 'a/*', '#', 'a/.', 'list#', '\0'])
-      expect(() => page.set(path, 1)).to.throw(StoreClientError).with.property('code', 'path');
+      expect(() => page.set(path, 1))
+        .to.throw(StoreClientError)
+        .with.property('code', 'path');
     for (const data of [[], {}, 5, null, [['a']]])
-      expect(() => page.set(data as never)).to.throw(StoreClientError).with.property('code', 'data');
+      expect(() => page.set(data as never))
+        .to.throw(StoreClientError)
+        .with.property('code', 'data');
     await line.settle();
     expect([page.entries('**'), line.tree.dump()]).to.eql([[], []]);
   });
@@ -178,6 +184,39 @@ describe('A page with a copy of a Store', () => {
     line.tree.set({ 'a/x': 3, 'b/x': 4 });
     await line.settle();
     expect(heard[1]).to.eql(['b/x 2 > 4']);
+  });
+
+  it('shows the newest of its own while an earlier one is confirmed', async () => {
+    const line = new Line();
+    const page = line.page();
+    await line.settle();
+    const heard = heardBy(page);
+    page.set('x', 1);
+    await Promise.resolve();
+    page.set('x', 2);
+    line.socket.deliverToServer();
+    line.look();
+    while (line.socket.deliverToPage());
+    expect([page.get('x'), line.tree.get('x')]).to.eql([2, 1]);
+    await line.settle();
+    expect(line.tree.get('x')).to.equal(2);
+    expect(heard).to.eql([['x undefined > 1 own'], ['x 1 > 2 own']]);
+  });
+
+  it('sees what is below a link as soon as that is there, and no more when it is gone', async () => {
+    const line = new Line();
+    line.tree.set({ 'devices/t1/value': 20, 'devices/t1/unit': 'C' });
+    const page = line.page(['rooms/**']);
+    const heard = heardBy(page);
+    await line.settle();
+    line.tree.at('rooms/hall/t1').linkTo('devices/t1');
+    await line.settle();
+    line.tree.remove('rooms/hall/t1');
+    await line.settle();
+    expect(heard).to.eql([
+      ['rooms/hall/t1/unit undefined > C', 'rooms/hall/t1/value undefined > 20'],
+      ['rooms/hall/t1/unit C > undefined', 'rooms/hall/t1/value 20 > undefined'],
+    ]);
   });
 
   it('follows links that bubble', async () => {

@@ -17,6 +17,7 @@ const operation = fc.oneof(
   fc.record({ what: fc.constant('app sets' as const), pairs }),
   fc.record({ what: fc.constant('app removes' as const), path }),
   fc.record({ what: fc.constant('app links' as const), path, target: path }),
+  fc.record({ what: fc.constant('app unlinks' as const), path }),
   fc.record({ what: fc.constant('app fails' as const), pairs }),
   { weight: 3, arbitrary: fc.record({ what: fc.constant('page sets' as const), which, pairs }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('some arrives' as const), which, count: fc.nat({ max: 3 }) }) },
@@ -33,7 +34,7 @@ describe('A copy on a page', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 40 }), async (operations) => {
         const line = new Line({ behindPaths: 3, write: ['a/**', 'b/**'] });
-        const pages = [line.page(['**']), line.page(['a/**', 'b/*'])];
+        const pages = [line.page(['**']), line.page(['a/**', 'b/*', 'links/*/*'])];
         const heard = pages.map(mirrorOf);
         for (const page of pages) page.onRefused(() => {});
         await line.settle();
@@ -44,7 +45,7 @@ describe('A copy on a page', () => {
         await line.settle();
         const all = whatIsThere(line);
         expect(pages[0]!.entries('**')).to.eql(all);
-        const isFollowed = (at: string): boolean => /^(a\/.|b\/[^/]*$)/.test(at);
+        const isFollowed = (at: string): boolean => /^(a\/.|b\/[^/]*$|links\/[^/]*\/[^/]*$)/.test(at);
         expect(pages[1]!.entries('**')).to.eql(all.filter(([at]) => isFollowed(at)));
         // Who has put together what was heard has the same.
         pages.forEach((page, at) => expect(new Map(page.entries('**'))).to.eql(heard[at]));
@@ -70,8 +71,13 @@ function mirrorOf(page: StoreClient): Map<string, unknown> {
 /** All paths with a value, as one sees them who goes through links. */
 function whatIsThere({ tree }: Line): [string, unknown][] {
   const all: [string, unknown][] = [];
-  tree._ttPresent('**', (at, now) => all.push([at, now]) > 0);
+  tree._ttPresent('**', '', (at, now) => all.push([at, now]) > 0);
   return all;
+}
+
+/** A place that nothing but links has. */
+function linkAt(at: string): string {
+  return `links/${at.replaceAll('/', '-')}`;
 }
 
 async function carryOut(line: Line, pages: readonly StoreClient[], one: Operation): Promise<void> {
@@ -84,8 +90,10 @@ async function carryOut(line: Line, pages: readonly StoreClient[], one: Operatio
       line.tree.remove(one.path);
       break;
     case 'app links':
-      // Into places that nobody links: all that changes there is told.
-      line.tree.at(`links/${one.path.replaceAll('/', '-')}`).linkTo(one.target, { bubbleEvents: true });
+      line.tree.at(linkAt(one.path)).linkTo(one.target, { bubbleEvents: true });
+      break;
+    case 'app unlinks':
+      line.tree.remove(linkAt(one.path));
       break;
     case 'app fails':
       try {

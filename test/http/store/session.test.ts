@@ -10,12 +10,22 @@ describe('What a page may do at a Store', () => {
   };
   const codeOf = (texts: readonly string[]): unknown[] =>
     texts.map((text) => (JSON.parse(text) as { code?: string }).code);
-  const followed = (socket: FakeSocket, ...paths: string[]): unknown => codeOf(say(socket, { follow: paths, id: 1 }))[0];
+  const followed = (socket: FakeSocket, ...paths: string[]): unknown =>
+    codeOf(say(socket, { follow: paths, id: 1 }))[0];
 
   it('may follow what is within what it may read, and nothing else', () => {
     const line = new Line({ read: ['rooms/**', 'list/*/name', 'sens*'] });
     const socket = line.raw();
-    for (const path of ['rooms/**', 'rooms/*', 'rooms/**/x', 'rooms/a/b', '/rooms/a/', 'list/1/name', 'sensor*', 'sens*or'])
+    for (const path of [
+      'rooms/**',
+      'rooms/*',
+      'rooms/**/x',
+      'rooms/a/b',
+      '/rooms/a/',
+      'list/1/name',
+      'sensor*',
+      'sens*or',
+    ])
       expect(followed(socket, path), path).to.equal(undefined);
     for (const path of ['**', '*', 'rooms', 'room/x', 'list/**', 'list/*/*', 'list/1/name/x', '*sens', 'sen*', ''])
       expect(followed(socket, path), path).to.equal('TT_STORE_FORBIDDEN');
@@ -27,7 +37,12 @@ describe('What a page may do at a Store', () => {
     const line = new Line({ write: undefined as never });
     line.tree.set('x', 1);
     const socket = line.raw();
-    say(socket, { set: [[0, [['x', 2]]], [1, [['x']]]] });
+    say(socket, {
+      set: [
+        [0, [['x', 2]]],
+        [1, [['x']]],
+      ],
+    });
     await line.settle();
     expect(codeOf(socket.said)).to.eql(['TT_STORE_FORBIDDEN', 'TT_STORE_FORBIDDEN', undefined]);
     expect(line.tree.get('x')).to.equal(1);
@@ -39,7 +54,9 @@ describe('What a page may do at a Store', () => {
     const paths = ['#', 'list/#', 'list/.', 'a/*', '**', 'a//b', 'a/\0', 'x'.repeat(2_000), 'a/'.repeat(100) + 'b'];
     say(socket, { set: paths.map((path, id) => [id, [[path, 1]]]) });
     await line.settle();
-    expect(codeOf(socket.said.slice(0, -1))).to.have.length(paths.length).and.not.include(undefined);
+    expect(codeOf(socket.said.slice(0, -1)))
+      .to.have.length(paths.length)
+      .and.not.include(undefined);
     expect(line.tree.dump()).to.eql([]);
     expect(socket.closed).to.equal(undefined);
   });
@@ -63,7 +80,12 @@ describe('What a page may do at a Store', () => {
     const line = new Line();
     const [one, other] = [line.raw(), line.raw()];
     one.session!.heard(new Uint8Array(3));
-    say(other, { set: [[1, [['a', 1]]], [1, [['a', 2]]]] });
+    say(other, {
+      set: [
+        [1, [['a', 1]]],
+        [1, [['a', 2]]],
+      ],
+    });
     expect([one.closed?.code, other.closed?.code]).to.eql([1008, 1008]);
   });
 

@@ -1,4 +1,4 @@
-import { StoreTree } from 'tasktonic/store';
+import { StoreTree } from '../../../../src/store/index.js';
 import { parse } from 'valibot';
 import type { Task } from '../../../../src/core/guests/task.js';
 import {
