@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
-import { httpLoad, load, tlsLoad } from './tools.mjs';
+import { httpLoad, load, tlsLoad, wsLoad } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -54,9 +54,17 @@ function lengthOf(row, { quick, durationMs }) {
   return messages === undefined ? { 'duration-ms': durationMs } : { 'duration-ms': 60_000, messages };
 }
 
+/** Who opens connections and leaves them idle. @type {Record<'tcp' | NonNullable<Row['over']>, { command: string[], mode?: string, tls?: string }>} */
+const idleLoads = {
+  tcp: { command: load.command },
+  tls: { command: tlsLoad, tls: 'yes' },
+  ws: { command: wsLoad, mode: 'ws-idle' },
+};
+
 /** @param {Row} row @returns {string[]} */
 function loadFor({ load: of }) {
   if (of?.mode === 'http') return httpLoad;
+  if (of?.mode.startsWith('ws')) return wsLoad;
   return of?.tls === undefined ? load.command : tlsLoad;
 }
 
@@ -125,9 +133,9 @@ async function memory(row, program, effort) {
   try {
     const { port } = await server.json();
     const before = await settledMemory(server, effort);
-    const isTls = row.tls === true;
-    const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000, ...(isTls && { tls: 'yes' }) };
-    const generator = new Child([...(isTls ? tlsLoad : load.command), ...asArguments(options)], {
+    const { command, ...how } = idleLoads[row.over ?? 'tcp'];
+    const options = { mode: 'idle', port, connections, size: 64, 'duration-ms': 120_000, ...how };
+    const generator = new Child([...command, ...asArguments(options)], {
       core: 'load',
       limitMs: 170_000,
       stdin: 'pipe',

@@ -14,9 +14,9 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
  * @property {number} [warmupMs] at least so much before the measurement
- * @property {boolean} [tls] of a memory row: its connections are under TLS
+ * @property {'tls' | 'ws'} [over] of a memory row: its connections are under TLS, or are WebSockets
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
  * @property {string | null} [needs] what it needs and this Node has not
  * @property {number} [ops] of a program; or the messages that end a measurement of the network, which else ends with its time
@@ -44,6 +44,8 @@ const http = /** @type {const} */ ({
   warmupMs: 3_000,
   load: { mode: 'http', connections: 50, size: 0, inflight: 1 },
 });
+
+const ws = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-ws', theirs: 'raw-ws', warmupMs: 2_000 });
 
 /** @param {number} value @returns {Bar} */
 const atLeast = (value) => ({ kind: 'atLeast', value });
@@ -146,6 +148,30 @@ export const rows = [
     ...faster(0.97),
   },
   {
+    ...ws,
+    id: 'ws-echo',
+    title: 'WebSocket echo, 64 B, 50 connections, 1 in flight',
+    ...faster(0.95),
+    load: { mode: 'ws', connections: 50, size: 64, inflight: 1 },
+  },
+  {
+    ...ws,
+    id: 'ws-echo-pipelined',
+    title: 'WebSocket echo, 64 B, 50 connections, 8 in flight',
+    ...faster(2),
+    load: { mode: 'ws', connections: 50, size: 64, inflight: 8 },
+  },
+  {
+    ...ws,
+    id: 'ws-memory',
+    title: 'memory per idle WebSocket, 10,000 of them',
+    kind: 'memory',
+    bar: { kind: 'atMost', value: 1.2 },
+    over: 'ws',
+    ops: 10_000,
+    quickOps: 50,
+  },
+  {
     ...tls,
     id: 'tls-lines',
     title: 'TLS echo of lines, 64 B, 50 connections, 8 in flight',
@@ -183,7 +209,7 @@ export const rows = [
     title: 'memory per idle connection under TLS, 2,000 of them',
     kind: 'memory',
     bar: { kind: 'atMost', value: 1.1 },
-    tls: true,
+    over: 'tls',
     ops: 2000,
     quickOps: 100,
   },

@@ -37,6 +37,9 @@ export const load = noLoad
 /** The one in Node, which speaks TLS. */
 export const tlsLoad = [process.execPath, path('load/load.mjs')];
 
+/** For WebSockets. */
+export const wsLoad = [process.execPath, path('load/ws.mjs')];
+
 /** For HTTP. */
 export const httpLoad = [process.execPath, path('load/wrk.mjs')];
 const noWrk = spawnSync('wrk', ['--version'], { timeout: 20_000 }).error ? 'wrk is not here' : null;
@@ -94,6 +97,8 @@ export const programs = {
   'tasktonic-http-sparkles': http('sparkles'),
   'raw-fastify': node('Fastify alone', 'servers/raw-fastify.mjs', noWrk),
   'tasktonic-fastify': http('fastify'),
+  'raw-ws': node('ws', 'servers/raw-ws.mjs'),
+  'tasktonic-ws': tasktonic('servers/tasktonic-ws.mjs'),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

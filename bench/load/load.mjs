@@ -4,7 +4,8 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import * as tls from 'node:tls';
 import { parseArgs } from 'node:util';
-import { SUB_BITS, Run, payload, payloadOfLines } from './node-run.mjs';
+import { Run, payload, payloadOfLines } from './node-run.mjs';
+import { report } from './report.mjs';
 
 const number = (/** @type {string} */ text) => ({ type: /** @type {const} */ ('string'), default: text });
 const { values } = parseArgs({
@@ -32,7 +33,9 @@ const [port, connections, size, inflight, rate] = [
   values.inflight,
   values.rate,
 ].map(Number);
-const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), print);
+const run = new Run(Number(values['warmup-ms']), Number(values['duration-ms']), Number(values.messages), () =>
+  report(run, values),
+);
 run.serverPid = Number(values['server-pid']);
 /** @type {tls.SecureContext | undefined} */
 let secureContext;
@@ -209,7 +212,7 @@ function idle() {
       const end = () => {
         run.ending = true;
         for (const { socket } of links) values.tls === 'no' ? socket.resetAndDestroy() : socket.destroy();
-        print();
+        report(run, values);
       };
       const hold = setTimeout(end, Number(values['duration-ms']));
       process.stdin.resume().on('end', () => (clearTimeout(hold), end()));
@@ -253,36 +256,4 @@ function peer(seed) {
     if (run.sending) (run.resent++, send());
   }, 60);
   return { close: () => (clearInterval(overdue), socket.close()) };
-}
-
-function print() {
-  const { messages, seconds } = run;
-  const perSecond = seconds > 0 ? messages / seconds : 0;
-  const buckets = [...run.counts].sort((a, b) => a[0] - b[0]);
-  const isTcp = values.mode === 'tcp' || values.mode === 'lines' || values.mode === 'handshakes';
-  const lost = isTcp ? run.underWay : run.lost;
-  if (isTcp && lost > 0) run.error ||= `${lost} messages never came back`;
-  const result = {
-    generator: 'node-fallback',
-    mode: values.mode,
-    ok: !run.error && (messages > 0 || values.mode === 'idle'),
-    error: run.error,
-    connections,
-    size,
-    inflight,
-    seconds,
-    messages,
-    messagesPerSecond: perSecond,
-    megabytesPerSecond: (perSecond * size) / 1e6,
-    cpuShare: run.cpuShare,
-    serverCpuSeconds: run.serverCpuSeconds,
-    bytesChecked: run.bytesChecked,
-    lost,
-    resent: run.resent,
-    stale: run.stale,
-    failed: run.error ? 1 : 0,
-    latency: { minNs: messages ? run.latencyMin : 0, maxNs: run.latencyMax },
-    histogram: { subBits: SUB_BITS, buckets },
-  };
-  process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(run.error ? 1 : 0));
 }

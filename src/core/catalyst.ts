@@ -298,9 +298,9 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
       const error = toError(thrown);
-      failThrown(order, error);
+      const isTaken = failThrown(order, error);
       if (this.#raised.busy) this.#dropRaised(tonic, sparkle, error);
-      this.#failed(tonic, error, sparkle.key);
+      this.#failed(tonic, error, sparkle.key, isTaken);
     }
   }
 
@@ -370,10 +370,11 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   // ---- Failures ----
 
-  #failed(tonic: AnyTonic, error: Error, key: string | undefined): void {
+  /** @param isTaken whether something that the sparkle was given takes the throw: then its Tonic goes on. */
+  #failed(tonic: AnyTonic, error: Error, key: string | undefined, isTaken: boolean): void {
     this.#watch.observer?.threw(error);
     this.#finishBorn(tonic);
-    hookFailed(tonic, error, key);
+    failTonic(tonic, error, failureInfo(key, tonic), isTaken);
   }
 
   /** What a sparkle infused before it threw would be known to nobody. */

@@ -207,6 +207,24 @@ export const ERRORS = {
   TT_BAD_PROTOCOL:
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
+  // HTTP
+  TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection. {why}.',
+  TT_HTTP_BUSY:
+    '{request} was not sent: {waiting} requests ({bytes} bytes) wait for connections of {client}, as many as may. Ask fewer at a time, or raise "waitingLimit", "waitingBytes" or "connectionsPerHost".',
+  TT_HTTP_TIMEOUT: '{request} had no {what} within {ms} ms: look at the server, or raise "{option}".',
+  TT_HTTP_CUT:
+    'The answer to {request} is not whole: the connection ended after {bytes} bytes of it. Look at the server, or ask again.',
+  TT_HTTP_BAD_ANSWER: 'The answer to {request} cannot be read: {problem}.',
+  TT_HTTP_BODY_TOO_LONG:
+    'The answer to {request} has a body of more than {max} bytes: raise "bodyLimit", or hear it in frames or as a stream.',
+  TT_HTTP_BAD_JSON:
+    'The answer to {request} (status {status}, {bytes} bytes) is no JSON: {problem}. Look at its status and Content-Type first.',
+  TT_HTTP_BODY_FAILED:
+    'The body of {request} was not sent to its end, since its stream failed or was closed: see the cause.',
+  TT_HTTP_REDIRECT: 'The answer to {request} (status {status}) leads elsewhere and is not followed: {why}.',
+  TT_HTTP_PROXY:
+    'The proxy {proxy} gave no way to {target}: {problem}. Look at its rules and at the credentials in its URL, or name the host in NO_PROXY.',
+  TT_HTTP_CLIENT_ENDED: '{client} has finished before the connection was there: ask one that runs.',
   // Framing
   TT_FRAME_TOO_LONG:
     'A frame of {framing} is longer than {max} bytes (from byte {place} of the stream on): send shorter ones, or raise "max".',
@@ -224,6 +242,7 @@ export const ERRORS = {
   TT_MESSAGE_TOO_LONG:
     'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
   TT_PEER_SILENT: '{address} has sent nothing for {ms} ms after a ping: it is taken for gone.',
+  TT_UPGRADE_FAILED: 'The WebSocket at {url} was not opened: {problem}.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
   // Distiller
@@ -315,6 +334,19 @@ export const ERRORS = {
   TT_MQTT_NOT_SUBSCRIBED: 'The MQTT broker at {url} does not give the topics {topics}: {problem}.',
   TT_MQTT_REFUSED: 'A message of the topic {topic} was not put into the Store: {problem}.',
   TT_MQTT_UNSENT: 'Changes were not published at {url}: {count}, the last one {what}: {problem}.',
+  // HTTP
+  TT_EXCHANGE_ANSWERED: '{what} was answered already, so that a second answer does nothing: answer each exchange once.',
+  TT_EXCHANGE_TIMEOUT:
+    'Nobody has answered {what} within {ms} ms, so its peer got 503: see what holds it up, answer or fail each exchange, or raise "replyTimeout".',
+  TT_BAD_ANSWER: '{what} cannot be answered like that: {problem}.',
+  TT_ANSWER_BROKE:
+    'The stream that answers {what} failed after {bytes} bytes, so its peer sees an answer that is cut off: see the cause.',
+  TT_BODY_TAKEN: 'The body of {what} is read already: read it once, and hand on what was read.',
+  TT_BODY_TOO_LONG: 'The body of {what} is longer than {max} bytes: send less, or raise "limit".',
+  TT_BODY_TYPE: 'The body of {what} is {type}, and must be {wanted}.',
+  TT_BAD_BODY: 'The body of {what} cannot be read: {problem}.',
+  TT_BODY_CUT: 'The body of {what} has not come whole: its peer has gone, after {bytes} bytes.',
+  TT_BAD_EVENT: 'An event cannot be sent: {problem}.',
 } as const satisfies Record<`TT_${string}`, string>;
 
 /** The stable code of an error, to be compared with. */

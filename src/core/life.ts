@@ -271,8 +271,12 @@ export function tellNow(tonic: AnyTonic, key: string, info?: unknown): void {
   if (thrown !== undefined) failTonic(tonic, thrown, failureInfo(key, tonic));
 }
 
-/** A sparkle threw: the Tonic decides in its `ttse__onFailure`, or else it finishes and its base hears of it. */
-export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): void {
+/**
+ * A sparkle threw: the Tonic decides in its `ttse__onFailure`, or else it finishes and its base hears of it.
+ *
+ * @param goesOn where it does not decide, it goes on: the throw costs what the sparkle was given.
+ */
+export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo, goesOn = false): void {
   const { logs } = tonic._ttScheduler;
   logs.failure(tonic, error, info);
   tonic._ttExtras?.postponed?.takeBack();
@@ -282,7 +286,7 @@ export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo): voi
     const thrown = tonic._ttScheduler.runHook(tonic, 'ttse__onFailure', error, info);
     if (thrown === undefined) return;
     logs.failure(tonic, thrown, failureInfo('ttse__onFailure', tonic));
-  }
+  } else if (goesOn) return;
   finishFailed(tonic, error, info);
 }
 

@@ -123,6 +123,9 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
 const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
 /** What a Store, as a Tonic has it, binds to that Tonic: `store.subscribe('a/*', this.ttse__onChange)`. */
 const OF_A_STORE = new Set(['subscribe', 'unsubscribe']);
+/** What an exchange of HTTP binds to the Tonic that hears it: `exchange.readJson(this.ttse__onOrder, { onError: this.ttse__onBad })`. */
+const OF_AN_EXCHANGE = new Set(['readBody', 'readText', 'readJson', 'readFrames', 'whenGone', 'events']);
+const EXCHANGE_OPTIONS = new Set(['onEnd', 'onError', 'onGone']);
 /** Options of a ChunkedWork that name a sparkle of the Tonic that makes it. */
 const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 
@@ -130,9 +133,21 @@ const WORK_OPTIONS = new Set(['onProgress', 'onDone', 'onCancelled']);
 function isBindingOption({ key, computed, parent }: Use, context: RuleContext): boolean {
   const name = propertyName(key, computed) ?? '';
   const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
+  if (isRoute(parent ?? undefined)) return true;
+  if (EXCHANGE_OPTIONS.has(name) && isOfExchange(callee)) return true;
   if (name === 'onError') return type === 'CallExpression' && isBoundBy('this', callee, context);
   if (WORK_OPTIONS.has(name)) return type === 'NewExpression';
   return name === 'sparkleBack';
+}
+
+function isOfExchange(callee: Node | undefined): boolean {
+  return objectOf(callee, (name) => OF_AN_EXCHANGE.has(name ?? '')) !== undefined;
+}
+
+/** `new HttpServer({ routes: { 'GET /': this.ttse__onRoot } })` */
+function isRoute(table: Node | undefined): boolean {
+  const { type, key, computed, parent } = (table?.parent ?? {}) as Partial<Use>;
+  return type === 'Property' && propertyName(key, computed) === 'routes' && parent?.parent?.type === 'NewExpression';
 }
 
 /** The same Tonic on both sides: of `pipe`, or of the `then` of what it has asked. */
@@ -140,6 +155,7 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   return (
     isMethodOf(tonic, callee, BINDING_METHOD, context) ||
     isThenOfAsk(tonic, callee, context) ||
+    (tonic === 'this' && isOfExchange(callee)) ||
     (tonic === 'this' && objectOf(callee, (name) => OF_A_STORE.has(name ?? '')) !== undefined) ||
     // As it was asked once: no-old-lines tells how it is written now.
     isMethodOf(tonic, callee, 'ask', context)

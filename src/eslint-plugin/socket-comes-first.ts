@@ -30,9 +30,10 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   onDisconnected: ['DisconnectInfo'],
   onError: ['TaskTonicError', 'Error'],
   onTurnedAway: ['TurnedAway'],
+  onRequest: ['HttpExchange'],
 };
 const PLAIN = new Set(['Tonic', 'Catalyst', 'SelectorCatalyst']);
-const SOCKETS = new Set(['TcpServer', 'TcpClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'UdpSocket']);
 
 function checkClass(node: ClassNode, context: RuleContext): void {
   // One that extends a class of another file may be a socket itself.

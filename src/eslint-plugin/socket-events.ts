@@ -22,6 +22,12 @@ const CONNECTION: HeardEvents = {
   },
 };
 
+const SERVER: HeardEvents = {
+  events: ['onListening', 'onTurnedAway', 'onError'],
+  mistaken: { onConnection: 'onConnected' },
+};
+const HTTP: HeardEvents = { events: ['onRequest'] };
+
 /** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
 export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   Tonic: [LIFE],
@@ -29,7 +35,9 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   SelectorCatalyst: [LIFE],
   TcpConnection: [LIFE, CONNECTION],
   TcpClient: [LIFE, CONNECTION],
-  TcpServer: [LIFE, { events: ['onListening', 'onTurnedAway', 'onError'], mistaken: { onConnection: 'onConnected' } }],
+  TcpServer: [LIFE, SERVER],
+  HttpServer: [LIFE, SERVER, HTTP],
+  HttpConnection: [LIFE, CONNECTION, HTTP],
   UdpSocket: [
     LIFE,
     {

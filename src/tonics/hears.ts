@@ -8,13 +8,13 @@ import type { UdpSocket } from './udp/udp-socket.js';
  * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is none: the first instance and
  * lint tell that.)
  *
- * @typeParam T the sockets: TcpServer (with its connections), TcpClient, TcpConnection, UdpSocket.
+ * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, UdpSocket.
  */
 export type Hears<T> = Every<T extends unknown ? HeardFrom<T> : never>;
 
 type HeardFrom<T> =
   T extends TcpServer<string>
-    ? FromSocket<TcpServer> & FromSocket<TcpConnection>
+    ? FromSocket<T> & FromSocket<TcpConnection>
     : T extends TcpClient<string>
       ? FromSocket<TcpConnection>
       : T extends TcpConnection<string>
@@ -30,6 +30,7 @@ type Sent =
   | 'ttse__onConnected'
   | 'ttse__onData'
   | 'ttse__onFrame'
+  | 'ttse__onRequest'
   | 'ttse__onDatagram'
   | 'ttse__onDrain'
   | 'ttse__onHighWater'

@@ -16,6 +16,9 @@ accepts('no-unbound-sparkle', {
   'those of questions with the same options': `const asks = this.ask(bank, { timeout: 5 }); asks.ttsc__x().then(this.ttse__got);`,
   'those that another Tonic asks with, its own': `door.ask(bank).ttsc__x().then(door.ttse__got);`,
   'the sparkles that hear of long work': `new ChunkedWork({ work, onProgress: this.ttse__on, onDone: this.ttse__done, onCancelled: this.ttse__off });`,
+  'the sparkles that hear a body': `exchange.readJson(this.ttse__got); exchange.readFrames(lines(), this.ttse__item, { onEnd: this.ttse__all, onError: this.ttse__bad });`,
+  'the sparkles that hear that a peer has gone': `exchange.whenGone(this.ttse__gone); exchange.events({ onGone: this.ttse__gone });`,
+  'the sparkles of routes': `new HttpServer({ port: 1, routes: { 'GET /': this.ttse__root } });`,
   'binding by hand': `const done = door.ttse__done.bind(door);`,
   'a look whether it is there': `if (door.ttse__onData) {} if (typeof door.ttse__onData === 'function') {} door.ttse__onData && go();`,
   "the parent's body": `class A extends B { ttsc__x() { super.ttsc__x(); super.ttsc__x.call(this); } }`,
@@ -78,6 +81,16 @@ reports('no-unbound-sparkle', {
     code: `new TimerRepeat({ seconds: 1, sparkleBack: door.ttse__tick });`,
     message: "ttse__tick is taken off its Tonic. Make a bound reference: door.bind('ttse__tick').",
     becomes: `new TimerRepeat({ seconds: 1, sparkleBack: door.bind('ttse__tick') });`,
+  },
+  "another Tonic's sparkle given to an exchange": {
+    code: `exchange.readBody(door.ttse__got);`,
+    message: "ttse__got is taken off its Tonic. Make a bound reference: door.bind('ttse__got').",
+    becomes: `exchange.readBody(door.bind('ttse__got'));`,
+  },
+  'a sparkle among what are no routes': {
+    code: `new HttpServer({ port: 1, others: { 'GET /': this.ttse__root } });`,
+    message: "ttse__root is taken off its Tonic. Make a bound reference: this.bind('ttse__root').",
+    becomes: `new HttpServer({ port: 1, others: { 'GET /': this.bind('ttse__root') } });`,
   },
   'a call whose parentheses were forgotten': {
     code: `door.ttsc__close;`,

@@ -23,6 +23,10 @@ reports('socket-comes-first', {
     code: `class Chat extends Tonic.with({ states: ['open'] }) { ttse__onStart() { new TcpServer({ port: 1 }); } ttse_open__onDisconnected({ reason }: DisconnectInfo) {} }`,
     message: FIRST('ttse_open__onDisconnected', '...', 'TcpServer'),
   },
+  'a request without its server': {
+    code: `class Web extends Tonic { ttse__onStart() { new HttpServer({ port: 1 }); } ttse__onRequest(exchange: HttpExchange) {} }`,
+    message: FIRST('ttse__onRequest', 'exchange', 'HttpServer'),
+  },
   'an error of a client of this file': {
     code: `class Line extends TcpClient {} class Poller extends Tonic { ttse__onStart() { new Line({ port: 1 }); } ttse__onError(error: TaskTonicError) {} }`,
     message: FIRST('ttse__onError', 'error', 'TcpClient'),

@@ -7,7 +7,7 @@ import { closePeers, connectMany } from './support/peer.js';
 import { howMany } from '../support/how-many.js';
 
 const MILLION = 1_000_000;
-const FLOOD = howMany(250_000, MILLION);
+const FLOOD = howMany(100_000, MILLION);
 const SENDERS = 200;
 
 /** A server in this process, and where it listens. */

@@ -4,7 +4,7 @@ import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
 /** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(24, 100));
+const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(12, 100));
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
 /** What the heap may differ by: a leak of 33 KB for each of 18 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
@@ -106,7 +106,7 @@ describe('threads under load', function () {
     const dropped = async (): Promise<number> => (await program.ask('drops'))['drops'] as number;
     // In drops and not in ms: a busy machine is slow with both. The middle of many, since the machine may stop one echo.
     const waitedFor: number[] = [];
-    for (let before = await dropped(); before <= howMany(30_000, 100_000) || waitedFor.length < 40;) {
+    for (let before = await dropped(); before <= howMany(15_000, 100_000) || waitedFor.length < 40;) {
       await peer.echo('hello');
       const after = await dropped();
       waitedFor.push(after - before);

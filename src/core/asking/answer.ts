@@ -17,6 +17,24 @@ export interface AnswerTo {
 /** Why there will be no answer: whoever could give it has gone, or has let go of it. */
 export type Lost = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
 
+/** An argument that somebody waits for: where the order that has it is not heard, or throws, that is told. */
+export abstract class Awaited {
+  /** Only what has this is one: `instanceof` would run what a proxy does, and throws where it was revoked. */
+  readonly #isAwaited = true;
+  /** Whether a throw of the sparkle that was given it costs this one alone, and not the Tonic. @internal */
+  get _ttTakesThrow(): boolean {
+    return false;
+  }
+
+  /** @internal Any argument may be looked at. */
+  static _ttIsAwaited(value: unknown): value is Awaited {
+    return typeof value === 'object' && value !== null && #isAwaited in value;
+  }
+
+  /** @internal There will be no answer, and why. */
+  abstract _ttFail(error: Error): void;
+}
+
 /**
  * What a question is answered by: the last parameter of a sparkle that answers. It may be answered at once, kept and answered later, or
  * handed on to another Tonic, in any thread.
@@ -25,7 +43,7 @@ export type Lost = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
  *
  * @typeParam V what the answer is.
  */
-export class Answer<V = void> {
+export class Answer<V = void> extends Awaited {
   readonly #to: AnswerTo;
   #given = false;
 
@@ -36,6 +54,7 @@ export class Answer<V = void> {
 
   /** @internal */
   constructor(to: AnswerTo) {
+    super();
     this.#to = to;
   }
 
@@ -81,7 +100,7 @@ export class Answer<V = void> {
   }
 
   /** @internal The same, with the reason. */
-  _ttFail(error: Error): void {
+  override _ttFail(error: Error): void {
     this.#end(() => this.#to.settle(error, undefined));
   }
 
@@ -92,9 +111,9 @@ export class Answer<V = void> {
   }
 }
 
-/** There will be no answer to the Answers among the arguments of an order. */
+/** Whoever waits for the arguments of an order waits in vain. */
 export function failAnswers(args: readonly unknown[], error: () => Error): void {
-  for (const argument of args) if (Answer._ttIs(argument)) argument._ttFail(error());
+  for (const argument of args) if (Awaited._ttIsAwaited(argument)) argument._ttFail(error());
 }
 
 /** The order for a Tonic of this thread came too late: it has gone, and nobody knows its name. */
@@ -122,9 +141,14 @@ export function failUnheard(order: Order): void {
   if (mayAnswer(order)) failOrder(order, order.tonic!._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD');
 }
 
-/** The sparkle of an order threw. */
-export function failThrown(order: Order, cause: Error): void {
-  if (mayAnswer(order)) failOrder(order, 'TT_ASK_FAILED', cause);
+/**
+ * The sparkle of an order threw.
+ * @returns whether that costs what it was given, and not its Tonic.
+ */
+export function failThrown(order: Order, cause: Error): boolean {
+  if (!mayAnswer(order)) return false;
+  failOrder(order, 'TT_ASK_FAILED', cause);
+  return order.args.some((argument) => Awaited._ttIsAwaited(argument) && argument._ttTakesThrow);
 }
 
 function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Error): void {
@@ -133,7 +157,7 @@ function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Err
 
 /** Without a list of the arguments, which most such orders would pay for in vain. */
 function mayAnswer({ count, a, b }: Order): boolean {
-  return count > 2 || Answer._ttIs(a) || Answer._ttIs(b);
+  return count > 2 || Awaited._ttIsAwaited(a) || Awaited._ttIsAwaited(b);
 }
 
 /** Why a Tonic does not answer. */

@@ -114,7 +114,8 @@ export class RaisedQueue {
   #takeFrom(source: OrderSource, order: Order): boolean {
     if (!source.next(order)) {
       this.#source = undefined;
-      return this.#tidy();
+      // What it looked at may have raised something.
+      return this.#read === this.#write ? this.#tidy() : this.take(order);
     }
     order.queuedAt = this.#depth = 0;
     this.#before = this.#write;

@@ -1,24 +1,94 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Awaited } from '../../core/asking/answer.js';
+import type { Responder } from '../../core/asking/reply.js';
+import { type TaskTonicError, fail, toError } from '../../core/errors.js';
+import type { Framing } from '../../framing/framing.js';
+import type { Address } from '../../selector/network.js';
+import type * as v from 'valibot';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { type EventOwner, type EventStreamOptions, EventStream } from '../events/event-stream.js';
+import {
+  type ReplyOptions,
+  type StreamBody,
+  BYTES,
+  answerWhole,
+  bytesFrom,
+  checkStatus,
+  headersOf,
+  isStream,
+} from './answer.js';
+import type { BodyOwner } from './body/body-owner.js';
+import { type bodySchema, type framesSchema, readBody, readFrames, readJson, readText } from './body/read-body.js';
+import type { BodyFrames } from './body/body-frames.js';
+import { failureOf } from './failure.js';
+import { Hearer } from './hearer.js';
+import { StreamAnswer, type StreamOutcome } from './stream-answer.js';
 
-/** What a reply has besides its body. */
-export interface ReplyOptions {
-  /** 100 to 999; default 200. */
-  readonly status?: number;
-  readonly headers?: OutgoingHttpHeaders;
+type OnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
+
+/** Options of `exchange.readBody()`, and of its like. */
+export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchema>, 'onError'>> {
+  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  readonly onError?: OnError;
 }
 
-/** A request, and the response to it. */
-export class HttpExchange {
+/** Options of `exchange.readFrames()`. */
+export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesSchema>, 'onError' | 'onEnd'>> {
+  /** A sparkle that hears what is wrong, and answers. Behind bytes that are no frame it goes on, where the framing knows the next one. Without it the peer gets 413 or 400. */
+  readonly onError?: OnError;
+  /** A sparkle that hears that all frames have been heard. */
+  readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
+}
+
+/** What an exchange sees of its connection's other ones. */
+export interface ExchangeOwner {
+  readonly connection: TcpConnection<string>;
+  /** An exchange is answered by a stream of events. */
+  streams(exchange: HttpExchange, stream: EventStream): void;
+}
+
+/** So much of an address is told in logs and errors. */
+const SHOWN = 100;
+const NO_PARAMS = {};
+
+/**
+ * A request, and the one answer to it, which may be given now or later, by any Tonic of this thread. The end of its connection waits for it.
+ *
+ * The first answer counts. A second one does nothing, which the log says as a warning; one that comes when the peer has gone does nothing, which it says at level `debug`.
+ *
+ * @typeParam Param the names in the path of its route: `HttpExchange<'id'>` for `/users/:id`.
+ */
+export class HttpExchange<Param extends string = string>
+  extends Awaited
+  implements StreamOutcome, BodyOwner, EventOwner
+{
   /** As `node:http` has it: a stream of the body. */
   readonly request: IncomingMessage;
   /** As `node:http` has it. */
   readonly response: ServerResponse;
+  /** @internal Since when an answer is waited for, in ms of the clock; and what had come by then. */
+  _ttSince = 0;
+  /** @internal */
+  _ttSeen = 0;
+  readonly #owner: ExchangeOwner;
+  #params: Readonly<Record<string, string>> = NO_PARAMS;
+  #query: URLSearchParams | undefined = undefined;
+  #isAnswered = false;
+  /** An answer that comes now is told at level `debug` only: it was given up. */
+  #isGivenUp = false;
+  #frames: BodyFrames | undefined = undefined;
+  #isBodyTaken = false;
+  #onGone: Hearer | undefined = undefined;
 
   /** @internal */
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, owner: ExchangeOwner) {
+    super();
+    this.#owner = owner;
     this.request = request;
     this.response = response;
   }
+
+  // ---- The request ----
 
   /** `GET`, `POST` and so on. */
   get method(): string {
@@ -30,11 +100,294 @@ export class HttpExchange {
     return this.request.url!;
   }
 
-  /** Replies, with the whole body. */
-  reply(body: string | Uint8Array = '', { status = 200, headers }: ReplyOptions = {}): void {
-    const { response } = this;
-    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-    response.writeHead(status, { 'Content-Length': length, ...headers });
-    response.end(body);
+  /** The path of it, as it was sent: `/users/7`. */
+  get path(): string {
+    const target = originFormOf(this.url);
+    const end = target.indexOf('?');
+    return end < 0 ? target : target.slice(0, end);
   }
+
+  /** What follows the path: `query.get('full')`. */
+  get query(): URLSearchParams {
+    return (this.#query ??= new URLSearchParams(this.url.split('?').slice(1).join('?')));
+  }
+
+  /** The headers, by their names in lower case. */
+  get headers(): IncomingHttpHeaders {
+    return this.request.headers;
+  }
+
+  /** The parts of the path that its route names, decoded. */
+  get params(): Readonly<Record<Param, string>> {
+    return this.#params;
+  }
+
+  /** The HttpConnection that it came on. */
+  get connection(): TcpConnection<string> {
+    return this.#owner.connection;
+  }
+
+  /** The address of the peer; `undefined` when the connection is closed. */
+  get remote(): Address | undefined {
+    return this.connection.remote;
+  }
+
+  /** Whether it is still worth an answer: it has none yet, and the peer is there. */
+  get open(): boolean {
+    return !this.#isAnswered && !this.response.headersSent && !this.request.socket.destroyed;
+  }
+
+  /** It in a few words, for the log: `GET /users/7`. */
+  override toString(): string {
+    const { path } = this;
+    return `${this.method} ${path.length > SHOWN ? `${path.slice(0, SHOWN)}...` : path}`;
+  }
+
+  /** @internal */
+  _ttRouted(params: Readonly<Record<string, string>>): void {
+    this.#params = params;
+  }
+
+  // ---- The answer ----
+
+  /**
+   * Answers: with the whole body, or with a stream that is read no faster than the peer takes it. A stream that fails before its first byte is told as {@link fail}
+   * tells it; later the peer sees an answer that is cut off.
+   *
+   * @throws {TaskTonicError} `TT_BAD_ANSWER` for what cannot be sent; then it is not answered.
+   */
+  reply(body: string | Uint8Array | StreamBody = '', options?: ReplyOptions): void {
+    if (!this.#mayAnswer()) return void (isStream(body) && bytesFrom(body).destroy());
+    this.#answer(() => {
+      if (isStream(body)) this.#replyStream(body, options);
+      else answerWhole(this.response, body, options);
+    });
+  }
+
+  /**
+   * Answers with a value as JSON.
+   * @throws {TaskTonicError} `TT_BAD_ANSWER` where it has none; then it is not answered.
+   */
+  json(value: unknown, options: ReplyOptions = {}): void {
+    if (!this.#mayAnswer()) return;
+    this.#answer(() => answerWhole(this.response, jsonOf(value), { type: 'application/json', ...options }));
+  }
+
+  /**
+   * Sends the peer elsewhere.
+   * @param status 301, 302, 303, 307 or 308.
+   * @throws {TaskTonicError} `TT_BAD_ANSWER`
+   */
+  redirect(location: string, status: 301 | 302 | 303 | 307 | 308 = 302): void {
+    this.reply('', { status, headers: { Location: encodeURI(location).replaceAll('%25', '%') } });
+  }
+
+  /**
+   * Answers that it cannot be answered: with the `status` of the error (as an {@link HttpError} has it, or an error of a body), else with 500. The text of the error
+   * is shown where its status is below 500, and that of each HttpError; all others are logged.
+   */
+  fail(error: unknown): void {
+    if (this.#mayAnswer()) this.#fail(toError(error), true);
+  }
+
+  /**
+   * What hears a result, and answers with it: for `this.pipe()`, and for the `.then()` of `this.ask()`. Why there is no result goes to {@link fail}.
+   *
+   * @param toBody makes the body. Default: the result as JSON.
+   */
+  as<V>(toBody?: (value: V) => string | Uint8Array | StreamBody, options?: ReplyOptions): Responder<V> {
+    const end = (value: V): void => {
+      try {
+        if (toBody === undefined) this.json(value, options);
+        else this.reply(toBody(value), options);
+      } catch (thrown) {
+        this.fail(thrown);
+      }
+    };
+    return { end, fail: (error) => this.fail(error) };
+  }
+
+  /**
+   * Answers with a stream of server-sent events.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_A_SPARKLE`
+   */
+  events(options: EventStreamOptions = {}): EventStream {
+    const stream = new EventStream(this, options);
+    if (this.#mayAnswer()) {
+      this.#isAnswered = true;
+      stream._ttBegin();
+    }
+    return stream;
+  }
+
+  /**
+   * Has a sparkle hear of it when the peer goes before its answer is whole.
+   * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`
+   */
+  whenGone(onGone: { heard(exchange: HttpExchange): void }['heard']): void {
+    this.#onGone = Hearer.of(onGone, 'whenGone()');
+  }
+
+  /** Whether it can be answered; where not, that is told. */
+  #mayAnswer(): boolean {
+    if (this.open) return true;
+    const { connection } = this;
+    const { logs } = connection._ttScheduler;
+    const isGone = this.request.socket.destroyed || this.#isGivenUp;
+    if (isGone) logs.debug(connection, `${this.toString()} was answered too late`);
+    else logs.warn(connection, fail('TT_EXCHANGE_ANSWERED', { what: this.toString() }));
+    return false;
+  }
+
+  #answer(give: () => void): void {
+    this.#isAnswered = true;
+    try {
+      give();
+    } catch (thrown) {
+      const error = toError(thrown);
+      this.#isAnswered = this.response.headersSent;
+      throw fail('TT_BAD_ANSWER', { what: this.toString(), problem: error.message }, error);
+    }
+  }
+
+  #replyStream(body: StreamBody, { status = 200, headers, type = BYTES }: ReplyOptions = {}): void {
+    const { response } = this;
+    checkStatus(status, true);
+    const head = headersOf(headers, type);
+    for (const name of Object.keys(head)) response.setHeader(name, head[name]!);
+    response.statusCode = status;
+    const source = bytesFrom(body);
+    if (this.method !== 'HEAD') return void new StreamAnswer(source, response, this);
+    source.destroy();
+    return void response.end();
+  }
+
+  /** @internal */
+  streamFailed(error: Error, bytes: number): void {
+    const { response, connection } = this;
+    if (response.headersSent) {
+      const { logs } = connection._ttScheduler;
+      logs.warn(connection, fail('TT_ANSWER_BROKE', { what: this.toString(), bytes }, error));
+      response.destroy();
+      return;
+    }
+    for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
+    this.#fail(error, true);
+  }
+
+  #fail(error: Error, isLogged: boolean): void {
+    const { connection, response } = this;
+    const { status, text, headers } = failureOf(error);
+    if (isLogged && status >= 500) connection._ttScheduler.logs.warn(connection, error);
+    this.#frames?.stop();
+    // What else comes of its body is not for anybody.
+    if (!this.request.complete) response.setHeader('Connection', 'close');
+    this.#isAnswered = true;
+    answerWhole(response, text, { status, ...(headers !== undefined && { headers }) });
+  }
+
+  /** @internal */
+  _ttStreams(stream: EventStream): void {
+    this.#owner.streams(this, stream);
+  }
+
+  // ---- What becomes of it ----
+
+  /** @internal */
+  override get _ttTakesThrow(): boolean {
+    return true;
+  }
+
+  /** @internal The order that brought it was not heard, or threw. */
+  override _ttFail(error: Error): void {
+    const isThrow = (error as Partial<TaskTonicError>).code === 'TT_ASK_FAILED';
+    const why = isThrow ? toError(error.cause) : error;
+    if (this.open) this.#fail(why, !isThrow);
+    // What was begun without reply() nobody would end.
+    else if (isThrow && !this.#isAnswered) this.response.destroy();
+  }
+
+  /** @internal Nobody has answered it for so long. */
+  _ttTimedOut(ms: number): void {
+    this.#fail(fail('TT_EXCHANGE_TIMEOUT', { what: this.toString(), ms }), true);
+    this.#isGivenUp = true;
+  }
+
+  /** @internal The response is over: it was sent, or the peer has gone. */
+  _ttClosed(): void {
+    if (!this.response.writableFinished) this.#onGone?.tell(this);
+  }
+
+  // ---- The body ----
+
+  /**
+   * Reads the body, and has a sparkle hear it.
+   *
+   * @param onBody such as `this.ttse__onBody`: it hears the bytes, and this exchange.
+   * @throws {TaskTonicError} `TT_BODY_TAKEN` where it is read already; `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`, `TT_BAD_OPTION`.
+   */
+  readBody(onBody: { heard(body: Buffer, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
+    readBody(this, Hearer.of(onBody, 'readBody()'), options);
+  }
+
+  /**
+   * The same as text, in the charset that its `Content-Type` names: UTF-8, ASCII or Latin-1.
+   * @throws {TaskTonicError} as {@link readBody}.
+   */
+  readText(onText: { heard(text: string, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
+    readText(this, Hearer.of(onText, 'readText()'), options);
+  }
+
+  /**
+   * The same as a value, of JSON.
+   * @typeParam T what you expect; it is not checked.
+   * @throws {TaskTonicError} as {@link readBody}.
+   */
+  readJson<T = unknown>(
+    onJson: { heard(value: T, exchange: HttpExchange): void }['heard'],
+    options: BodyOptions = {},
+  ): void {
+    readJson(this, Hearer.of(onJson, 'readJson()'), options);
+  }
+
+  /**
+   * Reads frames from the body, each heard by a sparkle: one at a time, and no more is read than is heard.
+   * @throws {TaskTonicError} as {@link readBody}.
+   */
+  readFrames<Frame>(
+    framing: Framing<Frame, never>,
+    onFrame: { heard(frame: Frame, exchange: HttpExchange): void }['heard'],
+    options: FramesOptions = {},
+  ): void {
+    this.#frames = readFrames(this, framing, Hearer.of(onFrame, 'readFrames()'), options);
+  }
+
+  /** No further frame of its body is heard until {@link resume}; what is not heard yet waits at the peer. */
+  pause(): void {
+    this.#frames?.pause();
+  }
+
+  /** Its frames are heard again. */
+  resume(): void {
+    this.#frames?.resume();
+  }
+
+  /** @internal @throws {TaskTonicError} `TT_BODY_TAKEN` */
+  _ttTakeBody(): IncomingMessage {
+    if (this.#isBodyTaken) throw fail('TT_BODY_TAKEN', { what: this.toString() });
+    this.#isBodyTaken = true;
+    return this.request;
+  }
+}
+
+/** A request may name all of an address (RFC 9112, 3.2.2). */
+function originFormOf(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '') || '/';
+}
+
+/** @throws {Error} */
+function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) throw new Error('it has no JSON');
+  return text;
 }

@@ -7,8 +7,11 @@ import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
+import { Exchanges } from './exchanges.js';
 import type { HttpServer } from './http-server.js';
 import type { UpgradeRequest } from './upgrade.js';
+import { classRouter } from './routes/routing.js';
+import type { ClassRoutes } from './routes/routes.js';
 import { ServerStream } from './server-stream.js';
 
 /**
@@ -21,6 +24,8 @@ import { ServerStream } from './server-stream.js';
  * ```
  */
 export class HttpConnection<State extends string = never> extends TcpConnection<State> {
+  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  static readonly routes?: ClassRoutes;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
@@ -30,6 +35,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #stream = new ServerStream(this as unknown as HttpConnection<string>);
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
+  /** Those of them that are heard by sparkles. */
+  #exchanges: Exchanges | undefined = undefined;
   /** The request that is to be answered after these with another protocol. */
   #upgrade: UpgradeRequest | undefined = undefined;
   /** It ends when these are given. */
@@ -37,6 +44,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   constructor(options: TonicOptions = NO_OPTIONS) {
     super(options);
+    // What is wrong with them is told before a request comes.
+    classRouter(new.target);
   }
 
   // ---- What comes and goes ----
@@ -55,11 +64,15 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** Node would end a connection whose peer has ended, whatever is still to be answered. */
   ttse__onEnd(): void {
+    this.#exchanges?.peerEnded();
     if (this.#underWay.size === 0) this.#stream.peerEnded();
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
     this.#stream.disconnected(info);
+    this.#exchanges?.disconnected();
+    // Node tells it of the oldest one only.
+    for (const response of this.#underWay) this.#closed(response);
   }
 
   // ---- Its requests ----
@@ -74,10 +87,20 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   }
 
   static readonly #onClose = function (this: ServerResponse): void {
-    const connection = (this.req.socket as unknown as ServerStream).connection as HttpConnection<string>;
-    if (connection.#underWay.delete(this)) settleOwed(connection);
-    connection.#upgradeIfNext();
+    ((this.req.socket as unknown as ServerStream).connection as HttpConnection<string>).#closed(this);
   };
+
+  #closed(response: ServerResponse): void {
+    if (!this.#underWay.delete(response)) return;
+    this.#exchanges?.closed(response);
+    settleOwed(this);
+    this.#upgradeIfNext();
+  }
+
+  /** @internal A request that is heard by a sparkle. */
+  _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
+  }
 
   // ---- A request for another protocol ----
 
@@ -116,6 +139,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal What was asked is answered, and it is said that no more will be. */
   override _ttDrain(): boolean {
     this.#isLast = true;
+    this.#exchanges?.drain();
     for (const response of this.#underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
     return super._ttDrain();
   }

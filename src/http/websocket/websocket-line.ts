@@ -1,12 +1,11 @@
 import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Interest } from '../../selector/interest.js';
-import type { StreamChannel } from '../../selector/network.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
-import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
+import { type SendResult, type Sendable, sizeOf } from '../../tonics/socket-tonic.js';
 import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, closePayload } from './close-codes.js';
 import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
@@ -46,6 +45,11 @@ interface Close {
 
 type Owner = TcpConnection<string>;
 
+/** A group that it is in. */
+interface Group {
+  delete(connection: never): boolean;
+}
+
 /**
  * What makes a WebSocket of a connection, from its handshake to its end: what is sent becomes frames, control frames are answered, and both sides say
  * that they close.
@@ -60,6 +64,7 @@ export class WebSocketLine implements DeflateOwner {
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
   #heartbeat: Heartbeat | undefined;
+  #groups: Set<Group> | undefined;
   /** What it is to close with. */
   #wish: Close | undefined;
   /** It has said its close. */
@@ -102,13 +107,18 @@ export class WebSocketLine implements DeflateOwner {
   }
 
   /** Sends what is framed already. */
-  sendFramed(parts: readonly Uint8Array[], size: number): SendResult {
-    return SendingConnection.prototype._ttSend.call(this.#owner, parts, size);
+  sendFramed(frame: Uint8Array | readonly Uint8Array[], size = sizeOf(frame)): SendResult {
+    return SendingConnection.prototype._ttSend.call(this.#owner, frame, size);
   }
 
   /** Whether a frame that was made for many can be sent as it is. */
   get takesFramed(): boolean {
-    return this.opened.isServer && this.held === 0;
+    return this.opened.isServer && this.#deflated === undefined;
+  }
+
+  /** Where it is to be taken out of when it ends. */
+  get groups(): Set<Group> {
+    return (this.#groups ??= new Set());
   }
 
   #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
@@ -241,14 +251,10 @@ export class WebSocketLine implements DeflateOwner {
   over(info: DisconnectInfo): WebSocketDisconnectInfo {
     this.#heartbeat = this.#heartbeat?.stop();
     this.#deflated?.stop();
+    for (const group of this.#groups ?? []) group.delete(this.#owner as never);
     for (const extension of Object.values(this.opened.extensions)) extension.cleanup();
     const { code, reason } = this.#peerClose ?? { code: NO_CLOSE, reason: '' };
     return { ...info, closeCode: code, closeReason: reason };
-  }
-
-  /** The channel, for who looks how much is unsent. */
-  get channel(): StreamChannel | undefined {
-    return this.#owner._ttChannel;
   }
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { bytes, callable, count, flag, ms, oneOf, text, within } from '../../core/options/option-schema.js';
+import { bytes, callable, count, flag, ms, text, within } from '../../core/options/option-schema.js';
 import type { WebSocketRequest } from './websocket-request.js';
 
 const patience = v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false');
@@ -64,6 +64,3 @@ export type WebSocketSettings = Pick<
   WebSocketPathSettings,
   'maxPayload' | 'pingInterval' | 'pongTimeout' | 'closeTimeout' | 'perMessageDeflate'
 >;
-
-/** How a broadcast treats a connection that has as much unsent as it may have. */
-export const onBehindOption = oneOf('skip', 'close');

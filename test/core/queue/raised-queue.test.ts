@@ -54,6 +54,16 @@ describe('the queue of raised orders', () => {
     expect([taken(queue), queue.busy, taken(queue), queue.busy]).to.deep.equal([1, true, 'none', false]);
   });
 
+  it('gives what a source has raised while it was asked in vain', () => {
+    const queue = new RaisedQueue();
+    const next = (): boolean => {
+      put(queue, 'raised');
+      return false;
+    };
+    queue.follow({ next });
+    expect([taken(queue), queue.waits, taken(queue), queue.waits]).to.deep.equal(['raised', false, 'none', false]);
+  });
+
   it('carries Tonic, sparkle, arguments, time, and who raised it', () => {
     const queue = new RaisedQueue();
     runAs(other, () => queue.put(door, knock, 2, 'a', 'b', 7, false), open);

@@ -96,7 +96,8 @@ describe('a thread is loaded', function () {
     expectDoubled(await run(process.execPath, ['--no-warnings', '--loader=ts-node/esm', app]));
   });
 
-  it('under tsx', async () => {
+  it('under tsx', async function () {
+    onlyWithAll(this, 'a loader of others');
     const app = await placed('app-tsx.ts', appText());
     // Before Node 22 `--import=tsx` does nothing in other threads (tsx issue 354); a file that registers it itself does.
     const old = Number(process.versions.node.split('.')[0]) < 22;

@@ -10,6 +10,8 @@ import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 export interface DialKey extends ChannelKey {
   /** Closes the channel; nothing more is heard of it. */
   cancel(): void;
+  /** From now on it is waited for these. One that is polled has none of it. */
+  modify?(interest: InterestSet): void;
 }
 
 /** What a Dialler dials with: a network, and who waits for its channels; time, and chance. */

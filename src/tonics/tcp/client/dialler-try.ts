@@ -3,6 +3,7 @@ import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
+import type { Greeting } from './greeting.js';
 import { dialOrder, familyOf } from './dialler-order.js';
 import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
@@ -29,6 +30,8 @@ export interface TrySettings {
   readonly begins?: Pick<SentProxy, 'begin'> | undefined;
   /** A connection goes on under TLS before it counts as opened. */
   readonly secure?: TlsStart | undefined;
+  /** What both sides say then, before it counts as opened; `undefined` where that is nothing. */
+  readonly greeting?: (() => Greeting | undefined) | undefined;
 }
 
 /** What becomes of a try: one of the two, once. */
@@ -46,6 +49,8 @@ interface Attempt<Key extends DialKey> {
   readonly key: Key;
   /** It is connected, and its handshake is under way. */
   readonly secures: boolean;
+  /** Its greeting is under way. */
+  greeting?: Greeting;
 }
 
 /**
@@ -140,19 +145,44 @@ export class Try<Key extends DialKey> {
   }
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
-    if ((ready & Interest.CONNECT) !== 0) {
+    if (attempt.greeting !== undefined) this.#read(attempt, attempt.greeting, ready);
+    else if ((ready & Interest.CONNECT) !== 0) {
       if (!attempt.secures) this.#settings.begins?.begin(attempt.channel);
-      if (this.#settings.secure === undefined || attempt.secures) this.#opened(attempt, ready & ~Interest.CONNECT);
+      if (this.#settings.secure === undefined || attempt.secures) this.#greet(attempt, ready & ~Interest.CONNECT);
       else this.#secure(attempt, this.#settings.secure);
     } else if ((ready & Interest.HANGUP) !== 0) this.#failed(attempt);
   }
 
   /** The first one that is connected goes on; the others are closed. */
-  #secure({ at, shown, channel: plain, key: before }: Attempt<Key>, start: TlsStart): void {
+  #leaveOthers(winner: StreamChannel): void {
     this.#stopDelay?.();
     this.#stopDelay = undefined;
-    for (const { channel, key } of this.#underWay) if (channel !== plain) key.cancel();
+    for (const { channel, key } of this.#underWay) if (channel !== winner) key.cancel();
     this.#underWay.clear();
+  }
+
+  #greet(attempt: Attempt<Key>, more: InterestSet): void {
+    const greeting = this.#settings.greeting?.();
+    if (greeting === undefined) return this.#opened(attempt, more);
+    const { channel, key } = attempt;
+    this.#leaveOthers(channel);
+    this.#underWay.add(attempt);
+    attempt.greeting = greeting;
+    greeting.begin(channel);
+    key.modify?.(Interest.READ);
+    if (more !== 0) key.signal(more);
+  }
+
+  #read(attempt: Attempt<Key>, greeting: Greeting, ready: InterestSet): void {
+    const { channel } = attempt;
+    const done = channel.received > 0 || channel.ended ? greeting.read(channel) : false;
+    if (done === true) return this.#opened(attempt, ready & Interest.HANGUP);
+    if (done !== false) return this.#over(done);
+    if ((ready & Interest.HANGUP) !== 0 && channel.closed) this.#failed(attempt);
+  }
+
+  #secure({ at, shown, channel: plain, key: before }: Attempt<Key>, start: TlsStart): void {
+    this.#leaveOthers(plain);
     try {
       const channel = this.#means.network.secure(plain, start.side(shown));
       const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
@@ -187,10 +217,9 @@ export class Try<Key extends DialKey> {
   #timeUp(): void {
     const { connectTimeout: ms } = this.#settings;
     const lookup = this.#stopLookup === undefined ? '' : ' (its name was not looked up by then)';
-    for (const { at, shown: address, secures } of this.#underWay)
-      this.#errors[at] = secures
-        ? fail('TT_TLS_TIMEOUT', { address, ms })
-        : fail('TT_CONNECT_TIMEOUT', { address, ms, lookup });
+    for (const { at, shown: address, secures, greeting } of this.#underWay)
+      this.#errors[at] =
+        greeting?.timedOut(ms) ?? fail(secures ? 'TT_TLS_TIMEOUT' : 'TT_CONNECT_TIMEOUT', { address, ms, lookup });
     if (lookup === '') this.#over();
     else this.#over(fail('TT_CONNECT_TIMEOUT', { address: this.#name, ms, lookup }));
   }

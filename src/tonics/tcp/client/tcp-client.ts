@@ -18,6 +18,7 @@ import {
   type ConnectionOptions,
 } from '../connection/connection-options.js';
 import { Dialler } from './dialler.js';
+import type { Greeting } from './greeting.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
 import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
@@ -168,7 +169,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.#makeProtocol = makeProtocol;
     const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
     const { host = 'localhost', port: toPort = 0 } = settings;
-    const dial = { ...settings, host, port: toPort, begins, secure, stream: streamSettings(settings) };
+    const dial = {
+      ...settings,
+      host,
+      port: toPort,
+      begins,
+      secure,
+      greeting: () => this._ttGreeting(),
+      stream: streamSettings(settings),
+    };
     this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
@@ -207,6 +216,14 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   // ---- Connecting ----
 
+  /** @internal What a connection begins with, where its protocol has a handshake. */
+  _ttGreeting(): Greeting | undefined {
+    return undefined;
+  }
+
+  /** @internal Its protocol has a connection. */
+  _ttHasProtocol(_protocol: TcpConnection<string>): void {}
+
   /** @internal */
   _ttss__connect(): void {
     if (this.#wish !== 'none' && this._ttMayInfuse) this.#dialler.dial();
@@ -239,6 +256,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       return this._ttss__disconnected(info);
     }
     this.#protocol = made;
+    this._ttHasProtocol(made);
     this.#handOver(made);
     return this.#sendWaiting();
   }
@@ -280,6 +298,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   // ---- Sending while disconnected ----
 
+  /** @internal Whether a send of no bytes is something nevertheless: an empty message. */
+  get _ttSendsNothing(): boolean {
+    return false;
+  }
+
   /** @internal */
   override _ttUnsendable(data: Sendable, size: number): SendResult {
     const here = this.#here;
@@ -293,7 +316,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     if (this.#settings.whileDisconnected === 'fail')
       return this._ttRefuse(size, 'there is no connection ("whileDisconnected" is fail)');
     // A protocol may make something of a send of nothing; by itself it is nothing that could wait.
-    const problem = size === 0 && this.#makeProtocol === undefined ? undefined : this.#waiting.put(data, size);
+    const isNothing = size === 0 && this.#makeProtocol === undefined && !this._ttSendsNothing;
+    const problem = isNothing ? undefined : this.#waiting.put(data, size);
     if (problem !== undefined) return this._ttRefuse(size, problem);
     this._ttBlock();
     return 'waiting';

@@ -1,0 +1,24 @@
+// The same servers as raw-ws.mjs, as a user of TaskTonic writes them.
+import { tellPort } from './child.mjs';
+import { runAlone } from '../micro/app.mjs';
+import { HttpServer, Tonic, WebSocketConnection } from './tasktonic.mjs';
+
+class Echo extends WebSocketConnection {
+  ttse__onMessage(message) {
+    this.send(message);
+  }
+}
+
+class Main extends Tonic {
+  ttse__onStart() {
+    new HttpServer({ port: 0, host: '127.0.0.1', webSockets: { '/': Echo } });
+  }
+
+  ttse__onListening(...args) {
+    tellPort(args.at(-1).port);
+  }
+
+  ttse__onTurnedAway() {}
+}
+
+await runAlone(Main);

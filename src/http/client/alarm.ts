@@ -1,0 +1,32 @@
+import type { AnyTonic } from '../../core/any-tonic.js';
+import type { Due } from '../../core/time/timer-queue.js';
+
+/** One time that something waits for, on the clock of a Tonic's Catalyst. It can be set again and again. */
+export class Alarm implements Due {
+  /** @internal */ at = Infinity;
+  /** @internal */ slot = -1;
+  readonly #tonic: AnyTonic;
+  #due: () => void = () => {};
+
+  constructor(tonic: AnyTonic) {
+    this.#tonic = tonic;
+  }
+
+  /** Calls `due` after so many ms; what was set before is forgotten. `Infinity` for never. */
+  set(ms: number, due: () => void): void {
+    this.clear();
+    if (ms === Infinity) return;
+    this.#due = due;
+    this.at = this.#tonic._ttScheduler.clock.now() + ms;
+    this.#tonic._ttScheduler.timers.add(this);
+  }
+
+  clear(): void {
+    this.#tonic._ttScheduler.timers.remove(this);
+  }
+
+  /** @internal */
+  fire(): void {
+    this.#due();
+  }
+}

@@ -1,0 +1,37 @@
+import { type PreparedRequest } from './prepared-request.js';
+import { isSameOrigin, targetOfUrl } from './target.js';
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** What is for one server alone. */
+const SECRET = ['authorization', 'proxy-authorization', 'cookie'] as const;
+/** What says something of a body that is no longer there. */
+const OF_BODY = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-location'] as const;
+
+/** Whether an answer leads elsewhere. */
+export function leadsElsewhere(status: number, location: string | undefined): location is string {
+  return REDIRECTS.has(status) && location !== undefined;
+}
+
+/**
+ * The request that a redirect leads to (RFC 9110, 15.4), as browsers make it: a POST becomes a GET with 301 and 302, all but HEAD with 303; what is secret stays with its
+ * origin.
+ *
+ * @returns why it is not followed, where it is not.
+ */
+export function redirected(request: PreparedRequest, status: number, location: string): PreparedRequest | string {
+  const { target, method, body } = request;
+  const url = URL.canParse(location, target.url) ? new URL(location, target.url) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return 'it is no URL of HTTP';
+  const isHere = url.host === target.authority;
+  const next = targetOfUrl(url, isHere ? target.socketPath : undefined);
+  if (target.secure && !next.secure) return 'it leads from https to http';
+  if (target.socketPath !== undefined && !isHere) return 'it leads from a UNIX socket to a host';
+  const becomesGet = status === 303 ? method !== 'HEAD' : status < 303 && method === 'POST';
+  const keepsBody = body !== undefined && !becomesGet;
+  if (keepsBody && !Buffer.isBuffer(body)) return 'the body was a stream, which cannot be sent again';
+  const headers: Record<string, string | string[]> = { ...request.headers, host: next.authority };
+  if (!isSameOrigin(target, next)) for (const name of SECRET) delete headers[name];
+  if (!keepsBody) for (const name of OF_BODY) delete headers[name];
+  if (next.credentials !== undefined) headers['authorization'] = `Basic ${next.credentials}`;
+  return { method: becomesGet ? 'GET' : method, target: next, headers, body: keepsBody ? body : undefined };
+}

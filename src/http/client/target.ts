@@ -1,0 +1,124 @@
+import { badOption, told } from '../../core/options/option-problem.js';
+
+/** What may stand in the query of a URL. */
+export type HttpQueryValue = string | number | boolean;
+/** What is added to the query of a URL, by name. */
+export type HttpQuery = Readonly<Record<string, HttpQueryValue | readonly HttpQueryValue[] | undefined>>;
+
+/** Where a request goes to. */
+export interface Target {
+  readonly secure: boolean;
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+  /** The host, with the port where that is not the usual one: what `Host` says. */
+  readonly authority: string;
+  /** What the server is asked for: path and query. */
+  readonly path: string;
+  /** The path of a UNIX socket, in the place of host and port. */
+  readonly socketPath: string | undefined;
+  /** Those of the URL, as Basic authentication has them. */
+  readonly credentials: string | undefined;
+  /** The URL without credentials and fragment. */
+  readonly url: string;
+  /** The same without its query: what errors and logs show. */
+  readonly shown: string;
+}
+
+const UNIX = /^unix:([^:]+):(\/.*)$/s;
+const WANTED = 'must be a URL that begins with http:, https: or unix:';
+
+/** What URLs are resolved against. */
+interface Bases {
+  readonly base: Target | undefined;
+  readonly socketPath: string | undefined;
+}
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` */
+export function targetOf(
+  given: unknown,
+  { base, socketPath }: Bases,
+  query: HttpQuery | undefined,
+  of: string,
+): Target {
+  const text = given instanceof URL ? given.href : given;
+  if (typeof text !== 'string') throw badOption(of, 'url', `it is ${told(text, 'url')}, and ${WANTED}`);
+  const unix = UNIX.exec(text);
+  const path = unix?.[1] ?? socketPath ?? (text.startsWith('/') ? base?.socketPath : undefined);
+  const url = unix === null ? absolute(text, base, of) : parsed(`http://localhost${unix[2]}`, of);
+  addQuery(url, query);
+  return targetOfUrl(url, path);
+}
+
+/** A path stays below the base, whatever it looks like: `//elsewhere` is no other host. */
+function absolute(text: string, base: Target | undefined, of: string): URL {
+  if (!text.startsWith('/')) return parsed(text, of);
+  if (base === undefined) throw badOption(of, 'url', 'it is a path: give a whole URL, or the client a "baseUrl"');
+  const { credentials, url, path } = base;
+  const origin = url.slice(0, url.length - path.length);
+  const below = path.replace(/\?.*$/, '').replace(/\/+$/, '');
+  const joined = parsed(origin + below + text, of);
+  if (credentials !== undefined) {
+    const [user, ...password] = Buffer.from(credentials, 'base64').toString().split(':');
+    joined.username = encodeURIComponent(user!);
+    joined.password = encodeURIComponent(password.join(':'));
+  }
+  return joined;
+}
+
+function parsed(text: string, of: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw badOption(of, 'url', `it is ${told(text, 'url')}, and ${WANTED}`);
+  return url;
+}
+
+function addQuery(url: URL, query: HttpQuery | undefined): void {
+  for (const [name, value] of Object.entries(query ?? {}))
+    for (const each of Array.isArray(value)
+      ? (value as readonly HttpQueryValue[])
+      : [value as HttpQueryValue | undefined])
+      if (each !== undefined) url.searchParams.append(name, String(each));
+}
+
+/** @param socketPath of a UNIX socket that it is reached by. */
+export function targetOfUrl(url: URL, socketPath: string | undefined): Target {
+  const secure = url.protocol === 'https:';
+  const path = url.pathname + url.search;
+  const origin = `${url.protocol}//${url.host}`;
+  const { username, password } = url;
+  return {
+    secure,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    authority: url.host,
+    path,
+    socketPath,
+    credentials: username === '' && password === '' ? undefined : basic(username, password),
+    url: origin + path,
+    shown: origin + url.pathname,
+  };
+}
+
+/** Credentials of a URL, as a header has them (RFC 7617). */
+export function basic(username: string, password: string): string {
+  return Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether both are one server's: what is secret for one is for the other. */
+export function isSameOrigin(one: Target, other: Target): boolean {
+  return (
+    one.secure === other.secure &&
+    one.host === other.host &&
+    one.port === other.port &&
+    one.socketPath === other.socketPath
+  );
+}

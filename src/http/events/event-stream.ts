@@ -1,0 +1,177 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type * as v from 'valibot';
+import type { SendResult } from '../../core/asking/reply.js';
+import { fail } from '../../core/errors.js';
+import type { Due } from '../../core/time/timer-queue.js';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { headersOf } from '../server/answer.js';
+import { Hearer } from '../server/hearer.js';
+import { type ServerEvent, commentBytes, eventBytes } from './event-bytes.js';
+import { eventStreamCheck, eventStreamSchema } from './event-options.js';
+
+const PING = commentBytes('');
+
+// What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
+/** Options of `exchange.events()`. */
+export interface EventStreamOptions extends Readonly<Omit<v.InferInput<typeof eventStreamSchema>, 'onGone'>> {
+  /** A sparkle that hears that the stream is over without an `end()` from here: the peer has gone, or was too slow. */
+  readonly onGone?: { heard(events: EventStream): void }['heard'];
+}
+
+/** What a stream of events sees of the exchange that it answers. */
+export interface EventOwner {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly response: ServerResponse;
+  readonly connection: TcpConnection<string>;
+  /** It is answered by this stream. @internal */
+  _ttStreams(stream: EventStream): void;
+}
+
+/** What a stream may be one of. */
+export interface EventSet {
+  delete(stream: EventStream): void;
+}
+
+/**
+ * An answer that goes on: events for a browser's `EventSource`, as `exchange.events()` begins it.
+ *
+ * It ends by `end()`, when the peer goes, and when the server drains.
+ */
+export class EventStream implements Due {
+  at = Infinity;
+  slot = -1;
+  readonly #exchange: EventOwner;
+  readonly #pingEvery: number;
+  readonly #unsentLimit: number;
+  readonly #closes: boolean;
+  readonly #options: EventStreamOptions;
+  readonly #onGone: Hearer | undefined;
+  readonly #sets = new Set<EventSet>();
+  #isOpen = false;
+  /** Something was sent since it was last looked at. */
+  #isBusy = false;
+
+  /** @internal */
+  constructor(exchange: EventOwner, options: EventStreamOptions) {
+    eventStreamCheck.check(options, 'events()');
+    const { pingEvery, unsentLimit, onUnsentLimit } = eventStreamSchema.entries;
+    this.#exchange = exchange;
+    this.#options = options;
+    const every = options.pingEvery ?? pingEvery.default;
+    this.#pingEvery = every === false ? Infinity : (every as number);
+    this.#unsentLimit = options.unsentLimit ?? unsentLimit.default;
+    this.#closes = (options.onUnsentLimit ?? onUnsentLimit.default) === 'close';
+    this.#onGone = options.onGone && Hearer.of(options.onGone, '"onGone"');
+  }
+
+  /** Whether it goes on. */
+  get open(): boolean {
+    return this.#isOpen;
+  }
+
+  /** The id of the last event that the browser had when it lost the connection before this one. */
+  get lastEventId(): string | undefined {
+    return this.#exchange.headers['last-event-id'] as string | undefined;
+  }
+
+  /** Bytes that were given to be sent and have not left this process. */
+  get unsentBytes(): number {
+    const { response, connection } = this.#exchange;
+    return this.#isOpen ? response.writableLength + connection.unsentBytes : 0;
+  }
+
+  /** @internal The head leaves. */
+  _ttBegin(): void {
+    const exchange = this.#exchange;
+    const { headers, retry } = this.#options;
+    const { response, connection } = exchange;
+    response.writeHead(200, { 'Cache-Control': 'no-store', ...headersOf(headers, 'text/event-stream') });
+    this.#isOpen = true;
+    exchange._ttStreams(this);
+    if (retry === undefined) response.flushHeaders();
+    else this._ttSend(eventBytes({ retry }));
+    if (exchange.method === 'HEAD') return this.end();
+    this.#wait(connection._ttScheduler.clock.now());
+  }
+
+  /**
+   * Sends an event.
+   * @returns what became of it: where the stream is over, or more is unsent than may be, it was refused.
+   * @throws {TaskTonicError} `TT_BAD_EVENT`
+   */
+  send(event: ServerEvent): SendResult {
+    return this._ttSend(eventBytes(event));
+  }
+
+  /**
+   * Sends a comment, which a browser does not hear.
+   * @throws {TaskTonicError} `TT_BAD_EVENT`
+   */
+  comment(text: string): SendResult {
+    return this._ttSend(commentBytes(text));
+  }
+
+  /** Ends it, behind all events given before. A browser connects again; where it is not to, answer that request with 204. */
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#over();
+    this.#exchange.response.end();
+  }
+
+  /** @internal Bytes that are whole events. */
+  _ttSend(bytes: Buffer): SendResult {
+    if (!this.#isOpen) return 'refused';
+    const unsent = this.unsentBytes + bytes.length;
+    if (unsent > this.#unsentLimit) return this.#tooMuch(unsent);
+    this.#isBusy = true;
+    return this.#exchange.response.write(bytes) ? 'sent' : 'waiting';
+  }
+
+  #tooMuch(unsent: number): 'refused' {
+    if (!this.#closes) return 'refused';
+    const { connection, response } = this.#exchange;
+    connection._ttScheduler.logs.warn(connection, fail('TT_UNSENT_LIMIT', { bytes: unsent }));
+    this._ttGone();
+    response.destroy();
+    return 'refused';
+  }
+
+  /** @internal It is over, and not from here. */
+  _ttGone(): void {
+    if (!this.#isOpen) return;
+    this.#over();
+    this.#onGone?.tell(this);
+  }
+
+  #over(): void {
+    this.#isOpen = false;
+    this.#exchange.connection._ttScheduler.timers.remove(this);
+    for (const set of this.#sets) set.delete(this);
+  }
+
+  /** @internal It is one of those, until it is over. */
+  _ttIn(set: EventSet): void {
+    this.#sets.add(set);
+  }
+
+  /** @internal */
+  _ttOut(set: EventSet): void {
+    this.#sets.delete(set);
+  }
+
+  // ---- Signs of life ----
+
+  #wait(now: number): void {
+    if (this.#pingEvery === Infinity || !this.#isOpen) return;
+    this.#isBusy = false;
+    this.at = now + this.#pingEvery;
+    this.#exchange.connection._ttScheduler.timers.add(this);
+  }
+
+  fire(now: number): void {
+    // What waits to be sent is a sign of life by itself.
+    if (!this.#isBusy && this.unsentBytes === 0) this._ttSend(PING);
+    this.#wait(now);
+  }
+}

@@ -1,0 +1,49 @@
+import { type ServerEvent, eventBytes } from './event-bytes.js';
+import type { EventStream } from './event-stream.js';
+
+/** Many event streams that are sent the same: each event is encoded once. One that is over is no longer among them. */
+export class EventStreams {
+  readonly #streams = new Set<EventStream>();
+
+  /** How many there are. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Those that are among them. */
+  [Symbol.iterator](): Iterator<EventStream> {
+    return this.#streams.values();
+  }
+
+  /** Takes one in; nothing happens where it is over. */
+  add(stream: EventStream): this {
+    if (stream.open) {
+      this.#streams.add(stream);
+      stream._ttIn(this);
+    }
+    return this;
+  }
+
+  /** Leaves one out: it goes on by itself. */
+  delete(stream: EventStream): void {
+    this.#streams.delete(stream);
+    stream._ttOut(this);
+  }
+
+  /**
+   * Sends an event to all.
+   * @returns how many took it: the others are over, or refuse it since too much is unsent.
+   * @throws {TaskTonicError} `TT_BAD_EVENT`
+   */
+  send(event: ServerEvent): number {
+    const bytes = eventBytes(event);
+    let taken = 0;
+    for (const stream of this.#streams) if (stream._ttSend(bytes) !== 'refused') taken++;
+    return taken;
+  }
+
+  /** Ends all. */
+  end(): void {
+    for (const stream of this.#streams) stream.end();
+  }
+}

@@ -1,0 +1,84 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { told } from '../../core/options/option-problem.js';
+
+/** What a reply has besides its body. */
+export interface ReplyOptions {
+  /** 200 to 599; default 200. */
+  readonly status?: number;
+  readonly headers?: OutgoingHttpHeaders;
+  /** The type of its content. Default: plain text in UTF-8 for a text, `application/octet-stream` for bytes and streams. */
+  readonly type?: string;
+}
+
+/** A body that comes bit by bit: a stream of Node's or of the web, a generator, and whatever else gives text or bytes to `for await`. */
+export type StreamBody = AsyncIterable<string | Uint8Array> | Readable;
+
+export const TEXT = 'text/plain; charset=utf-8';
+export const BYTES = 'application/octet-stream';
+const NOTHING: ReplyOptions = {};
+
+/** Statuses whose answers have no body (RFC 9110, 15.3.5 and 15.4.5). */
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/**
+ * Answers with a whole body.
+ * @throws {Error} where it cannot be sent; then nothing was.
+ */
+export function answerWhole(response: ServerResponse, body: string | Uint8Array, options = NOTHING): void {
+  const isText = typeof body === 'string';
+  if (!isText && !(body instanceof Uint8Array)) throw new Error(`its body is ${told(body, 'body')}`);
+  const { status = 200, type = isText ? TEXT : BYTES, headers } = options;
+  checkStatus(status, body.length > 0);
+  const length = isText ? Buffer.byteLength(body) : body.length;
+  response.writeHead(status, headOf(response, status, length, type, headers));
+  response.end(body);
+}
+
+function headOf(
+  response: ServerResponse,
+  status: number,
+  length: number,
+  type: string,
+  headers: OutgoingHttpHeaders | undefined,
+): OutgoingHttpHeaders {
+  if (headers === undefined && length > 0) return { 'Content-Type': type, 'Content-Length': length };
+  const head = headersOf(headers, length === 0 ? undefined : type);
+  // Of a HEAD it may say what a GET would bring.
+  const isSaid = response.req.method === 'HEAD' && length === 0;
+  if (!isSaid) for (const name of namesIn(head, 'content-length')) delete head[name];
+  if (!BODILESS.has(status) && !(isSaid && namesIn(head, 'content-length').length > 0)) head['Content-Length'] = length;
+  return head;
+}
+
+/** @throws {Error} */
+export function checkStatus(status: number, hasBody: boolean): void {
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new Error(`its status is ${told(status, 'status')}, and must be 200 to 599`);
+  if (hasBody && BODILESS.has(status)) throw new Error(`an answer with the status ${status} has no body`);
+}
+
+/**
+ * The headers that were given, and the type where it is not among them.
+ * @throws {Error}
+ */
+export function headersOf(headers: OutgoingHttpHeaders = {}, type?: string): OutgoingHttpHeaders {
+  if (namesIn(headers, 'transfer-encoding').length > 0)
+    throw new Error('Transfer-Encoding is chosen by the server: leave it out');
+  return type === undefined || namesIn(headers, 'content-type').length > 0
+    ? { ...headers }
+    : { 'Content-Type': type, ...headers };
+}
+
+function namesIn(headers: OutgoingHttpHeaders, name: string): string[] {
+  return Object.keys(headers).filter((key) => key.toLowerCase() === name);
+}
+
+export function isStream(body: unknown): body is StreamBody {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+/** As a stream of bytes: what else comes from it is an error of that stream. */
+export function bytesFrom(body: StreamBody): Readable {
+  return body instanceof Readable && !body.readableObjectMode ? body : Readable.from(body, { objectMode: false });
+}

@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import { type TaskTonicError, toError } from '../../../core/errors.js';
+import { OptionCheck } from '../../../core/options/option-check.js';
+import { framingOption } from '../../../tonics/framing-option.js';
+import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
+import type { Framing } from '../../../framing/framing.js';
+import { Hearer } from '../hearer.js';
+import { BodyFrames } from './body-frames.js';
+import type { BodyOwner } from './body-owner.js';
+import { jsonOf, textOf } from './body-text.js';
+import { WholeBody } from './whole-body.js';
+
+/** Whoever reads knows better what it hears. */
+type AnySparkle = (...args: never[]) => void;
+
+export const bodySchema = v.strictObject({
+  /** The most bytes that it may have. */
+  limit: v.optional(bytes(0), 1_048_576),
+  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  onError: v.optional(aSparkle<AnySparkle>()),
+});
+const bodyCheck = OptionCheck.of(bodySchema);
+
+export const framesSchema = v.strictObject({
+  /** The most bytes that all of them may have. Default: no bound; each frame has that of its framing. */
+  limit: v.optional(bytes(0), Infinity),
+  /** A sparkle that hears what is wrong, and answers. After bytes that are no frame, behind which the next one is known, it goes on. Without it the peer gets 413 or 400. */
+  onError: v.optional(aSparkle<AnySparkle>()),
+  /** A sparkle that hears that all frames have been heard. */
+  onEnd: v.optional(aSparkle<AnySparkle>()),
+});
+const framesCheck = OptionCheck.of(framesSchema);
+
+/** What may be said of how a body is read. */
+type BodySettings = Readonly<v.InferInput<typeof bodySchema>>;
+type FramesSettings = Readonly<v.InferInput<typeof framesSchema>>;
+
+export function readBody(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
+  read(exchange, hearer, options, (body) => body);
+}
+
+export function readText(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
+  read(exchange, hearer, options, (body) => textOf(body, exchange.headers, exchange.toString()));
+}
+
+export function readJson(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
+  read(exchange, hearer, options, (body) => jsonOf(body, exchange.headers, exchange.toString()));
+}
+
+function read(exchange: BodyOwner, hearer: Hearer, options: BodySettings, made: (body: Buffer) => unknown): void {
+  bodyCheck.check(options, 'readBody()');
+  const { limit = bodySchema.entries.limit.default, onError } = options;
+  const error = onError && Hearer.of(onError, 'onError');
+  const failed = (why: TaskTonicError): void => tellFailure(exchange, error, why);
+  const whole = (body: Buffer): void => {
+    let value: unknown;
+    try {
+      value = made(body);
+    } catch (thrown) {
+      return failed(toError(thrown) as TaskTonicError);
+    }
+    return hearer.tell(value, exchange);
+  };
+  new WholeBody(exchange._ttTakeBody(), exchange.toString(), limit, { whole, failed });
+}
+
+function tellFailure(exchange: BodyOwner, hearer: Hearer | undefined, error: TaskTonicError): void {
+  if (hearer !== undefined) hearer.tell(error, exchange);
+  // Of a peer that has gone nobody wants an answer.
+  else if (exchange.open) exchange.fail(error);
+}
+
+export function readFrames(
+  exchange: BodyOwner,
+  framing: Framing<unknown, never>,
+  onFrame: Hearer,
+  options: FramesSettings,
+): BodyFrames {
+  checkOption(framingOption, framing, 'readFrames()', 'framing');
+  framesCheck.check(options, 'readFrames()');
+  const { limit = Infinity, onError, onEnd } = options;
+  const hearers = {
+    onFrame,
+    onError: onError && Hearer.of(onError, 'onError'),
+    onEnd: onEnd && Hearer.of(onEnd, 'onEnd'),
+  };
+  return new BodyFrames(exchange, framing as Framing<unknown>, hearers, limit);
+}

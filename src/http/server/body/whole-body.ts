@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+
+/** What hears a whole body, or why there is none. */
+export interface BodyHearer {
+  whole(body: Buffer): void;
+  failed(error: TaskTonicError): void;
+}
+
+/** Gathers the body of a request, up to a limit. */
+export class WholeBody {
+  readonly #request: IncomingMessage;
+  readonly #what: string;
+  readonly #limit: number;
+  readonly #hearer: BodyHearer;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #isOver = false;
+
+  constructor(request: IncomingMessage, what: string, limit: number, hearer: BodyHearer) {
+    this.#request = request;
+    this.#what = what;
+    this.#limit = limit;
+    this.#hearer = hearer;
+    // Known before a byte of it has come.
+    if (Number(request.headers['content-length'] ?? 0) > limit) this.#tooLong();
+    else this.#read(request);
+  }
+
+  #read(request: IncomingMessage): void {
+    request.on('data', (chunk: Buffer) => this.#take(chunk));
+    request.on('end', () => this.#whole());
+    request.on('close', () => this.#cut());
+    // It closes as well; without this the error would be nobody's.
+    request.on('error', () => {});
+    if (request.destroyed) this.#cut();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#size += chunk.length;
+    if (this.#size > this.#limit) this.#tooLong();
+    else this.#chunks.push(chunk);
+  }
+
+  #whole(): void {
+    if (!this.#end()) return;
+    const chunks = this.#chunks;
+    this.#hearer.whole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.#size));
+  }
+
+  #tooLong(): void {
+    if (!this.#end()) return;
+    // What else comes waits for the answer, behind which it is dropped.
+    this.#request.pause();
+    this.#chunks.length = 0;
+    this.#hearer.failed(fail('TT_BODY_TOO_LONG', { what: this.#what, max: this.#limit }));
+  }
+
+  #cut(): void {
+    if (this.#end()) this.#hearer.failed(fail('TT_BODY_CUT', { what: this.#what, bytes: this.#size }));
+  }
+
+  #end(): boolean {
+    const ends = !this.#isOver;
+    this.#isOver = true;
+    return ends;
+  }
+}

@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { Interest } from '../../selector/interest.js';
+import type { EventStream } from '../events/event-stream.js';
+import { type ExchangeOwner, HttpExchange } from './exchange.js';
+import { ExchangeWatch, type WatchedExchanges } from './exchange-watch.js';
+
+/** The exchanges of a connection that are not over, the oldest first. It is there when there has been one. */
+export class Exchanges implements ExchangeOwner, WatchedExchanges {
+  readonly connection: TcpConnection<string>;
+  readonly #all = new Map<ServerResponse, HttpExchange>();
+  readonly #watch: ExchangeWatch | undefined;
+  #events: Map<HttpExchange, EventStream> | undefined = undefined;
+  /** No more events are sent: the connection is to end. */
+  #drains = false;
+
+  constructor(connection: TcpConnection<string>) {
+    this.connection = connection;
+    const { replyTimeout } = connection._ttSettings;
+    if (replyTimeout !== false) this.#watch = new ExchangeWatch(this, replyTimeout);
+  }
+
+  /** A request has come, and is to be answered. */
+  begin(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    const exchange = new HttpExchange(request, response, this);
+    this.#all.set(response, exchange);
+    this.#watch?.begins(exchange);
+    return exchange;
+  }
+
+  /** A response is over: it was sent, or its peer has gone. */
+  closed(response: ServerResponse): void {
+    const exchange = this.#all.get(response);
+    if (exchange === undefined) return;
+    this.#all.delete(response);
+    this.#events?.get(exchange)?._ttGone();
+    this.#events?.delete(exchange);
+    exchange._ttClosed();
+  }
+
+  /** @internal */
+  streams(exchange: HttpExchange, stream: EventStream): void {
+    (this.#events ??= new Map()).set(exchange, stream);
+    if (this.#drains) stream.end();
+  }
+
+  /** Its peer sends no more. A browser that listens for events has left: nobody hears what else would be sent. */
+  peerEnded(): void {
+    for (const [{ response }, stream] of this.#events ?? []) {
+      stream._ttGone();
+      response.end();
+    }
+  }
+
+  /** The connection is to end: what is asked is answered, and events are no answer that is waited for. */
+  drain(): void {
+    this.#drains = true;
+    for (const stream of this.#events?.values() ?? []) stream.end();
+  }
+
+  /** The connection is closed. */
+  disconnected(): void {
+    this.#watch?.stop();
+    // Node tells it of the oldest response only.
+    for (const response of this.#all.keys()) this.closed(response);
+  }
+
+  // ---- What their watch asks ----
+
+  /** @internal */
+  get _ttScheduler(): WatchedExchanges['_ttScheduler'] {
+    return this.connection._ttScheduler;
+  }
+
+  /** @internal */
+  get _ttExchanges(): Iterable<HttpExchange> {
+    return this.#all.values();
+  }
+
+  /** @internal */
+  get _ttReceived(): number {
+    return this.connection._ttProgress(Interest.READ);
+  }
+}

@@ -1,0 +1,89 @@
+import type { AnyTonic } from '../../../core/any-tonic.js';
+import { checkOption } from '../../../core/options/option-schema.js';
+import type { SocketTonic } from '../../../tonics/socket-tonic.js';
+import type { HttpExchange } from '../exchange.js';
+import { HttpError } from '../failure.js';
+import { Hearer } from '../hearer.js';
+import { Router } from './router.js';
+import { type ClassRoutes, type RouteTable, routesOption } from './routes.js';
+
+/** A class that may have `static routes`. */
+interface RoutedClass {
+  readonly name: string;
+  readonly routes?: ClassRoutes;
+}
+
+/** The routes of classes, made with the first request that one of them hears. */
+const ofClasses = new WeakMap<object, Router<string> | null>();
+
+/** The routes that a class names as its `static routes`; `undefined` where it has none. */
+export function classRouter(of: RoutedClass): Router<string> | undefined {
+  let router = ofClasses.get(of);
+  if (router === undefined) {
+    const routes = of.routes && (Object.entries(of.routes) as [string, string][]);
+    router = routes === undefined ? null : new Router<string>(routes, of.name);
+    ofClasses.set(of, router);
+  }
+  return router ?? undefined;
+}
+
+/** The routes that a server was given: each has a sparkle of the Tonic that made it. */
+export function givenRouter(
+  routes: RouteTable | undefined,
+  base: AnyTonic | undefined,
+  of: string,
+): Router<Hearer> | undefined {
+  if (routes === undefined) return undefined;
+  checkOption(routesOption, routes, of, 'routes');
+  const entries = Object.entries(routes) as [string, NonNullable<RouteTable[keyof RouteTable]>][];
+  return new Router(
+    entries.map(([pattern, sparkle]) => [pattern, Hearer.of(sparkle, '"routes"', base)] as const),
+    of,
+  );
+}
+
+/**
+ * Has a request heard by the sparkle of its route: one of its connection's class, of its server's, or one that the server was given. Without a route it is the event
+ * `onRequest`, unless its path has routes for other methods.
+ *
+ * @returns whether anybody hears it. Where not, and it has no other methods either, it is not answered.
+ */
+export function hearRequest(
+  exchange: HttpExchange,
+  connection: SocketTonic<string>,
+  server: SocketTonic<string>,
+  given: Router<Hearer> | undefined,
+): boolean {
+  const ofConnection = classRouter(connection.constructor as RoutedClass);
+  const ofServer = classRouter(server.constructor as RoutedClass);
+  if (routed(exchange, ofConnection, connection) || routed(exchange, ofServer, server)) return true;
+  const found = given?.find(exchange.method, exchange.url);
+  if (found !== undefined) {
+    exchange._ttRouted(found.params);
+    found.target.tell(exchange);
+    return true;
+  }
+  const allow = allowed(exchange.url, [ofConnection, ofServer, given]);
+  if (allow === '' || exchange.method === 'OPTIONS') {
+    const hears = connection._ttPlan.has('ttse__onRequest') ? connection : server;
+    if (hears._ttEmit('ttse__onRequest', exchange)) return true;
+    if (allow === '') return false;
+  }
+  exchange.fail(new HttpError(405, undefined, { headers: { Allow: allow } }));
+  return true;
+}
+
+function routed(exchange: HttpExchange, router: Router<string> | undefined, tonic: AnyTonic): boolean {
+  const found = router?.find(exchange.method, exchange.url);
+  if (found === undefined) return false;
+  const { _ttPlan: plan } = tonic;
+  exchange._ttRouted(found.params);
+  plan.dispatcher(plan.sparkle(found.target)).call(tonic, exchange);
+  return true;
+}
+
+/** The methods that a path has routes for. */
+function allowed(url: string, routers: readonly (Router<unknown> | undefined)[]): string {
+  const methods = new Set(routers.flatMap((router) => router?.methodsOf(url) ?? []));
+  return [...methods].sort().join(', ');
+}

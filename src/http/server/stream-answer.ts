@@ -1,0 +1,57 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+
+/** What becomes of an answer that is a stream. */
+export interface StreamOutcome {
+  /** It failed, after so many bytes. */
+  streamFailed(error: Error, bytes: number): void;
+}
+
+/**
+ * Sends a stream of bytes as the body of an answer, no faster than the peer takes it. The head leaves with the first bytes, so that a source that fails before them
+ * can still be told as a status.
+ */
+export class StreamAnswer {
+  readonly #source: Readable;
+  readonly #response: ServerResponse;
+  readonly #outcome: StreamOutcome;
+  #bytes = 0;
+  #isOver = false;
+
+  constructor(source: Readable, response: ServerResponse, outcome: StreamOutcome) {
+    this.#source = source;
+    this.#response = response;
+    this.#outcome = outcome;
+    source.on('data', (chunk: Buffer | string) => this.#send(chunk));
+    source.on('end', () => this.#end());
+    source.on('error', (error) => this.#fail(error));
+    source.on('close', () => this.#fail(new Error('the stream was closed before its end')));
+    response.on('drain', () => source.resume());
+    response.on('close', () => this.#gone());
+  }
+
+  #send(chunk: Buffer | string): void {
+    if (this.#isOver) return;
+    this.#bytes += Buffer.byteLength(chunk);
+    if (!this.#response.write(chunk)) this.#source.pause();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#response.end();
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#source.destroy();
+    this.#outcome.streamFailed(error, this.#bytes);
+  }
+
+  /** The peer has gone, or all was sent. */
+  #gone(): void {
+    this.#isOver = true;
+    this.#source.destroy();
+  }
+}
