@@ -66,7 +66,12 @@ async function bundled(entries, output) {
       throw new Error(warning.message);
     },
   });
-  const made = await bundle.write({ dir: `${root}dist/lib`, sourcemap: true, sourcemapExcludeSources: true, ...output });
+  const made = await bundle.write({
+    dir: `${root}dist/lib`,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    ...output,
+  });
   await bundle.close();
   for (const { fileName, type } of made.output) {
     if (type !== 'asset' || !fileName.endsWith('.map')) continue;

@@ -119,11 +119,8 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
   #send(text: SharedText): boolean {
     const line = this._ttLine!;
     if (this._ttChannel === undefined || !this._ttSends) return true;
-    const { ws, extensions } = line.opened;
-    // Each has what it compresses by.
-    if (Object.keys(extensions).length > 0) return line.send(text.text) !== 'waiting';
-    const { parts, size } = text.frame(ws);
-    return line.sendFramed(parts, size) !== 'waiting';
+    const result = line.takesFramed ? line.sendFramed(text.frame(line.opened.ws)) : line.send(text.text);
+    return result !== 'waiting';
   }
 }
 ofFramework(StoreConnection);
