@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { bytes, count, text } from '../../core/options/option-schema.js';
+import { bytes, count, flag, text } from '../../core/options/option-schema.js';
 import { rateOption } from '../../tonics/rate-option.js';
 import { Store } from '../../store/service/store.js';
 import { StoreTree } from '../../store/store-tree.js';
@@ -14,6 +14,8 @@ export const storeConnectionSchema = v.strictObject({
   read: patterns,
   /** What it may set: patterns of paths. */
   write: v.optional(patterns, []),
+  /** Whether a page may also set what is not there yet: then it can fill the Store with paths. */
+  creates: v.optional(flag, false),
   /** The class of the Store's service, or a `StoreTree`. */
   store: v.optional(
     v.custom<ServedStore>(

@@ -1,9 +1,8 @@
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
 import type { Task } from '../../core/guests/task.js';
 import type { TokenBucket } from '../../core/time/token-bucket.js';
-import { isName } from '../../store/paths.js';
 import { PatternTrie } from '../../store/tree/pattern-trie.js';
-import { joined, segmentsOf } from '../../store/paths.js';
+import { isName, segmentsOf } from '../../store/paths.js';
 import type { PageMessage, WireBatch, WirePair } from '../../store-client/messages.js';
 import { fromWire } from '../../store-client/values.js';
 import { BAD_TEXT, POLICY, TRY_LATER } from '../websocket/close-codes.js';
@@ -207,7 +206,7 @@ export class Session {
   }
 
   #values(pairs: readonly WirePair[]): readonly (readonly [path: string, value: unknown])[] {
-    const { maxPairs, valueBytes } = this.#settings;
+    const { maxPairs, valueBytes, creates } = this.#settings;
     if (pairs.length > maxPairs)
       throw fail('TT_STORE_FULL', {
         what: 'a batch of a page',
@@ -217,7 +216,8 @@ export class Session {
     return pairs.map(([given, wire]) => {
       const segments = segmentsOf(given, LIMITS);
       if (!segments.every(isName) || !this.#write.fits(segments)) throw forbidden('set', given);
-      const path = joined('', segments.join('/'));
+      const path = segments.join('/');
+      if (!creates && !this.#feed.store.has(path)) throw forbidden('make', given);
       if (wire === undefined) return [path, undefined];
       const size = Buffer.byteLength(JSON.stringify(wire));
       if (size > valueBytes) throw badValue(path, `it has more than ${valueBytes} bytes ("valueBytes")`);
@@ -261,7 +261,7 @@ function isFailure(thrown: unknown, code: string): thrown is TaskTonicError {
   return (thrown as Partial<TaskTonicError> | undefined)?.code === code;
 }
 
-function forbidden(what: 'read' | 'set', path: string): Error {
+function forbidden(what: 'read' | 'set' | 'make', path: string): Error {
   return fail('TT_STORE_FORBIDDEN', { what, path: JSON.stringify(path.slice(0, 80)) });
 }
 

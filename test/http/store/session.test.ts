@@ -48,6 +48,16 @@ describe('What a page may do at a Store', () => {
     expect(line.tree.get('x')).to.equal(1);
   });
 
+  it('may set only what is there, unless it may create', async () => {
+    const line = new Line({ creates: false });
+    line.tree.set({ 'rooms/hall/lamp': undefined, 'rooms/hall': 1 });
+    const socket = line.raw();
+    say(socket, { set: [[0, [['rooms/hall/lamp', 1], ['rooms/hall', 2]]], [1, [['rooms/hall', 3], ['rooms/attic', 1]]]] }); // prettier-ignore
+    await line.settle();
+    expect(codeOf(socket.said)).to.eql(['TT_STORE_FORBIDDEN', undefined]);
+    expect(line.tree.dump()).to.eql([['rooms/hall', 2], ['rooms/hall/lamp', 1]]); // prettier-ignore
+  });
+
   it('makes no elements, reaches no wildcards, and sets no more than one place by one path', async () => {
     const line = new Line();
     const socket = line.raw();

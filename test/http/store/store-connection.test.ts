@@ -13,7 +13,7 @@ import { text } from '../websocket/support/frames.js';
 import { FramePeer, opening } from '../websocket/support/serve.js';
 
 class Page extends StoreConnection {
-  static override readonly serves: StoreConnectionOptions = { read: ['rooms/**'], write: ['rooms/*/lamp'] };
+  static override readonly serves: StoreConnectionOptions = { read: ['rooms/**'], write: ['rooms/*/lamp'], creates: true };
 }
 
 /** Somebody else in the app. */
@@ -101,6 +101,7 @@ describe('A StoreConnection', () => {
 
   it('has rights by its request', async () => {
     class Mine extends StoreConnection {
+      static override readonly serves: StoreConnectionOptions = { read: [], creates: true };
       protected override rightsOf(request: WebSocketRequest) {
         const user = request.query.get('user')!;
         return { read: [`users/${user}/**`], write: [`users/${user}/*`] };
@@ -126,7 +127,7 @@ describe('A StoreConnection', () => {
     const tree = new StoreTree();
     tree.set('x', 1);
     class OfTree extends StoreConnection {
-      static override readonly serves: StoreConnectionOptions = { store: tree, read: ['*'], write: ['*'] };
+      static override readonly serves: StoreConnectionOptions = { store: tree, read: ['*'], write: ['*'], creates: true };
     }
     const { page } = await start(OfTree);
     const peer = await page(['*']);

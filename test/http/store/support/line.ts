@@ -119,7 +119,7 @@ export class FakeSocket implements SocketLike, Peer {
   }
 }
 
-const EVERYTHING: StoreConnectionOptions = { read: ['**'], write: ['**'], messageRate: 1_000_000 };
+const EVERYTHING: StoreConnectionOptions = { read: ['**'], write: ['**'], creates: true, messageRate: 1_000_000 };
 
 /** A Store, its server's side, and pages, all in one place. */
 export class Line {
