@@ -13,7 +13,11 @@ import { text } from '../websocket/support/frames.js';
 import { FramePeer, opening } from '../websocket/support/serve.js';
 
 class Page extends StoreConnection {
-  static override readonly serves: StoreConnectionOptions = { read: ['rooms/**'], write: ['rooms/*/lamp'], creates: true };
+  static override readonly serves: StoreConnectionOptions = {
+    read: ['rooms/**'],
+    write: ['rooms/*/lamp'],
+    creates: true,
+  };
 }
 
 /** Somebody else in the app. */
@@ -113,7 +117,10 @@ describe('A StoreConnection', () => {
       await page(['users/ann/**'], '/store?user=bob'),
     ];
     expect([ann.texts[0], bob.texts[0]!.includes('TT_STORE_FORBIDDEN')]).to.eql(['{"all":[],"id":1}', true]);
-    bob.send(text('{"follow":["users/bob/*"],"id":2}'), text('{"set":[[0,[["users/ann/x",1]]],[1,[["users/bob/x",1]]]]}'));
+    bob.send(
+      text('{"follow":["users/bob/*"],"id":2}'),
+      text('{"set":[[0,[["users/ann/x",1]]],[1,[["users/bob/x",1]]]]}'),
+    );
     await bob.came(5);
     expect(bob.texts.slice(3)).to.eql(['{"changes":[["users/bob/x",1]]}', '{"done":1}']);
   });
@@ -127,7 +134,12 @@ describe('A StoreConnection', () => {
     const tree = new StoreTree();
     tree.set('x', 1);
     class OfTree extends StoreConnection {
-      static override readonly serves: StoreConnectionOptions = { store: tree, read: ['*'], write: ['*'], creates: true };
+      static override readonly serves: StoreConnectionOptions = {
+        store: tree,
+        read: ['*'],
+        write: ['*'],
+        creates: true,
+      };
     }
     const { page } = await start(OfTree);
     const peer = await page(['*']);
