@@ -70,6 +70,46 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
+    title: 'WebSockets of an HttpServer',
+    text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
+    from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
+  },
+  {
+    title: 'WebSockets on either side',
+    text: 'Of a path of an HttpServer, and of a WebSocketClient.',
+    from: ['src/http/websocket/websocket-options.ts', 'webSocketOptions'],
+  },
+  {
+    title: 'WebSocketClient',
+    text: 'With the options of a [TcpClient](#tcpclient) but for its place, and those of a WebSocket on [either side](#websockets-on-either-side).',
+    from: ['src/http/websocket/websocket-client.ts', 'webSocketClientSchema'],
+  },
+  {
+    title: 'Compression of a WebSocket',
+    text: 'Under `perMessageDeflate`.',
+    from: ['src/http/websocket/websocket-options.ts', 'deflateSchema'],
+  },
+  {
+    title: 'WebSocketGroup',
+    text: 'See [Tell many the same](websocket.md#tell-many-the-same).',
+    from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
+  },
+  {
+    title: 'HttpClient',
+    text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
+    from: ['src/http/client/client-options.ts', 'httpClientSchema'],
+  },
+  {
+    title: 'A request of an HttpClient',
+    text: 'The last argument of `stream()`; and of `request()`, `get()` and others, with [those of a body that is not a stream](#a-body-of-an-httpclient).',
+    from: ['src/http/client/client-options.ts', 'askingOptions'],
+  },
+  {
+    title: 'A body of an HttpClient',
+    text: 'The last argument of `request()`, `get()` and others of an HttpClient, with [those of every request](#a-request-of-an-httpclient).',
+    from: ['src/http/client/client-options.ts', 'httpRequestSchema'],
+  },
+  {
     title: 'UdpSocket',
     text: 'With the options of [every Tonic](#every-tonic).',
     from: ['src/tonics/udp/udp-options.ts', 'udpSchema'],

@@ -123,6 +123,10 @@ function staysWithTonic(node: Node, tonic: string, context: RuleContext): boolea
 const BINDING_METHOD: ReadonlySet<string> = new Set(['pipe', 'request']);
 /** What a Store, as a Tonic has it, binds to that Tonic: `store.subscribe('a/*', this.ttse__onChange)`. */
 const OF_A_STORE = new Set(['subscribe', 'unsubscribe']);
+/** What an HttpClient, as a Tonic has it, binds to the one that asks: `http.get(url, this.ttse__onAnswer)`. */
+const OF_AN_HTTP_CLIENT = new Set(['request', 'stream', 'get', 'delete', 'postJson', 'putJson']);
+/** Options of a call that name a sparkle of the Tonic that makes it. */
+const CALL_OPTIONS = new Set(['onError', 'onFrame']);
 /** What an exchange of HTTP binds to the Tonic that hears it: `exchange.readJson(this.ttse__onOrder, { onError: this.ttse__onBad })`. */
 const OF_AN_EXCHANGE = new Set(['readBody', 'readText', 'readJson', 'readFrames', 'whenGone', 'events']);
 const EXCHANGE_OPTIONS = new Set(['onEnd', 'onError', 'onGone']);
@@ -135,7 +139,7 @@ function isBindingOption({ key, computed, parent }: Use, context: RuleContext): 
   const { type, callee } = (parent?.parent ?? {}) as Partial<Use>;
   if (isRoute(parent ?? undefined)) return true;
   if (EXCHANGE_OPTIONS.has(name) && isOfExchange(callee)) return true;
-  if (name === 'onError') return type === 'CallExpression' && isBoundBy('this', callee, context);
+  if (CALL_OPTIONS.has(name)) return type === 'CallExpression' && isBoundBy('this', callee, context);
   if (WORK_OPTIONS.has(name)) return type === 'NewExpression';
   return name === 'sparkleBack';
 }
@@ -155,11 +159,14 @@ function isBoundBy(tonic: string, callee: Node | undefined, context: RuleContext
   return (
     isMethodOf(tonic, callee, BINDING_METHOD, context) ||
     isThenOfAsk(tonic, callee, context) ||
-    (tonic === 'this' && isOfExchange(callee)) ||
-    (tonic === 'this' && objectOf(callee, (name) => OF_A_STORE.has(name ?? '')) !== undefined) ||
+    (tonic === 'this' && (isOfExchange(callee) || objectOf(callee, isBinding) !== undefined)) ||
     // As it was asked once: no-old-lines tells how it is written now.
     isMethodOf(tonic, callee, 'ask', context)
   );
+}
+
+function isBinding(method: string | undefined): boolean {
+  return method !== undefined && (OF_A_STORE.has(method) || OF_AN_HTTP_CLIENT.has(method));
 }
 
 function isMethodOf(

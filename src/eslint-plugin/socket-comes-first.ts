@@ -27,13 +27,14 @@ export const socketComesFirst: RuleModule = {
 const GIVEN: Readonly<Record<string, readonly string[]>> = {
   onData: ['Buffer', 'Uint8Array'],
   onDatagram: ['Buffer', 'Uint8Array'],
-  onDisconnected: ['DisconnectInfo'],
+  onMessage: ['Message', 'Buffer'],
+  onDisconnected: ['DisconnectInfo', 'WebSocketDisconnectInfo'],
   onError: ['TaskTonicError', 'Error'],
   onTurnedAway: ['TurnedAway'],
   onRequest: ['HttpExchange'],
 };
 const PLAIN = new Set(['Tonic', 'Catalyst', 'SelectorCatalyst']);
-const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket']);
 
 function checkClass(node: ClassNode, context: RuleContext): void {
   // One that extends a class of another file may be a socket itself.

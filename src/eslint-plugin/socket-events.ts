@@ -27,6 +27,17 @@ const SERVER: HeardEvents = {
   mistaken: { onConnection: 'onConnected' },
 };
 const HTTP: HeardEvents = { events: ['onRequest'] };
+const WEB_SOCKET: HeardEvents = {
+  events: ['onConnected', 'onMessage', 'onDrain', 'onHighWater', 'onDisconnected', 'onError'],
+  mistaken: {
+    onData: 'onMessage',
+    onFrame: 'onMessage',
+    onText: 'onMessage',
+    onConnect: 'onConnected',
+    onOpen: 'onConnected',
+    onClose: 'onDisconnected',
+  },
+};
 
 /** What classes of the package say of their events. Written again, since to import them would load all of the framework into an editor. */
 export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
@@ -38,6 +49,8 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   TcpServer: [LIFE, SERVER],
   HttpServer: [LIFE, SERVER, HTTP],
   HttpConnection: [LIFE, CONNECTION, HTTP],
+  WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
+  WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
   UdpSocket: [
     LIFE,
     {

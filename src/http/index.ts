@@ -25,7 +25,8 @@ export type { HttpHeaderValue, HttpRequest } from './client/prepared-request.js'
 export type { HttpQuery, HttpQueryValue } from './client/target.js';
 export { WebSocketConnection, type Message } from './websocket/websocket-connection.js';
 export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
-export type { DeflateOptions, WebSocketPathOptions, WebSocketProtocol } from './websocket/websocket-options.js';
+export type { WebSocketPathOptions, WebSocketProtocol } from './websocket/path-options.js';
+export type { DeflateOptions } from './websocket/websocket-options.js';
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';
 export { StoreConnection } from './store/store-connection.js';

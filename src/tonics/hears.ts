@@ -8,7 +8,7 @@ import type { UdpSocket } from './udp/udp-socket.js';
  * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is none: the first instance and
  * lint tell that.)
  *
- * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, UdpSocket.
+ * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, WebSocketConnection, WebSocketClient, UdpSocket.
  */
 export type Hears<T> = Every<T extends unknown ? HeardFrom<T> : never>;
 
@@ -16,12 +16,15 @@ type HeardFrom<T> =
   T extends TcpServer<string>
     ? FromSocket<T> & FromSocket<TcpConnection>
     : T extends TcpClient<string>
-      ? FromSocket<TcpConnection>
+      ? FromConnection<T>
       : T extends TcpConnection<string>
-        ? FromSocket<TcpConnection>
+        ? FromConnection<T>
         : T extends UdpSocket<string>
           ? FromSocket<UdpSocket>
           : never;
+
+/** Those of a connection, which may be of a base's own class; and the messages of a WebSocket. */
+type FromConnection<T> = FromSocket<TcpConnection> & FromSocket<Pick<T, keyof T & 'ttse__onMessage'>>;
 
 /** The events that a socket sends, and not those of its life, which it hears itself. */
 type Sent =
@@ -31,6 +34,7 @@ type Sent =
   | 'ttse__onData'
   | 'ttse__onFrame'
   | 'ttse__onRequest'
+  | 'ttse__onMessage'
   | 'ttse__onDatagram'
   | 'ttse__onDrain'
   | 'ttse__onHighWater'

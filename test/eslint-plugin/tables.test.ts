@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as calendar from '../../src/calendar/index.js';
 import { EVENTS, type HeardEvents } from '../doors/core.js';
 import { SAID, TONICS } from '../doors/eslint-plugin.js';
-import { HttpConnection, HttpServer } from '../../src/http/index.js';
+import { HttpClient, HttpConnection, HttpServer, WebSocketClient, WebSocketConnection } from '../../src/http/index.js';
 import * as main from '../../src/index.js';
 import * as selector from '../../src/selector/index.js';
 import * as testing from '../../src/testing/index.js';
@@ -16,7 +16,10 @@ describe('what the ESLint plugin has written down of the package', () => {
     ...testing,
     ...calendar,
     HttpConnection,
+    HttpClient,
     HttpServer,
+    WebSocketClient,
+    WebSocketConnection,
   });
   const classes = exported.filter(
     (entry): entry is [string, { prototype: object }] => typeof entry[1] === 'function' && 'prototype' in entry[1],

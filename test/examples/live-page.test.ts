@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { expect } from 'chai';
-import { Chromium, needsChromium } from '../support/chromium.js';
+import { Chromium, closeBrowsers, needsChromium } from '../support/chromium.js';
 import { onlyWithAll } from '../support/how-many.js';
 import { Program } from '../support/program.js';
 
@@ -8,7 +8,6 @@ const TWIN = new URL('../../dist/examples/digital-twin/server.js', import.meta.u
 
 describe('the live page of the digital twin, in Chromium', () => {
   let twin: Program | undefined;
-  let browser: Chromium | undefined;
 
   before(function () {
     needsChromium(this);
@@ -21,8 +20,7 @@ describe('the live page of the digital twin, in Chromium', () => {
   };
 
   afterEach(async () => {
-    await browser?.end();
-    browser = undefined;
+    await closeBrowsers();
     await kill();
   });
 
@@ -48,7 +46,7 @@ describe('the live page of the digital twin, in Chromium', () => {
     const [devices, web] = await start();
     await report(devices, thermometer(21.5));
     await report(devices, { device: 'f1', kind: 'fan', room: 'kitchen' });
-    browser = await Chromium.at(`http://localhost:${web}/`);
+    const browser = await Chromium.at(`http://localhost:${web}/`);
     await browser.shows(`${cell('t1', 'value')} === '21.5' && ${cell('f1', 'kind')} === 'fan'`);
     expect(await browser.evaluate(`document.getElementById('state').textContent`)).to.equal('ready');
 
@@ -73,7 +71,7 @@ describe('the live page of the digital twin, in Chromium', () => {
     this.timeout(60_000);
     const [devices, web] = await start();
     await report(devices, thermometer(21.5));
-    browser = await Chromium.at(`http://localhost:${web}/`);
+    const browser = await Chromium.at(`http://localhost:${web}/`);
     await browser.shows(`${cell('t1', 'value')} === '21.5'`);
     await kill();
     await browser.shows(`document.getElementById('state').textContent === 'waiting'`);

@@ -11,7 +11,7 @@ const program = PROGRAMS.find((name) => spawnSync(name, ['--version']).status ==
 /** Where this machine has no Chromium, prints so and skips the tests. */
 export function needsChromium(running: Mocha.Context): void {
   if (program !== undefined) return;
-  console.log('      skipped: this machine has no Chromium');
+  console.log('      skipped: this machine has no chromium');
   running.skip();
 }
 
@@ -20,6 +20,13 @@ interface Answer {
   readonly method?: string;
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
+}
+
+const running = new Set<Chromium>();
+
+/** Ends all that were started. */
+export async function closeBrowsers(): Promise<void> {
+  for (const browser of running) await browser.end();
 }
 
 /** A Chromium without a window, with one page, which is told what to do over a pipe (the Chrome DevTools Protocol). */
@@ -34,13 +41,9 @@ export class Chromium {
 
   private constructor() {
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'];
-    this.#child = spawn(
-      program!,
-      [...flags, `--user-data-dir=${this.#folder}`, '--remote-debugging-pipe', 'about:blank'],
-      {
-        stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
-      },
-    );
+    const all = [...flags, `--user-data-dir=${this.#folder}`, '--remote-debugging-pipe', 'about:blank'];
+    this.#child = spawn(program!, all, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true });
+    running.add(this);
     (this.#child.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => this.#take(text));
     (this.#child.stdio[3] as Writable).on('error', () => {});
   }
@@ -76,12 +79,15 @@ export class Chromium {
   }
 
   async end(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    running.delete(this);
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode === null && signalCode === null) {
       const ended = once(this.#child, 'exit');
-      this.#child.kill('SIGKILL');
+      // It has processes of its own, which are of its group.
+      process.kill(-this.#child.pid!, 'SIGKILL');
       await ended;
     }
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   async #ask(method: string, params: object = {}): Promise<Record<string, unknown>> {

@@ -72,16 +72,16 @@ export const httpClientSchema = v.strictObject({
 export type HttpClientOptions = Readonly<v.InferInput<typeof httpClientSchema>> & TonicOptions;
 export type HttpClientSettings = v.InferOutput<typeof httpClientSchema>;
 
-const askingOptions = {
-  /** As the option of the client. */
+export const askingOptions = {
+  /** How long an answer may take in all, in ms. Default: that of the client. */
   timeout: v.optional(timeout),
-  /** As the option of the client. */
+  /** How long a server may take for the head of its answer, in ms. Default: that of the client. */
   headTimeout: v.optional(headTimeout),
-  /** As the option of the client. */
+  /** How long the body of an answer may bring nothing, in ms. Default: that of the client. */
   bodyTimeout: v.optional(bodyTimeout),
-  /** As the option of the client. */
+  /** How often it is sent again. Default: that of the client. */
   retries: v.optional(retries),
-  /** As the option of the client. */
+  /** How many redirects are followed. Default: that of the client. */
   redirects: v.optional(redirects),
   /**
    * Whether the request may be sent again though a server may have carried it out. Default: by its method (RFC 9110, 9.2.2), and `true` with a header `Idempotency-Key`.
@@ -97,7 +97,7 @@ export const httpStreamSchema = v.strictObject({ ...askingOptions });
 
 export const httpRequestSchema = v.strictObject({
   ...askingOptions,
-  /** As the option of the client. */
+  /** The most bytes of the body. Default: that of the client. */
   bodyLimit: v.optional(bodyLimit),
   /** How frames lie in the body: `onFrame` hears each of them, and the answer, which follows the last one, has no body. */
   framing: v.optional(framingOption),

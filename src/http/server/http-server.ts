@@ -5,6 +5,7 @@ import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { AnyTonic } from '../../core/any-tonic.js';
+import { badOption } from '../../core/options/option-problem.js';
 import { running } from '../../core/running.js';
 import type { HttpExchange } from './exchange.js';
 import { HttpError } from './failure.js';
@@ -54,6 +55,8 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const router = givenRouter(routes, (options.base as AnyTonic | undefined) ?? running.tonic, new.target.name);
     classRouter(new.target);
     const paths = WebSocketPathTable.of(webSockets, new.target.name);
+    if (paths !== undefined && (options.catalysts ?? 1) > 1)
+      throw badOption(new.target.name, 'webSockets', 'with "catalysts" it cannot be given to threads');
     super({ protocol: HttpConnection, ...options } as TcpServerOptions);
     this.#handler = handler;
     this.#routes = router;

@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 
 /** A request for another protocol, with the bytes that came behind it. */
 export interface UpgradeRequest {
@@ -8,6 +9,14 @@ export interface UpgradeRequest {
 
 /** Headers that ask for another protocol. */
 const OF_UPGRADE: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
+
+/** A connection that speaks HTTP, as whoever answers such a request sees it. */
+export interface Upgradeable extends TcpConnection<string> {
+  /** @internal What has come behind the last request, and nobody has taken. */
+  _ttTakeRest(behind: Buffer): Buffer;
+  /** @internal It goes on in HTTP as if these bytes came next. */
+  _ttServesAgain(bytes: Buffer): void;
+}
 
 /** The head of a request, without its wish for another protocol. */
 export function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {

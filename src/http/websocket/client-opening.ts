@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type TaskTonicError, fail } from '../../core/errors.js';
+import type { Random } from '../../core/time/random.js';
 import type { StreamChannel } from '../../selector/network.js';
 import type { Greeting } from '../../tonics/tcp/client/greeting.js';
 import type { Extensions, PerMessageDeflate, Ws } from './load-ws.js';
@@ -31,12 +31,13 @@ const END = '\r\n\r\n';
 export class ClientOpening implements Greeting {
   answer: Answer | undefined = undefined;
   readonly #asked: Asked;
-  readonly #key = randomBytes(16).toString('base64');
+  readonly #key: string;
   readonly #deflate: PerMessageDeflate | undefined;
   #head = Buffer.alloc(0);
 
-  constructor(asked: Asked) {
+  constructor(asked: Asked, random: Random) {
     this.#asked = asked;
+    this.#key = keyBy(random);
     this.#deflate = asked.deflate?.();
   }
 
@@ -114,6 +115,11 @@ export class ClientOpening implements Greeting {
   #failed(problem: string): TaskTonicError {
     return fail('TT_UPGRADE_FAILED', { url: this.#asked.url.href, problem });
   }
+}
+
+/** 16 bytes by chance, as the server is to prove that it has read them (RFC 6455, 4.1). */
+function keyBy(random: Random): string {
+  return Buffer.from(Array.from({ length: 16 }, () => Math.floor(random.next() * 256))).toString('base64');
 }
 
 /** Headers by their names in small letters; several of one name are one list. */

@@ -11,6 +11,14 @@ export interface HeartbeatOwner {
   _ttss__judge(watch: { judge(): void }): void;
 }
 
+/** What a heartbeat does. */
+export interface HeartbeatLine {
+  /** Asks the peer whether it is there. */
+  ping(): void;
+  /** It has sent nothing for so many ms after that. */
+  silent(ms: number): void;
+}
+
 /** Asks a peer that sends nothing whether it is there: one look at the clock for each period, not for each message. */
 export class Heartbeat implements Due {
   /** @internal */ at = 0;
@@ -18,22 +26,20 @@ export class Heartbeat implements Due {
   readonly #owner: HeartbeatOwner;
   readonly #interval: number;
   readonly #timeout: number | false;
-  readonly #ping: () => void;
-  readonly #silent: (ms: number) => void;
+  readonly #line: HeartbeatLine;
   #seen: number;
   #isAsked = false;
 
   /** @param timeout how long the peer may take to send anything after a ping, in ms. */
   constructor(
     owner: HeartbeatOwner,
+    line: HeartbeatLine,
     times: { readonly interval: number; readonly timeout: number | false },
-    tells: { readonly ping: () => void; readonly silent: (ms: number) => void },
   ) {
     this.#owner = owner;
+    this.#line = line;
     this.#interval = times.interval;
     this.#timeout = times.timeout;
-    this.#ping = tells.ping;
-    this.#silent = tells.silent;
     this.#seen = owner._ttProgress(Interest.READ);
     this.#wait(this.#interval);
   }
@@ -42,14 +48,14 @@ export class Heartbeat implements Due {
     if (this.#hasSpoken) return this.#wait(this.#interval);
     // What has come meanwhile is looked at first: the loop may have been late, and not the peer.
     if (this.#isAsked) return this.#owner._ttss__judge(this);
-    this.#ping();
+    this.#line.ping();
     this.#isAsked = this.#timeout !== false;
     return this.#wait(this.#timeout === false ? this.#interval : this.#timeout);
   }
 
   judge(): void {
     if (this.#hasSpoken) this.#wait(this.#interval);
-    else this.#silent(this.#timeout as number);
+    else this.#line.silent(this.#timeout as number);
   }
 
   stop(): undefined {

@@ -45,8 +45,8 @@ export class MessageDecoder extends ByteDecoder<Item> {
   extensions: Extensions = {};
   /** With which code the peer is closed, where its bytes cannot be read. */
   closeCode = POLICY;
-  /** Called when what was inflated, or could not be, is there. */
-  onInflated: (() => void) | undefined = undefined;
+  /** Told that a frame is being inflated, and then that it is, or could not be. */
+  inflating: ((isBusy: boolean) => void) | undefined = undefined;
   /** The receiver has a frame that it inflates: nothing more is handed to it. */
   busy = false;
 
@@ -152,16 +152,18 @@ export class MessageDecoder extends ByteDecoder<Item> {
 
   #write(part: Buffer): void {
     const receiver = (this.#receiver ??= this.#newReceiver());
-    if (this.onInflated === undefined) receiver.write(part);
-    else receiver.write(part, () => this.#inflated());
+    if (this.inflating === undefined) return void receiver.write(part);
+    receiver.write(part, () => this.#inflated());
     this.busy = receiver.writableLength > 0;
+    if (this.busy) this.inflating(true);
+    return undefined;
   }
 
   /** What was handed over was inflated, or could not be. */
   #inflated(): void {
     if (!this.busy) return;
     this.busy = false;
-    this.onInflated?.();
+    this.inflating?.(false);
   }
 
   #failed(receiver: Receiver): void {

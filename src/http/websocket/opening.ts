@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Extensions, PerMessageDeflate, Ws } from './load-ws.js';
-import { type DeflateOptions, type WebSocketPathSettings, deflateSchema } from './websocket-options.js';
+import type { WebSocketPathSettings } from './path-options.js';
+import { type DeflateOptions, deflateSchema } from './websocket-options.js';
 import * as v from 'valibot';
 import { WebSocketRequest } from './websocket-request.js';
 

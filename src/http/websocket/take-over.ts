@@ -3,9 +3,8 @@ import { toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
 import { Interest } from '../../selector/interest.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
-import type { HttpConnection } from '../server/http-connection.js';
-import type { HttpServer } from '../server/http-server.js';
-import { type UpgradeRequest, refusalOf, withoutUpgrade } from '../server/upgrade.js';
+import type { TcpServer } from '../../tonics/tcp/server/tcp-server.js';
+import { type UpgradeRequest, type Upgradeable, refusalOf, withoutUpgrade } from '../server/upgrade.js';
 import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
 import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
 
@@ -14,8 +13,8 @@ import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
  * that spoke HTTP is gone.
  */
 export function answerUpgrade(
-  server: HttpServer<string>,
-  connection: HttpConnection<string>,
+  server: TcpServer<string>,
+  connection: Upgradeable,
   { request, behind }: UpgradeRequest,
   paths: WebSocketPathTable,
 ): void {
@@ -31,7 +30,7 @@ export function answerUpgrade(
 }
 
 /** What looks at it may be the app's own. */
-function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
+function agreedAt(server: TcpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
   try {
     return path.agree(request);
   } catch (thrown) {
@@ -40,7 +39,7 @@ function agreedAt(server: HttpServer<string>, path: WebSocketPath, request: Inco
   }
 }
 
-function refuse(connection: HttpConnection<string>, { status, why, headers }: Refusal): void {
+function refuse(connection: Upgradeable, { status, why, headers }: Refusal): void {
   const answer = refusalOf(status, why, headers);
   if (connection._ttSends) connection._ttSend(answer, Buffer.byteLength(answer));
   connection.ttsc__close();
@@ -52,11 +51,7 @@ interface Wanted {
   readonly rest: Buffer;
 }
 
-function takeOver(
-  server: HttpServer<string>,
-  connection: HttpConnection<string>,
-  { path, agreed, rest }: Wanted,
-): void {
+function takeOver(server: TcpServer<string>, connection: Upgradeable, { path, agreed, rest }: Wanted): void {
   const made = server._ttReplace(connection, path.settingsBy(server._ttConnectionSettings), path.make);
   if (made === undefined) return;
   made._ttUpgraded(path.opened(agreed));

@@ -19,7 +19,8 @@ import { deflateOptions, newDeflate } from './opening.js';
 import { type Message, WebSocketConnection } from './websocket-connection.js';
 import { WebSocketFraming } from './websocket-framing.js';
 import { type Opened, type WebSocketDisconnectInfo, WebSocketLine } from './websocket-line.js';
-import { type WebSocketProtocol, webSocketOptions } from './websocket-options.js';
+import type { WebSocketProtocol } from './path-options.js';
+import { webSocketOptions } from './websocket-options.js';
 import { WebSocketRequest } from './websocket-request.js';
 
 export const webSocketClientSchema = v.strictObject({
@@ -89,7 +90,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
     const deflating = deflateOptions(own.perMessageDeflate);
     const deflate = deflating && (() => newDeflate(ws, deflating, own.maxPayload, false));
     const { subprotocols, headers } = own;
-    this.#opens = () => new ClientOpening({ ws, url, subprotocols, headers, deflate });
+    this.#opens = () => new ClientOpening({ ws, url, subprotocols, headers, deflate }, this._ttCatalyst.runtime.random);
     this.#opened = ({ answer }) => ({
       ws,
       isServer: false,

@@ -31,7 +31,9 @@ export interface GroupCounts {
  *
  * One that ends is no more in it.
  */
-export class WebSocketGroup<C extends WebSocketConnection<any> = WebSocketConnection<any>> implements Iterable<C> {
+export class WebSocketGroup<
+  C extends WebSocketConnection<string> = WebSocketConnection<string>,
+> implements Iterable<C> {
   readonly #members = new Set<C>();
   readonly #limit: number | undefined;
   readonly #closes: boolean;

@@ -2,6 +2,7 @@ import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Interest } from '../../selector/interest.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
+import { NextTurn } from '../../tonics/tcp/connection/connection-watches.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
@@ -9,7 +10,7 @@ import { type SendResult, type Sendable, sizeOf } from '../../tonics/socket-toni
 import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, closePayload } from './close-codes.js';
 import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
-import { Heartbeat } from './heartbeat.js';
+import { Heartbeat, type HeartbeatLine } from './heartbeat.js';
 import type { Extensions, Ws } from './load-ws.js';
 import type { Control, Item, MessageDecoder } from './message-decoder.js';
 import type { WebSocketRequest } from './websocket-request.js';
@@ -59,7 +60,7 @@ interface Group {
  *   the peer's close frame -> what came before is answered -> close frame                -> the connection closes
  * ```
  */
-export class WebSocketLine implements DeflateOwner {
+export class WebSocketLine implements DeflateOwner, HeartbeatLine {
   readonly opened: Opened;
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
@@ -81,12 +82,11 @@ export class WebSocketLine implements DeflateOwner {
       this.#deflated = new DeflatedSends(this, ws, { extensions, threshold, isServer });
       const decoder = owner._ttFeed!._ttDecoder as MessageDecoder;
       decoder.extensions = extensions;
-      decoder.onInflated = () => this.#inflated();
+      decoder.inflating = (isBusy) => (isBusy ? this.#inflates() : this.#inflated());
     }
     const { pingInterval: interval, pongTimeout: timeout } = settings;
     if (interval !== false) {
-      const tells = { ping: () => this.#ping(), silent: (ms: number) => this.#silent(ms) };
-      this.#heartbeat = new Heartbeat(owner, { interval, timeout }, tells);
+      this.#heartbeat = new Heartbeat(owner, this, { interval, timeout });
     }
   }
 
@@ -164,8 +164,17 @@ export class WebSocketLine implements DeflateOwner {
 
   // ---- What comes ----
 
+  /** Nothing more is read meanwhile, and its end waits for what comes of it. */
+  #inflates(): void {
+    incurOwed(this.#owner);
+    this.#owner._ttPause(Pause.stream);
+  }
+
   #inflated(): void {
     const owner = this.#owner;
+    const { timers } = owner._ttScheduler;
+    // The message is heard with the turn that comes, and is owed until then.
+    timers.add(new NextTurn(() => timers.add(new NextTurn(() => settleOwed(owner)))));
     if (owner._ttChannel === undefined) return;
     owner._ttResume(Pause.stream);
     owner._ttKey?.again(Interest.READ);
@@ -201,12 +210,12 @@ export class WebSocketLine implements DeflateOwner {
 
   // ---- Whether the peer is there ----
 
-  #ping(): void {
+  ping(): void {
     if (this.#deflated !== undefined) this.#deflated.ping();
     else this.#writeControl('ping', NOTHING);
   }
 
-  #silent(ms: number): void {
+  silent(ms: number): void {
     const owner = this.#owner;
     const error = fail('TT_PEER_SILENT', { address: owner._ttPeer(), ms });
     owner._ttReport(error);

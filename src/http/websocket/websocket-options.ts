@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { bytes, callable, count, flag, ms, text, within } from '../../core/options/option-schema.js';
-import type { WebSocketRequest } from './websocket-request.js';
+import { bytes, count, flag, ms, within } from '../../core/options/option-schema.js';
 
 const patience = v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false');
 
@@ -34,33 +33,5 @@ export const webSocketOptions = {
   perMessageDeflate: v.optional(v.union([flag, deflateSchema], 'must be true, false or options'), false),
 };
 
-export const webSocketPathSchema = v.strictObject({
-  /** Makes the Tonic of each WebSocket: a class that extends WebSocketConnection, or a function that makes a new one each time. */
-  protocol: v.custom<WebSocketProtocol>((value) => typeof value === 'function', 'must be a class or a function'),
-  /** The subprotocols that it speaks, the best one first: the first that the peer offers as well is chosen, or none. */
-  subprotocols: v.optional(v.array(text, 'must be a list of texts')),
-  /**
-   * Which pages may open it, by their origins, such as `https://example.com`; `'*'`: those of any site. Default: those of the same host (`Host`). A peer that is no
-   * browser sends no origin, and is let in.
-   */
-  origins: v.optional(v.union([v.literal('*'), v.array(text)], "must be a list of origins, or '*'")),
-  /** Looks at a request before it is accepted: `true`, or the status of the refusal, such as 401. */
-  accept: v.optional(callable<(request: WebSocketRequest) => true | number>('a function')),
-  ...webSocketOptions,
-});
-
-/** Makes the Tonic of each WebSocket. */
-export type WebSocketProtocol = (new () => WebSocketMade) | (() => WebSocketMade);
-/** @internal */
-export type WebSocketMade = import('./websocket-connection.js').WebSocketConnection<string>;
-
-/** Options of a path that WebSockets are opened at. */
-export type WebSocketPathOptions = Readonly<v.InferInput<typeof webSocketPathSchema>>;
-/** The same, checked and complete. */
-export type WebSocketPathSettings = Readonly<v.InferOutput<typeof webSocketPathSchema>>;
-
 /** What a line knows of its options. */
-export type WebSocketSettings = Pick<
-  WebSocketPathSettings,
-  'maxPayload' | 'pingInterval' | 'pongTimeout' | 'closeTimeout' | 'perMessageDeflate'
->;
+export type WebSocketSettings = Readonly<v.InferOutput<v.StrictObjectSchema<typeof webSocketOptions, undefined>>>;

@@ -16,7 +16,7 @@ import {
   type WebSocketPathSettings,
   type WebSocketProtocol,
   webSocketPathSchema,
-} from './websocket-options.js';
+} from './path-options.js';
 import { pathOf } from './websocket-request.js';
 
 /** The paths at which WebSockets are opened, and what is there: the Tonic of each, or that with options. */

@@ -40,8 +40,8 @@ const LAST_LOOKS = 2;
 
 const NOTHING = Buffer.alloc(0);
 
-/** All reasons for a pause. */
-const ANY_PAUSE = ~0;
+/** All reasons for a pause but that what has come is still being worked on. */
+const ANY_PAUSE = ~Pause.stream;
 
 /** How records of TLS begin that may come first, an alert and a handshake, and the byte behind that (RFC 8446, 5.1). */
 const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
