@@ -1,4 +1,5 @@
-// Imports run one way: core <- log <- config <- app <- links <- tonics; services, selector, framing and calendar stand on core; testing may see all.
+// Imports run one way: core <- log <- config <- app <- links <- tonics; services, selector, framing and calendar stand on core;
+// http stands on tonics and store; store-client on nothing; testing may see all.
 // Imports of types count too: a circle of types is a circle of ideas.
 
 /** What each folder of src may import besides itself and packages. */
