@@ -27,7 +27,10 @@ const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     fc.uint8Array(),
     fc.float64Array(),
     fc.array(fc.oneof(tie('any'), fc.constant(undefined)), { maxLength: 3 }),
-    fc.dictionary(fc.oneof(fc.constantFrom('$', 'v', '__proto__', 'x'), fc.string()), tie('any'), { maxKeys: 3, noNullPrototype: true }),
+    fc.dictionary(fc.oneof(fc.constantFrom('$', 'v', '__proto__', 'x'), fc.string()), tie('any'), {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
     fc.array(fc.tuple(fc.string(), tie('any')), { maxLength: 2 }).map((entries) => new Map(entries)),
     fc.array(tie('any'), { maxLength: 2 }).map((all) => new Set(all)),
   ),

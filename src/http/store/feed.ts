@@ -4,8 +4,8 @@ import type { Cursor } from '../../store/cursor.js';
 import type { StoreEvent } from '../../store/event.js';
 import { PatternTrie } from '../../store/tree/pattern-trie.js';
 import { encodedValue } from './encoded-value.js';
-import type { Session } from './session.js';
-import { View } from './view.js';
+import type { FollowingPage } from './page.js';
+import { View, type ViewOwner } from './view.js';
 
 /** The feeds of this thread, by what they are of. */
 const feeds = new WeakMap<object, StoreFeed>();
@@ -24,26 +24,26 @@ export function feedOf(key: object, store: Cursor): StoreFeed {
  *
  * It subscribes to what may be read, and not to what pages ask for: so nothing that a page asks for slows the Store down.
  */
-export class StoreFeed implements Task {
+export class StoreFeed implements Task, ViewOwner {
   store!: Cursor;
   readonly #reads = new Map<string, { users: number; end(): void }>();
   readonly #views = new Map<string, View>();
   readonly #trie = new PatternTrie<View>();
-  readonly #sessions = new Set<Session>();
+  readonly #pages = new Set<FollowingPage>();
   #endTurns: (() => void) | undefined;
   #changed = new Set<string>();
   /** At and below these something else may be seen, since a link has come or gone: the Store tells of each value only when it changes. */
   #turned = new Set<string>();
   /** Those whose batches were carried out since the last look. */
-  #writers = new Set<Session>();
+  #writers = new Set<FollowingPage>();
   /** Whose sparkle is to look. */
-  #runner: Session | undefined;
+  #runner: FollowingPage | undefined;
 
   // ---- Who follows what ----
 
   /** A page that may read what fits these patterns is there. */
-  enter(session: Session, reads: readonly string[]): void {
-    this.#sessions.add(session);
+  enter(page: FollowingPage, reads: readonly string[]): void {
+    this.#pages.add(page);
     this.#endTurns ??= this.store._ttHearTurns(this.#hearTurns);
     for (const pattern of reads) {
       const read = this.#reads.get(pattern);
@@ -52,17 +52,17 @@ export class StoreFeed implements Task {
     }
   }
 
-  leave(session: Session, reads: readonly string[]): void {
-    if (!this.#sessions.delete(session)) return;
-    this.#writers.delete(session);
+  leave(page: FollowingPage, reads: readonly string[]): void {
+    if (!this.#pages.delete(page)) return;
+    this.#writers.delete(page);
     for (const pattern of reads) {
       const read = this.#reads.get(pattern)!;
       if (--read.users > 0) continue;
       read.end();
       this.#reads.delete(pattern);
     }
-    if (this.#sessions.size === 0) this.#rest();
-    if (this.#runner !== session) return;
+    if (this.#pages.size === 0) this.#rest();
+    if (this.#runner !== page) return;
     this.#runner = undefined;
     this.#look();
   }
@@ -105,17 +105,17 @@ export class StoreFeed implements Task {
   };
 
   /** What a page has set was carried out: it is told behind what that has changed. */
-  wrote(session: Session): void {
-    this.#writers.add(session);
+  wrote(page: FollowingPage): void {
+    this.#writers.add(page);
     this.#look();
   }
 
   #look(): void {
     if (this.#runner !== undefined || this.#changed.size + this.#turned.size + this.#writers.size === 0) return;
-    const [first] = this.#sessions;
+    const [first] = this.#pages;
     if (first === undefined) return;
     this.#runner = first;
-    first.peer.later(this);
+    first.later(this);
   }
 
   run(): void {
@@ -126,10 +126,10 @@ export class StoreFeed implements Task {
     try {
       this.#tellViews();
     } catch (thrown) {
-      for (const session of [...this.#sessions]) session.lost(toError(thrown));
+      for (const page of [...this.#pages]) page.lost(toError(thrown));
     }
     this.#entries.clear();
-    for (const session of writers) session.sayDone();
+    for (const page of writers) page.sayDone();
   }
 
   #tellViews(): void {

@@ -10,6 +10,7 @@ import { covers } from './covers.js';
 import type { StoreFeed } from './feed.js';
 import type { StoreConnectionSettings, StoreRights } from './options.js';
 import { NoJson, noMessage, pageMessage } from './page-message.js';
+import type { FollowingPage } from './page.js';
 import { SharedText } from './shared-text.js';
 import type { View } from './view.js';
 
@@ -27,7 +28,7 @@ const PRICE_OF_ALL = 10;
 const LIMITS = { pathLength: 1_024, depth: 64 } as const;
 
 /** One page: what it follows, how far it has come, and what it sets. */
-export class Session {
+export class Session implements FollowingPage {
   readonly peer: Peer;
   readonly #feed: StoreFeed;
   readonly #settings: StoreConnectionSettings;
@@ -70,6 +71,10 @@ export class Session {
     this.#view = undefined;
     this.#missed = undefined;
     this.#feed.leave(this, this.#rights.read);
+  }
+
+  later(task: Task): void {
+    this.peer.later(task);
   }
 
   // ---- What the page says ----

@@ -2,39 +2,48 @@ import { ANY_PATH, segmentsOf } from '../../store/paths.js';
 import { PatternTrie } from '../../store/tree/pattern-trie.js';
 import type { StoreValue } from '../../store/values.js';
 import { encodedValue } from './encoded-value.js';
-import type { StoreFeed } from './feed.js';
 import { SharedText } from './shared-text.js';
-import type { Session } from './session.js';
+import type { Cursor } from '../../store/cursor.js';
+import type { FollowingPage } from './page.js';
 
 /** Where links have come or gone at more places, all is sent anew. */
 const MOST_ANEW = 100;
+
+/** What a view is a part of. */
+export interface ViewOwner {
+  readonly store: Cursor;
+  /** A message that says what stands at these paths now. */
+  changesText(paths: Iterable<string>, anew?: readonly string[]): string;
+  /** Nobody has it any more. */
+  drop(view: View): void;
+}
 
 /** What all pages see that follow the same patterns. */
 export class View {
   readonly key: string;
   readonly patterns: readonly (readonly string[])[];
-  readonly #feed: StoreFeed;
+  readonly #owner: ViewOwner;
   readonly #trie = new PatternTrie<true>();
-  readonly #sessions = new Set<Session>();
+  readonly #pages = new Set<FollowingPage>();
   /** All of it, as it was encoded last, where nothing has changed since. */
   #all: { readonly id: number; readonly most: number; readonly text: SharedText } | undefined;
   /** It is more than so many bytes. */
   #above = -1;
 
-  constructor(feed: StoreFeed, key: string, patterns: readonly (readonly string[])[]) {
-    this.#feed = feed;
+  constructor(owner: ViewOwner, key: string, patterns: readonly (readonly string[])[]) {
+    this.#owner = owner;
     this.key = key;
     this.patterns = patterns;
     for (const pattern of patterns) this.#trie.add(pattern, false, true);
   }
 
-  enter(session: Session): void {
-    this.#sessions.add(session);
+  enter(page: FollowingPage): void {
+    this.#pages.add(page);
   }
 
-  leave(session: Session): void {
-    this.#sessions.delete(session);
-    if (this.#sessions.size === 0) this.#feed.drop(this);
+  leave(page: FollowingPage): void {
+    this.#pages.delete(page);
+    if (this.#pages.size === 0) this.#owner.drop(this);
   }
 
   /** Whether something at or below one of these paths may be in it. */
@@ -56,23 +65,23 @@ export class View {
     let text: SharedText | undefined;
     const changes = (): SharedText => (text ??= this.#changes(paths, anew));
     const sendsAll = anew.length > MOST_ANEW;
-    for (const session of [...this.#sessions]) {
-      if (sendsAll || (anew.length > 0 && session.isBehind)) session.anew();
-      else session.changed(paths, changes);
+    for (const page of [...this.#pages]) {
+      if (sendsAll || (anew.length > 0 && page.isBehind)) page.anew();
+      else page.changed(paths, changes);
     }
   }
 
   #changes(paths: readonly string[], anew: readonly string[]): SharedText {
-    if (anew.length === 0) return new SharedText(this.#feed.changesText(paths));
+    if (anew.length === 0) return new SharedText(this.#owner.changesText(paths));
     const all = new Set(paths);
     for (const under of anew) this.#present(under, (path) => all.add(path).size > 0);
-    return new SharedText(this.#feed.changesText(all, anew));
+    return new SharedText(this.#owner.changesText(all, anew));
   }
 
   #present(under: string, take: (path: string, value: StoreValue) => boolean): void {
     let goesOn = true;
     for (const pattern of this.patterns) {
-      this.#feed.store._ttPresent(pattern.join('/'), under, (path, value) => (goesOn = take(path, value)));
+      this.#owner.store._ttPresent(pattern.join('/'), under, (path, value) => (goesOn = take(path, value)));
       if (!goesOn) return;
     }
   }

@@ -1,12 +1,12 @@
 import { StoreTree } from '../../../../src/store/index.js';
 import { parse } from 'valibot';
-import type { Task } from '../../../../src/core/guests/task.js';
 import {
   type Peer,
   Session,
   type SharedText,
   type StoreConnectionOptions,
   type StoreFeed,
+  type Task,
   feedOf,
   storeConnectionSchema,
 } from '../../../doors/http-store.js';
