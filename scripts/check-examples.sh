@@ -9,6 +9,8 @@ readonly MATH=dist/examples/math-worker/main.js
 readonly ARRAY=dist/examples/shared-array/main.js
 readonly BIG=dist/examples/big-data/main.js
 readonly TWIN=dist/examples/digital-twin/server.js
+readonly HELLO=dist/examples/hello-http/main.js
+readonly HOOKS=dist/examples/webhooks/receiver.js
 readonly VIEWER=dist/examples/log-viewer/server.js
 passing=0
 failing=0
@@ -52,6 +54,15 @@ main() {
   fi
   if needs mosquitto && needs mosquitto_pub && needs mosquitto_sub; then check 'digital-twin: devices of an MQTT broker report and hear, too' twin_bridges; fi
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
+  check 'hello-http: help names every option' help_names "$HELLO" --host --port --unix --cert --key --handler --help
+  check 'webhooks: help names every option' help_names "$HOOKS" WEBHOOK_SECRET --host --port --unix --help
+  if needs curl; then
+    check 'hello-http: curl is told hello, with sparkles, and SIGTERM ends it with exit code 0' says_hello
+    check 'hello-http: and by a handler' says_hello --handler
+    check 'hello-http: and at a path' says_hello_at_path
+    if needs openssl; then check 'hello-http: and under TLS' says_hello_over_tls; fi
+    if needs openssl; then check 'webhooks: it takes what is signed, and works on it; and nothing else' takes_webhooks; fi
+  fi
   finish
 }
 
@@ -91,6 +102,8 @@ start_server() { start "$SERVER" --host 127.0.0.1 --port 0 --log json "$@"; }
 
 # A program and its arguments; waits for a port in its log.
 start() {
+  # What the one before has said is gone before this one is looked at.
+  : >"$log"
   node "$@" >"$log" 2>&1 &
   server=$!
   within 10 started && has_port
@@ -296,6 +309,40 @@ shows_logs() {
   echo "$line" | socat -t 2 - "TCP:127.0.0.1:$(grep -oE 'port [0-9]+' "$log" | head -n 1 | cut -d ' ' -f 2)" &&
     within 10 grep -q '01.Door.*who is there' "$log" && ends_in_order
 }
+
+fetch() { curl -sS --max-time 10 "$@"; }
+
+says_hello() {
+  start "$HELLO" --port 0 "$@" && local at="http://127.0.0.1:$(port)" &&
+    [ "$(fetch "$at/" "$at/")" = hellohello ] &&
+    [ "$(fetch "$at/json?name=you")" = '{"hello":"you"}' ] &&
+    [ "$(fetch "$at/stream" | tail -n 1)" = 'line 1000' ] &&
+    [ "$(fetch -o /dev/null -w '%{http_code}' "$at/nowhere")" = 404 ] && ends_in_order
+}
+
+says_hello_at_path() {
+  : >"$log"
+  node "$HELLO" --unix "$kept/hello" >"$log" 2>&1 &
+  server=$!
+  within 10 test -S "$kept/hello" && [ "$(fetch --unix-socket "$kept/hello" http://here/)" = hello ] && ends_in_order
+}
+
+says_hello_over_tls() {
+  [ -e "$kept/server.pem" ] || make_certificates || return 1
+  start "$HELLO" --port 0 --cert "$kept/server.pem" --key "$kept/server.key" &&
+    [ "$(fetch --cacert "$kept/server.pem" "https://localhost:$(port)/")" = hello ] && ends_in_order
+}
+
+takes_webhooks() {
+  local hook='{"event":"push"}' signature
+  signature=$(printf %s "$hook" | openssl dgst -sha256 -hmac secret | sed 's/.* //')
+  WEBHOOK_SECRET=secret start "$HOOKS" --port 0 &&
+    [ "$(sends_hook "sha256=$signature" "$hook")" = 202 ] && [ "$(sends_hook "sha256=$signature" '{"event":"pull"}')" = 401 ] &&
+    [ "$(sends_hook '' "$hook")" = 401 ] && within 10 grep -qF 'has worked on {"event":"push"}' "$log" &&
+    ! grep -qF '"pull"' "$log" && ends_in_order || { cat "$log"; return 1; }
+}
+
+sends_hook() { fetch -o /dev/null -w '%{http_code}' -H "X-Signature: $1" -d "$2" "http://127.0.0.1:$(port)/hooks"; }
 
 # Runs a program to its end; it must end well.
 runs() {

@@ -70,6 +70,26 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
   },
   {
+    title: 'HttpServer',
+    text: 'Of `tasktonic/http`, with the options of a [TcpServer](#tcpserver) but `framing`, `halfOpen` and `replyLimit`. See [Serve HTTP](http.md) and [Limit an HTTP server](http-limits.md).',
+    from: ['src/http/server/http-server-options.ts', 'httpOptions'],
+  },
+  {
+    title: 'A body of an exchange',
+    text: 'Of `readBody()`, `readText()` and `readJson()` of an [HttpExchange](http.md#bodies).',
+    from: ['src/http/server/body/read-body.ts', 'bodySchema'],
+  },
+  {
+    title: 'Frames of a body',
+    text: 'Of `readFrames()` of an [HttpExchange](http.md#bodies).',
+    from: ['src/http/server/body/read-body.ts', 'framesSchema'],
+  },
+  {
+    title: 'Server-sent events',
+    text: 'Of `events()` of an [HttpExchange](http.md#server-sent-events).',
+    from: ['src/http/events/event-options.ts', 'eventStreamSchema'],
+  },
+  {
     title: 'WebSockets of an HttpServer',
     text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
     from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],

@@ -208,6 +208,9 @@ export const ERRORS = {
     'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
   // HTTP
+  TT_NO_REQUEST_HANDLER:
+    'A request has come to {tonic}, and nobody hears of requests: it was answered with 503, and so are all like it. Give a "handler", or define ttse__onRequest.',
+  TT_NO_HTTP_SERVER: '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
   TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection. {why}.',
   TT_HTTP_BUSY:
     '{request} was not sent: {waiting} requests ({bytes} bytes) wait for connections of {client}, as many as may. Ask fewer at a time, or raise "waitingLimit", "waitingBytes" or "connectionsPerHost".',

@@ -1,6 +1,8 @@
-import '../compose.js';
+import './compose.js';
 
-export { HttpServer, type HttpHandler, type HttpServerOptions } from './server/http-server.js';
+export { HttpServer } from './server/http-server.js';
+export type { HttpHandler, HttpServerOptions, HttpTakeover } from './server/http-server-options.js';
+export type { RequestCounts, StatusClass } from './server/request-tally.js';
 export { HttpConnection } from './server/http-connection.js';
 export { HttpExchange, type BodyOptions, type FramesOptions } from './server/exchange.js';
 export { HttpError } from './server/failure.js';

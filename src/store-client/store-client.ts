@@ -252,9 +252,8 @@ export class StoreClient {
   #heardAll({ all, id }: Extract<ServerMessage, { all: unknown }>): void {
     // What was asked for before is not wanted any more.
     if (id !== this.#follows) return;
-    const events = this.#replica.all(all);
+    this.#subscribers.tell(this.#replica.all(all));
     this.#line.ready();
-    this.#subscribers.tell(events);
   }
 
   /** After a close for what was sent it is not sent again: that would go on for ever. */

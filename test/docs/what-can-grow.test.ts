@@ -34,6 +34,15 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'of which there are too many is refused at the call',
   ],
   'postponed bytes from a connection': ['test/tonics/postponed-data.test.ts', 'reads no more when much of it is'],
+  'the body of a request that is read whole': [
+    'test/http/server/body.test.ts',
+    'that is too long is not read on and on',
+  ],
+  'frames of a body that were not heard': ['test/http/server/body.test.ts', 'wait at the peer while they are paused'],
+  'unsent bytes of a stream of server-sent events': [
+    'test/http/events/event-stream.test.ts',
+    'is closed where more is unsent than may be, which hurts nobody else',
+  ],
   'open questions of a Tonic': ['test/core/asking/ask.test.ts', 'is bounded for each asker'],
   'orders on their way to a thread': [
     'test/links/sender.test.ts',

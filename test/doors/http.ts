@@ -3,3 +3,4 @@ export { eventBytes } from '../../src/http/events/event-bytes.js';
 export { loadRouter } from '../../src/http/server/routes/router.js';
 export { Proxies } from '../../src/http/client/proxies.js';
 export { targetOf } from '../../src/http/client/target.js';
+export { loadWs } from '../../src/http/websocket/load-ws.js';

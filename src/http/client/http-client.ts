@@ -33,7 +33,7 @@ import { HttpQuestion } from './http-question.js';
 import type { HttpResponse, HttpStreamedResponse } from './http-response.js';
 import { type ForAll, type HttpRequest, prepare } from './prepared-request.js';
 import { Proxies } from './proxies.js';
-import type { Route } from './route.js';
+import type { Route, Tunnel } from './route.js';
 import { targetOf } from './target.js';
 
 const requestCheck = OptionCheck.of(httpRequestSchema);
@@ -257,6 +257,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
 
   #connectionOptions({ host, port, socketPath, secureName, tunnel }: Route): TcpClientOptions {
     const { connectTimeout, family, localAddress } = this.#settings;
+    if (tunnel?.proxy.secure === true) throw tlsWithinTls(tunnel);
     const tls =
       tunnel !== undefined
         ? this.#security.of(tunnel.target.host, 'startTls')
@@ -270,6 +271,11 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
 }
 ofFramework(HttpClient);
 takesOptions(HttpClient, httpClientSchema);
+
+function tlsWithinTls({ proxy, target }: Tunnel): Error {
+  const problem = 'it is reached by https, and no TLS is spoken here within TLS; give it as http';
+  return fail('TT_HTTP_PROXY', { proxy: proxy.shown, target: target.authority, problem });
+}
 
 /** Who asks: the Tonic whose sparkle runs, or where none does the one that the sparkle is bound to. */
 function askerOf(onAnswer: unknown, what: string): AnyTonic {

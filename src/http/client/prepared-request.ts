@@ -32,6 +32,8 @@ export interface PreparedRequest {
   readonly target: Target;
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Those of them that are meant for its server alone. */
+  readonly meantForIt: readonly string[];
   readonly body: Body;
 }
 
@@ -65,9 +67,15 @@ export function prepare(request: HttpRequest, forAll: ForAll, of: string): Prepa
   const method = methodOf(request.method, of);
   const target = targetOf(request.url, forAll, request.query, of);
   const headers = headersOf(request, target, forAll, of);
+  const given = new Set(namesOf(request.headers));
   const body = bodyOf(request, method, headers, of);
   if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length);
-  return { method, target, headers, body };
+  const meantForIt = forAll.base === undefined ? [] : namesOf(forAll.headers).filter((name) => !given.has(name));
+  return { method, target, headers, meantForIt, body };
+}
+
+function namesOf(headers: object | undefined): string[] {
+  return Object.keys(headers ?? {}).map((name) => name.toLowerCase());
 }
 
 function methodOf(method: unknown = 'GET', of: string): string {

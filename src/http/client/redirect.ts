@@ -30,8 +30,10 @@ export function redirected(request: PreparedRequest, status: number, location: s
   const keepsBody = body !== undefined && !becomesGet;
   if (keepsBody && !Buffer.isBuffer(body)) return 'the body was a stream, which cannot be sent again';
   const headers: Record<string, string | string[]> = { ...request.headers, host: next.authority };
-  if (!isSameOrigin(target, next)) for (const name of SECRET) delete headers[name];
+  const leaves = !isSameOrigin(target, next);
+  if (leaves) for (const name of [...SECRET, ...request.meantForIt]) delete headers[name];
   if (!keepsBody) for (const name of OF_BODY) delete headers[name];
   if (next.credentials !== undefined) headers['authorization'] = `Basic ${next.credentials}`;
-  return { method: becomesGet ? 'GET' : method, target: next, headers, body: keepsBody ? body : undefined };
+  const meantForIt = leaves ? [] : request.meantForIt;
+  return { method: becomesGet ? 'GET' : method, target: next, headers, meantForIt, body: keepsBody ? body : undefined };
 }

@@ -281,7 +281,7 @@ export class HttpExchange<Param extends string = string>
     if (isLogged && status >= 500) connection._ttScheduler.logs.warn(connection, error);
     this.#frames?.stop();
     // What else comes of its body is not for anybody.
-    if (!this.request.complete) response.setHeader('Connection', 'close');
+    if (!this.request.complete && hasBody(this.request)) response.setHeader('Connection', 'close');
     this.#isAnswered = true;
     answerWhole(response, text, { status, ...(headers !== undefined && { headers }) });
   }
@@ -390,4 +390,9 @@ function jsonOf(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) throw new Error('it has no JSON');
   return text;
+}
+
+/** Whether a body comes with a request (RFC 9112, 6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

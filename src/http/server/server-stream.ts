@@ -37,8 +37,17 @@ export class ServerStream extends ConnectionDuplex {
     return this.connection.traffic.sentBytes;
   }
 
-  /** Times are watched by the connection, on the clock of its Catalyst. */
-  setTimeout(): this {
+  /** How long it may be still, in ms; 0 for ever. */
+  timeout = 0;
+
+  /** As `net.Socket` has it: `timeout` is told when nothing has come and nothing has left for so long, on the clock of the Catalyst. */
+  setTimeout(ms = 0, onTimeout?: () => void): this {
+    if (onTimeout !== undefined) {
+      if (ms === 0) this.removeListener('timeout', onTimeout);
+      else this.once('timeout', onTimeout);
+    }
+    this.timeout = ms;
+    this.connection._ttMayBeStill(ms);
     return this;
   }
 

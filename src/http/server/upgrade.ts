@@ -12,6 +12,8 @@ const OF_UPGRADE: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
 /** A connection that speaks HTTP, as whoever answers such a request sees it. */
 export interface Upgradeable extends TcpConnection<string> {
+  /** The request was answered with that status. @internal */
+  _ttUpgradeAnswered(status: number): void;
   /** @internal What has come behind the last request, and nobody has taken. */
   _ttTakeRest(behind: Buffer): Buffer;
   /** @internal It goes on in HTTP as if these bytes came next. */

@@ -16,14 +16,13 @@ export const storeConnectionSchema = v.strictObject({
   write: v.optional(patterns, []),
   /** Whether a page may also set what is not there yet: then it can fill the Store with paths. */
   creates: v.optional(flag, false),
-  /** The class of the Store's service, or a `StoreTree`. */
+  /** The class of the Store's service, or a `StoreTree`. Default: the `Store` of the app. */
   store: v.optional(
     v.custom<ServedStore>(
       (value) =>
         value instanceof StoreTree || value === Store || (value as { prototype?: unknown }).prototype instanceof Store,
       'must be a class of Store, or a StoreTree',
     ),
-    () => Store as ServedStore,
   ),
   /** The source of what pages set. */
   source: v.optional(text, 'web'),

@@ -3,6 +3,7 @@ import { parseOptions } from '../../core/options/option-schema.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { TokenBucket } from '../../core/time/token-bucket.js';
 import type { Cursor } from '../../store/cursor.js';
+import { Store } from '../../store/service/store.js';
 import { StoreTree } from '../../store/store-tree.js';
 import { rateOf } from '../../tonics/rate-option.js';
 import { SUBPROTOCOL } from '../../store-client/messages.js';
@@ -58,7 +59,7 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
   // ---- What comes and goes ----
 
   ttse__onConnected(): void {
-    const { store } = this.#settings;
+    const { store = Store } = this.#settings;
     if (store instanceof StoreTree) return this.#begin(store, store);
     const handle = this.use(store);
     if (handle.ready) this.#begin(handle, handle._ttPlace);
@@ -66,7 +67,7 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
   }
 
   ttse__onStoreReady(): void {
-    const { store } = this.#settings;
+    const { store = Store } = this.#settings;
     if (this.#session !== undefined || store instanceof StoreTree) return;
     const handle = this.use(store);
     this.#begin(handle, handle._ttPlace);

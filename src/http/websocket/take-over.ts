@@ -40,6 +40,7 @@ function agreedAt(server: TcpServer<string>, path: WebSocketPath, request: Incom
 }
 
 function refuse(connection: Upgradeable, { status, why, headers }: Refusal): void {
+  connection._ttUpgradeAnswered(status);
   const answer = refusalOf(status, why, headers);
   if (connection._ttSends) connection._ttSend(answer, Buffer.byteLength(answer));
   connection.ttsc__close();
@@ -54,9 +55,13 @@ interface Wanted {
 function takeOver(server: TcpServer<string>, connection: Upgradeable, { path, agreed, rest }: Wanted): void {
   const made = server._ttReplace(connection, path.settingsBy(server._ttConnectionSettings), path.make);
   if (made === undefined) return;
+  connection._ttUpgradeAnswered(SWITCHED);
   made._ttUpgraded(path.opened(agreed));
   SendingConnection.prototype._ttSend.call(made, agreed.head, agreed.head.length);
   if (rest.length === 0) return;
   made._ttChannel?.putBack(rest);
   made._ttKey?.again(Interest.READ);
 }
+
+/** Switching protocols. */
+const SWITCHED = 101;

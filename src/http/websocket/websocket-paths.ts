@@ -7,7 +7,7 @@ import { Plan } from '../../core/plan/plan.js';
 import { protocolMaker } from '../../tonics/tcp/connection/protocol.js';
 import type { ConnectionSettings } from '../../tonics/tcp/connection/connection-options.js';
 import { type Ws, loadWs } from './load-ws.js';
-import { type Agreed, type Refusal, agree, deflateOptions } from './opening.js';
+import { type Agreed, type Refusal, agree, asksForWebSocket, deflateOptions } from './opening.js';
 import { WebSocketConnection } from './websocket-connection.js';
 import { WebSocketFraming } from './websocket-framing.js';
 import type { Opened } from './websocket-line.js';
@@ -97,6 +97,11 @@ export class WebSocketPathTable {
       return [path, new WebSocketPath(ws, settings, className)] as const;
     });
     return new WebSocketPathTable(new Map(table));
+  }
+
+  /** Whether a request is for one of these. */
+  takes(request: IncomingMessage): boolean {
+    return asksForWebSocket(request) && this.find(request) !== undefined;
   }
 
   /** The path that a request asks for. */

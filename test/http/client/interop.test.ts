@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, type Server as NetServer, connect, createServer as createRelay } from 'node:net';
 import { Readable } from 'node:stream';
+import { createServer as createTlsServer } from 'node:tls';
 import { lines } from '../../../src/framing/index.js';
 import type { HttpStreamedResponse } from '../../../src/http/index.js';
 import { expectCode } from '../../support/errors.js';
@@ -25,17 +26,18 @@ function sumOf(data: Uint8Array): string {
 
 describe('an HttpClient and servers of node:http', () => {
   onRealSockets('these servers are others, on sockets of this machine');
-  const servers: Server[] = [];
+  const servers: NetServer[] = [];
+  const nodeServer = (): Server => servers.at(-1) as Server;
   afterEach(tidyUp);
   afterEach(() => {
     for (const server of servers.splice(0)) {
-      server.closeAllConnections();
+      (server as Partial<Server>).closeAllConnections?.();
       server.close();
     }
     removeFolders();
   });
 
-  async function listening<S extends Server>(server: S, path?: string): Promise<S> {
+  async function listening<S extends NetServer>(server: S, path?: string): Promise<S> {
     servers.push(server);
     await new Promise<void>((resolve) =>
       path === undefined ? server.listen(0, '127.0.0.1', resolve) : server.listen(path, resolve),
@@ -55,7 +57,7 @@ describe('an HttpClient and servers of node:http', () => {
       if (url!.endsWith('7')) setImmediate(() => response.end(url));
       else response.end(url);
     });
-    servers[0]!.on('connection', () => connections++);
+    nodeServer().on('connection', () => connections++);
     const app = await startAsker({ connectionsPerHost: 8, waitingLimit: many });
     await inside(app.asker, (asker) => {
       for (let n = 0; n < many; n++) asker.asks({ url: `${url}/${n}` });
@@ -103,7 +105,7 @@ describe('an HttpClient and servers of node:http', () => {
     const url = await serve((_, response) => response.end('ok'));
     const app = await startAsker();
     await app.answer(url);
-    servers[0]!.closeIdleConnections();
+    nodeServer().closeIdleConnections();
     expect((await app.answer(url)).text()).to.equal('ok');
   });
 
@@ -128,6 +130,30 @@ describe('an HttpClient and servers of node:http', () => {
     expect(((await stranger.error(url)) as { code?: string }).code).to.match(/^TT_HTTP_(NOT_CONNECTED|CUT)$/);
   });
 
+  it('fail where TLS is cut off before their end is said', async () => {
+    let isAnswered = false;
+    // With 1.3 tickets would come first.
+    const secure = await listening(
+      createTlsServer({ ...own, maxVersion: 'TLSv1.2' }, (socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => {
+          isAnswered = true;
+          socket.write('HTTP/1.1 200 OK\r\n\r\nhalf');
+        });
+      }),
+    );
+    const relay = await listening(
+      createRelay((client) => {
+        const server = connect((secure.address() as AddressInfo).port, '127.0.0.1');
+        client.on('error', () => {}).pipe(server.on('error', () => {}));
+        server.on('data', (data) => (isAnswered ? client.end(data) : client.write(data)));
+      }),
+    );
+    const app = await startAsker({ tls: { ca: authority.cert }, retries: 0 });
+    const error = await app.error(`https://localhost:${(relay.address() as AddressInfo).port}/`);
+    expectCode(error, 'TT_HTTP_CUT');
+  });
+
   describe('through a proxy of node:http', () => {
     /** One that forwards, and opens ways; it keeps what it was asked. */
     async function proxy(): Promise<{ readonly url: string; readonly asked: string[] }> {
@@ -136,7 +162,7 @@ describe('an HttpClient and servers of node:http', () => {
         asked.push(`${request.method} ${request.url}`);
         response.end(`forwarded ${request.url}`);
       });
-      servers.at(-1)!.on('connect', ({ url: to = '' }, socket, head) => {
+      nodeServer().on('connect', ({ url: to = '' }, socket, head) => {
         asked.push(`CONNECT ${to}`);
         const [, port] = to.split(':');
         const target = connect(Number(port), '127.0.0.1', () => {

@@ -64,6 +64,16 @@ describe('redirects of an HttpClient', () => {
     expect(head).to.include('yes').and.include(`host: 127.0.0.1:${other.port}`);
   });
 
+  it('do not tell another server what the client says to its own', async () => {
+    const other = await serveScript(() => answered('other'));
+    const server = await leading(302, other.url('/there'));
+    app = await startAsker({ redirects: 5, baseUrl: server.url(), headers: { 'X-Api-Key': 'one', 'X-Mine': 'two' } });
+    await app.answer({ url: '/a', headers: { 'X-Mine': 'three' } });
+    expect(server.seen[0]!.head).to.include('x-api-key: one').and.include('x-mine: three');
+    expect(other.seen[0]!.head).to.include('x-mine: three');
+    expect(other.seen[0]!.head).to.not.match(/x-api-key/i);
+  });
+
   it('do not give what was lost back where they lead home again', async () => {
     const home = await serveScript(({ head }) => answered(head));
     const away = await serveScript(() => answered('', 302, { Location: home.url('/back') }));

@@ -95,6 +95,12 @@ describe('the ways of an HttpClient', () => {
       expect(app.app.clock.now() - at).to.be.within(500, 510);
     });
 
+    it('that is reached by TLS itself is asked for no way to a server of TLS', async () => {
+      const app = await startAsker({ proxy: 'https://127.0.0.1:1' });
+      const error = await app.error('https://far.test/');
+      expect(expectCode(error.cause, 'TT_HTTP_PROXY').message).to.include('give it as http');
+    });
+
     for (const answer of ['garbage\r\n\r\n', 'HTTP/1.1 200 OK\r\n'])
       it(`that answers ${JSON.stringify(answer)} and ends fail`, async () => {
         const proxy = await serveScript(({ peer }) => (peer.end(answer), undefined));

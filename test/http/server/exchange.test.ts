@@ -142,6 +142,20 @@ describe('an HttpExchange', () => {
     expect((await talk.answer(1)).text + (await talk.answer(2)).text + (await talk.answer(3)).text).to.equal('/1/2/3');
   });
 
+  it('holds the end of its connection, and is answered before it', async () => {
+    const app = await doing(() => {});
+    const talk = await app.talk();
+    talk.say('GET /');
+    await bench().till(() => app.server.exchanges.length === 1);
+    app.app.main.ttsc__finish();
+    await app.app.pass(500);
+    expect(talk.peer.size).to.equal(0);
+    app.server.exchanges[0]!.reply('at last');
+    const { text, headers } = await talk.answer();
+    expect([text, headers['connection']]).to.deep.equal(['at last', 'close']);
+    await talk.peer.ended();
+  });
+
   it('tells of a second answer, which harms nobody', async () => {
     const app = await doing((exchange) => {
       exchange.reply('first');
@@ -259,7 +273,7 @@ describe('the failure of an exchange', () => {
 
   it('follows where nobody hears of the exchange', async () => {
     const app = await serveHttp(() => new HttpServer(HERE));
-    expect((await app.ask('GET /')).status).to.equal(404);
+    expect((await app.ask('GET /')).status).to.equal(503);
   });
 });
 

@@ -23,6 +23,16 @@ describe('A page with a copy of a Store', () => {
     expect(page.entries('**')).to.eql([]);
   });
 
+  it('tells what is there before it says that it is ready', async () => {
+    const line = new Line();
+    line.tree.set('x', 1);
+    const page = line.page();
+    const heard = heardBy(page);
+    page.onState((state) => state === 'ready' && page.set('x', 2));
+    await line.settle();
+    expect(heard).to.eql([['x undefined > 1'], ['x 1 > 2 own']]);
+  });
+
   it('sees a batch whole', async () => {
     const line = new Line();
     const page = line.page(['a/*', 'b/*']);

@@ -139,6 +139,37 @@ describe('Opening a WebSocket', () => {
     expect(peer.peer.text).to.match(/^HTTP\/1\.1 200 OK[^]*plainHTTP\/1\.1 101 [^]*early$/);
   });
 
+  it('is not answered any more behind the last answer that a server gives when it finishes', async () => {
+    const answers: (() => void)[] = [];
+    const handler: HttpServerOptions['handler'] = (_request, response) =>
+      void answers.push(() => response.end('plain'));
+    const app = await serveWebSockets(undefined, {}, { handler });
+    const peer = await app.raw(`GET /a HTTP/1.1\r\nHost: x\r\n\r\n${opening()}`);
+    await app.app.bench.till(() => answers.length === 1);
+    await app.app.settled();
+    app.server.ttsc__close();
+    await app.app.settled();
+    answers[0]!();
+    await peer.closed();
+    expect(peer.peer.text).to.match(/^HTTP\/1\.1 200 OK[^]*Connection: close[^]*plain$/);
+    expect(app.connections).to.have.length(0);
+  });
+
+  it('leaves nothing behind where the peer goes before its turn', async () => {
+    const answers: (() => void)[] = [];
+    const handler: HttpServerOptions['handler'] = (_request, response) =>
+      void answers.push(() => response.end('plain'));
+    const app = await serveWebSockets(undefined, {}, { handler });
+    const peer = await app.raw(`GET /a HTTP/1.1\r\nHost: x\r\n\r\n${opening()}`);
+    await app.app.bench.till(() => answers.length === 1);
+    peer.peer.reset();
+    await app.app.bench.till(() => app.server.counts.open === 0);
+    answers[0]!();
+    await app.app.settled();
+    expect(app.connections).to.have.length(0);
+    expect(app.server.infusions.size).to.equal(0);
+  });
+
   it('leaves requests for other protocols to HTTP, with their bodies', async () => {
     const app = await serveWebSockets(undefined, {}, {
       handler: (request, response) => {

@@ -167,7 +167,7 @@ describe('A WebSocketClient', () => {
     });
 
     it('with no more waiting than queueLimit allows', async () => {
-      const client = await start({ url: `ws://127.0.0.1:${await freePort()}/`, queueLimit: 10, retries: 0 });
+      const client = await start({ url: `ws://127.0.0.1:${await freePort()}/`, queueLimit: 10 });
       const results = await inside(client, (one) => ['12345', '12345', '1'].map((each) => one.say(each)));
       expect(results).to.eql(['waiting', 'waiting', 'refused']);
     });

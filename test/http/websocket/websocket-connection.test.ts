@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import type { Reply } from '../../../src/index.js';
-import type { HttpServer, Message } from '../../doors/http.js';
+import { type Hears, type ListenInfo, type Reply, Tonic } from '../../../src/index.js';
+import { HttpServer, type Message, WebSocketConnection, type WebSocketDisconnectInfo } from '../../doors/http.js';
 import { bench } from '../../support/bench.js';
-import { tidyUp } from '../../support/net-app.js';
+import { startNet, tidyUp } from '../../support/net-app.js';
+import { connectTo } from '../../support/peers.js';
 import { CLOSE, bytes, close, text } from './support/frames.js';
-import { Deaf, Echo, opening, serveWebSockets } from './support/serve.js';
+import { Deaf, Echo, FramePeer, opening, serveWebSockets } from './support/serve.js';
 
 describe('A WebSocket of an HttpServer', () => {
   afterEach(tidyUp);
@@ -60,6 +61,80 @@ describe('A WebSocket of an HttpServer', () => {
     await app.end();
     await bench().settled();
     expect(app.server.counts).to.include({ accepted: 1, open: 0, failed: 0 });
+  });
+
+  it('asks its peer, and hears the answers in order and not as messages', async () => {
+    const answers: Message[] = [];
+    class Asks extends Echo {
+      ttse__onConnected(): void {
+        this.request('first?', this.ttse__onAnswer);
+        this.request('second?', this.ttse__onAnswer);
+      }
+      ttse__onAnswer(answer: Message): void {
+        answers.push(answer);
+      }
+    }
+    const app = await serveWebSockets(() => new Asks());
+    const { peer, connection } = await app.open();
+    await peer.came(2);
+    peer.send(text('1'), text('2'), text('no answer'));
+    await peer.came(3);
+    expect(answers).to.eql(['1', '2']);
+    expect(connection.told.messages).to.eql(['no answer']);
+  });
+
+  it('sends answers in the order of the questions, however late each is', async () => {
+    const open: Reply[] = [];
+    class Answers extends Echo {
+      override answer(message: Message): void {
+        if (message === 'now') this.send('now');
+        else open.push(this.reply());
+      }
+    }
+    const app = await serveWebSockets(() => new Answers());
+    const { peer, connection } = await app.open();
+    peer.send(Buffer.concat([text('a'), text('now'), text('b')]));
+    await bench().till(() => open.length === 2);
+    connection.ttsc__do(() => {
+      open[1]!.end('second');
+      open[0]!.send('first');
+      open[0]!.end('and its end');
+    });
+    await peer.came(4);
+    expect(peer.texts).to.eql(['first', 'and its end', 'now', 'second']);
+  });
+
+  it('leaves what its class does not hear to the base of its server', async () => {
+    const heard: unknown[] = [];
+    class Plain extends WebSocketConnection {}
+    class Main extends Tonic implements Hears<HttpServer | WebSocketConnection> {
+      ttse__onStart(): void {
+        new HttpServer({ port: 0, host: '127.0.0.1', webSockets: { '/': Plain } });
+      }
+      ttse__onListening({ port }: ListenInfo): void {
+        heard.push(port);
+      }
+      ttse__onConnected(connection: Plain): void {
+        connection.ttsc__send('hello');
+      }
+      ttse__onMessage(connection: Plain, message: Message): void {
+        heard.push(connection.handshake.path, message);
+        connection.ttsc__close(4000);
+      }
+      ttse__onDisconnected(_connection: Plain, { closeCode }: WebSocketDisconnectInfo): void {
+        heard.push(closeCode);
+      }
+    }
+    await startNet(() => new Main());
+    await bench().till(() => heard.length === 1);
+    const peer = new FramePeer(await connectTo(heard[0] as number));
+    peer.send(opening(), text('hi'));
+    await peer.came(2);
+    peer.send(close(4000));
+    await peer.closed();
+    await bench().till(() => heard.length === 4);
+    expect(heard.slice(1)).to.eql(['/', 'hi', 4000]);
+    expect(peer.texts).to.eql(['hello']);
   });
 
   describe('closes', () => {

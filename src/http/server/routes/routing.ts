@@ -46,7 +46,7 @@ export function givenRouter(
  * Has a request heard by the sparkle of its route: one of its connection's class, of its server's, or one that the server was given. Without a route it is the event
  * `onRequest`, unless its path has routes for other methods.
  *
- * @returns whether anybody hears it. Where not, and it has no other methods either, it is not answered.
+ * @returns whether it is heard or answered: it is not where there are no routes, and nobody hears of requests.
  */
 export function hearRequest(
   exchange: HttpExchange,
@@ -63,13 +63,14 @@ export function hearRequest(
     found.target.tell(exchange);
     return true;
   }
-  const allow = allowed(exchange.url, [ofConnection, ofServer, given]);
+  const routers = [ofConnection, ofServer, given].filter((router) => router !== undefined);
+  const allow = allowed(exchange.url, routers);
   if (allow === '' || exchange.method === 'OPTIONS') {
     const hears = connection._ttPlan.has('ttse__onRequest') ? connection : server;
     if (hears._ttEmit('ttse__onRequest', exchange)) return true;
-    if (allow === '') return false;
+    if (routers.length === 0) return false;
   }
-  exchange.fail(new HttpError(405, undefined, { headers: { Allow: allow } }));
+  exchange.fail(allow === '' ? new HttpError(404) : new HttpError(405, undefined, { headers: { Allow: allow } }));
   return true;
 }
 
@@ -83,7 +84,7 @@ function routed(exchange: HttpExchange, router: Router<string> | undefined, toni
 }
 
 /** The methods that a path has routes for. */
-function allowed(url: string, routers: readonly (Router<unknown> | undefined)[]): string {
-  const methods = new Set(routers.flatMap((router) => router?.methodsOf(url) ?? []));
+function allowed(url: string, routers: readonly Router<unknown>[]): string {
+  const methods = new Set(routers.flatMap((router) => router.methodsOf(url)));
   return [...methods].sort().join(', ');
 }

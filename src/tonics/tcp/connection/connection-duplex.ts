@@ -70,30 +70,50 @@ export class ConnectionDuplex extends Duplex {
   }
 
   override _write(chunk: Chunk, encoding: BufferEncoding, done: Done): void {
+    if (chunk.length > PIECE) return this.#giveAll([{ chunk, encoding }], done);
     this.#send(chunk, encoding);
-    this.#onceRoom(done);
+    return this.#onceRoom(done);
   }
 
   override _writev(chunks: readonly Written[], done: Done): void {
+    let size = 0;
+    for (const { chunk } of chunks) size += chunk.length;
+    if (size > PIECE) return this.#giveAll(chunks, done);
     for (const { chunk, encoding } of chunks) this.#send(chunk, encoding);
-    this.#onceRoom(done);
+    return this.#onceRoom(done);
+  }
+
+  /** In pieces, each when there is room for it: what is written may be more than a connection may have unsent. */
+  #giveAll(chunks: readonly Written[], done: Done): void {
+    const pieces = piecesOf(chunks);
+    const goOn = (): void => {
+      for (let piece = pieces.next(); piece.done !== true; piece = pieces.next()) {
+        this.#send(piece.value, 'utf8');
+        if (this.#isBlocked) return this.#onceRoom(goOn);
+      }
+      return this.#onceRoom(done);
+    };
+    goOn();
   }
 
   #send(chunk: Chunk, encoding: BufferEncoding): void {
     const { connection } = this;
     // Of a response that was corked the last one is empty.
     if (chunk.length === 0 || !connection._ttSends) return;
-    const bytes = typeof chunk === 'string' && !UTF8.has(encoding) ? Buffer.from(chunk, encoding) : chunk;
+    const bytes = inBytes(chunk, encoding);
     connection._ttSend(bytes, sizeOf(bytes));
   }
 
   #onceRoom(done: Done): void {
-    const { connection } = this;
     // What is written outside of a turn is to leave as well.
-    const { selector } = connection._ttCatalyst;
+    const { selector } = this.connection._ttCatalyst;
     if (selector.parked) selector.wakeup();
-    if (connection._ttBacklog?.blocked === true && connection._ttSends) this.#waits = done;
+    if (this.#isBlocked) this.#waits = done;
     else done();
+  }
+
+  get #isBlocked(): boolean {
+    return this.connection._ttBacklog?.blocked === true && this.connection._ttSends;
   }
 
   override _final(done: Done): void {
@@ -105,4 +125,22 @@ export class ConnectionDuplex extends Duplex {
     this.connection.ttsc__close();
     done(error);
   }
+}
+
+/** At most so many bytes are given at once. */
+const PIECE = 65_536;
+
+function* piecesOf(chunks: readonly Written[]): Generator<Chunk, void> {
+  for (const { chunk, encoding } of chunks) {
+    if (chunk.length <= PIECE) yield inBytes(chunk, encoding);
+    else {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+      for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE);
+    }
+  }
+}
+
+/** A text that is sent as it is stays one. */
+function inBytes(chunk: Chunk, encoding: BufferEncoding): Chunk {
+  return typeof chunk === 'string' && !UTF8.has(encoding) ? Buffer.from(chunk, encoding) : chunk;
 }

@@ -9,4 +9,5 @@ export const Pause = {
   tls: 64,
   rate: 128,
   stream: 256,
+  requests: 512,
 } as const;

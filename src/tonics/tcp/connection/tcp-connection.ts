@@ -755,8 +755,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** What came before its end has been read. More is read where what it owes, or waits for, needs that. */
   #readForLast(): void {
-    if (awaitsPeer(this) || this._ttReplies?.needsInput === true) this._ttResume(Pause.finish);
+    if (this._ttAwaitsInput) this._ttResume(Pause.finish);
     else this._ttPause(Pause.finish);
+  }
+
+  /** @internal Whether what it owes, or waits for, needs more input. */
+  get _ttAwaitsInput(): boolean {
+    return awaitsPeer(this) || this._ttReplies?.needsInput === true;
   }
 
   /** @internal */

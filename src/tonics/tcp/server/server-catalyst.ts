@@ -19,6 +19,20 @@ export interface ServerPart {
   readonly tally: SharedArrayBuffer;
   /** Whether it listens itself; else it is handed its connections. */
   readonly listens: boolean;
+  /** The class of the server, as the TonicStore names it, and what its parts share. */
+  readonly tonic: string;
+  readonly shared: SharedArrayBuffer | undefined;
+}
+
+/** What a part of a server knows of the whole. */
+export type PartGiven = Pick<ServerPart, 'index' | 'tally' | 'listens' | 'shared'>;
+
+/** Of a server that is more than a TcpServer: what its parts are made of. */
+export interface PartOf {
+  readonly tonic: string;
+  readonly shared: SharedArrayBuffer;
+  /** Those that a TcpServer does not know. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** What a thread tells the server that it is a part of. */
@@ -30,6 +44,8 @@ export interface ServerWhole {
 
 /** How a server is told that it is a part: an option that is none of the user's. */
 export const PART = Symbol('part');
+/** How a class that extends TcpServer says what its parts are: an option of {@link PartOf}. */
+export const PART_OF = Symbol('part of');
 
 /** A server that is a part. */
 interface PartServer {
@@ -64,10 +80,10 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
-    const { options, index, tally, listens } = this.#part;
+    const { options, index, tally, listens, tonic, shared } = this.#part;
     const protocol = this.#protocolIn(module);
-    const own = { ...options, protocol, [PART]: { index, tally, listens } };
-    const server = appPorts.tonicStore!.make('TcpServer', own as never) as PartServer;
+    const part: PartGiven = { index, tally, listens, shared };
+    const server = appPorts.tonicStore!.make(tonic, { ...options, protocol, [PART]: part } as never) as PartServer;
     this.#server = server;
     if (this.#paused) server.ttsc__pause();
     for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);

@@ -68,14 +68,17 @@ export const serverSchema = v.strictObject({
   protocol: protocolOption,
 });
 
+/** Whether it is said where a server listens. */
+export const isPlaced = ({ port: given, path, fd, systemd }: Placed): boolean =>
+  (given ?? path ?? fd ?? systemd) !== undefined;
+export const NOT_PLACED = 'must be given, or "path", "fd" or "systemd"';
+type Placed = { readonly [option in 'port' | 'path' | 'fd' | 'systemd']?: unknown };
+
 /** The same, for who looks at options before a server is made of them. */
 export const placedServerSchema = v.pipe(
   serverSchema,
   v.forward(
-    v.check(
-      ({ port: given, path, fd, systemd }) => (given ?? path ?? fd ?? systemd) !== undefined,
-      'must be given, or "path", "fd" or "systemd"',
-    ),
+    v.check((options) => isPlaced(options), NOT_PLACED),
     ['port'],
   ),
 );

@@ -3,7 +3,7 @@ import type { Remote } from '../../../core/plan/remote.js';
 import type { Supervised } from '../../../core/guests/supervised.js';
 import type { Address } from '../../../selector/network.js';
 import { transfer } from '../../../links/packing/transfer.js';
-import { ServerCatalyst, type ServerPart } from './server-catalyst.js';
+import { type PartOf, ServerCatalyst, type ServerPart } from './server-catalyst.js';
 import { ServerTally } from './server-tally.js';
 
 type Part = Remote<ServerCatalyst>;
@@ -30,6 +30,8 @@ export interface SpreadSettings {
   readonly protocol: LoadableProtocol;
   /** Those of the server that its threads are given. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Which class of servers it is; default a TcpServer. */
+  readonly of?: PartOf | undefined;
   /** Starts a thread: `ServerCatalyst.spawn`. */
   readonly spawn?: (part: ServerPart) => Part;
 }
@@ -83,13 +85,15 @@ export class ServerSpread {
   }
 
   #start(index: number, supervise: Supervise): void {
-    const { protocol, options, spawn = (part) => ServerCatalyst.spawn({ part }) } = this.#settings;
+    const { protocol, options, of, spawn = (part) => ServerCatalyst.spawn({ part }) } = this.#settings;
     const place = this.#places[index]!;
     place.thread = supervise(() => {
       // One that is started again listens where the others do.
       const port = this.at?.port ?? options['port'];
       const thread = spawn({
-        options: { ...options, port, reusePort: !this.handsOver },
+        tonic: of?.tonic ?? 'TcpServer',
+        shared: of?.shared,
+        options: { ...options, ...of?.options, port, reusePort: !this.handsOver },
         protocolModule: protocol.module,
         protocolName: protocol.name,
         index,

@@ -19,7 +19,7 @@ import type { Visitor } from './door/visitor.js';
 import { Admission } from './server-admission.js';
 import { ServerLimits } from './limits/server-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
-import { PART, type ServerPart } from './server-catalyst.js';
+import { PART, PART_OF, type PartGiven, type PartOf } from './server-catalyst.js';
 import { type ListenerHearer, ServerListener } from './server-listener.js';
 import {
   type ServerSettings,
@@ -117,7 +117,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
       throw noReusePort(name, '"reusePort"', '');
     super(TonicSettings.of(settings));
-    const { [PART]: part } = options as { readonly [PART]?: Pick<ServerPart, 'index' | 'tally' | 'listens'> };
+    const { [PART]: part, [PART_OF]: of } = options as { readonly [PART]?: PartGiven; readonly [PART_OF]?: PartOf };
     const { network } = this._ttCatalyst;
     this.#settings = settings;
     this.#place = place;
@@ -131,7 +131,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#make = make;
     this.#tls = tls;
     this.#alpn = alpn;
-    if (settings.catalysts > 1) this.#spread = this.#newSpread();
+    if (settings.catalysts > 1) this.#spread = this.#newSpread(of);
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
     this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
@@ -404,7 +404,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its connections on several threads ----
 
-  #newSpread(): ServerSpread | undefined {
+  #newSpread(of: PartOf | undefined): ServerSpread | undefined {
     const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
@@ -424,7 +424,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
       totalReadRate: shareOf(totalReadRate, threads),
     };
     if (handsOver || canReusePort)
-      return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options });
+      return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options, of });
     const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
     this._ttScheduler.logs.warn(this, error);
     return undefined;

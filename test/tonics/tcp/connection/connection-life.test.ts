@@ -50,6 +50,15 @@ describe('the life of a connection', () => {
     expect(LIFE.cutting.on.lingerOver).to.deep.equal(['gone', 'reset']);
   });
 
+  it('hears, and takes no more sends, while a protocol says its own end, and closes when both sides have', () => {
+    for (const before of [walk(), walk('peerEndedBoth'), walk('finish')])
+      expect(next(before, 'part'), before).to.equal('parting');
+    expect(LIFE.parting).to.include({ sends: false, hears: true });
+    for (const input of ['close', 'peerEnded', 'peerEndedBoth'] as const)
+      expect(next('parting', input), input).to.equal('draining');
+    expect(next('draining', 'part')).to.equal('draining');
+  });
+
   it('shows each step as one of the phases that users know', () => {
     expect(Object.fromEntries(STEPS.map((step) => [step, LIFE[step].phase]))).to.deep.equal({
       connecting: 'connecting',
@@ -58,6 +67,7 @@ describe('the life of a connection', () => {
       halfClosed: 'halfClosed',
       answering: 'halfClosed',
       finishing: 'draining',
+      parting: 'draining',
       draining: 'draining',
       cutting: 'draining',
       gone: 'draining',

@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
+import { bytes, callable, count, ms, some } from '../../core/options/option-schema.js';
+import type { TonicOptions } from '../../core/options/tonic-options.js';
+import type { ConnectionOptions } from '../../tonics/tcp/connection/connection-options.js';
+import {
+  type ListenOptions,
+  NOT_PLACED,
+  type TcpServerOptions,
+  isPlaced,
+  serverSchema,
+} from '../../tonics/tcp/server/server-options.js';
+import { routesOption } from './routes/routes.js';
+import { webSocketsOption } from '../websocket/websocket-paths.js';
+
+/** What `node:http`, Express, Fastify and others call for each request. A promise that it gives is heard where it is rejected. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Takes a connection over after the head of a request: as the events `upgrade` and `connect` of Node's server. */
+export type HttpTakeover = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const FOR_EVER = 'must be 1 ms or more, or false';
+const patience = v.union([ms(1), v.literal(false)], FOR_EVER);
+
+/** What an HttpServer takes beside the options of a TcpServer. */
+export const httpOptions = {
+  /** Answers the requests: a function of a request and its response, as `node:http`, Express and Fastify have it. Default: the `static handler` of its `protocol`, or else each request is heard by `ttse__onRequest`. */
+  handler: v.optional(callable<HttpHandler>('a function of a request and its response')),
+  /** How long the head of a request may take to come, in ms; of a connection's first request from its opening on. Then the answer is 408, and the connection is closed. `false` for ever. */
+  headersTimeout: v.optional(patience, 60_000),
+  /** How long a whole request may take to come, in ms, with its body: then 408. Time in which nobody reads the body does not count. `false` for ever. */
+  requestTimeout: v.optional(patience, 300_000),
+  /** How long a connection may rest between requests, in ms: it is told to the client (`Keep-Alive: timeout=`, in whole seconds), and a second later the connection is closed. `false` for ever. */
+  keepAliveTimeout: v.optional(patience, 65_000),
+  /** How fast a body must come: so many bytes a second on the average (`perSecond`), after a time of grace in ms (`grace`); then 408. `false`: however slowly. */
+  bodyRate: v.optional(
+    v.union(
+      [v.strictObject({ perSecond: some, grace: ms() }), v.literal(false)],
+      'must be false, or { perSecond, grace }: bytes a second, and ms before they count',
+    ),
+    { perSecond: 240, grace: 10_000 },
+  ),
+  /** The most bytes that the head of a request may have: beyond that 431. */
+  maxHeaderSize: v.optional(bytes(256), 16_384),
+  /** The most headers that a request may have, and the most trailers: beyond that 431. */
+  maxHeaders: v.optional(count(1), 100),
+  /** The most characters that the target of a request may have: beyond that 414. */
+  maxUrlLength: v.optional(count(16), 8_192),
+  /** After so many requests a connection is closed in order (`Connection: close`); `false` for never. */
+  maxRequestsPerConnection: v.optional(
+    v.union([count(1), v.literal(false)], 'must be a whole number, 1 or more, or false'),
+    false,
+  ),
+  /** With so many requests of a connection unanswered no more are read of it; to within 4 KiB of requests. */
+  maxPipelined: v.optional(count(1), 64),
+  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See [Serve HTTP](http.md). */
+  routes: v.optional(routesOption),
+  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See [WebSockets](websocket.md). */
+  webSockets: v.optional(webSocketsOption),
+  /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
+  upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
+  /** Takes over connections whose request is a CONNECT, as a proxy does. Default: they are refused with 405. */
+  connect: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
+};
+
+// Of framings and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
+const { framing: _f, halfOpen: _h, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
+
+export const httpServerSchema = v.strictObject({ ...tcpOptions, ...httpOptions });
+
+/** The same, for who looks at options before a server is made of them. */
+export const placedHttpServerSchema = v.pipe(
+  httpServerSchema,
+  v.forward(
+    v.check((options) => isPlaced(options), NOT_PLACED),
+    ['port'],
+  ),
+);
+
+/** Only those of HTTP. */
+export const httpSchema = v.strictObject(httpOptions);
+export type HttpSettings = v.InferOutput<typeof httpSchema>;
+
+type NotOfHttp = 'framing' | 'halfOpen' | 'replyLimit';
+type OfPlace = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners' | 'path' | 'mode' | 'fd' | 'systemd';
+
+/** Options of an {@link HttpServer}: those of a TcpServer without framing, and those of HTTP. */
+export type HttpServerOptions = Omit<TcpServerOptions, NotOfHttp | OfPlace> &
+  Omit<ConnectionOptions, NotOfHttp> &
+  TonicOptions &
+  ListenOptions &
+  Readonly<v.InferInput<typeof httpSchema>>;
