@@ -129,7 +129,12 @@ export default defineConfig([
     },
   },
   {
-    files: ['src/core/time/clock.ts', 'src/core/time/random.ts', 'src/testing/real-time.ts'],
+    files: [
+      'src/core/time/clock.ts',
+      'src/core/time/random.ts',
+      'src/testing/real-time.ts',
+      'src/store-client/host.ts',
+    ],
     rules: theClockAndRandomThemselves,
   },
   { files: ['examples/**/*.ts', 'test/**/*.ts'], extends: [tasktonic.configs.recommended] },

@@ -25,6 +25,9 @@ const input = {
   cli: 'dist/src/cli/index.js',
 };
 
+/** What browsers load is a file of its own: it shares nothing with the others. */
+const forBrowsers = { 'store-client': 'dist/src/store-client/index.js' };
+
 /**
  * What loads modules while an app runs is a file of its own. A loader such as tsx makes each file anew that has such an import in it,
  * and the map that it adds costs the first stack of a process 150 ms where the file is large.
@@ -39,28 +42,12 @@ const compilerMaps = {
   },
 };
 
-const bundle = await rollup({
-  input: Object.fromEntries(Object.entries(input).map(([name, path]) => [name, root + path])),
-  // What is not ours stays a dependency.
-  external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-  plugins: [compilerMaps],
-  onwarn(warning) {
-    throw new Error(warning.message);
-  },
-});
 await rm(`${root}dist/lib`, { recursive: true, force: true });
-const { output } = await bundle.write({
-  dir: `${root}dist/lib`,
+await bundled(input, {
   manualChunks: (id) => (LOADS.test(id) ? 'loads' : undefined),
   chunkFileNames: ({ name }) => (name === 'loads' ? 'loads.js' : 'shared.js'),
-  sourcemap: true,
-  sourcemapExcludeSources: true,
 });
-await bundle.close();
-for (const { fileName } of output.filter(({ type, fileName }) => type === 'asset' && fileName.endsWith('.map'))) {
-  const path = `${root}dist/lib/${fileName}`;
-  await writeFile(path, JSON.stringify(mapOfLines(JSON.parse(await readFile(path, 'utf8')))));
-}
+await bundled(forBrowsers, {});
 
 await rm(`${root}dist/types`, { recursive: true, force: true });
 for (const path of await reachedTypes()) {
@@ -68,6 +55,30 @@ for (const path of await reachedTypes()) {
 }
 
 await writeFile(done, '');
+
+async function bundled(entries, output) {
+  const bundle = await rollup({
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, root + path])),
+    // What is not ours stays a dependency.
+    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+    plugins: [compilerMaps],
+    onwarn(warning) {
+      throw new Error(warning.message);
+    },
+  });
+  const made = await bundle.write({
+    dir: `${root}dist/lib`,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    ...output,
+  });
+  await bundle.close();
+  for (const { fileName, type } of made.output) {
+    if (type !== 'asset' || !fileName.endsWith('.map')) continue;
+    const path = `${root}dist/lib/${fileName}`;
+    await writeFile(path, JSON.stringify(mapOfLines(JSON.parse(await readFile(path, 'utf8')))));
+  }
+}
 
 function isDone() {
   if (![done, `${root}dist/lib/index.js`, `${root}dist/types/index.d.ts`].every((path) => existsSync(path)))

@@ -45,11 +45,12 @@ main() {
   check 'shared-array: main sees what the threads wrote' shares_array
   check 'big-data: help names every option' help_names "$BIG" --mib --threads --help
   check 'big-data: threads fill an array in the Store, of which there is no copy' shares_big_data
-  check 'digital-twin: help names every option' help_names "$TWIN" --host --port --directory --limit --mqtt --help
+  check 'digital-twin: help names every option' help_names "$TWIN" --host --port --directory --limit --mqtt --web --help
   if needs socat; then
     check 'digital-twin: a report becomes a line, and the fan of the room is told to go on' twin_switches
     check 'digital-twin: it is there again after kill -9, and SIGTERM ends it with exit code 0' twin_is_kept
     if needs script; then check 'digital-twin: on a terminal it shows a table' twin_shows_table; fi
+    if needs curl; then check 'digital-twin: it serves its live page, and the client of the Store' twin_serves_page; fi
   fi
   if needs mosquitto && needs mosquitto_pub && needs mosquitto_sub; then check 'digital-twin: devices of an MQTT broker report and hear, too' twin_bridges; fi
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
@@ -278,6 +279,15 @@ twin_is_kept() {
   kill -9 "$server" || return 1
   wait "$server" 2>/dev/null
   start_twin && within 10 says 'kitchen t1 value 26.5' && within 10 says 'kitchen f1 on true' && ends_in_order || { cat "$log"; return 1; }
+}
+
+twin_serves_page() {
+  node "$TWIN" --port 0 --web 0 >"$log" 2>&1 &
+  server=$!
+  within 10 grep -q '^live page at' "$log" || return 1
+  local page
+  page=$(grep -oE 'http://[^ ]+' "$log")
+  curl -fsS "$page" | grep -q '<title>Digital twin' && curl -fsS "${page}store-client.js" | grep -q connectStore && ends_in_order
 }
 
 twin_shows_table() {

@@ -15,7 +15,9 @@ missing() {
 # Names what is not there: tests that need it say so and skip.
 report() { echo "not here: $(missing | tr '\n' ' ')"; }
 
-[ -n "$(missing)" ] || exit 0
+has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+
+[ -n "$(missing)" ] || ! has_browser || exit 0
 report
 command -v apt-get >/dev/null || exit 0
 
@@ -24,3 +26,7 @@ if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}"
+
+# Of browsers one is enough; where there is no package of it, tests of pages skip.
+has_browser ||
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium || echo 'not here: chromium'

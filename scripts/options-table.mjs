@@ -115,6 +115,11 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
     from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
   },
   {
+    title: 'StoreConnection',
+    text: 'In `static serves` of a class that extends it: [The Store in a browser](store-in-the-browser.md).',
+    from: ['src/http/store/options.ts', 'storeConnectionSchema'],
+  },
+  {
     title: 'HttpClient',
     text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
     from: ['src/http/client/client-options.ts', 'httpClientSchema'],

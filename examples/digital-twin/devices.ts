@@ -27,6 +27,8 @@ export class Devices {
       place.set({ '': kind, room });
       if (from !== undefined) place.set('at', { address: from.address, port: from.port });
       if (value !== undefined) place.set('value', value);
+      // A page sets what is there, and makes nothing.
+      if (!place.has('on')) place.set('on', undefined);
     });
   }
 
@@ -35,9 +37,10 @@ export class Devices {
     return this.#store.get(`devices/${device}/at`) as Address | undefined;
   }
 
-  /** Whether a device is to be on; `undefined` where nobody has said so. */
-  isOn(device: string): StoreValue | undefined {
-    return this.#store.get(`devices/${device}/on`);
+  /** Whether a device is to be on; `undefined` where nobody has said so. What else a page has set there is nothing. */
+  isOn(device: string): boolean | undefined {
+    const on = this.#store.get(`devices/${device}/on`);
+    return typeof on === 'boolean' ? on : undefined;
   }
 
   #move(device: string, before: StoreValue | undefined, room: string): void {

@@ -10,6 +10,7 @@ const HELP = `Devices report by UDP, what they tell lies in a Store, and fans go
   --directory PATH  keeps it there, over kill -9 as well (default: nowhere)
   --limit DEGREES   above it the fans of a room go on   (default: as it was kept, or 25)
   --mqtt URL        devices of this broker, too, such as mqtt://localhost (needs the package mqtt)
+  --web PORT        a live page there, such as 8080    (needs the package ws)
   --help            shows this
 
 A report is a datagram such as {"device":"t1","kind":"thermometer","room":"kitchen","value":21.5}:
@@ -30,6 +31,7 @@ function readOptions(): TwinOptions | undefined {
         directory: { type: 'string' },
         limit: { type: 'string' },
         mqtt: { type: 'string' },
+        web: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -43,6 +45,7 @@ function readOptions(): TwinOptions | undefined {
       port: numberOf('port', values.port, 0, 65_535),
       directory,
       mqtt,
+      web: values.web === undefined ? undefined : numberOf('web', values.web, 0, 65_535),
       limit: values.limit === undefined ? undefined : numberOf('limit', values.limit, -100, 1_000),
       terminal: terminal(),
     };

@@ -4,6 +4,7 @@ import { DevicePort, type PortOwner } from './device-port.js';
 import { MqttDevices } from './mqtt-devices.js';
 import { Rules } from './rules.js';
 import { Screen, type Terminal } from './screen.js';
+import { type WebOwner, WebServer } from './web-server.js';
 
 export interface TwinOptions {
   readonly host: string;
@@ -14,6 +15,8 @@ export interface TwinOptions {
   readonly limit: number | undefined;
   /** The broker of further devices; `undefined`: none. */
   readonly mqtt: string | undefined;
+  /** The port of its live page; `undefined`: there is none. */
+  readonly web: number | undefined;
   readonly terminal: Terminal;
 }
 
@@ -35,7 +38,7 @@ export class DigitalTwin extends Formula {
   }
 }
 
-class Twin extends Tonic.with({ states: ['opening', 'serving'] }) implements PortOwner {
+class Twin extends Tonic.with({ states: ['opening', 'serving'] }) implements PortOwner, WebOwner {
   constructor(private readonly options: TwinOptions) {
     super({ name: 'twin' });
   }
@@ -49,12 +52,17 @@ class Twin extends Tonic.with({ states: ['opening', 'serving'] }) implements Por
   }
 
   ttse__onOpen({ address, port }: ListenInfo): void {
-    const { terminal, mqtt } = this.options;
+    const { terminal, mqtt, web, host } = this.options;
     terminal.write(`devices report to ${address} port ${port}\n`);
     Rules.spawn({ name: 'rules' });
     new Screen(terminal);
     if (mqtt !== undefined) new MqttDevices(mqtt);
+    if (web !== undefined) new WebServer(host, web);
     this.toState('serving');
+  }
+
+  ttse__onServing({ port }: ListenInfo): void {
+    this.options.terminal.write(`live page at http://localhost:${port}/\n`);
   }
 
   ttse_opening__onError(_port: Tonic, error: Error): void {

@@ -328,6 +328,8 @@ export const ERRORS = {
   TT_STORE_IN_GROUP: 'A transaction of a Store is a group of its own, so it cannot begin in one.',
   TT_STORE_CONTENDED: 'A transaction over {paths} was given up: {count} times another thread was quicker.',
   TT_STORE_READ_ONLY: '{path} of a Store can be read only: {reason}.',
+  TT_STORE_FORBIDDEN: 'A page may not {what} {path} of the Store: its rights do not cover that.',
+  TT_STORE_MESSAGE: 'What a page has sent is no message of tasktonic.store.1: {problem}.',
   TT_STORE_BAD_OPS: 'A batch of a Store cannot be carried out: {problem}.',
   // The bridge from a Store to MQTT
   TT_NO_MQTT: 'MqttBridge needs the package mqtt, which cannot be loaded: npm install mqtt.',

@@ -51,6 +51,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   HttpConnection: [LIFE, CONNECTION, HTTP],
   WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
   WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
+  StoreConnection: [LIFE, CONNECTION, WEB_SOCKET],
   UdpSocket: [
     LIFE,
     {

@@ -15,7 +15,7 @@ import {
 export const TONICS: ReadonlySet<string> = new Set([
   'Tonic', 'Catalyst', 'SelectorCatalyst', 'ServerCatalyst', 'ChunkedWork',
   'TcpServer', 'TcpClient', 'TcpConnection', 'UdpSocket', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
-  'WebSocketConnection', 'WebSocketClient',
+  'WebSocketConnection', 'WebSocketClient', 'StoreConnection',
   'TimerSingleShot', 'TimerRepeat', 'TimerPausing',
   'CalendarTimer', 'TimerEveryMinute', 'TimerEveryHour', 'TimerEveryDay', 'TimerEveryWeek', 'TimerEveryMonth', 'TimerEveryYear',
 ]); // prettier-ignore

@@ -32,5 +32,7 @@ export type { WebSocketPathOptions, WebSocketProtocol } from './websocket/path-o
 export type { DeflateOptions } from './websocket/websocket-options.js';
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';
+export { StoreConnection } from './store/store-connection.js';
+export type { ServedStore, StoreConnectionOptions, StoreRights } from './store/options.js';
 export { WebSocketGroup, type GroupCounts, type WebSocketGroupOptions } from './websocket/websocket-group.js';
 export { WebSocketClient, type WebSocketClientOptions } from './websocket/websocket-client.js';

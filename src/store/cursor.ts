@@ -17,7 +17,7 @@ import {
 import { type Made, pathOf } from './tree/made.js';
 import { PatternTrie } from './tree/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
-import type { Tree } from './tree/tree.js';
+import type { SubscriptionWishes, Tree } from './tree/tree.js';
 import type {
   AnyShape,
   Below,
@@ -33,6 +33,7 @@ import type {
   ShapeAt,
   ValueOf,
 } from './typed-paths.js';
+import type { StoreValue } from './values.js';
 
 /** What `subscribe()` gives. */
 export interface StoreSubscription {
@@ -324,6 +325,21 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return `Item ${JSON.stringify(this.path)}`;
   }
 
+  /** @internal Hears each batch within the write that makes it, whatever Tonic writes. @returns what ends that. */
+  _ttFollow(paths: readonly string[], deliver: Hearer['deliver']): () => void {
+    return this.#tree.subscribe(paths, FOLLOWED, { deliver, known: [] });
+  }
+
+  /** @internal See {@link Tree.hearTurns}. */
+  _ttHearTurns(hearer: (paths: readonly string[]) => void): () => void {
+    return this.#tree.hearTurns(hearer);
+  }
+
+  /** @internal See {@link Tree.present}. */
+  _ttPresent(pattern: string, under: string, take: (path: string, value: StoreValue) => boolean): void {
+    this.#tree.present(pattern, under, take);
+  }
+
   #patterns(paths: readonly string[]): PatternTrie<true> {
     const trie = new PatternTrie<true>();
     for (const path of paths) trie.add(this.#tree.segments(path), true, true);
@@ -341,6 +357,15 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return this.#paths.resolve(this.#tree, this._ttPath, segments, (problem) => badPath(path, problem));
   }
 }
+
+const FOLLOWED: SubscriptionWishes = {
+  recursive: false,
+  ignoreSource: undefined,
+  exclude: undefined,
+  extract: undefined,
+  latest: false,
+  triggerNow: false,
+};
 
 /** A cursor: see {@link Cursor}. Making one costs nothing, and it stays right whatever happens to what it points to. */
 export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {

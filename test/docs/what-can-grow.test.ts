@@ -99,6 +99,14 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keeps no more than unsentLimit allows',
   ],
   'messages of an MQTT broker': ['test/store/mqtt/mqtt-bridge.test.ts', 'says that it has taken a message when it is'],
+  'changed paths of a Store that a slow page has missed': [
+    'test/http/store/session.test.ts',
+    'gets all anew when it has missed more paths than are kept',
+  ],
+  'batches that a page has set, and that are not confirmed': [
+    'test/http/store/reconnect.test.ts',
+    'refuses more than may wait',
+  ],
 };
 
 /** The first column of the table. */

@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import * as calendar from '../../src/calendar/index.js';
 import { EVENTS, type HeardEvents } from '../doors/core.js';
 import { SAID, TONICS } from '../doors/eslint-plugin.js';
-import { HttpClient, HttpConnection, HttpServer, WebSocketClient, WebSocketConnection } from '../../src/http/index.js';
+import {
+  HttpClient,
+  HttpConnection,
+  HttpServer,
+  StoreConnection,
+  WebSocketClient,
+  WebSocketConnection,
+} from '../../src/http/index.js';
 import * as main from '../../src/index.js';
 import * as selector from '../../src/selector/index.js';
 import * as testing from '../../src/testing/index.js';
@@ -18,6 +25,7 @@ describe('what the ESLint plugin has written down of the package', () => {
     HttpConnection,
     HttpClient,
     HttpServer,
+    StoreConnection,
     WebSocketClient,
     WebSocketConnection,
   });

@@ -54,6 +54,7 @@ describe('the digital twin', () => {
       directory: undefined,
       limit: undefined,
       mqtt: undefined,
+      web: undefined,
       terminal,
       ...options,
     };

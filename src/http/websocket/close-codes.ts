@@ -8,6 +8,7 @@ export const POLICY = 1008;
 export const TOO_BIG = 1009;
 export const BAD_TEXT = 1007;
 export const INTERNAL_ERROR = 1011;
+export const TRY_LATER = 1013;
 /** The peer said no code. It is never sent. */
 export const NO_CODE = 1005;
 /** The peer said no close at all. It is never sent. */

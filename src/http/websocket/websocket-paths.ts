@@ -27,6 +27,11 @@ export const webSocketsOption = v.custom<WebSocketPaths>(
   'must be a record of paths, with a class of WebSocketConnection each, or { protocol, ... }',
 );
 
+/** A class of WebSocketConnection may say what its connections speak, where the option does not. */
+interface Speaks {
+  readonly subprotocols: string[];
+}
+
 /** One path at which WebSockets are opened. */
 export class WebSocketPath {
   readonly make: () => WebSocketConnection<string>;
@@ -45,7 +50,8 @@ export class WebSocketPath {
       throw fail('TT_BAD_PROTOCOL', { class: className });
     };
     this.#ws = ws;
-    this.#settings = settings;
+    const { subprotocols = (protocol as Partial<Speaks>).subprotocols } = settings;
+    this.#settings = { ...settings, subprotocols };
     this.#threshold = deflateOptions(settings.perMessageDeflate)?.threshold ?? 0;
   }
 

@@ -86,6 +86,10 @@ export class EarlyTree extends Tree {
     throw this.#notReady();
   }
 
+  override present(): never {
+    throw this.#notReady();
+  }
+
   override write(path: string, value: unknown, silent = false): void {
     this.#ask(Op.set, path, bare(kept(value, path, this.#limits.valueBytes)), silent);
   }

@@ -87,6 +87,11 @@ export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
     return `Store ${this.#place.service}`;
   }
 
+  /** @internal The Store as this thread has it: one for all that use it here. */
+  get _ttPlace(): object {
+    return this.#place;
+  }
+
   /** @internal It can be read from now on. */
   _ttArrived(): void {
     const user = this.#user;

@@ -38,6 +38,8 @@ export class Content {
   version = 0;
   /** How many nodes there are, besides the root. */
   size = 0;
+  /** Hear of the paths at and below which something else may be seen than before, since a link has come or gone. */
+  readonly turnHearers = new Set<(paths: readonly string[]) => void>();
   #aliases = 0;
   /** Nodes by their own path. What was removed is still in it. */
   readonly #known = new Map<string, Node>();
@@ -316,6 +318,7 @@ export class Content {
       for (const user of this.links.through(alias)) turned.add(user);
       if (alias.parent !== undefined) for (const { alias: user } of this.links.into(alias.segments)) turned.add(user);
     }
+    this.#tellTurned(aliases);
     for (const alias of turned) this.links.leave(alias);
     change?.();
     this.#known.clear();
@@ -324,6 +327,14 @@ export class Content {
     for (const alias of turned)
       if (alias.parent !== undefined && alias.link?.bubbles === true)
         this.links.enter(alias, this.#wayOf(alias, alias.link));
+    this.#tellTurned(aliases);
+  }
+
+  #tellTurned(aliases: readonly Node[]): void {
+    if (this.turnHearers.size === 0) return;
+    const there = aliases.filter(({ parent }) => parent !== undefined);
+    const paths = there.flatMap(({ segments }) => this.links.seenAs(segments));
+    if (paths.length > 0) for (const hearer of this.turnHearers) hearer(paths);
   }
 
   #aliasesIn(node: Node): Node[] {

@@ -21,30 +21,50 @@ export function existing(
   recursive: boolean,
   target: (node: Node) => Node | undefined,
 ): Existing[] {
+  const found: Existing[] = [];
+  eachExisting(root, { pattern, recursive, under: [] }, target, (one) => found.push(one) > 0);
+  return found;
+}
+
+/** What is looked for. */
+interface Wish {
+  readonly pattern: readonly string[];
+  readonly recursive: boolean;
+  /** Only what is at or below this. */
+  readonly under: readonly string[];
+}
+
+/** The same, one after the other, until `take` says false. */
+export function eachExisting(
+  root: Node,
+  { pattern, recursive, under }: Wish,
+  target: (node: Node) => Node | undefined,
+  take: (one: Existing) => boolean,
+): void {
   const trie = new PatternTrie<true>();
   trie.add(pattern, recursive, true);
-  const found: Existing[] = [];
   const chain: Node[] = [];
-  visit(root, '', trie.start(), undefined);
-  return found;
+  visit(root, '', 0, trie.start(), undefined);
 
-  function visit(node: Node, path: string, states: States<true>, above: string | undefined): void {
+  /** Whether it is to go on. */
+  function visit(node: Node, path: string, depth: number, states: States<true>, above: string | undefined): boolean {
     const real = chain.includes(node) ? undefined : target(node);
-    if (real === undefined) return;
+    if (real === undefined) return true;
     const { exact, within } = trie.at(states);
     const base = exact || within ? path : above;
-    if (base !== undefined) found.push({ path, base, value: real.value });
+    if (base !== undefined && depth >= under.length && !take({ path, base, value: real.value })) return false;
     const { branch } = real;
-    if (branch === undefined) return;
+    if (branch === undefined) return true;
     const below = within ? path : above;
     if (node !== real) chain.push(node);
-    const names = below === undefined ? trie.names(states) : undefined;
+    const names = depth < under.length ? [under[depth]!] : below === undefined ? trie.names(states) : undefined;
     for (const name of names ?? sorted(branch.children.keys())) {
       const child = branch.children.get(name);
       const next = trie.next(states, name);
-      if (child !== undefined && (next.length > 0 || below !== undefined))
-        visit(child, path === '' ? name : `${path}/${name}`, next, below);
+      if (child === undefined || (next.length === 0 && below === undefined)) continue;
+      if (!visit(child, path === '' ? name : `${path}/${name}`, depth + 1, next, below)) return false;
     }
     if (node !== real) chain.pop();
+    return true;
   }
 }

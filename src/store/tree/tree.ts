@@ -10,6 +10,7 @@ import { Content, type Limits, NO_LIMITS } from './content.js';
 import { contents } from './contents.js';
 import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
+import { eachExisting } from './existing.js';
 import { Listeners } from './listeners.js';
 import { type Made, pathOf } from './made.js';
 import type { Link, Node } from './node.js';
@@ -214,6 +215,25 @@ export class Tree implements HasLists<Made> {
     const begun = this.#listeners.addAll(patterns, wanted, hearer);
     if (triggerNow) for (const one of begun) this.#triggerNow(one);
     return () => begun.forEach((one) => this.#listeners.remove(one));
+  }
+
+  /** Gives what has a value now, fits a pattern and is at or below a path, in its order, until `take` says false. */
+  present(pattern: string, under: string, take: (path: string, value: StoreValue) => boolean): void {
+    const content = this.#content;
+    const way = { pattern: this.segments(pattern), recursive: false, under: this.segments(under) };
+    eachExisting(
+      content.root,
+      way,
+      (node) => content.target(node),
+      ({ path, value }) => value === undefined || take(path, readable(value)!),
+    );
+  }
+
+  /** Has somebody hear of the paths at and below which something else may be seen than before, since a link has come or gone; also within a batch. */
+  hearTurns(hearer: (paths: readonly string[]) => void): () => void {
+    const { turnHearers } = this.#content;
+    turnHearers.add(hearer);
+    return () => void turnHearers.delete(hearer);
   }
 
   /** Ends the subscriptions that are known by this: a callback, or an owner. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { HttpServerOptions } from '../../doors/http.js';
-import { browse, closeBrowsers, needsChromium } from '../../support/chromium.js';
+import { Chromium, closeBrowsers, needsChromium } from '../../support/chromium.js';
 import { onlyWithAll } from '../../support/how-many.js';
 import { tidyUp } from '../../support/net-app.js';
 import { onRealSockets } from '../../support/stage.js';
@@ -48,7 +48,7 @@ describe('A WebSocket in a browser', () => {
         return request.on('end', () => response.end());
       };
       const app = await serveWebSockets(undefined, { subprotocols: ['v2'], perMessageDeflate }, { handler });
-      browse(`http://127.0.0.1:${app.port}/`);
+      await Chromium.at(`http://127.0.0.1:${app.port}/`);
       const extensions = perMessageDeflate ? 'permessage-deflate' : '';
       expect(((await told) as string[]).map((each) => each.replace(/;.*/, ''))).to.eql([
         `open v2 ${extensions}`,

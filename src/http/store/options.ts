@@ -1,0 +1,56 @@
+import * as v from 'valibot';
+import { bytes, count, flag, text } from '../../core/options/option-schema.js';
+import { rateOption } from '../../tonics/rate-option.js';
+import { Store } from '../../store/service/store.js';
+import { StoreTree } from '../../store/store-tree.js';
+
+const patterns = v.array(v.string('must be a path'), 'must be a list of paths');
+
+/** What is served: the Store of a service, by its class, or a tree. */
+export type ServedStore = typeof Store | StoreTree;
+
+export const storeConnectionSchema = v.strictObject({
+  /** What a page may read: patterns of paths. */
+  read: patterns,
+  /** What it may set: patterns of paths. */
+  write: v.optional(patterns, []),
+  /** Whether a page may also set what is not there yet: then it can fill the Store with paths. */
+  creates: v.optional(flag, false),
+  /** The class of the Store's service, or a `StoreTree`. Default: the `Store` of the app. */
+  store: v.optional(
+    v.custom<ServedStore>(
+      (value) =>
+        value instanceof StoreTree || value === Store || (value as { prototype?: unknown }).prototype instanceof Store,
+      'must be a class of Store, or a StoreTree',
+    ),
+  ),
+  /** The source of what pages set. */
+  source: v.optional(text, 'web'),
+  /** The most patterns that a page may follow. */
+  maxPaths: v.optional(count(1), 32),
+  /** The most paths that a page may set with one message. */
+  maxPairs: v.optional(count(1), 1_000),
+  /** The most bytes of one value that a page may set, as JSON. */
+  valueBytes: v.optional(bytes(1), 65_536),
+  /** The most bytes, as JSON, of all that a page follows. More is refused. */
+  allBytes: v.optional(bytes(1), 8_388_608),
+  /** How many messages a page may send: a number a second, or `{ perSecond, burst }`. To say anew what it follows counts as ten. */
+  messageRate: v.optional(rateOption, 100),
+  /** So many changed paths are kept for a page that does not keep up; with more it gets all anew. */
+  behindPaths: v.optional(count(0), 10_000),
+});
+
+/** What a StoreConnection serves, and within which bounds: its static `serves`. */
+export type StoreConnectionOptions = Readonly<Omit<v.InferInput<typeof storeConnectionSchema>, 'read' | 'write'>> &
+  Partial<StoreRights> &
+  Pick<StoreRights, 'read'>;
+/** The same, checked and complete. */
+export type StoreConnectionSettings = Readonly<v.InferOutput<typeof storeConnectionSchema>>;
+
+/** What a page may do. */
+export interface StoreRights {
+  /** What it may read: patterns of paths. */
+  readonly read: readonly string[];
+  /** What it may set: patterns of paths. */
+  readonly write: readonly string[];
+}

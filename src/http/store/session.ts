@@ -1,0 +1,275 @@
+import { type TaskTonicError, fail, toError } from '../../core/errors.js';
+import type { Task } from '../../core/guests/task.js';
+import type { TokenBucket } from '../../core/time/token-bucket.js';
+import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import { isName, segmentsOf } from '../../store/paths.js';
+import type { PageMessage, WireBatch, WirePair } from '../../store-client/messages.js';
+import { fromWire } from '../../store-client/values.js';
+import { BAD_TEXT, POLICY, TRY_LATER } from '../websocket/close-codes.js';
+import { covers } from './covers.js';
+import type { StoreFeed } from './feed.js';
+import type { StoreConnectionSettings, StoreRights } from './options.js';
+import { NoJson, noMessage, pageMessage } from './page-message.js';
+import type { FollowingPage } from './page.js';
+import { SharedText } from './shared-text.js';
+import type { View } from './view.js';
+
+/** The page at the other end, as a session sees it. */
+export interface Peer {
+  /** @returns whether there is room for more; where there is none, `drained()` follows. */
+  send(text: SharedText): boolean;
+  close(code: number, reason: string, why: Error): void;
+  /** Does a task in a turn to come, between two batches. */
+  later(task: Task): void;
+}
+
+/** So much of the rate takes what has all sent anew. */
+const PRICE_OF_ALL = 10;
+const LIMITS = { pathLength: 1_024, depth: 64 } as const;
+
+/** One page: what it follows, how far it has come, and what it sets. */
+export class Session implements FollowingPage {
+  readonly peer: Peer;
+  readonly #feed: StoreFeed;
+  readonly #settings: StoreConnectionSettings;
+  readonly #rights: StoreRights;
+  readonly #read: readonly (readonly string[])[];
+  readonly #write = new PatternTrie<true>();
+  readonly #bucket: TokenBucket;
+  #view: View | undefined;
+  /** The number of what it follows. */
+  #id = 0;
+  /** What it has missed while it did not keep up: paths, or all. */
+  #missed: Set<string> | 'all' | undefined;
+  #hasRoom = true;
+  #isOver = false;
+  /** The number of its last batch, and of the last one that it was told of. */
+  #done = -1;
+  #told = -1;
+
+  constructor(
+    peer: Peer,
+    feed: StoreFeed,
+    settings: StoreConnectionSettings,
+    rights: StoreRights,
+    bucket: TokenBucket,
+  ) {
+    this.peer = peer;
+    this.#feed = feed;
+    this.#settings = settings;
+    this.#rights = rights;
+    this.#bucket = bucket;
+    this.#read = rights.read.map((pattern) => segmentsOf(pattern, LIMITS));
+    for (const pattern of rights.write) this.#write.add(segmentsOf(pattern, LIMITS), false, true);
+    feed.enter(this, rights.read);
+  }
+
+  /** The page is gone. */
+  end(): void {
+    this.#isOver = true;
+    this.#view?.leave(this);
+    this.#view = undefined;
+    this.#missed = undefined;
+    this.#feed.leave(this, this.#rights.read);
+  }
+
+  later(task: Task): void {
+    this.peer.later(task);
+  }
+
+  // ---- What the page says ----
+
+  heard(message: string | Uint8Array): void {
+    if (this.#isOver) return;
+    try {
+      if (typeof message !== 'string') throw noMessage('it is bytes');
+      if (!this.#bucket.takeOne()) throw noMessage('too many messages come');
+      this.#take(pageMessage(message));
+    } catch (thrown) {
+      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is no JSON'));
+      else if (isFailure(thrown, 'TT_STORE_MESSAGE')) this.#close(POLICY, String(thrown.details['problem']), thrown);
+      else throw thrown;
+    }
+  }
+
+  #take(message: PageMessage): void {
+    if ('follow' in message) this.#follow(message.follow, message.id);
+    else if ('set' in message) for (const batch of message.set) this.#set(batch);
+    else this.#say(`{"pong":${message.ping}}`);
+  }
+
+  #close(code: number, reason: string, why: Error): void {
+    if (this.#isOver) return;
+    this.end();
+    this.peer.close(code, reason, why);
+  }
+
+  // ---- What it follows ----
+
+  #follow(paths: readonly string[], id: number): void {
+    if (this.#bucket.take(PRICE_OF_ALL - 1) > 0) throw noMessage('it follows others too often');
+    try {
+      const patterns = this.#checked(paths);
+      const view = this.#feed.view(patterns);
+      if (view !== this.#view) {
+        view.enter(this);
+        this.#view?.leave(this);
+        this.#view = view;
+      }
+      this.#id = id;
+      this.#missed = 'all';
+      this.#catchUp();
+    } catch (thrown) {
+      this.#refuse('refusedFollow', id, toError(thrown));
+    }
+  }
+
+  #checked(paths: readonly string[]): readonly (readonly string[])[] {
+    const { maxPaths } = this.#settings;
+    if (paths.length > maxPaths)
+      throw fail('TT_STORE_FULL', { what: 'what a page follows', most: `${maxPaths} paths`, remedy: 'follow fewer' });
+    const patterns = [...new Set(paths)].map((path) => segmentsOf(path, LIMITS));
+    patterns.forEach((pattern, at) => {
+      if (!this.#read.some((read) => covers(read, pattern))) throw forbidden('read', paths[at]!);
+    });
+    return patterns;
+  }
+
+  /** Paths that it follows have changed. `text` makes the message, once for all. */
+  changed(paths: readonly string[], text: () => SharedText): void {
+    if (this.#isOver || this.#missed === 'all') return;
+    if (!this.isBehind) this.#send(text());
+    else this.#miss(paths);
+  }
+
+  /** Whether it does not keep up. */
+  get isBehind(): boolean {
+    return this.#missed !== undefined || !this.#hasRoom;
+  }
+
+  /** It is to get all anew. */
+  anew(): void {
+    if (this.#isOver) return;
+    this.#missed = 'all';
+    this.#catchUp();
+  }
+
+  #miss(paths: readonly string[]): void {
+    const missed = (this.#missed ??= new Set()) as Set<string>;
+    for (const path of paths) missed.add(path);
+    if (missed.size > this.#settings.behindPaths) this.#missed = 'all';
+  }
+
+  /** There is room again. */
+  drained(): void {
+    if (this.#isOver) return;
+    this.#hasRoom = true;
+    try {
+      this.#catchUp();
+    } catch (thrown) {
+      this.lost(toError(thrown));
+    }
+  }
+
+  #catchUp(): void {
+    const missed = this.#missed;
+    if (!this.#hasRoom) return;
+    this.#missed = undefined;
+    if (missed === 'all') this.#sendAll();
+    else if (missed !== undefined) this.#send(new SharedText(this.#feed.changesNow(missed)));
+    this.sayDone();
+  }
+
+  #sendAll(): void {
+    const { allBytes } = this.#settings;
+    const all = this.#view!.all(this.#id, allBytes);
+    if (all !== undefined) return this.#send(all);
+    const full = { what: 'what a page follows', most: `${allBytes} bytes`, remedy: 'follow less, or raise "allBytes"' };
+    this.#view!.leave(this);
+    this.#view = undefined;
+    return this.#refuse('refusedFollow', this.#id, fail('TT_STORE_FULL', full));
+  }
+
+  // ---- What it sets ----
+
+  #set([id, pairs]: WireBatch): void {
+    if (this.#isOver) return;
+    if (id <= this.#done) throw noMessage('the numbers of batches do not count up');
+    this.#done = id;
+    try {
+      const values = this.#values(pairs);
+      this.#feed.store.group(
+        () => {
+          for (const [path, value] of values) this.#feed.store.set(path, value);
+        },
+        { source: this.#settings.source },
+      );
+    } catch (thrown) {
+      this.#refuse('refused', id, toError(thrown));
+    }
+    this.#feed.wrote(this);
+  }
+
+  #values(pairs: readonly WirePair[]): readonly (readonly [path: string, value: unknown])[] {
+    const { maxPairs, valueBytes, creates } = this.#settings;
+    if (pairs.length > maxPairs)
+      throw fail('TT_STORE_FULL', {
+        what: 'a batch of a page',
+        most: `${maxPairs} paths`,
+        remedy: 'set fewer at once',
+      });
+    return pairs.map(([given, wire]) => {
+      const segments = segmentsOf(given, LIMITS);
+      if (!segments.every(isName) || !this.#write.fits(segments)) throw forbidden('set', given);
+      const path = segments.join('/');
+      if (!creates && !this.#feed.store.has(path)) throw forbidden('make', given);
+      if (wire === undefined) return [path, undefined];
+      const size = Buffer.byteLength(JSON.stringify(wire));
+      if (size > valueBytes) throw badValue(path, `it has more than ${valueBytes} bytes ("valueBytes")`);
+      try {
+        return [path, fromWire(wire)];
+      } catch (thrown) {
+        throw badValue(path, (thrown as Error).message);
+      }
+    });
+  }
+
+  /** Tells how far its batches were carried out, behind what they have changed. */
+  sayDone(): void {
+    if (this.#isOver || this.#told === this.#done || this.#missed !== undefined || !this.#hasRoom) return;
+    this.#told = this.#done;
+    this.#say(`{"done":${this.#done}}`);
+  }
+
+  // ---- What it is told ----
+
+  #refuse(word: 'refused' | 'refusedFollow', id: number, error: Error): void {
+    const { code = 'ERROR', message } = error as Partial<TaskTonicError> & Error;
+    this.#say(`{"${word}":${id},"code":${JSON.stringify(code)},"message":${JSON.stringify(message)}}`);
+  }
+
+  #say(text: string): void {
+    this.#send(new SharedText(text));
+  }
+
+  #send(text: SharedText): void {
+    if (!this.#isOver && !this.peer.send(text)) this.#hasRoom = false;
+  }
+
+  /** The Store cannot be read any more. */
+  lost(why: Error): void {
+    this.#close(TRY_LATER, 'the Store is not there', why);
+  }
+}
+
+function isFailure(thrown: unknown, code: string): thrown is TaskTonicError {
+  return (thrown as Partial<TaskTonicError> | undefined)?.code === code;
+}
+
+function forbidden(what: 'read' | 'set' | 'make', path: string): Error {
+  return fail('TT_STORE_FORBIDDEN', { what, path: JSON.stringify(path.slice(0, 80)) });
+}
+
+function badValue(path: string, problem: string): Error {
+  return fail('TT_STORE_VALUE', { path: JSON.stringify(path.slice(0, 80)), problem });
+}

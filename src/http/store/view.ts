@@ -1,0 +1,118 @@
+import { ANY_PATH, segmentsOf } from '../../store/paths.js';
+import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import type { StoreValue } from '../../store/values.js';
+import { encodedValue } from './encoded-value.js';
+import { SharedText } from './shared-text.js';
+import type { Cursor } from '../../store/cursor.js';
+import type { FollowingPage } from './page.js';
+
+/** Where links have come or gone at more places, all is sent anew. */
+const MOST_ANEW = 100;
+
+/** What a view is a part of. */
+export interface ViewOwner {
+  readonly store: Cursor;
+  /** A message that says what stands at these paths now. */
+  changesText(paths: Iterable<string>, anew?: readonly string[]): string;
+  /** Nobody has it any more. */
+  drop(view: View): void;
+}
+
+/** What all pages see that follow the same patterns. */
+export class View {
+  readonly key: string;
+  readonly patterns: readonly (readonly string[])[];
+  readonly #owner: ViewOwner;
+  readonly #trie = new PatternTrie<true>();
+  readonly #pages = new Set<FollowingPage>();
+  /** All of it, as it was encoded last, where nothing has changed since. */
+  #all: { readonly id: number; readonly most: number; readonly text: SharedText } | undefined;
+  /** It is more than so many bytes. */
+  #above = -1;
+
+  constructor(owner: ViewOwner, key: string, patterns: readonly (readonly string[])[]) {
+    this.#owner = owner;
+    this.key = key;
+    this.patterns = patterns;
+    for (const pattern of patterns) this.#trie.add(pattern, false, true);
+  }
+
+  enter(page: FollowingPage): void {
+    this.#pages.add(page);
+  }
+
+  leave(page: FollowingPage): void {
+    this.#pages.delete(page);
+    if (this.#pages.size === 0) this.#owner.drop(this);
+  }
+
+  /** Whether something at or below one of these paths may be in it. */
+  reachesAny(paths: readonly string[]): boolean {
+    return paths.some((path) => this.#reaches(path));
+  }
+
+  #reaches(path: string): boolean {
+    let states = this.#trie.start();
+    for (const name of segmentsOf(path, ANY_PATH)) states = this.#trie.next(states, name);
+    return states.length > 0;
+  }
+
+  /** These paths have changed; and at and below those that have `turned` something else may be seen. */
+  tell(paths: readonly string[], turned: readonly string[]): void {
+    this.#all = undefined;
+    this.#above = -1;
+    const anew = turned.length > MOST_ANEW ? turned : turned.filter((path) => this.#reaches(path));
+    let text: SharedText | undefined;
+    const changes = (): SharedText => (text ??= this.#changes(paths, anew));
+    const sendsAll = anew.length > MOST_ANEW;
+    for (const page of [...this.#pages]) {
+      if (sendsAll || (anew.length > 0 && page.isBehind)) page.anew();
+      else page.changed(paths, changes);
+    }
+  }
+
+  #changes(paths: readonly string[], anew: readonly string[]): SharedText {
+    if (anew.length === 0) return new SharedText(this.#owner.changesText(paths));
+    const all = new Set(paths);
+    for (const under of anew) this.#present(under, (path) => all.add(path).size > 0);
+    return new SharedText(this.#owner.changesText(all, anew));
+  }
+
+  #present(under: string, take: (path: string, value: StoreValue) => boolean): void {
+    let goesOn = true;
+    for (const pattern of this.patterns) {
+      this.#owner.store._ttPresent(pattern.join('/'), under, (path, value) => (goesOn = take(path, value)));
+      if (!goesOn) return;
+    }
+  }
+
+  /** A message with all that is there; `undefined` where that is more than so many bytes. */
+  all(id: number, most: number): SharedText | undefined {
+    if (most <= this.#above) return undefined;
+    if (this.#all?.id === id && this.#all.most === most) return this.#all.text;
+    const entries = this.#entries(most);
+    if (entries === undefined) {
+      this.#above = most;
+      return undefined;
+    }
+    const text = new SharedText(`{"all":[${entries.join(',')}],"id":${id}}`);
+    this.#all = { id, most, text };
+    return text;
+  }
+
+  #entries(most: number): string[] | undefined {
+    const entries: string[] = [];
+    const seen = new Set<string>();
+    let left = most;
+    this.#present('', (path, value) => {
+      const encoded = seen.has(path) ? undefined : encodedValue(value);
+      if (encoded === undefined) return true;
+      const entry = `[${JSON.stringify(path)},${encoded}]`;
+      seen.add(path);
+      entries.push(entry);
+      left -= Buffer.byteLength(entry) + 1;
+      return left >= 0;
+    });
+    return left < 0 ? undefined : entries;
+  }
+}
