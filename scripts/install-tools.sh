@@ -2,8 +2,8 @@
 # Installs the programs that tests talk to, where apt-get is there and one of them is missing.
 set -euo pipefail
 
-readonly COMMANDS=(socat ncat strace dig redis-cli haproxy curl ip mosquitto mosquitto_pub openssl wrk chromium)
-readonly PACKAGES=(socat ncat strace dnsutils redis-tools haproxy curl iproute2 mosquitto mosquitto-clients openssl wrk chromium)
+readonly COMMANDS=(socat ncat strace dig redis-cli haproxy curl ip mosquitto mosquitto_pub openssl wrk)
+readonly PACKAGES=(socat ncat strace dnsutils redis-tools haproxy curl iproute2 mosquitto mosquitto-clients openssl wrk)
 
 missing() {
   local command

@@ -5,7 +5,7 @@ export { HttpServer } from './server/http-server.js';
 export type { HttpHandler, HttpServerOptions, HttpTakeover } from './server/http-server-options.js';
 export type { RequestCounts, StatusClass } from './server/request-tally.js';
 export { HttpConnection } from './server/http-connection.js';
-export { HttpExchange, type BodyOptions, type FramesOptions } from './server/exchange.js';
+export { HttpExchange, type BodyOptions, type ExchangeOnError, type FramesOptions } from './server/exchange.js';
 export { HttpError } from './server/failure.js';
 export type { ReplyOptions, StreamBody } from './server/answer.js';
 export {
@@ -20,7 +20,7 @@ export {
 export { EventStream, type EventStreamOptions } from './events/event-stream.js';
 export { EventStreams } from './events/event-streams.js';
 export type { ServerEvent } from './events/event-bytes.js';
-export { HttpClient } from './client/http-client.js';
+export { HttpClient, type HttpHears } from './client/http-client.js';
 export type { HttpClientOptions, HttpRequestOptions, HttpStreamOptions } from './client/client-options.js';
 export { HttpQuestion } from './client/http-question.js';
 export { HttpResponse, HttpStreamedResponse } from './client/http-response.js';

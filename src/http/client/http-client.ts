@@ -39,7 +39,8 @@ import { targetOf } from './target.js';
 const requestCheck = OptionCheck.of(httpRequestSchema);
 const streamCheck = OptionCheck.of(httpStreamSchema);
 
-type Hears<R> = (response: R, question: HttpQuestion) => void;
+/** A sparkle that hears an answer, and the question that it is of. */
+export type HttpHears<R> = (response: R, question: HttpQuestion) => void;
 /** What `request()` and `stream()` may be given. */
 type Given = HttpStreamOptions & {
   readonly bodyLimit?: number | undefined;
@@ -122,7 +123,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
    */
   request<Frame = never>(
     request: HttpRequest,
-    onAnswer: Hears<HttpResponse>,
+    onAnswer: HttpHears<HttpResponse>,
     options: HttpRequestOptions<Frame> = {},
   ): HttpQuestion {
     return this.#ask('request', request, onAnswer, options, requestCheck);
@@ -132,14 +133,14 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
    * Asks, and hears the head of the answer, with the body as a stream.
    * @throws {TaskTonicError} as {@link request}.
    */
-  stream(request: HttpRequest, onHead: Hears<HttpStreamedResponse>, options: HttpStreamOptions = {}): HttpQuestion {
+  stream(request: HttpRequest, onHead: HttpHears<HttpStreamedResponse>, options: HttpStreamOptions = {}): HttpQuestion {
     return this.#ask('stream', request, onHead, options, streamCheck);
   }
 
   /** Short for {@link request} with `GET`. */
   get<Frame = never>(
     url: string | URL,
-    onAnswer: Hears<HttpResponse>,
+    onAnswer: HttpHears<HttpResponse>,
     options?: HttpRequestOptions<Frame>,
   ): HttpQuestion {
     return this.request({ url }, onAnswer, options);
@@ -149,7 +150,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   postJson<Frame = never>(
     url: string | URL,
     json: unknown,
-    onAnswer: Hears<HttpResponse>,
+    onAnswer: HttpHears<HttpResponse>,
     options?: HttpRequestOptions<Frame>,
   ): HttpQuestion {
     return this.request({ method: 'POST', url, json }, onAnswer, options);
@@ -159,7 +160,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   putJson<Frame = never>(
     url: string | URL,
     json: unknown,
-    onAnswer: Hears<HttpResponse>,
+    onAnswer: HttpHears<HttpResponse>,
     options?: HttpRequestOptions<Frame>,
   ): HttpQuestion {
     return this.request({ method: 'PUT', url, json }, onAnswer, options);
@@ -168,7 +169,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   /** Short for {@link request} with `DELETE`. */
   delete<Frame = never>(
     url: string | URL,
-    onAnswer: Hears<HttpResponse>,
+    onAnswer: HttpHears<HttpResponse>,
     options?: HttpRequestOptions<Frame>,
   ): HttpQuestion {
     return this.request({ method: 'DELETE', url }, onAnswer, options);

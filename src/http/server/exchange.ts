@@ -24,18 +24,19 @@ import { failureOf } from './failure.js';
 import { Hearer } from './hearer.js';
 import { StreamAnswer, type StreamOutcome } from './stream-answer.js';
 
-type OnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
+/** Hears why a body could not be read. */
+export type ExchangeOnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
 
 /** Options of `exchange.readBody()`, and of its like. */
 export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchema>, 'onError'>> {
   /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
-  readonly onError?: OnError;
+  readonly onError?: ExchangeOnError;
 }
 
 /** Options of `exchange.readFrames()`. */
 export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesSchema>, 'onError' | 'onEnd'>> {
   /** A sparkle that hears what is wrong, and answers. Behind bytes that are no frame it goes on, where the framing knows the next one. Without it the peer gets 413 or 400. */
-  readonly onError?: OnError;
+  readonly onError?: ExchangeOnError;
   /** A sparkle that hears that all frames have been heard. */
   readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
 }

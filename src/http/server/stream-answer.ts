@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 
 /** What becomes of an answer that is a stream. */
 export interface StreamOutcome {
-  /** It failed, after so many bytes. */
+  /** @internal It failed, after so many bytes. */
   streamFailed(error: Error, bytes: number): void;
 }
 
