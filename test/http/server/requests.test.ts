@@ -54,9 +54,7 @@ describe('a request to an HttpServer', () => {
   it('for the head alone has no body', async () => {
     const app = await serveHttp({ handler: (_request, response) => response.end('body') });
     const text = await app.lastWords('HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
-    expect(text)
-
-      .to.match(/\r\n\r\n$/);
+    expect(text).to.match(/\r\n\r\n$/);
   });
 
   it('may be answered with 204, 304 and words before the answer', async () => {
