@@ -54,6 +54,9 @@ function lengthOf(row, { quick, durationMs }) {
   return messages === undefined ? { 'duration-ms': durationMs } : { 'duration-ms': 60_000, messages };
 }
 
+/** To open thousands takes the time of all other rows. */
+const QUICK_CONNECTIONS = 500;
+
 /** Who opens connections and leaves them idle. @type {Record<'tcp' | NonNullable<Row['over']>, { command: string[], mode?: string, tls?: string }>} */
 const idleLoads = {
   tcp: { command: load.command },
@@ -87,6 +90,7 @@ async function network(row, program, effort) {
     const { port } = await server.json();
     const options = {
       ...row.load,
+      ...(effort.quick && row.load && { connections: Math.min(row.load.connections, QUICK_CONNECTIONS) }),
       port,
       'warmup-ms': effort.quick ? effort.warmupMs : Math.max(effort.warmupMs, row.warmupMs ?? 0),
       ...lengthOf(row, effort),

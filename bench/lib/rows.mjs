@@ -163,6 +163,15 @@ export const rows = [
   },
   {
     ...ws,
+    id: 'ws-broadcast',
+    title: 'what one WebSocket says to 5,000',
+    ours: 'tasktonic-ws-broadcast',
+    theirs: 'raw-ws-broadcast',
+    ...faster(1),
+    load: { mode: 'ws-broadcast', connections: 5_000, size: 64, inflight: 1 },
+  },
+  {
+    ...ws,
     id: 'ws-memory',
     title: 'memory per idle WebSocket, 10,000 of them',
     kind: 'memory',

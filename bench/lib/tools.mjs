@@ -99,6 +99,8 @@ export const programs = {
   'tasktonic-fastify': http('fastify'),
   'raw-ws': node('ws', 'servers/raw-ws.mjs'),
   'tasktonic-ws': tasktonic('servers/tasktonic-ws.mjs'),
+  'raw-ws-broadcast': node('ws', 'servers/raw-ws.mjs', null, 'broadcast'),
+  'tasktonic-ws-broadcast': tasktonic('servers/tasktonic-ws.mjs', 'broadcast'),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

@@ -1,5 +1,5 @@
-import { ConnectionDuplex } from '../../tonics/tcp/connection/connection-duplex.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { SocketDuplex } from '../socket-duplex.js';
 
 /** Its connection, as far as the stream asks. */
 interface Asked {
@@ -8,7 +8,7 @@ interface Asked {
 }
 
 /** The stream of a connection of an HttpClient: with what `node:http` asks of a socket besides. */
-export class ClientStream extends ConnectionDuplex {
+export class ClientStream extends SocketDuplex {
   declare readonly connection: TcpConnection<string> & Asked;
 
   constructor(connection: TcpConnection<string> & Asked) {
@@ -20,29 +20,6 @@ export class ClientStream extends ConnectionDuplex {
   /** Times are watched on the clock of the Catalyst. */
   setTimeout(): this {
     return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
-  /** Ends after what was written. */
-  destroySoon(): void {
-    if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once('finish', () => this.destroy());
   }
 
   /** What is left of an answer that nobody waits for is not read: it may have no end. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConnectionDuplex } from '../../tonics/tcp/connection/connection-duplex.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import { SocketDuplex } from '../socket-duplex.js';
 
 /** The connection of such a stream: what `node:http` tells of the stream is brought to it. */
 export interface StreamOwner extends TcpConnection<string> {
@@ -25,7 +25,7 @@ export interface StreamOwner extends TcpConnection<string> {
 }
 
 /** The stream of an HTTP connection: with what `node:http`, and the libraries on top of it, ask of a socket besides. */
-export class ServerStream extends ConnectionDuplex {
+export class ServerStream extends SocketDuplex {
   declare readonly connection: StreamOwner;
 
   get encrypted(): boolean {
@@ -72,28 +72,5 @@ export class ServerStream extends ConnectionDuplex {
     this.timeout = ms;
     this.connection._ttMayBeStill(ms);
     return this;
-  }
-
-  setNoDelay(): this {
-    return this;
-  }
-
-  setKeepAlive(): this {
-    return this;
-  }
-
-  ref(): this {
-    return this;
-  }
-
-  unref(): this {
-    return this;
-  }
-
-  /** Ends after what was written. */
-  destroySoon(): void {
-    if (this.writable) this.end();
-    if (this.writableFinished) this.destroy();
-    else this.once('finish', () => this.destroy());
   }
 }
