@@ -32,7 +32,7 @@ import { Later, until } from './support/later.js';
 import { endApps, startNetworkApp } from './support/network-app.js';
 
 /** Bytes of hostile input in all, and where their chance begins. */
-const BYTES = Number(process.env['TT_FUZZ'] ?? howMany(1_000_000, 20_000_000));
+const BYTES = Number(process.env['TT_FUZZ'] ?? howMany(1_000_000, 10_000_000));
 const SEED = Number(process.env['TT_FUZZ_SEED'] ?? 14);
 const AT_ONCE = 16;
 /** A peer that means well comes after so many that do not. */

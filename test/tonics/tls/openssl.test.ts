@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { TcpConnection } from '../../../src/index.js';
 import { lines } from '../../../src/framing/index.js';
-import { howMany } from '../../support/how-many.js';
 import { serve, tidyUp } from '../../support/net-app.js';
 import { freePort } from '../../support/peers.js';
 import { onRealSockets } from '../../support/stage.js';
@@ -74,8 +73,7 @@ describe('OpenSSL as the other side', () => {
     return { ok: code === 0 && text.includes('HELLO'), text };
   }
 
-  it('talks to a server with every cipher that there shall be, and with no other', async function () {
-    this.timeout(120_000);
+  it('talks to a server with every cipher that there shall be, and with no other', async () => {
     const rsa = authority.issue({ kind: 'rsa' });
     const servers = {
       ECDSA: (await serve(() => new Shout(), { tls: own })).port,
@@ -99,11 +97,12 @@ describe('OpenSSL as the other side', () => {
       (name) => !name.startsWith('TLS_') && !good.some((end) => /^ECDHE-(ECDSA|RSA)-/.test(name) && name.endsWith(end)),
     );
     expect(others.length).to.be.greaterThan(20);
-    for (const cipher of others.slice(0, howMany(8, others.length)))
-      for (const port of Object.values(servers)) {
-        const { ok } = await client(port, '-tls1_2', '-cipher', `${cipher}:@SECLEVEL=0`);
-        expect(ok, cipher).to.equal(false);
-      }
+    // All at once: with any one that both know the handshake would be done.
+    for (const port of Object.values(servers)) {
+      const { ok, text } = await client(port, '-tls1_2', '-cipher', `${others.join(':')}:@SECLEVEL=0`);
+      expect(ok, text).to.equal(false);
+      expect(text).to.include('handshake failure');
+    }
   });
 
   it('finds no version below 1.2', async () => {
