@@ -48,7 +48,7 @@ describe('a Store', () => {
     this.timeout(60_000);
     const store = new StoreTree();
     const list = store.at('list');
-    const count = howMany(50_000, 1_000_000);
+    const count = howMany(50_000, 300_000);
     store.group(() => {
       for (let n = 0; n < count; n++) list.append().v = n;
     });
