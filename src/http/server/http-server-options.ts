@@ -65,6 +65,7 @@ export const httpOptions = {
 };
 
 // Of framings and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
+export const NOT_OF_HTTP = ['framing', 'halfOpen', 'replyLimit'] as const;
 const { framing: _f, halfOpen: _h, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
 
 export const httpServerSchema = v.strictObject({ ...tcpOptions, ...httpOptions });
@@ -82,7 +83,7 @@ export const placedHttpServerSchema = v.pipe(
 export const httpSchema = v.strictObject(httpOptions);
 export type HttpSettings = v.InferOutput<typeof httpSchema>;
 
-type NotOfHttp = 'framing' | 'halfOpen' | 'replyLimit';
+type NotOfHttp = (typeof NOT_OF_HTTP)[number];
 type OfPlace = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners' | 'path' | 'mode' | 'fd' | 'systemd';
 
 /** Options of an {@link HttpServer}: those of a TcpServer without framing, and those of HTTP. */

@@ -21,6 +21,7 @@ import {
   type HttpServerOptions,
   type HttpSettings,
   httpSchema,
+  NOT_OF_HTTP,
   httpServerSchema,
   placedHttpServerSchema,
 } from './http-server-options.js';
@@ -71,7 +72,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const threads = options.catalysts ?? 1;
     const tally = part?.shared === undefined ? RequestTally.of(threads) : new RequestTally(part.shared, part.index);
     const inParts = threads > 1 ? forThreads(http, name) : {};
-    const of: PartOf = { tonic: 'HttpServer', shared: tally.buffer, options: inParts };
+    const of: PartOf = { tonic: 'HttpServer', shared: tally.buffer, options: inParts, without: NOT_OF_HTTP };
     const given = { ...withAlpn(options), protocol, unsentLimit: roomFor(options), [PART_OF]: of };
     super(given as unknown as TcpServerOptions);
     this._ttHttp = http;

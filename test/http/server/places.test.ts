@@ -77,9 +77,9 @@ describe('an HttpServer of this machine', () => {
     for (let n = 0; n < 8; n++) expect(await bodyOf({ port: app.port })).to.equal('/there');
     const many = Array.from({ length: 20 }, (_, n) => `X-${n}: y`);
     expect(statusesIn(await app.lastWords(get('/', ...many)))).to.deep.equal([431]);
-    const { received, answered, refused } = app.server.requests;
-    expect(received).to.equal(9);
-    expect(answered).to.include({ '2xx': 8, '4xx': 1 });
+    // One with too many headers is a request to Node 20, and none to Node 24.
+    const { answered, refused } = app.server.requests;
+    expect(answered['2xx']).to.equal(8);
     expect(refused.tooLarge).to.equal(1);
   });
 });

@@ -33,6 +33,8 @@ export interface PartOf {
   readonly shared: SharedArrayBuffer;
   /** Those that a TcpServer does not know. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Those of a TcpServer that it does not take. */
+  readonly without: readonly string[];
 }
 
 /** What a thread tells the server that it is a part of. */

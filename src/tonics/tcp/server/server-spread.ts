@@ -93,7 +93,7 @@ export class ServerSpread {
       const thread = spawn({
         tonic: of?.tonic ?? 'TcpServer',
         shared: of?.shared,
-        options: { ...options, ...of?.options, port, reusePort: !this.handsOver },
+        options: { ...without(options, of?.without), ...of?.options, port, reusePort: !this.handsOver },
         protocolModule: protocol.module,
         protocolName: protocol.name,
         index,
@@ -155,4 +155,8 @@ export class ServerSpread {
     Object.assign(this.#places[index]!, { runs: false, listens: false });
     return this.tally.closeAll(index);
   }
+}
+
+function without(options: SpreadSettings['options'], keys: readonly string[] = []): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 }
