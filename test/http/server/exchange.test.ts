@@ -286,7 +286,8 @@ describe('an answer that is a stream', () => {
     }
     const app = await doing((exchange) => {
       if (exchange.path === '/node') exchange.reply(Readable.from(['a', 'b']), { status: 201, type: 'text/csv' });
-      else if (exchange.path === '/web') exchange.reply(ReadableStream.from([Buffer.from('web')]) as AsyncIterable<Uint8Array>);
+      else if (exchange.path === '/web')
+        exchange.reply(ReadableStream.from([Buffer.from('web')]) as AsyncIterable<Uint8Array>);
       else exchange.reply(counting());
     });
     const node = await app.ask('GET /node');
