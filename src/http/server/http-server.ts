@@ -32,7 +32,7 @@ import type { ClassRoutes } from './routes/routes.js';
 import type { Router } from './routes/router.js';
 import { classRouter, givenRouter, hearRequest } from './routes/routing.js';
 import type { ServerStream } from './server-stream.js';
-import { type UpgradeRequest, withoutUpgrade } from './upgrade.js';
+import { SWITCHED, type UpgradeRequest, withoutUpgrade } from './upgrade.js';
 import { answerUpgrade } from '../websocket/take-over.js';
 import { WebSocketPathTable } from '../websocket/websocket-paths.js';
 
@@ -118,7 +118,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
       return connection._ttServesAgain(
         Buffer.concat([withoutUpgrade(asked.request), connection._ttTakeRest(asked.behind)]),
       );
-    this._ttRequests.answeredBeside(101);
+    this._ttRequests.answeredBeside(SWITCHED);
     try {
       connection._ttGivenTo(takeover, asked);
     } catch (thrown) {

@@ -7,6 +7,9 @@ export interface UpgradeRequest {
   readonly behind: Buffer;
 }
 
+/** Switching protocols: the status of an answer after which another protocol is spoken. */
+export const SWITCHED = 101;
+
 /** Headers that ask for another protocol. */
 const OF_UPGRADE: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 

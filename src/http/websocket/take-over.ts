@@ -4,7 +4,7 @@ import { failureInfo } from '../../core/life.js';
 import { Interest } from '../../selector/interest.js';
 import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { TcpServer } from '../../tonics/tcp/server/tcp-server.js';
-import { type UpgradeRequest, type Upgradeable, refusalOf, withoutUpgrade } from '../server/upgrade.js';
+import { SWITCHED, type UpgradeRequest, type Upgradeable, refusalOf, withoutUpgrade } from '../server/upgrade.js';
 import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
 import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
 
@@ -62,6 +62,3 @@ function takeOver(server: TcpServer<string>, connection: Upgradeable, { path, ag
   made._ttChannel?.putBack(rest);
   made._ttKey?.again(Interest.READ);
 }
-
-/** Switching protocols. */
-const SWITCHED = 101;

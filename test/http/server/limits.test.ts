@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ServerResponse } from 'node:http';
 import { HttpConnection, type HttpExchange, HttpServer } from '../../../src/http/index.js';
 import { bench } from '../../support/bench.js';
-import { codeOf } from '../../support/errors.js';
+import { expectCode } from '../../support/errors.js';
 import { get, saysPath, serveHttp, serveHttpWith, statusesIn } from '../../support/http-app.js';
 import { tidyUp } from '../../support/net-app.js';
 
@@ -106,11 +106,7 @@ describe('what an HttpServer takes of one peer', () => {
     peer.socket.pause();
     peer.send(get());
     const [, error] = await app.app.heard.on('onError');
-    expect(
-      codeOf(() => {
-        throw error;
-      }),
-    ).to.equal('TT_UNSENT_LIMIT');
+    expectCode(error, 'TT_UNSENT_LIMIT');
     for (let turn = 0; app.server.requests.aborted === 0 && turn < 1_000; turn++) await bench().pass(1);
     expect(app.server.requests.aborted).to.equal(1);
     expect(written).to.be.at.most(10_000_000);
@@ -137,11 +133,7 @@ describe('what an HttpServer takes of one peer', () => {
     peer.socket.pause();
     peer.send(get());
     const [, error] = await app.app.heard.on('onError');
-    expect(
-      codeOf(() => {
-        throw error;
-      }),
-    ).to.equal('TT_WRITE_STALLED');
+    expectCode(error, 'TT_WRITE_STALLED');
   });
 
   it('the limits of a TcpServer hold', async () => {

@@ -79,6 +79,17 @@ describe('the routes of a server', () => {
     expect((await app.ask('OPTIONS *')).status).to.equal(404);
   });
 
+  it('leave the connection open behind a 404, and close it where a body would come that nobody reads', async () => {
+    const app = await serveApi();
+    const talk = await app.talk();
+    const { status, headers } = await talk.ask('GET /nobody');
+    expect([status, headers.connection]).to.deep.equal([404, 'keep-alive']);
+    expect((await talk.ask('GET /users')).status).to.equal(200);
+    const peer = await app.talk();
+    const refused = await peer.ask('POST /nobody', { headers: { 'Content-Length': '100' } });
+    expect([refused.status, refused.headers.connection]).to.deep.equal([404, 'close']);
+  });
+
   it('answer HEAD as GET, without its body', async () => {
     const app = await serveApi();
     const { status, headers, body } = await app.ask('HEAD /users/7');
