@@ -86,7 +86,7 @@ export class EventStream implements Due {
     const exchange = this.#exchange;
     const { headers, retry } = this.#options;
     const { response, connection } = exchange;
-    response.writeHead(200, { 'Cache-Control': 'no-store', ...headersOf(headers, 'text/event-stream') });
+    response.writeHead(200, headersOf({ 'Cache-Control': 'no-store', ...headers }, 'text/event-stream'));
     this.#isOpen = true;
     exchange._ttStreams(this);
     if (retry === undefined) response.flushHeaders();

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { told } from '../../core/options/option-problem.js';
 
@@ -36,18 +36,18 @@ export function answerWhole(response: ServerResponse, body: string | Uint8Array,
 }
 
 function headOf(
-  response: ServerResponse,
+  { req }: ServerResponse,
   status: number,
   length: number,
   type: string,
   headers: OutgoingHttpHeaders | undefined,
-): OutgoingHttpHeaders {
-  if (headers === undefined && length > 0) return { 'Content-Type': type, 'Content-Length': length };
+): Head {
   const head = headersOf(headers, length === 0 ? undefined : type);
+  let said = placeOf(head, 'content-length');
   // Of a HEAD it may say what a GET would bring.
-  const isSaid = response.req.method === 'HEAD' && length === 0;
-  if (!isSaid) for (const name of namesIn(head, 'content-length')) delete head[name];
-  if (!BODILESS.has(status) && !(isSaid && namesIn(head, 'content-length').length > 0)) head['Content-Length'] = length;
+  if (said >= 0 && length === 0 && req.method === 'HEAD') return head;
+  for (; said >= 0; said = placeOf(head, 'content-length')) head.splice(said, 2);
+  if (!BODILESS.has(status)) head.push('Content-Length', length);
   return head;
 }
 
@@ -58,20 +58,29 @@ export function checkStatus(status: number, hasBody: boolean): void {
   if (hasBody && BODILESS.has(status)) throw new Error(`an answer with the status ${status} has no body`);
 }
 
+/** The headers of an answer as `writeHead()` takes them: each name, and its value behind it. */
+type Head = OutgoingHttpHeader[];
+
 /**
  * The headers that were given, and the type where it is not among them.
  * @throws {Error}
  */
-export function headersOf(headers: OutgoingHttpHeaders = {}, type?: string): OutgoingHttpHeaders {
-  if (namesIn(headers, 'transfer-encoding').length > 0)
+export function headersOf(headers: OutgoingHttpHeaders = {}, type?: string): Head {
+  const head: Head = [];
+  for (const name of Object.keys(headers)) head.push(name, headers[name]!);
+  if (placeOf(head, 'transfer-encoding') >= 0)
     throw new Error('Transfer-Encoding is chosen by the server: leave it out');
-  return type === undefined || namesIn(headers, 'content-type').length > 0
-    ? { ...headers }
-    : { 'Content-Type': type, ...headers };
+  if (type !== undefined && placeOf(head, 'content-type') < 0) head.push('Content-Type', type);
+  return head;
 }
 
-function namesIn(headers: OutgoingHttpHeaders, name: string): string[] {
-  return Object.keys(headers).filter((key) => key.toLowerCase() === name);
+/** Where it has a header of that name; -1 where it has none. */
+function placeOf(head: Head, nameInLowerCase: string): number {
+  for (let at = 0; at < head.length; at += 2) {
+    const name = head[at] as string;
+    if (name.length === nameInLowerCase.length && name.toLowerCase() === nameInLowerCase) return at;
+  }
+  return -1;
 }
 
 export function isStream(body: unknown): body is StreamBody {

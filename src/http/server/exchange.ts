@@ -159,10 +159,13 @@ export class HttpExchange<Param extends string = string>
    */
   reply(body: string | Uint8Array | StreamBody = '', options?: ReplyOptions): void {
     if (!this.#mayAnswer()) return void (isStream(body) && bytesFrom(body).destroy());
-    this.#answer(() => {
+    this.#isAnswered = true;
+    try {
       if (isStream(body)) this.#replyStream(body, options);
       else answerWhole(this.response, body, options);
-    });
+    } catch (thrown) {
+      throw this.#notAnswered(thrown);
+    }
   }
 
   /**
@@ -171,7 +174,12 @@ export class HttpExchange<Param extends string = string>
    */
   json(value: unknown, options: ReplyOptions = {}): void {
     if (!this.#mayAnswer()) return;
-    this.#answer(() => answerWhole(this.response, jsonOf(value), { type: 'application/json', ...options }));
+    this.#isAnswered = true;
+    try {
+      answerWhole(this.response, jsonOf(value), { type: 'application/json', ...options });
+    } catch (thrown) {
+      throw this.#notAnswered(thrown);
+    }
   }
 
   /**
@@ -240,22 +248,17 @@ export class HttpExchange<Param extends string = string>
     return false;
   }
 
-  #answer(give: () => void): void {
-    this.#isAnswered = true;
-    try {
-      give();
-    } catch (thrown) {
-      const error = toError(thrown);
-      this.#isAnswered = this.response.headersSent;
-      throw fail('TT_BAD_ANSWER', { what: this.toString(), problem: error.message }, error);
-    }
+  #notAnswered(thrown: unknown): TaskTonicError {
+    const error = toError(thrown);
+    this.#isAnswered = this.response.headersSent;
+    return fail('TT_BAD_ANSWER', { what: this.toString(), problem: error.message }, error);
   }
 
   #replyStream(body: StreamBody, { status = 200, headers, type = BYTES }: ReplyOptions = {}): void {
     const { response } = this;
     checkStatus(status, true);
     const head = headersOf(headers, type);
-    for (const name of Object.keys(head)) response.setHeader(name, head[name]!);
+    for (let at = 0; at < head.length; at += 2) response.setHeader(head[at] as string, head[at + 1]!);
     response.statusCode = status;
     const source = bytesFrom(body);
     if (this.method !== 'HEAD') return void new StreamAnswer(source, response, this);

@@ -17,7 +17,7 @@ import type { RequestTally } from './request-tally.js';
 import { type Late, RequestWatch } from './request-watch.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { classRouter } from './routes/routing.js';
-import { streamOf } from './served-response.js';
+import { makeLast, streamOf } from './served-response.js';
 import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { UpgradeRequest } from './upgrade.js';
 
@@ -216,7 +216,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     tally.add('received');
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
-    if (++this.#count === http.maxRequestsPerConnection) this.#isLast = this.#isDeaf = true;
+    if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
     else if (this.#isLast) return void (this.#together ??= []).push(response);
     return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
   }
@@ -224,13 +224,15 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #answerTogether(): void {
     const together = this.#together!;
     this.#together = undefined;
+    this.#endAfterLast();
     for (const response of together)
       this.#server._ttRequested(this as unknown as HttpConnection<string>, response.req, response);
   }
 
   /** With what may be read in two ways nothing more is read at all. */
   #refuseRequest(response: ServerResponse, status: number): void {
-    this.#isLast = this.#isDeaf = this.#isRefused = true;
+    this.#endAfterLast();
+    this.#isDeaf = this.#isRefused = true;
     if (status !== Status.expectationFailed) this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
     this.#count++;
     response.writeHead(status, { 'Content-Length': 0 });
@@ -258,11 +260,13 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
   }
 
-  /** @internal Whether that response is to say that it is the last one; then it is. */
-  _ttSaysLast(response: ServerResponse): boolean {
-    if (!this.#isLast || this.#last !== response) return false;
+  /** No more requests are read: the answer to the last one says so, where that can still be said. */
+  #endAfterLast(): void {
+    this.#isLast = true;
+    const last = this.#last;
+    if (last === undefined || last.headersSent || this.#held !== undefined) return;
     this.#isDeaf = true;
-    return true;
+    makeLast(last);
   }
 
   // ---- What is refused ----
@@ -402,7 +406,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal What was asked is answered, and it is said that no more will be. */
   override _ttDrain(): boolean {
-    this.#isLast = true;
+    this.#endAfterLast();
     this.#exchanges?.drain();
     return super._ttDrain();
   }
@@ -415,7 +419,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal Its protocol has failed: the one that is to be answered now is told so. */
   override _ttHoldsEnd(): boolean {
     const [first] = this.#underWay;
-    this.#isLast = this.#isDeaf = true;
+    this.#endAfterLast();
+    this.#isDeaf = true;
     if (first !== undefined && this._ttLife < Life.ended) this._ttFailed(first);
     return super._ttHoldsEnd();
   }

@@ -14,8 +14,6 @@ export interface StreamOwner extends TcpConnection<string> {
   _ttUnreadable(error: NodeJS.ErrnoException): void;
   /** @internal A request asks for another protocol, and these bytes have come behind it. */
   _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void;
-  /** @internal Whether that response is to say that it is the last one. */
-  _ttSaysLast(response: ServerResponse): boolean;
   /** @internal A handler has failed. */
   _ttFailed(response: ServerResponse): void;
   /** @internal More was written than may be unsent, and whoever writes takes no heed. */

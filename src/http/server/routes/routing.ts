@@ -56,6 +56,9 @@ export function hearRequest(
 ): boolean {
   const ofConnection = classRouter(connection.constructor as RoutedClass);
   const ofServer = classRouter(server.constructor as RoutedClass);
+  const hears = connection._ttPlan.has('ttse__onRequest') ? connection : server;
+  if (ofConnection === undefined && ofServer === undefined && given === undefined)
+    return hears._ttEmit('ttse__onRequest', exchange);
   if (routed(exchange, ofConnection, connection) || routed(exchange, ofServer, server)) return true;
   const found = given?.find(exchange.method, exchange.url);
   if (found !== undefined) {
@@ -65,11 +68,8 @@ export function hearRequest(
   }
   const routers = [ofConnection, ofServer, given].filter((router) => router !== undefined);
   const allow = allowed(exchange.url, routers);
-  if (allow === '' || exchange.method === 'OPTIONS') {
-    const hears = connection._ttPlan.has('ttse__onRequest') ? connection : server;
-    if (hears._ttEmit('ttse__onRequest', exchange)) return true;
-    if (routers.length === 0) return false;
-  }
+  const isHeard = (allow === '' || exchange.method === 'OPTIONS') && hears._ttEmit('ttse__onRequest', exchange);
+  if (isHeard) return true;
   exchange.fail(allow === '' ? new HttpError(404) : new HttpError(405, undefined, { headers: { Allow: allow } }));
   return true;
 }

@@ -27,6 +27,8 @@ export class ConnectionDuplex extends Duplex {
   #waits: (() => void) | undefined = undefined;
   /** Its reader is behind. */
   #isFull = false;
+  /** Of texts that come without one. */
+  #textEncoding: BufferEncoding = 'utf8';
 
   constructor(connection: TcpConnection<string>) {
     super({ decodeStrings: false });
@@ -36,6 +38,7 @@ export class ConnectionDuplex extends Duplex {
   // ---- What the connection tells ----
 
   received(data: Buffer): void {
+    if (this.#isHeardAtOnce) return void this.emit('data', data);
     if (this.destroyed || this.push(data)) return;
     this.#isFull = true;
     this.connection._ttPause(Pause.stream);
@@ -61,7 +64,43 @@ export class ConnectionDuplex extends Duplex {
     this.drained();
   }
 
+  /** Its reader takes what comes as it comes: the stream would keep nothing of it, only look whether it does. */
+  get #isHeardAtOnce(): boolean {
+    return (
+      this.readableFlowing === true &&
+      this.readableLength === 0 &&
+      this.readableDidRead &&
+      this.readableEncoding === null &&
+      this.readable
+    );
+  }
+
   // ---- What Node asks ----
+
+  /** What is written while there is room for it is the connection's at once: nothing of it waits here, whether corked or not. */
+  override write(chunk: Chunk, encoding?: BufferEncoding | Done | null, done?: Done | null): boolean {
+    if (typeof encoding === 'function') return this.write(chunk, undefined, encoding);
+    encoding ??= this.#textEncoding;
+    if (!this.#mayGive(chunk)) return super.write(chunk, encoding, done ?? undefined);
+    this.#send(chunk, encoding);
+    this.#wake();
+    if (typeof done === 'function') process.nextTick(done, null);
+    return true;
+  }
+
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    super.setDefaultEncoding(encoding);
+    this.#textEncoding = encoding;
+    return this;
+  }
+
+  #mayGive(chunk: Chunk): boolean {
+    if (!this.writable || this.writableLength > 0) return false;
+    const { connection } = this;
+    // A character has up to three bytes.
+    const most = typeof chunk === 'string' ? 3 * chunk.length : chunk instanceof Uint8Array ? chunk.length : Infinity;
+    return connection.unsentBytes + most <= connection._ttSettings.highWaterMark;
+  }
 
   override _read(): void {
     if (!this.#isFull) return;
@@ -105,11 +144,15 @@ export class ConnectionDuplex extends Duplex {
   }
 
   #onceRoom(done: Done): void {
-    // What is written outside of a turn is to leave as well.
-    const { selector } = this.connection._ttCatalyst;
-    if (selector.parked) selector.wakeup();
+    this.#wake();
     if (this.#isBlocked) this.#waits = done;
     else done();
+  }
+
+  /** What is written outside of a turn is to leave as well. */
+  #wake(): void {
+    const { selector } = this.connection._ttCatalyst;
+    if (selector.parked) selector.wakeup();
   }
 
   get #isBlocked(): boolean {
