@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 mocha() {
-  node node_modules/mocha/bin/mocha.js --no-config --extension ts --node-option no-warnings --node-option loader=ts-node/esm \
+  node node_modules/mocha/bin/mocha.js --no-config --extension ts --node-option no-warnings --node-option loader=./test/support/loader.mjs \
     --timeout 30000 --parallel --jobs 2 --forbid-only "$@"
 }
 

@@ -91,7 +91,7 @@ describe('a thread is loaded', function () {
   });
 
   it('under ts-node', async function () {
-    onlyWithAll(this, 'the loader that tests run with');
+    onlyWithAll(this, 'a loader of others');
     const app = await placed('app-ts-node.ts', appText());
     expectDoubled(await run(process.execPath, ['--no-warnings', '--loader=ts-node/esm', app]));
   });

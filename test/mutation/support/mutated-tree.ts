@@ -89,7 +89,7 @@ async function exploreIn(folder: string, program: string, runs: number, seed: nu
   // An example runs on these sources, and not on what was built.
   const sources = pathToFileURL(join(folder, 'test/mutation/support/own-sources.mjs')).href;
   return exploreBy(
-    ['--no-warnings', '--loader', 'ts-node/esm', '--import', sources, script],
+    ['--no-warnings', '--loader', './test/support/loader.mjs', '--import', sources, script],
     folder,
     program,
     runs,

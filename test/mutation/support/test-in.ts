@@ -22,7 +22,7 @@ const REPORT = 'tested.json';
 const MOCHA = [
   'node_modules/mocha/bin/mocha.js',
   ...['--no-config', '--exit', '--timeout', String(LONGEST)],
-  ...['--extension', 'ts', '--node-option', 'no-warnings', '--node-option', 'loader=ts-node/esm'],
+  ...['--extension', 'ts', '--node-option', 'no-warnings', '--node-option', 'loader=./test/support/loader.mjs'],
   ...['--reporter', 'json', '--reporter-option', `output=${REPORT}`],
 ];
 
