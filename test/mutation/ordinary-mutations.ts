@@ -801,8 +801,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'an HttpServer that ends says with each answer that it is the last one',
     file: 'src/http/server/http-connection.ts',
-    find: 'if (!this.#isLast || this.#last !== response) return false;',
-    replace: 'if (!this.#isLast) return false;',
+    find: 'makeLast(last);',
+    replace: 'for (const response of this.#underWay) makeLast(response);',
     test: 'test/http/server/drain.test.ts',
     sentence: 'pipelined requests are all answered in their order, and only the last answer says so',
   },
