@@ -7,8 +7,8 @@ const RESERVE = 8;
 const SPARES = 3;
 /** With fewer left than this, each accept looks, and the watch looks ten times as often. */
 const NEAR = 64;
-/** How long a look is good for where many are left, in ms; one that is not quick, for so many times what it took. */
-const FRESH = 1;
+/** The app itself opens no more than this in a ms: so long a look is good for. One that is not quick is, for so many times what it took. */
+const OPENS = 64;
 const FRESH_TIMES = 50;
 /** How often the watch looks, in ms. */
 const WATCH = 1_000;
@@ -156,7 +156,9 @@ export class Descriptors {
     const began = this.#clock.now();
     this.#inUse = this.#source.inUse() ?? GUESS + this.sockets;
     this.#lookedAt = this.#clock.now();
-    this.#looksAgainAfter = this.#source.quick ? FRESH : Math.min((this.#lookedAt - began) * FRESH_TIMES, WATCH);
+    this.#looksAgainAfter = this.#source.quick
+      ? Math.min(this.#room / OPENS, WATCH_NEAR)
+      : Math.min((this.#lookedAt - began) * FRESH_TIMES, WATCH);
   }
 
   #tell(): void {

@@ -126,6 +126,19 @@ describe('the descriptors of a process', () => {
     expect(all.most).to.equal(10_000 - 20 - RESERVE);
   });
 
+  it('are looked at again when the app may have taken what was left: the later the more that is', async () => {
+    const process = new FakeProcess(64 * 8 + 20 + RESERVE);
+    const { all, bench } = made(process);
+    all.refuses();
+    const { looks } = process;
+    await bench.pass(7);
+    all.refuses();
+    expect(process.looks).to.equal(looks);
+    await bench.pass(1);
+    all.refuses();
+    expect(process.looks).to.equal(looks + 1);
+  });
+
   it('take a fiftieth of the time at most where a look is long, and are counted in between', () => {
     const bench = new VirtualBench();
     const process = new FakeProcess(64, false, bench, 2);
