@@ -1,10 +1,10 @@
-// The rows of "With your runner" in docs/test-without-luck.md, each tried: node scripts/check-runners.mjs <project>
+// The rows of "With your runner" in docs/test/test-without-luck.md, each tried: node scripts/check-runners.mjs <project>
 // The first test of that page is run with the row's first line and the row's command, in a project that has the runners.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const project = process.argv[2];
-const page = readFileSync(new URL('../docs/test-without-luck.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../docs/test/test-without-luck.md', import.meta.url), 'utf8');
 const [, test] = /^<!-- test: mocha -->\n```ts\n(.*?)^```$/ms.exec(page);
 const rows = [...page.matchAll(/^\| (\S+) \| (as above|`import .*?`) \| `(.*?)` \|$/gm)];
 

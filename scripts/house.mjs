@@ -1,5 +1,5 @@
 // Measures the house, and draws its rooms: `node scripts/house.mjs` prints the figures, `--of FOLDER` those of another checkout.
-// `--write` draws docs/rooms.md from the imports, and `--check` fails where that page is another.
+// `--write` draws docs/look-up/rooms.md from the imports, and `--check` fails where that page is another.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const { values: given } = parseArgs({
 });
 const HERE = fileURLToPath(new URL('../', import.meta.url));
 const ROOT = given.of === undefined ? HERE : resolve(given.of);
-const PAGE = join(HERE, 'docs/rooms.md');
+const PAGE = join(HERE, 'docs/look-up/rooms.md');
 
 /** A file of src: its text, what it imports of src, and what it is made of. */
 class SourceFile {
@@ -187,9 +187,9 @@ ${drawn(
 
 if (given.write) writeFileSync(PAGE, page());
 else if (given.check) {
-  if (readFileSync(PAGE, 'utf8') === page()) console.log('docs/rooms.md shows the imports as they are');
+  if (readFileSync(PAGE, 'utf8') === page()) console.log('docs/look-up/rooms.md shows the imports as they are');
   else {
-    console.error('docs/rooms.md shows other imports than there are: node scripts/house.mjs --write');
+    console.error('docs/look-up/rooms.md shows other imports than there are: node scripts/house.mjs --write');
     process.exitCode = 1;
   }
 } else figures();

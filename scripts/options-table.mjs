@@ -1,11 +1,11 @@
-// Writes docs/options.md from the descriptions of the options in src, as they are built: `npm run build && node scripts/options-table.mjs`.
+// Writes docs/look-up/options.md from the descriptions of the options in src, as they are built: `npm run build && node scripts/options-table.mjs`.
 // With --check it writes nothing, and fails where the page is another.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 const ROOT = new URL('../', import.meta.url);
-const PAGE = new URL('docs/options.md', ROOT);
+const PAGE = new URL('docs/look-up/options.md', ROOT);
 
 const INTRO = `# Options
 
@@ -31,12 +31,12 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'Where a TcpServer listens',
-    text: 'Instead of `port`, with what belongs to it: one of `path`, `fd` and `systemd`. See [UNIX sockets and systemd](unix-and-systemd.md).',
+    text: 'Instead of `port`, with what belongs to it: one of `path`, `fd` and `systemd`. See [UNIX sockets and systemd](../use/unix-and-systemd.md).',
     from: ['src/tonics/tcp/server/server-place.ts', 'placeOptions'],
   },
   {
     title: 'Proxies of a TcpServer',
-    text: 'Under `proxyProtocol` of a TcpServer: [Behind a proxy](behind-a-proxy.md).',
+    text: 'Under `proxyProtocol` of a TcpServer: [Behind a proxy](../use/behind-a-proxy.md).',
     from: ['src/tonics/tcp/proxy/proxy-option.ts', 'proxySchema'],
   },
   {
@@ -51,12 +51,12 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'A PROXY header of a TcpClient',
-    text: 'Under `proxyProtocol` of a TcpClient: [Behind a proxy](behind-a-proxy.md).',
+    text: 'Under `proxyProtocol` of a TcpClient: [Behind a proxy](../use/behind-a-proxy.md).',
     from: ['src/tonics/tcp/proxy/sent-proxy.ts', 'sentProxySchema'],
   },
   {
     title: 'TLS on either side',
-    text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](secure.md). The first five are also those of each certificate in `names` of a server.',
+    text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](../use/secure.md). The first five are also those of each certificate in `names` of a server.',
     from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],
   },
   {
@@ -71,27 +71,27 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'HttpServer',
-    text: 'Of `tasktonic/http`, with the options of a [TcpServer](#tcpserver) but `framing`, `halfOpen` and `replyLimit`. See [Serve HTTP](http.md) and [Limit an HTTP server](http-limits.md).',
+    text: 'Of `tasktonic/http`, with the options of a [TcpServer](#tcpserver) but `framing`, `halfOpen` and `replyLimit`. See [Serve HTTP](../use/http.md) and [Limit an HTTP server](../use/http-limits.md).',
     from: ['src/http/server/http-server-options.ts', 'httpOptions'],
   },
   {
     title: 'A body of an exchange',
-    text: 'Of `readBody()`, `readText()` and `readJson()` of an [HttpExchange](http.md#bodies).',
+    text: 'Of `readBody()`, `readText()` and `readJson()` of an [HttpExchange](../use/http.md#bodies).',
     from: ['src/http/server/body/read-body.ts', 'bodySchema'],
   },
   {
     title: 'Frames of a body',
-    text: 'Of `readFrames()` of an [HttpExchange](http.md#bodies).',
+    text: 'Of `readFrames()` of an [HttpExchange](../use/http.md#bodies).',
     from: ['src/http/server/body/read-body.ts', 'framesSchema'],
   },
   {
     title: 'Server-sent events',
-    text: 'Of `events()` of an [HttpExchange](http.md#server-sent-events).',
+    text: 'Of `events()` of an [HttpExchange](../use/http.md#server-sent-events).',
     from: ['src/http/events/event-options.ts', 'eventStreamSchema'],
   },
   {
     title: 'WebSockets of an HttpServer',
-    text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
+    text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](../use/websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
     from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
   },
   {
@@ -111,17 +111,17 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'WebSocketGroup',
-    text: 'See [Tell many the same](websocket.md#tell-many-the-same).',
+    text: 'See [Tell many the same](../use/websocket.md#tell-many-the-same).',
     from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
   },
   {
     title: 'StoreConnection',
-    text: 'In `static serves` of a class that extends it: [The Store in a browser](store-in-the-browser.md).',
+    text: 'In `static serves` of a class that extends it: [The Store in a browser](../use/store-in-the-browser.md).',
     from: ['src/http/store/options.ts', 'storeConnectionSchema'],
   },
   {
     title: 'HttpClient',
-    text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](http-client.md).',
+    text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](../use/http-client.md).',
     from: ['src/http/client/client-options.ts', 'httpClientSchema'],
   },
   {
@@ -146,7 +146,7 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   },
   {
     title: 'Readiness',
-    text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](unix-and-systemd.md#say-that-it-is-ready).',
+    text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](../use/unix-and-systemd.md#say-that-it-is-ready).',
     from: ['src/tonics/readiness/readiness.ts', 'readinessSchema'],
   },
   {
@@ -162,7 +162,7 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
   {
     title: 'Calendar timers',
     text: `Of \`tasktonic/calendar\`, with \`name\` and \`sparkleBack\` of [timers](#timers); also \`base\` and \`logMode\` of every Tonic.
-See [Timers and calendars](timers.md).`,
+See [Timers and calendars](../use/timers.md).`,
     from: ['src/calendar/options.ts', 'zoneOption'],
   },
   { title: 'TimerEveryMinute', from: ['src/calendar/options.ts', 'minuteSchema'] },
@@ -181,7 +181,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'Framings',
-    text: 'Of `tasktonic/framing`: all but `fixed()` take these, besides their own. See [Frames in a stream of bytes](framing.md).',
+    text: 'Of `tasktonic/framing`: all but `fixed()` take these, besides their own. See [Frames in a stream of bytes](../use/framing.md).',
     from: ['src/framing/options.ts', 'limitOptions'],
   },
   { title: 'lines()', from: ['src/framing/lines.ts', 'linesSchema'] },
@@ -214,7 +214,7 @@ See [Timers and calendars](timers.md).`,
   { title: 'linkTo()', from: ['src/store/store-options.ts', 'linkSchema'] },
   {
     title: 'ask()',
-    text: 'What `this.ask()` is given after who is asked. See [Ask and answer](ask-and-answer.md).',
+    text: 'What `this.ask()` is given after who is asked. See [Ask and answer](../use/ask-and-answer.md).',
     from: ['src/core/asking/ask.ts', 'askOptions'],
   },
   { title: 'pipe()', text: 'The last argument of `this.pipe()`.', from: ['src/core/asking/pipe.ts', 'pipeSchema'] },
@@ -225,7 +225,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'persist',
-    text: 'Of a Store that is kept on disk. See [What a Store keeps on disk](keep-data.md).',
+    text: 'Of a Store that is kept on disk. See [What a Store keeps on disk](../use/keep-data.md).',
     from: ['src/store/durable/options.ts', 'persistSchema'],
   },
   {
@@ -256,7 +256,7 @@ See [Timers and calendars](timers.md).`,
   { title: 'toState()', from: ['src/core/options/tonic-options.ts', 'transitionSchema'] },
   {
     title: 'ChunkedWork',
-    text: 'Also `base` and `logMode` of every Tonic. See [Long work in small pieces](long-work.md).',
+    text: 'Also `base` and `logMode` of every Tonic. See [Long work in small pieces](../use/long-work.md).',
     from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
   },
   {
@@ -281,7 +281,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'A Catalyst in a thread',
-    text: 'Given by its class: `static override readonly thread = { watchdog: 1_000 }`. See [Threads](threads.md).',
+    text: 'Given by its class: `static override readonly thread = { watchdog: 1_000 }`. See [Threads](../use/threads.md).',
     from: ['src/core/options/catalyst-options.ts', 'threadSchema'],
   },
   {
@@ -297,7 +297,7 @@ See [Timers and calendars](timers.md).`,
   { title: 'Formula: project', from: ['src/config/configuration-schema.ts', 'projectSchema'] },
   {
     title: 'Formula: log',
-    text: 'What they mean is told in [Logging](logging.md).',
+    text: 'What they mean is told in [Logging](../use/logging.md).',
     from: ['src/log/log-options.ts', 'logSchema'],
   },
   {
@@ -310,7 +310,7 @@ See [Timers and calendars](timers.md).`,
   { title: 'Formula: shutdown', from: ['src/config/configuration-schema.ts', 'shutdownSchema'] },
   {
     title: 'Distiller',
-    text: 'Of `tasktonic/testing`. See [Test without luck](test-without-luck.md).',
+    text: 'Of `tasktonic/testing`. See [Test without luck](../test/test-without-luck.md).',
     from: ['src/testing/bench-options.ts', 'benchOptions', 'appOptions'],
   },
   {
@@ -330,7 +330,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'explore()',
-    text: 'With those of a [Distiller](#distiller). See [Explore what can go wrong](exploring-faults.md).',
+    text: 'With those of a [Distiller](#distiller). See [Explore what can go wrong](../test/exploring-faults.md).',
     from: ['src/testing/bench-options.ts', 'runOptions'],
   },
   {
@@ -340,7 +340,7 @@ See [Timers and calendars](timers.md).`,
   },
   {
     title: 'SimulatedNetwork',
-    text: 'See [A network that fails on purpose](simulated-network.md).',
+    text: 'See [A network that fails on purpose](../test/simulated-network.md).',
     from: ['src/testing/network/settings.ts', 'settingsSchema'],
   },
   {
@@ -495,9 +495,16 @@ function aboutDefault(text) {
   return { what: link(what), byDefault: link(found[1]) };
 }
 
-/** What `{@link X}` points to is named. */
+/** What `{@link X}` points to is named; a guide that is named is linked to, by its title. */
 function link(text) {
-  return text.replace(/\{@link (\w+)\}/g, '`$1`').replaceAll('|', '\\|');
+  return text
+    .replace(/\{@link (\w+)\}/g, '`$1`')
+    .replaceAll('|', '\\|')
+    .replace(/\bdocs\/([\w/-]+\.md)\b/g, (path, inDocs) => `[${titleOf(path)}](../${inDocs})`);
+}
+
+function titleOf(path) {
+  return /^# (.*)$/m.exec(readFileSync(new URL(path, ROOT), 'utf8'))[1];
 }
 
 function find(node, matches) {
@@ -510,7 +517,9 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const page = await optionsPage();
   if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
   else if (readFileSync(PAGE, 'utf8') !== page) {
-    console.error('docs/options.md is not what the sources say: run npm run build && node scripts/options-table.mjs');
+    console.error(
+      'docs/look-up/options.md is not what the sources say: run npm run build && node scripts/options-table.mjs',
+    );
     process.exitCode = 1;
   }
 }

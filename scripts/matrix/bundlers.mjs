@@ -1,10 +1,10 @@
-// The ways of docs/bundlers.md, each done as the page says; what it makes runs in a folder that has nothing else.
+// The ways of docs/use/bundlers.md, each done as the page says; what it makes runs in a folder that has nothing else.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, project, runs } from './project.mjs';
 import { WORK, partsOf } from './works.mjs';
 
-const PAGE = new URL('../../docs/bundlers.md', import.meta.url);
+const PAGE = new URL('../../docs/use/bundlers.md', import.meta.url);
 
 export function bundlers({ isShort }) {
   const ways = waysOf(readFileSync(PAGE, 'utf8'));

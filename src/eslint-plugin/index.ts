@@ -27,7 +27,7 @@ const rules = {
 
 export type RuleName = keyof typeof rules;
 
-/** A plugin for ESLint's flat configuration. See docs/lint.md. */
+/** A plugin for ESLint's flat configuration. See docs/test/lint.md. */
 export interface TaskTonicPlugin {
   readonly meta: { readonly name: string };
   readonly rules: Record<RuleName, RuleModule>;

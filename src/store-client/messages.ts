@@ -1,4 +1,4 @@
-// What a page and a server say to each other about a Store, as JSON. See "What is sent" in docs/store-in-the-browser.md.
+// What a page and a server say to each other about a Store, as JSON. See "What is sent" in docs/use/store-in-the-browser.md.
 
 /** What they speak, as the handshake of the WebSocket says it. */
 export const SUBPROTOCOL = 'tasktonic.store.1';

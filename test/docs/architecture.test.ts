@@ -4,11 +4,13 @@ import { ROOT, textOf } from './support/pages.js';
 
 /** The rows of the order of reading: a room, and the files that are named of it. */
 function rows(): { room: string; named: string[] }[] {
-  return [...textOf('docs/architecture.md').matchAll(/^\| `(src\/[\w-]+)` \| (.*) \|$/gm)].map(([, room, text]) => ({
-    room: room!,
-    // `-sources` stands for `configuration-sources`.
-    named: [...text!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!).filter((name) => !name.startsWith('-')),
-  }));
+  return [...textOf('docs/look-up/architecture.md').matchAll(/^\| `(src\/[\w-]+)` \| (.*) \|$/gm)].map(
+    ([, room, text]) => ({
+      room: room!,
+      // `-sources` stands for `configuration-sources`.
+      named: [...text!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!).filter((name) => !name.startsWith('-')),
+    }),
+  );
 }
 
 function filesOf(room: string): string[] {
@@ -19,7 +21,7 @@ function filesOf(room: string): string[] {
 
 describe('the pages on how it is built', () => {
   it('name files that there are', () => {
-    for (const page of ['docs/architecture.md', 'docs/the-loop.md', 'CONTRIBUTING.md']) {
+    for (const page of ['docs/look-up/architecture.md', 'docs/look-up/the-loop.md', 'CONTRIBUTING.md']) {
       const named = [...textOf(page).matchAll(/\b(?:src|test|scripts|bench)\/[\w/.-]+\.(?:ts|mjs|sh)\b/g)].map(
         ([path]) => path,
       );

@@ -4,8 +4,8 @@ import { pages, textOf } from './support/pages.js';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
-describe('docs/errors.md', () => {
-  const rows = [...textOf('docs/errors.md').matchAll(/^\| `(TT_\w+)` \| (.*) \| (.*) \|$/gm)].map(
+describe('docs/look-up/errors.md', () => {
+  const rows = [...textOf('docs/look-up/errors.md').matchAll(/^\| `(TT_\w+)` \| (.*) \| (.*) \|$/gm)].map(
     ([, code, says, todo]) => ({ code, says, todo }),
   );
 

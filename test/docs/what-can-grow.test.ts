@@ -111,7 +111,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
 
 /** The first column of the table. */
 function rows(): string[] {
-  const [, section = ''] = textOf('docs/when-things-go-wrong.md').split('## What can grow, and how far');
+  const [, section = ''] = textOf('docs/use/when-things-go-wrong.md').split('## What can grow, and how far');
   const lines = section.split('\n## ')[0]!.split('\n');
   return lines.filter((line) => line.startsWith('| ')).map((line) => line.split('|')[1]!.trim());
 }

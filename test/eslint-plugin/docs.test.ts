@@ -1,14 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { Linter } from 'eslint';
 import { parser } from 'typescript-eslint';
 import plugin from '../../src/eslint-plugin/index.js';
+import { pages, textOf } from '../docs/support/pages.js';
 import { onlyWithAll } from '../support/how-many.js';
 
-const page = readFileSync(new URL('../../docs/lint.md', import.meta.url), 'utf8');
+const PAGE = 'docs/test/lint.md';
+const page = textOf(PAGE);
 const config: Linter.Config[] = [{ files: ['**/*.ts'], languageOptions: { parser } }, plugin.configs.recommended];
 
-describe('docs/lint.md', () => {
+describe(PAGE, () => {
   const blocks = codeOf(page);
 
   it('has an example of every message', () => {
@@ -51,11 +52,9 @@ describe('docs/lint.md', () => {
   it('is kept by the examples of the other pages', function () {
     onlyWithAll(this, 'all pages are read');
     this.timeout(30_000); // It reads them all.
-    const folder = new URL('../../docs/', import.meta.url);
-    const pages = readdirSync(folder).filter((name) => name.endsWith('.md') && name !== 'lint.md');
-    const examples = [new URL('../README.md', folder), ...pages.map((name) => new URL(name, folder))].flatMap((file) =>
-      codeOf(readFileSync(file, 'utf8')),
-    );
+    const examples = pages()
+      .filter((name) => name !== PAGE)
+      .flatMap((name) => codeOf(textOf(name)));
     expect(examples.length).to.be.greaterThan(50);
     // An example need not enter each state that it shows, and may show the longer way.
     const left = new Set(['tasktonic/no-unentered-state', 'tasktonic/prefer-new-lines']);

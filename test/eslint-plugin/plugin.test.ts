@@ -8,7 +8,7 @@ import tasktonic from '../../src/eslint-plugin/index.js';
 import { onlyWithAll } from '../support/how-many.js';
 
 describe("the ESLint plugin, in a user's configuration", () => {
-  // What docs/lint.md tells users to write; the compiler sees that the plugin fits ESLint's own types.
+  // What docs/test/lint.md tells users to write; the compiler sees that the plugin fits ESLint's own types.
   const config = defineConfig([{ files: ['**/*.ts'], languageOptions: { parser } }, tasktonic.configs.recommended]);
 
   it('reports by all its rules with the recommended configuration', async () => {

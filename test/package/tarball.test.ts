@@ -50,14 +50,20 @@ describe('the package', function () {
 
   it('holds each page and example that its README, its changelog and its guides lead to', () => {
     const pages = files.filter((path) => path.endsWith('.md'));
-    expect(pages).to.include.members(['README.md', 'CHANGELOG.md', 'docs/the-loop.md', 'docs/errors.md']);
+    expect(pages).to.include.members([
+      'README.md',
+      'CHANGELOG.md',
+      'docs/README.md',
+      'docs/look-up/the-loop.md',
+      'docs/look-up/errors.md',
+    ]);
     const missing = pages.flatMap((page) => linkedFrom(page).filter((path) => !files.includes(path)));
     expect([...new Set(missing)]).to.have.members(IN_THE_REPOSITORY_ALONE);
   });
 
   it('holds nothing else than code, types, guides and examples', () => {
     const known =
-      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/[\w-]+\.md|examples\/[\w/-]+\.(ts|html)|package\.json|[A-Z]+(\.md)?)$/;
+      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/(?:[\w-]+\/)*[\w-]+\.md|examples\/[\w/-]+\.(ts|html)|package\.json|[A-Z]+(\.md)?)$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
   });
 });

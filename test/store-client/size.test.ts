@@ -15,7 +15,7 @@ describe('The client of a Store, as a browser gets it', () => {
 
   it('is as small as its page says', () => {
     const size = gzipSync(transformSync(code, { minify: true, format: 'esm' }).code, { level: 9 }).length;
-    const [, said] = /<!-- client size -->([\d.]+) kB/.exec(read('docs/store-in-the-browser.md'))!;
+    const [, said] = /<!-- client size -->([\d.]+) kB/.exec(read('docs/use/store-in-the-browser.md'))!;
     expect(size / 1_000).to.be.closeTo(Number(said), 0.15);
     expect(size).to.be.lessThan(5_500);
   });

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { ROOT, blocksOf } from '../docs/support/pages.js';
 import { onlyWithAll } from '../support/how-many.js';
 
-const PAGE = 'docs/exploring-faults.md';
+const PAGE = 'docs/test/exploring-faults.md';
 const FOLDER = `${ROOT}dist/docs/exploring`;
 
 describe(`the exploration in ${PAGE}`, () => {

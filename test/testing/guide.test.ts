@@ -15,14 +15,14 @@ const RUNNERS: Readonly<Record<string, readonly string[]>> = {
   vitest: ['node_modules/mocha/bin/mocha.js', '--no-config'],
 };
 
-describe('the tests in docs/test-without-luck.md', () => {
+describe('the tests in docs/test/test-without-luck.md', () => {
   before(function () {
     onlyWithAll(this, 'what a page says');
     mkdirSync(FOLDER, { recursive: true });
   });
   after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-  for (const { note, line, code } of blocksOf('docs/test-without-luck.md')) {
+  for (const { note, line, code } of blocksOf('docs/test/test-without-luck.md')) {
     const runner = /^test: (\w+)$/.exec(note)?.[1];
     if (runner === undefined) continue;
     for (const [what, changed, passes] of [
@@ -43,23 +43,23 @@ describe('the tests in docs/test-without-luck.md', () => {
   }
 });
 
-describe('the trace in docs/test-without-luck.md', () => {
+describe('the trace in docs/test/test-without-luck.md', () => {
   it('is what is printed', async () => {
     const distiller = await Distiller.start(undefined, { seed: 7 });
     const door = distiller.infuse(() => new Door({ name: 'door' }));
     door.ttsc__unlock('1');
     door.ttsc__unlock('42');
     await distiller.advance('2h');
-    const shown = blocksOf('docs/test-without-luck.md').find(({ note }) => note === 'trace')!;
+    const shown = blocksOf('docs/test/test-without-luck.md').find(({ note }) => note === 'trace')!;
     expect(`${String(distiller)}\n`).to.equal(shown.code);
     await distiller.finish();
   });
 });
 
-describe('the failure in docs/test-without-luck.md', () => {
+describe('the failure in docs/test/test-without-luck.md', () => {
   it('is what explore() throws', function () {
     onlyWithAll(this, 'what a page says');
-    const blocks = blocksOf('docs/test-without-luck.md');
+    const blocks = blocksOf('docs/test/test-without-luck.md');
     const { code } = blocks.find((block) => block.code.includes('explore({ runs: 100'))!;
     const shown = blocks.find(({ note }) => note === 'explored')!;
     const failing = code

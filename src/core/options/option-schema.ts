@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { badValue, missingOption, noOptions, unknownOption, unreadable } from './option-problem.js';
 
 // Options are described once, with valibot: the description yields their types, bounds, defaults and errors, and the tables in
-// docs/options.md. Here is what most descriptions consist of.
+// docs/look-up/options.md. Here is what most descriptions consist of.
 
 /** Bytes in an option: a Buffer or a Uint8Array. By a name of its own, since what a compiler infers of these names none before TypeScript 5.7 can read. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type

@@ -54,9 +54,9 @@ export const httpOptions = {
   ),
   /** With so many requests of a connection unanswered no more are read of it; to within 4 KiB of requests. */
   maxPipelined: v.optional(count(1), 64),
-  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See [Serve HTTP](http.md). */
+  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See docs/use/http.md. */
   routes: v.optional(routesOption),
-  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See [WebSockets](websocket.md). */
+  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See docs/use/websocket.md. */
   webSockets: v.optional(webSocketsOption),
   /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
   upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),

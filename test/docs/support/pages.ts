@@ -4,7 +4,7 @@ export const ROOT = new URL('../../../', import.meta.url).pathname;
 
 /** A block of code on a page. */
 export interface Block {
-  /** `README.md`, `docs/the-loop.md`. */
+  /** `README.md`, `docs/look-up/the-loop.md`. */
   readonly page: string;
   readonly line: number;
   readonly language: string;
@@ -13,10 +13,18 @@ export interface Block {
   readonly note: string;
 }
 
+/** The guides, and the page that lists them. */
+export function guides(): string[] {
+  const files = readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.md'))
+    .sort()
+    .map((file) => `docs/${file}`);
+}
+
 /** The pages whose blocks are held true. */
 export function pages(): string[] {
-  const guides = readdirSync(`${ROOT}docs`).filter((file) => file.endsWith('.md'));
-  return ['README.md', ...guides.sort().map((file) => `docs/${file}`)];
+  return ['README.md', ...guides()];
 }
 
 export function textOf(path: string): string {

@@ -55,7 +55,7 @@ export const serverSchema = v.strictObject({
   catalysts: v.optional(count(1), 1),
   /**
    * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
-   * proxy: `{ trusted: ['10.0.0.0/8'] }`. See [Behind a proxy](behind-a-proxy.md).
+   * proxy: `{ trusted: ['10.0.0.0/8'] }`. See docs/use/behind-a-proxy.md.
    */
   proxyProtocol: v.optional(proxySchema),
   /** How long a peer may take, in ms, for all that comes before there is a Tonic for it: its PROXY header, its TLS handshake. */

@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import { linksOf } from './support/links.js';
+import { guides, textOf } from './support/pages.js';
+
+const LIST = 'docs/README.md';
+const SHELVES = ['start', 'use', 'test', 'look-up'];
+
+describe('the guides', () => {
+  it('stand on four shelves', () => {
+    const beside = guides().filter((page) => !SHELVES.some((shelf) => page.startsWith(`docs/${shelf}/`)));
+    expect(beside).to.deep.equal([LIST]);
+  });
+
+  it(`are listed in ${LIST}, each once, under the name of its shelf`, () => {
+    const [, ...sections] = textOf(LIST).split(/^## /m);
+    const listed = sections.flatMap((section) => linksOf(LIST, section));
+    expect(listed).to.have.members(guides().filter((page) => page !== LIST));
+    expect(sections.map(shelvesIn)).to.deep.equal(SHELVES.map((shelf) => [shelf]));
+  });
+
+  it('are found from the README of the project', () => {
+    expect(linksOf('README.md')).to.include(LIST);
+  });
+});
+
+/** The shelves whose pages a section lists. */
+function shelvesIn(section: string): string[] {
+  return [...new Set(linksOf(LIST, section).map((link) => link.split('/')[1]!))];
+}
