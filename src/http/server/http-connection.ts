@@ -182,7 +182,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const watch = this.#watch!;
     const wasInBody = this.#isInBody;
     this.#stream.received(data);
-    if (this.#together !== undefined) this.#answerTogether();
+    this.#answerTogether();
     if (this.#isTaken || this.#drops) return;
     if (this.#isInBody) watch.bodyComes(data.length);
     else {
@@ -217,12 +217,22 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
-    else if (this.#isLast) return void (this.#together ??= []).push(response);
+    else if (this.#isLast) return this.#answerWithOthers(response);
     return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
   }
 
+  #answerWithOthers(response: ServerResponse): void {
+    if (this.#together === undefined) {
+      this.#together = [];
+      // What its stream has held back is read outside of a look.
+      queueMicrotask(() => this.#answerTogether());
+    }
+    this.#together.push(response);
+  }
+
   #answerTogether(): void {
-    const together = this.#together!;
+    const together = this.#together;
+    if (together === undefined) return;
     this.#together = undefined;
     this.#endAfterLast();
     for (const response of together)
