@@ -149,6 +149,19 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('handler', this));
   }
 
+  // ---- Its end ----
+
+  /** @internal Whoever answers has requests to wait for, so that no new ones may come meanwhile. */
+  override _ttBaseWaits(): void {
+    this.ttsc__finish();
+  }
+
+  /** @internal The same of what this server itself owes: a connection ends when its requests are answered, whoever does that. */
+  override _ttDrain(): boolean {
+    for (const infusion of [...this.infusions]) if (infusion instanceof HttpConnection) infusion.ttsc__finish();
+    return super._ttDrain();
+  }
+
   #unheard(response: ServerResponse): void {
     this._ttRequests.add('unheard');
     if (!this.#isWarned) this._ttScheduler.logs.warn(this, fail('TT_NO_REQUEST_HANDLER', { tonic: this.name }));

@@ -1,6 +1,6 @@
 import '../../../src/compose.js';
 // Answers requests in several ways, and echoes what comes over WebSockets; tells at its end what it has read.
-// Its argument is JSON: the options of the server beside its place.
+// Its argument is JSON: the options of the server beside its place, and who hears the requests.
 import { setTimeout as later } from 'node:timers/promises';
 import { Formula, type FormulaData, type ListenInfo, Tonic } from 'tasktonic';
 import {
@@ -13,7 +13,9 @@ import {
 } from 'tasktonic/http';
 import { tell } from './control.js';
 
-const options = JSON.parse(process.argv[2] ?? '{}') as Pick<HttpServerOptions, 'tls'>;
+const { heardBy = 'server', ...options } = JSON.parse(process.argv[2] ?? '{}') as Pick<HttpServerOptions, 'tls'> & {
+  readonly heardBy?: 'server' | 'base';
+};
 /** What was asked for by the heads that were read. */
 const heads: string[] = [];
 /** What was heard over WebSockets. */
@@ -34,23 +36,40 @@ class Session extends HttpConnection {
   last: HttpExchange | undefined = undefined;
 
   ttse__onDraining(): void {
-    if (this.last?.open === true) owed.push(this.remote!.port);
+    const { last } = this;
+    if (last?.open === true) owed.push(this.remote!.port);
+    if (last?.path.startsWith('/late/') === true) setTimeout(() => last.reply(last.url), 50);
     this.drained();
   }
 }
 
+/** Answers in the way that the path says, in a sparkle of that Tonic. */
+function answer(hearer: Site | Main, exchange: HttpExchange): void {
+  heads.push(exchange.url);
+  (exchange.connection as Session).last = exchange;
+  const way = exchange.path.split('/', 2)[1];
+  if (way === 'slow') hearer.promises(later(30, exchange.url), exchange);
+  else if (way === 'stream') exchange.reply(pieces());
+  else if (way === 'body') exchange.readBody(hearer.ttse__onBody);
+  else if (way !== 'late') exchange.reply(exchange.url);
+}
+
+function answerBody(body: Buffer, exchange: HttpExchange): void {
+  exchange.reply(`${body.length} bytes`);
+}
+
 class Site extends HttpServer {
-  ttse__onRequest(exchange: HttpExchange): void {
-    heads.push(exchange.url);
-    (exchange.connection as Session).last = exchange;
-    const way = exchange.path.split('/', 2)[1];
-    if (way === 'slow') this.pipe(later(30, exchange.url), exchange.as(String));
-    else if (way === 'stream') exchange.reply(pieces());
-    else if (way === 'body') exchange.readBody(this.ttse__onBody);
-    else exchange.reply(exchange.url);
-  }
   ttse__onBody(body: Buffer, exchange: HttpExchange): void {
-    exchange.reply(`${body.length} bytes`);
+    answerBody(body, exchange);
+  }
+  promises(url: Promise<string>, exchange: HttpExchange): void {
+    this.pipe(url, exchange.as(String));
+  }
+}
+
+class HearingSite extends Site {
+  override ttse__onRequest(exchange: HttpExchange): void {
+    answer(this, exchange);
   }
 }
 
@@ -61,15 +80,29 @@ class Echo extends WebSocketConnection {
   }
 }
 
-let site: HttpServer;
+let site: Site;
 
 class Main extends Tonic {
   ttse__onStart(): void {
     const place = { port: 0, host: '127.0.0.1', protocol: Session, webSockets: { '/echo': Echo } };
-    site = new Site({ name: 'site', ...place, drainTimeout: 10_000, ...options });
+    site = new (heardBy === 'server' ? HearingSite : Site)({
+      name: 'site',
+      ...place,
+      drainTimeout: 10_000,
+      ...options,
+    });
   }
   ttse__onListening({ port }: ListenInfo): void {
     tell('listening', { port });
+  }
+  ttse__onRequest(_site: HttpServer, exchange: HttpExchange): void {
+    answer(this, exchange);
+  }
+  ttse__onBody(body: Buffer, exchange: HttpExchange): void {
+    answerBody(body, exchange);
+  }
+  promises(url: Promise<string>, exchange: HttpExchange): void {
+    this.pipe(url, exchange.as(String));
   }
 }
 
