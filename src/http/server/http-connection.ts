@@ -267,7 +267,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal A request that is heard by a sparkle. */
   _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
+    this.#exchanges ??= new Exchanges(this as TcpConnection<string>, this.#server._ttRequests);
+    return this.#exchanges.begin(request, response);
   }
 
   /** No more requests are read: the answer to the last one says so, where that can still be said. */
