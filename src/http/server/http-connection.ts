@@ -11,7 +11,7 @@ import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { HeldInput } from './held-input.js';
-import type { HttpSettings, HttpTakeover } from './http-server-options.js';
+import type { HttpHandler, HttpSettings, HttpTakeover } from './http-server-options.js';
 import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
 import type { RequestTally } from './request-tally.js';
 import { type Late, RequestWatch } from './request-watch.js';
@@ -20,6 +20,7 @@ import { classRouter } from './routes/routing.js';
 import { makeLast, streamOf } from './served-response.js';
 import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { UpgradeRequest } from './upgrade.js';
+import type { WebSocketPaths } from '../websocket/websocket-paths.js';
 
 /** What a connection needs of the HttpServer that has made it. */
 export interface ServingTonic {
@@ -45,6 +46,10 @@ export interface ServingTonic {
 export class HttpConnection<State extends string = never> extends TcpConnection<State> {
   /** Which of its sparkles hears which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
+  /** Answers the requests, as the option `handler` of an HttpServer does, where that is not given. Threads have it as well. */
+  static readonly handler?: HttpHandler;
+  /** Where WebSockets are opened, as the option `webSockets` of an HttpServer says it, where that is not given. Threads have it as well. */
+  static readonly webSockets?: WebSocketPaths;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
