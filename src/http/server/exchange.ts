@@ -44,6 +44,8 @@ export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesS
 /** What an exchange sees of its connection's other ones. */
 export interface ExchangeOwner {
   readonly connection: TcpConnection<string>;
+  /** A sparkle that was given an exchange has thrown. */
+  threw(): void;
   /** An exchange is answered by a stream of events. */
   streams(exchange: HttpExchange, stream: EventStream): void;
 }
@@ -306,6 +308,7 @@ export class HttpExchange<Param extends string = string>
   override _ttFail(error: Error): void {
     const isThrow = (error as Partial<TaskTonicError>).code === 'TT_ASK_FAILED';
     const why = isThrow ? toError(error.cause) : error;
+    if (isThrow) this.#owner.threw();
     if (this.open) this.#fail(why, !isThrow);
     // What was begun without reply() nobody would end.
     else if (isThrow && !this.#isAnswered) this.response.destroy();

@@ -11,7 +11,7 @@ import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
 import { HeldInput } from './held-input.js';
-import type { HttpSettings, HttpTakeover } from './http-server-options.js';
+import type { HttpHandler, HttpSettings, HttpTakeover } from './http-server-options.js';
 import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
 import type { RequestTally } from './request-tally.js';
 import { type Late, RequestWatch } from './request-watch.js';
@@ -20,6 +20,7 @@ import { classRouter } from './routes/routing.js';
 import { makeLast, streamOf } from './served-response.js';
 import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { UpgradeRequest } from './upgrade.js';
+import type { WebSocketPaths } from '../websocket/websocket-paths.js';
 
 /** What a connection needs of the HttpServer that has made it. */
 export interface ServingTonic {
@@ -45,6 +46,10 @@ export interface ServingTonic {
 export class HttpConnection<State extends string = never> extends TcpConnection<State> {
   /** Which of its sparkles hears which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
+  /** Answers the requests, as the option `handler` of an HttpServer does, where that is not given. Threads have it as well. */
+  static readonly handler?: HttpHandler;
+  /** Where WebSockets are opened, as the option `webSockets` of an HttpServer says it, where that is not given. Threads have it as well. */
+  static readonly webSockets?: WebSocketPaths;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
@@ -182,7 +187,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const watch = this.#watch!;
     const wasInBody = this.#isInBody;
     this.#stream.received(data);
-    if (this.#together !== undefined) this.#answerTogether();
+    this.#answerTogether();
     if (this.#isTaken || this.#drops) return;
     if (this.#isInBody) watch.bodyComes(data.length);
     else {
@@ -217,12 +222,22 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
-    else if (this.#isLast) return void (this.#together ??= []).push(response);
+    else if (this.#isLast) return this.#answerWithOthers(response);
     return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
   }
 
+  #answerWithOthers(response: ServerResponse): void {
+    if (this.#together === undefined) {
+      this.#together = [];
+      // What its stream has held back is read outside of a look.
+      queueMicrotask(() => this.#answerTogether());
+    }
+    this.#together.push(response);
+  }
+
   #answerTogether(): void {
-    const together = this.#together!;
+    const together = this.#together;
+    if (together === undefined) return;
     this.#together = undefined;
     this.#endAfterLast();
     for (const response of together)
@@ -257,7 +272,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal A request that is heard by a sparkle. */
   _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
+    this.#exchanges ??= new Exchanges(this as TcpConnection<string>, this.#server._ttRequests);
+    return this.#exchanges.begin(request, response);
   }
 
   /** No more requests are read: the answer to the last one says so, where that can still be said. */

@@ -56,7 +56,7 @@ export const httpOptions = {
   maxPipelined: v.optional(count(1), 64),
   /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See docs/use/http.md. */
   routes: v.optional(routesOption),
-  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See docs/use/websocket.md. */
+  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. Default: the `static webSockets` of its `protocol`. See docs/use/websocket.md. */
   webSockets: v.optional(webSocketsOption),
   /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
   upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
