@@ -1,5 +1,6 @@
 import type { AnyTonic } from '../../../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
+import { extrasOf } from '../../../core/guests/extras.js';
 import { Life, queueEnd } from '../../../core/life.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
@@ -188,7 +189,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** An input to the table of its life; true where that changed something. */
   #input(input: Input): boolean {
     const { on } = LIFE[this.#step];
-    const parts = this._ttParts && (input === 'close' || input === 'answered');
+    const parts = (input === 'close' || input === 'answered') && this._ttGuest?.parts === true;
     const next = (parts ? on.part : undefined) ?? on[input];
     if (next === undefined) return false;
     this.#step = next[0];
@@ -240,20 +241,10 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #part(): void {
     this.#idle = this.#idle?.stopAll();
     this.#end.linger?.stop();
-    const timeout = this._ttPart(this.#end.reason);
+    const timeout = this._ttGuest!.part(this.#end.reason);
     if (timeout === 0) return void this.#input('close');
     this.#end.linger = new Watch(this, timeout, () => this.#input('close'), timeout);
     return this._ttResume(ANY_PAUSE);
-  }
-
-  /** @internal Whether its protocol has an end of its own, that is still to be said. */
-  get _ttParts(): boolean {
-    return false;
-  }
-
-  /** @internal Says it. @returns how long the peer may take to say so too, in ms; 0 where that is not waited for. */
-  _ttPart(_reason: DisconnectReason | undefined): number {
-    return 0;
   }
 
   /** @internal The peer has said that it sends no more, by its protocol: what it asked before is answered, and this side ends too. */
@@ -271,11 +262,6 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** @internal Ends it for what came and cannot be read. */
   _ttBreaks(error: TaskTonicError): void {
     this.#inputFor('error', 'close', error);
-  }
-
-  /** @internal To be overridden where more is told of an end. */
-  _ttInfo(info: DisconnectInfo): DisconnectInfo {
-    return info;
   }
 
   /** @internal Another Tonic has its socket from now on: this one finishes, without an end. `undefined` where there is nothing to hand over. */
@@ -583,6 +569,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   /** @internal */
   override _ttFramesBroke(error: TaskTonicError): void {
+    const guest = this._ttGuest;
+    if (guest !== undefined) return guest.broke(error);
     // What was asked before that is answered.
     this.#inputAtPlace('close', () => this.#inputFor('error', 'close', error));
   }
@@ -646,11 +634,19 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this.#losesReplies();
     if (this.#step !== 'gone') this.#end.discarded += channel.unsent;
     this.#step = 'closed';
-    const info = this._ttInfo(this.#info());
+    const info = this.#over();
     this.#drop();
     this._ttNoMoreAnswers();
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
+  }
+
+  /** Its guest has gone with that. */
+  #over(): DisconnectInfo {
+    const guest = this._ttGuest;
+    if (guest === undefined) return this.#info();
+    extrasOf(this).guest = undefined;
+    return guest.over(this.#info());
   }
 
   #info(): DisconnectInfo {
@@ -819,7 +815,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     // Orders that wait are not heard any more; else each is refused when its turn comes.
     this.#end.discarded += this._ttOrders.bytes;
     this.#losesReplies();
-    const info = this._ttInfo(this.#info());
+    const info = this.#over();
     this.#drop();
     this._ttTellLast('ttse__onDisconnected', info);
     this.#tellBase(info);
