@@ -816,8 +816,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'an HttpServer reads pipelined requests whatever is unanswered',
-    file: 'src/http/server/http-connection.ts',
-    find: '      if (this.#underWay.size >= most) return this.#hold(data.subarray(from));\n',
+    file: 'src/http/server/http-input.ts',
+    find: '      if (this._ttIsFull) return this.#hold(data.subarray(from));\n',
     replace: '',
     test: 'test/http/server/limits.test.ts',
     sentence: 'no more pipelined requests are begun than may be unanswered, and all are answered in order',
