@@ -6,32 +6,16 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
-import { Pause } from '../../tonics/tcp/connection/pause.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { HttpInput } from './http-input.js';
-import type { HttpSettings, HttpTakeover } from './http-server-options.js';
-import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
-import type { RequestTally } from './request-tally.js';
+import { AFTER_THE_LAST, Status, lastAnswer, problemOf, refusedAs, statusOf } from './refusals.js';
 import { type Late, RequestWatch } from './request-watch.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { classRouter } from './routes/routing.js';
 import { makeLast, streamOf } from './served-response.js';
-import { ServerStream, type StreamOwner } from './server-stream.js';
-import type { UpgradeRequest } from './upgrade.js';
-
-/** What a connection needs of the HttpServer that has made it. */
-export interface ServingTonic {
-  /** @internal */ readonly _ttHttp: HttpSettings;
-  /** @internal */ readonly _ttRequests: RequestTally;
-  /** @internal A connection is there. */
-  _ttServes(stream: ServerStream): void;
-  /** @internal A request is to be answered. */
-  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void;
-  /** @internal A request asks for another protocol. */
-  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void;
-}
+import type { ServedConnection } from './serving-tonic.js';
+import { UpgradableConnection } from './upgradable-connection.js';
 
 /**
  * One connection of an HttpServer, with the requests that come on it. A protocol may extend it:
@@ -42,7 +26,7 @@ export interface ServingTonic {
  * }
  * ```
  */
-export class HttpConnection<State extends string = never> extends HttpInput<State> {
+export class HttpConnection<State extends string = never> extends UpgradableConnection<State> {
   /** Which of its sparkles hears which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
   /** A request has come: its head was read. */
@@ -51,7 +35,6 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  #watch: RequestWatch | undefined = undefined;
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
   /** Those of them that are heard by sparkles. */
@@ -66,26 +49,20 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
   #isLast = false;
   /** The status with which it ends, when what came before is answered. */
   #refusal: number | undefined = undefined;
-  /** The request that is to be answered after these with another protocol. */
-  #upgrade: UpgradeRequest | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_HTTP_SERVER` where another one than an HttpServer makes it; and as every connection. */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super(options);
-    if (this.#server._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
+    if (this._ttServer._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
     // What is wrong with them is told before a request comes.
     classRouter(new.target);
-  }
-
-  get #server(): ServingTonic {
-    return this._ttBase as unknown as ServingTonic;
   }
 
   // ---- What comes and goes ----
 
   ttse__onConnected(): void {
-    this.#watch = new RequestWatch(this, this.#server._ttHttp);
-    this.#server._ttServes(this._ttStream);
+    this._ttWatch = new RequestWatch(this, this._ttServer._ttHttp);
+    this._ttServer._ttServes(this._ttStream);
   }
 
   ttse__onDrain(): void {
@@ -99,20 +76,19 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
 
   /** @internal Node would end a connection whose peer has ended, whatever is still to be answered. */
   override _ttInputEnds(): void {
-    if (this._ttIsTaken || this.#underWay.size === 0) this._ttStream.peerEnded();
+    if (this._ttIsTaken || !this._ttHasRequests) this._ttStream.peerEnded();
     else if (this.#last?.req.complete === false) this._ttRefuseWith(Status.badRequest);
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
     // Else nobody has its stream.
-    if (this.#watch === undefined) return;
-    this.#watch.stop();
+    if (this._ttWatch === undefined) return;
+    this._ttWatch.stop();
     this._ttDropHeld();
     this._ttStream.disconnected(info);
     this.#exchanges?.disconnected();
+    this._ttForgetUpgrade();
     // Node tells it of the oldest one only.
-    if (this.#upgrade !== undefined) settleOwed(this);
-    this.#upgrade = undefined;
     for (const response of this.#underWay) this.#closed(response);
   }
 
@@ -121,7 +97,7 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
   /** @internal */
   override _ttParse(data: Buffer): void {
     const count = this.#count;
-    const watch = this.#watch!;
+    const watch = this._ttWatch!;
     const wasInBody = this._ttIsInBody;
     this._ttStream.received(data);
     if (this.#together !== undefined) this.#answerTogether();
@@ -141,7 +117,12 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
 
   /** @internal */
   override get _ttIsFull(): boolean {
-    return this.#underWay.size >= this.#server._ttHttp.maxPipelined;
+    return this.#underWay.size >= this._ttServer._ttHttp.maxPipelined;
+  }
+
+  /** @internal */
+  override get _ttHasRequests(): boolean {
+    return this.#underWay.size > 0;
   }
 
   // ---- Its requests ----
@@ -153,9 +134,9 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
    */
   _ttRequested(request: IncomingMessage, response: ServerResponse, status?: number): void {
     if (this._ttReads !== 'requests') return;
-    const { _ttHttp: http, _ttRequests: tally } = this.#server;
-    this.#watch!.headEnded();
-    this.#watch!.bodyEnded();
+    const { _ttHttp: http, _ttRequests: tally } = this._ttServer;
+    this._ttWatch!.headEnded();
+    this._ttWatch!.bodyEnded();
     this.#underWay.add(response);
     this.#last = response;
     incurOwed(this);
@@ -165,7 +146,7 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
     if (problem !== undefined) return this.#refuseRequest(response, problem);
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
     else if (this.#isLast) return void (this.#together ??= []).push(response);
-    return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
+    return this._ttServer._ttRequested(this as unknown as ServedConnection, request, response);
   }
 
   #answerTogether(): void {
@@ -173,14 +154,14 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
     this.#together = undefined;
     this.#endAfterLast();
     for (const response of together)
-      this.#server._ttRequested(this as unknown as HttpConnection<string>, response.req, response);
+      this._ttServer._ttRequested(this as unknown as ServedConnection, response.req, response);
   }
 
   /** With what may be read in two ways nothing more is read at all. */
   #refuseRequest(response: ServerResponse, status: number): void {
     this.#endAfterLast();
     this._ttReads = 'nothing';
-    if (status !== Status.expectationFailed) this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
+    this.#countRefusal(status);
     this.#count++;
     response.writeHead(status, { 'Content-Length': 0 });
     response.end();
@@ -192,13 +173,12 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
 
   #closed(response: ServerResponse): void {
     if (!this.#underWay.delete(response)) return;
-    const { _ttRequests: tally } = this.#server;
+    const { _ttRequests: tally } = this._ttServer;
     if (response.writableFinished) tally.answered(response.statusCode);
     else tally.add('aborted');
     this.#exchanges?.closed(response);
     if (this.#refusal !== undefined) this.#refuseInTurn(this.#refusal);
-    else if (this.#upgrade !== undefined) this.#upgradeIfNext();
-    else this._ttReadHeld();
+    else if (!this._ttUpgradeIfNext()) this._ttReadHeld();
     settleOwed(this);
   }
 
@@ -226,15 +206,19 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
   }
 
   /** @internal What was asked before is answered; then this is, and the connection is closed. */
-  _ttRefuseWith(status: number): void {
+  override _ttRefuseWith(status: number): void {
     if (this._ttDrops) return;
     this.#refusal = status;
     this._ttReads = 'nothing';
-    this.#watch?.stop();
+    this._ttWatch?.stop();
     this._ttDropHeld();
-    if (status === Status.timeout) this.#server._ttRequests.add('late');
-    else this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
+    this.#countRefusal(status);
     this.#refuseInTurn(status);
+  }
+
+  #countRefusal(status: number): void {
+    const counted = refusedAs(status);
+    if (counted !== undefined) this._ttServer._ttRequests.add(counted);
   }
 
   #refuseInTurn(status: number): void {
@@ -273,12 +257,12 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
 
   /** @internal */
   _ttMayBeStill(ms: number): void {
-    this.#watch?.mayBeStill(ms);
+    this._ttWatch?.mayBeStill(ms);
   }
 
   /** @internal */
   get _ttRests(): boolean {
-    return this.#underWay.size === 0 && !this._ttIsTaken;
+    return !this._ttHasRequests && !this._ttIsTaken;
   }
 
   /** @internal */
@@ -293,62 +277,6 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
     else this._ttRefuseWith(Status.timeout);
   }
 
-  // ---- A request for another protocol ----
-
-  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
-  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
-    if (this._ttReads !== 'requests') return;
-    const { _ttHttp: http } = this.#server;
-    const isRefused = request.method === 'CONNECT' && http.connect === undefined;
-    const problem = isRefused ? Status.notAllowed : problemOf(request, http);
-    if (problem !== undefined) return this._ttRefuseWith(problem);
-    this._ttPause(Pause.stream);
-    // Nobody listens to it any more.
-    this._ttStream.on('error', () => {});
-    this._ttIsTaken = true;
-    this.#watch?.stop();
-    this.#upgrade = { request, behind };
-    // Its end waits for that answer too.
-    incurOwed(this);
-    return this.#upgradeIfNext();
-  }
-
-  #upgradeIfNext(): void {
-    const upgrade = this.#upgrade;
-    if (upgrade === undefined || this.#underWay.size > 0) return;
-    this.#upgrade = undefined;
-    this.#server._ttss__upgrade(this as unknown as HttpConnection<string>, upgrade);
-  }
-
-  /** @internal What has come behind the last request, and nobody has taken. */
-  _ttTakeRest(behind: Buffer): Buffer {
-    const rest = this._ttStream.read() as Buffer | null;
-    return rest === null ? behind : Buffer.concat([behind, rest]);
-  }
-
-  /** @internal It was answered with that status. */
-  _ttUpgradeAnswered(status: number): void {
-    this.#server._ttRequests.answeredBeside(status);
-  }
-
-  /** @internal It goes on in HTTP as if these bytes came next. */
-  _ttServesAgain(bytes: Buffer): void {
-    this._ttStream = new ServerStream(this as unknown as StreamOwner);
-    this._ttIsTaken = false;
-    this.#server._ttServes(this._ttStream);
-    this._ttResume(Pause.stream);
-    this._ttReadInput(bytes);
-    // That was told to the stream before.
-    if (this.phase === 'halfClosed') this._ttInputEnds();
-  }
-
-  /** @internal Somebody else reads and writes its stream from now on. */
-  _ttGivenTo(takeover: HttpTakeover, { request, behind }: UpgradeRequest): void {
-    const rest = this._ttTakeRest(behind);
-    this._ttResume(Pause.stream);
-    takeover(request, this._ttStream, rest);
-  }
-
   // ---- Its end ----
 
   /** @internal What was asked is answered, and it is said that no more will be. */
@@ -360,7 +288,7 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
 
   /** @internal A body that is still coming is heard. */
   override get _ttAwaitsInput(): boolean {
-    return super._ttAwaitsInput || (this._ttIsInBody && this.#underWay.size > 0);
+    return super._ttAwaitsInput || (this._ttIsInBody && this._ttHasRequests);
   }
 
   /** @internal Its protocol has failed: the one that is to be answered now is told so. */
@@ -373,5 +301,3 @@ export class HttpConnection<State extends string = never> extends HttpInput<Stat
   }
 }
 ofFramework(HttpConnection);
-
-const TOO_LARGE: ReadonlySet<number> = new Set([Status.tooLarge, Status.urlTooLong, Status.headTooLarge]);

@@ -2,7 +2,9 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { HeldInput } from './held-input.js';
+import type { RequestWatch } from './request-watch.js';
 import { ServerStream, type StreamOwner } from './server-stream.js';
+import type { ServingTonic } from './serving-tonic.js';
 
 /** So many bytes with heads of requests are parsed at once; in bodies so many. */
 const HEADS = 4_096;
@@ -20,6 +22,7 @@ export type Reads = 'requests' | 'body' | 'nothing';
  */
 export abstract class HttpInput<State extends string = never> extends TcpConnection<State> {
   /** @internal */ _ttStream = new ServerStream(this as unknown as StreamOwner);
+  /** @internal The times of its requests, from when it is open. */ _ttWatch: RequestWatch | undefined = undefined;
   /** @internal */ _ttReads: Reads = 'requests';
   /** @internal Another protocol has it, or is to have it. */ _ttIsTaken = false;
   /** What has come and waits until some of the requests before it are answered. */
@@ -35,6 +38,11 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
   abstract _ttParse(piece: Buffer): void;
   /** @internal All that came was read, and the peer sends no more. */
   abstract _ttInputEnds(): void;
+
+  /** @internal */
+  get _ttServer(): ServingTonic {
+    return this._ttBase as unknown as ServingTonic;
+  }
 
   // ---- What comes ----
 
