@@ -7,6 +7,7 @@ import type { Address } from '../../selector/network.js';
 import type * as v from 'valibot';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type EventOwner, type EventStreamOptions, EventStream } from '../events/event-stream.js';
+import { originFormOf, pathOf, queryOf } from '../request-target.js';
 import {
   type ReplyOptions,
   type StreamBody,
@@ -105,14 +106,12 @@ export class HttpExchange<Param extends string = string>
 
   /** The path of it, as it was sent: `/users/7`. */
   get path(): string {
-    const target = originFormOf(this.url);
-    const end = target.indexOf('?');
-    return end < 0 ? target : target.slice(0, end);
+    return pathOf(originFormOf(this.url));
   }
 
   /** What follows the path: `query.get('full')`. */
   get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.url.split('?').slice(1).join('?')));
+    return (this.#query ??= queryOf(this.url));
   }
 
   /** The headers, by their names in lower case. */
@@ -385,11 +384,6 @@ export class HttpExchange<Param extends string = string>
     this.#isBodyTaken = true;
     return this.request;
   }
-}
-
-/** A request may name all of an address (RFC 9112, 3.2.2). */
-function originFormOf(url: string): string {
-  return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '') || '/';
 }
 
 /** @throws {Error} */

@@ -32,7 +32,8 @@ import type { ClassRoutes } from './routes/routes.js';
 import type { Router } from './routes/router.js';
 import { classRouter, givenRouter, hearRequest } from './routes/routing.js';
 import type { ServerStream } from './server-stream.js';
-import { SWITCHED, type UpgradeRequest, withoutUpgrade } from './upgrade.js';
+import type { ServedConnection } from './serving-tonic.js';
+import { SWITCHED, type Upgradeable, type UpgradeRequest, withoutUpgrade } from './upgrade.js';
 import { answerUpgrade } from '../websocket/take-over.js';
 import { WebSocketPathTable } from '../websocket/websocket-paths.js';
 
@@ -97,7 +98,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   }
 
   /** @internal */
-  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void {
+  _ttRequested(connection: ServedConnection, request: IncomingMessage, response: ServerResponse): void {
     const handler = this.#handler;
     if (handler !== undefined) return this.#handle(handler, request, response);
     const exchange = connection._ttExchange(request, response);
@@ -106,12 +107,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   }
 
   /** @internal A request asks for another protocol. */
-  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+  _ttss__upgrade(connection: Upgradeable, asked: UpgradeRequest): void {
     this.#answerUpgrade(connection, asked);
     settleOwed(connection);
   }
 
-  #answerUpgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+  #answerUpgrade(connection: Upgradeable, asked: UpgradeRequest): void {
     const { upgrade, connect } = this._ttHttp;
     const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
     if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))
