@@ -10,7 +10,6 @@ import { badOption } from '../../core/options/option-problem.js';
 import { settingsIn } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { Plan, ofFramework } from '../../core/plan/plan.js';
-import type { Protocol } from '../../tonics/tcp/connection/protocol.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { HttpExchange } from './exchange.js';
@@ -18,13 +17,13 @@ import type { Hearer } from './hearer.js';
 import { HttpConnection } from './http-connection.js';
 import {
   type HttpHandler,
-  type HttpServerOptions,
   type HttpSettings,
   httpSchema,
   NOT_OF_HTTP,
   httpServerSchema,
   placedHttpServerSchema,
 } from './http-server-options.js';
+import { type HttpServerOptions, httpProtocol } from './http-protocol.js';
 import { nodeServer } from './node-server.js';
 import { Status } from './refusals.js';
 import { type RequestCounts, RequestTally } from './request-tally.js';
@@ -176,23 +175,6 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
 }
 ofFramework(HttpServer);
 takesOptions(HttpServer, httpServerSchema);
-
-/**
- * The protocol of its connections.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where that is not one for HTTP.
- */
-function httpProtocol(protocol: Protocol | undefined, className: string): Protocol {
-  if (protocol === undefined) return HttpConnection;
-  if (protocol === (HttpConnection as unknown) || protocol.prototype instanceof HttpConnection) return protocol;
-  const isClass = Object.getOwnPropertyDescriptor(protocol, 'prototype')?.writable === false;
-  const problem = 'must be a class that extends HttpConnection, or a function that makes one';
-  if (isClass) throw badOption(className, 'protocol', problem);
-  return () => {
-    const made = (protocol as () => unknown)();
-    if (made instanceof HttpConnection) return made as HttpConnection<string>;
-    throw badOption(className, 'protocol', problem);
-  };
-}
 
 /** What the class of its connections may say, where the options don't: a thread that loads the class has it too. */
 type SaidOfProtocol = Pick<typeof HttpConnection, 'handler' | 'webSockets'>;

@@ -26,15 +26,16 @@ describe('an HttpServer with connections on several threads', function () {
   for (const { title, can, canHandOver, isOne = false } of WAYS)
     describe(title, () => {
       let app: HttpApp;
-      before(async function () {
-        if (!can) {
-          console.log(`      skipped: Node ${process.versions.node} cannot`);
-          return this.skip();
-        }
+      before(function () {
+        if (can) return;
+        console.log(`      skipped: Node ${process.versions.node} cannot`);
+        this.skip();
+      });
+      beforeEach(async () => {
         const network = { ...nodeNetwork, canHandOver, ...(isOne && { canReusePort: false }) };
         app = await serveHttpWith(() => new HttpServer(HERE), { main: () => new SelectorCatalyst({ network }) });
       });
-      after(tidyUp);
+      afterEach(tidyUp);
 
       const talk = async (): Promise<Talk> => new Talk(await connectTo(app.port));
       const open = async (path = '/socket'): Promise<WebSocket> => {

@@ -50,7 +50,7 @@ function answer(hearer: Site | Main, exchange: HttpExchange): void {
   const way = exchange.path.split('/', 2)[1];
   if (way === 'slow') hearer.promises(later(30, exchange.url), exchange);
   else if (way === 'stream') exchange.reply(pieces());
-  else if (way === 'body') exchange.readBody(hearer.ttse__onBody);
+  else if (way === 'body') hearer.reads(exchange);
   else if (way !== 'late') exchange.reply(exchange.url);
 }
 
@@ -64,6 +64,9 @@ class Site extends HttpServer {
   }
   promises(url: Promise<string>, exchange: HttpExchange): void {
     this.pipe(url, exchange.as(String));
+  }
+  reads(exchange: HttpExchange): void {
+    exchange.readBody(this.ttse__onBody);
   }
 }
 
@@ -103,6 +106,9 @@ class Main extends Tonic {
   }
   promises(url: Promise<string>, exchange: HttpExchange): void {
     this.pipe(url, exchange.as(String));
+  }
+  reads(exchange: HttpExchange): void {
+    exchange.readBody(this.ttse__onBody);
   }
 }
 
