@@ -63,6 +63,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #count = 0;
   /** What has come and waits until some of the requests before it are answered. */
   #held: HeldInput | undefined = undefined;
+  /** What has come is read right now; else what is read was kept by a stream whose reader was behind. */
+  #isParsing = false;
   /** Since it is the last time that something is read, what came together is answered together. */
   #together: ServerResponse[] | undefined = undefined;
   /** It ends when these are given. */
@@ -181,7 +183,9 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const count = this.#count;
     const watch = this.#watch!;
     const wasInBody = this.#isInBody;
+    this.#isParsing = true;
     this.#stream.received(data);
+    this.#isParsing = false;
     if (this.#together !== undefined) this.#answerTogether();
     if (this.#isTaken || this.#drops) return;
     if (this.#isInBody) watch.bodyComes(data.length);
@@ -209,6 +213,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const { _ttHttp: http, _ttRequests: tally } = this.#server;
     this.#watch!.headEnded();
     this.#watch!.bodyEnded();
+    // Of one that is read later than it came nobody else begins the time of the body.
+    if (!this.#isParsing) this.#watch!.bodyComes(0);
     this.#underWay.add(response);
     this.#last = response;
     incurOwed(this);
@@ -337,6 +343,11 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   /** @internal */
   get _ttReadsNot(): boolean {
     return this._ttPauses !== 0 || this.#stream.isPaused() || this.#stream.readableLength > 0;
+  }
+
+  /** @internal */
+  get _ttIsInBody(): boolean {
+    return this.#isInBody;
   }
 
   /** @internal */

@@ -16,6 +16,8 @@ export interface RequestWatched {
   _ttss__judge(watch: Pick<Watch, 'judge'>): void;
   /** The body of a request is not read just now: that is not its peer's fault. @internal */
   readonly _ttReadsNot: boolean;
+  /** A request has come whose body is not whole. @internal */
+  readonly _ttIsInBody: boolean;
   readonly unsentBytes: number;
   /** No request is under way. @internal */
   readonly _ttRests: boolean;
@@ -122,6 +124,7 @@ export class RequestWatch implements Due {
 
   /** What was not told as it happened. */
   #notice(now: number): void {
+    if (!this.#watched._ttIsInBody) this.bodyEnded();
     if (this.#watched._ttReadsNot && !Number.isNaN(this.#bodyAt)) {
       this.#requestAt = now;
       this.#bodyAnew(now, 0);

@@ -23,7 +23,8 @@ export class Connection {
     this.began = performance.now();
     this.isOpened = false;
     this.isClosed = false;
-    this.halfClosed = false;
+    /** The server is right to end it when all is answered. */
+    this.mayEnd = false;
     const { port } = peer.crowd.options;
     const localAddress = `127.0.0.${2 + (peer.index % ADDRESSES)}`;
     this.below = connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
@@ -67,7 +68,7 @@ export class Connection {
   #endedByServer() {
     const { peer, why } = this;
     peer.tally[why === undefined ? 'ended' : 'reset']++;
-    const isRight = this.halfClosed && why === undefined && this.missing === 0;
+    const isRight = this.mayEnd && why === undefined && this.missing === 0;
     if (isRight || peer.kind.mayBeCut) return;
     peer.tally.cut++;
     peer.fault(`${why ?? 'ended'} with ${this.missing} answers to come`);
@@ -82,7 +83,7 @@ export class Connection {
 
   /** Ends its side, and hears the rest. */
   endSending() {
-    this.halfClosed = true;
+    this.mayEnd = true;
     this.socket.end();
   }
 

@@ -112,6 +112,28 @@ describe('the times of a connection of an HttpServer', () => {
     expect(statusesIn(peer.text)).to.deep.equal([408]);
   });
 
+  it('a body has its time too where its request was read later than it came', async () => {
+    const { peer, app } = await withPeer({
+      handler: (request, response) => request.resume().on('end', () => response.end()),
+    });
+    // It is read anew once it is known that its wish for another protocol is left out.
+    peer.send(`POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 100\r\n\r\nx`);
+    await endsAfter(peer, 5_000);
+    expect(statusesIn(peer.text)).to.deep.equal([408]);
+    expect(app.server.requests.refused.late).to.equal(1);
+  });
+
+  it('a request that was read later than it came, and is whole, has all the time for its answer', async () => {
+    const { peer } = await withPeer({
+      handler: (_request, response) => void bench().clock.setTimer(() => response.end('late'), 60_000),
+    });
+    peer.send(get('/', 'Connection: Upgrade', 'Upgrade: h2c'));
+    await bench().pass(59_000);
+    expect(isOver(peer)).to.equal(false);
+    await bench().pass(1_100);
+    expect(peer.text).to.match(/late$/);
+  });
+
   it('a body that keeps to its rate comes whole', async () => {
     const { peer } = await withPeer({
       requestTimeout: 100_000,
