@@ -346,6 +346,11 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   }
 
   /** @internal */
+  get _ttIsBehind(): boolean {
+    return (this._ttChannel?.received ?? 0) > 0;
+  }
+
+  /** @internal */
   get _ttIsInBody(): boolean {
     return this.#isInBody;
   }
