@@ -33,7 +33,6 @@ const WRONG = [
   head('GET /nowhere', ...UPGRADE, KEY, VERSION),
   head('GET /chat', ...UPGRADE, KEY, VERSION, 'Origin: http://elsewhere.example'),
   head('POST /chat', ...UPGRADE, KEY, VERSION, 'Content-Length: 0'),
-  head('GET /chat', ...UPGRADE, KEY, VERSION, 'Sec-WebSocket-Extensions: ,;='),
   head('GET /chat', 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA'),
   head('GET /chat', 'Connection: Upgrade', 'Upgrade: '),
 ];
