@@ -24,6 +24,8 @@ import { Child } from '../../bench/lib/children.mjs';
 
 /** The longest that answers may take when all others have gone. */
 const DRAIN_SECONDS = 60;
+/** The longest that a server may take to end those whom it must end. */
+const HOLD_SECONDS = 20;
 /** After which nothing may be left. */
 const CLEAR_MS = 10_000;
 /** What a heap may be larger afterwards: code, shapes, the free lists of the engine. */
@@ -82,12 +84,12 @@ export async function run([file, ...more], field, { peers, seconds, seed }) {
  */
 function peersCome({ load, waiting, hostile }, { peers, seconds, seed, drainSeconds = DRAIN_SECONDS }, port) {
   const limitMs = (seconds + DRAIN_SECONDS + 50) * 1000;
-  const common = { port, peers, seconds, seed, 'drain-seconds': drainSeconds };
-  const start = (/** @type {readonly string[]} */ kinds) =>
+  const common = { port, peers, seconds, seed };
+  const start = (/** @type {readonly string[]} */ kinds, /** @type {number} */ most) =>
     new Child(
       [
         ...load,
-        ...Object.entries({ ...common, kinds: kinds.join(',') }).flatMap(([name, value]) => [
+        ...Object.entries({ ...common, 'drain-seconds': most, kinds: kinds.join(',') }).flatMap(([name, value]) => [
           `--${name}`,
           String(value),
         ]),
@@ -97,7 +99,9 @@ function peersCome({ load, waiting, hostile }, { peers, seconds, seed, drainSeco
         limitMs,
       },
     );
-  return Promise.all([start(waiting), start(hostile)].map((child) => child.json()));
+  return Promise.all(
+    [start(waiting, drainSeconds), start(hostile, Math.min(drainSeconds, HOLD_SECONDS))].map((child) => child.json()),
+  );
 }
 
 /** @param {Child} server @returns {Promise<Books>} */

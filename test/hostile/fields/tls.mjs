@@ -1,13 +1,10 @@
 // Lines over TLS.
 import { makeCertificate } from '../../../bench/lib/certificate.mjs';
-import { endings, judge, kindsOf, reasons, sum, turnedAway } from '../judging.mjs';
+import { endings, judge, kindsOf, overAll, reasons, sum, turnedAway } from '../judging.mjs';
 import { groupsOf, path } from './field.mjs';
 
 /** These never finish a handshake. */
 const WITHOUT = ['greeting', 'dripping hello', 'silent', 'truncated', 'plain', 'garbage'];
-/** These have finished theirs, and may have gone before the server has: in TLS 1.3 a client is done first. */
-const HASTY = ['handshaking', 'resetting', 'vanishing', 'breaking off'];
-
 /** @returns {Promise<import('./field.mjs').Field | string>} or why it cannot be run here */
 export async function tlsField() {
   const missing = makeCertificate();
@@ -30,7 +27,11 @@ function judgeTls(run) {
   const failed = (after.turnedAway?.handshake ?? 0) - (before.turnedAway?.handshake ?? 0);
   const others = turnedAway(after) - (after.turnedAway?.handshake ?? 0);
   const without = sum(WITHOUT.map((name) => of(name).connects));
-  const unsure = sum(WITHOUT.map((name) => of(name).unsure)) + sum(HASTY.map((name) => of(name).connects));
+  // Who has heard nothing may have gone before the server was done.
+  const unheard = Object.entries(run.hostile.kinds)
+    .filter(([name]) => !WITHOUT.includes(name))
+    .map(([, { connects, heard }]) => connects - heard);
+  const unsure = sum(unheard) + overAll(run, 'unsure');
   return [
     judge(
       'handshakes have failed where peers did not finish them, and nowhere else',

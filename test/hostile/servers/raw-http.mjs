@@ -1,9 +1,12 @@
-// The same server with node:http and ws.
+// The same server with node:http and ws, as one writes it with care: what a peer does not take is not made more.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { serveBooks } from './books.mjs';
 import { WEB_SOCKETS, page, reply, seen } from './http.mjs';
-import { BEGIN_MS, LONGEST_BODY, REQUEST_MS } from './limits.mjs';
+import { BEGIN_MS, LONGEST_BODY, REQUEST_MS, STALL_MS } from './limits.mjs';
+
+/** With so many bytes unsent nothing more is read of a WebSocket. */
+const MOST_UNSENT = 262_144;
 
 const counts = { accepted: 0, open: 0, failed: 0, http: seen };
 
@@ -35,6 +38,7 @@ server.on('connection', (socket) => {
   counts.accepted++;
   counts.open++;
   socket.on('close', () => counts.open--);
+  socket.setTimeout(STALL_MS, () => socket.destroy());
 });
 
 const sockets = new WebSocketServer({ server, path: WEB_SOCKETS, maxPayload: LONGEST_BODY });
@@ -42,7 +46,8 @@ sockets.on('connection', (socket) => {
   socket.on('error', () => {});
   socket.on('message', (message) => {
     try {
-      socket.send(reply(String(message)));
+      socket.send(reply(String(message)), () => socket.resume());
+      if (socket.bufferedAmount > MOST_UNSENT) socket.pause();
     } catch {
       counts.failed++;
       socket.terminate();

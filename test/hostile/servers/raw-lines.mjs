@@ -3,7 +3,7 @@
 import { createServer } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { books, ended, serveBooks } from './books.mjs';
-import { BEGIN_MS } from './limits.mjs';
+import { BEGIN_MS, STALL_MS } from './limits.mjs';
 import { Lines, UNKNOWN, answer, kindOf } from './lines.mjs';
 import { certificate, isSecure } from './tls.mjs';
 
@@ -17,6 +17,7 @@ function serve(socket) {
   counts.accepted++;
   counts.open++;
   books.connected++;
+  if (isSecure) socket.setTimeout(STALL_MS, () => socket.destroy());
   socket.on('data', (data) => {
     socket.cork();
     try {
