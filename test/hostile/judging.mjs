@@ -36,6 +36,13 @@ export const turnedAway = (books) => sum(Object.values(books.turnedAway ?? {}));
 export const reasons = (numbers = {}) =>
   Object.entries(numbers).filter(([, count]) => count > 0).map(([why, count]) => `${why} ${count}`).join(', ') || 'none'; // prettier-ignore
 
+/** How the connections of this kind have ended, by why. @param {Run} run @param {KindCounts} kind @returns {Record<string, number>} */
+export function endsOf({ before, after }, { letter }) {
+  const were = before.ended[letter] ?? {};
+  const ends = Object.entries(after.ended[letter] ?? {}).map(([why, count]) => [why, count - (were[why] ?? 0)]);
+  return Object.fromEntries(ends.filter(([, count]) => Number(count) > 0));
+}
+
 /** @param {Run['after']} books */
 export const endings = ({ ended }) => sum(Object.values(ended).flatMap((byWhy) => Object.values(byWhy)));
 

@@ -1,7 +1,7 @@
 // Lines over TCP. The peers are a C program on epoll.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { endings, judge, kindsOf, reasons, turnedAway } from '../judging.mjs';
+import { endings, endsOf, judge, kindsOf, reasons, turnedAway } from '../judging.mjs';
 import { path } from './field.mjs';
 
 const SOURCES = ['main.c', 'peers.c', 'kinds.c'];
@@ -46,10 +46,8 @@ function judgePlain(run) {
     ),
     judge(
       'an end is told as an end, and a reset as a reset',
-      RIGHT_ENDS.every(([name, reason]) =>
-        Object.keys(after.ended[of(name).letter] ?? {}).every((told) => told === reason),
-      ),
-      RIGHT_ENDS.map(([name]) => `${name} ${reasons(after.ended[of(name).letter])}`).join('; '),
+      RIGHT_ENDS.every(([name, reason]) => Object.keys(endsOf(run, of(name))).every((told) => told === reason)),
+      RIGHT_ENDS.map(([name]) => `${name} ${reasons(endsOf(run, of(name)))}`).join('; '),
     ),
     judge('protocols threw at garbage, and it was counted', after.failed > before.failed, `failed ${after.failed}`),
   ];

@@ -1,6 +1,6 @@
 // Lines over TLS.
 import { makeCertificate } from '../../../bench/lib/certificate.mjs';
-import { endings, judge, kindsOf, overAll, reasons, sum, turnedAway } from '../judging.mjs';
+import { endings, endsOf, judge, kindsOf, overAll, reasons, sum, turnedAway } from '../judging.mjs';
 import { groupsOf, path } from './field.mjs';
 
 /** These never finish a handshake. */
@@ -47,8 +47,8 @@ function judgeTls(run) {
     ...['good', 'resuming', 'half-closing'].map((name) =>
       judge(
         `the end of ${name} peers is told as an end`,
-        Object.keys(after.ended[of(name).letter] ?? {}).join() === 'peerEnded',
-        reasons(after.ended[of(name).letter]),
+        Object.keys(endsOf(run, of(name))).join() === 'peerEnded',
+        reasons(endsOf(run, of(name))),
       ),
     ),
     judge(

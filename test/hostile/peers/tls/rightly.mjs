@@ -10,16 +10,13 @@ export async function good(peer) {
   await asks(await reading(peer, { minVersion: 'TLSv1.3' }), peer.chance(10, 60));
 }
 
-/** The sessions of peers that go on from them. @type {WeakMap<Peer, Buffer>} */
-const sessions = new WeakMap();
-
-/** The same with TLS 1.2, for a short time, and it goes on from its last session. @param {Peer} peer */
+/** The same with TLS 1.2 for a short time, and once more with the session of that. @param {Peer} peer */
 export async function resuming(peer) {
-  const connection = await reading(peer, { maxVersion: 'TLSv1.2', session: sessions.get(peer) });
-  const socket = /** @type {import('node:tls').TLSSocket | undefined} */ (connection?.socket);
+  const first = await reading(peer, { maxVersion: 'TLSv1.2' });
+  const socket = /** @type {import('node:tls').TLSSocket | undefined} */ (first?.socket);
   const session = socket?.getSession();
-  if (session !== undefined) sessions.set(peer, session);
-  await asks(connection, peer.chance(1, 5));
+  await asks(first, peer.chance(1, 5));
+  await asks(await reading(peer, { maxVersion: 'TLSv1.2', session }), peer.chance(1, 5));
 }
 
 /** @param {Connection | undefined} connection @param {number} many */
