@@ -8,5 +8,7 @@ export const REQUEST_MS = 5_000;
 export const BODY_RATE = { perSecond: 240, grace: 1_000 };
 /** How long none of what is unsent may leave, in ms. */
 export const STALL_MS = 3_000;
+/** How long a connection that is cut off may take to end, in ms, however much its peer still sends. */
+export const LINGER_MS = 4_000;
 /** The most bytes of a body or a message. */
 export const LONGEST_BODY = 65_536;

@@ -3,7 +3,7 @@ import { Formula, SelectorCatalyst, Tonic } from 'tasktonic';
 import { HttpServer, WebSocketConnection } from 'tasktonic/http';
 import { serveBooks } from './books.mjs';
 import { WEB_SOCKETS, page, reply, seen } from './http.mjs';
-import { BEGIN_MS, BODY_RATE, LONGEST_BODY, REQUEST_MS, STALL_MS } from './limits.mjs';
+import { BEGIN_MS, BODY_RATE, LINGER_MS, LONGEST_BODY, REQUEST_MS, STALL_MS } from './limits.mjs';
 
 class Chat extends WebSocketConnection {
   ttse__onMessage(message) {
@@ -34,6 +34,7 @@ class Main extends Tonic {
       requestTimeout: REQUEST_MS,
       bodyRate: BODY_RATE,
       stallTimeout: STALL_MS,
+      lingerLimit: LINGER_MS,
       webSockets: { [WEB_SOCKETS]: { protocol: Chat, maxPayload: LONGEST_BODY } },
     });
     this.counts = () => ({

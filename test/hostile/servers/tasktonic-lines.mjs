@@ -1,7 +1,7 @@
 // The line server as a user of TaskTonic writes it: default options, each line a sparkle. Over TLS (--tls) it has shorter times.
 import { Formula, SelectorCatalyst, TcpConnection, TcpServer, Tonic } from 'tasktonic';
 import { books, ended, serveBooks } from './books.mjs';
-import { BEGIN_MS, STALL_MS } from './limits.mjs';
+import { BEGIN_MS, LINGER_MS, STALL_MS } from './limits.mjs';
 import { Lines, UNKNOWN, answer, kindOf } from './lines.mjs';
 import { certificate, isSecure } from './tls.mjs';
 
@@ -30,7 +30,12 @@ class LineConnection extends TcpConnection {
   }
 }
 
-const tls = isSecure && { tls: certificate(), handshakeTimeout: BEGIN_MS, stallTimeout: STALL_MS };
+const tls = isSecure && {
+  tls: certificate(),
+  handshakeTimeout: BEGIN_MS,
+  stallTimeout: STALL_MS,
+  lingerLimit: LINGER_MS,
+};
 
 class Main extends Tonic {
   ttse__onStart() {
