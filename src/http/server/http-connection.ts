@@ -49,6 +49,8 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   #last: ServerResponse | undefined = undefined;
   /** Requests that have come. */
   #count = 0;
+  /** What has come is read right now; else what is read was kept by a stream whose reader was behind. */
+  #isParsing = false;
   /** Since it is the last time that something is read, what came together is answered together. */
   #together: ServerResponse[] | undefined = undefined;
   /** It ends when these are given. */
@@ -105,7 +107,9 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     const count = this.#count;
     const watch = this._ttWatch!;
     const wasInBody = this._ttIsInBody;
+    this.#isParsing = true;
     this._ttStream.received(data);
+    this.#isParsing = false;
     this.#answerTogether();
     if (this._ttIsTaken || this._ttDrops) return;
     if (this._ttIsInBody) watch.bodyComes(data.length);
@@ -143,6 +147,8 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     const { _ttHttp: http, _ttRequests: tally } = this._ttServer;
     this._ttWatch!.headEnded();
     this._ttWatch!.bodyEnded();
+    // Of one that is read later than it came nobody else begins the time of the body.
+    if (!this.#isParsing) this._ttWatch!.bodyComes(0);
     this.#underWay.add(response);
     this.#last = response;
     incurOwed(this);
@@ -285,6 +291,11 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   /** @internal */
   get _ttReadsNot(): boolean {
     return this._ttPauses !== 0 || this._ttStream.isPaused() || this._ttStream.readableLength > 0;
+  }
+
+  /** @internal */
+  get _ttIsBehind(): boolean {
+    return (this._ttChannel?.received ?? 0) > 0;
   }
 
   /** @internal */

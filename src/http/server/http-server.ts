@@ -94,6 +94,8 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   /** @internal A connection is there. */
   _ttServes(stream: ServerStream): void {
     this.#server.emit('connection', stream);
+    // Node would begin to read in a later tick, and what comes by then would be read behind its own end: a peer that asks and ends its side had no answer.
+    stream.read(0);
   }
 
   /** @internal */
