@@ -127,6 +127,27 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     this._ttLine!.broke(error);
   }
 
+  // ---- What only a stream of bytes has ----
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: its frames are those of WebSockets. */
+  protected override setFraming(): never {
+    throw this.#not('setFraming()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: its frames are those of WebSockets. */
+  protected override takeBuffered(): never {
+    throw this.#not('takeBuffered()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: TLS is an option of its server or client. */
+  protected override startTls(): never {
+    throw this.#not('startTls()');
+  }
+
+  #not(what: string): TaskTonicError {
+    return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'WebSocket' });
+  }
+
   // ---- Its end ----
 
   /**
