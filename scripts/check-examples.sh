@@ -11,7 +11,20 @@ readonly BIG=dist/examples/big-data/main.js
 readonly TWIN=dist/examples/digital-twin/server.js
 readonly HELLO=dist/examples/hello-http/main.js
 readonly HOOKS=dist/examples/webhooks/receiver.js
+readonly HOOK_SENDER=dist/examples/webhooks/sender.js
 readonly VIEWER=dist/examples/log-viewer/server.js
+# Stands before the receiver at that port, tells its own, and has nobody for the first request.
+readonly BUSY_BALANCER='
+  const http = require("node:http");
+  let isBusy = true;
+  const server = http.createServer(({ method, url, headers }, response) => {
+    if (isBusy) return response.writeHead(503, { "Retry-After": "0" }).end(() => (isBusy = false));
+    const on = http.request({ port: process.argv[1], host: "127.0.0.1", method, path: url, headers }, (answer) =>
+      answer.pipe(response.writeHead(answer.statusCode, answer.headers)));
+    response.req.pipe(on);
+  });
+  server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+'
 passing=0
 failing=0
 server=
@@ -56,6 +69,7 @@ main() {
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
   check 'hello-http: help names every option' help_names "$HELLO" --host --port --unix --cert --key --handler --help
   check 'webhooks: help names every option' help_names "$HOOKS" WEBHOOK_SECRET --host --port --unix --help
+  check 'webhooks: what the sender tells is taken, with the second try where the first was answered 503' delivers_webhooks
   if needs curl; then
     check 'hello-http: curl is told hello, with sparkles, and SIGTERM ends it with exit code 0' says_hello
     check 'hello-http: and by a handler' says_hello --handler
@@ -340,6 +354,18 @@ takes_webhooks() {
     [ "$(sends_hook "sha256=$signature" "$hook")" = 202 ] && [ "$(sends_hook "sha256=$signature" '{"event":"pull"}')" = 401 ] &&
     [ "$(sends_hook '' "$hook")" = 401 ] && within 10 grep -qF 'has worked on {"event":"push"}' "$log" &&
     ! grep -qF '"pull"' "$log" && ends_in_order || { cat "$log"; return 1; }
+}
+
+delivers_webhooks() {
+  local at="$kept/balancer" balancer done=1
+  WEBHOOK_SECRET=secret start "$HOOKS" --port 0 || { cat "$log"; return 1; }
+  node -e "$BUSY_BALANCER" "$(port)" >"$at" &
+  balancer=$!
+  within 10 test -s "$at" && WEBHOOK_SECRET=secret runs node "$HOOK_SENDER" "http://127.0.0.1:$(cat "$at")/hooks" '{"event":"open"}' &&
+    shows 'was answered 202, try 2' && within 10 grep -qF 'has worked on {"event":"open"}' "$log" &&
+    [ "$(grep -cF 'has worked on' "$log")" = 1 ] && done=0
+  kill "$balancer"
+  ends_in_order && [ "$done" = 0 ] || { cat "$log"; shown_lines; }
 }
 
 sends_hook() { fetch -o /dev/null -w '%{http_code}' -H "X-Signature: $1" -d "$2" "http://127.0.0.1:$(port)/hooks"; }

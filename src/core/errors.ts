@@ -210,6 +210,7 @@ export const ERRORS = {
   // HTTP
   TT_NO_REQUEST_HANDLER:
     'A request has come to {tonic}, and nobody hears of requests: it was answered with 503, and so are all like it. Give a "handler", or define ttse__onRequest.',
+  TT_NOT_OF_PROTOCOL: '{what} does not exist for {class}: it speaks {protocol}, which has its own way for that.',
   TT_NO_HTTP_SERVER:
     '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
   TT_HTTP_NOT_CONNECTED: '{request} was not sent, since there is no connection. {why}.',

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { incurOwed, settleOwed } from '../../core/asking/owed.js';
-import { fail } from '../../core/errors.js';
+import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Life } from '../../core/life.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
@@ -303,6 +303,32 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     if (what === 'rest' || what === 'socket') this._ttStream.emit('timeout');
     else if (this.traffic.receivedBytes === 0) this._ttStream.destroy();
     else this._ttRefuseWith(Status.timeout);
+  }
+
+  // ---- What only a stream of bytes has ----
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: another protocol takes it over by the option `upgrade`. */
+  protected override setFraming(): never {
+    throw this.#not('setFraming()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: an exchange is answered. */
+  protected override sendFrame(): never {
+    throw this.#not('sendFrame()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: another protocol takes it over by the option `upgrade`. */
+  protected override takeBuffered(): never {
+    throw this.#not('takeBuffered()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: TLS is an option of its server. */
+  protected override startTls(): never {
+    throw this.#not('startTls()');
+  }
+
+  #not(what: string): TaskTonicError {
+    return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'HTTP' });
   }
 
   // ---- Its end ----

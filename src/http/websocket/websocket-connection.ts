@@ -1,4 +1,4 @@
-import { fail } from '../../core/errors.js';
+import { type TaskTonicError, fail } from '../../core/errors.js';
 import { extrasOf } from '../../core/guests/extras.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
@@ -95,6 +95,27 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
   /** Sends one message, on behalf of anybody. A refusal is told by `onError`. */
   override ttsc__send(message: string | Uint8Array): void {
     super.ttsc__send(message);
+  }
+
+  // ---- What only a stream of bytes has ----
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: its frames are those of WebSockets. */
+  protected override setFraming(): never {
+    throw this.#not('setFraming()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: its frames are those of WebSockets. */
+  protected override takeBuffered(): never {
+    throw this.#not('takeBuffered()');
+  }
+
+  /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: TLS is an option of its server or client. */
+  protected override startTls(): never {
+    throw this.#not('startTls()');
+  }
+
+  #not(what: string): TaskTonicError {
+    return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'WebSocket' });
   }
 
   // ---- Its end ----

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import type { ServerResponse } from 'node:http';
-import { HttpConnection, type HttpExchange, HttpServer } from '../../../src/http/index.js';
+import { HttpConnection, type HttpExchange, HttpServer, WebSocketConnection } from '../../../src/http/index.js';
 import { bench } from '../../support/bench.js';
 import { expectCode } from '../../support/errors.js';
 import { get, saysPath, serveHttp, serveHttpWith, statusesIn } from '../../support/http-app.js';
 import { tidyUp } from '../../support/net-app.js';
+import type { Peer } from '../../support/peers.js';
+import { opening } from '../websocket/support/serve.js';
 
 afterEach(tidyUp);
 
@@ -143,6 +145,105 @@ describe('what an HttpServer takes of one peer', () => {
     first.send(get('/a'));
     await first.heard.until(() => first.text.endsWith('/a'));
     expect(app.server.counts.turnedAway.addressLimit).to.equal(1);
+  });
+});
+
+describe('whom an HttpServer turns away is counted by why, and the others are served:', () => {
+  /** A peer whose address is told by a proxy. */
+  const from = (address: string): string => `PROXY TCP4 ${address} 198.51.100.1 4711 80\r\n`;
+  const behindProxy = { handler: saysPath, proxyProtocol: { trusted: ['127.0.0.1'] } };
+  const isServed = async (peer: Peer, path = '/good', before = ''): Promise<void> => {
+    peer.send(before + get(path));
+    await peer.heard.until(() => peer.text.endsWith(path));
+    expect(statusesIn(peer.text).at(-1)).to.equal(200);
+  };
+  const isTurnedAway = async (peer: Peer, before = ''): Promise<void> => {
+    peer.send(before + get());
+    await peer.closed();
+    expect(peer.text).to.equal('');
+  };
+
+  it('more than maxConnections', async () => {
+    const app = await serveHttp({ handler: saysPath, maxConnections: 2 });
+    const [first, second] = [await app.connect(), await app.connect()];
+    await isServed(first);
+    await isTurnedAway(await app.connect());
+    await isServed(second);
+    expect(app.server.counts.turnedAway.maxConnections).to.equal(1);
+    first.end();
+    await first.closed();
+    await isServed(await app.connect());
+  });
+
+  it('more of one address than maxConnectionsPerAddress', async () => {
+    const app = await serveHttp({ ...behindProxy, maxConnectionsPerAddress: 1 });
+    const first = await app.connect();
+    await isServed(first, '/a', from('203.0.113.7'));
+    await isTurnedAway(await app.connect(), from('203.0.113.7'));
+    await isServed(await app.connect(), '/other', from('203.0.113.8'));
+    await isServed(first, '/b');
+    expect(app.server.counts.turnedAway.addressLimit).to.equal(1);
+  });
+
+  it('more in a second than acceptRate', async () => {
+    const app = await serveHttp({ handler: saysPath, acceptRate: { perSecond: 1, burst: 2 } });
+    const [first, second] = [await app.connect(), await app.connect()];
+    await isTurnedAway(await app.connect());
+    await isServed(first);
+    await isServed(second);
+    expect(app.server.counts.turnedAway.rate).to.equal(1);
+    await bench().pass(1_000);
+    await isServed(await app.connect());
+  });
+
+  it('whom deny names, and nobody else', async () => {
+    const app = await serveHttp({ ...behindProxy, deny: ['203.0.113.0/24'] });
+    await isTurnedAway(await app.connect(), from('203.0.113.7'));
+    await isServed(await app.connect(), '/good', from('192.0.2.1'));
+    expect(app.server.counts.turnedAway.denied).to.equal(1);
+    expect(app.server.requests.received).to.equal(1);
+  });
+
+  it('whom allow does not name', async () => {
+    const app = await serveHttp({ ...behindProxy, allow: ['192.0.2.0/24', '127.0.0.1'] });
+    await isTurnedAway(await app.connect(), from('203.0.113.7'));
+    await isServed(await app.connect(), '/good', from('192.0.2.1'));
+    expect(app.server.counts.turnedAway.denied).to.equal(1);
+  });
+
+  it('a body is read no faster than readRate, and other connections are not held back by that', async () => {
+    const app = await serveHttp({
+      readRate: { perSecond: 100_000, burst: 10_000 },
+      handler: (request, response) => {
+        let size = 0;
+        request.on('data', (data: Buffer) => (size += data.length)).on('end', () => response.end(`${size} bytes`));
+      },
+    });
+    const since = app.app.bench.clock.now();
+    const eager = await app.connect();
+    eager.send(`${WHOLE}Content-Length: 200000\r\n\r\n${'x'.repeat(200_000)}`);
+    const good = await app.connect();
+    good.send(`${WHOLE}Content-Length: 4\r\n\r\ngood`);
+    await good.heard.until(() => good.text.endsWith('4 bytes'));
+    expect(eager.size).to.equal(0);
+    for (let step = 0; eager.size === 0 && step < 100; step++) await bench().pass(100);
+    expect(eager.text).to.match(/200000 bytes$/);
+    // To within one read, of 64 KiB.
+    expect(app.app.bench.clock.now() - since).to.be.at.least((200_000 - 65_536 - 10_000) / 100);
+    expect(app.server.requests.refused.late).to.equal(0);
+  });
+
+  it('a WebSocket counts as one of them, as long as it is open', async () => {
+    class Quiet extends WebSocketConnection {}
+    const app = await serveHttp({ handler: saysPath, webSockets: { '/ws': Quiet }, maxConnections: 1 });
+    const socket = await app.connect();
+    socket.send(opening('/ws'));
+    await socket.heard.until(() => statusesIn(socket.text)[0] === 101);
+    await isTurnedAway(await app.connect());
+    socket.reset();
+    for (let turn = 0; app.server.counts.open > 0 && turn < 1_000; turn++) await bench().pass(1);
+    await isServed(await app.connect());
+    expect(app.server.counts.turnedAway.maxConnections).to.equal(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Duplex } from 'node:stream';
-import { HttpConnection } from '../../../src/http/index.js';
+import { HttpConnection, type HttpExchange } from '../../../src/http/index.js';
 import { TcpConnection, TcpServer, type TonicStore, tonicStore } from '../../../src/index.js';
 import { bench } from '../../support/bench.js';
 import { expectThrow } from '../../support/errors.js';
@@ -196,5 +196,24 @@ describe('an HttpServer', () => {
     const peer = await connectTo(info.port as number);
     peer.send(get('/hello'));
     await peer.heard.until(() => peer.text.endsWith('/hello'));
+  });
+});
+
+describe('what only a stream of bytes has', () => {
+  it('is refused by a connection of HTTP', async () => {
+    const told: string[] = [];
+    class Session extends HttpConnection {
+      override ttse__onRequest(exchange: HttpExchange): void {
+        for (const call of [this.setFraming, this.sendFrame, this.takeBuffered, this.startTls])
+          told.push(expectThrow(() => call.call(this), 'TT_NOT_OF_PROTOCOL').message);
+        exchange.reply('still there');
+      }
+    }
+    const app = await serveHttp({ protocol: Session });
+    const peer = await app.connect();
+    peer.send(get());
+    await peer.heard.until(() => peer.text.endsWith('still there'));
+    expect(told).to.have.length(4);
+    expect(told[3]).to.include('startTls() does not exist for Session: it speaks HTTP');
   });
 });
