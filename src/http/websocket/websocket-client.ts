@@ -14,7 +14,6 @@ import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
 import { ClientOpening } from './client-opening.js';
 import { NORMAL, checkClose } from './close-codes.js';
 import { loadWs } from './load-ws.js';
-import type { Item } from './message-decoder.js';
 import { deflateOptions, newDeflate } from './opening.js';
 import { type Message, WebSocketConnection } from './websocket-connection.js';
 import { WebSocketFraming } from './websocket-framing.js';
@@ -168,7 +167,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
 
   /** @internal */
   override _ttFrameOrder(form: OrderForm, item: unknown): boolean {
-    return this._ttLine!.hears(item as Item) && super._ttFrameOrder(form, item);
+    return this._ttLine!.hears(item) && super._ttFrameOrder(form, item);
   }
 
   /** @internal */

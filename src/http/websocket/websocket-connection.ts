@@ -8,7 +8,6 @@ import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
 import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
 import { NORMAL, checkClose } from './close-codes.js';
-import type { Item } from './message-decoder.js';
 import { WebSocketFraming } from './websocket-framing.js';
 import { type Opened, type WebSocketDisconnectInfo, WebSocketLine } from './websocket-line.js';
 import type { WebSocketRequest } from './websocket-request.js';
@@ -119,7 +118,7 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
 
   /** @internal */
   override _ttFrameOrder(form: OrderForm, item: unknown): boolean {
-    return this._ttLine!.hears(item as Item) && super._ttFrameOrder(form, item);
+    return this._ttLine!.hears(item) && super._ttFrameOrder(form, item);
   }
 
   /** @internal */

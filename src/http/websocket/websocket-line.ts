@@ -12,7 +12,7 @@ import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
 import { Heartbeat, type HeartbeatLine } from './heartbeat.js';
 import type { Extensions, Ws } from './load-ws.js';
-import type { Control, Item, MessageDecoder } from './message-decoder.js';
+import { Control, type MessageDecoder } from './message-decoder.js';
 import type { WebSocketRequest } from './websocket-request.js';
 import type { WebSocketSettings } from './websocket-options.js';
 
@@ -181,10 +181,10 @@ export class WebSocketLine implements DeflateOwner, HeartbeatLine {
     this.#wake();
   }
 
-  /** Whether this is a message that is to be heard. A control frame is dealt with. */
-  hears(item: Item): boolean {
-    if (typeof item === 'string' || item instanceof Uint8Array) return !this.#hasClosed;
-    this.#control(item.control);
+  /** Whether this is something that is to be heard: a message, or what messages carry. A control frame is dealt with. */
+  hears(item: unknown): boolean {
+    if (!(item instanceof Control)) return !this.#hasClosed;
+    this.#control(item);
     return false;
   }
 
