@@ -9,7 +9,7 @@ import { Chat } from '../../examples/chat/chat.js';
 import type { Rooms } from '../../examples/chat/rooms.js';
 import { Chromium, closeBrowsers, needsChromium } from '../support/chromium.js';
 import { needsCommands } from '../support/commands.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 import { type Peer, closePeers, connectTo } from '../support/peers.js';
 import { onRealSockets } from '../support/stage.js';
 import { ExampleApp } from './support/example-app.js';
@@ -76,6 +76,7 @@ describe('the chat', () => {
   });
 
   it('has a page, whose visitors are in the same rooms', async function () {
+    onlyWithAll(this, 'a page of an example');
     needsChromium(this);
     this.timeout(60_000);
     const ann = await enter('ann');
@@ -156,11 +157,12 @@ const missesNothingInSilence =
 describe('the chat with readers that stop reading', () => {
   it('tells each how much it has missed', async function () {
     this.timeout(60_000);
-    const { faults } = await explore({ runs: howMany(4, 100), seed: 1, network }, missesNothingInSilence(Chat));
+    const { faults } = await explore({ runs: howMany(2, 100), seed: 1, network }, missesNothingInSilence(Chat));
     expect(faults['stall']).to.be.greaterThan(0);
   });
 
   it('would be found out if it did not', async function () {
+    onlyWithAll(this, 'a bug in an example');
     this.timeout(60_000);
     const error = await explore({ runs: 100, seed: 1, network }, missesNothingInSilence(SilentChat)).then(
       () => expect.fail('explore() found nothing'),

@@ -5,7 +5,7 @@ import { Distiller, type Fault, explore } from 'tasktonic/testing';
 import { Broker } from '../../examples/mqtt-broker/broker.js';
 import { packets } from '../../examples/mqtt-broker/packets.js';
 import { type Receiver, Session } from '../../examples/mqtt-broker/session.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 const MESSAGES = 8;
 const CONNECT = { cmd: 'connect', clean: false, protocolVersion: 4, protocolId: 'MQTT', keepalive: 30 } as const;
@@ -117,6 +117,7 @@ describe('the MQTT broker on a network that resets connections', () => {
   });
 
   it('would be found out if it sent nothing again', async function () {
+    onlyWithAll(this, 'a bug in an example');
     this.timeout(120_000);
     const error = await explore({ runs: 100, seed: 1 }, bringsAll(ForgetfulBroker)).then(
       () => expect.fail('explore() found nothing'),
