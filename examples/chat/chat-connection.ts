@@ -48,7 +48,13 @@ export class ChatConnection
     const [, command, word = ''] = /^\/(\w+) *(.*)$/.exec(line.trimEnd()) ?? [];
     if (command === undefined) return this.#say(line);
     if (command === 'join' && NAME.test(word)) return this.#move(word);
-    if (command === 'who') return void this.sendFrame(`* ${this.rooms.membersOf(this.#room).map(({ nick }) => nick).join(', ')}`);
+    if (command === 'who')
+      return void this.sendFrame(
+        `* ${this.rooms
+          .membersOf(this.#room)
+          .map(({ nick }) => nick)
+          .join(', ')}`,
+      );
     if (command === 'quit') return this.#leave();
     return void this.sendFrame(`* ${COMMANDS}`);
   }

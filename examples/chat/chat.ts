@@ -43,6 +43,9 @@ export class Chat extends Tonic implements Hears<TcpServer | HttpServer> {
   }
 
   ttse__onListening({ address, port, tonic }: ListenInfo): void {
-    this.log.info({ port }, `${tonic instanceof HttpServer ? 'the page of the chat' : 'chat'} on ${address} port ${port}`);
+    this.log.info(
+      { port },
+      `${tonic instanceof HttpServer ? 'the page of the chat' : 'chat'} on ${address} port ${port}`,
+    );
   }
 }

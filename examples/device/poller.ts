@@ -62,9 +62,9 @@ export class Poller extends TcpClient.with({ states: ['polling', 'away'], framin
   }
 
   /** It took too long, or its connection was lost. */
-  ttse__onNoAnswer({ code, message }: TaskTonicError): void {
-    this.log.warn(message);
-    if (code === 'TT_REQUEST_TIMEOUT') this.ttsc__reconnect();
+  ttse__onNoAnswer(error: Error & { readonly code?: string }): void {
+    this.log.warn(error.message);
+    if (error.code === 'TT_REQUEST_TIMEOUT') this.ttsc__reconnect();
   }
 
   ttse__onError({ message }: TaskTonicError): void {

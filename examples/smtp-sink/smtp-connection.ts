@@ -28,7 +28,13 @@ export class SmtpConnection extends TcpConnection.with({
   groups: { command: ['greeted', 'helo', 'mail', 'rcpt'], session: ['helo', 'mail', 'rcpt'], open: ['mail', 'rcpt'] },
   framing: lines({ max: 8_192, onTooLong: 'close', end: '\r\n', encoding: 'latin1' }),
 }) {
-  static override readonly stateTimeouts = { greeted: 60_000, helo: 300_000, mail: 300_000, rcpt: 300_000, data: 600_000 };
+  static override readonly stateTimeouts = {
+    greeted: 60_000,
+    helo: 300_000,
+    mail: 300_000,
+    rcpt: 300_000,
+    data: 600_000,
+  };
   #from = '';
   #to: string[] = [];
   #text: string[] = [];

@@ -34,7 +34,11 @@ export class SmtpSink extends Tonic {
     this.mailbox.add(mail);
     const { from, to, text, tls } = mail;
     // It steers no terminal: what is neither a letter nor a line end is shown as a question mark.
-    const shown = Buffer.from(text, 'latin1').toString().replace(/[^\P{C}\n\t]/gu, (one) => (one === '\r' ? '' : '?'));
-    this.show(`--- from <${from}> to ${to.map((one) => `<${one}>`).join(' ')}${tls ? ' under TLS' : ''}\n${shown}---\n`);
+    const shown = Buffer.from(text, 'latin1')
+      .toString()
+      .replace(/[^\P{C}\n\t]/gu, (one) => (one === '\r' ? '' : '?'));
+    this.show(
+      `--- from <${from}> to ${to.map((one) => `<${one}>`).join(' ')}${tls ? ' under TLS' : ''}\n${shown}---\n`,
+    );
   }
 }

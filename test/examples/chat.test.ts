@@ -102,7 +102,6 @@ const SAID = 200;
 const network = (parts: ConstructorParameters<typeof SimulatedNetwork>[0]): SimulatedNetwork =>
   new SimulatedNetwork({ ...parts, sendBuffer: 16_384, receiveBuffer: 16_384 });
 
-
 /** Comes in, and counts what it hears of the others, and what it is told that it has missed. */
 class Guest extends TcpClient.with({ framing: lines() }) {
   heard = 0;

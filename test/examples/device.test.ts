@@ -65,11 +65,17 @@ describe('the device', () => {
       ['more than an answer holds', request(FUNCTION.readRegisters, words(0, 126)), 3],
       ['a coil that is neither on nor off', request(FUNCTION.writeCoil, words(0, 1)), 3],
       ['a request that is cut off', request(FUNCTION.writeRegister, Buffer.from([0])), 3],
-      ['fewer values than it says', request(FUNCTION.writeRegisters, Buffer.concat([words(0, 2), Buffer.from([2, 0, 1])])), 3],
+      [
+        'fewer values than it says',
+        request(FUNCTION.writeRegisters, Buffer.concat([words(0, 2), Buffer.from([2, 0, 1])])),
+        3,
+      ],
     ] as const)
       it(`takes no request for ${what}: exception ${exception}`, () => {
         const memory = new Memory();
-        expect(() => memory.answer(asked)).to.throw().with.property('code', exception);
+        expect(() => memory.answer(asked))
+          .to.throw()
+          .with.property('code', exception);
         expect([...memory.registers, ...memory.coils].some(Boolean)).to.equal(false);
       });
 

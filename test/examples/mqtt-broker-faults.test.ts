@@ -13,7 +13,14 @@ const CONNECT = { cmd: 'connect', clean: false, protocolVersion: 4, protocolId: 
 /** A client that connects again. */
 abstract class Client extends TcpClient.with({ framing: packets }) {
   constructor(private readonly clientId: string) {
-    super({ name: clientId, host: 'broker', port: 1883, reconnect: true, giveUpAfter: Infinity, whileDisconnected: 'fail' });
+    super({
+      name: clientId,
+      host: 'broker',
+      port: 1883,
+      reconnect: true,
+      giveUpAfter: Infinity,
+      whileDisconnected: 'fail',
+    });
   }
   ttse__onConnected(): void {
     this.sendFrame({ ...CONNECT, clientId: this.clientId });

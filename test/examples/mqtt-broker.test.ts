@@ -129,8 +129,22 @@ describe('the MQTT broker', () => {
     const port = await start();
     const [good, heard, came] = await join(`mqtt://127.0.0.1:${port}`);
     await good.subscribeAsync('still');
-    const hello = packets.encode({ cmd: 'connect', clientId: 'bad', clean: true, protocolVersion: 4, protocolId: 'MQTT' });
-    const publish = packets.encode({ cmd: 'publish', topic: 'a', payload: 'x', qos: 2, messageId: 7, retain: false, dup: false });
+    const hello = packets.encode({
+      cmd: 'connect',
+      clientId: 'bad',
+      clean: true,
+      protocolVersion: 4,
+      protocolId: 'MQTT',
+    });
+    const publish = packets.encode({
+      cmd: 'publish',
+      topic: 'a',
+      payload: 'x',
+      qos: 2,
+      messageId: 7,
+      retain: false,
+      dup: false,
+    });
     const wrong = [
       Buffer.from(`GET / HTTP/1.1\r\nHost: ${'x'.repeat(80)}\r\n\r\n`),
       Buffer.from([0x10, 0xff, 0xff, 0xff, 0xff, 0x7f]),

@@ -54,10 +54,21 @@ describe('the sink for mail', () => {
 
   it('takes what nodemailer sends, several mails on a connection', async () => {
     const port = app.ports[0]!;
-    const options = { host: '127.0.0.1', port, pool: true, maxConnections: 1, tls: { ca: authority.cert, servername: 'localhost' } };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      pool: true,
+      maxConnections: 1,
+      tls: { ca: authority.cert, servername: 'localhost' },
+    };
     const transport = createTransport(options);
     for (const subject of ['one', 'größe'])
-      await transport.sendMail({ from: 'ann@example.org', to: ['bob@example.org', 'carl@example.org'], subject, text: '.\n' });
+      await transport.sendMail({
+        from: 'ann@example.org',
+        to: ['bob@example.org', 'carl@example.org'],
+        subject,
+        text: '.\n',
+      });
     transport.close();
     expect(sink.mailbox.mails.map((mail) => [mail.to.length, mail.tls])).to.deep.equal([[2, true], [2, true]]); // prettier-ignore
   });
@@ -71,7 +82,17 @@ describe('the sink for mail', () => {
   });
 
   it('answers what is wrong, or out of turn, and goes on', async () => {
-    const wrong = ['MAIL FROM:<a@b>', 'DATA', 'STARTTLS', 'what', '', 'HELO me', 'RCPT TO:<a@b>', 'MAIL TO:<a>', 'MAIL FROM:<a> SIZE=100001'];
+    const wrong = [
+      'MAIL FROM:<a@b>',
+      'DATA',
+      'STARTTLS',
+      'what',
+      '',
+      'HELO me',
+      'RCPT TO:<a@b>',
+      'MAIL TO:<a>',
+      'MAIL FROM:<a> SIZE=100001',
+    ];
     expect(await talk(`${wrong.join('\r\n')}\r\nQUIT\r\n`)).to.equal('220 503 503 503 500 500 250 503 501 552 221');
   });
 
@@ -83,7 +104,9 @@ describe('the sink for mail', () => {
   });
 
   it('shows nothing that steers a terminal', async () => {
-    await talk('HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n\u001b[2Jgr\u00c3\u00bc\u00c3\u009fe\u0007\r\n.\r\nQUIT\r\n');
+    await talk(
+      'HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n\u001b[2Jgr\u00c3\u00bc\u00c3\u009fe\u0007\r\n.\r\nQUIT\r\n',
+    );
     expect(shown).to.match(/^--- from .*\n\?\[2Jgr.*\?\n---\n$/s);
   });
 
@@ -155,6 +178,8 @@ describe('the sink for mail on a network that cuts what is sent', () => {
       (thrown: TaskTonicError) => thrown,
     );
     expect(error.code).to.equal('TT_EXPLORE_FAILED');
-    expect((error.cause as Error).message).to.include(' 503 ').and.to.include(' 354 ');
+    expect((error.cause as Error).message)
+      .to.include(' 503 ')
+      .and.to.include(' 354 ');
   });
 });
