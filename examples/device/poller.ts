@@ -47,8 +47,11 @@ export class Poller extends TcpClient.with({ states: ['polling', 'away'], framin
     this.#transaction = (this.#transaction + 1) & 0xffff;
     const data = words(TEMPERATURE, 1);
     const question = { transaction: this.#transaction, unit: 1, code: FUNCTION.readRegisters, data };
-    const options = { key: this.#transaction, timeout: this.#timeout, onError: this.ttse__onNoAnswer };
-    this.request(question, this.ttse__onAnswer, options);
+    this.request(question, this.ttse__onAnswer, {
+      key: this.#transaction,
+      timeout: this.#timeout,
+      onError: this.ttse__onNoAnswer,
+    });
   }
 
   protected override answerKey({ transaction }: ModbusFrame): number {

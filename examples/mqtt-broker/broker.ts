@@ -2,8 +2,8 @@ import { type Hears, type ListenInfo, TcpServer, Tonic } from 'tasktonic';
 import { HttpServer, type WebSocketPathOptions, overWebSocket } from 'tasktonic/http';
 import type { Serving } from '../shared/serving.js';
 import { type Delivery, type Message, deliveryOf } from './message.js';
-import { MqttConnection } from './mqtt-connection.js';
-import { type Bound, Session } from './session.js';
+import { type ClientsBroker, MqttConnection } from './mqtt-connection.js';
+import { type Bound, type Receiver, Session } from './session.js';
 import { patternOf } from './topics.js';
 
 export interface BrokerOptions {
@@ -22,7 +22,7 @@ type Route = readonly (readonly [session: Session, qos: 0 | 1])[];
 const MqttWebSocket = overWebSocket(MqttConnection);
 
 /** Brings what clients publish to those that have subscribed to it. */
-export class Broker extends Tonic implements Hears<TcpServer | HttpServer> {
+export class Broker extends Tonic implements Hears<TcpServer | HttpServer>, ClientsBroker {
   readonly #sessions = new Map<string | symbol, Session>();
   readonly #retained = new Map<string, Message>();
   /** Who receives a topic: found with a message to it, and good until anybody subscribes or goes. */
@@ -96,7 +96,7 @@ export class Broker extends Tonic implements Hears<TcpServer | HttpServer> {
     return [session, false];
   }
 
-  close(session: Session, client: MqttConnection): void {
+  close(session: Session, client: Receiver): void {
     if (session.client !== client) return;
     session.client = undefined;
     if (session.isKept || this.#sessions.get(session.id) !== session) return;

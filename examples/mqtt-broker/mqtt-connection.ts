@@ -1,10 +1,20 @@
 import type { IConnectPacket, IPublishPacket, ISubscribePacket, Packet } from 'mqtt-packet';
 import { TcpConnection } from 'tasktonic';
-import type { Broker } from './broker.js';
 import { type Message, messageOf } from './message.js';
 import { packets } from './packets.js';
-import type { Session } from './session.js';
+import type { Receiver, Session } from './session.js';
 import { isFilter, isTopic } from './topics.js';
+
+/** What a client needs of the broker. */
+export interface ClientsBroker {
+  hasRoom(clientId: string): boolean;
+  open(clientId: string, isClean: boolean): [session: Session, goesOn: boolean];
+  close(session: Session, client: Receiver): void;
+  subscribe(session: Session, filter: string, qos: 0 | 1): boolean;
+  unsubscribe(session: Session, filter: string): void;
+  tellRetained(session: Session, filter: string): void;
+  ttsc__publish(message: Message): void;
+}
 
 /** What a CONNACK says (MQTT 3.1.1, 3.2.2.3), and a SUBACK of a filter that is not taken. */
 const [ACCEPTED, BAD_VERSION, BAD_ID, FULL] = [0, 1, 2, 3];
@@ -19,7 +29,7 @@ export class MqttConnection extends TcpConnection.with({
   #session!: Session;
   #will: Message | undefined;
 
-  constructor(private readonly broker: Broker) {
+  constructor(private readonly broker: ClientsBroker) {
     super();
   }
 

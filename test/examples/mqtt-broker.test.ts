@@ -47,7 +47,7 @@ describe('the MQTT broker', () => {
       came.push({ topic, text: payload.toString(), retain });
       heard.push('message');
     });
-    await once(client, 'connect');
+    await new Promise<void>((resolve, reject) => void client.once('connect', () => resolve()).once('error', reject));
     return [client, heard, came];
   };
   const texts = (came: readonly Came[]): string[] => came.map(({ topic, text }) => `${topic}=${text}`);
