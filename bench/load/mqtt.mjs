@@ -29,7 +29,8 @@ const TOPIC = Buffer.from('\0\x05bench');
 const NUMBER = 10; // digits at the beginning of each message
 const [CONNACK, PUBLISH, PUBACK, SUBACK] = [0x20, 0x32, 0x40, 0x90];
 const FRAME = 2 + TOPIC.length + 2 + size;
-if (size < NUMBER || FRAME > 129) throw new Error(`a message has ${NUMBER} to ${129 - 2 - TOPIC.length - 2} bytes here`);
+if (size < NUMBER || FRAME > 129)
+  throw new Error(`a message has ${NUMBER} to ${129 - 2 - TOPIC.length - 2} bytes here`);
 const filling = Buffer.from(payload(0, 0, size - NUMBER));
 
 /** @param {string} id */
