@@ -123,7 +123,7 @@ const goesOn =
     await distiller.join(() => void new Device([{ port: 502 }]), { host: 'device' });
     await distiller.settle();
     await distiller.join(() => void new Owner(Kind), { host: 'owner' });
-    distiller.network.conditions({ latency: 20, split: 'random', reset: 0.02 });
+    distiller.network.conditions({ latency: 20, split: 'random', reset: 0.05 });
     if (distiller.chance(0.3, 'partition', 'device')) {
       const partition = distiller.network.partition('device', 'owner');
       await distiller.advance('5s');
@@ -143,7 +143,7 @@ const goesOn =
 describe('the poller of the device on a network that fails', () => {
   it('asks on, and gets the answers to its own questions', async function () {
     this.timeout(60_000);
-    const { faults } = await explore({ runs: howMany(2, 200), seed: 1 }, goesOn(Poller));
+    const { faults } = await explore({ runs: howMany(2, 60), seed: 1 }, goesOn(Poller));
     expect(faults['reset']).to.be.greaterThan(0);
   });
 
