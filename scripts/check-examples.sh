@@ -25,6 +25,11 @@ readonly BUSY_BALANCER='
   });
   server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 '
+readonly BROKER=dist/examples/mqtt-broker/server.js
+readonly SINK=dist/examples/smtp-sink/server.js
+readonly CHAT=dist/examples/chat/server.js
+readonly DEVICE=dist/examples/device/server.js
+readonly POLLER=dist/examples/device/client.js
 passing=0
 failing=0
 server=
@@ -67,6 +72,22 @@ main() {
   fi
   if needs mosquitto && needs mosquitto_pub && needs mosquitto_sub; then check 'digital-twin: devices of an MQTT broker report and hear, too' twin_bridges; fi
   if needs socat; then check 'log-viewer: it shows lines of JSON that come over TCP, and SIGTERM ends it' shows_logs; fi
+  check 'mqtt-broker: help names every option' help_names "$BROKER" --host --port --unix --cert --key --ca --proxy-protocol --web --help
+  if needs mosquitto_pub && needs mosquitto_sub; then
+    check 'mqtt-broker: a retained message comes to who subscribes later, and SIGTERM ends it' brings_messages
+    if needs openssl; then check 'mqtt-broker: under TLS, to clients with a certificate alone' brings_messages_to_known; fi
+  fi
+  check 'smtp-sink: help names every option' help_names "$SINK" --host --port --unix --cert --key --ca --proxy-protocol --help
+  if needs swaks; then
+    check 'smtp-sink: it shows what swaks sends' takes_mail
+    if needs openssl; then check 'smtp-sink: and under TLS' takes_mail_over_tls; fi
+  fi
+  check 'chat: help names every option' help_names "$CHAT" --host --port --unix --cert --key --ca --proxy-protocol --web --help
+  if needs socat; then check 'chat: two of socat talk with each other' chats; fi
+  if needs curl; then check 'chat: it serves its page' serves_chat_page; fi
+  check 'device: help names every option' help_names "$DEVICE" --host --port --unix --cert --key --ca --proxy-protocol --help
+  check 'device: its poller shows the temperature' polls
+  if needs mbpoll; then check 'device: mbpoll switches the heater on' switches_heater; fi
   check 'hello-http: help names every option' help_names "$HELLO" --host --port --unix --cert --key --handler --help
   check 'webhooks: help names every option' help_names "$HOOKS" WEBHOOK_SECRET --host --port --unix --help
   check 'webhooks: what the sender tells is taken, with the second try where the first was answered 503' delivers_webhooks
@@ -369,6 +390,63 @@ delivers_webhooks() {
 }
 
 sends_hook() { fetch -o /dev/null -w '%{http_code}' -H "X-Signature: $1" -d "$2" "http://127.0.0.1:$(port)/hooks"; }
+
+brings_messages() {
+  start "$BROKER" --port 0 &&
+    mosquitto_pub -p "$(port)" -t rooms/hall -m 21 -q 1 -r &&
+    [ "$(mosquitto_sub -p "$(port)" -t 'rooms/+' -q 1 -C 1 -W 10)" = 21 ] && ends_in_order
+}
+
+brings_messages_to_known() {
+  [ -e "$kept/server.pem" ] || make_certificates || return 1
+  local own=(--cert "$kept/client.pem" --key "$kept/client.key") to=(-h localhost --cafile "$kept/server.pem" -t hall)
+  start "$BROKER" --port 0 --cert "$kept/server.pem" --key "$kept/server.key" --ca "$kept/client.pem" &&
+    mosquitto_pub -p "$(port)" "${to[@]}" "${own[@]}" -m 22 -q 1 -r &&
+    [ "$(mosquitto_sub -p "$(port)" "${to[@]}" "${own[@]}" -C 1 -W 10)" = 22 ] &&
+    ! mosquitto_pub -p "$(port)" "${to[@]}" -m 23 -q 1 2>/dev/null && ends_in_order
+}
+
+send_mail() { swaks --server "localhost:$(port)" --from ann@example.org --to bob@example.org --helo here "$@" >"$shown" 2>&1; }
+
+takes_mail() {
+  start "$SINK" --port 0 && send_mail --body 'how are you' && within 10 grep -q '^how are you' "$log" &&
+    grep -qxF -- '--- from <ann@example.org> to <bob@example.org>' "$log" && ends_in_order || shown_lines
+}
+
+takes_mail_over_tls() {
+  [ -e "$kept/server.pem" ] || make_certificates || return 1
+  start "$SINK" --port 0 --cert "$kept/server.pem" --key "$kept/server.key" && send_mail --tls &&
+    within 10 grep -q 'bob@example.org> under TLS$' "$log" && ends_in_order || shown_lines
+}
+
+chats() {
+  start "$CHAT" --port 0 || return 1
+  (echo ann; sleep 3; echo /quit) | timeout 10 socat -t 5 - "TCP:127.0.0.1:$(port)" >"$shown" &
+  local ann=$!
+  within 10 shows 'you are in lobby' && (echo bob; echo 'good morning'; sleep 0.5) | socat -t 2 - "TCP:127.0.0.1:$(port)" >/dev/null &&
+    within 10 shows '^bob: good morning$' && wait "$ann" && ends_in_order || shown_lines
+}
+
+serves_chat_page() {
+  start "$CHAT" --port 0 --web 0 && within 10 grep -q 'the page of the chat' "$log" || return 1
+  local page
+  page=$(grep 'the page of the chat' "$log" | grep -oE '"port":[0-9]+' | cut -d : -f 2)
+  fetch "http://127.0.0.1:$page/" | grep -q '<title>Chat</title>' && ends_in_order
+}
+
+polls() {
+  start "$DEVICE" --port 0 || return 1
+  node "$POLLER" --port "$(port)" --seconds 0.2 >"$shown" 2>&1 &
+  local poller=$! status=0
+  within 10 shows '^18 °C$' || status=1
+  kill "$poller" && wait "$poller"
+  [ "$status" -eq 0 ] && ends_in_order || shown_lines
+}
+
+switches_heater() {
+  start "$DEVICE" --port 0 && mbpoll -m tcp -p "$(port)" -t 0 -r 1 127.0.0.1 1 >/dev/null &&
+    mbpoll -m tcp -p "$(port)" -t 0 -r 1 -1 127.0.0.1 >"$shown" && shows '^\[1\]:[[:space:]]+1$' && ends_in_order || shown_lines
+}
 
 # Runs a program to its end; it must end well.
 runs() {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
-import { httpLoad, load, tlsLoad, wsLoad } from './tools.mjs';
+import { httpLoad, load, mqttLoad, tlsLoad, wsLoad } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -67,6 +67,7 @@ const idleLoads = {
 /** @param {Row} row @returns {string[]} */
 function loadFor({ load: of }) {
   if (of?.mode === 'http') return httpLoad;
+  if (of?.mode === 'mqtt') return mqttLoad;
   if (of?.mode.startsWith('ws')) return wsLoad;
   return of?.tls === undefined ? load.command : tlsLoad;
 }

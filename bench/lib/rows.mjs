@@ -14,7 +14,7 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast' | 'mqtt', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
  * @property {number} [warmupMs] at least so much before the measurement
  * @property {'tls' | 'ws'} [over] of a memory row: its connections are under TLS, or are WebSockets
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
@@ -179,6 +179,18 @@ export const rows = [
     over: 'ws',
     ops: 10_000,
     quickOps: 50,
+  },
+  {
+    id: 'mqtt-fanout',
+    title: '20,000 MQTT messages with QoS 1 to two subscribers',
+    kind: 'network',
+    ours: 'tasktonic-mqtt',
+    theirs: 'aedes',
+    ...faster(1.2),
+    warmupMs: 2_000,
+    load: { mode: 'mqtt', connections: 2, size: 64, inflight: 50 },
+    ops: 20_000,
+    quickOps: 500,
   },
   {
     ...tls,

@@ -40,6 +40,9 @@ export const tlsLoad = [process.execPath, path('load/load.mjs')];
 /** For WebSockets. */
 export const wsLoad = [process.execPath, path('load/ws.mjs')];
 
+/** For brokers of MQTT. */
+export const mqttLoad = [process.execPath, path('load/mqtt.mjs')];
+
 /** For HTTP. */
 export const httpLoad = [process.execPath, path('load/wrk.mjs')];
 const noWrk = spawnSync('wrk', ['--version'], { timeout: 20_000 }).error ? 'wrk is not here' : null;
@@ -101,6 +104,8 @@ export const programs = {
   'tasktonic-ws': tasktonic('servers/tasktonic-ws.mjs'),
   'raw-ws-broadcast': node('ws', 'servers/raw-ws.mjs', null, 'broadcast'),
   'tasktonic-ws-broadcast': tasktonic('servers/tasktonic-ws.mjs', 'broadcast'),
+  'tasktonic-mqtt': tasktonic('servers/tasktonic-mqtt.mjs'),
+  aedes: node('aedes', 'servers/aedes.mjs', missing('aedes')),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

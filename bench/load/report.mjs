@@ -2,7 +2,7 @@
 import { SUB_BITS } from './node-run.mjs';
 
 /** Each of these is answered once: what is missing at the end is lost. UDP counts itself. */
-const OF_STREAMS = new Set(['tcp', 'lines', 'handshakes', 'ws', 'ws-broadcast']);
+const OF_STREAMS = new Set(['tcp', 'lines', 'handshakes', 'ws', 'ws-broadcast', 'mqtt']);
 
 /**
  * @param {import('./node-run.mjs').Run} run

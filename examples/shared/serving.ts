@@ -56,10 +56,29 @@ export function servings(values: ServingValues, defaults: ServingDefaults): read
   return places;
 }
 
-function portIn(text: string): number {
+function portIn(text: string, option = '--port'): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
-  throw new Error(`--port ${text}: give a number from 0 to 65535`);
+  throw new Error(`${option} ${text}: give a number from 0 to 65535`);
+}
+
+/**
+ * Where something else is served beside these places, at the port that `--web` names: on the same host, in the same way. `undefined` where it names none.
+ *
+ * @throws {Error} for the user to read.
+ */
+export function webServing(
+  places: readonly Serving[],
+  web: string | undefined,
+): (Serving & { readonly port: number }) | undefined {
+  if (web === undefined) return undefined;
+  const { tls, proxyProtocol, host } = places[0] as Serving & { readonly host?: string };
+  return {
+    host: host ?? '127.0.0.1',
+    port: portIn(web, '--web'),
+    ...(tls !== undefined && { tls }),
+    ...(proxyProtocol !== undefined && { proxyProtocol }),
+  };
 }
 
 function security({ cert, key, ca }: ServingValues, { tls }: ServingDefaults): Pick<Serving, 'tls'> {

@@ -28,8 +28,14 @@ export { HttpResponse, HttpStreamedResponse } from './client/http-response.js';
 export type { HttpHeaderValue, HttpRequest } from './client/prepared-request.js';
 export type { HttpQuery, HttpQueryValue } from './client/target.js';
 export { WebSocketConnection, type Message } from './websocket/websocket-connection.js';
+export {
+  overWebSocket,
+  type ConnectionClass,
+  type OverWebSocket,
+  type SpokenOverWebSocket,
+} from './websocket/over-websocket.js';
 export type { WebSocketDisconnectInfo } from './websocket/websocket-line.js';
-export type { WebSocketPathOptions, WebSocketProtocol } from './websocket/path-options.js';
+export type { WebSocketPathOptions, WebSocketProtocol, WebSocketTonic } from './websocket/path-options.js';
 export type { DeflateOptions } from './websocket/websocket-options.js';
 export type { WebSocketPaths } from './websocket/websocket-paths.js';
 export { WebSocketRequest } from './websocket/websocket-request.js';

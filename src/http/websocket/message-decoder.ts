@@ -4,16 +4,22 @@ import { POLICY, TOO_BIG, closeCodeOf } from './close-codes.js';
 import type { Extensions, Receiver, Ws } from './load-ws.js';
 
 /** A frame that is no part of a message: it is looked at in its turn, behind the messages before it. */
-export interface Control {
+export class Control {
   readonly kind: 'ping' | 'pong' | 'close';
   /** What it holds: of a close its reason. */
   readonly data: Buffer;
   /** Of a close. */
   readonly code: number;
+
+  constructor(kind: Control['kind'], data: Buffer, code = 0) {
+    this.kind = kind;
+    this.data = data;
+    this.code = code;
+  }
 }
 
 /** A message, text or bytes; or a control frame. */
-export type Item = string | Buffer | { readonly control: Control };
+export type Item = string | Buffer | Control;
 
 /** What the decoders of one path share. */
 export interface MessageLimits {
@@ -214,15 +220,15 @@ function onMessage(this: unknown, data: Buffer, isBinary: boolean): void {
 }
 
 function onPing(this: unknown, data: Buffer): void {
-  (this as Owned)[OWNER]._ttGot({ control: { kind: 'ping', data, code: 0 } });
+  (this as Owned)[OWNER]._ttGot(new Control('ping', data));
 }
 
 function onPong(this: unknown, data: Buffer): void {
-  (this as Owned)[OWNER]._ttGot({ control: { kind: 'pong', data, code: 0 } });
+  (this as Owned)[OWNER]._ttGot(new Control('pong', data));
 }
 
 function onConclude(this: unknown, code: number, reason: Buffer): void {
-  (this as Owned)[OWNER]._ttClosed({ control: { kind: 'close', data: reason, code } });
+  (this as Owned)[OWNER]._ttClosed(new Control('close', reason, code));
 }
 
 /** It is looked at where the bytes were written. */

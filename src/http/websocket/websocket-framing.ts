@@ -1,5 +1,6 @@
 import type { Framing } from '../../framing/framing.js';
 import { type Item, MessageDecoder, type MessageLimits } from './message-decoder.js';
+import { CarriedDecoder } from './carried-decoder.js';
 import type { Ws } from './load-ws.js';
 
 /** How messages lie in the bytes of a WebSocket. What is sent is framed where it leaves: what is to be sent is a message until then. */
@@ -15,6 +16,11 @@ export class WebSocketFraming implements Framing<Item> {
 
   decoder(): MessageDecoder {
     return new MessageDecoder(this.#limits);
+  }
+
+  /** The decoder of one whose messages carry a stream of bytes, with a framing of its own or without. */
+  carrying(carried: Framing<unknown> | undefined): CarriedDecoder {
+    return new CarriedDecoder(this.#limits, carried);
   }
 
   encode(message: Item): Buffer {

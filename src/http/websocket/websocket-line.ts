@@ -3,6 +3,7 @@ import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Interest } from '../../selector/interest.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
 import type { ConnectionGuest } from '../../tonics/tcp/connection/connection-guest.js';
+import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
 import { NextTurn } from '../../tonics/tcp/connection/connection-watches.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
@@ -12,7 +13,7 @@ import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
 import { Heartbeat, type HeartbeatLine } from './heartbeat.js';
 import type { Extensions, Ws } from './load-ws.js';
-import type { Control, Item, MessageDecoder } from './message-decoder.js';
+import { Control, type MessageDecoder } from './message-decoder.js';
 import type { WebSocketRequest } from './websocket-request.js';
 import type { WebSocketSettings } from './websocket-options.js';
 
@@ -186,11 +187,10 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     this.#wake();
   }
 
-  /** A message is heard until the close is said. A control frame is dealt with. */
-  hears(frame: unknown): 'ttse__onMessage' | undefined {
-    const item = frame as Item;
-    if (typeof item === 'string' || item instanceof Uint8Array) return this.#hasClosed ? undefined : 'ttse__onMessage';
-    this.#control(item.control);
+  /** A message, or what messages carry, is heard until the close is said. A control frame is dealt with. */
+  hears(item: unknown): InputEvent | undefined {
+    if (!(item instanceof Control)) return this.#hasClosed ? undefined : 'ttse__onMessage';
+    this.#control(item);
     return undefined;
   }
 

@@ -15,6 +15,7 @@ import {
   type WebSocketPathOptions,
   type WebSocketPathSettings,
   type WebSocketProtocol,
+  type WebSocketTonic,
   webSocketPathSchema,
 } from './path-options.js';
 import { pathOf } from '../request-target.js';
@@ -24,7 +25,7 @@ export type WebSocketPaths = Readonly<Record<string, WebSocketProtocol | WebSock
 
 export const webSocketsOption = v.custom<WebSocketPaths>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be a record of paths, with a class of WebSocketConnection each, or { protocol, ... }',
+  'must be a record of paths, with a class of WebSocketConnection or of overWebSocket() each, or { protocol, ... }',
 );
 
 /** A class of WebSocketConnection may say what its connections speak, where the option does not. */
@@ -34,7 +35,7 @@ interface Speaks {
 
 /** One path at which WebSockets are opened. */
 export class WebSocketPath {
-  readonly make: () => WebSocketConnection<string>;
+  readonly make: () => WebSocketTonic;
   readonly #ws: Ws;
   readonly #settings: WebSocketPathSettings;
   readonly #threshold: number;
@@ -46,7 +47,7 @@ export class WebSocketPath {
     const make = protocolMaker(protocol as never, className);
     this.make = () => {
       const made = make();
-      if (made instanceof WebSocketConnection) return made as WebSocketConnection<string>;
+      if ('_ttUpgraded' in made) return made as WebSocketTonic;
       throw fail('TT_BAD_PROTOCOL', { class: className });
     };
     this.#ws = ws;

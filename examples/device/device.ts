@@ -1,0 +1,55 @@
+import { type ListenInfo, TcpConnection, TcpServer, TimerRepeat, Tonic } from 'tasktonic';
+import type { Serving } from '../shared/serving.js';
+import { Memory, ModbusException } from './memory.js';
+import { IS_EXCEPTION, type ModbusFrame, modbus } from './modbus.js';
+
+/** Where its values are: a coil that switches the heater, and a register with the temperature in tenths of a degree. */
+export const HEATER = 0;
+export const TEMPERATURE = 0;
+const [COLD, HOT, STEP] = [180, 900, 5];
+
+/** Answers the requests of one peer, in their order. What is no Modbus ends it. */
+export class DeviceConnection extends TcpConnection.with({ framing: modbus }) {
+  constructor(private readonly memory: Memory) {
+    super();
+  }
+
+  ttse__onFrame(request: ModbusFrame): void {
+    try {
+      this.sendFrame({ ...request, data: this.memory.answer(request) });
+    } catch (thrown) {
+      if (!(thrown instanceof ModbusException)) throw thrown;
+      this.sendFrame({ ...request, code: request.code | IS_EXCEPTION, data: Buffer.from([thrown.code]) });
+    }
+  }
+
+  ttse__onError(): void {
+    this.ttsc__close();
+  }
+}
+
+/** A simulated boiler that speaks Modbus TCP: it becomes warmer while its heater is on, and cooler while it is not. */
+export class Device extends Tonic {
+  readonly memory = new Memory();
+
+  constructor(private readonly places: readonly Serving[]) {
+    super({ name: 'device' });
+  }
+
+  ttse__onStart(): void {
+    this.memory.registers[TEMPERATURE] = COLD;
+    new TimerRepeat({ seconds: 1, name: 'second' });
+    for (const place of this.places)
+      new TcpServer({ ...place, maxConnections: 100, protocol: () => new DeviceConnection(this.memory) });
+  }
+
+  ttse__onListening({ address, port }: ListenInfo): void {
+    this.log.info({ port }, `Modbus on ${address} port ${port}`);
+  }
+
+  ttse__onSecond(): void {
+    const { coils, registers } = this.memory;
+    const next = registers[TEMPERATURE]! + (coils[HEATER] === true ? STEP : -STEP);
+    registers[TEMPERATURE] = Math.min(Math.max(next, COLD), HOT);
+  }
+}

@@ -1,0 +1,85 @@
+import { type DisconnectInfo, type Remote, type TaskTonicError, TcpClient, TimerPausing } from 'tasktonic';
+import { TEMPERATURE } from './device.js';
+import { FUNCTION, IS_EXCEPTION, type ModbusFrame, modbus, words } from './modbus.js';
+
+/** Who hears what was read. */
+export interface PollerOwner {
+  ttse__onReading(temperature: number): void;
+}
+
+export interface PollerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** From one question to the next. */
+  readonly seconds: number;
+  /** How long an answer may take, in ms. */
+  readonly timeout?: number;
+}
+
+/** Asks a device for its temperature again and again. A connection that is lost, or on which an answer takes too long, is made anew. */
+export class Poller extends TcpClient.with({ states: ['polling', 'away'], framing: modbus }) {
+  declare readonly base: Remote<PollerOwner>;
+  readonly #timeout: number;
+  readonly #seconds: number;
+  #wait!: TimerPausing;
+  #transaction = 0;
+
+  constructor({ host, port, seconds, timeout = 1_000 }: PollerOptions) {
+    super({ name: 'poller', host, port, reconnect: true, giveUpAfter: Infinity, whileDisconnected: 'fail' });
+    this.#seconds = seconds;
+    this.#timeout = timeout;
+  }
+
+  ttse__onConnected(): void {
+    this.toState('polling');
+  }
+
+  ttse_polling__onEnter(): void {
+    this.#wait = new TimerPausing({ seconds: this.#seconds, name: 'poll' });
+    this.#ask();
+  }
+
+  ttse_polling__onPoll(): void {
+    this.#ask();
+  }
+
+  #ask(): void {
+    this.#transaction = (this.#transaction + 1) & 0xffff;
+    const data = words(TEMPERATURE, 1);
+    const question = { transaction: this.#transaction, unit: 1, code: FUNCTION.readRegisters, data };
+    this.request(question, this.ttse__onAnswer, {
+      key: this.#transaction,
+      timeout: this.#timeout,
+      onError: this.ttse__onNoAnswer,
+    });
+  }
+
+  protected override answerKey({ transaction }: ModbusFrame): number {
+    return transaction;
+  }
+
+  ttse__onAnswer({ code, data }: ModbusFrame): void {
+    if ((code & IS_EXCEPTION) !== 0) this.log.warn(`the device answers with exception ${data[0]}`);
+    else this.base.ttse__onReading(data.readUInt16BE(1) / 10);
+    this.#wait.restart();
+  }
+
+  /** It took too long, or its connection was lost. */
+  ttse__onNoAnswer(error: Error & { readonly code?: string }): void {
+    this.log.warn(error.message);
+    if (error.code === 'TT_REQUEST_TIMEOUT') this.ttsc__reconnect();
+  }
+
+  ttse__onError({ message }: TaskTonicError): void {
+    this.log.warn(message);
+  }
+
+  ttse_polling__onExit(): void {
+    this.#wait.ttsc__finish();
+  }
+
+  ttse__onDisconnected({ reason }: DisconnectInfo): void {
+    this.log.warn(`the device is away: ${reason}`);
+    this.toState('away');
+  }
+}
