@@ -157,7 +157,7 @@ export abstract class Formula {
       runtime.configurationChanged();
     };
     const main = this.#makeMain(runtime);
-    // A test's process is none of its app's business.
+    // An app in a test leaves the process of the test alone.
     const { signals, grace } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
     const watch = testbench === undefined ? new ProcessWatch(runtime, main, signals!, grace!, sighup) : undefined;
     try {

@@ -55,7 +55,7 @@ export class ClockRule implements Rule {
     return Math.floor((instant + offset - this.#past) / this.#period);
   }
 
-  /** When it shows it for the how-manieth time. */
+  /** When it shows it for the given time. */
   #at(tick: number, offset: number): number {
     return tick * this.#period + this.#past - offset;
   }

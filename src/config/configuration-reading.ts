@@ -81,7 +81,7 @@ export function readConfiguration(
 
 /**
  * What code alone says, as a tree; nothing of it is checked.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where the schema is none.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where the schema is not one of valibot.
  */
 export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknown {
   checkSchema(schema);

@@ -77,6 +77,6 @@ export interface InfusionInfo {
 /** What a base hears of an infusion that failed. */
 export interface InfusionFailure extends InfusionInfo, FailureInfo {
   readonly error: Error;
-  /** The how-manieth restart within the time window of its supervision follows; 0 where none does. */
+  /** The number, within the time window of its supervision, of the restart that follows, from 1; 0 where none does. */
   readonly restarts: number;
 }

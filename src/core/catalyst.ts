@@ -350,7 +350,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       return undefined;
     } catch (thrown) {
       watch.threw(gathered);
-      this.#finishBorn(tonic);
+      this.#finishInfused(tonic);
       const error = toError(thrown);
       if (this.#raised.busy) this.#dropRaised(tonic, sparkle, error, mark);
       watch.observer?.threw(error);
@@ -373,15 +373,15 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** @param isTaken whether something that the sparkle was given takes the throw: then its Tonic goes on. */
   #failed(tonic: AnyTonic, error: Error, key: string | undefined, isTaken: boolean): void {
     this.#watch.observer?.threw(error);
-    this.#finishBorn(tonic);
+    this.#finishInfused(tonic);
     failTonic(tonic, error, failureInfo(key, tonic), isTaken);
   }
 
   /** What a sparkle infused before it threw would be known to nobody. */
-  #finishBorn(tonic: AnyTonic): void {
+  #finishInfused(tonic: AnyTonic): void {
     const { left } = running;
     running.left = undefined;
-    for (const infusion of left?.born ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
+    for (const infusion of left?.infused ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
   }
 
   #checkResult(result: unknown, tonic: AnyTonic, sparkle: Sparkle): void {

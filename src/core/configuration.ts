@@ -20,7 +20,7 @@ export interface Configuration {
    * A number. A text that is one (from the environment, where no schema speaks of it) is read as such.
    *
    * @param fallback what it is where nothing stands there.
-   * @throws {TaskTonicError} `TT_BAD_CONFIGURATION` where it is none, or nothing stands there and no fallback is given.
+   * @throws {TaskTonicError} `TT_BAD_CONFIGURATION` where it has another type, or nothing stands there and no fallback is given.
    */
   number(path: string, fallback?: number): number;
   /** A text; as {@link number}. */

@@ -30,7 +30,7 @@ export interface HalfAsked {
 /** What a sparkle leaves to be seen to at its end. */
 export class Left {
   /** What it infused; finished again if it throws. */
-  readonly born: AnyTonic[] = [];
+  readonly infused: AnyTonic[] = [];
   /** What it asked, and has not said who hears the answer. */
   readonly asked: HalfAsked[] = [];
 }

@@ -46,7 +46,7 @@ export interface AppFace {
 }
 
 /**
- * What a Tonic sees of its Catalyst: enough to queue an order, to set a timer, and to say that it was born or has gone.
+ * What a Tonic sees of its Catalyst: enough to queue an order, to set a timer, and to say that it has come or gone.
  * A fake needs no more.
  */
 export interface Scheduler {

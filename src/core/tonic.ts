@@ -283,7 +283,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
    * anew. `undefined` stops the machine.
    *
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
-   *   `TT_BAD_OPTION` for a timeout that is none or that nobody hears.
+   *   `TT_BAD_OPTION` for a timeout that is not a time, or that nobody hears.
    */
   protected toState(state: State | undefined, options: TransitionOptions = NO_TRANSITION): void {
     if (options !== NO_TRANSITION) transitionCheck.check(options, `${this._ttPlan.className}.toState()`);
@@ -493,7 +493,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
-    if (running.tonic !== undefined) left().born.push(this);
+    if (running.tonic !== undefined) left().infused.push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
     if (isService) this._ttEnterService();

@@ -59,7 +59,7 @@ function functionOf({ name }: SourceClass, key: string, value: object): Pick<Met
   return body;
 }
 
-/** What stands in a class; `undefined` where it is none. */
+/** What stands in a class; `undefined` where it is not a class. */
 function membersOf(text: string): (MethodDefinition | PropertyDefinition)[] | undefined {
   const found = expressionOf(text);
   if (found?.type !== 'ClassExpression') return undefined;

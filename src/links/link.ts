@@ -22,7 +22,7 @@ export interface LinkHome extends Totals {
   /** The number of this thread. */
   readonly thread: number;
   /** Orders and callbacks for what had finished. */
-  strays: number;
+  undelivered: number;
   /** The most orders that may wait for another thread. */
   readonly waitingLimit: number;
   /** Counts orders as they are carried out. */
@@ -131,7 +131,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** Queues an order in the other thread. */
   call(to: RemoteTonic, key: string, args: unknown[]): void {
-    if (to.finished || this.#closed) this.#home.strays++;
+    if (to.finished || this.#closed) this.#home.undelivered++;
     else this.#put(to._ttSerial, key, args);
   }
 
@@ -261,12 +261,12 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   // ---- Receiving ----
 
-  get strays(): number {
-    return this.#home.strays;
+  get undelivered(): number {
+    return this.#home.undelivered;
   }
 
-  set strays(count: number) {
-    this.#home.strays = count;
+  set undelivered(count: number) {
+    this.#home.undelivered = count;
   }
 
   get progress(): Progress {
@@ -302,7 +302,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** Between threads nothing is; what else may lose something tells of it. */
   missing(count: number): void {
-    this.#home.strays += count;
+    this.#home.undelivered += count;
   }
 
   carriedOut(done: number): void {
@@ -318,7 +318,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   callBack(serial: number, args: unknown[]): void {
     const callback = this.#given.get(serial);
-    if (callback === undefined) this.#home.strays++;
+    if (callback === undefined) this.#home.undelivered++;
     else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
     else callback.owner._ttss__run({ run: () => void callback.call(...args) });
   }
@@ -367,7 +367,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   callbackOf(serial: number, key = 'callback'): (...args: unknown[]) => void {
     const callback = (...args: unknown[]): void => {
-      if (this.#closed) this.#home.strays++;
+      if (this.#closed) this.#home.undelivered++;
       else this.#put(-serial, key, args);
     };
     if (this.#channel?.isParallel === true) this.#forgotten.register(callback, serial);

@@ -40,7 +40,7 @@ export class Links implements Threads, LinkHome {
   readonly thread: number;
   readonly waitingLimit: number;
   readonly progress = new Progress();
-  strays = 0;
+  undelivered = 0;
   /** Orders that wait here for other threads, their bytes, and orders that have left. */
   waiting = 0;
   bytes = 0;

@@ -11,7 +11,7 @@ import type { Progress, Progressing } from './progress.js';
 /** What a receiver needs of the link that it is a part of. */
 export interface ReceiverHome extends Importer {
   /** Orders for what had finished. */
-  strays: number;
+  undelivered: number;
   /** Counts orders as they are carried out. */
   readonly progress: Progress;
   /** The queue that the orders of this place go through. */
@@ -161,7 +161,7 @@ export class Receiver implements Progressing {
     if (target < 0) return this.#home.callBack(-target, args.slice(from, to));
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
-      this.#home.strays++;
+      this.#home.undelivered++;
       return loseAnswers(args.slice(from, to));
     }
     try {

@@ -5,7 +5,7 @@ import type { LogRules as ChangingRules, LogService } from '../core/log-port.js'
 import type { LogSink } from '../core/log-sink.js';
 import { plain } from '../core/plain.js';
 import type { Clock } from '../core/time/clock.js';
-import type { LogOutlet } from './log-outlet.js';
+import type { LogWriter } from './log-writer.js';
 import { type LogRules, TonicLines } from './tonic-lines.js';
 
 /** What the log of a thread has from the main one, which leads it. */
@@ -19,8 +19,8 @@ export class AppLog extends TonicLines implements LogService {
   readonly #far: FarLog | undefined;
 
   /** @internal */
-  constructor(outlet: LogOutlet, rules: LogRules, clock: Clock, far?: FarLog) {
-    super(outlet, rules, clock);
+  constructor(writer: LogWriter, rules: LogRules, clock: Clock, far?: FarLog) {
+    super(writer, rules, clock);
     this.#far = far;
   }
 
@@ -31,12 +31,12 @@ export class AppLog extends TonicLines implements LogService {
 
   /** Lines that a sink has refused by throwing or had to drop, since the start. */
   get lost(): number {
-    return this.outlet.lost;
+    return this.writer.lost;
   }
 
   /** The name of the service that it goes to now; `stream` for a stream that was given as it is. */
   get to(): string {
-    return this.outlet.name;
+    return this.writer.name;
   }
 
   /**
@@ -49,29 +49,29 @@ export class AppLog extends TonicLines implements LogService {
    */
   async use(to: string | LogSink, options?: object): Promise<void> {
     if (this.#far !== undefined) throw fail('TT_LOG_IN_THREAD');
-    return this.outlet.use(to, options);
+    return this.writer.use(to, options);
   }
 
   /** @internal */
   async follow(to: string): Promise<void> {
-    return this.outlet.use(to, undefined);
+    return this.writer.use(to, undefined);
   }
 
   /** @internal */
   set onMoved(told: () => void) {
-    this.outlet.onMoved = told;
+    this.writer.onMoved = told;
   }
 
   /** @internal */
   setRule<R extends keyof ChangingRules>(rule: R, value: ChangingRules[R]): void {
     if (rule === 'default') this.level = LogLevel[value as ChangingRules['default']];
     else if (rule === 'slowSparkle') this.slowSparkle = value as number;
-    else if (rule === 'level') this.outlet.setLevel(value as string);
+    else if (rule === 'level') this.writer.setLevel(value as string);
   }
 
   /** @internal */
   get isOn(): boolean {
-    return this.outlet.logger !== undefined;
+    return this.writer.logger !== undefined;
   }
 
   /** @internal */
@@ -82,7 +82,7 @@ export class AppLog extends TonicLines implements LogService {
   /** The app has ended: what is open is written, and leaves. @internal */
   async close(): Promise<void> {
     this.writeOpen();
-    return this.outlet.close();
+    return this.writer.close();
   }
 
   /** Nobody caught an error, and the process may end with it: what is open is written first. @internal */
@@ -105,6 +105,6 @@ export class AppLog extends TonicLines implements LogService {
 
   /** A line that another thread has written. @internal */
   forwarded(line: string): void {
-    this.outlet.write(line);
+    this.writer.write(line);
   }
 }

@@ -2,7 +2,7 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { LineLevel } from '../core/log-port.js';
 import type { Clock } from '../core/time/clock.js';
 import { fullNameOf, type TonicBirth, type TonicIdentity, identityOf, rounded } from './log-fields.js';
-import type { LogOutlet } from './log-outlet.js';
+import type { LogWriter } from './log-writer.js';
 import type { Sparkle } from '../core/plan/plan.js';
 
 /** A step in the life of a Tonic that a sparkle has brought about. */
@@ -148,14 +148,14 @@ class EntryFrame {
  * other sparkles and have entries of their own: hence frames, one upon the other.
  */
 export class EntryBook {
-  readonly #outlet: LogOutlet;
+  readonly #writer: LogWriter;
   readonly #bounds: EntryBounds;
   readonly #clock: Clock;
   readonly #frames: EntryFrame[] = [];
   #depth = 0;
 
-  constructor(outlet: LogOutlet, bounds: EntryBounds, clock: Clock) {
-    this.#outlet = outlet;
+  constructor(writer: LogWriter, bounds: EntryBounds, clock: Clock) {
+    this.#writer = writer;
     this.#bounds = bounds;
     this.#clock = clock;
   }
@@ -197,7 +197,7 @@ export class EntryBook {
 
   /** The JSON of a line, to be kept in an entry. */
   json(level: LineLevel, fields: object, message?: string): string {
-    return this.#outlet.json(level, fields, message);
+    return this.#writer.json(level, fields, message);
   }
 
   get now(): number {
@@ -229,7 +229,7 @@ export class EntryBook {
   #write(frame: EntryFrame): void {
     const { entry } = frame;
     frame.entry = undefined;
-    if (entry !== undefined) this.#outlet.write(entry.toLine(frame));
+    if (entry !== undefined) this.#writer.write(entry.toLine(frame));
     frame.tonic = frame.sparkle = undefined;
   }
 }

@@ -50,7 +50,7 @@ function textOf(json: string, colours: boolean): string | undefined {
     const told = screenLine(line, message, colours);
     return indented([`${head}${told}${fieldsText(line, colours)}`, ...errorLines(line['err'])].join('\n'));
   } catch {
-    // No JSON, or an object that no text can be made of: too deep, or with a "toString" that is none.
+    // No JSON, or an object that no text can be made of: too deep, or with a "toString" that is no function.
     return undefined;
   }
 }

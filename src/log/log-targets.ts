@@ -1,6 +1,6 @@
 import { type EntryBounds, ENTRY_BOUNDS } from './log-entries.js';
 import { type LogOptions, logSchema } from './log-options.js';
-import { LogOutlet, type SessionRecord } from './log-outlet.js';
+import { LogWriter, type SessionRecord } from './log-writer.js';
 import { type FarLog, AppLog } from './app-log.js';
 import { LogLevel } from '../core/log-level.js';
 import { type LogSinkMaker, coreLogServices } from './log-services.js';
@@ -33,9 +33,9 @@ export async function openLog(
   } = parseOptions(logSchema, options, 'the log');
   const { clock, random } = runtime;
   const context: LogContext = { clock, random, backlog, closeTimeout, say, main: () => runtime.main };
-  const outlet = new LogOutlet(services, context, level, far === undefined ? sessionOf(runtime) : undefined);
-  await outlet.use(to, to === 'ip' ? given.ip : given.options);
-  return new AppLog(outlet, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries) }, clock, far);
+  const writer = new LogWriter(services, context, level, far === undefined ? sessionOf(runtime) : undefined);
+  await writer.use(to, to === 'ip' ? given.ip : given.options);
+  return new AppLog(writer, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries) }, clock, far);
 }
 
 /** A test knows what it has started. */

@@ -20,7 +20,7 @@ export function showsColours(isTerminal = isatty(1), env: NodeJS.ProcessEnv = pr
   return isTerminal && refused === '' && TERM !== 'dumb';
 }
 
-/** A text in the colour of a lane; as it is where the lane is none. */
+/** A text in the colour of a lane; as it is where there is no lane. */
 export function inLane(text: string, lane: unknown): string {
   return isLane(lane) ? styled(lane, text) : text;
 }

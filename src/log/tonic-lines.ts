@@ -10,7 +10,7 @@ import type { Clock } from '../core/time/clock.js';
 import { NONE } from '../core/tonic-inside.js';
 import { EntryBook, type EntryBounds } from './log-entries.js';
 import { birthOf, fullNameOf, identityOf, rounded } from './log-fields.js';
-import type { LogOutlet } from './log-outlet.js';
+import type { LogWriter } from './log-writer.js';
 import { type LeftOut, LogRates } from './log-rates.js';
 import { userLine } from './user-line.js';
 
@@ -42,7 +42,7 @@ export class TonicLines {
   /** Where the log of a sparkle is gathered; `undefined` where each line is written at once. @internal */
   readonly entries: EntryBook | undefined;
   /** @internal */
-  readonly outlet: LogOutlet;
+  readonly writer: LogWriter;
   /** @internal How many lines peers can have us write. */
   readonly rates: LogRates;
   /** How long it has taken so far, in ms: that is not the time of the sparkle that ran. @internal */
@@ -51,18 +51,18 @@ export class TonicLines {
   #silentUntil = -Infinity;
 
   /** @internal */
-  constructor(outlet: LogOutlet, { level, slowSparkle, entries }: LogRules, clock: Clock) {
-    this.outlet = outlet;
+  constructor(writer: LogWriter, { level, slowSparkle, entries }: LogRules, clock: Clock) {
+    this.writer = writer;
     this.level = level;
     this.slowSparkle = slowSparkle;
     this.#clock = clock;
     this.rates = new LogRates(clock, (leftOut) => this.#tellLeftOut(leftOut));
-    if (entries !== undefined) this.entries = new EntryBook(outlet, entries, clock);
+    if (entries !== undefined) this.entries = new EntryBook(writer, entries, clock);
   }
 
   /** `undefined` while nothing is to be logged at all. @internal */
   get logger(): Logger | undefined {
-    return this.outlet.logger;
+    return this.writer.logger;
   }
 
   /** What it writes of levels that are not written costs nothing more. */

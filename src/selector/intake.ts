@@ -7,7 +7,7 @@ export const CROWD = 256;
 /** So many bytes a socket brings in a turn while it is crowded: a chunk of 64 KiB can be a thousand orders, or more. */
 export const SHARE = 2 * 1024;
 
-/** After so many turns that were not crowded a share is twice as large; one that is more than what is read at once is none. */
+/** After so many turns that were not crowded a share is twice as large; one that is more than what is read at once does not limit. */
 const TURNS_TO_GROW = 4;
 const LARGEST_SHARE = 64 * 1024;
 

@@ -230,7 +230,7 @@ export interface SendFailure {
   readonly others: boolean;
 }
 
-/** A datagram did not leave for a reason that is none of the system's; its message says which. */
+/** A datagram did not leave, for a reason that does not come from the system; its message says which. */
 export class DatagramLost extends Error {}
 
 /** One datagram that was received. */

@@ -1,5 +1,5 @@
 /**
- * What the client of a Store throws. `code` is one of: `'path'`, `'value'`, `'data'` (what was given is none), `'full'` (too much waits),
+ * What the client of a Store throws. `code` is one of: `'path'`, `'value'`, `'data'` (what was given cannot be sent), `'full'` (too much waits),
  * `'closed'`, `'option'`.
  */
 export class StoreClientError extends Error {

@@ -13,7 +13,7 @@ export type StoreClientValue =
   | readonly (StoreClientValue | undefined)[]
   | { readonly [key: string]: StoreClientValue | undefined };
 
-/** A value that cannot be sent, or what was sent is none. */
+/** A value that cannot be sent, or bytes that are not a message. */
 export class WireError extends Error {}
 
 const DEEPEST = 500;

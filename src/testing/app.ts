@@ -13,7 +13,7 @@ import { Tonic } from '../core/tonic.js';
 import { SelectorCatalyst } from '../selector/selector-catalyst.js';
 import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
-import { Recorder } from './tape.js';
+import { Recorder } from './recording.js';
 import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
 import { Ring } from './trace.js';
 import type { World } from './world.js';
@@ -75,7 +75,7 @@ export class AppUnderTest {
   readonly #label: string;
 
   /**
-   * @param nth the how-manieth app on that host: one that is started again has other random numbers.
+   * @param nth which app on that host it is, from 1: one that is started again has other random numbers.
    * @internal
    */
   constructor(world: World, host: string, nth: number) {
@@ -97,7 +97,7 @@ export class AppUnderTest {
       clock: this.#clock,
       random,
       network,
-      observer: new Recorder(this.#world.tape, this.host),
+      observer: new Recorder(this.#world.recording, this.host),
       config,
       log: { ...log, to: { write: (line: string) => this.#lines.push(line) } },
       threadMachine: (this.#threads = new SimulatedThreads(this.#world, this.host, () => testbench)),

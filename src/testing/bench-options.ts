@@ -11,8 +11,8 @@ import type { NetworkChoice } from './networks.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
 import { seedOption } from './seed.js';
 import type { SparkleTakes } from './sparkle-time.js';
-import { SETTLE_WITHIN } from './standstill.js';
-import type { Probes } from './tape.js';
+import { SETTLE_WITHIN } from './settle-limit.js';
+import type { Probes } from './recording.js';
 
 const { to: _, ...logOfBench } = logSchema.entries;
 

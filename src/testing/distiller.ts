@@ -53,7 +53,7 @@ export class Distiller {
     const traceLimit = trace === false ? 0 : trace;
     const chosen = seed ?? seedAskedFor() ?? anySeed();
     this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
-    this.#world.tape.finished = () => this.finished;
+    this.#world.recording.finished = () => this.finished;
     this.sparkleTakes(sparkleTakes);
     this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
@@ -144,12 +144,12 @@ export class Distiller {
 
   /** The sparkles that ran so far, in the order in which they began: the newest, as many as `trace` keeps. */
   get trace(): readonly TraceEntry[] {
-    return Array.from(this.#world.tape.ring, entryOf);
+    return Array.from(this.#world.recording.ring, entryOf);
   }
 
   /** How many older entries the trace has dropped. */
   get dropped(): number {
-    return this.#world.tape.ring.dropped;
+    return this.#world.recording.ring.dropped;
   }
 
   /**
@@ -158,7 +158,7 @@ export class Distiller {
    */
   get network(): SimulatedNetwork {
     if (this.#network instanceof SimulatedNetwork) return this.#network;
-    throw bad('network', 'it is none that is simulated');
+    throw bad('network', 'it is not a simulated network');
   }
 
   /** The faults that were injected so far. */
@@ -207,7 +207,7 @@ export class Distiller {
    *   sparkle after which it no longer held; its cause is what was thrown.
    */
   always(invariant: () => void): void {
-    this.#world.tape.always(invariant);
+    this.#world.recording.always(invariant);
   }
 
   /**
@@ -221,7 +221,7 @@ export class Distiller {
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
   sparkleTakes(takes: SparkleTakes): void {
-    this.#world.tape.takes = sparkleTimer(takes);
+    this.#world.recording.takes = sparkleTimer(takes);
   }
 
   // ---- Turning ----
@@ -234,11 +234,11 @@ export class Distiller {
    */
   async sparkle(conditions: SparkleConditions = {}): Promise<SparkleResult> {
     const run = new SparkleRun(conditions);
-    const { clock, tape } = this.#world;
+    const { clock, recording } = this.#world;
     return this.#world.drive('sparkle()', async () => {
       const startAt = clock.now();
       const until = startAt + run.timeout;
-      tape.run = run;
+      recording.run = run;
       for (const app of this.#apps) for (const tonic of app._ttTonics()) run.sees(tonic);
       run.look(startAt);
       try {
@@ -246,8 +246,8 @@ export class Distiller {
         const stopped = await this.#world.stepWhile(() => !run.stops && !this.finished && !isIdle(), until);
         if (!stopped) clock.moveTo(until);
       } finally {
-        tape.run = undefined;
-        tape.contract = run.contract;
+        recording.run = undefined;
+        recording.contract = run.contract;
       }
       return run.result(startAt, clock.now(), this.finished);
     });

@@ -9,7 +9,7 @@ export interface Fault {
   readonly kind: string;
   /** What it befalls, such as a connection. */
   readonly what: string;
-  /** The how-manieth of its kind there. */
+  /** Which of its kind there it is, from 1. */
   readonly index: number;
   /** The virtual time, in ms since the world began. */
   readonly at: number;

@@ -16,7 +16,7 @@ export type { SimulatedThread } from './simulated-threads.js';
 export type { Contract, SparkleConditions, TonicContract } from './sparkle-conditions.js';
 export type { SparkleResult, StopCondition } from './sparkle-run.js';
 export type { SparkleTakes, SparkleThatTakes } from './sparkle-time.js';
-export type { Probes } from './tape.js';
+export type { Probes } from './recording.js';
 export type { DistillerBody } from './trial.js';
 export type { TraceFilter } from './trace-filter.js';
 export type { TraceEntry, TraceExit, TracePoint, TraceSource } from './trace.js';

@@ -5,7 +5,7 @@ import { PeriodTimer } from '../core/time/timer.js';
 /** So many instants one call may go through where nobody says otherwise: some tens of seconds of the machine's time. */
 export const INSTANT_LIMIT = 10_000_000;
 
-/** After a hundredth of them it is looked at how many there will be: a timer that still fires then is none that is stopped at once. */
+/** After a hundredth of them it is looked at how many there will be: a timer that still fires then is not one that is stopped at once. */
 const SAMPLES = 100;
 
 /**

@@ -20,7 +20,7 @@ const LEVELS: Readonly<Record<number, string>> = {
 
 /** The seed, the time and the trace of a world, or of that what is asked for, as a table. */
 export function tableOf(world: World, which?: TraceFilter): string {
-  const entries = Array.from(world.tape.ring, entryOf);
+  const entries = Array.from(world.recording.ring, entryOf);
   const shown = entries.filter(filterOf(which));
   const head = shown.length === entries.length ? headOf(world) : `${headOf(world)}, ${shown.length} shown`;
   return `${head}\n${traceTable(shown)}`;
@@ -31,9 +31,9 @@ export function reportOf(world: World, log: readonly LogEntry[]): string {
   const faults = world.faults.injected;
   const parts = [headOf(world)];
   if (faults.length > 0) parts.push(`faults: ${faultsText(faults)}`);
-  const { contract } = world.tape;
+  const { contract } = world.recording;
   if (contract?.met === false) parts.push(contractText(contract));
-  parts.push(traceTable([...world.tape.ring].slice(-TAIL).map(entryOf)));
+  parts.push(traceTable([...world.recording.ring].slice(-TAIL).map(entryOf)));
   if (log.length > 0) parts.push('log:', ...logLines(log).slice(-TAIL));
   return parts.join('\n');
 }
@@ -44,7 +44,7 @@ function contractText({ matches, needed, tonics }: ContractDetails): string {
   return `contract: ${matches} of ${needed} matched, and not ${namesInFewWords(missing)}`;
 }
 
-function headOf({ seed, clock, tape: { count, ring } }: World): string {
+function headOf({ seed, clock, recording: { count, ring } }: World): string {
   const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
   return `seed ${seed}, time ${timeText(clock.now())}, ${count} sparkles${dropped}`;
 }

@@ -5,7 +5,7 @@ import type { ThreadData } from '../links/thread/thread-data.js';
 import type { RunningThread, ThreadMachine } from '../links/thread/thread-machine.js';
 import { type CatalystClass, runThread } from '../links/thread/thread-start.js';
 import { AppClock } from './app-clock.js';
-import { Recorder } from './tape.js';
+import { Recorder } from './recording.js';
 import type { World } from './world.js';
 
 /**
@@ -41,7 +41,7 @@ export class SimulatedThreads implements ThreadMachine {
     const catalystClass = this.#expected.get(data.thread)!;
     this.#expected.delete(data.thread);
     const clock = new AppClock(this.#world.clock);
-    const observer = new Recorder(this.#world.tape, `${this.#host}, thread ${data.thread}`);
+    const observer = new Recorder(this.#world.recording, `${this.#host}, thread ${data.thread}`);
     const thread = new SimulatedThread(data.name, data, clock, { ...this.#testbench(), clock, observer });
     this.threads.push(thread);
     thread.on('exit', () => this.threads.splice(this.threads.indexOf(thread), 1));

@@ -15,7 +15,7 @@ export interface TraceExit extends TracePoint {
 
 /** One sparkle that ran. */
 export interface TraceEntry {
-  /** The how-manieth entry of the world, from 1. */
+  /** The number of the entry in the world, from 1. */
   readonly nr: number;
   /** The host of the app. */
   readonly host: string;

@@ -60,7 +60,7 @@ export async function runTrial({ app, options, faults, body, limit }: Trial): Pr
   }
 }
 
-/** So many ms the apps of a body that hangs have for their end at least: what was a short limit for the body is none for them. */
+/** So many ms the apps of a body that hangs have for their end at least: a short limit of the body does not count for them. */
 const END_AT_LEAST = 10_000;
 
 /** Takes the apps from a body that hangs. What does not end even now is left to itself: nobody turns its loops any more. */

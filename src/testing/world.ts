@@ -3,8 +3,8 @@ import { type Faults } from './faults.js';
 import { afterMicrotasks, eachAfterMicrotasks, sleep } from './real-time.js';
 import { Instants } from './instants.js';
 import { SeededRandom } from './seeded-random.js';
-import { Standstill } from './standstill.js';
-import { type Probes, Tape } from './tape.js';
+import { SettleLimit } from './settle-limit.js';
+import { type Probes, Recording } from './recording.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** What a world is made of. */
@@ -32,11 +32,11 @@ export class World {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly faults: Faults;
-  readonly tape: Tape;
+  readonly recording: Recording;
   readonly #order: SeededRandom;
   readonly #thrown: unknown[] = [];
   readonly #held = new Set<Promise<unknown>>();
-  readonly #standstill: Standstill;
+  readonly #settleLimit: SettleLimit;
   readonly #instants: Instants;
   /** The time at the last step. */
   #seenAt = 0;
@@ -51,9 +51,9 @@ export class World {
     this.clock = new VirtualClock(wallTime);
     this.random = new SeededRandom(seed);
     this.faults = faults;
-    this.#standstill = new Standstill(settleWithin);
+    this.#settleLimit = new SettleLimit(settleWithin);
     this.#instants = new Instants(instantLimit);
-    this.tape = new Tape(this.clock, traceLimit, probes, this.#standstill, this.#instants);
+    this.recording = new Recording(this.clock, traceLimit, probes, this.#settleLimit, this.#instants);
     this.#order = this.random.fork('order of turns');
   }
 
@@ -103,7 +103,7 @@ export class World {
   get doing(): string {
     if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
     const now = Math.round(this.clock.now());
-    return `it was in ${this.#driving}, at ${now} ms of virtual time, and the last sparkle was ${this.#standstill.last}`;
+    return `it was in ${this.#driving}, at ${now} ms of virtual time, and the last sparkle was ${this.#settleLimit.last}`;
   }
 
   async #refuse(why: Error): Promise<never> {
@@ -129,7 +129,7 @@ export class World {
    */
   async stepWhile(goesOn: () => boolean, until: number, isSure = false): Promise<boolean> {
     let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
-    this.#standstill.over();
+    this.#settleLimit.over();
     // What is to run at this instant does, however long it takes.
     const isTimed = until > this.clock.now();
     const step = (): boolean => {
@@ -180,7 +180,7 @@ export class World {
     for (;;) {
       await this.settle();
       if (settled) return promise;
-      if (this.#isBroken) throw (this.tape.broken ?? this.#stopped) as Error;
+      if (this.#isBroken) throw (this.recording.broken ?? this.#stopped) as Error;
       await Promise.race([promise, sleep(REAL_STEP)]).catch(() => {});
       await afterMicrotasks();
     }
@@ -199,7 +199,7 @@ export class World {
 
   /** What is to hold no longer does: nothing else happens. But whoever ends the apps has them end. */
   get #isBroken(): boolean {
-    return this.#isStopped || (this.tape.broken !== undefined && this.#driving !== 'finish()');
+    return this.#isStopped || (this.recording.broken !== undefined && this.#driving !== 'finish()');
   }
 
   get #isStopped(): boolean {
@@ -215,7 +215,7 @@ export class World {
 
   /** Sparkles that take time are still at it, or waiting, when it is over. */
   #isPast(until: number): boolean {
-    return this.tape.takes !== undefined && this.clock.now() > until;
+    return this.recording.takes !== undefined && this.clock.now() > until;
   }
 
   /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
@@ -225,8 +225,8 @@ export class World {
     const now = this.clock.now();
     if (now === this.#seenAt) return goesOn;
     this.#seenAt = now;
-    if (now <= until) this.#standstill.over();
-    this.#instants.passed(this.#driving!, now, isSure ? until : Infinity, this.#standstill.last);
+    if (now <= until) this.#settleLimit.over();
+    this.#instants.passed(this.#driving!, now, isSure ? until : Infinity, this.#settleLimit.last);
     return goesOn;
   }
 
@@ -242,16 +242,16 @@ export class World {
   }
 
   #turn(): void {
-    this.#standstill.turnBegins();
+    this.#settleLimit.turnBegins();
     const { polls } = this.clock;
     this.#call(this.clock.takePoll(polls === 1 ? 0 : this.#order.below(polls)));
-    this.#standstill.turnEnded();
+    this.#settleLimit.turnEnded();
   }
 
   #moveOn(): void {
-    this.#standstill.turnBegins();
+    this.#settleLimit.turnBegins();
     this.clock.fireNext(this.#call);
-    this.#standstill.turnEnded();
+    this.#settleLimit.turnEnded();
   }
 
   readonly #call = (callback: () => void): void => {
@@ -264,8 +264,8 @@ export class World {
 
   #throwWhatWasThrown(): void {
     const thrown = this.#thrown.splice(0);
-    const { broken } = this.tape;
-    this.tape.broken = undefined;
+    const { broken } = this.recording;
+    this.recording.broken = undefined;
     if (broken !== undefined) throw broken;
     if (this.#isStopped && !this.#refused) {
       this.#refused = true;

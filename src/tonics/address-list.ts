@@ -32,7 +32,7 @@ export class AddressList {
   has(peer: Address | undefined): boolean {
     if (peer === undefined || peer.family === 'UNIX') return false;
     const family = peer.family ?? (isIPv4(peer.address) ? 'IPv4' : 'IPv6');
-    // A zone is none of a net's.
+    // A net has no zone.
     return this.#list.check(peer.address.split('%', 1)[0]!, family === 'IPv4' ? 'ipv4' : 'ipv6');
   }
 }

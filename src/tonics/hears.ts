@@ -5,7 +5,7 @@ import type { UdpSocket } from './udp/udp-socket.js';
 
 /**
  * What a base may define to hear the events of sockets that it infuses: `class Dns extends Tonic implements Hears<TcpServer | UdpSocket>`.
- * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is none: the first instance and
+ * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is not: the first instance and
  * lint tell that.)
  *
  * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, WebSocketConnection, WebSocketClient, UdpSocket.

@@ -48,7 +48,7 @@ export function socketError(
   // The system says neither how large it was nor what would fit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
   const named = { address: addressOf(error) ?? address, code, ...size, ...details };
-  // Of connect it is not the address in the error that is none of this machine.
+  // A failed connect names the peer, but it is the local address that this machine does not have.
   const isOwnEnd = code === 'EADDRNOTAVAIL' && syscall === 'connect';
   return new TaskTonicError(isOwnEnd ? 'TT_NO_LOCAL_END' : (CODES[code] ?? 'TT_SOCKET_ERROR'), named, error);
 }

@@ -145,11 +145,11 @@ describe('a function given to another thread', () => {
     let called = false;
     await short.inSparkle(() => one.ttsc__keep(() => (called = true)));
     await hears('onInfusionFinished', () => short.ttsc__finish());
-    const before = links.strays;
+    const before = links.undelivered;
     await caller.inSparkle(() => one.ttsc__callKept());
     await caller.told(one, 'afterwards');
     expect(called).to.be.false;
-    expect(links.strays).to.equal(before + 1);
+    expect(links.undelivered).to.equal(before + 1);
   });
 
   it('is let go of when its Tonic finishes', async () => {

@@ -209,14 +209,14 @@ describe('the handle of a Tonic in another thread', () => {
       const { caller, one, links } = calling;
       const part = await partOf(one);
       await drop(one);
-      const before = links.strays;
+      const before = links.undelivered;
       await caller.inSparkle(() => {
         part.ttsc__note('never');
         part.ttsc__note('never');
       });
       await caller.told(one, 'afterwards');
       expect(caller.heard.count('never')).to.equal(0);
-      expect(links.strays).to.equal(before + 2);
+      expect(links.undelivered).to.equal(before + 2);
     });
 
     it('over there already where a call is on its way, and that is counted there', async () => {

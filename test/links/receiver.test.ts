@@ -13,7 +13,7 @@ class Target extends Tonic {
 
 /** The place of a receiver: one Tonic, with number 1, and nobody else. */
 class Place extends Sides implements ReceiverHome {
-  strays = 0;
+  undelivered = 0;
   readonly progress = new Progress();
   readonly calledBack: unknown[] = [];
   readonly lost: number[] = [];
@@ -104,7 +104,7 @@ describe('a receiver', () => {
 
   it('tells the sender once, where it asks, that all of a batch has been carried out', () => {
     receiver.take(batch(0, ['a', 'b'], { asks: true, target: 7 }));
-    expect([place.strays, place.done]).to.deep.equal([2, 2]);
+    expect([place.undelivered, place.done]).to.deep.equal([2, 2]);
     expect([receiver.owesAnswer(), receiver.owesAnswer()]).to.deep.equal([true, false]);
     receiver.take(batch(2, ['c'], { asks: true }));
     expect(receiver.owesAnswer(), 'before it has run').to.equal(false);

@@ -143,7 +143,7 @@ export interface SeenRequest {
   readonly head: string;
   readonly body: string;
   readonly peer: Peer;
-  /** The how-manieth of all. */
+  /** Which of all it is, from 1. */
   readonly n: number;
 }
 

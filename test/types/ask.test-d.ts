@@ -101,7 +101,7 @@ class Customer extends Tonic {
     this.ask(bank).ttsc__balance('acc').then(this.ttse__onNumber, this.ttse__onText);
     // @ts-expect-error somebody hears it
     this.ask(bank).ttsc__balance('acc').then();
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     this.ask(bank, { timeuot: 1 }).ttsc__balance('acc').then(this.ttse__onNumber);
     // @ts-expect-error who hears that there is no answer is no option
     this.ask(bank, { onError: this.bind('ttse__onNone') })

@@ -40,7 +40,7 @@ class Clock extends Tonic {
     new TimerEveryYear({ month: 8, day: 'Tue', inWeek: 2 });
     new TimerEveryYear({ week: 53, day: 7 });
 
-    // @ts-expect-error a word that is none
+    // @ts-expect-error a word that does not exist
     new TimerEveryWeek({ day: 'mondya' });
     // @ts-expect-error which day?
     new TimerEveryWeek({ hour: 3 });
@@ -48,7 +48,7 @@ class Clock extends Tonic {
     new TimerEveryWeek();
     // @ts-expect-error inWeek goes with the name of a day
     new TimerEveryMonth({ day: 3, inWeek: 1 });
-    // @ts-expect-error a month that is none
+    // @ts-expect-error a month that does not exist
     new TimerEveryYear({ month: 'agust', day: 3 });
     // @ts-expect-error which month?
     new TimerEveryYear({ day: 3 });
@@ -56,7 +56,7 @@ class Clock extends Tonic {
     new TimerEveryYear({ month: 1, week: 1, day: 3 });
     // @ts-expect-error an hour has no hours
     new TimerEveryHour({ hour: 3 });
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     new TimerEveryDay({ timezone: 'UTC' });
     // @ts-expect-error a sparkle that takes something else
     new TimerEveryDay({ sparkleBack: this.ttse__text });

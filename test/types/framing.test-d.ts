@@ -62,7 +62,7 @@ export function values(): void {
   prices.encode({ name: 'A' });
   // @ts-expect-error lines are texts
   lines().encode(Buffer.from('a'));
-  // @ts-expect-error an encoding that is none
+  // @ts-expect-error an encoding that does not exist
   lines({ encoding: 'utf16le' });
   // @ts-expect-error lines() has no delimiter
   lines({ delimiter: ';' });

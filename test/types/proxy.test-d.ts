@@ -44,7 +44,7 @@ export const taken: TcpServerOptions[] = [
 
 // @ts-expect-error somebody must be trusted
 export const nobody: TcpServerOptions = { port: 1, proxyProtocol: {} };
-// @ts-expect-error a word that is none
+// @ts-expect-error a word that does not exist
 export const other: TcpServerOptions = { port: 1, proxyProtocol: { trusted: [], others: 'maybe' } };
 // @ts-expect-error a rate is a number, or two
 export const rate: TcpServerOptions = { port: 1, acceptRate: { burst: 5 } };

@@ -158,7 +158,7 @@ class Main extends Tonic {
     const limited: Remote<Worker> = Worker.spawn({ name: 'worker', turnOrders: 10 }, jobs, 5);
     // @ts-expect-error its constructor wants jobs
     Worker.spawn({ name: 'worker' });
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     Worker.spawn({ nmae: 'worker' }, jobs);
     // @ts-expect-error an argument of the wrong type
     Worker.spawn({}, jobs, '5');

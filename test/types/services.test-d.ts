@@ -24,7 +24,7 @@ class User extends Tonic {
     clock.ttsc__tell(1);
     // @ts-expect-error its sparkles only
     void clock.zone;
-    // @ts-expect-error a sparkle that is none
+    // @ts-expect-error a sparkle that does not exist
     clock.ttsc__lose();
     // @ts-expect-error the wrong argument
     clock.ttsc__tell('one');

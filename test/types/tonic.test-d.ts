@@ -37,7 +37,7 @@ class Door extends Tonic<'locked' | 'open'> {
     this.toState('opne');
     // @ts-expect-error no state is not null
     this.toState(null);
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     this.toState('open', { again: true });
     const state: 'locked' | 'open' | undefined = this.state;
     // @ts-expect-error there may be no state
@@ -125,9 +125,9 @@ class Door extends Tonic<'locked' | 'open'> {
   ttsc__supervises(): void {
     const supervised = this.supervise(() => new Door(), { strategy: 'restart', limit: 3, within: 60_000 });
     supervised.current.ttsc__unlock('42');
-    // @ts-expect-error a strategy that is none
+    // @ts-expect-error a strategy that does not exist
     this.supervise(() => new Door(), { strategy: 'retry' });
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     this.supervise(() => new Door(), { limits: 3 });
     // @ts-expect-error it makes no Tonic
     this.supervise(() => 42);
@@ -137,7 +137,7 @@ class Door extends Tonic<'locked' | 'open'> {
     new TimerSingleShot({ seconds: 1, name: 'lightsOff' });
     new TimerRepeat({ minutes: 1.5, sparkleBack: this.ttse__tick });
     new TimerPausing({ hours: 1, sparkleBack: this.bind('ttse__tick') }).pause();
-    // @ts-expect-error a unit that is none
+    // @ts-expect-error a unit that does not exist
     new TimerSingleShot({ second: 1 });
     // @ts-expect-error a period is a number
     new TimerSingleShot({ seconds: '1' });
@@ -152,17 +152,17 @@ class Door extends Tonic<'locked' | 'open'> {
 
   ttsc__options(): void {
     new Tonic({ name: 'door', logMode: 'full', drainTimeout: 100, base: this });
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     new Tonic({ nmae: 'door' });
-    // @ts-expect-error a log mode that is none
+    // @ts-expect-error a log mode that does not exist
     new Tonic({ logMode: 'loud' });
     // @ts-expect-error a base is a Tonic
     new Tonic({ base: 'main' });
     new Catalyst({ queueLimit: 10, turnOrders: 10, turnTime: 10 });
-    // @ts-expect-error an option that is none
+    // @ts-expect-error an option that does not exist
     new Catalyst({ queuelimit: 10 });
     this.logMode = 'quiet';
-    // @ts-expect-error a log mode that is none
+    // @ts-expect-error a log mode that does not exist
     this.logMode = 'loud';
   }
 
@@ -199,7 +199,7 @@ class App extends Formula {
 }
 class Wrong extends Formula {
   protected override creatingFormula(): FormulaData {
-    // @ts-expect-error a log mode that is none
+    // @ts-expect-error a log mode that does not exist
     return { log: { default: 'loud' } };
   }
 }

@@ -85,7 +85,7 @@ export interface Supervision extends Task {
   /** @internal */ readonly strategy: 'restart' | 'finish' | 'escalate';
   /** @internal */ readonly limit: number;
   /** @internal */ readonly within: number;
-  /** @internal The how-manieth restart within the time window is due; 0 where none is to be made. */
+  /** @internal The number, within the time window, of the restart that is due, from 1; 0 where none is to be made. */
   takeRestart(): number;
 }
 

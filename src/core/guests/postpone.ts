@@ -148,7 +148,7 @@ export function postpone(tonic: AnyTonic): void {
   ((extrasOf(tonic).postponed ??= new Postponed(tonic)) as Postponed).add(kept);
 }
 
-/** The order of the sparkle that runs; `undefined` where it is none of its own, such as `onEnter`. */
+/** The order of the sparkle that runs; `undefined` where the sparkle has no order of its own, such as `onEnter`. */
 function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
   const { sparkle, count, a, b, source, sourceSparkle, queuedAt } = order;
   const from = { source, sourceSparkle: ofHere(sourceSparkle), queuedAt };

@@ -2,7 +2,7 @@
 const ELEMENT = /^(.*)#(0|[1-9]\d{0,14})$/s;
 const HASH = 35;
 
-/** The index of an element of the list with this prefix; -1 of what is none. */
+/** The index of an element of the list with this prefix; -1 where the name is not one of an element. */
 export function indexIn(key: string, prefix: string): number {
   if (key.length <= prefix.length + 1 || key.charCodeAt(prefix.length) !== HASH || !key.startsWith(prefix)) return -1;
   const found = ELEMENT.exec(key);
@@ -14,7 +14,7 @@ export function isElement(key: string): boolean {
   return ELEMENT.test(key);
 }
 
-/** The prefix and the index in a name of an element, as texts; `null` of what is none. */
+/** The prefix and the index in a name of an element, as texts; `null` where it is not one. */
 export function elementOf(key: string): RegExpExecArray | null {
   return key.includes('#') ? ELEMENT.exec(key) : null;
 }

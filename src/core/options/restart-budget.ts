@@ -32,7 +32,7 @@ export class RestartBudget {
     return new RestartBudget(parseOptions(restartSchema, options, of));
   }
 
-  /** Takes one; the how-manieth within the window that is, and 0 where none is left. */
+  /** Takes one. Returns its number within the window, from 1; 0 where none is left. */
   take(now: number): number {
     while (this.#takenAt.length > 0 && this.#takenAt[0]! <= now - this.within) this.#takenAt.shift();
     return this.#takenAt.length < this.limit ? this.#takenAt.push(now) : 0;

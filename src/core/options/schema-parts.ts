@@ -124,7 +124,7 @@ const READERS: readonly ((text: string, parts: Parts) => unknown)[] = [
 ];
 
 /**
- * A number as TypeScript writes it, and nothing that is half of one. What a number cannot hold is none: what is too large, an integer
+ * A number as TypeScript writes it, and nothing that is half of one. What a number cannot hold is refused: what is too large, an integer
  * whose last digits would be lost, and what is so small that it would be 0.
  */
 export function numberOf(text: string): number | undefined {
@@ -150,7 +150,7 @@ function jsonOf(text: string, begins: '{' | '['): unknown {
   }
 }
 
-/** `a,b,c`; what begins as JSON and is none is no list of this kind. */
+/** `a,b,c`; what begins as JSON and cannot be read as such is no list of this kind. */
 function listOf(text: string, { item, items }: Parts): unknown[] | undefined {
   if (text.trimStart().startsWith('[')) return undefined;
   if (text === '') return [];

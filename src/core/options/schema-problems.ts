@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<string, string>> = {
 export type Issue = v.BaseIssue<unknown>;
 
 /**
- * Of a value that may be one thing or another, what is wrong within it, where it is an object: that says more than that it is none of them.
+ * Of a value that may be one thing or another, what is wrong within it, where it is an object: that says more than that it fits none of them.
  */
 export function closest(issue: Issue): Issue {
   const inner = issue.type === 'union' ? issue.issues?.find(({ path }) => path !== undefined) : undefined;

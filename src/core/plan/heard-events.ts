@@ -31,7 +31,7 @@ export class NearlyEvents {
       if (!this.#events.has(name) && !this.#mistaken.has(name)) this.#mistaken.set(name, meant);
   }
 
-  /** The event that a method is meant for which is none: `onData`, `ttsc__onData` or `ttse__onMessage`. */
+  /** The event that a misnamed method is meant for: `onData`, `ttsc__onData` or `ttse__onMessage`. */
   meantBy(prefix: string | undefined, name: string): string | undefined {
     if (prefix === 'ttse') return this.#mistaken.get(name);
     return this.#events.has(name) && !(prefix === undefined && HELPERS.has(name)) ? name : undefined;

@@ -215,7 +215,7 @@ export class Plan {
     return this.#beyond.get(sparkle.key) ?? this.dispatcher(sparkle);
   }
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is none of them; `TT_GROUP_IS_NO_STATE` */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is not among them; `TT_GROUP_IS_NO_STATE` */
   checkState(state: string, key: string): void {
     // Each transition asks this.
     if (this.states === undefined ? this.#groups.isEmpty : this.states.includes(state)) return;

@@ -17,7 +17,7 @@ export const BUILT_IN_PREFIXES: readonly string[] = ['_ttss', '_tts', 'ttsc', 't
  * Reads a method's name as a sparkle's name.
  *
  * @returns `undefined` where the name belongs to no prefix, so is an ordinary method.
- * @throws {TaskTonicError} `TT_BAD_SPARKLE_NAME` where it starts like a sparkle and is none, such as `ttsc_close`.
+ * @throws {TaskTonicError} `TT_BAD_SPARKLE_NAME` where it starts like the name of a sparkle and is not one, such as `ttsc_close`.
  */
 export function parseSparkleName(key: string, prefixes: Iterable<string> = BUILT_IN_PREFIXES): SparkleName | undefined {
   for (const prefix of prefixes) {

@@ -61,6 +61,6 @@ export class StateGroups {
       (state) => typeof state !== 'string' || this.has(state) || states?.includes(state) === false,
     );
     if (strange === undefined) return undefined;
-    return `${typeof strange === 'string' ? strange : written(strange)} is none of the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
+    return `${typeof strange === 'string' ? strange : written(strange)} is not among the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
   }
 }

@@ -49,7 +49,7 @@ export class RaisedQueue {
     return this.#write > this.#read || this.#source !== undefined;
   }
 
-  /** The how-manieth link of its chain the next one would be. */
+  /** The place of the next one in its chain, from 1. */
   get nextDepth(): number {
     return this.#depth + 1;
   }

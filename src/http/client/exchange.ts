@@ -51,7 +51,7 @@ export class Exchange {
 
   /**
    * @param name the request in errors.
-   * @throws what `node:http` throws where the request is none.
+   * @throws what `node:http` throws where the request cannot be sent.
    */
   constructor(
     connection: HttpClientConnection,

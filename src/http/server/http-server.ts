@@ -162,7 +162,7 @@ takesOptions(HttpServer, httpServerSchema);
 
 /**
  * The protocol of its connections.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where that is none of HTTP.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where that is not one for HTTP.
  */
 function httpProtocol(protocol: Protocol | undefined, className: string): Protocol {
   if (protocol === undefined) return HttpConnection;

@@ -12,7 +12,7 @@ export interface Control {
   readonly code: number;
 }
 
-/** A message, text or bytes; or a frame that is none. */
+/** A message, text or bytes; or a control frame. */
 export type Item = string | Buffer | { readonly control: Control };
 
 /** What the decoders of one path share. */

@@ -65,7 +65,7 @@ export function agree(ws: Ws, request: IncomingMessage, settings: WebSocketPathS
   }
 }
 
-/** Whether pages of this origin may open it. A browser always tells its page's; who tells none is none. */
+/** Whether pages of this origin may open it. A browser always tells the origin of its page: who tells none is not a browser. */
 function isWelcome(
   origin: string | undefined,
   host: string | undefined,

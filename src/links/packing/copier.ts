@@ -8,7 +8,7 @@ import type { Step } from './path.js';
 import type { ErrorRef, Exporter, Ref, Refs } from './refs.js';
 import { Transfer } from './transfer.js';
 
-/** A tree that is deeper, or has more objects, may be none: it is copied as what surely is none. */
+/** What is deeper, or has more objects, may not be a tree: it is copied as data that is not one. */
 const DEEPEST_TREE = 10;
 const LARGEST_TREE = 100_000;
 /** Deeper than so many is nothing that crosses: whoever copies it needs the stack, here and over there. */
@@ -19,7 +19,7 @@ const NO_TREE = Symbol('parts that hold each other, or nearly');
 /**
  * Copies an argument as it is at the call. What is no data is left out, and noted in {@link refs} with the copy that it is missing in.
  *
- * Plain data is taken for a tree, and nothing is noted of what was seen of it, which is quick. Where it shows that it is none (a Map, a
+ * Plain data is taken for a tree, and nothing is noted of what was seen of it, which is quick. Where it turns out not to be one (a Map, a
  * Set, an error, a circle), the argument is copied once more, with a note of each part: each is copied once.
  */
 export class Copier {

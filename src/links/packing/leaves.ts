@@ -33,7 +33,7 @@ export function isBuffer(value: object): boolean {
 
 type ViewClass = new (buffer: ArrayBuffer) => ArrayBufferView;
 
-/** The kinds of views, by their prototypes: a class of somebody's own is none of them. */
+/** The kinds of views, by their prototypes: a class of somebody's own is not among them. */
 const VIEWS: ReadonlyMap<unknown, ViewClass> = new Map(
   [
     Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array,

@@ -96,7 +96,7 @@ export class NodeListener implements ListenerChannel {
         if (server.address() === null) this.#paths.set(server, unixAddress(socketFacts(fd)?.path ?? ''));
         if (--missing === 0) this.#listens();
       });
-      // Node throws nothing for a descriptor that is none.
+      // Node throws nothing for a number that is not an open descriptor.
       server.listen({ fd, backlog: this.#settings.backlog, exclusive: true } as ListenOptions);
     }
   }
@@ -234,7 +234,7 @@ export class NodeListener implements ListenerChannel {
   }
 
   #whyNot(): TurnedAway['reason'] | undefined {
-    // To Node 20 a limit of 0 is none.
+    // Node 20 takes a limit of 0 for no limit.
     if (this.#settings.maxConnections === 0) return 'maxConnections';
     if (!this.#accepting) return 'paused';
     return descriptors.refuses() ? 'descriptors' : undefined;

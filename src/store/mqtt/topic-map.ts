@@ -17,8 +17,8 @@ export class TopicMap {
   /** @throws {TaskTonicError} `TT_BAD_OPTION` where they do not go together. */
   constructor(topic: string, path: string, of: string, option: string) {
     const bad = (what: string): Error => badOption(of, option, what);
-    this.#topic = parts(topic.replace(SHARED, ''), '+', '#', (level) => /[+#\0]/.test(level), () => bad(`its topic "${topic}" is none`)); // prettier-ignore
-    this.#path = parts(path, '*', '**', (name) => /^$|[*\p{Cc}]|#$|^\.$/u.test(name), () => bad(`its path "${path}" is none that can be written to`)); // prettier-ignore
+    this.#topic = parts(topic.replace(SHARED, ''), '+', '#', (level) => /[+#\0]/.test(level), () => bad(`its topic "${topic}" is not a topic filter`)); // prettier-ignore
+    this.#path = parts(path, '*', '**', (name) => /^$|[*\p{Cc}]|#$|^\.$/u.test(name), () => bad(`its path "${path}" cannot be written to`)); // prettier-ignore
     if (wildcardsOf(this.#topic) !== wildcardsOf(this.#path))
       throw bad(`"${topic}" and "${path}" must have the same wildcards, + for * and # for **`);
   }

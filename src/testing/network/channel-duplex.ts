@@ -22,7 +22,7 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     super();
     this.#channel = channel;
     this.#work = work;
-    channel.lend(this);
+    channel.handOver(this);
     this.#ask();
     this.#lookSoon();
   }

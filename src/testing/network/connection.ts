@@ -68,7 +68,7 @@ export class Connection {
   }
 }
 
-/** What one direction of a connection is called: the how-manieth it is between the two sockets. */
+/** What one direction of a connection is called: with a number from the second one on between two sockets. */
 export function flowName(from: Address, to: Address, nth: number): string {
   return `tcp ${show(from)}>${show(to)}${nth === 1 ? '' : ` (${nth})`}`;
 }

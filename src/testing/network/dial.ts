@@ -42,7 +42,7 @@ export class Dial {
   readonly #waiting: Waiting;
   readonly #to: Address;
   #from: Address = { address: '', port: 0 };
-  /** Of the flow; and the how-manieth try of that name it is. */
+  /** Of the flow; and which try of that name it is, from 1. */
   #name = '';
   #nth = 0;
   #timer: Appointment | undefined;

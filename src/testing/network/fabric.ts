@@ -16,7 +16,7 @@ export interface Fabric extends Simulation {
   others(than: Station): Iterable<Station>;
   /** A connection has begun. */
   begun(connection: Connection): void;
-  /** The how-manieth try to open a connection of this name it is: each has dice of its own. */
+  /** The number of the next try to open a connection of this name, from 1: each has dice of its own. */
   nextCall(name: string): number;
   /** Whether a connection with this name is known to one of its hosts. */
   isConnected(name: string): boolean;

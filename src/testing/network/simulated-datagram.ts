@@ -36,7 +36,7 @@ export interface DatagramHost extends Station, Pick<Network, 'lookup'> {
   sourceFor(address: string): string | undefined;
   /** @internal */
   isMember(group: string): boolean;
-  /** @internal The how-manieth datagram from a port it is: what a fault is named by, with the flow. */
+  /** @internal The number of the next datagram from a port, from 1: a fault is named by it and by the flow. */
   nextDatagram(port: number): number;
 }
 

@@ -91,7 +91,7 @@ export class SimulatedNetwork {
    * Makes a host; or gives the one that has the name.
    *
    * @param options `address`: its addresses. Default: the next one of 10.0.0.0/8.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` for an address that is none or taken, or other addresses than it has.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for a text that is no address, one that is taken, or other addresses than it has.
    */
   host(name: string, options: HostOptions = {}): SimulatedHost {
     checkOption(v.string('must be a text'), name, 'SimulatedNetwork', 'host');

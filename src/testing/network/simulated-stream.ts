@@ -25,7 +25,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
   /** Its key is that of a stream above it. */
-  #isLent = false;
+  #isHandedOver = false;
   #end: TcpEnd | undefined;
   #reader: StreamReader | undefined;
   #dial: Dial | undefined;
@@ -189,15 +189,15 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   }
 
   detach(): void {
-    if (this.#isLent) return;
+    if (this.#isHandedOver) return;
     this.#key = undefined;
     this.close();
   }
 
   /** Another stream goes over this one: it hears what this one is ready for, and whoever had its key touches nothing any more. */
-  lend(key: ChannelKey): void {
+  handOver(key: ChannelKey): void {
     this.#out.handAll();
-    this.#isLent = true;
+    this.#isHandedOver = true;
     this.#key = key;
   }
 

@@ -41,7 +41,7 @@ export class TcpEnd implements FlowSource {
   #state: EndState = 'open';
   /** What has come while it is stalled. */
   #held: (() => void)[] | undefined;
-  #farewell: Appointment | undefined;
+  #finTimer: Appointment | undefined;
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;
@@ -214,7 +214,7 @@ export class TcpEnd implements FlowSource {
 
   #forget(): void {
     this.#state = 'gone';
-    this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
+    this.#finTimer = this.#simulation.agenda.cancel(this.#finTimer);
     this.sends.stop();
     this.#held &&= [];
     this.onFirstPacket = undefined;
@@ -227,7 +227,7 @@ export class TcpEnd implements FlowSource {
     if (this.#state !== 'orphan' || !this.sends.isDone) return;
     if (this.receives.arrived) {
       this.#state = 'done';
-      this.#farewell = this.#simulation.agenda.cancel(this.#farewell);
-    } else this.#farewell ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());
+      this.#finTimer = this.#simulation.agenda.cancel(this.#finTimer);
+    } else this.#finTimer ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());
   }
 }

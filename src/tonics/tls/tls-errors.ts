@@ -33,7 +33,7 @@ const HANDSHAKES: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
 ];
 
-/** An error under TLS as ours; `undefined` where it is none of TLS. */
+/** An error under TLS as ours; `undefined` where it has nothing to do with TLS. */
 export function tlsError(
   error: Error,
   address: string,

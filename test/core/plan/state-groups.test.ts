@@ -99,7 +99,7 @@ describe('a group of states', () => {
     await distiller.finish();
   });
 
-  it('is none of the states', async () => {
+  it('is not among the states', async () => {
     let mail!: Mail;
     const app = await startApp(() => (mail = new Mail()));
     mail.ttsc__toState('command' as never);
@@ -131,9 +131,13 @@ describe('a group of states', () => {
     const states = ['a', 'b'];
     expect(refused({ states, groups: { all: [] } }, 'TT_BAD_GROUP')).to.contain('a list of one state or more');
     expect(refused({ states, groups: { all: 'a' } }, 'TT_BAD_GROUP')).to.contain('a list of one state or more');
-    expect(refused({ states, groups: { all: ['a', 'c'] } }, 'TT_BAD_GROUP')).to.contain('c is none of the states a, b');
+    expect(refused({ states, groups: { all: ['a', 'c'] } }, 'TT_BAD_GROUP')).to.contain(
+      'c is not among the states a, b',
+    );
     expect(refused({ states, groups: { a: ['b'] } }, 'TT_BAD_GROUP')).to.contain('a state has that name');
-    expect(refused({ groups: { all: ['a'], more: ['all'] } }, 'TT_BAD_GROUP')).to.contain('all is none of the states');
+    expect(refused({ groups: { all: ['a'], more: ['all'] } }, 'TT_BAD_GROUP')).to.contain(
+      'all is not among the states',
+    );
     expect(refused({ states, groups: { 'a b': ['a'] } }, 'TT_BAD_GROUP')).to.contain('its name');
   });
 });

@@ -10,7 +10,7 @@ interface FindMyWay {
 type Params = Readonly<Record<string, string>>;
 type Make = (options: object) => FindMyWay;
 
-/** A longer part of a path is none of a route's. */
+/** A longer part of a path matches no route. */
 const LONGEST_PARAM = 1_000;
 
 /** What a router knows of a request. */

@@ -21,7 +21,7 @@ export function makeConnection(
   given: Adoption,
   make: () => TcpConnection<string>,
 ): TcpConnection<string> | NotMade {
-  const born = running.left?.born.length ?? 0;
+  const before = running.left?.infused.length ?? 0;
   try {
     const made = adopt(given, make);
     // Another one, that a function made before or that opens its own: nobody would have this socket.
@@ -30,7 +30,7 @@ export function makeConnection(
   } catch (thrown) {
     const error = toError(thrown);
     maker._ttScheduler.logs.failure(maker, error, failureInfo('_ttss__accept', maker));
-    const infused = running.left?.born.splice(born) ?? [];
+    const infused = running.left?.infused.splice(before) ?? [];
     const connection = infused.find(
       (infusion) => infusion instanceof TcpConnection && infusion._ttChannel === given.channel,
     ) as TcpConnection<string> | undefined;

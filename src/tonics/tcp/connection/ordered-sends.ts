@@ -40,7 +40,7 @@ export class OrderedSends {
     };
   }
 
-  /** What runs for such an order: it waits no more. `super.ttsc__send()` in other sparkles is none. */
+  /** What runs for such an order: it waits no more. `super.ttsc__send()` in other sparkles is no such order. */
   static run(body: SparkleBody, own: unknown): SparkleBody {
     return function (this: unknown, ...args: never[]): unknown {
       const { order } = running;

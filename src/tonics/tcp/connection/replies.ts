@@ -46,7 +46,7 @@ class Place implements ReplyTo {
     const size = data === undefined ? 0 : sizeOf(data);
     if (!this.open) return data === undefined ? undefined : void this.#refuse(size);
     if (this.#isOutside(() => this.end(data))) return undefined;
-    // Without its last bytes it is none: those behind it must not be taken for them.
+    // Without its last bytes it is no answer: those behind it must not be taken for them.
     const refused = data !== undefined && this.#replies.sendAt(this, data, size) === 'refused';
     if (!this.open) return undefined;
     if (refused) return this.fail(new Error('its last bytes were refused'));

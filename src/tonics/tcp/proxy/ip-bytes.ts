@@ -5,7 +5,7 @@ const IPV6 = 16;
 /** What stands before an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
 const MAPPED = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
-/** The 4 or 16 bytes of a numeric address, without its zone; `undefined` for what is none. */
+/** The 4 or 16 bytes of a numeric address, without its zone; `undefined` for what is not an address. */
 export function ipBytes(address: string): Buffer | undefined {
   if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
   return isIPv6(address) ? ipv6Bytes(address.split('%', 1)[0]!) : undefined;

@@ -44,7 +44,7 @@ export interface ServerWhole {
   tts__partFailed(error: TaskTonicError): void;
 }
 
-/** How a server is told that it is a part: an option that is none of the user's. */
+/** How a server is told that it is a part: an option that users do not have. */
 export const PART = Symbol('part');
 /** How a class that extends TcpServer says what its parts are: an option of {@link PartOf}. */
 export const PART_OF = Symbol('part of');

@@ -169,7 +169,7 @@ export class Echo extends Catalyst<'open' | 'shut'> {
     this.base.ttse__told(word, this.#part!.bind('ttsc__note'));
   }
   ttsc__strays(word: string): void {
-    this.base.ttse__told(word, (this.runtime.threads as Links).strays);
+    this.base.ttse__told(word, (this.runtime.threads as Links).undelivered);
   }
 
   // ---- What is called back ----

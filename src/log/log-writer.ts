@@ -34,7 +34,7 @@ const NOWHERE: Place = { name: 'off', sink: undefined, owned: false };
 const STDERR: Place = { name: 'stderr', sink: { write: (line) => void process.stderr.write(line) }, owned: false };
 
 /** What makes lines of JSON, and the sink that they go to. The sink can be replaced between two lines, and can break nothing. */
-export class LogOutlet {
+export class LogWriter {
   /** `undefined` while nothing is to be logged at all. */
   logger: Logger | undefined = undefined;
   /** Told when lines go to another service. */

@@ -14,7 +14,7 @@ const ORDERS_PER_LOOK = 64;
 const LONG_LOOK = 10;
 
 /** What has been done at the instant of virtual time that is. */
-export class Standstill {
+export class SettleLimit {
   /** What ran last: who never comes to rest is named. */
   lastTonic: AnyTonic | undefined = undefined;
   lastSparkle: Sparkle | undefined = undefined;

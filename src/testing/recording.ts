@@ -8,7 +8,7 @@ import type { Instants } from './instants.js';
 import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
 import type { SparkleTimer } from './sparkle-time.js';
-import type { Standstill } from './standstill.js';
+import type { SettleLimit } from './settle-limit.js';
 import { Ring, type TraceRecord } from './trace.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -16,13 +16,13 @@ import type { VirtualClock } from './virtual-clock.js';
 export type Probes = Readonly<Record<string, readonly string[]>>;
 
 /** What all apps of a world write their trace to. */
-export class Tape {
+export class Recording {
   readonly clock: VirtualClock;
   readonly ring: Ring<TraceRecord>;
   /** How many entries there have been. */
   count = 0;
   /** What has been done at the instant that is. */
-  readonly standstill: Standstill;
+  readonly settleLimit: SettleLimit;
   /** How many there were. */
   readonly instants: Instants;
   /** The call of `sparkle()` that lasts. */
@@ -40,10 +40,10 @@ export class Tape {
   readonly #probes: Probes;
   readonly #hasProbes: boolean;
 
-  constructor(clock: VirtualClock, limit: number, probes: Probes, standstill: Standstill, instants: Instants) {
+  constructor(clock: VirtualClock, limit: number, probes: Probes, settleLimit: SettleLimit, instants: Instants) {
     this.clock = clock;
     this.instants = instants;
-    this.standstill = standstill;
+    this.settleLimit = settleLimit;
     this.#keeps = limit > 0;
     this.ring = new Ring(limit);
     this.#probes = probes;
@@ -73,7 +73,7 @@ export class Tape {
       return true;
     } catch (thrown) {
       this.#invariants = [];
-      const { lastTonic, lastSparkle } = this.standstill;
+      const { lastTonic, lastSparkle } = this.settleLimit;
       const [tonic, sparkle] = [lastTonic?.name ?? 'nobody', lastSparkle?.key ?? 'nothing'];
       const { message } = toError(thrown);
       this.broken = fail('TT_INVARIANT_BROKEN', { at: Math.round(this.clock.now()), tonic, sparkle, message }, thrown);
@@ -130,9 +130,9 @@ interface Frame {
   error: string | undefined;
 }
 
-/** Writes the sparkles of one app to the tape. */
+/** Writes the sparkles of one app to the recording. */
 export class Recorder implements SparkleObserver {
-  readonly #tape: Tape;
+  readonly #recording: Recording;
   readonly #host: string;
   readonly #frames: Frame[] = [];
   #stopped = false;
@@ -140,8 +140,8 @@ export class Recorder implements SparkleObserver {
   #worker: AnyTonic | undefined = undefined;
   #work: Sparkle | undefined = undefined;
 
-  constructor(tape: Tape, host: string) {
-    this.#tape = tape;
+  constructor(recording: Recording, host: string) {
+    this.#recording = recording;
     this.#host = host;
   }
 
@@ -153,17 +153,17 @@ export class Recorder implements SparkleObserver {
     a: unknown,
     b: unknown,
   ): void {
-    const tape = this.#tape;
-    tape.standstill.lastTonic = tonic;
-    tape.standstill.lastSparkle = sparkle;
-    if (sparkle.key === '_ttss__fired') tape.instants.lastTimer = tonic;
+    const recording = this.#recording;
+    recording.settleLimit.lastTonic = tonic;
+    recording.settleLimit.lastSparkle = sparkle;
+    if (sparkle.key === '_ttss__fired') recording.instants.lastTimer = tonic;
     // An order of the framework's own takes what the sparkle of the user within it takes.
-    if (tape.takes !== undefined && this.#work === undefined && takesTime(sparkle)) {
+    if (recording.takes !== undefined && this.#work === undefined && takesTime(sparkle)) {
       this.#worker = tonic;
       this.#work = sparkle;
     }
-    tape.run?.sees(tonic);
-    if (!tape.records) return;
+    recording.run?.sees(tonic);
+    if (!recording.records) return;
     const frame: Frame = { tonic, catalyst, sparkle, record: undefined, error: undefined };
     const [outer] = this.#frames;
     if (order !== undefined) {
@@ -194,16 +194,16 @@ export class Recorder implements SparkleObserver {
   }
 
   carriedOut(): boolean {
-    const tape = this.#tape;
+    const recording = this.#recording;
     const tookTime = this.#passTime();
-    const isOver = tape.standstill.orderRan() || this.#stopped || tookTime;
+    const isOver = recording.settleLimit.orderRan() || this.#stopped || tookTime;
     const frame = this.#frames.pop();
     if (frame !== undefined) this.#end(frame);
-    if (!tape.holds()) return true;
-    if (frame === undefined || tape.run === undefined) return isOver;
-    if (frame.record !== undefined) tape.run.ran();
-    tape.run.look(tape.clock.now());
-    return isOver || tape.run.stops || tape.finished();
+    if (!recording.holds()) return true;
+    if (frame === undefined || recording.run === undefined) return isOver;
+    if (frame.record !== undefined) recording.run.ran();
+    recording.run.look(recording.clock.now());
+    return isOver || recording.run.stops || recording.finished();
   }
 
   /** The time of an order passes when it and its transitions have run; the turn ends with it, so that timers and the network have theirs. */
@@ -211,18 +211,18 @@ export class Recorder implements SparkleObserver {
     const [tonic, sparkle] = [this.#worker, this.#work];
     if (sparkle === undefined) return false;
     this.#worker = this.#work = undefined;
-    return this.#tape.takes !== undefined && this.#tape.passTime(tonic!, sparkle, this.#host);
+    return this.#recording.takes !== undefined && this.#recording.passTime(tonic!, sparkle, this.#host);
   }
 
   #begin(frame: Frame, args: readonly unknown[], extra: boolean): void {
     const { tonic, sparkle } = frame;
-    const tape = this.#tape;
+    const recording = this.#recording;
     const name = tonic.name;
     const { source } = tonic;
-    const probes = tape.probe(tonic, name);
-    const now = tape.clock.now();
+    const probes = recording.probe(tonic, name);
+    const now = recording.clock.now();
     frame.record = {
-      nr: ++tape.count,
+      nr: ++recording.count,
       host: this.#host,
       id: tonic.id,
       tonic: name,
@@ -241,19 +241,19 @@ export class Recorder implements SparkleObserver {
       catalystRuns: true,
       error: undefined,
     };
-    tape.began(frame.record);
+    recording.began(frame.record);
   }
 
   #end({ tonic, catalyst, sparkle, record, error }: Frame): void {
     if (record === undefined) return;
-    const tape = this.#tape;
+    const recording = this.#recording;
     record.ended = true;
-    record.exitedAt = tape.clock.now();
+    record.exitedAt = recording.clock.now();
     record.exitedState = tonic.state;
-    record.exitedProbes = tape.probe(tonic, record.tonic);
+    record.exitedProbes = recording.probe(tonic, record.tonic);
     record.catalystRuns = catalyst.id >= 0;
     record.error = error;
-    tape.run?.ended(tonic, sparkle, record.exitedAt);
+    recording.run?.ended(tonic, sparkle, record.exitedAt);
   }
 }
 
