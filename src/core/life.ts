@@ -122,6 +122,7 @@ function waitForOwed(tonic: AnyTonic): boolean {
   const ending = endingOf(tonic);
   if (ending.waitsForOwed) return true;
   ending.waitsForOwed = true;
+  for (const infusion of [...tonic.infusions]) infusion._ttBaseWaits();
   if ((tonic._ttScheduler as unknown) === tonic)
     ending.begin(Math.min(tonic._ttDrainTimeout, CATALYST_OWES), CATALYST_OWES);
   else if (ending.at === Infinity) beginStep(ending);

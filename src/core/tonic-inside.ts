@@ -29,6 +29,7 @@ declare module './any-tonic.js' {
     /** @internal Whether another one like it would fail as well, so that it is not restarted. */ _ttIsFinal?: boolean;
     /** @internal */ _ttExtras: Extras | undefined;
     /** @internal */ _ttDrain(): boolean;
+    /** @internal */ _ttBaseWaits(): void;
     /** @internal */ _ttHoldsEnd(): boolean;
     /** @internal */ _ttDeadline(): number;
     /** @internal */ _ttRelease(): void;

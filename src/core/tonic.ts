@@ -520,6 +520,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
+   * Its base is to end, and waits for what it still owes before this Tonic is to end too. What brings new work in ends now: with it the base might always owe more.
+   * @internal
+   */
+  _ttBaseWaits(): void {
+    for (const infusion of [...this.infusions]) infusion._ttBaseWaits();
+  }
+
+  /**
    * Whether something of it has still to end before it does (a socket, of which more has to leave). Asked before the last step, on every
    * way there but an abort; when that has ended, `_ttss__end()` is called again.
    * @internal

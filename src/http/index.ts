@@ -2,7 +2,8 @@ import '../compose.js';
 import './compose.js';
 
 export { HttpServer } from './server/http-server.js';
-export type { HttpHandler, HttpServerOptions, HttpTakeover } from './server/http-server-options.js';
+export type { HttpHandler, HttpTakeover } from './server/http-server-options.js';
+export type { HttpProtocol, HttpServerOptions } from './server/http-protocol.js';
 export type { RequestCounts, StatusClass } from './server/request-tally.js';
 export { HttpConnection } from './server/http-connection.js';
 export { HttpExchange, type BodyOptions, type ExchangeOnError, type FramesOptions } from './server/exchange.js';

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../../bench/lib/children.mjs';
 
-/** @typedef {{ letter: string, connects: number, failed: number, unsure: number, heard: number, requests: number, answers: number, wrong: number, lost: number, cut: number, ended: number, reset: number }} KindCounts see load/hostile.h */
+/** @typedef {{ letter: string, connects: number, failed: number, unsure: number, heard: number, requests: number, answers: number, wrong: number, lost: number, cut: number, ended: number, reset: number, stayed: number }} KindCounts see load/hostile.h and peers/tally.mjs (those in C have no `stayed`) */
 /** @typedef {import('../../bench/lib/stats.mjs').Histogram & { total: number, longestNs: number }} Times */
 /** @typedef {{ seconds: number, cpuShare: number, longestTurnMs: number, firstFault: string, kinds: Record<string, KindCounts>, requests: Times, connects: Times }} LoadResult */
-/** @typedef {{ connected: number, ended: Record<string, Record<string, number>>, requests: Record<string, number>, accepted: number, open: number, failed: number, turnedAway?: Record<string, number>, tonics?: number, orders?: number, heap: number }} Books see servers/books.mjs */
+/** @typedef {{ connected: number, ended: Record<string, Record<string, number>>, requests: Record<string, number>, accepted: number, open: number, failed: number, turnedAway?: Record<string, number>, handshakes?: Record<string, number>, http?: import('./fields/http.mjs').HttpBooks, tonics?: number, orders?: number, heap: number }} Books see servers/books.mjs */
 /**
  * @typedef {object} Run
  * @property {LoadResult} measured the peers that wait for all their answers
@@ -22,40 +22,37 @@ import { Child } from '../../bench/lib/children.mjs';
  * @property {number | null} exitCode
  */
 
-/** Two programs, so that the clocks of those who are timed do not wait for what the others read and write. */
-const WAITING = 'good,half-closing';
-const HOSTILE = 'slow,dripping,flooding,resetting,garbage,vanishing,idle';
 /** The longest that answers may take when all others have gone. */
 const DRAIN_SECONDS = 60;
+/** The longest that a server may take to end those whom it must end. */
+const HOLD_SECONDS = 20;
 /** After which nothing may be left. */
 const CLEAR_MS = 10_000;
 /** What a heap may be larger afterwards: code, shapes, the free lists of the engine. */
 export const HEAP_SLACK = 3 * 2 ** 20;
-/** A taste of all first: what a server has compiled and keeps after this is no leak. */
-const TASTE = { peers: 180, seconds: 2 };
-
-/** @typedef {{ peers: number, seconds: number, seed: number }} Load */
+/** @typedef {{ peers: number, seconds: number, seed: number, drainSeconds?: number }} Load */
+/** @typedef {import('./fields/field.mjs').Field} Field */
 
 /**
- * @param {string} file the server
- * @param {string} load the load's program
+ * @param {readonly string[]} command the server, in servers/, and its arguments
+ * @param {Field} field
  * @param {Load} options
  * @returns {Promise<Run>}
  */
-export async function run(file, load, { peers, seconds, seed }) {
+export async function run([file, ...more], field, { peers, seconds, seed }) {
   const path = fileURLToPath(new URL(`servers/${file}`, import.meta.url));
   const limitMs = (seconds + DRAIN_SECONDS * 2 + 60) * 1000;
-  const server = new Child([process.execPath, '--expose-gc', path], { core: 'server', limitMs });
+  const server = new Child([process.execPath, '--expose-gc', path, ...more], { core: 'server', limitMs });
   try {
     const { port } = await server.json();
     const pid = server.process.pid ?? 0;
     const untouched = descriptorsOf(pid);
-    await peersCome(load, { ...TASTE, seed }, port);
+    await peersCome(field, { ...field.taste, seed }, port);
     const { books: before } = await cleared(server, untouched);
     const descriptorsBefore = descriptorsOf(pid);
     forgetPeak(pid);
     const cpuBefore = cpuSecondsOf(pid);
-    const [measured, hostile] = await peersCome(load, { peers, seconds, seed }, port);
+    const [measured, hostile] = await peersCome(field, { peers, seconds, seed }, port);
     const cpuSeconds = cpuSecondsOf(pid) - cpuBefore;
     const peakBytes = peakOf(pid);
     const { books: after, ms: clearMs } = await cleared(server, untouched, before.heap + HEAP_SLACK);
@@ -79,23 +76,32 @@ export async function run(file, load, { peers, seconds, seed }) {
 }
 
 /**
- * @param {string} load
+ * Two programs, so that the clocks of those who are timed do not wait for what the others read and write.
+ * @param {Field} field
  * @param {Load} options
  * @param {number} port
  * @returns {Promise<LoadResult[]>}
  */
-function peersCome(load, { peers, seconds, seed }, port) {
+function peersCome({ load, waiting, hostile }, { peers, seconds, seed, drainSeconds = DRAIN_SECONDS }, port) {
   const limitMs = (seconds + DRAIN_SECONDS + 50) * 1000;
-  const common = { port, peers, seconds, seed, 'drain-seconds': DRAIN_SECONDS };
-  const start = (/** @type {string} */ kinds) =>
+  const common = { port, peers, seconds, seed };
+  const start = (/** @type {readonly string[]} */ kinds, /** @type {number} */ most) =>
     new Child(
-      [load, ...Object.entries({ ...common, kinds }).flatMap(([name, value]) => [`--${name}`, String(value)])],
+      [
+        ...load,
+        ...Object.entries({ ...common, 'drain-seconds': most, kinds: kinds.join(',') }).flatMap(([name, value]) => [
+          `--${name}`,
+          String(value),
+        ]),
+      ],
       {
         core: 'load',
         limitMs,
       },
     );
-  return Promise.all([start(WAITING), start(HOSTILE)].map((child) => child.json()));
+  return Promise.all(
+    [start(waiting, drainSeconds), start(hostile, Math.min(drainSeconds, HOLD_SECONDS))].map((child) => child.json()),
+  );
 }
 
 /** @param {Child} server @returns {Promise<Books>} */

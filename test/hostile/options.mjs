@@ -4,13 +4,15 @@ import { parseArgs } from 'node:util';
 
 export const help = `npm run hostile -- [options]     (the package must be built: npm run build)
 
-  --peers <n>     how many, of nine kinds in equal parts (default 10,000, or as many as the descriptors allow)
-  --seconds <n>   how long each run lasts (default 60)
+  --tls           over TLS: peers that do not finish handshakes, or spoil what comes after
+  --http          over HTTP and WebSocket; without one of these two: lines over TCP
+  --peers <n>     how many, of all kinds in equal parts (default 10,000 over TCP, else 50 of each kind; at most as the descriptors allow)
+  --seconds <n>   how long each run lasts (default 60 over TCP, else 30)
   --rounds <n>    of four runs, the twin and ours in turn: A B B A (default 1)
   --seed <n>      of all chance in the load (default 1)
   --judge-times   also judges times and memory: they say something on a machine where nothing else runs
   --no-twin       ours alone, one run
-  --short         for CI: 450 peers, 6 seconds, ours alone; the last lines are how many judgements hold and how many don't
+  --short         for CI: a few peers of each kind, a few seconds, ours alone; the last lines are how many judgements hold and how many don't
 `;
 
 /** What else a server has open, and connections that have ended there but are not closed yet. */
@@ -28,18 +30,25 @@ export function readOptions(argv) {
       'judge-times': { type: 'boolean', default: false },
       'no-twin': { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
+      tls: { type: 'boolean', default: false },
+      http: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const short = values.short;
-  const most = Math.min(10_000, Math.floor(descriptors() * RESERVE));
-  const wanted = whole('--peers', values.peers ?? (short ? '450' : '10000'), 9, 10_000);
+  const { short, tls, http } = values;
+  if (tls && http) throw new Error('--tls and --http are two runs');
+  /** @type {'plain' | 'tls' | 'http'} */
+  const field = tls ? 'tls' : http ? 'http' : 'plain';
   return {
     help: values.help,
     short,
-    peers: Math.min(wanted, most),
-    wanted,
-    seconds: whole('--seconds', values.seconds ?? (short ? '6' : '60'), 1, 600),
+    field,
+    /** What is to be other than as always. */
+    asked: {
+      ...(values.peers && { peers: whole('--peers', values.peers, 9, 10_000) }),
+      ...(values.seconds && { seconds: whole('--seconds', values.seconds, 1, 600) }),
+    },
+    most: Math.floor(descriptors() * RESERVE),
     rounds: whole('--rounds', values.rounds, 1, 100),
     seed: whole('--seed', values.seed, 0, 2 ** 32 - 1),
     twin: !short && !values['no-twin'],

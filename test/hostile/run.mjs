@@ -1,8 +1,10 @@
-// A line server among hostile peers, beside its raw twin. See README.md.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// A server among hostile peers, beside its raw twin: lines over TCP or TLS, or HTTP. See README.md.
+import { existsSync } from 'node:fs';
 import { pinning } from '../../bench/lib/children.mjs';
+import { path } from './fields/field.mjs';
+import { httpField } from './fields/http.mjs';
+import { plainField } from './fields/plain.mjs';
+import { tlsField } from './fields/tls.mjs';
 import { judgeResults, judgeTimes } from './judge.mjs';
 import { run } from './one-run.mjs';
 import { help, readOptions } from './options.mjs';
@@ -10,33 +12,35 @@ import { figuresOf, sentences, table } from './report.mjs';
 
 /** @typedef {import('./one-run.mjs').Run} Run */
 
-const SOURCES = ['main.c', 'peers.c', 'kinds.c'];
-const OURS = 'tasktonic-lines.mjs';
-const TWIN = 'raw-lines.mjs';
+/** @typedef {import('./fields/field.mjs').Field} Field */
 
-const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+const FIELDS = { plain: plainField, tls: tlsField, http: httpField };
 
 const options = optionsOrExit();
-const missing = process.platform === 'linux' ? null : 'it looks into /proc, so it needs Linux';
-const load = missing === null ? compiledLoad() : null;
 if (options.help) console.log(help);
-else if (missing !== null || load === null)
-  console.log(`skipped: ${missing ?? 'it needs gcc for its load'}\n  1 pending`);
 else if (!existsSync(path('../../dist/lib/index.js'))) fail('the package is not built (npm run build)');
-else await main(load);
+else {
+  const field = process.platform === 'linux' ? await FIELDS[options.field]() : 'it looks into /proc, so it needs Linux';
+  if (typeof field === 'string') console.log(`skipped: ${field}\n  1 pending`);
+  else await main(field);
+}
 
-/** @param {string} program */
-async function main(program) {
-  const { peers, wanted, seconds, seed } = options;
-  console.log(`${peers} peers of nine kinds for ${seconds} s, seed ${seed}`);
-  if (peers < wanted) console.log(`(not ${wanted}: so many descriptors a process cannot have)`);
+/** @param {Field} field */
+async function main(field) {
+  const asked = { ...(options.short ? field.short : field.full), ...options.asked };
+  const load = { ...asked, peers: Math.min(asked.peers, options.most), seed: options.seed };
+  console.log(`${load.peers} ${field.title} for ${load.seconds} s, seed ${load.seed}`);
+  if (load.peers < asked.peers) console.log(`(not ${asked.peers}: so many descriptors a process cannot have)`);
   if (!pinning) console.log('(server and load share their cores: no taskset, or one core only)');
-  /** @type {Record<string, Run[]>} */
-  const runs = { [OURS]: [], [TWIN]: [] };
-  const order = options.twin ? Array.from({ length: options.rounds }, () => [TWIN, OURS, OURS, TWIN]).flat() : [OURS];
-  for (const server of order) runs[server]?.push(await run(server, program, options));
-  const [ours, twins] = [runs[OURS] ?? [], runs[TWIN] ?? []];
-  const judged = ours.map(judgeResults);
+  /** @type {Run[]} */
+  const ours = [];
+  /** @type {Run[]} */
+  const twins = [];
+  const rounds = options.twin
+    ? Array.from({ length: options.rounds }, () => [twins, ours, ours, twins]).flat()
+    : [ours];
+  for (const runs of rounds) runs.push(await run(runs === ours ? field.ours : field.twin, field, load));
+  const judged = ours.map((of) => judgeResults(of, field));
   const times = options.twin ? judgeTimes(figuresOf(ours), figuresOf(twins)) : [];
   console.log(`\n${table(ours, twins)}\n`);
   for (const [index, judgements] of judged.entries()) {
@@ -44,7 +48,7 @@ async function main(program) {
     console.log(`${sentences(judgements)}\n`);
     tellFirstFaults(ours[index]);
   }
-  for (const twin of twins) tellTwin(twin);
+  for (const twin of twins) tellTwin(twin, field);
   if (times.length > 0) console.log(`${options.judgeTimes ? '' : 'Times (not judged: see --judge-times)\n'}${sentences(times)}\n`); // prettier-ignore
   const counted = [...judged.flat(), ...(options.judgeTimes ? times : [])];
   const failing = counted.filter(({ holds }) => !holds).length;
@@ -59,20 +63,10 @@ function tellFirstFaults(of) {
   }
 }
 
-/** The twin is judged, too, so that a fault of the load is seen as one; it does not count. @param {Run} twin */
-function tellTwin(twin) {
-  const missed = judgeResults(twin).filter(({ holds }) => !holds);
+/** The twin is judged, too, so that a fault of the load is seen as one; it does not count. @param {Run} twin @param {Field} field */
+function tellTwin(twin, field) {
+  const missed = judgeResults(twin, field).filter(({ holds }) => !holds);
   if (missed.length > 0) console.log(`The twin itself (not counted):\n${sentences(missed)}\n`);
-}
-
-/** The load's program, or null where there is no gcc. */
-function compiledLoad() {
-  const output = path('../../bench/build/hostile-load');
-  mkdirSync(path('../../bench/build'), { recursive: true });
-  const sources = SOURCES.map((name) => path(`load/${name}`));
-  const gcc = spawnSync('gcc', ['-O2', '-o', output, ...sources], { encoding: 'utf8', timeout: 60_000 });
-  if (gcc.error) return null;
-  return gcc.status === 0 ? output : fail(`gcc failed: ${gcc.stderr}`);
 }
 
 function optionsOrExit() {

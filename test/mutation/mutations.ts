@@ -131,9 +131,9 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'late timer',
     what: 'the watch of an idle connection goes on when that is closed',
-    file: 'src/tonics/tcp/connection/tcp-connection.ts',
-    find: '    this.#idle = this.#idle?.stopAll();\n    this.#upgrade = this.#upgrade?.stop();',
-    replace: '    this.#upgrade = this.#upgrade?.stop();',
+    file: 'src/tonics/tcp/connection/closing-connection.ts',
+    find: '    this._ttIdleWatch = this._ttIdleWatch?.stopAll();\n    this._ttUpgrade = this._ttUpgrade?.stop();',
+    replace: '    this._ttUpgrade = this._ttUpgrade?.stop();',
     program: 'bookings',
   },
   {

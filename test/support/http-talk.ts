@@ -56,20 +56,31 @@ export class Talk {
 function answersIn(bytes: Buffer, methods: readonly string[], hasEnded: boolean): Answered[] {
   const answers: Answered[] = [];
   for (let at = 0; ;) {
-    const end = bytes.indexOf('\r\n\r\n', at);
-    if (end < 0) return answers;
-    const [line, ...lines] = bytes.toString('latin1', at, end).split('\r\n');
-    const headers = Object.fromEntries(
-      lines.map((each) => [each.split(':', 1)[0]!.toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]),
-    );
-    const status = Number(line!.split(' ')[1]);
-    const isInterim = status < 200;
-    const hasBody = methods[answers.length] !== 'HEAD' && ![204, 304].includes(status) && !isInterim;
-    const read = hasBody ? bodyIn(bytes, end + 4, headers, hasEnded) : { body: Buffer.alloc(0), next: end + 4 };
-    if (read === undefined) return answers;
-    at = read.next;
-    if (!isInterim) answers.push({ status, headers, body: read.body, text: read.body.toString() });
+    const first = answerAt(bytes, at, methods[answers.length], hasEnded);
+    if (first === undefined) return answers;
+    at = first.next;
+    if (first.answer.status >= 200) answers.push(first.answer);
   }
+}
+
+/** The response that begins there, which may be an interim one, and where the next one begins; `undefined` where it is not whole. */
+export function answerAt(
+  bytes: Buffer,
+  at: number,
+  method = 'GET',
+  hasEnded = false,
+): { readonly answer: Answered; readonly next: number } | undefined {
+  const end = bytes.indexOf('\r\n\r\n', at);
+  if (end < 0) return undefined;
+  const [line, ...lines] = bytes.toString('latin1', at, end).split('\r\n');
+  const headers = Object.fromEntries(
+    lines.map((each) => [each.split(':', 1)[0]!.toLowerCase(), each.slice(each.indexOf(':') + 1).trim()]),
+  );
+  const status = Number(line!.split(' ')[1]);
+  const hasBody = method !== 'HEAD' && ![204, 304].includes(status) && status >= 200;
+  const read = hasBody ? bodyIn(bytes, end + 4, headers, hasEnded) : { body: Buffer.alloc(0), next: end + 4 };
+  if (read === undefined) return undefined;
+  return { answer: { status, headers, body: read.body, text: read.body.toString() }, next: read.next };
 }
 
 function bodyIn(

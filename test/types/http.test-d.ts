@@ -1,6 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
-import { Readable } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Duplex, Readable } from 'node:stream';
 import { type Answer, type Hears, type TaskTonicError, Tonic } from '../../src/index.js';
 import { jsonLines, lines } from '../../src/framing/index.js';
 import {
@@ -10,6 +11,7 @@ import {
   HttpError,
   type HttpExchange,
   HttpServer,
+  WebSocketConnection,
   routesOf,
 } from '../../src/http/index.js';
 
@@ -127,6 +129,26 @@ export class Session extends HttpConnection<'new' | 'known'> {
   override ttse__onRequest(_exchange: string): void {}
 }
 
+class Socket extends WebSocketConnection {}
+
+export class Spread extends HttpConnection {
+  static readonly module = import.meta.url;
+  static override readonly webSockets = { '/a': Socket, '/b': { protocol: Socket, origins: ['https://a'] } };
+  static override handler(request: IncomingMessage, response: ServerResponse): void {
+    response.end(request.url);
+  }
+}
+
+// @ts-expect-error no class of WebSockets
+export class Misled extends HttpConnection {
+  static override readonly webSockets = { '/a': HttpServer };
+}
+
+// @ts-expect-error a handler is given a request and a response
+export class Mute extends HttpConnection {
+  static override readonly handler = 'hello';
+}
+
 export class Base extends Tonic {
   ttse__onStart(): void {
     new HttpServer({ port: 1, routes: { 'GET /users/:id': this.ttse__onUser, 'DELETE /': this.ttse__onAll } });
@@ -141,6 +163,64 @@ export class Base extends Tonic {
     new HttpServer({ port: 1, handle: () => {} });
     // @ts-expect-error it has to listen somewhere
     new HttpServer({ handler: () => {} });
+    // Its options, each as it may be.
+    new HttpServer({
+      port: 1,
+      host: '::',
+      tls: { cert: '', key: '' },
+      headersTimeout: false,
+      requestTimeout: 1,
+      keepAliveTimeout: false,
+      bodyRate: { perSecond: 1, grace: 0 },
+      maxHeaderSize: 1_000,
+      maxHeaders: 1,
+      maxUrlLength: 16,
+      maxRequestsPerConnection: false,
+      maxPipelined: 1,
+      maxConnections: 1,
+      maxConnectionsPerAddress: 1,
+      acceptRate: { perSecond: 1, burst: 1 },
+      readRate: 1,
+      allow: ['10.0.0.0/8'],
+      replyTimeout: false,
+      upgrade: (request, socket, head) => void socket.end(`${request.url}${head.length}`),
+      connect: (_request, socket) => void socket.destroy(),
+    });
+    new HttpServer({ fd: 3 });
+    new HttpServer({ systemd: 'web', protocol: Spread });
+    new HttpServer({ port: 1, protocol: () => new Spread() });
+    new HttpServer({ port: 1, protocol: Spread, catalysts: 4 });
+    new HttpServer({ port: 1, handler: async (_request, response) => Promise.resolve(response.end()) });
+    // @ts-expect-error a handler is a function
+    new HttpServer({ port: 1, handler: { fetch: () => {} } });
+    // @ts-expect-error it is given a request and a response, no context
+    new HttpServer({ port: 1, handler: (context: { readonly req: string }) => context.req });
+    // @ts-expect-error of `node:http`, not of the fetch API
+    new HttpServer({ port: 1, handler: (request: Request) => request.url });
+    // @ts-expect-error no such method of a response
+    new HttpServer({ port: 1, handler: (_request, response) => response.send('hello') });
+    // @ts-expect-error its socket comes second
+    new HttpServer({ port: 1, upgrade: (socket: Duplex) => void socket.end() });
+    // @ts-expect-error ms, or false
+    new HttpServer({ port: 1, headersTimeout: '10s' });
+    // @ts-expect-error no time of grace
+    new HttpServer({ port: 1, bodyRate: { perSecond: 1 } });
+    // @ts-expect-error a number
+    new HttpServer({ port: 1, maxPipelined: '64' });
+    // @ts-expect-error it has a framing of its own
+    new HttpServer({ port: 1, framing: lines() });
+    // @ts-expect-error who has ended is answered always
+    new HttpServer({ port: 1, halfOpen: true });
+    // @ts-expect-error one place only
+    new HttpServer({ port: 1, path: '/x' });
+    // @ts-expect-error no connection of HTTP
+    new HttpServer({ port: 1, protocol: Socket });
+    // @ts-expect-error a tonic that is no connection
+    new HttpServer({ port: 1, protocol: Users });
+    // @ts-expect-error the method comes first
+    new HttpServer({ port: 1, routes: { '/users/:id': this.ttse__onUser } });
+    // @ts-expect-error a name is for `static routes`
+    new HttpServer({ port: 1, routes: { 'GET /': 'ttse__onAll' } });
   }
   ttse__onUser(_exchange: HttpExchange<'id'>): void {}
   ttse__onAll(_exchange: HttpExchange): void {}

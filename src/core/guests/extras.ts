@@ -98,6 +98,8 @@ export interface Extras {
   replies: OpenReplies | undefined;
   /** What it has asked its peer. */
   requests: object | undefined;
+  /** What stands between its connection and itself. */
+  guest: object | undefined;
   postponed: PostponedOrders | undefined;
   inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
@@ -128,6 +130,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     owed: undefined,
     replies: undefined,
     requests: undefined,
+    guest: undefined,
     postponed: undefined,
     inbox: undefined,
     stateTimeouts: undefined,

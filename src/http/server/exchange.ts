@@ -7,6 +7,7 @@ import type { Address } from '../../selector/network.js';
 import type * as v from 'valibot';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type EventOwner, type EventStreamOptions, EventStream } from '../events/event-stream.js';
+import { originFormOf, pathOf, queryOf } from '../request-target.js';
 import {
   type ReplyOptions,
   type StreamBody,
@@ -44,6 +45,8 @@ export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesS
 /** What an exchange sees of its connection's other ones. */
 export interface ExchangeOwner {
   readonly connection: TcpConnection<string>;
+  /** A sparkle that was given an exchange has thrown. */
+  threw(): void;
   /** An exchange is answered by a stream of events. */
   streams(exchange: HttpExchange, stream: EventStream): void;
 }
@@ -103,14 +106,12 @@ export class HttpExchange<Param extends string = string>
 
   /** The path of it, as it was sent: `/users/7`. */
   get path(): string {
-    const target = originFormOf(this.url);
-    const end = target.indexOf('?');
-    return end < 0 ? target : target.slice(0, end);
+    return pathOf(originFormOf(this.url));
   }
 
   /** What follows the path: `query.get('full')`. */
   get query(): URLSearchParams {
-    return (this.#query ??= new URLSearchParams(this.url.split('?').slice(1).join('?')));
+    return (this.#query ??= queryOf(this.url));
   }
 
   /** The headers, by their names in lower case. */
@@ -306,6 +307,7 @@ export class HttpExchange<Param extends string = string>
   override _ttFail(error: Error): void {
     const isThrow = (error as Partial<TaskTonicError>).code === 'TT_ASK_FAILED';
     const why = isThrow ? toError(error.cause) : error;
+    if (isThrow) this.#owner.threw();
     if (this.open) this.#fail(why, !isThrow);
     // What was begun without reply() nobody would end.
     else if (isThrow && !this.#isAnswered) this.response.destroy();
@@ -382,11 +384,6 @@ export class HttpExchange<Param extends string = string>
     this.#isBodyTaken = true;
     return this.request;
   }
-}
-
-/** A request may name all of an address (RFC 9112, 3.2.2). */
-function originFormOf(url: string): string {
-  return url.startsWith('/') ? url : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '') || '/';
 }
 
 /** @throws {Error} */

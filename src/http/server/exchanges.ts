@@ -4,18 +4,21 @@ import { Interest } from '../../selector/interest.js';
 import type { EventStream } from '../events/event-stream.js';
 import { type ExchangeOwner, HttpExchange } from './exchange.js';
 import { ExchangeWatch, type WatchedExchanges } from './exchange-watch.js';
+import type { RequestTally } from './request-tally.js';
 
 /** The exchanges of a connection that are not over, the oldest first. It is there when there has been one. */
 export class Exchanges implements ExchangeOwner, WatchedExchanges {
   readonly connection: TcpConnection<string>;
   readonly #all = new Map<ServerResponse, HttpExchange>();
+  readonly #tally: RequestTally;
   readonly #watch: ExchangeWatch | undefined;
   #events: Map<HttpExchange, EventStream> | undefined = undefined;
   /** No more events are sent: the connection is to end. */
   #drains = false;
 
-  constructor(connection: TcpConnection<string>) {
+  constructor(connection: TcpConnection<string>, tally: RequestTally) {
     this.connection = connection;
+    this.#tally = tally;
     const { replyTimeout } = connection._ttSettings;
     if (replyTimeout !== false) this.#watch = new ExchangeWatch(this, replyTimeout);
   }
@@ -36,6 +39,11 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
     this.#events?.get(exchange)?._ttGone();
     this.#events?.delete(exchange);
     exchange._ttClosed();
+  }
+
+  /** @internal */
+  threw(): void {
+    this.#tally.add('failed');
   }
 
   /** @internal */

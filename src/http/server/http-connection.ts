@@ -6,32 +6,18 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
-import { Pause } from '../../tonics/tcp/connection/pause.js';
-import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
+import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { HeldInput } from './held-input.js';
-import type { HttpSettings, HttpTakeover } from './http-server-options.js';
-import { AFTER_THE_LAST, Status, lastAnswer, problemOf, statusOf } from './refusals.js';
-import type { RequestTally } from './request-tally.js';
+import { AFTER_THE_LAST, Status, lastAnswer, problemOf, refusedAs, statusOf } from './refusals.js';
+import type { HttpHandler } from './http-server-options.js';
 import { type Late, RequestWatch } from './request-watch.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { classRouter } from './routes/routing.js';
 import { makeLast, streamOf } from './served-response.js';
-import { ServerStream, type StreamOwner } from './server-stream.js';
-import type { UpgradeRequest } from './upgrade.js';
-
-/** What a connection needs of the HttpServer that has made it. */
-export interface ServingTonic {
-  /** @internal */ readonly _ttHttp: HttpSettings;
-  /** @internal */ readonly _ttRequests: RequestTally;
-  /** @internal A connection is there. */
-  _ttServes(stream: ServerStream): void;
-  /** @internal A request is to be answered. */
-  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void;
-  /** @internal A request asks for another protocol. */
-  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void;
-}
+import type { ServedConnection } from './serving-tonic.js';
+import { UpgradableConnection } from './upgradable-connection.js';
+import type { WebSocketPaths } from '../websocket/websocket-paths.js';
 
 /**
  * One connection of an HttpServer, with the requests that come on it. A protocol may extend it:
@@ -42,17 +28,19 @@ export interface ServingTonic {
  * }
  * ```
  */
-export class HttpConnection<State extends string = never> extends TcpConnection<State> {
+export class HttpConnection<State extends string = never> extends UpgradableConnection<State> {
   /** Which of its sparkles hears which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
+  /** Answers the requests, as the option `handler` of an HttpServer does, where that is not given. Threads have it as well. */
+  static readonly handler?: HttpHandler;
+  /** Where WebSockets are opened, as the option `webSockets` of an HttpServer says it, where that is not given. Threads have it as well. */
+  static readonly webSockets?: WebSocketPaths;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  #stream = new ServerStream(this as unknown as StreamOwner);
-  #watch: RequestWatch | undefined = undefined;
   /** Responses that are still to be given, the first of them first. */
   readonly #underWay = new Set<ServerResponse>();
   /** Those of them that are heard by sparkles. */
@@ -61,139 +49,90 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
   #last: ServerResponse | undefined = undefined;
   /** Requests that have come. */
   #count = 0;
-  /** What has come and waits until some of the requests before it are answered. */
-  #held: HeldInput | undefined = undefined;
+  /** What has come is read right now; else what is read was kept by a stream whose reader was behind. */
+  #isParsing = false;
   /** Since it is the last time that something is read, what came together is answered together. */
   #together: ServerResponse[] | undefined = undefined;
   /** It ends when these are given. */
   #isLast = false;
-  /** That was said. */
-  #isDeaf = false;
-  /** A request was refused, and nothing is read any more. */
-  #isRefused = false;
   /** The status with which it ends, when what came before is answered. */
   #refusal: number | undefined = undefined;
-  /** The request that is to be answered after these with another protocol. */
-  #upgrade: UpgradeRequest | undefined = undefined;
-  /** Another protocol has it, or is to have it. */
-  #isTaken = false;
 
   /** @throws {TaskTonicError} `TT_NO_HTTP_SERVER` where another one than an HttpServer makes it; and as every connection. */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super(options);
-    if (this.#server._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
+    if (this._ttServer._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
     // What is wrong with them is told before a request comes.
     classRouter(new.target);
-  }
-
-  get #server(): ServingTonic {
-    return this._ttBase as unknown as ServingTonic;
   }
 
   // ---- What comes and goes ----
 
   ttse__onConnected(): void {
-    this.#watch = new RequestWatch(this, this.#server._ttHttp);
-    this.#server._ttServes(this.#stream);
-  }
-
-  ttse__onData(data: Buffer): void {
-    if (this.#isTaken) this.#stream.received(data);
-    else if (this.#held !== undefined) this.#held.push(data);
-    else if (!this.#drops) this.#read(data);
+    this._ttWatch = new RequestWatch(this, this._ttServer._ttHttp);
+    this._ttServer._ttServes(this._ttStream);
   }
 
   ttse__onDrain(): void {
-    this.#stream.drained();
+    this._ttStream.drained();
   }
 
   ttse__onEnd(): void {
     this.#exchanges?.peerEnded();
-    if (this.#held === undefined) this.#ends();
-    else this.#held.isEnd = true;
+    this._ttEndInput();
   }
 
-  /** Node would end a connection whose peer has ended, whatever is still to be answered. */
-  #ends(): void {
-    if (this.#isTaken || this.#underWay.size === 0) this.#stream.peerEnded();
+  /** @internal Node would end a connection whose peer has ended, whatever is still to be answered. */
+  override _ttInputEnds(): void {
+    if (this._ttIsTaken || !this._ttHasRequests) this._ttStream.peerEnded();
     else if (this.#last?.req.complete === false) this._ttRefuseWith(Status.badRequest);
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
     // Else nobody has its stream.
-    if (this.#watch === undefined) return;
-    this.#watch.stop();
-    this.#held = undefined;
-    this.#stream.disconnected(info);
+    if (this._ttWatch === undefined) return;
+    this._ttWatch.stop();
+    this._ttDropHeld();
+    this._ttStream.disconnected(info);
     this.#exchanges?.disconnected();
+    this._ttForgetUpgrade();
     // Node tells it of the oldest one only.
-    if (this.#upgrade !== undefined) settleOwed(this);
-    this.#upgrade = undefined;
     for (const response of this.#underWay) this.#closed(response);
   }
 
   // ---- Its input ----
 
-  /** What comes is no request any more. */
-  get #hearsNoMore(): boolean {
-    return this.#isDeaf || this.#refusal !== undefined;
-  }
-
-  /** Nor the body of one. */
-  get #drops(): boolean {
-    return this.#isRefused || this.#refusal !== undefined || (this.#isDeaf && !this.#isInBody);
-  }
-
-  /** In pieces, so that no more requests are begun than may be unanswered. */
-  #read(data: Buffer): void {
-    const most = this.#server._ttHttp.maxPipelined;
-    for (let from = 0; from < data.length;) {
-      if (this.#underWay.size >= most) return this.#hold(data.subarray(from));
-      const piece = data.length <= HEADS ? data : data.subarray(from, from + (this.#isInBody ? BODIES : HEADS));
-      this.#parse(piece);
-      from += piece.length;
-      if (this.#drops) return;
-    }
-    if (this.#underWay.size >= most) this.#hold();
-  }
-
-  #hold(rest?: Buffer): void {
-    if (this.#drops) return;
-    this.#held = new HeldInput(rest);
-    this._ttPause(Pause.requests);
-  }
-
-  /** Some were answered: what was held is read. */
-  #readHeld(held: HeldInput): void {
-    this.#held = undefined;
-    this._ttResume(Pause.requests);
-    for (let data = held.shift(); data !== undefined; data = held.shift()) {
-      this.#read(data);
-      // There is more again than may be: this is read first next time.
-      const more = this.#held as HeldInput | undefined;
-      if (more !== undefined) return more.pushAll(held);
-      if (this.#drops) return;
-    }
-    if (held.isEnd) this.#ends();
-  }
-
-  #parse(data: Buffer): void {
+  /** @internal */
+  override _ttParse(data: Buffer): void {
     const count = this.#count;
-    const watch = this.#watch!;
-    const wasInBody = this.#isInBody;
-    this.#stream.received(data);
-    if (this.#together !== undefined) this.#answerTogether();
-    if (this.#isTaken || this.#drops) return;
-    if (this.#isInBody) watch.bodyComes(data.length);
+    const watch = this._ttWatch!;
+    const wasInBody = this._ttIsInBody;
+    this.#isParsing = true;
+    this._ttStream.received(data);
+    this.#isParsing = false;
+    this.#answerTogether();
+    if (this._ttIsTaken || this._ttDrops) return;
+    if (this._ttIsInBody) watch.bodyComes(data.length);
     else {
       watch.bodyEnded();
       // Where the stream's reader is behind, nobody knows yet what that was.
-      if (!wasInBody && count === this.#count && this.#stream.readableLength === 0) watch.headBegins();
+      if (!wasInBody && count === this.#count && this._ttStream.readableLength === 0) watch.headBegins();
     }
   }
 
-  get #isInBody(): boolean {
+  /** @internal */
+  override get _ttIsInBody(): boolean {
     return this.#last?.req.complete === false;
+  }
+
+  /** @internal */
+  override get _ttIsFull(): boolean {
+    return this.#underWay.size >= this._ttServer._ttHttp.maxPipelined;
+  }
+
+  /** @internal */
+  override get _ttHasRequests(): boolean {
+    return this.#underWay.size > 0;
   }
 
   // ---- Its requests ----
@@ -204,11 +143,12 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
    * @internal
    */
   _ttRequested(request: IncomingMessage, response: ServerResponse, status?: number): void {
-    // Behind the last one: nobody would be told what came of it.
-    if (this.#hearsNoMore) return;
-    const { _ttHttp: http, _ttRequests: tally } = this.#server;
-    this.#watch!.headEnded();
-    this.#watch!.bodyEnded();
+    if (this._ttReads !== 'requests') return;
+    const { _ttHttp: http, _ttRequests: tally } = this._ttServer;
+    this._ttWatch!.headEnded();
+    this._ttWatch!.bodyEnded();
+    // Of one that is read later than it came nobody else begins the time of the body.
+    if (!this.#isParsing) this._ttWatch!.bodyComes(0);
     this.#underWay.add(response);
     this.#last = response;
     incurOwed(this);
@@ -217,23 +157,33 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
-    else if (this.#isLast) return void (this.#together ??= []).push(response);
-    return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
+    else if (this.#isLast) return this.#answerWithOthers(response);
+    return this._ttServer._ttRequested(this as unknown as ServedConnection, request, response);
+  }
+
+  #answerWithOthers(response: ServerResponse): void {
+    if (this.#together === undefined) {
+      this.#together = [];
+      // What its stream has held back is read outside of a look.
+      queueMicrotask(() => this.#answerTogether());
+    }
+    this.#together.push(response);
   }
 
   #answerTogether(): void {
-    const together = this.#together!;
+    const together = this.#together;
+    if (together === undefined) return;
     this.#together = undefined;
     this.#endAfterLast();
     for (const response of together)
-      this.#server._ttRequested(this as unknown as HttpConnection<string>, response.req, response);
+      this._ttServer._ttRequested(this as unknown as ServedConnection, response.req, response);
   }
 
   /** With what may be read in two ways nothing more is read at all. */
   #refuseRequest(response: ServerResponse, status: number): void {
     this.#endAfterLast();
-    this.#isDeaf = this.#isRefused = true;
-    if (status !== Status.expectationFailed) this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
+    this._ttReads = 'nothing';
+    this.#countRefusal(status);
     this.#count++;
     response.writeHead(status, { 'Content-Length': 0 });
     response.end();
@@ -245,27 +195,27 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   #closed(response: ServerResponse): void {
     if (!this.#underWay.delete(response)) return;
-    const { _ttRequests: tally, _ttHttp: http } = this.#server;
+    const { _ttRequests: tally } = this._ttServer;
     if (response.writableFinished) tally.answered(response.statusCode);
     else tally.add('aborted');
     this.#exchanges?.closed(response);
     if (this.#refusal !== undefined) this.#refuseInTurn(this.#refusal);
-    else if (this.#upgrade !== undefined) this.#upgradeIfNext();
-    else if (this.#held !== undefined && this.#underWay.size < http.maxPipelined) this.#readHeld(this.#held);
+    else if (!this._ttUpgradeIfNext()) this._ttReadHeld();
     settleOwed(this);
   }
 
   /** @internal A request that is heard by a sparkle. */
   _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return (this.#exchanges ??= new Exchanges(this as TcpConnection<string>)).begin(request, response);
+    this.#exchanges ??= new Exchanges(this as TcpConnection<string>, this._ttServer._ttRequests);
+    return this.#exchanges.begin(request, response);
   }
 
   /** No more requests are read: the answer to the last one says so, where that can still be said. */
   #endAfterLast(): void {
     this.#isLast = true;
     const last = this.#last;
-    if (last === undefined || last.headersSent || this.#held !== undefined) return;
-    this.#isDeaf = true;
+    if (last === undefined || last.headersSent || this._ttHolds) return;
+    this._ttHearsNoMore();
     makeLast(last);
   }
 
@@ -273,31 +223,35 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal What has come is no request. */
   _ttUnreadable({ code }: NodeJS.ErrnoException): void {
-    if (code === AFTER_THE_LAST) this.#isDeaf = true;
+    if (code === AFTER_THE_LAST) this._ttHearsNoMore();
     // What its socket reports was told elsewhere.
     else if (code?.startsWith('HPE_') === true) this._ttRefuseWith(statusOf(code));
   }
 
   /** @internal What was asked before is answered; then this is, and the connection is closed. */
-  _ttRefuseWith(status: number): void {
-    if (this.#drops) return;
+  override _ttRefuseWith(status: number): void {
+    if (this._ttDrops) return;
     this.#refusal = status;
-    this.#watch?.stop();
-    if (this.#held !== undefined) this._ttResume(Pause.requests);
-    this.#held = undefined;
-    if (status === Status.timeout) this.#server._ttRequests.add('late');
-    else this.#server._ttRequests.add(TOO_LARGE.has(status) ? 'tooLarge' : 'bad');
+    this._ttReads = 'nothing';
+    this._ttWatch?.stop();
+    this._ttDropHeld();
+    this.#countRefusal(status);
     this.#refuseInTurn(status);
+  }
+
+  #countRefusal(status: number): void {
+    const counted = refusedAs(status);
+    if (counted !== undefined) this._ttServer._ttRequests.add(counted);
   }
 
   #refuseInTurn(status: number): void {
     const [first] = this.#underWay;
     // The one that did not come whole: it has no better answer than this.
-    const broken = this.#isInBody ? this.#last : undefined;
+    const broken = this._ttIsInBody ? this.#last : undefined;
     if (first !== undefined && first !== broken) return;
-    if (broken?.headersSent === true) return void this.#stream.destroy();
-    if (this.#stream.writable) this.#stream.write(lastAnswer(status));
-    this.#stream.destroySoon();
+    if (broken?.headersSent === true) return void this._ttStream.destroy();
+    if (this._ttStream.writable) this._ttStream.write(lastAnswer(status));
+    this._ttStream.destroySoon();
   }
 
   /** @internal A handler has failed: it is said so where nothing was sent, else the peer is not to take what it got for whole. */
@@ -306,7 +260,7 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     if (response.headersSent) {
       // Without a length the end of the connection is the end of the body: only a reset tells one from the other.
       if (response.req.httpVersionMinor === 0) this.ttsc__abort();
-      else this.#stream.destroy();
+      else this._ttStream.destroy();
       return;
     }
     for (const name of response.getHeaderNames()) response.removeHeader(name);
@@ -326,80 +280,29 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal */
   _ttMayBeStill(ms: number): void {
-    this.#watch?.mayBeStill(ms);
+    this._ttWatch?.mayBeStill(ms);
   }
 
   /** @internal */
   get _ttRests(): boolean {
-    return this.#underWay.size === 0 && !this.#isTaken;
+    return !this._ttHasRequests && !this._ttIsTaken;
   }
 
   /** @internal */
   get _ttReadsNot(): boolean {
-    return this._ttPauses !== 0 || this.#stream.isPaused() || this.#stream.readableLength > 0;
+    return this._ttPauses !== 0 || this._ttStream.isPaused() || this._ttStream.readableLength > 0;
+  }
+
+  /** @internal */
+  get _ttIsBehind(): boolean {
+    return (this._ttChannel?.received ?? 0) > 0;
   }
 
   /** @internal */
   _ttLate(what: Late): void {
-    if (what === 'rest' || what === 'socket') this.#stream.emit('timeout');
-    else if (this.traffic.receivedBytes === 0) this.#stream.destroy();
+    if (what === 'rest' || what === 'socket') this._ttStream.emit('timeout');
+    else if (this.traffic.receivedBytes === 0) this._ttStream.destroy();
     else this._ttRefuseWith(Status.timeout);
-  }
-
-  // ---- A request for another protocol ----
-
-  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
-  _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
-    if (this.#hearsNoMore) return;
-    const { _ttHttp: http } = this.#server;
-    const isRefused = request.method === 'CONNECT' && http.connect === undefined;
-    const problem = isRefused ? Status.notAllowed : problemOf(request, http);
-    if (problem !== undefined) return this._ttRefuseWith(problem);
-    this._ttPause(Pause.stream);
-    // Nobody listens to it any more.
-    this.#stream.on('error', () => {});
-    this.#isTaken = true;
-    this.#watch?.stop();
-    this.#upgrade = { request, behind };
-    // Its end waits for that answer too.
-    incurOwed(this);
-    return this.#upgradeIfNext();
-  }
-
-  #upgradeIfNext(): void {
-    const upgrade = this.#upgrade;
-    if (upgrade === undefined || this.#underWay.size > 0) return;
-    this.#upgrade = undefined;
-    this.#server._ttss__upgrade(this as unknown as HttpConnection<string>, upgrade);
-  }
-
-  /** @internal What has come behind the last request, and nobody has taken. */
-  _ttTakeRest(behind: Buffer): Buffer {
-    const rest = this.#stream.read() as Buffer | null;
-    return rest === null ? behind : Buffer.concat([behind, rest]);
-  }
-
-  /** @internal It was answered with that status. */
-  _ttUpgradeAnswered(status: number): void {
-    this.#server._ttRequests.answeredBeside(status);
-  }
-
-  /** @internal It goes on in HTTP as if these bytes came next. */
-  _ttServesAgain(bytes: Buffer): void {
-    this.#stream = new ServerStream(this as unknown as StreamOwner);
-    this.#isTaken = false;
-    this.#server._ttServes(this.#stream);
-    this._ttResume(Pause.stream);
-    this.#read(bytes);
-    // That was told to the stream before.
-    if (this.phase === 'halfClosed') this.#ends();
-  }
-
-  /** @internal Somebody else reads and writes its stream from now on. */
-  _ttGivenTo(takeover: HttpTakeover, { request, behind }: UpgradeRequest): void {
-    const rest = this._ttTakeRest(behind);
-    this._ttResume(Pause.stream);
-    takeover(request, this.#stream, rest);
   }
 
   // ---- Its end ----
@@ -413,22 +316,16 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
 
   /** @internal A body that is still coming is heard. */
   override get _ttAwaitsInput(): boolean {
-    return super._ttAwaitsInput || (this.#isInBody && this.#underWay.size > 0);
+    return super._ttAwaitsInput || (this._ttIsInBody && this._ttHasRequests);
   }
 
   /** @internal Its protocol has failed: the one that is to be answered now is told so. */
   override _ttHoldsEnd(): boolean {
     const [first] = this.#underWay;
     this.#endAfterLast();
-    this.#isDeaf = true;
+    this._ttHearsNoMore();
     if (first !== undefined && this._ttLife < Life.ended) this._ttFailed(first);
     return super._ttHoldsEnd();
   }
 }
 ofFramework(HttpConnection);
-
-/** So many bytes with heads of requests are parsed at once; in bodies so many. */
-const HEADS = 4_096;
-const BODIES = 16_384;
-
-const TOO_LARGE: ReadonlySet<number> = new Set([Status.tooLarge, Status.urlTooLong, Status.headTooLarge]);

@@ -2,15 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import { bytes, callable, count, ms, some } from '../../core/options/option-schema.js';
-import type { TonicOptions } from '../../core/options/tonic-options.js';
-import type { ConnectionOptions } from '../../tonics/tcp/connection/connection-options.js';
-import {
-  type ListenOptions,
-  NOT_PLACED,
-  type TcpServerOptions,
-  isPlaced,
-  serverSchema,
-} from '../../tonics/tcp/server/server-options.js';
+import { NOT_PLACED, isPlaced, serverSchema } from '../../tonics/tcp/server/server-options.js';
 import { routesOption } from './routes/routes.js';
 import { webSocketsOption } from '../websocket/websocket-paths.js';
 
@@ -56,7 +48,7 @@ export const httpOptions = {
   maxPipelined: v.optional(count(1), 64),
   /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See docs/use/http.md. */
   routes: v.optional(routesOption),
-  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. See docs/use/websocket.md. */
+  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. Default: the `static webSockets` of its `protocol`. See docs/use/websocket.md. */
   webSockets: v.optional(webSocketsOption),
   /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
   upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
@@ -82,13 +74,3 @@ export const placedHttpServerSchema = v.pipe(
 /** Only those of HTTP. */
 export const httpSchema = v.strictObject(httpOptions);
 export type HttpSettings = v.InferOutput<typeof httpSchema>;
-
-type NotOfHttp = (typeof NOT_OF_HTTP)[number];
-type OfPlace = 'port' | 'host' | 'ipv6Only' | 'reusePort' | 'listeners' | 'path' | 'mode' | 'fd' | 'systemd';
-
-/** Options of an {@link HttpServer}: those of a TcpServer without framing, and those of HTTP. */
-export type HttpServerOptions = Omit<TcpServerOptions, NotOfHttp | OfPlace> &
-  Omit<ConnectionOptions, NotOfHttp> &
-  TonicOptions &
-  ListenOptions &
-  Readonly<v.InferInput<typeof httpSchema>>;

@@ -9,8 +9,7 @@ import { checkOptionsOf, takesOptions } from '../../core/options/class-options.j
 import { badOption } from '../../core/options/option-problem.js';
 import { settingsIn } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
-import { ofFramework } from '../../core/plan/plan.js';
-import type { Protocol } from '../../tonics/tcp/connection/protocol.js';
+import { Plan, ofFramework } from '../../core/plan/plan.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { HttpExchange } from './exchange.js';
@@ -18,13 +17,13 @@ import type { Hearer } from './hearer.js';
 import { HttpConnection } from './http-connection.js';
 import {
   type HttpHandler,
-  type HttpServerOptions,
   type HttpSettings,
   httpSchema,
   NOT_OF_HTTP,
   httpServerSchema,
   placedHttpServerSchema,
 } from './http-server-options.js';
+import { type HttpServerOptions, httpProtocol } from './http-protocol.js';
 import { nodeServer } from './node-server.js';
 import { Status } from './refusals.js';
 import { type RequestCounts, RequestTally } from './request-tally.js';
@@ -32,7 +31,8 @@ import type { ClassRoutes } from './routes/routes.js';
 import type { Router } from './routes/router.js';
 import { classRouter, givenRouter, hearRequest } from './routes/routing.js';
 import type { ServerStream } from './server-stream.js';
-import { SWITCHED, type UpgradeRequest, withoutUpgrade } from './upgrade.js';
+import type { ServedConnection } from './serving-tonic.js';
+import { SWITCHED, type Upgradeable, type UpgradeRequest, withoutUpgrade } from './upgrade.js';
 import { answerUpgrade } from '../websocket/take-over.js';
 import { WebSocketPathTable } from '../websocket/websocket-paths.js';
 
@@ -65,19 +65,22 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const http = settingsIn(httpSchema, options, name);
     // Looked at before it enters the app: what is refused leaves nothing behind.
     const router = givenRouter(http.routes, (options.base as AnyTonic | undefined) ?? running.tonic, name);
-    classRouter(new.target);
-    const paths = WebSocketPathTable.of(http.webSockets, name);
+    const ownRouter = classRouter(new.target);
     const protocol = httpProtocol(options.protocol, name);
+    const { handler, webSockets } = protocol as SaidOfProtocol;
+    const paths = WebSocketPathTable.of(http.webSockets ?? webSockets, name);
     const { [PART]: part } = options as { readonly [PART]?: PartGiven };
     const threads = options.catalysts ?? 1;
     const tally = part?.shared === undefined ? RequestTally.of(threads) : new RequestTally(part.shared, part.index);
+    if (threads > 1 && (ownRouter !== undefined || Plan.of(new.target).has('ttse__onRequest')))
+      throw badOption(name, 'catalysts', NOT_IN_THREADS);
     const inParts = threads > 1 ? forThreads(http, name) : {};
     const of: PartOf = { tonic: 'HttpServer', shared: tally.buffer, options: inParts, without: NOT_OF_HTTP };
     const given = { ...withAlpn(options), protocol, unsentLimit: roomFor(options), [PART_OF]: of };
     super(given as unknown as TcpServerOptions);
     this._ttHttp = http;
     this._ttRequests = tally;
-    this.#handler = http.handler ?? (protocol as { readonly handler?: HttpHandler }).handler;
+    this.#handler = http.handler ?? handler;
     this.#server = nodeServer(http);
     this.#webSockets = paths;
     this.#routes = router;
@@ -91,10 +94,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   /** @internal A connection is there. */
   _ttServes(stream: ServerStream): void {
     this.#server.emit('connection', stream);
+    // Node would begin to read in a later tick, and what comes by then would be read behind its own end: a peer that asks and ends its side had no answer.
+    stream.read(0);
   }
 
   /** @internal */
-  _ttRequested(connection: HttpConnection<string>, request: IncomingMessage, response: ServerResponse): void {
+  _ttRequested(connection: ServedConnection, request: IncomingMessage, response: ServerResponse): void {
     const handler = this.#handler;
     if (handler !== undefined) return this.#handle(handler, request, response);
     const exchange = connection._ttExchange(request, response);
@@ -103,12 +108,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   }
 
   /** @internal A request asks for another protocol. */
-  _ttss__upgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+  _ttss__upgrade(connection: Upgradeable, asked: UpgradeRequest): void {
     this.#answerUpgrade(connection, asked);
     settleOwed(connection);
   }
 
-  #answerUpgrade(connection: HttpConnection<string>, asked: UpgradeRequest): void {
+  #answerUpgrade(connection: Upgradeable, asked: UpgradeRequest): void {
     const { upgrade, connect } = this._ttHttp;
     const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
     if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))
@@ -149,6 +154,19 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     this._ttScheduler.logs.failure(this, toError(thrown), failureInfo('handler', this));
   }
 
+  // ---- Its end ----
+
+  /** @internal Whoever answers has requests to wait for, so that no new ones may come meanwhile. */
+  override _ttBaseWaits(): void {
+    this.ttsc__finish();
+  }
+
+  /** @internal The same of what this server itself owes: a connection ends when its requests are answered, whoever does that. */
+  override _ttDrain(): boolean {
+    for (const infusion of [...this.infusions]) if (infusion instanceof HttpConnection) infusion.ttsc__finish();
+    return super._ttDrain();
+  }
+
   #unheard(response: ServerResponse): void {
     this._ttRequests.add('unheard');
     if (!this.#isWarned) this._ttScheduler.logs.warn(this, fail('TT_NO_REQUEST_HANDLER', { tonic: this.name }));
@@ -160,22 +178,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
 ofFramework(HttpServer);
 takesOptions(HttpServer, httpServerSchema);
 
-/**
- * The protocol of its connections.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where that is not one for HTTP.
- */
-function httpProtocol(protocol: Protocol | undefined, className: string): Protocol {
-  if (protocol === undefined) return HttpConnection;
-  if (protocol === (HttpConnection as unknown) || protocol.prototype instanceof HttpConnection) return protocol;
-  const isClass = Object.getOwnPropertyDescriptor(protocol, 'prototype')?.writable === false;
-  const problem = 'must be a class that extends HttpConnection, or a function that makes one';
-  if (isClass) throw badOption(className, 'protocol', problem);
-  return () => {
-    const made = (protocol as () => unknown)();
-    if (made instanceof HttpConnection) return made as HttpConnection<string>;
-    throw badOption(className, 'protocol', problem);
-  };
-}
+/** What the class of its connections may say, where the options don't: a thread that loads the class has it too. */
+type SaidOfProtocol = Pick<typeof HttpConnection, 'handler' | 'webSockets'>;
+
+const OF_PROTOCOL: readonly string[] = ['handler', 'routes', 'webSockets'] satisfies (keyof typeof HttpConnection)[];
+const NOT_IN_THREADS =
+  'its threads make a plain HttpServer each, without the sparkles of this class: say ttse__onRequest and "static routes" of the protocol';
 
 /**
  * The options that its threads are given.
@@ -187,7 +195,7 @@ function forThreads(
 ): PartOf['options'] {
   for (const [option, value] of Object.entries({ handler, routes, upgrade, connect, webSockets })) {
     if (value === undefined) continue;
-    const instead = option === 'handler' ? ': say it as "static handler" of the protocol' : '';
+    const instead = OF_PROTOCOL.includes(option) ? `: say it as "static ${option}" of the protocol` : '';
     throw badOption(className, option, `with "catalysts" it cannot be given to threads${instead}`);
   }
   return others;

@@ -31,6 +31,15 @@ export function statusOf(code: string | undefined): number {
   return OF_PARSER[code ?? ''] ?? Status.badRequest;
 }
 
+const TOO_LARGE: ReadonlySet<number> = new Set([Status.tooLarge, Status.urlTooLong, Status.headTooLarge]);
+
+/** As what a request is counted that is refused with that status; `undefined` where it is not, since nothing is wrong with it. */
+export function refusedAs(status: number): 'late' | 'tooLarge' | 'bad' | undefined {
+  if (status === Status.expectationFailed) return undefined;
+  if (status === Status.timeout) return 'late';
+  return TOO_LARGE.has(status) ? 'tooLarge' : 'bad';
+}
+
 /** A whole answer without a body, after which the connection is closed. */
 export function lastAnswer(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;

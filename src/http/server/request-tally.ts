@@ -8,7 +8,7 @@ export interface RequestCounts {
   readonly answered: Readonly<Record<StatusClass, number>>;
   /** Not answered whole: the peer has gone, or its connection was cut. */
   readonly aborted: number;
-  /** Handlers that threw, or whose promise was rejected. */
+  /** Handlers that threw, or whose promise was rejected; and sparkles that threw with an exchange. */
   readonly failed: number;
   /** Asked while nobody hears of requests. */
   readonly unheard: number;

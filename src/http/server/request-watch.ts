@@ -16,6 +16,10 @@ export interface RequestWatched {
   _ttss__judge(watch: Pick<Watch, 'judge'>): void;
   /** The body of a request is not read just now: that is not its peer's fault. @internal */
   readonly _ttReadsNot: boolean;
+  /** Something has come and was not read yet, since others were before it: that is not its peer's fault either. @internal */
+  readonly _ttIsBehind: boolean;
+  /** A request has come whose body is not whole. @internal */
+  readonly _ttIsInBody: boolean;
   readonly unsentBytes: number;
   /** No request is under way. @internal */
   readonly _ttRests: boolean;
@@ -112,6 +116,7 @@ export class RequestWatch implements Due {
   judge(): void {
     const now = this.#now;
     this.#notice(now);
+    if (this.#watched._ttIsBehind) this.#excuse(now);
     const late = this.#lateAt(now);
     if (late === 'socket' || late === 'rest') this.#stillFor = 0;
     else if (late !== undefined) this.headEnded();
@@ -120,12 +125,17 @@ export class RequestWatch implements Due {
     if (late !== undefined) this.#watched._ttLate(late);
   }
 
+  /** What is under way begins anew. */
+  #excuse(now: number): void {
+    if (!Number.isNaN(this.#headAt)) this.#headAt = now;
+    if (!Number.isNaN(this.#bodyAt)) this.#bodyAnew((this.#requestAt = now), 0);
+    this.#stillAt = now;
+  }
+
   /** What was not told as it happened. */
   #notice(now: number): void {
-    if (this.#watched._ttReadsNot && !Number.isNaN(this.#bodyAt)) {
-      this.#requestAt = now;
-      this.#bodyAnew(now, 0);
-    }
+    if (!this.#watched._ttIsInBody) this.bodyEnded();
+    if (this.#watched._ttReadsNot && !Number.isNaN(this.#bodyAt)) this.#bodyAnew((this.#requestAt = now), 0);
     const progress = this.#watched._ttProgress(ANY);
     // What is given to a slow peer leaves for a while: it rests afterwards.
     const moves = progress !== this.#progress && (!this.#watched._ttRests || this.#watched.unsentBytes > 0);

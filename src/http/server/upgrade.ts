@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { HttpTakeover } from './http-server-options.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 
 /** A request for another protocol, with the bytes that came behind it. */
@@ -21,6 +22,8 @@ export interface Upgradeable extends TcpConnection<string> {
   _ttTakeRest(behind: Buffer): Buffer;
   /** @internal It goes on in HTTP as if these bytes came next. */
   _ttServesAgain(bytes: Buffer): void;
+  /** @internal Somebody else reads and writes its stream from now on. */
+  _ttGivenTo(takeover: HttpTakeover, asked: UpgradeRequest): void;
 }
 
 /** The head of a request, without its wish for another protocol. */

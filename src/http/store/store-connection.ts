@@ -9,7 +9,7 @@ import { rateOf } from '../../tonics/rate-option.js';
 import { SUBPROTOCOL } from '../../store-client/messages.js';
 import { TRY_LATER } from '../websocket/close-codes.js';
 import { type Message, WebSocketConnection } from '../websocket/websocket-connection.js';
-import type { WebSocketDisconnectInfo } from '../websocket/websocket-line.js';
+import { type WebSocketDisconnectInfo, lineOf } from '../websocket/websocket-line.js';
 import type { WebSocketRequest } from '../websocket/websocket-request.js';
 import { feedOf } from './feed.js';
 import {
@@ -118,8 +118,8 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
   }
 
   #send(text: SharedText): boolean {
-    const line = this._ttLine!;
-    if (this._ttChannel === undefined || !this._ttSends) return true;
+    const line = lineOf(this);
+    if (line === undefined || !this._ttSends) return true;
     const result = line.takesFramed ? line.sendFramed(text.frame(line.opened.ws)) : line.send(text.text);
     return result !== 'waiting';
   }

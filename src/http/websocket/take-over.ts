@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { toError } from '../../core/errors.js';
 import { failureInfo } from '../../core/life.js';
 import { Interest } from '../../selector/interest.js';
-import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { TcpServer } from '../../tonics/tcp/server/tcp-server.js';
 import { SWITCHED, type UpgradeRequest, type Upgradeable, refusalOf, withoutUpgrade } from '../server/upgrade.js';
 import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
@@ -57,7 +56,7 @@ function takeOver(server: TcpServer<string>, connection: Upgradeable, { path, ag
   if (made === undefined) return;
   connection._ttUpgradeAnswered(SWITCHED);
   made._ttUpgraded(path.opened(agreed));
-  SendingConnection.prototype._ttSend.call(made, agreed.head, agreed.head.length);
+  made._ttSend(agreed.head, agreed.head.length, true);
   if (rest.length === 0) return;
   made._ttChannel?.putBack(rest);
   made._ttKey?.again(Interest.READ);

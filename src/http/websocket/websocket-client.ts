@@ -1,24 +1,20 @@
 import * as v from 'valibot';
-import type { TaskTonicError } from '../../core/errors.js';
+import { extrasOf } from '../../core/guests/extras.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { optionsIn, settingsIn, text } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
-import type { OrderForm } from '../../core/queue/order.js';
 import { TcpClient, type TcpClientOptions } from '../../tonics/tcp/client/tcp-client.js';
 import type { Greeting } from '../../tonics/tcp/client/greeting.js';
-import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
-import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
-import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
+import type { SendResult } from '../../tonics/socket-tonic.js';
 import { ClientOpening } from './client-opening.js';
-import { NORMAL, checkClose } from './close-codes.js';
+import { NORMAL } from './close-codes.js';
 import { loadWs } from './load-ws.js';
-import type { Item } from './message-decoder.js';
 import { deflateOptions, newDeflate } from './opening.js';
 import { type Message, WebSocketConnection } from './websocket-connection.js';
 import { WebSocketFraming } from './websocket-framing.js';
-import { type Opened, type WebSocketDisconnectInfo, WebSocketLine } from './websocket-line.js';
+import { type Opened, type WebSocketDisconnectInfo, WebSocketLine, lineOf } from './websocket-line.js';
 import type { WebSocketProtocol } from './path-options.js';
 import { webSocketOptions } from './websocket-options.js';
 import { WebSocketRequest } from './websocket-request.js';
@@ -66,7 +62,6 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   readonly #opens: () => ClientOpening;
   readonly #opened: (opening: ClientOpening) => Opened;
   #opening: ClientOpening | undefined = undefined;
-  /** @internal */ _ttLine: WebSocketLine | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NEEDS_PACKAGE`; and as every TcpClient. */
   constructor(options: WebSocketClientOptions) {
@@ -106,7 +101,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
 
   /** The subprotocol that the server has chosen; `''` for none, or while it is not connected. */
   get subprotocol(): string {
-    return this._ttLine?.opened.subprotocol ?? '';
+    return lineOf(this)?.opened.subprotocol ?? '';
   }
 
   // ---- Connecting ----
@@ -119,7 +114,8 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   /** @internal */
   override _ttBeginsAnew(): void {
     super._ttBeginsAnew();
-    this._ttLine = new WebSocketLine(this as unknown as TcpConnection<string>, this.#opened(this.#opening!));
+    const opened = this.#opened(this.#opening!);
+    extrasOf(this).guest = new WebSocketLine(this as unknown as TcpConnection<string>, opened);
   }
 
   /** @internal */
@@ -145,35 +141,8 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   }
 
   /** @internal */
-  override _ttSend(data: Sendable, size: number): SendResult {
-    const line = this._ttLine;
-    if (line === undefined || this._ttChannel === undefined || !this._ttSends) return super._ttSend(data, size);
-    return line.send(data);
-  }
-
-  /** @internal */
   override get _ttSendsNothing(): boolean {
     return true;
-  }
-
-  /** @internal */
-  override get _ttHeld(): number {
-    return super._ttHeld + (this._ttLine?.held ?? 0);
-  }
-
-  /** @internal */
-  override get _ttFrameEvent(): InputEvent {
-    return 'ttse__onMessage';
-  }
-
-  /** @internal */
-  override _ttFrameOrder(form: OrderForm, item: unknown): boolean {
-    return this._ttLine!.hears(item as Item) && super._ttFrameOrder(form, item);
-  }
-
-  /** @internal */
-  override _ttFramesBroke(error: TaskTonicError): void {
-    this._ttLine!.broke(error);
   }
 
   /**
@@ -182,32 +151,12 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
    * @throws {TaskTonicError} `TT_BAD_CLOSE`
    */
   override ttsc__close(code: number = NORMAL, reason = ''): void {
-    checkClose(code, reason);
-    if (this._ttChannel !== undefined && this._ttLine?.parts === false) return;
-    this._ttLine?.wishes(code, reason);
-    super.ttsc__close();
+    if (WebSocketLine.toClose(this, code, reason)) super.ttsc__close();
   }
 
   /** As {@link ttsc__close}: a WebSocket has no half-close. */
   override ttsc__end(): void {
     this.ttsc__close();
-  }
-
-  /** @internal */
-  override get _ttParts(): boolean {
-    return this._ttLine?.parts === true;
-  }
-
-  /** @internal */
-  override _ttPart(reason: DisconnectReason | undefined): number {
-    return this._ttLine!.part(reason);
-  }
-
-  /** @internal */
-  override _ttInfo(info: DisconnectInfo): DisconnectInfo {
-    const told = this._ttLine?.over(info) ?? info;
-    this._ttLine = undefined;
-    return told;
   }
 }
 ofFramework(WebSocketClient);

@@ -1,14 +1,11 @@
-import { type TaskTonicError, fail } from '../../core/errors.js';
+import { fail } from '../../core/errors.js';
+import { extrasOf } from '../../core/guests/extras.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
-import type { OrderForm } from '../../core/queue/order.js';
-import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
-import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
-import type { SendResult, Sendable } from '../../tonics/socket-tonic.js';
-import { NORMAL, checkClose } from './close-codes.js';
-import type { Item } from './message-decoder.js';
+import type { SendResult } from '../../tonics/socket-tonic.js';
+import { NORMAL } from './close-codes.js';
 import { WebSocketFraming } from './websocket-framing.js';
 import { type Opened, type WebSocketDisconnectInfo, WebSocketLine } from './websocket-line.js';
 import type { WebSocketRequest } from './websocket-request.js';
@@ -52,7 +49,8 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     },
   };
 
-  /** @internal What was agreed; set as soon as it is made. */ _ttLine: WebSocketLine | undefined = undefined;
+  /** What was agreed; set as soon as it is made. */
+  #opened: Opened | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where no HttpServer makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -62,19 +60,20 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
 
   /** @internal */
   _ttUpgraded(opened: Opened): void {
-    this._ttLine = new WebSocketLine(this as unknown as TcpConnection<string>, opened);
+    this.#opened = opened;
+    extrasOf(this).guest = new WebSocketLine(this as unknown as TcpConnection<string>, opened);
   }
 
   // ---- What it is ----
 
   /** The request that it was opened with. It is there from `onStart` on. */
   get handshake(): WebSocketRequest {
-    return this._ttLine!.opened.request;
+    return this.#opened!.request;
   }
 
   /** The subprotocol that was chosen; `''` for none. It is there from `onStart` on. */
   get subprotocol(): string {
-    return this._ttLine!.opened.subprotocol;
+    return this.#opened!.subprotocol;
   }
 
   // ---- Sending ----
@@ -98,35 +97,6 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     super.ttsc__send(message);
   }
 
-  /** @internal */
-  override _ttSend(data: Sendable, size: number): SendResult {
-    const line = this._ttLine;
-    if (line === undefined || this._ttChannel === undefined || !this._ttSends) return super._ttSend(data, size);
-    return line.send(data);
-  }
-
-  /** @internal */
-  override get _ttHeld(): number {
-    return super._ttHeld + (this._ttLine?.held ?? 0);
-  }
-
-  // ---- Receiving ----
-
-  /** @internal */
-  override get _ttFrameEvent(): InputEvent {
-    return 'ttse__onMessage';
-  }
-
-  /** @internal */
-  override _ttFrameOrder(form: OrderForm, item: unknown): boolean {
-    return this._ttLine!.hears(item as Item) && super._ttFrameOrder(form, item);
-  }
-
-  /** @internal */
-  override _ttFramesBroke(error: TaskTonicError): void {
-    this._ttLine!.broke(error);
-  }
-
   // ---- Its end ----
 
   /**
@@ -138,30 +108,12 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
    * @throws {TaskTonicError} `TT_BAD_CLOSE`
    */
   override ttsc__close(code: number = NORMAL, reason = ''): void {
-    checkClose(code, reason);
-    if (this._ttLine?.parts === false) return;
-    this._ttLine?.wishes(code, reason);
-    super.ttsc__close();
+    if (WebSocketLine.toClose(this, code, reason)) super.ttsc__close();
   }
 
   /** As {@link ttsc__close}: a WebSocket has no half-close. */
   override ttsc__end(): void {
     this.ttsc__close();
-  }
-
-  /** @internal */
-  override get _ttParts(): boolean {
-    return this._ttLine?.parts === true;
-  }
-
-  /** @internal */
-  override _ttPart(reason: DisconnectReason | undefined): number {
-    return this._ttLine!.part(reason);
-  }
-
-  /** @internal */
-  override _ttInfo(info: DisconnectInfo): DisconnectInfo {
-    return this._ttLine?.over(info) ?? info;
   }
 }
 ofFramework(WebSocketConnection);

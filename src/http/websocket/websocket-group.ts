@@ -5,6 +5,7 @@ import { frameOf, messageOf } from './frames.js';
 import { POLICY } from './close-codes.js';
 import { loadWs } from './load-ws.js';
 import type { WebSocketConnection } from './websocket-connection.js';
+import { lineOf } from './websocket-line.js';
 
 export const groupSchema = v.strictObject({
   /** With so many bytes unsent a receiver is behind, and is not sent any more. Default: its `highWaterMark`. */
@@ -60,14 +61,15 @@ export class WebSocketGroup<
 
   /** Adds one, unless it is closed. It may be in several groups. */
   add(connection: C): this {
-    if (connection._ttLine === undefined || connection.phase === 'closed') return this;
+    const line = lineOf(connection);
+    if (line === undefined || connection.phase === 'closed') return this;
     this.#members.add(connection);
-    connection._ttLine.groups.add(this);
+    line.groups.add(this);
     return this;
   }
 
   delete(connection: C): boolean {
-    connection._ttLine?.groups.delete(this);
+    lineOf(connection)?.groups.delete(this);
     return this.#members.delete(connection);
   }
 
@@ -91,7 +93,7 @@ export class WebSocketGroup<
     let frame: Buffer | undefined;
     for (const member of this.#members) {
       if (member === except || !member._ttSends) continue;
-      const line = member._ttLine!;
+      const line = lineOf(member)!;
       const limit = this.#limit ?? member._ttSettings.highWaterMark;
       if (member.unsentBytes + size > limit && member.unsentBytes > 0) this.#behind(member);
       else {

@@ -2,12 +2,12 @@ import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Interest } from '../../selector/interest.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
+import type { ConnectionGuest } from '../../tonics/tcp/connection/connection-guest.js';
 import { NextTurn } from '../../tonics/tcp/connection/connection-watches.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
-import { SendingConnection } from '../../tonics/tcp/connection/sending-connection.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type SendResult, type Sendable, sizeOf } from '../../tonics/socket-tonic.js';
-import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, closePayload } from './close-codes.js';
+import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, checkClose, closePayload } from './close-codes.js';
 import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
 import { Heartbeat, type HeartbeatLine } from './heartbeat.js';
@@ -46,6 +46,11 @@ interface Close {
 
 type Owner = TcpConnection<string>;
 
+/** That of a connection; `undefined` where it has none yet, or no more. */
+export function lineOf(connection: { readonly _ttGuest: ConnectionGuest | undefined }): WebSocketLine | undefined {
+  return connection._ttGuest as WebSocketLine | undefined;
+}
+
 /** A group that it is in. */
 interface Group {
   delete(connection: never): boolean;
@@ -60,7 +65,7 @@ interface Group {
  *   the peer's close frame -> what came before is answered -> close frame                -> the connection closes
  * ```
  */
-export class WebSocketLine implements DeflateOwner, HeartbeatLine {
+export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLine {
   readonly opened: Opened;
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
@@ -108,7 +113,7 @@ export class WebSocketLine implements DeflateOwner, HeartbeatLine {
 
   /** Sends what is framed already. */
   sendFramed(frame: Uint8Array | readonly Uint8Array[], size = sizeOf(frame)): SendResult {
-    return SendingConnection.prototype._ttSend.call(this.#owner, frame, size);
+    return this.#owner._ttSend(frame, size, true);
   }
 
   /** Whether a frame that was made for many can be sent as it is. */
@@ -181,11 +186,12 @@ export class WebSocketLine implements DeflateOwner, HeartbeatLine {
     this.#wake();
   }
 
-  /** Whether this is a message that is to be heard. A control frame is dealt with. */
-  hears(item: Item): boolean {
-    if (typeof item === 'string' || item instanceof Uint8Array) return !this.#hasClosed;
+  /** A message is heard until the close is said. A control frame is dealt with. */
+  hears(frame: unknown): 'ttse__onMessage' | undefined {
+    const item = frame as Item;
+    if (typeof item === 'string' || item instanceof Uint8Array) return this.#hasClosed ? undefined : 'ttse__onMessage';
     this.#control(item.control);
-    return false;
+    return undefined;
   }
 
   #control({ kind, data, code }: Control): void {
@@ -224,9 +230,16 @@ export class WebSocketLine implements DeflateOwner, HeartbeatLine {
 
   // ---- Its end ----
 
-  /** From now on it is to close with this. */
-  wishes(code: number, reason: string): void {
-    this.#wish ??= { code, reason };
+  /**
+   * Whether a connection is still to close. If so it will say this.
+   * @throws {TaskTonicError} `TT_BAD_CLOSE`
+   */
+  static toClose(owner: { readonly _ttGuest: ConnectionGuest | undefined }, code: number, reason: string): boolean {
+    checkClose(code, reason);
+    const line = lineOf(owner);
+    if (line === undefined) return true;
+    line.#wish ??= { code, reason };
+    return line.parts;
   }
 
   /** Whether a close is still to be said. */

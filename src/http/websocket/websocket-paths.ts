@@ -17,7 +17,7 @@ import {
   type WebSocketProtocol,
   webSocketPathSchema,
 } from './path-options.js';
-import { pathOf } from './websocket-request.js';
+import { pathOf } from '../request-target.js';
 
 /** The paths at which WebSockets are opened, and what is there: the Tonic of each, or that with options. */
 export type WebSocketPaths = Readonly<Record<string, WebSocketProtocol | WebSocketPathOptions>>;

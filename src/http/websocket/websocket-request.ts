@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { pathOf, queryOf } from '../request-target.js';
 
 /** The request that a WebSocket was opened with. */
 export class WebSocketRequest {
@@ -20,13 +21,6 @@ export class WebSocketRequest {
 
   /** What is behind the question mark. */
   get query(): URLSearchParams {
-    const at = this.url.indexOf('?');
-    return new URLSearchParams(at < 0 ? '' : this.url.slice(at + 1));
+    return queryOf(this.url);
   }
-}
-
-/** The path of what was asked for. */
-export function pathOf(url: string): string {
-  const at = url.indexOf('?');
-  return at < 0 ? url : url.slice(0, at);
 }

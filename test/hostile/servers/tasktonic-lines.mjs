@@ -1,7 +1,9 @@
-// The line server as a user of TaskTonic writes it: default options, each line a sparkle.
+// The line server as a user of TaskTonic writes it: default options, each line a sparkle. Over TLS (--tls) it has shorter times.
 import { Formula, SelectorCatalyst, TcpConnection, TcpServer, Tonic } from 'tasktonic';
 import { books, ended, serveBooks } from './books.mjs';
+import { BEGIN_MS, LINGER_MS, STALL_MS } from './limits.mjs';
 import { Lines, UNKNOWN, answer, kindOf } from './lines.mjs';
+import { certificate, isSecure } from './tls.mjs';
 
 class LineConnection extends TcpConnection {
   #lines = new Lines();
@@ -28,10 +30,17 @@ class LineConnection extends TcpConnection {
   }
 }
 
+const tls = isSecure && {
+  tls: certificate(),
+  handshakeTimeout: BEGIN_MS,
+  stallTimeout: STALL_MS,
+  lingerLimit: LINGER_MS,
+};
+
 class Main extends Tonic {
   ttse__onStart() {
     const { runtime, queue } = SelectorCatalyst.of(this);
-    const server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: LineConnection });
+    const server = new TcpServer({ port: 0, host: '127.0.0.1', protocol: LineConnection, ...tls });
     this.counts = () => ({ ...server.counts, tonics: runtime.ledger.size, orders: queue.size });
   }
 
@@ -40,6 +49,8 @@ class Main extends Tonic {
   }
 
   ttse__onInfusionFailed() {}
+
+  ttse__onTurnedAway() {}
 }
 
 class LineApp extends Formula {

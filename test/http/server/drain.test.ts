@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import type { ServerResponse } from 'node:http';
+import { type HttpExchange, HttpServer } from '../../../src/http/index.js';
+import { Tonic } from '../../../src/index.js';
 import { bench } from '../../support/bench.js';
 import { get, saysPath, serveHttp, statusesIn } from '../../support/http-app.js';
-import { tidyUp } from '../../support/net-app.js';
+import { startNet, tidyUp } from '../../support/net-app.js';
+import { connectTo } from '../../support/peers.js';
 
 afterEach(tidyUp);
 
@@ -116,6 +119,88 @@ describe('the end of an HttpServer', () => {
     expect(peer.text).to.match(/one.*two.*three\r\n0\r\n\r\n$/s);
     await app.over();
   });
+
+  it('what its stream has held back until then is answered, too', async () => {
+    const kept = new Kept();
+    const app = await serveHttp({ handler: kept.handler });
+    const peer = await app.connect();
+    peer.send(get('/a') + get('/b'));
+    await kept.are(2);
+    // Now more waits behind the first response than may, so that nothing is read any more after this one.
+    kept.responses[1]!.write('x'.repeat(1_000_000));
+    peer.send(get('/c'));
+    await kept.are(3);
+    kept.responses[2]!.write('begun');
+    peer.send(get('/d'));
+    await bench().pass(10);
+    app.ends();
+    await bench().pass(10);
+    for (const response of kept.responses) response.end();
+    await kept.are(4);
+    kept.responses[3]!.end('last');
+    await peer.closed();
+    expect(statusesIn(peer.text)).to.deep.equal([200, 200, 200, 200]);
+    expect(peer.text).to.match(/Connection: close\r\n[^]*last$/);
+    await app.over();
+  });
+
+  /** Answers with what is promised, which the test gives. */
+  const promises: (() => void)[] = [];
+  const promised = async (): Promise<string> => new Promise((resolve) => promises.push(() => resolve('kept')));
+
+  class PromisingServer extends HttpServer {
+    override ttse__onRequest(exchange: HttpExchange): void {
+      this.pipe(promised(), exchange.as(String));
+    }
+  }
+
+  class PromisingBase extends Tonic {
+    server!: HttpServer;
+    ttse__onStart(): void {
+      this.server = new HttpServer({ host: '127.0.0.1', port: 0 });
+    }
+    ttse__onRequest(_server: HttpServer, exchange: HttpExchange): void {
+      this.pipe(promised(), exchange.as(String));
+    }
+  }
+
+  const WHO = {
+    'its server': () => new PromisingServer({ host: '127.0.0.1', port: 0 }),
+    'the base of its server': () => new PromisingBase(),
+  };
+  for (const [who, make] of Object.entries(WHO))
+    it(`a peer that always asks again is answered once more, however much ${who} owes`, async () => {
+      promises.length = 0;
+      let made!: PromisingServer | PromisingBase;
+      const app = await startNet(() => (made = make()));
+      const server = (): HttpServer => (made instanceof PromisingBase ? made.server : made);
+      for (let turn = 0; server()?.local === undefined && turn < 1_000; turn++) await bench().pass(1);
+      const peers = [await connectTo(server().local!.port), await connectTo(server().local!.port)] as const;
+      const asks = new Map(peers.map((peer) => [peer, 0]));
+      /** Whoever is answered asks again; somebody is always owed an answer. */
+      const turns = async (count: number, owed: number): Promise<void> => {
+        for (let turn = 0; turn < count; turn++) {
+          for (const peer of peers) {
+            if (peer.heard.count('end') > 0 || statusesIn(peer.text).length < asks.get(peer)!) continue;
+            peer.send(get());
+            asks.set(peer, asks.get(peer)! + 1);
+          }
+          await bench().pass(1);
+          if (promises.length > owed) promises.shift()!();
+        }
+      };
+      await turns(50, 1);
+      app.main.ttsc__finish();
+      const { received } = server().requests;
+      await turns(200, 1);
+      await turns(20, 0);
+      await app.over();
+      expect(server().requests.received).to.be.within(received, received + 2);
+      expect(server().requests).to.deep.include({ underWay: 0, aborted: 0 });
+      // One without a request was closed without a word.
+      expect(peers.filter(({ text }) => /Connection: close[^]*kept$/.test(text))).to.not.deep.equal([]);
+      expect(app.messages(40)).to.deep.equal([]);
+    });
 
   it('half a head is not waited for', async () => {
     const app = await serveHttp({ handler: saysPath });

@@ -210,6 +210,7 @@ describe('a handler that fails', () => {
     peer.send(get('/bad') + get('/good'));
     await peer.heard.until(() => peer.text.endsWith('good'));
     expect(statusesIn(peer.text)).to.deep.equal([500, 200]);
+    expect(app.server.requests.failed).to.equal(1);
   });
 
   it('a sparkle of a connection that throws is answered with 500, and the connection goes on', async () => {
@@ -224,6 +225,24 @@ describe('a handler that fails', () => {
     peer.send(get('/bad') + get('/good'));
     await peer.heard.until(() => peer.text.endsWith('good'));
     expect(statusesIn(peer.text)).to.deep.equal([500, 200]);
+    expect(app.server.requests.failed).to.equal(1);
+  });
+
+  it('a sparkle that throws when it hears a body counts as one that fails', async () => {
+    class Site extends HttpServer {
+      override ttse__onRequest(exchange: HttpExchange): void {
+        exchange.readText(this.ttse__onText);
+      }
+      ttse__onText(text: string): void {
+        throw new Error(text);
+      }
+    }
+    const app = await serveHttpWith((place) => new Site(place));
+    const peer = await app.connect();
+    peer.send(`${WHOLE}Content-Length: 3\r\n\r\nbad`);
+    await peer.heard.until(() => statusesIn(peer.text).length > 0);
+    expect(statusesIn(peer.text)).to.deep.equal([500]);
+    expect(app.server.requests.failed).to.equal(1);
   });
 
   it('a connection that fails for another reason tells so whoever waits for an answer', async () => {

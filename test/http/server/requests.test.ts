@@ -148,7 +148,7 @@ describe('an HttpServer', () => {
   it('refuses a protocol that is none of HTTP', async () => {
     class Other extends TcpConnection {}
     await startNet(() => {
-      const make = (): HttpServer => new HttpServer({ port: 0, protocol: Other });
+      const make = (): HttpServer => new HttpServer({ port: 0, protocol: Other as never });
       expect(expectThrow(make, 'TT_BAD_OPTION').details['option']).to.equal('protocol');
     });
   });

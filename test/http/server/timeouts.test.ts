@@ -112,6 +112,40 @@ describe('the times of a connection of an HttpServer', () => {
     expect(statusesIn(peer.text)).to.deep.equal([408]);
   });
 
+  /** Answers, or has Node read no further for a while: with so much to send it waits until that has left. */
+  async function behindMuch(request: string): Promise<Peer> {
+    const { peer } = await withPeer({
+      handler: ({ url, method }, response) => {
+        if (url === '/first') bench().clock.setTimer(() => response.end('first'), 500);
+        else if (url === '/last') bench().clock.setTimer(() => response.end('last'), 60_000);
+        else if (method === 'GET') response.end('x'.repeat(200_000));
+      },
+    });
+    for (const part of [get('/first'), get('/much'), get('/more'), request]) {
+      peer.send(part);
+      await bench().pass(10);
+    }
+    expect(peer.size).to.equal(0);
+    return peer;
+  }
+
+  it('a body has its time too where its request was read later than it came', async () => {
+    const peer = await behindMuch('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx');
+    await bench().pass(5_300);
+    expect(isOver(peer)).to.equal(false);
+    await bench().pass(500);
+    await peer.closed();
+    expect(statusesIn(peer.text)).to.deep.equal([200, 200, 200, 408]);
+  });
+
+  it('a request that was read later than it came, and is whole, has all the time for its answer', async () => {
+    const peer = await behindMuch(get('/last'));
+    await bench().pass(58_000);
+    expect(isOver(peer)).to.equal(false);
+    await bench().pass(3_000);
+    expect(peer.text).to.match(/last$/);
+  });
+
   it('a body that keeps to its rate comes whole', async () => {
     const { peer } = await withPeer({
       requestTimeout: 100_000,

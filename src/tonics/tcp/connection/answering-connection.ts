@@ -88,9 +88,14 @@ export abstract class AnsweringConnection<
 
   /** @internal */
   override _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
-    if (this._ttExtras?.requests === undefined) return super._ttFrameOrder(form, frame);
+    const extras = this._ttExtras;
+    if (extras === undefined) return super._ttFrameOrder(form, frame);
+    const guest = this._ttGuest;
+    const event = guest === undefined ? 'ttse__onFrame' : guest.hears(frame);
+    if (event === undefined) return false;
+    if (extras.requests === undefined) return super._ttFrameOrder(form, frame, event);
     form.tonic = undefined;
-    if (!this.#isAnswer(form, frame)) return super._ttFrameOrder(form, frame);
+    if (!this.#isAnswer(form, frame)) return super._ttFrameOrder(form, frame, event);
     this._ttReceivedMessages++;
     return (form.tonic as unknown) !== undefined;
   }

@@ -238,14 +238,9 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   }
 
   /** @internal */
-  _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
+  _ttFrameOrder(form: OrderForm, frame: unknown, event: InputEvent = 'ttse__onFrame'): boolean {
     this._ttReceivedMessages++;
-    return this._ttFillInput(form, this._ttFrameEvent, frame);
-  }
-
-  /** @internal The event in which a frame is heard. */
-  get _ttFrameEvent(): InputEvent {
-    return 'ttse__onFrame';
+    return this._ttFillInput(form, event, frame);
   }
 
   /** @internal */

@@ -5,6 +5,7 @@ import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import { Backlog } from './backlog.js';
+import type { ConnectionGuest } from './connection-guest.js';
 import type { Watch } from './connection-watches.js';
 import type { Replies } from './replies.js';
 import type { ConnectionSettings } from './connection-options.js';
@@ -81,9 +82,14 @@ export abstract class SendingConnection<State extends string = never> extends So
     return this._ttExtras?.replies as Replies | undefined;
   }
 
-  /** @internal Bytes that wait behind an open reply. */
+  /** @internal What stands between this connection and its Tonic. */
+  get _ttGuest(): ConnectionGuest | undefined {
+    return this._ttExtras?.guest as ConnectionGuest | undefined;
+  }
+
+  /** @internal Bytes that wait behind an open reply, or with its guest. */
   get _ttHeld(): number {
-    return this._ttReplies?.bytes ?? 0;
+    return this._ttExtras === undefined ? 0 : (this._ttReplies?.bytes ?? 0) + (this._ttGuest?.held ?? 0);
   }
 
   /**
@@ -152,12 +158,17 @@ export abstract class SendingConnection<State extends string = never> extends So
     this._ttDrainIfEmpty();
   }
 
-  /** @internal */
-  _ttSend(data: Sendable, size: number): SendResult {
+  /**
+   * @param asIs its guest is not asked what is to be sent for that.
+   * @internal
+   */
+  _ttSend(data: Sendable, size: number, asIs = false): SendResult {
     const channel = this._ttChannel;
     if (channel === undefined || !this._ttSends) return this._ttUnsendable(data, size);
+    const extras = this._ttExtras;
+    if (extras?.guest !== undefined && !asIs) return this._ttGuest!.send(data);
     const { watchMark, unsentLimit } = this._ttSettings;
-    const held = this._ttHeld;
+    const held = extras === undefined ? 0 : this._ttHeld;
     let unsent = channel.unsent + size;
     // A limit is for what the kernel does not take: what was gathered so far leaves first.
     if (unsent + held > unsentLimit) {
