@@ -1,6 +1,6 @@
 // Measures the house, and draws its rooms: `node scripts/house.mjs` prints the figures, `--of FOLDER` those of another checkout.
-// `--write` draws docs/look-up/rooms.md from the imports, and `--check` fails where that page is another.
-import { readFileSync, writeFileSync } from 'node:fs';
+// `--write` draws docs/look-up/rooms*.md from the imports, and `--check` fails where one of these pages is another.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,7 +11,17 @@ const { values: given } = parseArgs({
 });
 const HERE = fileURLToPath(new URL('../', import.meta.url));
 const ROOT = given.of === undefined ? HERE : resolve(given.of);
-const PAGE = join(HERE, 'docs/look-up/rooms.md');
+/** The pages, and the rooms that each draws; the first one also draws all rooms in one picture, and those that no other page has. */
+const PAGES = [
+  { file: 'rooms.md', title: 'The rooms of the house', of: 'of the sources imports which' },
+  { file: 'rooms-core.md', title: 'Inside core', of: 'of `src/core` imports which', rooms: ['core'] },
+  {
+    file: 'rooms-network.md',
+    title: 'Inside the network and the Store',
+    of: 'of sockets, HTTP, the Store and the Distiller imports which',
+    rooms: ['selector', 'tonics', 'framing', 'http', 'store', 'store-client', 'testing'],
+  },
+];
 
 /** A file of src: its text, what it imports of src, and what it is made of. */
 class SourceFile {
@@ -34,6 +44,12 @@ class SourceFile {
   /** Its name within its room. */
   get name() {
     return relative(this.room === 'src' ? 'src' : `src/${this.room}`, this.path).replace(/\.ts$/, '');
+  }
+
+  /** What it may be in the picture of its room: itself, or the folder of the room that it is in. */
+  get box() {
+    const [first, ...below] = this.name.split('/');
+    return below.length > 0 ? `${first}/` : first;
   }
 
   #visit(node) {
@@ -120,7 +136,10 @@ function figures() {
 
 const cell = (text, at) => (at === 0 ? String(text).padEnd(16) : String(text).padStart(10));
 
-/** The edges that say something new: what is imported by way of another file, too, is left out. */
+/**
+ * The edges that say something new: what is imported by way of another one, too, is left out. Folders may import each other, by different
+ * files; then each of their edges says something.
+ */
 function reduced(edges) {
   const reaches = (from, to, seen = new Set()) =>
     [...(edges.get(from) ?? [])].some((next) => {
@@ -131,13 +150,17 @@ function reduced(edges) {
     });
   const kept = [];
   for (const [from, all] of edges)
-    for (const to of all) if (![...all].some((by) => by !== to && reaches(by, to))) kept.push([from, to]);
+    for (const to of all) {
+      const isBesides = (by) => by !== to && !reaches(by, from) && reaches(by, to) && !reaches(to, by);
+      if (![...all].some(isBesides)) kept.push([from, to]);
+    }
   return kept;
 }
 
-function drawn(edges, alone) {
+/** A picture of some arrows, and of what stands alone. */
+function drawn(arrows, alone = []) {
   const id = (name) => name.replace(/\W/g, '_');
-  const lines = reduced(edges).map(([from, to]) => `  ${id(from)}["${from}"] --> ${id(to)}["${to}"]`);
+  const lines = arrows.map(([from, to]) => `  ${id(from)}["${from}"] --> ${id(to)}["${to}"]`);
   return ['```mermaid', 'graph LR', ...alone.map((name) => `  ${id(name)}["${name}"]`), ...lines, '```'].join('\n');
 }
 
@@ -153,43 +176,55 @@ function edgesWithin(list, nameOf, targetsOf) {
 
 const importsOf = (file) => [...file.imports].map((path) => files.get(path)).filter((other) => other !== undefined);
 
-function page() {
-  const named = [...rooms].filter(([room]) => room !== 'src');
-  const inRooms = named.flatMap(([, list]) => list);
-  const parts = [
-    `# The rooms of the house
+/** A room by its files, or by the folders in it, where there are fewer arrows between these. */
+function roomDrawn(list) {
+  const own = list.filter(({ path }) => !path.endsWith('index.ts'));
+  const within = (file) => importsOf(file).filter((other) => own.includes(other));
+  const [byFile, byFolder] = [({ name }) => name, ({ box }) => box].map((nameOf) => {
+    const edges = edgesWithin(own, nameOf, within);
+    return { nameOf, edges, arrows: reduced(edges) };
+  });
+  const { nameOf, edges, arrows } = byFolder.arrows.length < byFile.arrows.length ? byFolder : byFile;
+  const joined = new Set([...edges].flatMap(([from, to]) => [from, ...to]));
+  const alone = [...new Set(own.map(nameOf))].filter((name) => !joined.has(name));
+  return drawn(arrows, alone);
+}
+
+function textOf({ file, title, of, rooms: drawnHere }) {
+  const elsewhere = PAGES.flatMap((page) => page.rooms ?? []);
+  const here = [...rooms].filter(([room]) =>
+    drawnHere === undefined ? room !== 'src' && !elsewhere.includes(room) : drawnHere.includes(room),
+  );
+  const others = PAGES.filter((page) => page.file !== file).map((page) => `[${page.title}](${page.file})`);
+  const inRooms = [...rooms].filter(([room]) => room !== 'src').flatMap(([, list]) => list);
+  const all = `## All of them\n\n${drawn(reduced(edgesWithin(inRooms, ({ room }) => room, importsOf)))}`;
+  return [
+    `# ${title}
 
 <!-- Written by scripts/house.mjs from the imports. Do not change it here. -->
 
-An arrow leads from a file to one that it imports, types included; what it imports by way of another one, too, is left out. An entry point
-(\`index\`) is left out as well. [Architecture](architecture.md) says in which order to read a room.
-
-## All of them
-
-${drawn(
-  edgesWithin(inRooms, ({ room }) => room, importsOf),
-  [],
-)}`,
-  ];
-  for (const [room, list] of named) {
-    const own = list.filter(({ path }) => !path.endsWith('index.ts'));
-    const edges = edgesWithin(
-      own,
-      ({ name }) => name,
-      (file) => importsOf(file).filter((other) => own.includes(other)),
-    );
-    const joined = new Set([...edges].flatMap(([from, to]) => [from, ...to]));
-    const alone = own.map(({ name }) => name).filter((name) => !joined.has(name));
-    parts.push(`## ${room}\n\n${drawn(edges, alone)}`);
-  }
-  return parts.join('\n\n') + '\n';
+Which part ${of}? An arrow leads from a file to one that it imports, types included; what it imports by way of another one, too,
+is left out. A folder within a room (\`client/\`) is one box where that makes the picture smaller, and an entry point (\`index\`) is left out.
+[Architecture](architecture.md) says in which order to read a room. Other rooms: ${others.join(', ')}.`,
+    ...(drawnHere === undefined ? [all] : []),
+    ...here.map(([room, list]) => `## ${room}\n\n${roomDrawn(list)}`),
+  ]
+    .join('\n\n')
+    .concat('\n');
 }
 
-if (given.write) writeFileSync(PAGE, page());
-else if (given.check) {
-  if (readFileSync(PAGE, 'utf8') === page()) console.log('docs/look-up/rooms.md shows the imports as they are');
+/** Writes a page, or tells whether it is as it would be written. */
+function check({ file, ...page }) {
+  const place = join(HERE, 'docs/look-up', file);
+  const text = textOf({ file, ...page });
+  if (given.write) writeFileSync(place, text);
+  else if (existsSync(place) && readFileSync(place, 'utf8') === text)
+    console.log(`docs/look-up/${file} shows the imports as they are`);
   else {
-    console.error('docs/look-up/rooms.md shows other imports than there are: node scripts/house.mjs --write');
+    console.error(`docs/look-up/${file} shows other imports than there are: node scripts/house.mjs --write`);
     process.exitCode = 1;
   }
-} else figures();
+}
+
+if (given.write || given.check) PAGES.forEach(check);
+else figures();

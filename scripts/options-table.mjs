@@ -1,378 +1,61 @@
-// Writes docs/look-up/options.md from the descriptions of the options in src, as they are built: `npm run build && node scripts/options-table.mjs`.
-// With --check it writes nothing, and fails where the page is another.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Writes the pages of options (docs/look-up/options*.md) from the descriptions of the options in src, as they are built:
+// `npm run build && node scripts/options-table.mjs`. With --check it writes nothing, and fails where a page is another.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { PAGES } from './options-pages.mjs';
 
 const ROOT = new URL('../', import.meta.url);
-const PAGE = new URL('docs/look-up/options.md', ROOT);
-
-const INTRO = `# Options
-
-<!-- Written by scripts/options-table.mjs from the sources. Do not change it here. -->
-
-Every option, with what it takes and what it is without it. A wrong, unknown or misspelt option throws \`TT_BAD_OPTION\` at once, with
-the option and what is wrong with it; nothing is made then.
-`;
-
-/** The sections of the page: the sets of options that each tells of, by file and name, and what is said above them. */
-const SECTIONS = [
-  {
-    title: 'Every Tonic',
-    text: `A class of your own may take more. It leaves its own options out of what it gives to \`super\`:
-\`constructor({ code, ...options }: DoorOptions) { super(options); ... }\`; or it describes them, and then they are checked like all others, also
-where a configuration gives them: \`static readonly optionsSchema = v.object({ code: v.string() })\`, with \`v\` of valibot.`,
-    from: ['src/core/options/tonic-options.ts', 'tonicOptions'],
-  },
-  {
-    title: 'TcpServer',
-    text: 'With the options of [every Tonic](#every-tonic), those of [its connections](#tcpconnection), and [where else it listens](#where-a-tcpserver-listens).',
-    from: ['src/tonics/tcp/server/server-options.ts', 'serverSchema'],
-  },
-  {
-    title: 'Where a TcpServer listens',
-    text: 'Instead of `port`, with what belongs to it: one of `path`, `fd` and `systemd`. See [UNIX sockets and systemd](../use/unix-and-systemd.md).',
-    from: ['src/tonics/tcp/server/server-place.ts', 'placeOptions'],
-  },
-  {
-    title: 'Proxies of a TcpServer',
-    text: 'Under `proxyProtocol` of a TcpServer: [Behind a proxy](../use/behind-a-proxy.md).',
-    from: ['src/tonics/tcp/proxy/proxy-option.ts', 'proxySchema'],
-  },
-  {
-    title: 'TcpConnection',
-    text: 'Given to the TcpServer or TcpClient that makes the connection.',
-    from: ['src/tonics/tcp/connection/connection-options.ts', 'connectionOptions'],
-  },
-  {
-    title: 'TcpClient',
-    text: 'With the options of [every Tonic](#every-tonic) and of [a connection](#tcpconnection); what differs is listed.',
-    from: ['src/tonics/tcp/client/tcp-client.ts', 'clientSchema'],
-  },
-  {
-    title: 'A PROXY header of a TcpClient',
-    text: 'Under `proxyProtocol` of a TcpClient: [Behind a proxy](../use/behind-a-proxy.md).',
-    from: ['src/tonics/tcp/proxy/sent-proxy.ts', 'sentProxySchema'],
-  },
-  {
-    title: 'TLS on either side',
-    text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](../use/secure.md). The first five are also those of each certificate in `names` of a server.',
-    from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],
-  },
-  {
-    title: 'TLS of a TcpServer',
-    text: 'Under `tls` of a TcpServer, with those of [either side](#tls-on-either-side).',
-    from: ['src/tonics/tls/tls-options.ts', 'serverTlsSchema'],
-  },
-  {
-    title: 'TLS of a TcpClient',
-    text: 'Under `tls` of a TcpClient, with those of [either side](#tls-on-either-side); `true` stands for none of these.',
-    from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
-  },
-  {
-    title: 'HttpServer',
-    text: 'Of `tasktonic/http`, with the options of a [TcpServer](#tcpserver) but `framing`, `halfOpen` and `replyLimit`. See [Serve HTTP](../use/http.md) and [Limit an HTTP server](../use/http-limits.md).',
-    from: ['src/http/server/http-server-options.ts', 'httpOptions'],
-  },
-  {
-    title: 'A body of an exchange',
-    text: 'Of `readBody()`, `readText()` and `readJson()` of an [HttpExchange](../use/http.md#bodies).',
-    from: ['src/http/server/body/read-body.ts', 'bodySchema'],
-  },
-  {
-    title: 'Frames of a body',
-    text: 'Of `readFrames()` of an [HttpExchange](../use/http.md#bodies).',
-    from: ['src/http/server/body/read-body.ts', 'framesSchema'],
-  },
-  {
-    title: 'Server-sent events',
-    text: 'Of `events()` of an [HttpExchange](../use/http.md#server-sent-events).',
-    from: ['src/http/events/event-options.ts', 'eventStreamSchema'],
-  },
-  {
-    title: 'WebSockets of an HttpServer',
-    text: 'Under each path of `webSockets` of an HttpServer, with those of [either side](#websockets-on-either-side): [Speak WebSocket](../use/websocket.md). What is unsent, idle and slow is bounded by the options of [its connection](#tcpconnection), which the server has.',
-    from: ['src/http/websocket/path-options.ts', 'webSocketPathSchema'],
-  },
-  {
-    title: 'WebSockets on either side',
-    text: 'Of a path of an HttpServer, and of a WebSocketClient.',
-    from: ['src/http/websocket/websocket-options.ts', 'webSocketOptions'],
-  },
-  {
-    title: 'WebSocketClient',
-    text: 'With the options of a [TcpClient](#tcpclient) but for its place, and those of a WebSocket on [either side](#websockets-on-either-side).',
-    from: ['src/http/websocket/websocket-client.ts', 'webSocketClientSchema'],
-  },
-  {
-    title: 'Compression of a WebSocket',
-    text: 'Under `perMessageDeflate`.',
-    from: ['src/http/websocket/websocket-options.ts', 'deflateSchema'],
-  },
-  {
-    title: 'WebSocketGroup',
-    text: 'See [Tell many the same](../use/websocket.md#tell-many-the-same).',
-    from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
-  },
-  {
-    title: 'StoreConnection',
-    text: 'In `static serves` of a class that extends it: [The Store in a browser](../use/store-in-the-browser.md).',
-    from: ['src/http/store/options.ts', 'storeConnectionSchema'],
-  },
-  {
-    title: 'HttpClient',
-    text: 'Of `tasktonic/http`, with the options of [every Tonic](#every-tonic). See [Ask HTTP servers](../use/http-client.md).',
-    from: ['src/http/client/client-options.ts', 'httpClientSchema'],
-  },
-  {
-    title: 'A request of an HttpClient',
-    text: 'The last argument of `stream()`; and of `request()`, `get()` and others, with [those of a body that is not a stream](#a-body-of-an-httpclient).',
-    from: ['src/http/client/client-options.ts', 'askingOptions'],
-  },
-  {
-    title: 'A body of an HttpClient',
-    text: 'The last argument of `request()`, `get()` and others of an HttpClient, with [those of every request](#a-request-of-an-httpclient).',
-    from: ['src/http/client/client-options.ts', 'httpRequestSchema'],
-  },
-  {
-    title: 'UdpSocket',
-    text: 'With the options of [every Tonic](#every-tonic).',
-    from: ['src/tonics/udp/udp-options.ts', 'udpSchema'],
-  },
-  {
-    title: 'Multicast',
-    text: 'Under `multicast` of a UdpSocket.',
-    from: ['src/tonics/udp/udp-options.ts', 'multicastSchema'],
-  },
-  {
-    title: 'Readiness',
-    text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](../use/unix-and-systemd.md#say-that-it-is-ready).',
-    from: ['src/tonics/readiness/readiness.ts', 'readinessSchema'],
-  },
-  {
-    title: 'Timers',
-    text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
-    from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],
-  },
-  {
-    title: 'TimerPausing',
-    text: 'With those of [timers](#timers).',
-    from: ['src/core/options/timer-options.ts', 'pausingSchema'],
-  },
-  {
-    title: 'Calendar timers',
-    text: `Of \`tasktonic/calendar\`, with \`name\` and \`sparkleBack\` of [timers](#timers); also \`base\` and \`logMode\` of every Tonic.
-See [Timers and calendars](../use/timers.md).`,
-    from: ['src/calendar/options.ts', 'zoneOption'],
-  },
-  { title: 'TimerEveryMinute', from: ['src/calendar/options.ts', 'minuteSchema'] },
-  { title: 'TimerEveryHour', from: ['src/calendar/options.ts', 'hourSchema'] },
-  {
-    title: 'TimerEveryDay',
-    text: '`TimerEveryWeek`, `TimerEveryMonth` and `TimerEveryYear` take these as well.',
-    from: ['src/calendar/options.ts', 'daySchema'],
-  },
-  { title: 'TimerEveryWeek', from: ['src/calendar/options.ts', 'weekSchema'] },
-  { title: 'TimerEveryMonth', from: ['src/calendar/options.ts', 'monthSchema'] },
-  {
-    title: 'TimerEveryYear',
-    text: '`month` with a day as [every month](#timereverymonth); or `week` with a day as [every week](#timereveryweek).',
-    from: ['src/calendar/options.ts', 'yearSchema'],
-  },
-  {
-    title: 'Framings',
-    text: 'Of `tasktonic/framing`: all but `fixed()` take these, besides their own. See [Frames in a stream of bytes](../use/framing.md).',
-    from: ['src/framing/options.ts', 'limitOptions'],
-  },
-  { title: 'lines()', from: ['src/framing/lines.ts', 'linesSchema'] },
-  { title: 'delimited()', from: ['src/framing/delimited.ts', 'delimitedSchema'] },
-  { title: 'fixed()', from: ['src/framing/fixed.ts', 'fixedSchema'] },
-  { title: 'lengthPrefixed()', from: ['src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
-  { title: 'netstrings()', from: ['src/framing/netstrings.ts', 'netstringsSchema'] },
-  { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
-  { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },
-  {
-    title: 'custom()',
-    text: 'Here `max` counts all bytes of a frame.',
-    from: ['src/framing/custom.ts', 'customSchema'],
-  },
-  {
-    title: 'StoreTree',
-    text: 'Of `tasktonic/store`.',
-    from: ['src/store/store-options.ts', 'treeSchema'],
-  },
-  {
-    title: 'subscribe()',
-    text: 'The last argument of `subscribe()` of a Store and its cursors.',
-    from: ['src/store/store-options.ts', 'subscribeSchema'],
-  },
-  {
-    title: 'group()',
-    text: 'The last argument of `group()` and `set()` of a Store and its cursors.',
-    from: ['src/store/store-options.ts', 'groupSchema'],
-  },
-  { title: 'linkTo()', from: ['src/store/store-options.ts', 'linkSchema'] },
-  {
-    title: 'ask()',
-    text: 'What `this.ask()` is given after who is asked. See [Ask and answer](../use/ask-and-answer.md).',
-    from: ['src/core/asking/ask.ts', 'askOptions'],
-  },
-  { title: 'pipe()', text: 'The last argument of `this.pipe()`.', from: ['src/core/asking/pipe.ts', 'pipeSchema'] },
-  {
-    title: 'request()',
-    text: 'The last argument of `this.request()` of a connection, with those of [ask()](#ask).',
-    from: ['src/tonics/tcp/connection/request.ts', 'requestSchema'],
-  },
-  {
-    title: 'persist',
-    text: 'Of a Store that is kept on disk. See [What a Store keeps on disk](../use/keep-data.md).',
-    from: ['src/store/durable/options.ts', 'persistSchema'],
-  },
-  {
-    title: 'waitingLimit',
-    text: 'Of [persist](#persist).',
-    from: ['src/store/durable/options.ts', 'waitingSchema'],
-  },
-  {
-    title: 'MqttBridge',
-    text: 'Of `tasktonic/store`, with the options of [every Tonic](#every-tonic).',
-    from: ['src/store/mqtt/options.ts', 'mqttSchema'],
-  },
-  {
-    title: 'A topic to a path',
-    text: 'Each of the list `subscribe` of an [MqttBridge](#mqttbridge).',
-    from: ['src/store/mqtt/options.ts', 'topicToPath'],
-  },
-  {
-    title: 'A path to a topic',
-    text: 'Each of the list `publish` of an [MqttBridge](#mqttbridge).',
-    from: ['src/store/mqtt/options.ts', 'pathToTopic'],
-  },
-  {
-    title: 'unsentLimit',
-    text: 'Of an [MqttBridge](#mqttbridge).',
-    from: ['src/store/mqtt/options.ts', 'unsentSchema'],
-  },
-  { title: 'toState()', from: ['src/core/options/tonic-options.ts', 'transitionSchema'] },
-  {
-    title: 'ChunkedWork',
-    text: 'Also `base` and `logMode` of every Tonic. See [Long work in small pieces](../use/long-work.md).',
-    from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
-  },
-  {
-    title: 'supervise()',
-    text: 'With the [restarts](#restarts) that it makes.',
-    from: ['src/core/guests/supervised.ts', 'superviseSchema'],
-  },
-  {
-    title: 'Restarts',
-    text: 'Of `supervise()`, and of a service: `static readonly supervision = { limit: 10 }`.',
-    from: ['src/core/options/restart-budget.ts', 'restartOptions'],
-  },
-  {
-    title: 'inboxLimit',
-    text: 'Given by a class: `static readonly inboxLimit = { orders: 100 }`. See [A bounded inbox](the-loop.md#a-bounded-inbox).',
-    from: ['src/core/options/inbox-options.ts', 'inboxSchema'],
-  },
-  {
-    title: 'Catalyst',
-    text: 'With the options of [every Tonic](#every-tonic).',
-    from: ['src/core/options/catalyst-options.ts', 'catalystOptions'],
-  },
-  {
-    title: 'A Catalyst in a thread',
-    text: 'Given by its class: `static override readonly thread = { watchdog: 1_000 }`. See [Threads](../use/threads.md).',
-    from: ['src/core/options/catalyst-options.ts', 'threadSchema'],
-  },
-  {
-    title: 'SelectorCatalyst',
-    text: 'With those of a [Catalyst](#catalyst).',
-    from: ['src/selector/selector-options.ts', 'selectorCatalystSchema'],
-  },
-  {
-    title: 'Formula',
-    text: 'What `creatingFormula()` returns. Keys of your own may stand beside these.',
-    from: ['src/config/configuration-schema.ts', 'frameworkSchema'],
-  },
-  { title: 'Formula: project', from: ['src/config/configuration-schema.ts', 'projectSchema'] },
-  {
-    title: 'Formula: log',
-    text: 'What they mean is told in [Logging](../use/logging.md).',
-    from: ['src/log/log-options.ts', 'logSchema'],
-  },
-  {
-    title: 'Formula: log/ip',
-    text: "Of the log service `ip`; also the second argument of `runtime.log.use('ip', ...)`.",
-    from: ['src/log/log-options.ts', 'ipLogSchema'],
-  },
-  { title: 'showLog()', text: 'Its last argument.', from: ['src/log/log-show.ts', 'showLogSchema'] },
-  { title: 'Formula: threads', from: ['src/config/configuration-schema.ts', 'threadsSchema'] },
-  { title: 'Formula: shutdown', from: ['src/config/configuration-schema.ts', 'shutdownSchema'] },
-  {
-    title: 'Distiller',
-    text: 'Of `tasktonic/testing`. See [Test without luck](../test/test-without-luck.md).',
-    from: ['src/testing/bench-options.ts', 'benchOptions', 'appOptions'],
-  },
-  {
-    title: 'sparkle() of a Distiller',
-    text: 'When it is to stop.',
-    from: ['src/testing/sparkle-conditions.ts', 'sparkleSchema'],
-  },
-  {
-    title: 'Contract',
-    text: 'Under `contract` of `sparkle()`.',
-    from: ['src/testing/sparkle-conditions.ts', 'contractSchema'],
-  },
-  {
-    title: 'Contract with a Tonic',
-    text: 'Each one under `tonics` of a contract.',
-    from: ['src/testing/sparkle-conditions.ts', 'tonicContractSchema'],
-  },
-  {
-    title: 'explore()',
-    text: 'With those of a [Distiller](#distiller). See [Explore what can go wrong](../test/exploring-faults.md).',
-    from: ['src/testing/bench-options.ts', 'runOptions'],
-  },
-  {
-    title: 'checkFraming()',
-    text: 'The last argument of `checkFraming()` of `tasktonic/testing`.',
-    from: ['src/testing/bench-options.ts', 'checkFramingSchema'],
-  },
-  {
-    title: 'SimulatedNetwork',
-    text: 'See [A network that fails on purpose](../test/simulated-network.md).',
-    from: ['src/testing/network/settings.ts', 'settingsSchema'],
-  },
-  {
-    title: 'new SimulatedNetwork()',
-    text: 'With those of a [SimulatedNetwork](#simulatednetwork), where a test makes one itself.',
-    from: ['src/testing/network/network-options.ts', 'networkSchema'],
-  },
-  {
-    title: 'host() of a network',
-    text: 'The last argument of `network.host()`.',
-    from: ['src/testing/network/network-options.ts', 'hostSchema'],
-  },
-  {
-    title: 'partition() of a network',
-    text: 'The last argument of `network.partition()`.',
-    from: ['src/testing/network/network-options.ts', 'partitionSchema'],
-  },
-  {
-    title: 'Conditions of a network',
-    text: 'What `conditions()`, `between()` and `towards()` of a SimulatedNetwork take.',
-    from: ['src/testing/network/conditions.ts', 'conditionsSchema'],
-  },
-];
+const FOLDER = new URL('docs/look-up/', ROOT);
+const WRITTEN = '<!-- Written by scripts/options-table.mjs from the sources. Do not change it here. -->';
 
 /** The sets by themselves: where one is the value of an option, the option points to its section. */
 const titles = new Map();
 
-/** @returns {Promise<string>} the whole page. */
-export async function optionsPage() {
-  const sections = await Promise.all(SECTIONS.map(read));
-  for (const { title, sets } of sections) for (const { set } of sets) titles.set(set.entries ?? set, title);
-  return `${INTRO}${sections.map(section).join('')}`;
+/** @returns {Promise<Map<string, string>>} the text of each page, by its file. */
+export async function optionsPages() {
+  const pages = await Promise.all(
+    PAGES.map(async (page) => ({ ...page, sections: await Promise.all(page.sections.map(read)) })),
+  );
+  for (const { title, sets } of pages.flatMap(({ sections }) => sections))
+    for (const { set } of sets) titles.set(set.entries ?? set, title);
+  return new Map([['options.md', listOf(pages)], ...pages.map((page) => [`${page.name}.md`, textOf(page, pages)])]);
+}
+
+function listOf(pages) {
+  const rows = pages.map(({ name, title, sections }) => {
+    const links = sections.map((section) => `[${section.title}](${name}.md#${anchor(section.title)})`);
+    return `| [${title}](${name}.md) | ${links.join(', ')} |`;
+  });
+  return `# Options
+
+${WRITTEN}
+
+Which options are there? These pages have every option, with what it takes and what it is without it. A wrong, unknown or misspelt option throws
+\`TT_BAD_OPTION\` at once, with the option and what is wrong with it; nothing is made then.
+
+| page | options of |
+|---|---|
+${rows.join('\n')}
+`;
+}
+
+function textOf({ title, text, sections }, pages) {
+  const whole = `# ${title}
+
+${WRITTEN}
+
+${text} [Options](options.md) lists them all.
+${sections.map(section).join('')}`;
+  // A section of another page is linked to there.
+  const own = new Set(sections.map((section) => anchor(section.title)));
+  return whole.replace(/\]\(#([\w-]+)\)/g, (link, to) => (own.has(to) ? link : `](${pageOf(to, pages)}.md#${to})`));
+}
+
+function pageOf(to, pages) {
+  const page = pages.find(({ sections }) => sections.some(({ title }) => anchor(title) === to));
+  if (page === undefined) throw new Error(`no page has the section #${to}`);
+  return page.name;
 }
 
 /** The sets of a section: what is built, and the source, which has the doc comments. */
@@ -415,7 +98,7 @@ function rowsOf({ name, set, documented }) {
 function takes(schema) {
   const { type, wrapped, pipe, message, options, item, entries, literal } = schema;
   if (wrapped !== undefined) return takes(wrapped);
-  if (titles.has(entries)) return `[see below](#${anchor(titles.get(entries))})`;
+  if (titles.has(entries)) return `[these options](#${anchor(titles.get(entries))})`;
   const said = [message, ...(pipe ?? []).slice(1).map((action) => action.message)].findLast(
     (problem) => typeof problem === 'string' && problem.startsWith('must be '),
   );
@@ -514,12 +197,14 @@ function find(node, matches) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const page = await optionsPage();
-  if (!process.argv.includes('--check')) writeFileSync(PAGE, page);
-  else if (readFileSync(PAGE, 'utf8') !== page) {
-    console.error(
-      'docs/look-up/options.md is not what the sources say: run npm run build && node scripts/options-table.mjs',
-    );
-    process.exitCode = 1;
+  for (const [file, text] of await optionsPages()) {
+    const place = new URL(file, FOLDER);
+    if (!process.argv.includes('--check')) writeFileSync(place, text);
+    else if (!existsSync(place) || readFileSync(place, 'utf8') !== text) {
+      console.error(
+        `docs/look-up/${file} is not what the sources say: run npm run build && node scripts/options-table.mjs`,
+      );
+      process.exitCode = 1;
+    }
   }
 }

@@ -11,7 +11,7 @@ const isOfThreads = ({ id }) => id.startsWith('thread-');
 /** The pages, and which rows each shows. */
 const PAGES = [
   { name: 'README.md', shows: (row) => !isOfThreads(row) },
-  { name: 'docs/use/threads.md', shows: isOfThreads },
+  { name: 'docs/use/cost-of-threads.md', shows: isOfThreads },
 ];
 
 const newest = readdirSync(RESULTS)

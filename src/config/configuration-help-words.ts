@@ -1,4 +1,4 @@
-/** What each setting of the framework is for, in a few words: docs/look-up/options.md has more of them. */
+/** What each setting of the framework is for, in a few words: docs/look-up/options-app.md has more of them. */
 export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
   'project/name': 'What the app is called.',
   'log/to': 'Where the log goes.',

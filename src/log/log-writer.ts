@@ -169,7 +169,7 @@ export class LogWriter {
   }
 
   async #end({ sink, owned }: Place): Promise<void> {
-    if (sink === undefined || (sink.flush === undefined && (!owned || sink.close === undefined))) return;
+    if (sink === undefined || (!canFlush(sink) && (!owned || sink.close === undefined))) return;
     const { clock, closeTimeout } = this.#context!;
     await new Promise<void>((resolve) => {
       const ended = flushAndClose(sink, owned).catch((thrown: unknown) => this.#say(sink, thrown));
@@ -195,8 +195,13 @@ export class LogWriter {
   }
 }
 
+/** A stream of `node:fs` has a `flush` that is no function, but one of its options. */
+function canFlush(sink: LogSink): sink is LogSink & Required<Pick<LogSink, 'flush'>> {
+  return typeof sink.flush === 'function';
+}
+
 async function flushAndClose(sink: LogSink, owned: boolean): Promise<void> {
   // Called at once where there is nothing to wait for: a sink that sets its own deadline is done before we give it up.
-  if (sink.flush !== undefined) await sink.flush();
+  if (canFlush(sink)) await sink.flush();
   if (owned) await sink.close?.();
 }

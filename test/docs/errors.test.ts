@@ -1,20 +1,26 @@
 import { expect } from 'chai';
 import { type ErrorCode, ERRORS } from '../../src/index.js';
-import { pages, textOf } from './support/pages.js';
+import { guides, pages, textOf } from './support/pages.js';
 
 const CODES = Object.keys(ERRORS) as ErrorCode[];
 
-describe('docs/look-up/errors.md', () => {
-  const rows = [...textOf('docs/look-up/errors.md').matchAll(/^\| `(TT_\w+)` \| (.*) \| (.*) \|$/gm)].map(
-    ([, code, says, todo]) => ({ code, says, todo }),
-  );
+describe('the pages of errors', () => {
+  const text = guides()
+    .filter((page) => page.startsWith('docs/look-up/errors'))
+    .map(textOf)
+    .join('\n');
+  const rows = [...text.matchAll(/^\| `(TT_\w+)` \| (.*) \| (.*) \|$/gm)].map(([, code, says, todo]) => ({
+    code,
+    says,
+    todo,
+  }));
 
-  it('has every code once, and none that there is not', () => {
+  it('have every code once, and none that there is not', () => {
     expect(rows.map(({ code }) => code)).to.have.members(CODES);
   });
 
   for (const { code, says, todo } of rows) {
-    it(`says what ${code} says, and what to do`, () => {
+    it(`say what ${code} says, and what to do`, () => {
       expect(says).to.equal(ERRORS[code as ErrorCode]);
       expect(todo).to.match(/^.{20,}\.$/s);
     });

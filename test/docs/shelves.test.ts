@@ -3,6 +3,7 @@ import { linksOf } from './support/links.js';
 import { guides, textOf } from './support/pages.js';
 
 const LIST = 'docs/README.md';
+const LONGEST = 250;
 const SHELVES = ['start', 'use', 'test', 'look-up'];
 
 describe('the guides', () => {
@@ -16,6 +17,11 @@ describe('the guides', () => {
     const listed = sections.flatMap((section) => linksOf(LIST, section));
     expect(listed).to.have.members(guides().filter((page) => page !== LIST));
     expect(sections.map(shelvesIn)).to.deep.equal(SHELVES.map((shelf) => [shelf]));
+  });
+
+  it(`have ${LONGEST} lines at most: what is longer answers more than one question`, () => {
+    const long = guides().filter((page) => textOf(page).split('\n').length - 1 > LONGEST);
+    expect(long).to.deep.equal([]);
   });
 
   it('are found from the README of the project', () => {

@@ -111,8 +111,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
 
 /** The first column of the table. */
 function rows(): string[] {
-  const [, section = ''] = textOf('docs/use/when-things-go-wrong.md').split('## What can grow, and how far');
-  const lines = section.split('\n## ')[0]!.split('\n');
+  const lines = textOf('docs/look-up/what-can-grow.md').split('\n');
   return lines.filter((line) => line.startsWith('| ')).map((line) => line.split('|')[1]!.trim());
 }
 

@@ -4,8 +4,8 @@ import { onlyWithAll } from '../support/how-many.js';
 import { ROOT } from './support/pages.js';
 
 const WRITTEN = [
-  { what: 'docs/look-up/options.md is what the sources say', script: 'scripts/options-table.mjs' },
-  { what: 'docs/look-up/rooms.md shows the imports as they are', script: 'scripts/house.mjs' },
+  { what: 'the pages of options are what the sources say', script: 'scripts/options-table.mjs' },
+  { what: 'the pages of rooms show the imports as they are', script: 'scripts/house.mjs' },
   { what: 'the figures on the pages are those of the newest report', script: 'scripts/speed-table.mjs' },
 ];
 

@@ -5,11 +5,11 @@ import plugin from '../../src/eslint-plugin/index.js';
 import { pages, textOf } from '../docs/support/pages.js';
 import { onlyWithAll } from '../support/how-many.js';
 
-const PAGE = 'docs/test/lint.md';
-const page = textOf(PAGE);
+const PAGES = ['docs/test/lint.md', 'docs/test/lint-rules.md'];
+const page = PAGES.map(textOf).join('\n');
 const config: Linter.Config[] = [{ files: ['**/*.ts'], languageOptions: { parser } }, plugin.configs.recommended];
 
-describe(PAGE, () => {
+describe(PAGES.join(' and '), () => {
   const blocks = codeOf(page);
 
   it('has an example of every message', () => {
@@ -53,7 +53,7 @@ describe(PAGE, () => {
     onlyWithAll(this, 'all pages are read');
     this.timeout(30_000); // It reads them all.
     const examples = pages()
-      .filter((name) => name !== PAGE)
+      .filter((name) => !PAGES.includes(name))
       .flatMap((name) => codeOf(textOf(name)));
     expect(examples.length).to.be.greaterThan(50);
     // An example need not enter each state that it shows, and may show the longer way.

@@ -162,6 +162,18 @@ describe("a log service of one's own", () => {
     expect(sink.heard).to.deep.equal(['flush', 'close']);
   });
 
+  it('may be a stream of node:fs, whose flush is an option and no function', async () => {
+    const written: string[] = [];
+    const stream = { flush: false, write: (line: string) => written.push(line) } as unknown as LogSink;
+    const app = await start({}, { to: stream });
+    const said = await stderrOf(async () => {
+      await app.says('one');
+      await app.over();
+    });
+    expect(said).to.equal('');
+    expect(written).to.have.length(1);
+  });
+
   it('may be made later: the app starts when it is there', async () => {
     const sink = new Memory();
     const app = await start({ memory: async () => Promise.resolve(sink) }, { to: 'memory' });
