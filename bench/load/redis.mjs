@@ -23,7 +23,13 @@ const FEW = 2_000;
 
 /** @param {number} requests @returns {Promise<{ rate: number, text: string, seconds: number }>} */
 function benchmark(requests) {
-  const flags = { '-p': values.port, '-c': values.connections, '-P': values.inflight, '-d': values.size, '-n': requests };
+  const flags = {
+    '-p': values.port,
+    '-c': values.connections,
+    '-P': values.inflight,
+    '-d': values.size,
+    '-n': requests,
+  };
   const args = Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]);
   const began = process.hrtime.bigint();
   return new Promise((resolve) =>

@@ -120,9 +120,9 @@ describe('the collector of metrics on a bad network', () => {
     await distiller.join(() => void new Server([{ host: 'server', port: 8125 }]), { host: 'server' });
     await distiller.settle();
     await distiller.join(() => void new Counts({ name: 'counts' }), { host: 'client' });
-    distiller.network.between('server', 'client', { latency: 5, jitter: 5, split: 'random' });
     await distiller.advance('1s');
-    await distiller.join(() => void new Asks({ name: 'asks', host: 'server', port: 8125 }), { host: 'client' });
+    await distiller.join(() => void new Asks({ name: 'asks', host: 'server', port: 8125 }), { host: 'asker' });
+    distiller.network.between('server', 'asker', { latency: 5, jitter: 5, split: 'random' });
     await distiller.advance('5s');
     expect(distiller.find<Asks>('asks')!.heard).to.equal('hits c 5\nrefused 0\nend\n');
   };
