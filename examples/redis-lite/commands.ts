@@ -13,7 +13,7 @@ const LARGEST = 2n ** 63n - 1n;
 
 /** By their names. As in Redis the arity counts the name; where it is negative, there may be more words. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['GET', [2, (keys, [, key]) => keys.get(key!)?.value ?? null]],
+  ['GET', [2, (keys, words) => keys.get(words[1]!)?.value ?? null]],
   ['SET', [-3, set]],
   ['DEL', [-2, (keys, [, ...names]) => names.filter((key) => keys.delete(key)).length]],
   ['INCR', [2, (keys, [, key]) => increase(keys, key!, keys.get(key!))]],
@@ -37,8 +37,9 @@ export function run(keys: Keys, words: readonly string[]): RespReply {
   return error(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
 }
 
-function set(keys: Keys, [, key, value, unit, seconds, more]: readonly string[]): RespReply {
-  if (unit === undefined) return keys.set(key!, value!) ? OK : FULL;
+function set(keys: Keys, words: readonly string[]): RespReply {
+  if (words.length === 3) return keys.set(words[1]!, words[2]!) ? OK : FULL;
+  const [, key, value, unit = '', seconds, more] = words;
   if (unit.toUpperCase() !== 'EX' || seconds === undefined || more !== undefined) return error('ERR syntax error');
   if (!INTEGER.test(seconds)) return NO_INTEGER;
   if (Number(seconds) <= 0) return error("ERR invalid expire time in 'set' command");

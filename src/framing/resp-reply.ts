@@ -42,10 +42,15 @@ export function replyText(reply: RespReply, encoding: FrameEncoding, framing: st
 }
 
 function bulk(text: string, encoding: FrameEncoding): string {
-  return bulkOf(encoding === 'latin1' ? text : latin1Of(Buffer.from(text)));
+  return bulkOf(encoding === 'latin1' ? text : utf8Of(text));
 }
 
 const bulkOf = (bytes: string): string => `$${bytes.length}\r\n${bytes}\r\n`;
+
+/** The bytes of a text in UTF-8, one character for each; most texts are ASCII, and are so already. */
+function utf8Of(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : latin1Of(Buffer.from(text));
+}
 
 function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
@@ -59,6 +64,7 @@ function integer(number: number | bigint, framing: string): string {
 
 /** What stands in quotes may be a peer's: no line end in it may begin another reply. */
 function oneLine(text: string, framing: string): string {
-  if (/[\r\n]/.test(text)) throw notEncoded(framing, 'a status or an error has a line end in it');
-  return latin1Of(Buffer.from(text));
+  if (text.includes('\n') || text.includes('\r'))
+    throw notEncoded(framing, 'a status or an error has a line end in it');
+  return utf8Of(text);
 }

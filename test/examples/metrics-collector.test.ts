@@ -118,7 +118,7 @@ class Asks extends TcpClient {
 describe('the collector of metrics on a bad network', () => {
   const asking = (Server: typeof Collector) => async (distiller: Distiller) => {
     await distiller.join(() => void new Server([{ host: 'server', port: 8125 }]), { host: 'server' });
-    await distiller.settle();
+    await distiller.advance('1s');
     await distiller.join(() => void new Counts({ name: 'counts' }), { host: 'client' });
     await distiller.advance('1s');
     await distiller.join(() => void new Asks({ name: 'asks', host: 'server', port: 8125 }), { host: 'asker' });
