@@ -12,6 +12,9 @@ readonly TWIN=dist/examples/digital-twin/server.js
 readonly HELLO=dist/examples/hello-http/main.js
 readonly HOOKS=dist/examples/webhooks/receiver.js
 readonly HOOK_SENDER=dist/examples/webhooks/sender.js
+readonly REDIS=dist/examples/redis-lite/server.js
+readonly DNS=dist/examples/dns/server.js
+readonly METRICS=dist/examples/metrics-collector/server.js
 readonly VIEWER=dist/examples/log-viewer/server.js
 # Stands before the receiver at that port, tells its own, and has nobody for the first request.
 readonly BUSY_BALANCER='
@@ -88,6 +91,12 @@ main() {
   check 'device: help names every option' help_names "$DEVICE" --host --port --unix --cert --key --ca --proxy-protocol --help
   check 'device: its poller shows the temperature' polls
   if needs mbpoll; then check 'device: mbpoll switches the heater on' switches_heater; fi
+  check 'redis-lite: help names every option' help_names "$REDIS" --host --port --unix --cert --proxy-protocol --max-keys --max-memory --help
+  if needs redis-cli; then check 'redis-lite: redis-cli gets back what it set' redis_keeps; fi
+  check 'dns: help names every option' help_names "$DNS" --host --port --unix --cert --proxy-protocol --zone --help
+  if needs dig; then check 'dns: dig is answered over UDP and TCP' dns_answers; fi
+  check 'metrics-collector: help names every option' help_names "$METRICS" --host --port --unix --cert --proxy-protocol --config --help
+  if needs socat; then check 'metrics-collector: it takes metrics, and tells the figures' collects_metrics; fi
   check 'hello-http: help names every option' help_names "$HELLO" --host --port --unix --cert --key --handler --help
   check 'webhooks: help names every option' help_names "$HOOKS" WEBHOOK_SECRET --host --port --unix --help
   check 'webhooks: what the sender tells is taken, with the second try where the first was answered 503' delivers_webhooks
@@ -344,6 +353,27 @@ shows_logs() {
   echo "$line" | socat -t 2 - "TCP:127.0.0.1:$(grep -oE 'port [0-9]+' "$log" | head -n 1 | cut -d ' ' -f 2)" &&
     within 10 grep -q '01.Door.*who is there' "$log" && ends_in_order
 }
+
+redis_keeps() {
+  start "$REDIS" --port 0 &&
+    [ "$(printf 'SET key "a value"\nGET key\n' | redis-cli -p "$(port)" | tail -n 1)" = 'a value' ] && ends_in_order
+}
+
+dns_answers() {
+  start "$DNS" --port 0 --zone examples/dns/example.zone && within 10 grep -q udp "$log" && local way || return 1
+  for way in +notcp +tcp; do
+    [ "$(dig @127.0.0.1 -p "$(port)" "$way" +short mail.example.org)" = 192.0.2.25 ] || return 1
+  done
+  ends_in_order
+}
+
+collects_metrics() {
+  echo '{ "mostNames": 2 }' >"$kept/metrics.json"
+  start "$METRICS" --port 0 --config "$kept/metrics.json" && within 10 grep -q udp "$log" &&
+    printf 'a:2|c\nb:1|g\nc:1|c' | socat -t 0 - "UDP:127.0.0.1:$(port)" && within 10 tells_figures && ends_in_order
+}
+
+tells_figures() { [ "$(echo figures | socat -t 5 - "TCP:127.0.0.1:$(port)")" = $'a c 2\nb g 1\nrefused 1\nend' ]; }
 
 fetch() { curl -sS --max-time 10 "$@"; }
 

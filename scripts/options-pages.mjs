@@ -161,6 +161,7 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'netstrings()', from: ['src/framing/netstrings.ts', 'netstringsSchema'] },
       { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
       { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },
+      { title: 'respCommands()', from: ['src/framing/resp-commands.ts', 'respCommandsSchema'] },
       {
         title: 'custom()',
         text: 'Here `max` counts all bytes of a frame.',

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from './children.mjs';
 import { idle } from './idle.mjs';
-import { httpLoad, load, mqttLoad, tlsLoad, wsLoad } from './tools.mjs';
+import { dnsLoad, httpLoad, load, mqttLoad, redisLoad, tlsLoad, wsLoad } from './tools.mjs';
 
 /** @typedef {import('./rows.mjs').Row} Row */
 /** @typedef {import('./tools.mjs').Program} Program */
@@ -68,6 +68,8 @@ const idleLoads = {
 function loadFor({ load: of }) {
   if (of?.mode === 'http') return httpLoad;
   if (of?.mode === 'mqtt') return mqttLoad;
+  if (of?.mode === 'dns') return dnsLoad;
+  if (of?.mode.startsWith('redis')) return redisLoad;
   if (of?.mode.startsWith('ws')) return wsLoad;
   return of?.tls === undefined ? load.command : tlsLoad;
 }
@@ -88,14 +90,15 @@ function insistOnRight(result) {
 async function network(row, program, effort) {
   const server = new Child(program.command, { core: row.cores ?? 'server', limitMs: 120_000 });
   try {
-    const { port } = await server.json();
+    // A server that is started by another program tells its own pid.
+    const { port, pid = server.process.pid } = await server.json();
     const options = {
       ...row.load,
       ...(effort.quick && row.load && { connections: Math.min(row.load.connections, QUICK_CONNECTIONS) }),
       port,
       'warmup-ms': effort.quick ? effort.warmupMs : Math.max(effort.warmupMs, row.warmupMs ?? 0),
       ...lengthOf(row, effort),
-      'server-pid': server.process.pid ?? 0,
+      'server-pid': pid ?? 0,
     };
     const command = loadFor(row);
     const generator = new Child([...command, ...asArguments(options)], {

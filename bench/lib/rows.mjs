@@ -14,7 +14,7 @@ import { threadRows } from './thread-rows.mjs';
  * @property {Bar} bar
  * @property {Bar} [p99]
  * @property {Bar} [cpu] of the server, a message
- * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast' | 'mqtt', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
+ * @property {{ mode: 'tcp' | 'lines' | 'udp' | 'handshakes' | 'http' | 'ws' | 'ws-broadcast' | 'mqtt' | 'redis-set' | 'redis-get' | 'dns', connections: number, size: number, inflight: number, rate?: number, tls?: 'yes' | 'resumed' }} [load]
  * @property {number} [warmupMs] at least so much before the measurement
  * @property {'tls' | 'ws'} [over] of a memory row: its connections are under TLS, or are WebSockets
  * @property {'both' | 'any'} [cores] of both sides, where it is not one for each process: see children.mjs
@@ -52,6 +52,37 @@ const atLeast = (value) => ({ kind: 'atLeast', value });
 
 /** So many times as fast, and by as much less of the processor. @param {number} times @returns {{ bar: Bar, cpu: Bar }} */
 const faster = (times) => ({ bar: atLeast(times), cpu: { kind: 'atMost', value: Math.round(1000 / times) / 1000 } });
+
+/**
+ * SET and GET of redis-benchmark, in turn with the shortest server of node:net that has the same parsing, and with Redis.
+ * @param {'set' | 'get'} what
+ * @returns {Row[]}
+ */
+const redisRows = (what) => {
+  const row = /** @type {const} */ ({ kind: 'network', ours: 'tasktonic-redis', warmupMs: 2_000 });
+  const load = /** @type {const} */ ({ mode: `redis-${what}`, connections: 50, size: 3, inflight: 1 });
+  const title = `redis-lite, ${what.toUpperCase()}, 50 connections`;
+  return [
+    { ...row, id: `redis-${what}`, title, theirs: 'raw-redis', ...faster(1), load },
+    {
+      ...row,
+      id: `redis-${what}-pipelined`,
+      title: `${title}, 16 in flight`,
+      theirs: 'raw-redis',
+      limits: ['redis-server'],
+      ...faster(1.15),
+      load: { ...load, inflight: 16 },
+    },
+    {
+      ...row,
+      id: `redis-${what}-beside-redis`,
+      title: `${title}, beside Redis`,
+      theirs: 'redis-server',
+      bar: atLeast(0.9),
+      load,
+    },
+  ];
+};
 
 const KIB = 1024;
 /** A stream is sent in pieces of this size. */
@@ -146,6 +177,19 @@ export const rows = [
     ours: 'tasktonic-fastify',
     theirs: 'raw-fastify',
     ...faster(0.97),
+  },
+  ...redisRows('set'),
+  ...redisRows('get'),
+  {
+    id: 'dns-udp',
+    title: 'DNS over UDP, 20 peers',
+    kind: 'network',
+    ours: 'tasktonic-dns',
+    theirs: 'raw-dns',
+    ...faster(1.1),
+    warmupMs: 2_000,
+    load: { mode: 'dns', connections: 20, size: 0, inflight: 1 },
+    quickOps: 100, // in the time of the other rows there may be none
   },
   {
     ...ws,

@@ -47,6 +47,16 @@ export const mqttLoad = [process.execPath, path('load/mqtt.mjs')];
 export const httpLoad = [process.execPath, path('load/wrk.mjs')];
 const noWrk = spawnSync('wrk', ['--version'], { timeout: 20_000 }).error ? 'wrk is not here' : null;
 
+/** For servers of RESP, and of DNS. */
+export const redisLoad = [process.execPath, path('load/redis.mjs')];
+export const dnsLoad = [process.execPath, path('load/dns.mjs')];
+const noRedisLoad = spawnSync('redis-benchmark', ['--help'], { timeout: 20_000 }).error
+  ? 'redis-benchmark is not here'
+  : null;
+const noRedis = spawnSync('redis-server', ['--version'], { timeout: 20_000 }).error
+  ? 'redis-server is not here'
+  : noRedisLoad;
+
 const noCertificate = makeCertificate();
 const bun = path('node_modules/.bin/bun');
 const noBun = !existsSync(bun)
@@ -106,6 +116,11 @@ export const programs = {
   'tasktonic-ws-broadcast': tasktonic('servers/tasktonic-ws.mjs', 'broadcast'),
   'tasktonic-mqtt': tasktonic('servers/tasktonic-mqtt.mjs'),
   aedes: node('aedes', 'servers/aedes.mjs', missing('aedes')),
+  'raw-redis': node('raw node:net', 'servers/raw-redis.mjs', noTaskTonic ?? noRedisLoad),
+  'tasktonic-redis': node('TaskTonic', 'servers/tasktonic-redis.mjs', noTaskTonic ?? noRedisLoad),
+  'redis-server': node('Redis', 'servers/redis-server.mjs', noRedis),
+  'raw-dns': node('raw node:dgram', 'servers/raw-dns.mjs', noTaskTonic),
+  'tasktonic-dns': tasktonic('servers/tasktonic-dns.mjs'),
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),

@@ -1,6 +1,6 @@
 // What the servers among the examples have in common besides where they serve: a command line with a help, and a Formula.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { Formula, type FormulaData } from 'tasktonic';
+import { type ConfigurationSources, Formula, type FormulaData } from 'tasktonic';
 import { SERVING_HELP, SERVING_OPTIONS, type Serving, type ServingDefaults, servings } from './serving.js';
 
 /** The further options of a server, as texts. */
@@ -16,6 +16,8 @@ export interface Program {
   readonly defaults: ServingDefaults;
   /** Its further options: a text each, by name, with what `--help` says of it. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Where its configuration comes from; default: nowhere. What is wrong in it is shown when it starts. */
+  configuration?(values: Values): ConfigurationSources;
   /** Makes its Tonics. What it throws is shown with the help. */
   start(places: readonly Serving[], values: Values): void;
 }
@@ -38,6 +40,9 @@ export async function runServer(program: Program): Promise<void> {
   class App extends Formula {
     protected override creatingFormula(): FormulaData {
       return { project: { name } };
+    }
+    protected override creatingConfiguration(): ConfigurationSources {
+      return program.configuration?.(given[1]) ?? {};
     }
     protected override creatingStartingTonics(): void {
       program.start(...given);

@@ -8,4 +8,6 @@ export { lengthPrefixed, type LengthPrefixedOptions } from './length-prefixed.js
 export { netstrings, type NetstringsOptions } from './netstrings.js';
 export { jsonLines, type JsonLinesOptions } from './json-lines.js';
 export { messagePack, type MessagePackCodec, type MessagePackOptions } from './message-pack.js';
+export { respCommands, type RespCommandsOptions } from './resp-commands.js';
+export type { RespReply } from './resp-reply.js';
 export { custom, type CustomOptions } from './custom.js';

@@ -9,3 +9,4 @@ export { lengthPrefixedSchema } from '../../src/framing/length-prefixed.js';
 export { linesSchema } from '../../src/framing/lines.js';
 export { loadCodec } from '../../src/framing/message-pack.js';
 export { netstringsSchema } from '../../src/framing/netstrings.js';
+export { respCommandsSchema } from '../../src/framing/resp-commands.js';

@@ -8,6 +8,7 @@ import {
   lines,
   messagePack,
   netstrings,
+  respCommands,
 } from '../../src/framing/index.js';
 import { checkFraming } from '../../src/testing/index.js';
 
@@ -50,6 +51,9 @@ const FRAMINGS: readonly (readonly [what: string, framing: Framing<unknown, any>
   ['lines of JSON', jsonLines(), VALUES],
   ['MessagePack', messagePack(), [...VALUES, Buffer.from('bytes'), 2 ** 40, 'x'.repeat(70_0), -200, 1e-300]],
   ['short MessagePack, long ones left out', messagePack({ max: 40, onTooLong: 'skip' }), VALUES],
+  ['commands of RESP2', respCommands(), [['GET', 'ünïcödé 💡'], [''], ['SET', 'a b', 'x'.repeat(300)]]],
+  ['commands in latin1', respCommands({ encoding: 'latin1', max: 90 }), [['GET', '\xff\r\n\0'], ['PING']]],
+  ['commands as bytes', respCommands({ encoding: 'buffer', onTooLong: 'skip' }), [BYTES, [BYTES[2]]]],
   [
     'one of our own',
     custom<string>({

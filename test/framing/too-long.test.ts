@@ -8,6 +8,7 @@ import {
   lines,
   messagePack,
   netstrings,
+  respCommands,
 } from '../../src/framing/index.js';
 import { codeOf, errorOf, framesOf } from './support/decoded.js';
 
@@ -33,6 +34,16 @@ const KINDS: Readonly<
     (onTooLong, max) => messagePack({ onTooLong, max }),
     'short',
     Array(90).fill([1, {}]),
+  ],
+  'respCommands()': [
+    (onTooLong, max) => respCommands({ onTooLong, max: max + 12 }),
+    ['short'],
+    ['long', 'x'.repeat(900)],
+  ],
+  'respCommands() with many words': [
+    (onTooLong, max) => respCommands({ onTooLong, max: max + 12 }),
+    ['short'],
+    Array<string>(90).fill(''),
   ],
   'custom()': [
     (onTooLong, max) =>

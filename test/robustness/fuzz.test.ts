@@ -21,6 +21,7 @@ import {
   lines,
   messagePack,
   netstrings,
+  respCommands,
 } from '../../src/framing/index.js';
 import { writeV1, writeV2 } from '../doors/tonics.js';
 import type { App } from '../support/app.js';
@@ -91,6 +92,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   ),
   'netstrings()': framed(netstrings({ max }), small, large),
   'jsonLines()': framed(jsonLines({ max }), { a: [1, 'two', null] }, 3, 'text'),
+  'respCommands()': framed(respCommands({ max }), ['SET', 'key', 'a value'], ['GET', ''], ['PING']),
   'messagePack()': framed(messagePack({ max }), { a: [1, 'two', null] }, 3, 'text'),
   'custom()': framed(
     custom({ size: (bytes) => (bytes.length < 1 ? undefined : 1 + bytes[0]!), max }),

@@ -22,7 +22,16 @@ import {
   TimerEveryWeek,
   TimerEveryYear,
 } from '../../src/calendar/index.js';
-import { custom, delimited, fixed, jsonLines, lengthPrefixed, lines, netstrings } from '../../src/framing/index.js';
+import {
+  custom,
+  delimited,
+  fixed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+  netstrings,
+  respCommands,
+} from '../../src/framing/index.js';
 import { Distiller } from '../../src/testing/index.js';
 import { wholeSchemas } from '../doors/calendar.js';
 import {
@@ -41,6 +50,7 @@ import {
   lengthPrefixedSchema,
   linesSchema,
   netstringsSchema,
+  respCommandsSchema,
 } from '../doors/framing.js';
 import { selectorCatalystSchema } from '../doors/selector.js';
 import { adopt, clientSchema, connectionSettings, serverSchema, udpSchema } from '../doors/tonics.js';
@@ -212,6 +222,7 @@ describe('framings of options that make no sense', () => {
     ['lengthPrefixed()', lengthPrefixed, lengthPrefixedSchema, {}],
     ['netstrings()', netstrings, netstringsSchema, {}],
     ['jsonLines()', jsonLines, jsonLinesSchema, {}],
+    ['respCommands()', respCommands, respCommandsSchema, {}],
     ['custom()', custom, customSchema, { size: () => 1 }],
   ];
   for (const [name, make, { entries }, needs] of framings) {

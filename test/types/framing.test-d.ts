@@ -11,6 +11,7 @@ import {
   lines,
   messagePack,
   netstrings,
+  respCommands,
 } from '../../src/framing/index.js';
 import { checkFraming } from '../../src/testing/index.js';
 
@@ -76,4 +77,16 @@ export function values(): void {
   checkFraming(lines(), [5]);
   // @ts-expect-error size tells a number
   custom({ size: () => '4' });
+}
+
+export function commands(): void {
+  const framing = respCommands({ encoding: 'latin1' });
+  const words: string[] | undefined = framing.decoder().next();
+  const bytes: Buffer[] | undefined = respCommands({ encoding: 'buffer' }).decoder().next();
+  framing.encode(['a', 1, 2n, null, { status: 'OK' }, [{ error: 'ERR' }]]);
+  // @ts-expect-error RESP2 has no booleans
+  framing.encode(true);
+  // @ts-expect-error a status is a text
+  framing.encode({ status: 1 });
+  void [words, bytes];
 }

@@ -1,0 +1,58 @@
+import { type Address, type ListenInfo, TcpConnection, TcpServer, Tonic, UdpSocket } from 'tasktonic';
+import { lengthPrefixed } from 'tasktonic/framing';
+import type { Serving } from '../shared/serving.js';
+import { answer } from './answer.js';
+import type { Zone } from './zone.js';
+
+const framing = lengthPrefixed({ bytes: 2, max: 65_535, onTooLong: 'close' });
+
+/** A client that asks over TCP. */
+export class DnsConnection extends TcpConnection.with({ framing }) {
+  constructor(protected readonly zone: Zone) {
+    super();
+  }
+
+  ttse__onFrame(message: Buffer): void {
+    const reply = answer(this.zone, message, false);
+    if (reply === undefined) this.ttsc__close();
+    else this.sendFrame(reply);
+  }
+}
+
+class DnsSocket extends UdpSocket {
+  constructor(
+    private readonly zone: Zone,
+    place: { host?: string | undefined; port: number },
+  ) {
+    super({ port: place.port, ...(place.host !== undefined && { host: place.host }) });
+  }
+
+  ttse__onDatagram(message: Buffer, from: Address): void {
+    const reply = answer(this.zone, message, true);
+    if (reply !== undefined) this.send(reply, from);
+  }
+}
+
+/** Answers for a zone over TCP, and over UDP on the same port. */
+export class DnsServer extends Tonic {
+  constructor(
+    protected readonly zone: Zone,
+    private readonly places: readonly Serving[],
+  ) {
+    super();
+  }
+
+  ttse__onStart(): void {
+    const protocol = (): DnsConnection => this.connection();
+    for (const place of this.places) new TcpServer({ ...place, idleTimeout: 10_000, maxConnections: 1_000, protocol });
+  }
+
+  protected connection(): DnsConnection {
+    return new DnsConnection(this.zone);
+  }
+
+  /** TCP listens first: where the port was left open (0), UDP takes the same one. */
+  ttse__onListening({ transport, address, port }: ListenInfo): void {
+    if (transport === 'tcp') new DnsSocket(this.zone, { host: address, port });
+  }
+}
