@@ -76,7 +76,7 @@ function sourceFile(path: string): string {
 function noneSaid(file: string, className: string | undefined, classes: readonly TonicConstructor[]): string {
   const others = classes.map(({ name }) => name).join(', ');
   if (others === '') return `importing ${file} makes no class of Tonics: export one from it`;
-  return `importing ${file} makes no class ${className}: it makes ${others}`;
+  return `importing ${file} makes no class of Tonics named ${className}: it makes ${others}`;
 }
 
 function markdownOf({ name, text }: Diagram): string {

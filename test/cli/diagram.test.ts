@@ -121,9 +121,9 @@ describe('tasktonic diagram', () => {
       'a class that is not there',
       ['some.mjs', 'Doo'],
       1,
-      'importing FOLDER/some.mjs makes no class Doo: it makes Door, Lamp, Lantern, Candle, Bare',
+      'importing FOLDER/some.mjs makes no class of Tonics named Doo: it makes Door, Lamp, Lantern, Candle, Bare',
     ],
-    ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no Tonic helper'],
+    ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no class of Tonics named helper'],
     ['a Tonic with nothing to draw', ['some.mjs', 'Bare'], 1, 'Bare has no diagram: it has no sparkles and no states'],
     ['a file that has only such', ['bare.mjs'], 1, 'no Tonic in FOLDER/bare.mjs has sparkles or states: Bare'],
     ['a file that is not there', ['none.ts'], 1, 'the file FOLDER/none.ts is not there'],
@@ -131,7 +131,7 @@ describe('tasktonic diagram', () => {
     ['a folder', ['node_modules'], 1, 'the file FOLDER/node_modules is not there'],
     ['a module that throws', ['throws.mjs'], 1, 'FOLDER/throws.mjs cannot be imported: no luck'],
     ['a module with a mistake', ['broken.mjs'], 1, 'FOLDER/broken.mjs cannot be imported: SyntaxError: '],
-    ['a bad name', ['bad.mjs'], 1, 'ttsc_open starts like a sparkle but is none'],
+    ['a bad name', ['bad.mjs'], 1, 'ttsc_open begins as the name of a sparkle does'],
     ['a word too much', ['a', 'b', 'c'], 2, 'the word c is one too many: give a file, and at most one class'],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {

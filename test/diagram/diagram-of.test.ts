@@ -205,6 +205,6 @@ describe('the diagram of a class', () => {
       // eslint-disable-next-line tasktonic/sparkle-names -- what is refused
       ttsc_open(): void {}
     }
-    expect(() => diagramOf(Door)).to.throw('ttsc_open starts like a sparkle but is none');
+    expect(() => diagramOf(Door)).to.throw('ttsc_open begins as the name of a sparkle does');
   });
 });

@@ -98,7 +98,7 @@ describe('bytes that nobody hears', () => {
 
   it('are told of a server without a protocol, whose base does not hear them', async () => {
     const [line] = await warnings(() => new Base(server(undefined)));
-    expect(line).to.contain('write ttse__onData in a class of your own, or in Base, its base;');
+    expect(line).to.contain('write ttse__onData in a class of your own, or in Base, its base.');
   });
 
   it('are not told where the base hears them', async () => {
