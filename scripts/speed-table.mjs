@@ -1,33 +1,28 @@
 // Writes the tables of figures on the pages from the newest report under bench/results: `node scripts/speed-table.mjs`.
 // With --check it writes nothing, and fails where a page says something else.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { amount, machineText, newestReport } from './newest-report.mjs';
 
 const ROOT = new URL('../', import.meta.url);
-const RESULTS = new URL('bench/results/', ROOT);
 const BEGIN = '<!-- Written by scripts/speed-table.mjs from bench/results. Do not change it here. -->\n';
 const END = '<!-- the end of what it writes -->\n';
 
 const isOfThreads = ({ id }) => id.startsWith('thread-');
 /** The pages, and which rows each shows. */
 const PAGES = [
-  { name: 'README.md', shows: (row) => !isOfThreads(row) },
+  { name: 'bench/README.md', shows: (row) => !isOfThreads(row) },
   { name: 'docs/use/cost-of-threads.md', shows: isOfThreads },
 ];
 
-const newest = readdirSync(RESULTS)
-  .filter((file) => /^[\dT-]+\.json$/.test(file))
-  .sort()
-  .at(-1);
-const report = JSON.parse(readFileSync(new URL(newest, RESULTS), 'utf8'));
+const { file, report, rows } = newestReport();
 
-function speedTable(rows) {
-  const { machine, rounds } = report;
+function speedTable(shown) {
   return [
-    `Medians of ${rounds} rounds on ${machine.cores} cores of an ${machine.cpu}, Node ${machine.node.slice(1)}, from \`bench/results/${newest}\`:`,
+    `Medians of ${report.rounds} rounds on ${machineText(report)}, from \`bench/results/${file}\`:`,
     '',
     '| work | TaskTonic | by hand | ratio | by hand against itself | p99, ratio |',
     '|---|---|---|---|---|---|',
-    ...rows.map(rowOf),
+    ...shown.map(rowOf),
     '',
   ].join('\n');
 }
@@ -45,22 +40,12 @@ function rowOf({ title, unit, medians, ratio, spread, p99 }) {
   return `| ${cells.join(' | ')} |`;
 }
 
-function amount(value, unit) {
-  if (unit === 'cores') return `${value.toFixed(3)} cores`;
-  if (unit === 'MB/s') return `${value.toFixed(0)} MB/s`;
-  if (unit === 'ms') return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-  if (unit === 'bytes/connection') return `${(value / 1024).toFixed(1)} KiB`;
-  return value >= 1e6 ? `${(value / 1e6).toFixed(2)} million a second` : `${Math.round(value / 1e3)},000 a second`;
-}
-
 for (const { name, shows } of PAGES) {
   const url = new URL(name, ROOT);
   const page = readFileSync(url, 'utf8');
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${name} has no place for the table: two comments mark it`);
-  // One that this machine could not run is not shown.
-  const rows = report.rows.filter((row) => row.medians !== undefined && shows(row));
-  const wanted = page.slice(0, begin + BEGIN.length) + speedTable(rows) + page.slice(end);
+  const wanted = page.slice(0, begin + BEGIN.length) + speedTable(rows.filter(shows)) + page.slice(end);
   if (!process.argv.includes('--check')) writeFileSync(url, wanted);
   else if (page !== wanted) {
     console.error(`${name} does not show the newest report: run node scripts/speed-table.mjs`);

@@ -32,7 +32,9 @@ export async function diagramsOf({ file, className, output }: DiagramOptions, he
   if (asMarkdown) return diagrams.map(markdownOf).join('\n');
   if (diagrams.length === 1) return diagrams[0]!.text;
   const names = diagrams.map(({ name }) => name).join(', ');
-  throw new CliError(`a file of Mermaid holds one diagram, and ${file} has ${names}: name one, or write to a file .md`);
+  throw new CliError(
+    `a file of Mermaid holds one diagram, and ${file} has ${names}: name one of them, or write to a file that ends with .md`,
+  );
 }
 
 async function drawn(file: string, className: string | undefined, held: HeldRuns): Promise<Diagram[]> {
@@ -67,14 +69,14 @@ async function tonicsOf(file: string): Promise<{ classes: TonicConstructor[] } &
 
 function sourceFile(path: string): string {
   if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`the file ${path} is not there`);
-  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is no source file of TypeScript or JavaScript`);
+  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is not a source file of TypeScript or JavaScript`);
   return realpathSync(path);
 }
 
 function noneSaid(file: string, className: string | undefined, classes: readonly TonicConstructor[]): string {
-  const what = className === undefined ? 'no Tonic' : `no Tonic ${className}`;
-  const others = classes.map(({ name }) => name).join(', ') || 'none';
-  return `importing ${file} makes ${what}: its Tonics are ${others}`;
+  const others = classes.map(({ name }) => name).join(', ');
+  if (others === '') return `importing ${file} makes no class of Tonics: export one from it`;
+  return `importing ${file} makes no class of Tonics named ${className}: it makes ${others}`;
 }
 
 function markdownOf({ name, text }: Diagram): string {

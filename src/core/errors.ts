@@ -7,13 +7,13 @@ import { inspect } from 'node:util';
 export const ERRORS = {
   // Names and plans
   TT_BAD_SPARKLE_NAME:
-    'The method {key} starts like a sparkle but is none: write {prefix}__name or {prefix}_state__name, with no further "__".',
+    'The method {key} begins as the name of a sparkle does, but goes on in another way: write {prefix}__name or {prefix}_state__name, with no further "__".',
   TT_RESERVED_SPARKLE: '{class}.{key} uses a name that is reserved to the framework: choose another one{hint}.',
   TT_SPARKLE_FIELD: '{class}.{key} is a field, so calling it would run it at once: make it a method.',
   TT_BASE_FIELD: '{class} has a field "base", which hides its base: write "declare readonly base: ..." instead.',
   TT_NOT_A_METHOD: '{class}.{key} has the name of a sparkle but is {kind}: a sparkle is a plain method.',
   TT_BAD_GROUP: '{class} names a group {group} of states: {problem}.',
-  TT_GROUP_IS_NO_STATE: '{group} is a group of states of {class} and none of them ({key}): name one of {states}.',
+  TT_GROUP_IS_NO_STATE: '{group} is a group of states of {class}, and not a state ({key}): name one of {states}.',
   TT_UNKNOWN_STATE: '{class} has no state {state} ({key}): its states are {states}.',
   TT_UNKNOWN_EVENT:
     '{class} has no event for {key}: did you mean {nearest}? If it is an event of your own, list it in "static events".',
@@ -26,14 +26,14 @@ export const ERRORS = {
   TT_NOT_A_SPARKLE:
     '{what} is not a sparkle of {class}: give one of its sparkles, such as this.ttse__done, or a reference made with bind().',
   TT_BAD_PREFIX:
-    '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and none of the built-in ones.',
+    '{prefix} cannot be a prefix of sparkles: use letters and digits, begin with a letter, and take another one than the built-in prefixes.',
   TT_NO_DIAGRAM: '{class} has no diagram: {problem}.',
   TT_NO_SOURCE: 'The source of {what} cannot be read: {problem}. Draw the class from its own code.',
   // Life
   TT_NO_BASE:
     '{class} was made outside any sparkle, so its base is not known: give it as the option "base", or make it inside a sparkle.',
   TT_BASE_FINISHED: '{class} cannot be infused: its base {base} is finishing. Make it before, or in ttse__onDraining.',
-  TT_NAME_TAKEN: 'The name {name} is taken by {holder}: names are unique in an app.',
+  TT_NAME_TAKEN: 'The name {name} is taken by {holder}: names are unique in an app, so choose another one.',
   TT_BAD_OPTION: 'The option {option} of {class} is not right: {problem}.',
   TT_ASYNC_SPARKLE:
     'The sparkle {key} of {class} returned a promise: a sparkle is synchronous. Bring the result back with this.pipe().',
@@ -41,9 +41,9 @@ export const ERRORS = {
     '{tonic} made {count} transitions after one sparkle and would never come to rest: break the ring of toState() calls in its onEnter and onExit.',
   TT_TIMER_UNHEARD: '{class} has a timer ({timer}) that nobody hears: write {event}, or give it a sparkleBack.',
   TT_INPUT_UNHEARD:
-    '{class} is sent {what} that nobody hears: write {event} in {where}; an empty one where they mean nothing.',
+    '{class} receives {what}, and nobody hears them: write {event} in {where}. Where they are to be ignored, write an empty one.',
   TT_RAISED_AT_END:
-    '{tonic} raises {sparkle} in its ttse__onFinished, after which it hears nothing: do it there, or in ttse__onDraining.',
+    '{tonic} raised {sparkle} in its ttse__onFinished, after which no sparkle of it runs: do that work in ttse__onFinished itself, or raise it in ttse__onDraining.',
   TT_RAISES_FOR_EVER:
     '{sparkle} of {tonic} was raised at the end of {count} orders, each of which raised the next, and would never come to rest: call the sparkle instead, so that others have their turn.',
   TT_QUEUES_ITSELF:
@@ -52,7 +52,8 @@ export const ERRORS = {
   TT_GRACE_EXCEEDED:
     'The app had not ended {ms} ms after {signal}: {count} Tonics were aborted ({tonics}). Let them end sooner, or raise "shutdown/grace".',
   TT_INFUSION_FAILED: '{tonic} failed and its base {base} has no ttse__onInfusionFailed, so the base fails too.',
-  TT_RESTART_LIMIT: '{tonic} failed {count} times within {ms} ms, more than its base {base} restarts it.',
+  TT_RESTART_LIMIT:
+    '{tonic} failed {count} times within {ms} ms, and its base {base} restarts it no more: see why it fails, or raise "limit" of supervise().',
   TT_NOT_RUNNING: '{what} needs a running sparkle of {tonic}: call it inside one.',
   // Catalyst and Formula
   TT_QUEUE_FULL:
@@ -78,7 +79,8 @@ export const ERRORS = {
   TT_RUN_IN_THREAD:
     '{class}.run() was called in the thread of a Catalyst, which would run the app again: call it only "if (isMainThread)", or put the Catalyst into a module of its own.',
   TT_THREAD_EXITED: 'The thread of {tonic} ended with exit code {code} before its Catalyst had finished.',
-  TT_NOBODY_NAMED: 'A call for {name} reached nobody: there is no Tonic of that name now.',
+  TT_NOBODY_NAMED:
+    'A call for {name} reached nobody, since no Tonic has that name now: see whether it has finished, or has another name.',
   TT_NO_LOADER:
     'The thread of {tonic} cannot load {module}: Node has no loader for such a file in that thread. Start the app with "node --import" and a loader that serves threads, too (such as tsx), or let "module" name the JavaScript that was built.',
   TT_THREAD_FAILED: 'The thread of {tonic} failed: see the cause.',
@@ -97,11 +99,11 @@ export const ERRORS = {
   TT_SERVICE_BY_USE:
     '{class} is a service: ask for it with this.use({class}), or make it in creatingStartingTonics(). A service that needs a thread of its own is a Catalyst.',
   TT_NO_SERVICE:
-    'Nobody has started the service {service}, and {class} only stands for it: make a class that extends it in creatingStartingTonics().',
+    'The service {service} has not been started, and {class} is only its abstract class: make a class that extends it in creatingStartingTonics().',
   TT_SERVICE_FAILED: 'The service {service} has failed: see the cause.',
   // Selector
   TT_NEEDS_SELECTOR:
-    '{class} needs a SelectorCatalyst, and {catalyst} is none: make it under one (the default main Catalyst is).',
+    '{class} needs a SelectorCatalyst, and {catalyst} is another kind of Catalyst: make it under a SelectorCatalyst (the default main Catalyst is one).',
   TT_SELECTOR_CLOSED: 'The Selector is closed: register channels before its Catalyst finishes.',
   TT_ALREADY_REGISTERED: 'The channel is registered already: change its interest with key.modify().',
   // Sockets
@@ -137,15 +139,17 @@ export const ERRORS = {
     '{address} did not answer within {ms} ms{lookup}: look at the network, or raise "connectTimeout".',
   TT_CANNOT_CONNECT:
     'No address of {address} could be connected to: start the server, or correct host and port.{reasons}',
-  TT_TIMED_OUT: 'The network gave {address} up: the peer no longer answers.',
+  TT_TIMED_OUT:
+    'The peer at {address} no longer answers, so the operating system has ended the connection: look at the peer and the network.',
   TT_PEER_RESET: 'The peer at {address} reset the connection.',
   TT_BAD_CERTIFICATE: 'The certificate {whose} cannot be used: {problem}.',
   TT_OWN_CERTIFICATE_EXPIRED:
     'The certificate {whose} ({subject}) expired on {to}, so no client will trust it: renew it.',
   TT_NO_TLS:
     'startTls() of {tonic} needs to know how: give its TcpServer or TcpClient the option "tls", with the mode "startTls".',
-  TT_TLS_BEGUN: 'startTls() of {tonic} came when its connection was under TLS already: ask this.tls before.',
-  TT_TLS_TIMEOUT: 'The TLS handshake with {address} was not done after {ms} ms.',
+  TT_TLS_BEGUN: 'startTls() of {tonic} was called when its connection was under TLS already: look at this.tls before.',
+  TT_TLS_TIMEOUT:
+    'The TLS handshake with {address} was not done after {ms} ms: look at the peer, or raise "handshakeTimeout" (of a client "connectTimeout").',
   TT_TLS_CUT_OFF: '{address} ended the connection in the middle of the TLS handshake: look there for the reason.',
   TT_TLS_EXPIRED: 'The certificate of {address} ({subject}) expired on {to}: have it renewed.',
   TT_TLS_NOT_YET_VALID:
@@ -178,7 +182,7 @@ export const ERRORS = {
   TT_PROXY_NOT_TRUSTED:
     '{address} sent a PROXY header and is not trusted: where it is your proxy, name it in "trusted" of "proxyProtocol".',
   TT_NOT_A_PROXY:
-    '{address} is none of the proxies that "trusted" names, and others are refused: connect by way of one of them, or name it.',
+    '{address} is not one of the proxies that "trusted" names, and others are refused: connect through one of those, or name this one.',
   TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
@@ -209,7 +213,7 @@ export const ERRORS = {
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
   // HTTP
   TT_NO_REQUEST_HANDLER:
-    'A request has come to {tonic}, and nobody hears of requests: it was answered with 503, and so are all like it. Give a "handler", or define ttse__onRequest.',
+    'A request came to {tonic}, which has no handler of requests: it was answered with 503, and so are all that follow. Give a "handler", or define ttse__onRequest.',
   TT_NOT_OF_PROTOCOL: '{what} does not exist for {class}: it speaks {protocol}, which has its own way for that.',
   TT_NO_HTTP_SERVER:
     '{class} is a protocol of HTTP, and was not made by an HttpServer: give it as the "protocol" of one.',
@@ -233,19 +237,20 @@ export const ERRORS = {
   // Framing
   TT_FRAME_TOO_LONG:
     'A frame of {framing} is longer than {max} bytes (from byte {place} of the stream on): send shorter ones, or raise "max".',
-  TT_BAD_FRAME: 'What comes from byte {place} of the stream on is no frame of {framing}: {problem}.',
+  TT_BAD_FRAME: 'What begins at byte {place} of the stream is not a frame of {framing}: {problem}.',
   TT_FRAME_INCOMPLETE: 'The stream ended within a frame of {framing}, of which {bytes} bytes had come.',
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
-  TT_BAD_DATAGRAM: 'A datagram from {address} has something else than whole frames of {framing}: {problem}.',
+  TT_BAD_DATAGRAM: 'A datagram from {address} does not consist of whole frames of {framing}: {problem}.',
   TT_NO_FRAMING:
-    '{class} has no framing: say it with the option "framing", or with {class}.with({ framing }), or give the bytes to send().',
+    '{class} has no framing: give it as the option "framing", or with {class}.with({ framing }). Bytes without a framing are sent with send().',
   TT_NO_TEMPORAL:
     'tasktonic/calendar needs Temporal, which Node {version} does not have: npm install temporal-polyfill.',
-  TT_BAD_CLOSE: 'A WebSocket cannot be closed so: {problem}.',
+  TT_BAD_CLOSE: 'A WebSocket cannot be closed like that: {problem}.',
   TT_MESSAGE_TOO_LONG: 'A message on a WebSocket is longer than {max} bytes: send shorter ones, or raise "maxPayload".',
-  TT_PEER_SILENT: '{address} has sent nothing for {ms} ms after a ping: it is taken for gone.',
+  TT_PEER_SILENT:
+    '{address} has sent nothing for {ms} ms after a ping, so its connection was ended: look at the peer and the network, or raise "pongTimeout".',
   TT_UPGRADE_FAILED: 'The WebSocket at {url} was not opened: {problem}.',
   TT_NEEDS_PACKAGE: '{what} needs the package {package}, which cannot be loaded: npm install {package}.',
   TT_BAD_FRAMING: '{framing} does not hold what a framing promises: {problem}.',
@@ -256,7 +261,7 @@ export const ERRORS = {
   TT_TAKES_FOR_EVER:
     '{what} would go through {count} instants of virtual time, more than {most}; {who}: let it fire less often, let less time pass at once, or raise "instantLimit".',
   TT_NOT_SETTLED:
-    "What was waited for was not so within {ms} ms of virtual time: look at what should bring it, give a longer limit, or use realTime() for what is the machine's.",
+    'What until() waits for did not happen within {ms} ms of virtual time: see what should bring it about, give a longer limit, or use realTime() for what takes real time.',
   TT_NO_APP: 'The Distiller has no app yet: give one to start(), or let one join().',
   TT_LEFT_OPEN: 'The app has ended and left open: {what}. Close what it opens, or have it finish with its base.',
   TT_EXPLORE_FAILED:
@@ -290,13 +295,13 @@ export const ERRORS = {
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',
-  TT_BAD_LOG_SERVICE: 'The log service {name} is none: it must make an object with write(line).',
-  TT_LOG_CLOSED: 'The app has ended, and so has its log: call runtime.log.use() while it runs.',
-  TT_LOG_IN_THREAD: 'The log of an app is led elsewhere in its main thread only: call runtime.log.use() there.',
+  TT_BAD_LOG_SERVICE: 'The log service {name} cannot be used: what it makes must be an object with write(line).',
+  TT_LOG_CLOSED: 'The app has ended, and so has its log: call runtime.log.use() while the app runs.',
+  TT_LOG_IN_THREAD: 'Where the log of an app goes is changed in its main thread only: call runtime.log.use() there.',
   // Invariants of a Distiller
-  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, what is to hold always did not: {message}.',
+  TT_INVARIANT_BROKEN: 'After {sparkle} of {tonic}, at {at} ms, a check of always() failed: {message}.',
   // The Store on disk
-  TT_STORE_CUT: '{bytes} bytes of {file}, from byte {offset} on, do not count: {why}.',
+  TT_STORE_CUT: '{bytes} bytes of {file}, from byte {offset} on, are left out: {why}.',
   TT_STORE_DAMAGED:
     '{file} is damaged at byte {offset}: {problem}. {loss}. Put a backup in the place of its directory, or give "damaged: \'cut\'" to go on without that.',
   TT_STORE_DIRECTORY: 'The Store cannot be kept in {directory}: {problem}.',
@@ -319,7 +324,8 @@ export const ERRORS = {
   TT_STORE_DUMP: 'load() takes what dump() gives, a list of pairs of a path and a value or a link, not {what}.',
   TT_STORE_FULL: '{what} is full, with {most}: {remedy}.',
   TT_STORE_LINK_CIRCLE: 'The links on the way of {path} go in a circle, or are more than {most}: remove one of them.',
-  TT_STORE_NOT_CONFIRMED: "The element has no path yet: its list is another thread's, which gives it its number.",
+  TT_STORE_NOT_CONFIRMED:
+    'The element has no path yet, since another thread owns its list and gives it its number: use it in the group that makes it, or later.',
   TT_STORE_GROUP_ASYNC: 'The function of a group gave a promise: a group is one step, so nothing of it was done.',
   TT_STORE_ENDLESS:
     'What subscribers write has made subscribers write for thousands of batches, without end: the last one was not done.',

@@ -12,16 +12,17 @@ import { withTimeouts } from './state-timeouts.js';
  * @throws {TaskTonicError} `TT_NO_DIAGRAM`, `TT_NO_SOURCE`; and whatever is wrong with the class, as its first instance would.
  */
 export function machineOf(tonicClass: TonicClass): Machine {
-  const methods = methodsByName(userClasses(tonicClass));
+  const { own, framework } = chainOf(tonicClass);
+  const methods = methodsByName(own);
   const plan = Plan.of(tonicClass);
   const { className } = plan;
-  const reader = new MoveReader(methods);
+  const reader = new MoveReader(methods, endsOf(framework));
   const written = [...methods].flatMap(([key, [method]]): SparkleFacts[] => {
     const sparkle = plan.sparkles.get(key);
     if (sparkle === undefined) return [];
     return [{ state: sparkle.state, name: sparkle.name, moves: reader.of(method!), empty: isEmpty(method!) }];
   });
-  const sparkles = withGroups(written, new StateGroups(tonicClass));
+  const sparkles = withBeginning(withGroups(written, new StateGroups(tonicClass)), framework);
   const states = new Set([...(plan.states ?? []), ...plan.stateTimeouts.keys()]);
   for (const { state, moves } of sparkles) {
     if (state !== undefined) states.add(state);
@@ -32,17 +33,34 @@ export function machineOf(tonicClass: TonicClass): Machine {
   return { className, states: [...states], sparkles: withTimeouts(sparkles, plan.stateTimeouts) };
 }
 
-/** A class and those that it extends, up to the framework's. */
-function userClasses(tonicClass: TonicClass): TonicClass[] {
-  const classes: TonicClass[] = [];
+/** A class and those that it extends, up to the framework's; and that one. */
+function chainOf(tonicClass: TonicClass): { own: TonicClass[]; framework: TonicClass } {
+  const own: TonicClass[] = [];
   for (let next: unknown = tonicClass; ; next = Object.getPrototypeOf(next)) {
     if (!isClass(next)) {
       const given = isClass(tonicClass) ? tonicClass.name : String(tonicClass);
       throw fail('TT_NO_DIAGRAM', { class: given, problem: 'it is no class of Tonics' });
     }
-    if (isFrameworkClass(next)) return classes;
-    classes.push(next);
+    if (isFrameworkClass(next)) return { own, framework: next };
+    own.push(next);
   }
+}
+
+/** The sparkles of the framework that end a Tonic which calls one of them of its own: a connection also closes. */
+function endsOf({ prototype }: TonicClass): ReadonlySet<string> {
+  return new Set(['ttsc__finish', 'ttsc__close', 'ttsc__abort'].filter((key) => key in prototype));
+}
+
+/**
+ * Marks where the machine begins: in `onStart`; or, where that leads nowhere, in the `onConnected` of a connection. A client that
+ * connects again hears that one in any state.
+ */
+function withBeginning(sparkles: readonly SparkleFacts[], { prototype }: TonicClass): SparkleFacts[] {
+  const leads = (event: string) => (sparkle: SparkleFacts) =>
+    sparkle.name === event && sparkle.state === undefined && sparkle.moves.length > 0;
+  const connectsOnce = 'ttsc__send' in prototype && !('ttsc__reconnect' in prototype);
+  const begins = connectsOnce && !sparkles.some(leads('onStart')) ? leads('onConnected') : leads('onStart');
+  return sparkles.map((sparkle) => (begins(sparkle) ? { ...sparkle, begins: true } : sparkle));
 }
 
 function isClass(value: unknown): value is TonicClass {

@@ -16,6 +16,8 @@ export interface SparkleFacts {
   readonly moves: readonly Move[];
   /** Whether there is nothing in it: then it stands there for the compiler only. */
   readonly empty: boolean;
+  /** Whether the machine has no state before it, so that its ways lead from the beginning. */
+  readonly begins?: boolean;
   /** For what hears the timeout of its state: how long that may last, such as `5000 ms`. */
   readonly after?: string;
 }

@@ -49,10 +49,9 @@ class Drawing {
       this.#notes.push(`note right of ${from}`, `    ${labelled(sparkle.name, after)}`, 'end note');
   }
 
-  /** A machine has no state when it starts. */
-  #from({ state, name }: SparkleFacts): string {
+  #from({ state, begins }: SparkleFacts): string {
     if (state !== undefined) return this.#ids.get(state)!;
-    return name === 'onStart' ? '[*]' : this.#anyId;
+    return begins === true ? '[*]' : this.#anyId;
   }
 
   #to({ to }: Move): string {
@@ -71,9 +70,8 @@ class Drawing {
       );
     const lines = this.#machine.sparkles
       .filter((sparkle) => {
-        const { state, name, moves, empty } = sparkle;
-        const starts = name === 'onStart' && moves.length > 0;
-        return state === undefined && !empty && !starts && (moves.length === 0 || own(sparkle).length > 0);
+        const { state, begins, moves, empty } = sparkle;
+        return state === undefined && !empty && begins !== true && (moves.length === 0 || own(sparkle).length > 0);
       })
       .map((sparkle) => {
         const besides = own(sparkle);

@@ -24,7 +24,7 @@ export const sparkleNames: RuleModule = {
     schema: [],
     messages: {
       malformed:
-        '{{key}} starts like a sparkle but is none: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+        '{{key}} begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
       reserved: '{{key}}: the prefix _ttss is reserved to the framework. Use ttsc, ttse, tts or _tts.',
       unknownState: '{{key}} is for the state {{state}}, which is not there: the states are {{states}}.',
       unknownEvent: '{{key}} is an event that nobody sends: it is neither the framework\'s nor in "static events".',

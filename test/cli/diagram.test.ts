@@ -106,28 +106,33 @@ describe('tasktonic diagram', () => {
     const has = 'Door, Lamp, Lantern, Candle';
     expect([code, err]).to.deep.equal([
       1,
-      `tasktonic: a file of Mermaid holds one diagram, and ${path} has ${has}: name one, or write to a file .md\n`,
+      `tasktonic: a file of Mermaid holds one diagram, and ${path} has ${has}: name one of them, or write to a file that ends with .md\n`,
     ]);
   });
 
   for (const [what, words, code, says] of [
-    ['a file without Tonics', ['nothing.mjs'], 1, 'importing FOLDER/nothing.mjs makes no Tonic: its Tonics are none'],
+    [
+      'a file without Tonics',
+      ['nothing.mjs'],
+      1,
+      'importing FOLDER/nothing.mjs makes no class of Tonics: export one from it',
+    ],
     [
       'a class that is not there',
       ['some.mjs', 'Doo'],
       1,
-      'importing FOLDER/some.mjs makes no Tonic Doo: its Tonics are Door, Lamp, Lantern, Candle, Bare',
+      'importing FOLDER/some.mjs makes no class of Tonics named Doo: it makes Door, Lamp, Lantern, Candle, Bare',
     ],
-    ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no Tonic helper'],
+    ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no class of Tonics named helper'],
     ['a Tonic with nothing to draw', ['some.mjs', 'Bare'], 1, 'Bare has no diagram: it has no sparkles and no states'],
     ['a file that has only such', ['bare.mjs'], 1, 'no Tonic in FOLDER/bare.mjs has sparkles or states: Bare'],
     ['a file that is not there', ['none.ts'], 1, 'the file FOLDER/none.ts is not there'],
-    ['a file that is no source', ['page.txt'], 1, 'FOLDER/page.txt is no source file of TypeScript or JavaScript'],
+    ['a file that is no source', ['page.txt'], 1, 'FOLDER/page.txt is not a source file of TypeScript or JavaScript'],
     ['a folder', ['node_modules'], 1, 'the file FOLDER/node_modules is not there'],
     ['a module that throws', ['throws.mjs'], 1, 'FOLDER/throws.mjs cannot be imported: no luck'],
     ['a module with a mistake', ['broken.mjs'], 1, 'FOLDER/broken.mjs cannot be imported: SyntaxError: '],
-    ['a bad name', ['bad.mjs'], 1, 'ttsc_open starts like a sparkle but is none'],
-    ['a word too much', ['a', 'b', 'c'], 2, 'c is too much: one file and one class are taken'],
+    ['a bad name', ['bad.mjs'], 1, 'ttsc_open begins as the name of a sparkle does'],
+    ['a word too much', ['a', 'b', 'c'], 2, 'the word c is one too many: give a file, and at most one class'],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
       written('nothing.mjs', 'export const nothing = 1;\n');
@@ -145,7 +150,7 @@ describe('tasktonic diagram', () => {
   for (const [words, code, says] of [
     [['diagram'], 2, 'the file is missing: tasktonic diagram <file> [Class]'],
     [['paint', 'x'], 2, 'there is no command paint'],
-    [[], 2, 'a command is missing'],
+    [[], 2, 'the command is missing'],
     [['--loud'], 2, "Unknown option '--loud'"],
   ] as const) {
     it(`says what is wrong with "${words.join(' ')}"`, async () => {

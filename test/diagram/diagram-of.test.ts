@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { TcpConnection, Tonic, type TonicConstructor } from '../../src/index.js';
+import { TcpClient, TcpConnection, Tonic, type TonicConstructor } from '../../src/index.js';
 import { diagramOf } from '../../src/diagram/index.js';
 import { parseMermaid } from './support/mermaid-grammar.js';
 
@@ -108,6 +108,55 @@ describe('the diagram of a class', () => {
     expect(statesOf(Typed)).to.deep.equal(['on']);
   });
 
+  it('begins a connection where onConnected leads, unless onStart leads somewhere', () => {
+    class Talk extends TcpConnection.with({ states: ['name', 'talk'] }) {
+      ttse__onConnected(): void {
+        this.toState('name');
+      }
+    }
+    class Started extends Talk {
+      ttse__onStart(): void {
+        this.toState('talk');
+      }
+    }
+    expect(waysOf(Talk)).to.deep.equal(['[*] -> name: onConnected']);
+    expect(waysOf(Started)).to.deep.equal(['any state -> name: onConnected', '[*] -> talk: onStart']);
+  });
+
+  it('has a way from any state where a client is connected, which may be again', () => {
+    class Caller extends TcpClient.with({ states: ['talk'] }) {
+      ttse__onConnected(): void {
+        this.toState('talk');
+      }
+    }
+    expect(waysOf(Caller)).to.deep.equal(['any state -> talk: onConnected']);
+  });
+
+  it('ends where a connection closes or aborts itself, and not where another Tonic has such a command', () => {
+    class Talk extends TcpConnection.with({ states: ['talk'] }) {
+      ttse__onConnected(): void {
+        this.toState('talk');
+      }
+      ttse_talk__onEnd(): void {
+        this.ttsc__close();
+      }
+      ttse_talk__onTimer(): void {
+        this.ttsc__abort();
+      }
+    }
+    class Door extends Tonic.with({ states: ['open'] }) {
+      ttse__onStart(): void {
+        this.toState('open');
+      }
+      ttsc_open__leave(): void {
+        this.ttsc__close();
+      }
+      ttsc__close(): void {}
+    }
+    expect(waysOf(Talk)).to.include.members(['talk -> [*]: onEnd (close)', 'talk -> [*]: onTimer (abort)']);
+    expect(waysOf(Door)).to.deep.equal(['[*] -> open: onStart']);
+  });
+
   it('leaves out a class within a method, which has a this of its own', () => {
     class Outer extends Tonic<string> {
       ttsc__go(): void {
@@ -156,6 +205,6 @@ describe('the diagram of a class', () => {
       // eslint-disable-next-line tasktonic/sparkle-names -- what is refused
       ttsc_open(): void {}
     }
-    expect(() => diagramOf(Door)).to.throw('ttsc_open starts like a sparkle but is none');
+    expect(() => diagramOf(Door)).to.throw('ttsc_open begins as the name of a sparkle does');
   });
 });

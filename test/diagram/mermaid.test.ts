@@ -9,6 +9,7 @@ const sparkle = (state: string | undefined, name: string, ...moves: Move[]): Spa
   name,
   moves,
   empty: false,
+  begins: name === 'onStart',
 });
 const machine = (states: string[], ...sparkles: SparkleFacts[]): Machine => ({ className: 'Door', states, sparkles });
 

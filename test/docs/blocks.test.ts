@@ -2,13 +2,16 @@ import { existsSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Module, modulesOf, problemsOf, scriptOf } from './support/modules.js';
 import { type Block, ROOT, blocksOf, pages, placeOf, textOf } from './support/pages.js';
-import { run, withoutChance } from './support/program.js';
+import { run, withoutChance, written } from './support/program.js';
 import { onlyWithAll } from '../support/how-many.js';
 
 const blocks = pages().map(blocksOf);
 const modules = blocks.flatMap(modulesOf);
 
 describe('the code on the pages', () => {
+  before(() => {
+    for (const module of modules) if (module.isNamed) written(module, scriptOf(module));
+  });
   after(() => rmSync(`${ROOT}dist/docs`, { recursive: true, force: true }));
 
   for (const module of modules) {
@@ -76,7 +79,7 @@ function unknownCommands(code: string): string[] {
   const npm = [...code.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name!);
   const built = [...code.matchAll(/node (dist\/\S+\.js)/g)].map(([, path]) => path!);
   return [
-    ...npm.filter((name) => !['ci', 'install'].includes(name) && scripts[name] === undefined),
+    ...npm.filter((name) => !['ci', 'install', 'init', 'pkg'].includes(name) && scripts[name] === undefined),
     ...built.filter((path) => !existsSync(ROOT + path)),
   ];
 }

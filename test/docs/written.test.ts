@@ -6,6 +6,7 @@ import { ROOT } from './support/pages.js';
 const WRITTEN = [
   { what: 'the pages of options are what the sources say', script: 'scripts/options-table.mjs' },
   { what: 'the pages of rooms show the imports as they are', script: 'scripts/house.mjs' },
+  { what: 'the pictures of the README show what they are made from', script: 'scripts/pictures.mjs' },
   { what: 'the figures on the pages are those of the newest report', script: 'scripts/speed-table.mjs' },
 ];
 

@@ -83,17 +83,17 @@ reports('sparkle-names', {
   'one underscore where two belong': {
     code: `class Door extends Tonic { ttsc_close() {} }`,
     message:
-      'ttsc_close starts like a sparkle but is none: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttsc_close begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   'a second pair of underscores': {
     code: `class Door extends Tonic { ttse_open__on__enter() {} }`,
     message:
-      'ttse_open__on__enter starts like a sparkle but is none: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttse_open__on__enter begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   'no name at all': {
     code: `class Door extends Tonic { ttsc__() {} }`,
     message:
-      'ttsc__ starts like a sparkle but is none: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttsc__ begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   "the framework's own prefix": {
     code: `class Door extends Tonic { _ttss__stop() {} }`,

@@ -14,7 +14,7 @@ interface Package {
 }
 
 /** For those who change the package: the page of a registry finds them by the address of the repository. */
-const IN_THE_REPOSITORY_ALONE = ['CONTRIBUTING.md', 'bench/README.md'];
+const IN_THE_REPOSITORY_ALONE = ['CONTRIBUTING.md', 'bench/README.md', 'scripts/pictures/explored.mjs'];
 
 function packed(): string[] {
   const told = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', '--loglevel', 'error'], {
@@ -63,7 +63,7 @@ describe('the package', function () {
 
   it('holds nothing else than code, types, guides and examples', () => {
     const known =
-      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/(?:[\w-]+\/)*[\w-]+\.md|examples\/[\w/-]+\.(ts|html)|package\.json|[A-Z]+(\.md)?)$/;
+      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/(?:[\w-]+\/)*[\w-]+\.md|docs\/images\/\w+\.svg|examples\/[\w/-]+\.(ts|html)|package\.json|[A-Z]+(\.md)?)$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
   });
 });

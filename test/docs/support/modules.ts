@@ -7,6 +7,8 @@ export interface Module {
   /** Within the package, so that `tasktonic` is found by its own name. */
   readonly path: string;
   readonly text: string;
+  /** Whether other blocks import it. */
+  readonly isNamed: boolean;
   /** Whether it is whole, and runs. */
   readonly isProgram: boolean;
 }
@@ -29,12 +31,18 @@ export function modulesOf(blocks: readonly Block[]): Module[] {
   let before = '';
   for (const block of blocks) {
     if (!['ts', 'js'].includes(block.language) || block.note.startsWith('file: ')) continue;
-    const path = `${ROOT}dist/docs/${block.page.replace(/\W/g, '-')}-${block.line}.${block.language}`;
+    const path = `${ROOT}dist/docs/${fileOf(block)}.${block.language}`;
     const code = block.note === 'continues' ? before + block.code : block.code;
     before = code;
-    modules.push({ block, path, text: wrapped(block, code), isProgram: PROGRAM.test(code) });
+    const isNamed = block.note.startsWith('as: ');
+    modules.push({ block, path, text: wrapped(block, code), isNamed, isProgram: PROGRAM.test(code) });
   }
   return modules;
+}
+
+/** Other blocks import one that has a name: `as: talk.ts`. */
+function fileOf({ page, line, note }: Block): string {
+  return /^as: (\w+)\.\w+$/.exec(note)?.[1] ?? `${page.replace(/\W/g, '-')}-${line}`;
 }
 
 /** A block that imports nothing is a fragment: it has all names of the package. */

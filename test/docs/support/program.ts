@@ -31,10 +31,8 @@ const PATIENCE_MS = 10_000;
 export async function run(module: Module, script: string): Promise<Ended> {
   const ports = new Map<string, string>();
   for (const shown of new Set(script.match(PORT))) ports.set(shown, String(await freePort()));
-  const path = module.path.replace(/\.ts$/, '.js');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
+  const path = written(
+    module,
     script.replace(PORT, (shown) => ports.get(shown)!),
   );
   const child = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -55,6 +53,14 @@ export async function run(module: Module, script: string): Promise<Ended> {
     clearTimeout(limit);
     child.kill('SIGKILL');
   }
+}
+
+/** Puts the script of a block where Node finds it. */
+export function written({ path }: Module, script: string): string {
+  const file = path.replace(/\.ts$/, '.js');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, script);
+  return file;
 }
 
 async function endOf(child: ChildProcess): Promise<Ended> {

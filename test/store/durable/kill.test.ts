@@ -24,7 +24,7 @@ describe('a Store on disk whose process is killed', () => {
         await program.wrote('enough');
         program.signal('SIGKILL');
         const { out, err } = await program.exit();
-        expect(err.replace(/^\d+ bytes of .* do not count.*\n/, '')).to.equal('');
+        expect(err.replace(/^\d+ bytes of .* are left out.*\n/, '')).to.equal('');
         const acknowledged = Number(/\d+/.exec(out.findLast((line) => line.startsWith('acknowledged'))!));
         expect(acknowledged).to.be.at.least(enough);
 
