@@ -216,6 +216,8 @@ export class HttpConnection<State extends string = never> extends TcpConnection<
     tally.add('received');
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
+    // The app is to end: the client is to send its next request to another one.
+    if (this._ttScheduler.runtime.shutdown !== undefined) this.#isLast = true;
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
     else if (this.#isLast) return void (this.#together ??= []).push(response);
     return this.#server._ttRequested(this as unknown as HttpConnection<string>, request, response);
