@@ -162,7 +162,8 @@ export abstract class Formula {
     const { signals, ...times } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
     const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => become('stopping'));
     runtime.askToEnd = (signal) => shutdown.ask(signal);
-    const watch = testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup) : undefined;
+    const watch =
+      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       become('startCatalysts');

@@ -1,14 +1,17 @@
 import { Agent, get } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { onlyWithAll } from '../support/how-many.js';
 import { endHaproxies, haproxy, needsHaproxy } from '../support/haproxy.js';
 import { Program } from '../support/program.js';
+import { onRealSockets } from '../support/stage.js';
 
 const CLIENTS = 8;
 /** So many answers of the other one, one after the other, and the balancer has taken this one out: it sends in turn. */
 const IN_A_ROW = 30;
 const CHECK = 'inter 20ms fall 1 rise 1';
-const HEALTH = 'option httpchk GET /health\n  http-check expect status 200\n  balance roundrobin\n  retries 0';
+const HEALTH =
+  'option httpchk GET /health\n  timeout check 10s\n  http-check expect status 200\n  balance roundrobin\n  retries 0';
 
 /** Asks at a port of this machine; resolves with the answer, or with what went wrong. */
 type Ask = (port: number) => Promise<string>;
@@ -39,6 +42,7 @@ const overTcp: Ask = async (port) =>
 describe('SIGTERM behind a load balancer', function () {
   this.timeout(60_000);
   const programs: Program[] = [];
+  onRealSockets('it is a program of this machine');
   before(function () {
     needsHaproxy(this);
   });
@@ -57,12 +61,13 @@ describe('SIGTERM behind a load balancer', function () {
     );
   };
 
-  for (const { title, mode, ask, agent } of [
+  for (const { title, mode, ask, agent, all } of [
     { title: 'lines over TCP, with a health port of HTTP', mode: 'tcp', ask: overTcp },
-    { title: 'HTTP, a connection a request', mode: 'http', agent: new Agent({ keepAlive: false }) },
+    { title: 'HTTP, a connection a request', mode: 'http', all: true, agent: new Agent({ keepAlive: false }) },
     { title: 'HTTP, on connections that are kept', mode: 'http', agent: new Agent({ keepAlive: true }) },
-  ] as { title: string; mode: 'tcp' | 'http'; ask?: Ask; agent?: Agent }[]) {
-    it(`loses no request: ${title}`, async () => {
+  ] as { title: string; mode: 'tcp' | 'http'; ask?: Ask; agent?: Agent; all?: boolean }[]) {
+    it(`loses no request: ${title}`, async function () {
+      if (all === true) onlyWithAll(this, 'the same as over TCP');
       const services = await start();
       const server = services.map(({ tcp, http }) =>
         mode === 'tcp' ? `127.0.0.1:${tcp} check port ${http} ${CHECK}` : `127.0.0.1:${http} check ${CHECK}`,

@@ -16,8 +16,8 @@ class Lines extends TcpConnection.with({ framing: lines() }) {
 class Web extends HttpServer {
   ttse__onRequest(exchange: HttpExchange): void {
     const ends = this.catalyst.runtime.shutdown !== undefined;
-    if (exchange.path === '/health') exchange.answer(ends ? 503 : 200);
-    else exchange.answer(200, name);
+    if (exchange.path === '/health') exchange.reply('', { status: ends ? 503 : 200 });
+    else exchange.reply(name);
   }
 }
 

@@ -1,4 +1,11 @@
-import { Catalyst, type ConfigurationChange, type Remote, type ShutdownInfo, type ThreadOptions, Tonic } from '../../../src/index.js';
+import {
+  Catalyst,
+  type ConfigurationChange,
+  type Remote,
+  type ShutdownInfo,
+  type ThreadOptions,
+  Tonic,
+} from '../../../src/index.js';
 import '../../../src/index.js';
 import { built, plainNode } from '../../support/built.js';
 
