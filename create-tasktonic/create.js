@@ -1,5 +1,15 @@
 // Makes a project from the template. The package tasktonic has this file as well, for its command `tasktonic new`.
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,7 +54,9 @@ export function create(folder, version) {
  * @param {string} folder
  */
 export function whatNext(folder) {
-  return [`${folder} is there. Go on with:`, '', `  cd ${folder}`, '  npm install', '  npm test', '  npm run dev'].join('\n');
+  return [`${folder} is there. Go on with:`, '', `  cd ${folder}`, '  npm install', '  npm test', '  npm run dev'].join(
+    '\n',
+  );
 }
 
 function checkedName(name) {
@@ -63,5 +75,8 @@ function checkEmpty(folder, path) {
 
 function fillIn(file, values) {
   const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replaceAll(/\{\{(\w+)\}\}/g, (_, key) => values[key]));
+  writeFileSync(
+    file,
+    text.replaceAll(/\{\{(\w+)\}\}/g, (_, key) => values[key]),
+  );
 }
