@@ -6,7 +6,7 @@ import { Client } from './client.ts';
 
 /** Runs with many seeds, on a network that is slow, cuts lines anywhere and resets connections: the first run that fails is shown. */
 test('whatever the network does, answers come in order', async () => {
-  await explore({ runs: 50 }, async (distiller) => {
+  await explore({ runs: 25 }, async (distiller) => {
     await distiller.join(Service, { host: 'server', config: { server: { host: '0.0.0.0' } } });
     await distiller.settle();
     const app = await distiller.join(() => {}, { host: 'client' });
