@@ -33,10 +33,13 @@ serves() {
   within 20 grep -q listens ../served || { cat ../served; return 1; }
   (echo ann; sleep 0.5) | socat -t 2 - "TCP:127.0.0.1:$PORT" | grep -q 'Welcome, ann'
   kill -INT -- "-$server"
-  within 10 ended
+  within 10 silent
+  wait "$server" || true
+  server=
 }
 
-ended() { ! kill -0 -- "-$server" 2>/dev/null; }
+# Nobody listens there any more.
+silent() { ! socat -t 1 - "TCP:127.0.0.1:$PORT" </dev/null >/dev/null 2>&1; }
 
 # The command of the package makes the same project.
 same_with_command() {
