@@ -56,6 +56,7 @@ export type { InboxCounts } from './core/guests/extras.js';
 export type { InboxLimit } from './core/options/inbox-options.js';
 export type { StateTimeoutInfo } from './core/guests/state-timeout.js';
 export type { TransitionOptions } from './core/options/tonic-options.js';
+export type { ShutdownInfo } from './core/shutdown.js';
 export type { Configuration, ConfigurationChange, ConfigurationOf, ValueAt } from './core/configuration.js';
 export type { ConfigurationProblem } from './config/configuration-problems.js';
 export type { ConfigurationSources, Environment } from './config/configuration-sources.js';

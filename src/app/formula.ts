@@ -23,6 +23,7 @@ import type { Random } from '../core/time/random.js';
 import { runAs, running } from '../core/running.js';
 import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
+import { Shutdown, type ShutdownTimes } from './shutdown.js';
 import { printAndExit, readForStart } from './start-failure.js';
 import type { Testbench } from '../core/testbench.js';
 
@@ -158,8 +159,11 @@ export abstract class Formula {
     };
     const main = this.#makeMain(runtime);
     // An app in a test leaves the process of the test alone.
-    const { signals, grace } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
-    const watch = testbench === undefined ? new ProcessWatch(runtime, main, signals!, grace!, sighup) : undefined;
+    const { signals, ...times } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
+    const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => become('stopping'));
+    runtime.askToEnd = (signal) => shutdown.ask(signal);
+    const watch =
+      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       become('startCatalysts');
@@ -175,12 +179,13 @@ export abstract class Formula {
       throw thrown;
     } finally {
       watch?.close();
+      shutdown.close();
     }
     const error = main._ttEnding?.error;
-    const exitCode = error === undefined && watch?.graceExceeded !== true ? 0 : 1;
+    const exitCode = error === undefined && !shutdown.graceExceeded ? 0 : 1;
     if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
     if (error !== undefined && testbench === undefined && !runtime.log.tellsFailures) tellFailure(this, error);
-    return { exitCode, error, signal: watch?.signal };
+    return { exitCode, error, signal: shutdown.signal };
   }
 
   #makeStartingTonics({ start = [] }: FormulaData): void {

@@ -3,7 +3,7 @@
  * must not run it then. The module may import another copy of this package, so both meet at one place of the process.
  */
 const HELD = Symbol.for('tasktonic.held-runs');
-const place = globalThis as { [HELD]?: ((formula: object) => void) | undefined };
+const place = globalThis as { [HELD]?: ((formula: object) => boolean) | undefined };
 
 /** Formulas are held back until `release` is called. */
 export interface HeldRuns {
@@ -22,14 +22,31 @@ export function holdRuns(): HeldRuns {
     place[HELD] = (formula) => {
       formulas.push(formula);
       resolve();
+      return true;
     };
   });
   return { asked, formulas, release: () => (place[HELD] = before) };
 }
 
+/** Formulas that run are counted until `stop` is called. */
+export interface NoticedRuns {
+  readonly count: number;
+  stop(): void;
+}
+
+/** From now on it is noticed whether a Formula of this process runs; it does run. */
+export function noticeRuns(): NoticedRuns {
+  const before = place[HELD];
+  const noticed = { count: 0, stop: () => void (place[HELD] = before) };
+  place[HELD] = () => {
+    noticed.count++;
+    return false;
+  };
+  return noticed;
+}
+
 /** Where Formulas are held back, what `run()` returns instead of an end: it never comes. */
 export function heldRun(formula: object): Promise<never> | undefined {
-  if (place[HELD] === undefined) return undefined;
-  place[HELD](formula);
+  if (place[HELD]?.(formula) !== true) return undefined;
   return new Promise<never>(() => {});
 }

@@ -1,4 +1,3 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { HeldRuns } from '../app/held-runs.js';
 import type { TonicConstructor } from '../core/plan/said.js';
@@ -6,6 +5,7 @@ import { CliError } from './cli-error.js';
 import { importHeld } from './held-import.js';
 import { classesMadeIn } from './made-classes.js';
 import { type OwnPackage, packageOf } from './own-package.js';
+import { sourceFile } from './source-file.js';
 import { loadsTypeScript } from './typescript-loader.js';
 
 /** What the diagrams are to be made of, and for. */
@@ -65,12 +65,6 @@ async function tonicsOf(file: string): Promise<{ classes: TonicConstructor[] } &
   if (classes.length > 0) return { classes, ...imported };
   const required = await packageOf(file, 'require');
   return { classes: classesMadeIn(file, required.Tonic), ...required };
-}
-
-function sourceFile(path: string): string {
-  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`the file ${path} is not there`);
-  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is not a source file of TypeScript or JavaScript`);
-  return realpathSync(path);
 }
 
 function noneSaid(file: string, className: string | undefined, classes: readonly TonicConstructor[]): string {

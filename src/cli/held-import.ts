@@ -23,9 +23,16 @@ const BY_LOADER = ['ERR_UNKNOWN_FILE_EXTENSION', 'ERR_UNSUPPORTED_TYPESCRIPT_SYN
 function reasonOf(thrown: unknown, file: string): string {
   // What a loader throws in its thread comes from there as something like an error.
   if (!(thrown instanceof Error)) return inspect(thrown).trim();
-  const { code = '', name } = thrown as NodeJS.ErrnoException;
+  const { name } = thrown;
   const message = name === 'SyntaxError' ? `${name}: ${thrown.message}` : thrown.message;
+  const help = mayNeedLoader(thrown, file);
+  return help === undefined ? message : `${message} (${help})`;
+}
+
+/** What to do where a file was not imported for want of a loader of TypeScript. */
+export function mayNeedLoader(thrown: unknown, file: string): string | undefined {
+  const { code = '' } = thrown as NodeJS.ErrnoException;
   // Node by itself does not find base.ts where base.js is written.
   const mayHelp = BY_LOADER.includes(code) || (code === 'ERR_MODULE_NOT_FOUND' && TYPESCRIPT.test(file));
-  return mayHelp && !hasLoader(file) ? `${message} (${GET_A_LOADER})` : message;
+  return mayHelp && !hasLoader(file) ? GET_A_LOADER : undefined;
 }

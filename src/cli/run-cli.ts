@@ -7,15 +7,18 @@ import { ownVersion } from './own-version.js';
 
 const HELP = `Usage: tasktonic <command>
 
+  tasktonic new <folder>             makes a project with a service and its tests
+  tasktonic run <file> [options]     runs the Formula that a file exports; the options are those of the app, --help too
+  tasktonic dev <file> [options]     the same, and again on each change of a file that it has loaded
   tasktonic diagram <file> [Class]   prints the state machine of a Tonic as a Mermaid state diagram;
                                      of all Tonics of the file, as Markdown, where no class is named
 
-Options:
+Options of diagram:
   -o, --output <file>   writes it to a file: .mmd for one diagram, .md for any number
   -h, --help            prints this
   -v, --version         prints which version this is
 
-The file is imported; a Formula that it runs as it is imported does not run.
+For a diagram the file is imported; a Formula that it runs as it is imported does not run.
 `;
 
 /** Where a command writes. */

@@ -18,5 +18,6 @@ export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
   start: 'Tonics to start, by name.',
   'threads/doorbell': 'Whether a loop looks for a moment at other threads before it waits.',
   'shutdown/signals': 'Whether SIGINT and SIGTERM finish the app in order.',
-  'shutdown/grace': 'How long it may take to finish after a signal, in ms.',
+  'shutdown/drainDelay': 'How long after a signal it still accepts connections, in ms.',
+  'shutdown/grace': 'How long it may take to finish after that, in ms.',
 };

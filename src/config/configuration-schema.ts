@@ -28,9 +28,14 @@ export const threadsSchema = v.strictObject(
 
 export const shutdownSchema = v.strictObject(
   {
-    /** Whether SIGINT and SIGTERM finish the app in order (a second one ends it at once). */
+    /** Whether SIGINT and SIGTERM finish the app in order (a second one ends the delay where there is one, and else the app at once). */
     signals: v.optional(flag, true),
-    /** How long it may take to finish after a signal, in ms; then what is left is aborted, named and counted. */
+    /**
+     * How long the app goes on as before after a signal, in ms, and says to whoever asks that it is to end: so a load balancer sends it nothing
+     * new by the time that its listeners close.
+     */
+    drainDelay: v.optional(ms(), 0),
+    /** How long it may take to finish after a signal and that delay, in ms; then what is left is aborted, named and counted. */
     grace: v.optional(ms(), 30_000),
   },
   section,

@@ -6,6 +6,7 @@ import { Ledger } from './ledger.js';
 import type { LogService } from './log-port.js';
 import { type Random, systemRandom } from './time/random.js';
 import { reconfigure } from './reconfigure.js';
+import { type ShutdownInfo, tellShutdown } from './shutdown.js';
 import type { Testbench } from './testbench.js';
 import type { Threads } from './threads-port.js';
 
@@ -39,6 +40,12 @@ export class Runtime {
 
   /** Called when the configuration of this thread has changed: by those that have to know of all of it. @internal */
   readonly configurationHearers = new Set<() => void>();
+
+  /** What the app ends by, from the signal on, in every thread; `undefined` before. A health check looks at it: no more is to be sent here. */
+  shutdown: ShutdownInfo | undefined = undefined;
+
+  /** In the main thread: a signal has come, or a test says so; `false` where the process is to end at once. @internal */
+  askToEnd: ((signal: NodeJS.Signals) => boolean) | undefined = undefined;
 
   /** In the main thread: what reads the configuration again. @internal */
   reload: (() => void) | undefined = undefined;
@@ -106,6 +113,11 @@ export class Runtime {
   reloadConfiguration(): void {
     if (this.reload !== undefined) this.main?._ttss__run({ run: this.reload });
     else (this.farBase as AnyTonic | undefined)?._ttss__configuration();
+  }
+
+  /** In another thread than the main one, which has told of it. @internal */
+  toldOfShutdown(info: ShutdownInfo): void {
+    tellShutdown(this, info);
   }
 
   /** @internal */

@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.js';
 import type { KeptOrder, OrderSource } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
 import type { ServicePort } from './service-port.js';
+import type { ShutdownInfo } from './shutdown.js';
 import type { Threads } from './threads-port.js';
 import type { TimerQueue } from './time/timer-queue.js';
 
@@ -33,6 +34,10 @@ export interface AppFace {
   readonly config: Configuration;
   /** As {@link Runtime.reloadConfiguration}. */
   reloadConfiguration(): void;
+  /** As {@link Runtime.shutdown}. */
+  readonly shutdown: ShutdownInfo | undefined;
+  /** @internal The main thread has told that the app is to end. */
+  toldOfShutdown(info: ShutdownInfo): void;
   /** @internal Values of the configuration are others from now on. */
   configured(changes: readonly ChangedValue[]): void;
   /** @internal As those of the Runtime. */

@@ -4,6 +4,7 @@ import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan/plan.js';
 import type { ChangedValue } from './configuration.js';
 import type { Scheduler } from './scheduler.js';
+import type { ShutdownInfo } from './shutdown.js';
 import type { Task } from './guests/task.js';
 
 // What the engine sees of a Tonic, beside what everybody does. It is laid over the public face, so that users do not see it.
@@ -57,6 +58,7 @@ declare module './any-tonic.js' {
     ): void;
     /** @internal Another thread tells that the configuration has changed; or, without changes, asks that it be read again. */
     _ttss__configuration(changes?: readonly ChangedValue[]): void;
+    /** @internal Another thread tells that the app is to end. */ _ttss__shutdown(info: ShutdownInfo): void;
     /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
   }
 

@@ -38,6 +38,7 @@ import { type SuperviseOptions, Supervised } from './guests/supervised.js';
 import { type Said, type TonicConstructor, type With, withSaid } from './plan/said.js';
 import type { Task } from './guests/task.js';
 import { type UsedAs, USED } from './used.js';
+import type { ShutdownInfo } from './shutdown.js';
 import { TonicLog } from './tonic-log.js';
 import {
   type TonicOptions,
@@ -100,7 +101,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   static readonly [EVENTS]: HeardEvents = {
     events: [
       'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
-      'onConfigurationChanged',
+      'onConfigurationChanged', 'onShutdown',
     ], // prettier-ignore
   };
 
@@ -154,6 +155,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   ttse__onExit?(): void | undefined;
   /** The state that holds has lasted as long as it may. */
   ttse__onStateTimeout?(info: StateTimeoutInfo): void | undefined;
+  /** The app is to end, by a signal; first all hear of it, and `shutdown.drainDelay` later they begin to finish. */
+  ttse__onShutdown?(info: ShutdownInfo): void | undefined;
   /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
   ttse__onDraining?(): void | undefined;
   /** The last sparkle: it leaves the app after this one. */
@@ -614,6 +617,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const { runtime } = this._ttScheduler;
     if (changes === undefined) runtime.reloadConfiguration();
     else runtime.configured(changes);
+  }
+
+  /** @internal */
+  _ttss__shutdown(info: ShutdownInfo): void {
+    this._ttScheduler.runtime.toldOfShutdown(info);
   }
 
   /** @internal */

@@ -5,7 +5,7 @@ import type { ClassNode, RuleContext } from './syntax.js';
 const LIFE: HeardEvents = {
   events: [
     'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
-    'onConfigurationChanged',
+    'onConfigurationChanged', 'onShutdown',
   ], // prettier-ignore
 };
 const CONNECTION: HeardEvents = {

@@ -179,6 +179,14 @@ export class AppUnderTest {
   }
 
   /**
+   * Sends it a signal, as the system does: the first has it end in order, within the times of its `shutdown`; the test goes on, to see that. A
+   * signal that would end its process at once kills the app.
+   */
+  signal(signal: 'SIGTERM' | 'SIGINT'): void {
+    if (!this.finished && this.runtime.askToEnd?.(signal) === false) this.kill();
+  }
+
+  /**
    * Ends it at once, as `kill -9` ends a process: no sparkle of it runs any more. Its sockets are closed, as by the system: where its host has
    * lost its power before (`network.host(name).crash()`), peers hear nothing of that. Another app can then be started on its host.
    */

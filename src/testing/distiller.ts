@@ -224,6 +224,14 @@ export class Distiller {
     this.#world.recording.takes = sparkleTimer(takes);
   }
 
+  /**
+   * Sends the first app a signal, as the system does: it begins to end as its configuration says (`shutdown`). Turn the loops to see that.
+   * A signal that would end its process at once kills it.
+   */
+  signal(signal: 'SIGTERM' | 'SIGINT'): void {
+    this.#first.signal(signal);
+  }
+
   // ---- Turning ----
 
   /**

@@ -75,11 +75,14 @@ function jsonsOf(code: string): string[] {
 }
 
 function unknownCommands(code: string): string[] {
-  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Readonly<Record<string, string>> };
+  const scriptsOf = (path: string) =>
+    (JSON.parse(textOf(path)) as { readonly scripts: Readonly<Record<string, string>> }).scripts;
+  // A page may be of the project that the template makes.
+  const scripts = { ...scriptsOf('package.json'), ...scriptsOf('create-tasktonic/template/package.json') };
   const npm = [...code.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name!);
   const built = [...code.matchAll(/node (dist\/\S+\.js)/g)].map(([, path]) => path!);
   return [
-    ...npm.filter((name) => !['ci', 'install', 'init', 'pkg'].includes(name) && scripts[name] === undefined),
+    ...npm.filter((name) => !['ci', 'create', 'install', 'init', 'pkg'].includes(name) && scripts[name] === undefined),
     ...built.filter((path) => !existsSync(ROOT + path)),
   ];
 }

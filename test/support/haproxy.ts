@@ -25,18 +25,19 @@ const DEFAULTS = `defaults
 `;
 
 /**
- * Starts a haproxy with one port and one server behind it: with the options of each, and with more lines between.
+ * Starts a haproxy with one port and the servers behind it: with the options of each, and with more lines between.
  * @returns its port.
  */
 export async function haproxy(parts: {
   readonly bind?: string;
   readonly more?: string;
-  readonly server: string;
+  readonly server: string | readonly string[];
 }): Promise<number> {
   const [port, probe] = [await freePort(), await freePort()];
   const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
   const file = join(folder, 'haproxy.cfg');
-  const front = `listen here\n  bind 127.0.0.1:${port} ${parts.bind ?? ''}\n  ${parts.more ?? ''}\n  server there ${parts.server}\n`;
+  const servers = [parts.server].flat().map((server, at) => `  server there${at} ${server}\n`);
+  const front = `listen here\n  bind 127.0.0.1:${port} ${parts.bind ?? ''}\n  ${parts.more ?? ''}\n${servers.join('')}`;
   // Bound after all others: once it can be connected to, they can.
   const ready = `listen ready\n  bind 127.0.0.1:${probe}\n  tcp-request connection reject\n`;
   writeFileSync(file, `${DEFAULTS}\n${front}\n${ready}`);

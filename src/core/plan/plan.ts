@@ -60,7 +60,7 @@ export interface TonicClass {
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
   'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
-  'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged',
+  'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
   'onHighWater', 'onRequest', 'onMessage',
@@ -419,6 +419,7 @@ const LIFE_EVENTS: ReadonlySet<string> = new Set([
   'ttse__onInfusionFailed',
   'ttse__onServiceAccess',
   'ttse__onServiceBaseCompleted',
+  'ttse__onShutdown',
 ]);
 
 /** Whether the orders of a sparkle are of the life cycle: they pass every bound of a queue. */

@@ -156,6 +156,8 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     tally.add('received');
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
+    // The app is to end: the client is to send its next request to another one.
+    if (this._ttScheduler.runtime.shutdown !== undefined) this.#isLast = true;
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
     else if (this.#isLast) return this.#answerWithOthers(response);
     return this._ttServer._ttRequested(this as unknown as ServedConnection, request, response);

@@ -65,7 +65,7 @@ export async function runThread(
   const root = makeRoot(CatalystClass, given, runtime, parent);
   threads.rootIsThere();
   memory.answer(1);
-  const watch = runtime.testbench === undefined ? new ProcessWatch(runtime, root, false, 0) : undefined;
+  const watch = runtime.testbench === undefined ? new ProcessWatch(runtime) : undefined;
   try {
     await runLoops(runtime, root, () => {});
     // What waits for the other side to catch up would be lost with the thread.

@@ -23,7 +23,7 @@ export type ReadinessOptions = Readonly<v.InferInput<typeof readinessSchema>> & 
  * Tells who manages this process how far it is: systemd (sd_notify(3)), by the program `systemd-notify`, and whoever looks for a PID file.
  *
  * - Where systemd does not wait to be told (NOTIFY_SOCKET is not set) it tells nobody, and that is no error.
- * - When it finishes, systemd is told that the process stops. The PID file goes with the exit of the process, and not before.
+ * - When the app is to end, or it finishes, systemd is told that the process stops. The PID file goes with the exit of the process, and not before.
  * - Where the unit has a watchdog (`WatchdogSec=`), that hears from the loop twice in its time, from the beginning on.
  * - What cannot be told is a warning. Where the PID file cannot be written, this Tonic fails.
  */
@@ -33,6 +33,7 @@ export class Readiness extends Tonic {
   readonly #pidFile: PidFile | undefined;
   readonly #path: string | undefined;
   readonly #manager: ServiceManager;
+  #stops = false;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every Tonic. */
   constructor(options: ReadinessOptions = {}) {
@@ -78,8 +79,17 @@ export class Readiness extends Tonic {
     this.#tell('WATCHDOG=1');
   }
 
+  ttse__onShutdown(): void {
+    this.#stopping();
+  }
+
   ttse__onFinished(): void {
-    this.#tell('STOPPING=1');
+    this.#stopping();
+  }
+
+  #stopping(): void {
+    if (!this.#stops) this.#tell('STOPPING=1');
+    this.#stops = true;
   }
 
   #tell(...words: string[]): void {

@@ -1,4 +1,11 @@
-import { Catalyst, type ConfigurationChange, type Remote, type ThreadOptions, Tonic } from '../../../src/index.js';
+import {
+  Catalyst,
+  type ConfigurationChange,
+  type Remote,
+  type ShutdownInfo,
+  type ThreadOptions,
+  Tonic,
+} from '../../../src/index.js';
 import '../../../src/index.js';
 import { built, plainNode } from '../../support/built.js';
 
@@ -38,6 +45,9 @@ class Part extends Tonic {
   ttse__onConfigurationChanged({ paths }: ConfigurationChange): void {
     const { config, logMode } = this;
     this.told.ttsc__tell('changed', this.depth, paths, config.get('limit'), config.source('limit'), logMode);
+  }
+  ttse__onShutdown(info: ShutdownInfo): void {
+    this.told.ttsc__tell('ends', this.depth, info, this.catalyst.runtime.shutdown);
   }
   ttsc__askForReload(): void {
     this.catalyst.runtime.reloadConfiguration();

@@ -82,6 +82,19 @@ describe('the end of an HttpServer', () => {
     if (received > 1) expect(peer.text).to.match(/\/a.*\/b.*\/c$/s);
   });
 
+  it('before it, while the app still accepts, each answer says that it is the last one of its connection', async () => {
+    const app = await serveHttp({ handler: saysPath }, { data: { shutdown: { drainDelay: 5_000 } } });
+    const open = await app.connect();
+    app.app.main.runtime.askToEnd!('SIGTERM');
+    await bench().pass(1_000);
+    open.send(get('/a') + get('/b'));
+    await open.closed();
+    expect(open.text).to.match(/\/a.*Connection: close.*\/b$/s);
+    expect(open.text.match(/Connection: close/g)).to.have.length(1);
+    expect(await app.lastWords(get('/new'))).to.match(/Connection: close.*\/new$/s);
+    await app.over();
+  });
+
   it('a body that is still coming is heard to its end', async () => {
     const app = await serveHttp({
       handler: (request, response) => {

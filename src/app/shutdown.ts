@@ -1,0 +1,109 @@
+import type { AnyTonic } from '../core/any-tonic.js';
+import { fail } from '../core/errors.js';
+import { countedNames } from '../core/guests/counted-names.js';
+import { abort } from '../core/life.js';
+import type { Runtime } from '../core/runtime.js';
+import { tellShutdown } from '../core/shutdown.js';
+import type { ClockTimer } from '../core/time/clock.js';
+
+/** How long its phases last, in ms. */
+export interface ShutdownTimes {
+  readonly drainDelay: number;
+  readonly grace: number;
+}
+
+/** Ctrl-C reaches the app twice where it was started by npm: by the terminal, and passed on. Within so many ms that is one. */
+const SAME_CTRL_C = 250;
+
+/**
+ * The end of an app by a signal, one phase after the other:
+ *
+ * ```text
+ * running -> delaying -> finishing -> ended, or cut
+ *            onShutdown; listeners  listeners close,   what is left
+ *            accept still            connections drain  is aborted
+ *            |-- drainDelay --------|-- grace ---------|
+ * ```
+ *
+ * A further signal ends the delay; where there is none, or it is over, it ends the process at once.
+ */
+export class Shutdown {
+  /** The signal that the app ends by. */
+  signal: NodeJS.Signals | undefined = undefined;
+  graceExceeded = false;
+  readonly #runtime: Runtime;
+  readonly #main: AnyTonic;
+  readonly #times: ShutdownTimes;
+  readonly #begins: () => void;
+  #phase: 'running' | 'delaying' | 'finishing' = 'running';
+  #askedAt = -Infinity;
+  #timer: ClockTimer;
+
+  /** @param begins called when the first signal has come, before anybody else is told. */
+  constructor(runtime: Runtime, main: AnyTonic, times: ShutdownTimes, begins: () => void) {
+    this.#runtime = runtime;
+    this.#main = main;
+    this.#times = times;
+    this.#begins = begins;
+  }
+
+  /** @returns whether the app ends in order; `false` where the process is to end at once. */
+  ask(signal: NodeJS.Signals): boolean {
+    if (this.#isSameCtrlC(signal)) return true;
+    switch (this.#phase) {
+      case 'running':
+        this.#begin(signal);
+        return true;
+      case 'delaying':
+        this.#finish();
+        return true;
+      case 'finishing':
+        return false;
+    }
+  }
+
+  close(): void {
+    this.#runtime.clock.clearTimer(this.#timer);
+  }
+
+  #isSameCtrlC(signal: NodeJS.Signals): boolean {
+    if (signal !== 'SIGINT') return false;
+    const now = this.#runtime.clock.now();
+    const isSame = this.signal === 'SIGINT' && now - this.#askedAt < SAME_CTRL_C;
+    if (!isSame) this.#askedAt = now;
+    return isSame;
+  }
+
+  #begin(signal: NodeJS.Signals): void {
+    const { drainDelay } = this.#times;
+    this.signal = signal;
+    this.#begins();
+    tellShutdown(this.#runtime, { signal, drainDelay });
+    if (drainDelay === 0) return this.#finish();
+    this.#phase = 'delaying';
+    const { log, clock } = this.#runtime;
+    log.line(this.#main, 'info', undefined, `${signal}: the app goes on for ${drainDelay} ms, then it finishes`, []);
+    this.#timer = clock.setTimer(this.#finish, drainDelay);
+  }
+
+  readonly #finish = (): void => {
+    this.close();
+    this.#phase = 'finishing';
+    this.#main.ttsc__finish();
+    this.#timer = this.#runtime.clock.setTimer(this.#cut, this.#times.grace);
+  };
+
+  readonly #cut = (): void => {
+    this.graceExceeded = true;
+    const { log } = this.#runtime;
+    const ms = this.#times.grace;
+    const classes: string[] = [];
+    const counted = (): Error =>
+      fail('TT_GRACE_EXCEEDED', { ms, signal: this.signal, count: classes.length, tonics: countedNames(classes) });
+    abort(this.#main, (tonic) => {
+      classes.push(tonic._ttPlan.className);
+      log.warn(tonic, fail('TT_ABORTED', { tonic: tonic.name, phase: 'its end', ms }));
+      if (tonic === this.#main) log.warn(tonic, counted());
+    });
+  };
+}

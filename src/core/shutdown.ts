@@ -1,0 +1,27 @@
+import type { AnyTonic } from './any-tonic.js';
+
+const EVENT = 'ttse__onShutdown';
+
+/** What a Tonic hears when the app is to end: by a signal, or as a test asks for it. */
+export interface ShutdownInfo {
+  /** The signal that it ends by. */
+  readonly signal: NodeJS.Signals;
+  /** How long it goes on as before, in ms: 0 where it begins to finish at once. */
+  readonly drainDelay: number;
+}
+
+/** What of an app has a part in it. */
+interface ToldOfShutdown {
+  shutdown: ShutdownInfo | undefined;
+  readonly ledger: Iterable<AnyTonic>;
+}
+
+/** Says that the app is to end, in this thread and in those that it has started: whoever asks sees it, and whoever has the event hears it. */
+export function tellShutdown(runtime: ToldOfShutdown, info: ShutdownInfo): void {
+  runtime.shutdown = info;
+  for (const tonic of runtime.ledger) {
+    // A Catalyst in a thread of its own: that goes on from there.
+    if (tonic._ttFace !== tonic) tonic._ttFace._ttss__shutdown(info);
+    else if (tonic._ttPlan.has(EVENT)) tonic._ttss__tell(EVENT, info);
+  }
+}
