@@ -7,6 +7,6 @@ import { CliError } from './cli-error.js';
  */
 export function sourceFile(path: string): string {
   if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`the file ${path} is not there`);
-  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is no source file of TypeScript or JavaScript`);
+  if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is not a source file of TypeScript or JavaScript`);
   return realpathSync(path);
 }

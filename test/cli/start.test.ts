@@ -15,6 +15,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { onlyWithAll } from '../support/how-many.js';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const CLI = `${ROOT}dist/lib/cli.js`;
@@ -127,7 +128,8 @@ describe('tasktonic', function () {
   });
 
   describe('dev', () => {
-    it('runs it again when a file has changed, once it has drained; Ctrl-C ends it in order', async () => {
+    it('runs it again when a file has changed, once it has drained; Ctrl-C ends it in order', async function () {
+      onlyWithAll(this, 'a program that is started again on change');
       written('word.mjs', "export const word = 'first';\n");
       const { child, said, ended, text } = start('dev', written('app.mjs', `${APP}export default App;\n`), 'x');
       await said('first x');

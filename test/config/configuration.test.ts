@@ -103,7 +103,7 @@ describe('a configuration of several sources', () => {
       },
       start: [],
       threads: { doorbell: true },
-      shutdown: { signals: true, grace: 30_000 },
+      shutdown: { signals: true, drainDelay: 0, grace: 30_000 },
     });
     expect(config.source('log/default')).to.equal('a default');
   });

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { Program } from '../support/program.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 describe('a chain of sparkles', function () {
   this.timeout(120_000);
   const length = howMany(2_000_000, 20_000_000);
 
-  it(`runs for ${length} sparkles in a heap that stays as it is`, async () => {
+  it(`runs for ${length} sparkles in a heap that stays as it is`, async function () {
+    onlyWithAll(this, 'millions of sparkles');
     const url = new URL('./programs/chain.ts', import.meta.url);
     const { out, err, code } = await new Program(url, [String(length)], ['--expose-gc']).exit();
     expect({ err, code }).to.deep.equal({ err: '', code: 0 });

@@ -6,7 +6,8 @@ import { onlyWithAll } from '../support/how-many.js';
 import { ROOT, blocksOf } from './support/pages.js';
 import { written } from './support/program.js';
 
-const FOLDER = `${ROOT}dist/docs`;
+/** Its own: tests of other pages empty theirs at the same time. */
+const FOLDER = `${ROOT}dist/readme`;
 
 describe('the test in README.md', () => {
   const modules = modulesOf(blocksOf('README.md'));
@@ -32,7 +33,7 @@ describe('the test in README.md', () => {
   });
 
   function tested(program: string): { readonly output: string; readonly status: number | null } {
-    written(talk, program);
+    written({ ...talk, path: `${FOLDER}/talk.js` }, program);
     const file = written({ ...tests, path: `${FOLDER}/talk.test.js` } satisfies Module, scriptOf(tests));
     // A runner that finds itself in another one's environment reports to it.
     const env = { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined, TASKTONIC_SEED: undefined };

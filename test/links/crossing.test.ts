@@ -8,7 +8,7 @@ import { expectThrow } from '../support/errors.js';
 import { HearingBoss, endApps, start } from './thread/programs/life-boss.js';
 import { FirstArgument, Worker } from './thread/programs/life-workers.js';
 import { Packed, Sides } from './support/sides.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 /** What arrives of one argument. */
 function crossed(value: unknown): any {
@@ -462,7 +462,8 @@ describe('data that is no tree, crossing to another thread,', () => {
     }
   });
 
-  it('may have more objects than the quick way copies', () => {
+  it('may have more objects than the quick way copies', function () {
+    onlyWithAll(this, 'very many objects');
     const list = Array.from({ length: 120_000 }, (_, n) => ({ n }));
     expect(crossed({ list })).to.deep.equal({ list });
   });

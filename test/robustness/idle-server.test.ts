@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 const CONNECTIONS = 1_000;
 const WATCHED_MS = howMany(1_200, 3_000);
@@ -78,6 +78,7 @@ describe(`An idle server with ${CONNECTIONS} connections`, () => {
   });
 
   it('makes no system call on a timer, but a look at its descriptors each second', async function () {
+    onlyWithAll(this, 'the system calls of an idle server');
     const why = whyNoTrace();
     if (why !== undefined) {
       console.log(`      skipped: ${why}`);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { until } from './support/later.js';
 import { closePeers, connectMany } from './support/peer.js';
 import { Program, endPrograms } from './support/program.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 const MIB = 1024 * 1024;
 const SENDERS = howMany(40, 100);
@@ -33,7 +33,8 @@ describe('Handlers that are slower than what comes', function () {
     expect(most / MIB, 'MiB at once').to.be.below(64);
   });
 
-  it('drop the datagrams of a flood, count them, and take others afterwards', async () => {
+  it('drop the datagrams of a flood, count them, and take others afterwards', async function () {
+    onlyWithAll(this, 'a flood of datagrams');
     const SIZE = 1_000;
     const server = new Program('slow-server', { args: ['udp', '1', '2000'], flags: ['--expose-gc'] });
     const port = await server.port();

@@ -4,7 +4,7 @@ import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
 /** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(24, 60));
+const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(8, 60));
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
 /** What the heap may differ by: a leak of 33 KB for each of 18 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
@@ -87,7 +87,7 @@ describe('threads under load', function () {
   });
 
   it('that flood each other both hear all of it', async () => {
-    const program = new Program('threads-soak', { args: ['flood', String(howMany(100_000, 200_000))] });
+    const program = new Program('threads-soak', { args: ['flood', String(howMany(60_000, 200_000))] });
     await program.heard('flooded');
     await finish(program);
   });

@@ -3,7 +3,7 @@ import { type Socket, connect as connectPlain } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type TLSSocket, connect, createSecureContext } from 'node:tls';
 import { expect } from 'chai';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 import { Recorder, type ServerApp, tidyUp } from '../support/net-app.js';
 import { onRealSockets } from '../support/stage.js';
 import { authority, own, serveTls } from '../support/tls.js';
@@ -65,7 +65,8 @@ describe('a server that speaks TLS, among peers that do not behave', () => {
   const serving = async (options: Parameters<typeof serveTls>[1] = {}): Promise<ServerApp<Recorder>> =>
     serveTls(own, options, () => new Echo());
 
-  it('gives those with half a handshake their time, and lets in who comes after', async () => {
+  it('gives those with half a handshake their time, and lets in who comes after', async function () {
+    onlyWithAll(this, 'the time of half a handshake');
     const hello = await clientHello();
     const server = await serving({ handshakeTimeout: 3_000, handshakes: 10 });
     const good = await new GoodPeer(server.port).connected();

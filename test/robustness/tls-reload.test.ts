@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { expect } from 'chai';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 import { tidyUp } from '../support/net-app.js';
 import { onRealSockets } from '../support/stage.js';
 import { authority, serveTls } from '../support/tls.js';
@@ -58,6 +58,7 @@ describe(`certificates that are read again ${RELOADS} times a second, under ${HA
   }
 
   it('fails none of them', async function () {
+    onlyWithAll(this, '100 handshakes a second');
     this.timeout(60_000);
     renew('0');
     const files = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };

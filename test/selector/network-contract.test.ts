@@ -5,6 +5,7 @@ import { SimulatedHost } from '../../src/testing/index.js';
 import { REAL, VirtualBench } from '../support/bench.js';
 import { tidyUp } from '../support/net-app.js';
 import { type Heard, type Stage, type Step, play } from './network-contract.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 afterEach(tidyUp);
 
@@ -475,6 +476,7 @@ for (const [name, stage] of [
     }
 
     it('tells how many connections there may be, and again when descriptors are taken or come back', async function () {
+      onlyWithAll(this, 'a look at descriptors each second');
       const { network, until } = stage();
       const told: number[] = [];
       const unwatch = network.watchCapacity((most) => told.push(most));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { StoreTree } from '../../src/store/index.js';
 import { expectThrow } from '../support/errors.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 import { hearing } from './support/heard.js';
 
 describe('a Store', () => {
@@ -45,6 +45,7 @@ describe('a Store', () => {
   });
 
   it('has a list of very many elements added to and taken from at its end, each in the same time', function () {
+    onlyWithAll(this, 'a list of very many elements');
     this.timeout(60_000);
     const store = new StoreTree();
     const list = store.at('list');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Period, TimerRepeat, TimerSingleShot, Tonic } from '../../src/index.js';
 import { Distiller, type DistillerOptions } from '../../src/testing/index.js';
 import { expectCode, expectRejection } from '../support/errors.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 /** It has a timer that fires each so many seconds, so many times. */
 class Ticker extends Tonic {
@@ -38,7 +39,8 @@ describe('time that would take for ever', () => {
     expect(distiller.clock.now()).to.be.below(1_000);
   });
 
-  it('is told of a timer that nobody hears, too', async () => {
+  it('is told of a timer that nobody hears, too', async function () {
+    onlyWithAll(this, 'instants without end');
     class Deaf extends Tonic {
       ttse__onStart(): void {
         new TimerRepeat({ seconds: 1e-6, name: 'tick' });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type PartitionRun, runPartition } from './support/partition.js';
-import { howMany } from '../support/how-many.js';
+import { howMany, onlyWithAll } from '../support/how-many.js';
 
 /** What happened, line by line: each packet, each fault, each sparkle. */
 const traceOf = ({ events, distiller }: PartitionRun): string[] => [
@@ -67,7 +67,8 @@ describe(`a server and ${CLIENTS} clients through a partition of two minutes`, f
     expect(finished.leftOpen).to.be.empty;
   });
 
-  it('do the same again with the same seed, byte for byte, and something else with another', async () => {
+  it('do the same again with the same seed, byte for byte, and something else with another', async function () {
+    onlyWithAll(this, '300 clients');
     const traceWith = async (seed: number): Promise<string[]> => {
       const ran = await run(seed, FEWER, ALL);
       await ran.distiller.finish();

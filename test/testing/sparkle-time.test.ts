@@ -3,6 +3,7 @@ import { TimerPausing, TimerRepeat, TimerSingleShot, Tonic } from '../../src/ind
 import { distilled, Distiller, explore, type SparkleTakes } from '../../src/testing/index.js';
 import { expectRejection, expectThrow } from '../support/errors.js';
 import { Door } from './support/door.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 /** It writes down when it works. */
 class Worker extends Tonic {
@@ -151,7 +152,8 @@ describe('sparkles that take time', () => {
     expect([stopCondition, endAt]).to.deep.equal([['timeout'], 20]);
   });
 
-  it('make one that queues itself for ever end with the time', async () => {
+  it('make one that queues itself for ever end with the time', async function () {
+    onlyWithAll(this, 'a sparkle that queues itself for ever');
     const busy = await started(() => new Busy(), 1);
     busy.ttsc__work();
     // More than may run at one instant.

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type DisconnectInfo, TcpConnection, TcpServer } from '../../src/index.js';
 import { startNet, tidyUp } from '../support/net-app.js';
 import { onRealSockets } from '../support/stage.js';
+import { onlyWithAll } from '../support/how-many.js';
 
 const PEERS = 200;
 const IDLE = 2_000;
@@ -25,7 +26,8 @@ describe('a loop that was late', () => {
   afterEach(tidyUp);
 
   // A turn that takes what it likes, and no short ones any more for peers that have just come.
-  it('looks at what has come before it takes anybody for idle', async () => {
+  it('looks at what has come before it takes anybody for idle', async function () {
+    onlyWithAll(this, 'a loop that is late for seconds');
     const sent = new Int32Array(new SharedArrayBuffer(4));
     const reasons: string[] = [];
     let heard = 0;

@@ -3,6 +3,7 @@ import { type AnyTonic, type KeptOrder, Order, OrderQueue, Tonic } from '../../.
 import { Plan } from '../../doors/core.js';
 import { collectGarbage, stillHeld } from '../../support/memory.js';
 import { expectThrow } from '../../support/errors.js';
+import { onlyWithAll } from '../../support/how-many.js';
 
 class Door extends Tonic {
   ttsc__knock(_n: number): void {}
@@ -182,7 +183,8 @@ describe('the queue of a Catalyst', () => {
     expect(woken).to.equal(1);
   });
 
-  it("lets a flood's memory go when the flood has gone", () => {
+  it("lets a flood's memory go when the flood has gone", function () {
+    onlyWithAll(this, 'the memory of a flood');
     const queue = new OrderQueue('test');
     const before = heapUsed();
     for (let n = 0; n < 500_000; n++) queue.put(door, knock, 0, undefined, undefined);

@@ -17,6 +17,7 @@ import {
   Watched,
   Worker,
 } from './programs/life-workers.js';
+import { onlyWithAll } from '../../support/how-many.js';
 
 const dataUrl = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 const builtFramework = new URL('../../../dist/src/index.js', import.meta.url).href;
@@ -355,7 +356,8 @@ describe('the watchdog of a thread', () => {
     expect(boss.heard.count('onInfusionFailed')).to.equal(1);
   });
 
-  it('leaves one alone whose base was busy meanwhile', async () => {
+  it('leaves one alone whose base was busy meanwhile', async function () {
+    onlyWithAll(this, 'a base that is busy for seconds');
     const { boss } = await start(() => new HearingBoss());
     const worker = await boss.inside(() => Watched.spawn());
     await boss.heard.on('started');
@@ -367,7 +369,8 @@ describe('the watchdog of a thread', () => {
     expect(boss.heard.count('onInfusionFailed')).to.equal(0);
   });
 
-  it('leaves one alone that takes longer to start', async () => {
+  it('leaves one alone that takes longer to start', async function () {
+    onlyWithAll(this, 'a thread that starts for long');
     const { boss } = await start(() => new HearingBoss());
     class Slow extends Catalyst {
       static override readonly module = dataUrl(`

@@ -8,6 +8,7 @@ import { codeOf } from '../../support/errors.js';
 import { type Stage, Threads, type Uses, onThreads } from './threads.js';
 import { LIMITS } from '../support/trees.js';
 import { World } from './world.js';
+import { onlyWithAll } from '../../support/how-many.js';
 
 const DEVICES: FormulaPaths = [
   ['devices/wiz/#/name', 'door'],
@@ -300,7 +301,8 @@ describe('the configuration in the Store', () => {
     for (const { heard } of all) expect(heard).to.have.lengthOf(1);
   });
 
-  it('is shown as it is while a subscriber is so full that nobody else may write', async () => {
+  it('is shown as it is while a subscriber is so full that nobody else may write', async function () {
+    onlyWithAll(this, 'a subscriber that is full');
     const env: Record<string, string> = { APP_LIVE__A: '1' };
     const full: unknown[] = [];
     class Slow extends Tonic {

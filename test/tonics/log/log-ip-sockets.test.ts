@@ -3,6 +3,7 @@ import type { Line } from '../../support/app.js';
 import { type Peer, type PeerServer, closePeers, freePort, listenOn } from '../../support/peers.js';
 import { Program } from '../../support/program.js';
 import { onRealSockets } from '../../support/stage.js';
+import { onlyWithAll } from '../../support/how-many.js';
 
 const program = (how: string, port: number): Program =>
   new Program(new URL('../programs/log-ip.ts', import.meta.url), [how, String(port)]);
@@ -40,7 +41,8 @@ describe('the process of an app that logs to a viewer', function () {
     expect(err).to.match(/\d+ lines of the log did not reach the viewer/);
   });
 
-  it('ends by itself, where the viewer never reads', async () => {
+  it('ends by itself, where the viewer never reads', async function () {
+    onlyWithAll(this, 'a viewer that never reads');
     server.server.on('connection', (socket) => socket.pause());
     const { code, err } = await program('flood', server.port).exit();
     expect(code).to.equal(0);
