@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests about sockets, which play on the simulated network else, on Node's; and compares both networks by two hundred scripts.
+# Runs the tests about sockets, which play on the simulated network else, on Node's; and compares both networks by a hundred and twenty scripts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +8,6 @@ mocha() {
     --timeout 30000 --parallel --jobs 2 --forbid-only "$@"
 }
 
-export TT_NETWORK=real TT_CONFORMANCE_RUNS=200
+export TT_NETWORK=real TT_CONFORMANCE_RUNS=120
 # What is about rates takes its time there, which is virtual elsewhere.
 mocha --ignore test/tonics/tcp/connection/read-pace.test.ts 'test/tonics/**/*.test.ts' 'test/http/client/{answers,redirects,connection-pool}.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'

@@ -11,7 +11,9 @@ describe('an error', () => {
     const error = fail('TT_NAME_TAKEN', { name: 'door', holder: '3 (Door)' });
     expect(error).to.be.instanceOf(TaskTonicError).and.to.be.instanceOf(Error);
     expect(error.code).to.equal('TT_NAME_TAKEN');
-    expect(error.message).to.equal('The name door is taken by 3 (Door): names are unique in an app, so choose another one.');
+    expect(error.message).to.equal(
+      'The name door is taken by 3 (Door): names are unique in an app, so choose another one.',
+    );
     expect(error.details).to.deep.equal({ name: 'door', holder: '3 (Door)' });
     expect(error.name).to.equal('TaskTonicError');
   });
