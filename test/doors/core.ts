@@ -1,6 +1,7 @@
 // The door by which tests enter src/core: what they try there that is not public.
 import '../../src/compose.js';
 
+export { extrasOf } from '../../src/core/guests/extras.js';
 export type { ServiceInfo } from '../../src/core/any-tonic.js';
 export type { AnswerTo, Lost } from '../../src/core/asking/answer.js';
 export { forgiveOwed, owes, whenSettled } from '../../src/core/asking/owed.js';

@@ -9,6 +9,7 @@ export { dialOrder } from '../../src/tonics/tcp/client/dialler-order.js';
 export { Dialler, type DialSettings } from '../../src/tonics/tcp/client/dialler.js';
 export { clientSchema } from '../../src/tonics/tcp/client/tcp-client.js';
 export { WaitingSends } from '../../src/tonics/tcp/client/waiting-sends.js';
+export type { ConnectionGuest } from '../../src/tonics/tcp/connection/connection-guest.js';
 export { type Input, LIFE, type Step } from '../../src/tonics/tcp/connection/connection-life.js';
 export { connectionOptions, connectionSettings } from '../../src/tonics/tcp/connection/connection-options.js';
 export { Watch } from '../../src/tonics/tcp/connection/connection-watches.js';

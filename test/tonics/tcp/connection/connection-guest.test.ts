@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { extrasOf } from '../../../../src/core/guests/extras.js';
+import { extrasOf } from '../../../doors/core.js';
 import { lines } from '../../../../src/framing/index.js';
 import { type DisconnectInfo, type SendResult, type Sendable, TcpConnection } from '../../../../src/index.js';
-import type { ConnectionGuest } from '../../../../src/tonics/tcp/connection/connection-guest.js';
+import type { ConnectionGuest } from '../../../doors/tonics.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
 import { tidyUp } from '../../../support/net-app.js';
 
