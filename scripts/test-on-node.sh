@@ -15,5 +15,6 @@ if [[ $(node --version) != "v$major."* ]]; then
   exit 1
 fi
 node node_modules/mocha/bin/mocha.js --forbid-only \
-  --ignore 'test/{calendar,cli,config,core,diagram,docs,eslint-plugin,framing,mutation,services,testing}/**' \
+  --ignore 'test/{calendar,cli,config,core,diagram,docs,eslint-plugin,framing,mutation,package,services,store-client,testing,types}/**' \
+  --ignore 'test/store/{tree,mqtt}/**' \
   --ignore 'test/robustness/{fuzz,order-flood,self-queueing,slow-handlers,throws}.test.ts'

@@ -5,7 +5,7 @@ import { scripts } from './script.js';
 import { howMany } from '../support/how-many.js';
 
 /** How many scripts, and where their chance begins. CI plays 500 on real sockets. */
-const RUNS = Number(process.env['TT_CONFORMANCE_RUNS'] ?? howMany(15, 50));
+const RUNS = Number(process.env['TT_CONFORMANCE_RUNS'] ?? howMany(15, 20));
 const SEED = Number(process.env['TT_CONFORMANCE_SEED'] ?? 7);
 /** So long all of them may take, in ms: a script takes a fifth of a second where a core is free. */
 const PATIENCE = Math.max(400_000, RUNS * 1_000);

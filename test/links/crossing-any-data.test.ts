@@ -165,7 +165,7 @@ describe('any data that crosses to another thread', function () {
         const [whole] = build(plan);
         expectSame(whole, new Packed([whole]).arrive()[0], false);
       }),
-      { numRuns: howMany(40, 400) },
+      { numRuns: howMany(40, 150) },
     );
   });
 
@@ -175,7 +175,7 @@ describe('any data that crosses to another thread', function () {
         const whole = new Map([['whole', build(plan)]]);
         expectSame(whole, new Packed([whole]).arrive()[0], true);
       }),
-      { numRuns: howMany(40, 400) },
+      { numRuns: howMany(40, 150) },
     );
   });
 
@@ -188,7 +188,7 @@ describe('any data that crosses to another thread', function () {
         const [before] = build(plan);
         expectSame(before, packed.arrive()[0], false);
       }),
-      { numRuns: howMany(30, 200) },
+      { numRuns: howMany(30, 80) },
     );
   });
 
@@ -204,7 +204,7 @@ describe('any data that crosses to another thread', function () {
         const { details } = expectThrow(() => new Packed(args), 'TT_NOT_TRANSFERABLE');
         expect(follow(details['path'] as string, args)).to.equal(point);
       }),
-      { numRuns: howMany(40, 200) },
+      { numRuns: howMany(40, 100) },
     );
   });
 });

@@ -10,7 +10,7 @@ import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
 /** CI has ten thousand. */
-const CYCLES = Number(process.env['TT_SOAK'] ?? howMany(1_500, 10_000));
+const CYCLES = Number(process.env['TT_SOAK'] ?? howMany(1_500, 5_000));
 const AT_ONCE = 50;
 /** What the heap may differ by: a leak of 500 bytes for each cycle would show, in CI of 200. */
 const FLAT = 2_000_000;

@@ -16,9 +16,9 @@ const difference = (one: readonly string[], other: readonly string[]): string[] 
 };
 
 const ALL = 1_000_000;
-const CLIENTS = howMany(300, 1_000);
+const CLIENTS = howMany(300, 500);
 /** Enough where traces are compared. */
-const FEWER = howMany(30, 200);
+const FEWER = howMany(30, 100);
 
 describe(`a server and ${CLIENTS} clients through a partition of two minutes`, function () {
   // It takes about a second of one processor; this bound is for machines that many share.

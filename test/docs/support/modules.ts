@@ -35,7 +35,8 @@ export function modulesOf(blocks: readonly Block[]): Module[] {
     const code = block.note === 'continues' ? before + block.code : block.code;
     before = code;
     const isNamed = block.note.startsWith('as: ');
-    modules.push({ block, path, text: wrapped(block, code), isNamed, isProgram: PROGRAM.test(code) });
+    const isProgram = PROGRAM.test(code) && block.note !== 'compiled, not run';
+    modules.push({ block, path, text: wrapped(block, code), isNamed, isProgram });
   }
   return modules;
 }

@@ -50,7 +50,7 @@ describe('A copy on a page', () => {
         // Who has put together what was heard has the same.
         pages.forEach((page, at) => expect(new Map(page.entries('**'))).to.eql(heard[at]));
       }),
-      { numRuns: howMany(150, 5_000) },
+      { numRuns: howMany(150, 2_000) },
     );
   });
 });

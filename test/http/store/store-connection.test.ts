@@ -167,7 +167,7 @@ describe('A StoreConnection', () => {
     const [slow, quick] = [await page(), await page()];
     slow.peer.socket.pause();
     const size = 100_000;
-    const rounds = howMany(40, 100);
+    const rounds = howMany(40, 60);
     for (let n = 1; n <= rounds; n++) {
       other.ttsc__do((store) => store.set('rooms/hall/text', String(n).padEnd(size, '.')));
       await quick.came(n + 1);

@@ -170,7 +170,7 @@ const segments = (of: string): string[] => (of === '' ? [] : of.split('/'));
 const seen = ({ path: at, old, value: now }: StoreEvent): Seen => [at, old, now];
 const inOrder = (list: readonly Seen[]): Seen[] => [...list].sort(([a], [b]) => (a < b ? -1 : 1));
 
-const runs = { numRuns: howMany(300, 5_000) };
+const runs = { numRuns: howMany(300, 2_000) };
 
 describe('a tree, whatever is done to it', () => {
   it('holds what a flat Map would hold, and tells what has changed in it', () => {
