@@ -4,10 +4,10 @@ import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
 /** Threads that come and go: `TT_CYCLES=1000` makes it a thousand. */
-const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(8, 60));
+const TIMES = Number(process.env['TT_CYCLES'] ?? howMany(16, 60));
 const ROUNDS = 3;
 const CYCLES = Math.ceil(TIMES / (ROUNDS + 1));
-/** What the heap may differ by: a leak of 33 KB for each of 18 threads would show, in CI of 8 KB, and a hub that keeps a link is more. */
+/** What the heap may differ by: a leak of 50 KB for each of 12 threads would show, in CI of 13 KB, and a hub that keeps a link is more. */
 const FLAT = 600_000;
 const CALLS = howMany(5_000, 20_000);
 /** So many orders the queue of the flooded one may hold: who waits for more waits for all of them. */
