@@ -1,0 +1,34 @@
+// Files that try floods, deaths, programs of others or the command line for seconds each. CI runs them; `npm test` has no time for them, unless one
+// is named, or asked for as CONTRIBUTING.md says.
+const LONG = [
+  'app/load-balancer',
+  'cli/{diagram,program,start}',
+  'examples/live-page',
+  'framing/promises',
+  'links/crossing-any-data',
+  'links/thread/{loading,logs,nested}',
+  'log/{odd-values,output}',
+  'mutation/mutation',
+  'package/bundle',
+  'robustness/{few-descriptors,fuzz,hostile-peers,http-sigterm,idle-server,order-flood,self-queueing,slow-handlers,soak,threads-soak,throws}',
+  'store/durable/{crash,encoding,kill}',
+  'tonics/kernel-options',
+  'tonics/log/log-ip-sockets',
+  'tonics/readiness/readiness',
+].map((name) => `test/${name}.test.ts`);
+
+const isAsked =
+  Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK)/.test(name)) ||
+  process.argv.some((word) => word.endsWith('.test.ts'));
+if (!isAsked && process.env.MOCHA_WORKER_ID === undefined)
+  console.log('  left out: files that take long; TT_ALL=1 runs them, as CI does');
+
+module.exports = {
+  extension: ['ts'],
+  spec: ['test/{links,robustness}/**/*.test.ts', 'test/!(links|robustness)/**/*.test.ts'],
+  ignore: isAsked ? [] : LONG,
+  'node-option': ['no-warnings', 'enable-source-maps', 'loader=./test/support/loader.mjs'],
+  timeout: 30_000,
+  parallel: true,
+  jobs: 2,
+};
