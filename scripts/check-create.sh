@@ -2,6 +2,7 @@
 # Makes a project as a new user would, from the packages as they are packed, in an empty folder: it installs, its tests pass, it serves, its types are right.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/within.sh
 
 export npm_config_audit=false npm_config_fund=false npm_config_loglevel=error npm_config_prefer_offline=true
 readonly PORT=7907
@@ -45,15 +46,6 @@ silent() { ! socat -t 1 - "TCP:127.0.0.1:$PORT" </dev/null >/dev/null 2>&1; }
 same_with_command() {
   ./node_modules/.bin/tasktonic new ../other/my-service >/dev/null
   for file in .gitignore README.md tsconfig.json src test; do diff -r "$file" "../other/my-service/$file"; done
-}
-
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    if [ "$SECONDS" -ge "$end" ]; then return 1; fi
-    sleep 0.05
-  done
 }
 
 main

@@ -2,6 +2,7 @@
 # Runs the built examples as a person would: talks to the echo server with socat and ncat, and looks at what the others show.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+. scripts/within.sh
 
 readonly SERVER=dist/examples/ip-echo/server.js
 readonly NOTES=dist/examples/line-protocol/server.js
@@ -492,16 +493,6 @@ shows_no() { ! grep -qF "$1" "$shown"; }
 shown_lines() {
   tr '\r' '\n' <"$shown" | tail -n 10 | sed 's/^/    shown: /'
   return 1
-}
-
-# Asks every 50 ms whether a condition holds, for some seconds.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    if [ "$SECONDS" -ge "$end" ]; then return 1; fi
-    sleep 0.05
-  done
 }
 
 main
