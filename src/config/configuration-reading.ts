@@ -315,7 +315,7 @@ class Reading {
     return path.map((_, depth) => path.slice(0, depth + 1)).find((part) => this.#isUnknown(part));
   }
 
-  /** Whether the last name of a path is none of those that may stand there. */
+  /** Whether the last name of a path may not stand there. */
   #isUnknown(path: Path): boolean {
     const around = this.#around(path.slice(0, -1));
     return isClosed(around) && childrenOf(around, path.at(-1)!).length === 0;

@@ -44,7 +44,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   static readonly thread?: ThreadOptions;
 
   /**
-   * Whether it finishes by itself when the last Tonic that it has infused has finished; timers are none of these. By default it goes on
+   * Whether it finishes by itself when the last Tonic that it has infused has finished; timers do not count. By default it goes on
    * until its base finishes it.
    */
   static readonly endsWithLastTonic?: boolean;
@@ -76,7 +76,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** @internal */ declare _ttParker: Parker | undefined;
   /** Whether the loop goes on. */
   protected sparkling = false;
-  /** How many orders of its queue it has run; raised ones are none of these. */
+  /** How many orders of its queue it has run; raised ones do not count. */
   ran = 0;
 
   readonly #turnOrders: number;

@@ -28,7 +28,7 @@ export interface CustomOptions<Frame> extends FramingOptions {
    * How many bytes the frame has that these bytes begin with, with all that belongs to it; `undefined` where that takes more bytes.
    *
    * @param bytes all that have come, perhaps of further frames, too.
-   * @param seen so many of them were there at the last call, which gave `undefined`: who looks for something goes on there.
+   * @param seen so many of them were there at the last call, which gave `undefined`: a search goes on from there.
    */
   size(this: void, bytes: Buffer, seen: number): number | undefined;
   /** The frame, of all its bytes. What it throws becomes `TT_BAD_FRAME`, and decoding goes on behind the frame. */

@@ -39,7 +39,7 @@ export function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[
   return [schema];
 }
 
-/** What members and elements of one name may be; none where there are none of that name, or nothing is said of them. */
+/** What members and elements of one name may be. The list is empty where nothing has that name, or nothing is said of it. */
 export function childrenOf(schemas: readonly v.GenericSchema[], key: string): readonly v.GenericSchema[] {
   return schemas.flatMap((schema) => {
     const child = childOf(schema, key);

@@ -23,7 +23,7 @@ export type HttpServerOptions = Omit<TcpServerOptions, NotOfHttp | OfPlace | 'pr
 
 /**
  * The protocol of its connections.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where that is none of HTTP.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` where that is not one for HTTP.
  */
 export function httpProtocol(protocol: HttpProtocol | undefined, className: string): HttpProtocol {
   if (protocol === undefined) return HttpConnection;

@@ -1,6 +1,7 @@
 // Peers that keep to the rules, over HTTP and WebSocket: not one of them may be cut off, and those that wait lose nothing.
 import WebSocket from 'ws';
 import { question } from '../lines.mjs';
+import { asksAgain, floods, readsSlowly } from '../rightly.mjs';
 import { asked, get, head, pathOf, post, talking } from './talk.mjs';
 
 /** @typedef {import('../connection.mjs').Connection} Connection */
@@ -10,12 +11,7 @@ import { asked, get, head, pathOf, post, talking } from './talk.mjs';
 export async function good(peer) {
   const connection = await talking(peer);
   if (connection === undefined) return;
-  for (let left = peer.chance(10, 60); left > 0 && !connection.isClosed;) {
-    for (let together = peer.chance(1, 4); together > 0 && left > 0; together--, left--) askSomething(connection);
-    await connection.heardAll();
-    if (peer.stopping) break;
-    await connection.rests(50, 250);
-  }
+  await asksAgain(connection, peer.chance(10, 60), () => askSomething(connection));
   await connection.leave();
 }
 
@@ -52,12 +48,7 @@ export async function chatting(peer) {
   socket.on('open', () => connection.wake());
   socket.on('message', (message) => connection.answered(String(message)));
   await connection.until(() => socket.readyState === WebSocket.OPEN);
-  for (let left = peer.chance(10, 60); left > 0 && !connection.isClosed;) {
-    for (let together = peer.chance(1, 4); together > 0 && left > 0; together--, left--) tell(socket, connection);
-    await connection.heardAll();
-    if (peer.stopping) break;
-    await connection.rests(50, 250);
-  }
+  await asksAgain(connection, peer.chance(10, 60), () => tell(socket, connection));
   await parts(socket, connection);
 }
 
@@ -83,12 +74,7 @@ async function parts(socket, connection) {
 /** Asks for 256 KiB and reads 4 KiB at a time. @param {Peer} peer */
 export async function slow(peer) {
   const connection = await talking(peer);
-  if (connection === undefined) return;
-  connection.socket.pause();
-  do {
-    if (connection.missing === 0) askForMuch(connection);
-    if (connection.socket.read(4_096) === null) connection.socket.read();
-  } while (await connection.rests(30, 70));
+  if (connection !== undefined) await readsSlowly(connection, askForMuch);
 }
 
 /** @param {Connection} connection */
@@ -114,8 +100,5 @@ export async function dripping(peer) {
 /** Sends requests as fast as they are taken, and reads the answers. @param {Peer} peer */
 export async function flooding(peer) {
   const connection = await talking(peer);
-  if (connection === undefined) return;
-  do {
-    for (let n = 0; n < 50; n++) get(connection, 0);
-  } while (connection.socket.writableNeedDrain ? await connection.drains() : await connection.rests(0, 1));
+  if (connection !== undefined) await floods(connection, 50, () => get(connection, 0));
 }

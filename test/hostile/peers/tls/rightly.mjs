@@ -1,5 +1,6 @@
 // Peers that keep to the rules, over TLS: not one of them may be cut off, and those that wait lose nothing.
 import { ask, asked, question } from '../lines.mjs';
+import { asksAgain, floods, readsSlowly } from '../rightly.mjs';
 import { reading } from './secure.mjs';
 
 /** @typedef {import('../connection.mjs').Connection} Connection */
@@ -23,13 +24,7 @@ export async function resuming(peer) {
 async function asks(connection, many) {
   if (connection === undefined) return;
   const { peer } = connection;
-  for (let left = many; left > 0 && !connection.isClosed;) {
-    for (let together = peer.chance(1, 4); together > 0 && left > 0; together--, left--)
-      ask(connection, peer.chance(0, 200));
-    await connection.heardAll();
-    if (peer.stopping) break;
-    await connection.rests(50, 250);
-  }
+  await asksAgain(connection, many, () => ask(connection, peer.chance(0, 200)));
   await connection.leave();
 }
 
@@ -46,12 +41,7 @@ export async function halfClosing(peer) {
 /** Asks for 256 KiB and reads 4 KiB at a time. @param {Peer} peer */
 export async function slow(peer) {
   const connection = await reading(peer);
-  if (connection === undefined) return;
-  connection.socket.pause();
-  do {
-    if (connection.missing === 0) askForMuch(connection);
-    if (connection.socket.read(4_096) === null) connection.socket.read();
-  } while (await connection.rests(30, 70));
+  if (connection !== undefined) await readsSlowly(connection, askForMuch);
 }
 
 /** @param {Connection} connection */
@@ -76,8 +66,6 @@ export async function dripping(peer) {
 /** Sends lines as fast as they are taken, and reads the answers. @param {Peer} peer */
 export async function flooding(peer) {
   const connection = await reading(peer);
-  if (connection === undefined) return;
-  do {
-    for (let n = 0; n < 100; n++) ask(connection, 0, ' xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx');
-  } while (connection.socket.writableNeedDrain ? await connection.drains() : await connection.rests(0, 1));
+  if (connection !== undefined)
+    await floods(connection, 100, () => ask(connection, 0, ' xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'));
 }
