@@ -40,7 +40,7 @@ describe('a service over threads', function () {
   it('is found by its name: as the Tonic where it lives, by its handle in a thread that uses it, and else not', async () => {
     const { app, boss, all } = await askers(2, () => new Boss());
     await boss.inside(() => all[0]!.ttsc__useBoard());
-    await boss.heard.on('used');
+    await boss.heard.on('accessed'); // It runs now: until its module is loaded, the main thread has a handle too.
     await boss.inside(() => all.forEach((asker) => asker.ttsc__find('board')));
     await boss.heard.on('found', 2);
     expect(boss.heard.all('found').flat()).to.have.members(['its handle', 'nobody']);
