@@ -162,6 +162,7 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
       { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },
       { title: 'respCommands()', from: ['src/framing/resp-commands.ts', 'respCommandsSchema'] },
+      { title: 'respReplies()', from: ['src/framing/resp-replies.ts', 'respRepliesSchema'] },
       {
         title: 'custom()',
         text: 'Here `max` counts all bytes of a frame.',
