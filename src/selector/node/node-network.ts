@@ -62,6 +62,13 @@ export const nodeNetwork: Network = {
     });
     return () => void (over = true);
   },
+  lookupSrv(name, done) {
+    let over = false;
+    dns.resolveSrv(name, (error, records) => {
+      if (!over) done(error ?? undefined, (error ?? undefined) === undefined ? records : []);
+    });
+    return () => void (over = true);
+  },
   bind: (settings) => new NodeDatagram(settings, nodeNetwork),
   watchCapacity: (tell) => descriptors.watch(tell),
 };
