@@ -372,6 +372,8 @@ export class TcpClientPool<Frame = unknown, Sent = Frame, State extends string =
   /** One has ended unanswered, or was not made: the next one is made later. */
   #pauseMaking(error: Error | undefined): void {
     if (error !== undefined) this.#lastError = error;
+    // Those that end together are one failure: a server has died, and not twenty.
+    if (this.#growAlarm.isSet) return;
     const { retryDelay: delay, retryCap: cap } = this.#settings;
     this.#growAlarm.set(backoff({ delay, cap }, ++this.#failures, this._ttCatalyst.runtime.random), () =>
       this.#serve(),

@@ -409,6 +409,15 @@ describe('a TcpClientPool', () => {
       expect(asks.heard.count('disconnected')).to.be.within(7, 16);
     });
 
+    it('takes the end of all of its clients for one failure', async () => {
+      const { asks, connections } = await pooled({ size: 8, requestsPerClient: 1, retryDelay: 50, retryCap: 5_000 });
+      for (let n = 0; n < 8; n++) asks.ttsc__ask('close', { timeout: 60_000 });
+      await asks.all(8);
+      asks.ttsc__ask('again', { timeout: 1_000 });
+      await asks.all(9);
+      expect([asks.answers.length, connections.length]).to.deep.equal([1, 9]);
+    });
+
     it('has an answer for a request whose deadline is shorter than the connect, and none that comes later', async () => {
       const { asks, connections } = await pooled({ size: 1 });
       asks.ttsc__ask('hasty', { timeout: 0 });
