@@ -113,6 +113,21 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tcp/connection/request.ts', 'requestSchema'],
       },
       {
+        title: 'TcpClientPool',
+        text: 'With the options of [every Tonic](#every-tonic): [Clients and pools](../use/clients-and-pools.md).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolSchema'],
+      },
+      {
+        title: 'Health of a TcpClientPool',
+        text: 'Under `health` of a TcpClientPool.',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'healthSchema'],
+      },
+      {
+        title: 'request() of a TcpClientPool',
+        text: 'The last argument, with those of [ask()](#ask).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolRequestSchema'],
+      },
+      {
         title: 'TLS on either side',
         text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](../use/secure.md). The first five are also those of each certificate in `names` of a server.',
         from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],

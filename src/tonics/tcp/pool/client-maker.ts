@@ -7,7 +7,7 @@ import type { PooledClient } from './pool-options.js';
  * The option `client` as a function.
  * @throws {TaskTonicError} `TT_BAD_OPTION` for a class of something else; and what is wrong with the names of a class.
  */
-export function clientMaker(client: PooledClient<never, never>, className: string): () => unknown {
+export function clientMaker(client: PooledClient, className: string): () => unknown {
   if (client.prototype instanceof TcpClient) {
     const ClientClass = client as new () => TcpClient<string>;
     // What is wrong with its names is told here, and not with the first request.

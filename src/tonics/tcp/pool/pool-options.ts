@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import { bytes, callable, count, ms, oneOf } from '../../../core/options/option-schema.js';
+import { aSparkle, bytes, callable, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { TcpClient } from '../client/tcp-client.js';
 import { requestSchema } from '../connection/request.js';
 import type { RequestKey } from '../connection/requests.js';
 import type { PoolQuestion } from './pool-question.js';
-import { aSparkle, flag } from '../../../core/options/option-schema.js';
 
 /** Makes a client of a pool: a class that extends TcpClient and needs no arguments, or a function that makes a new one each time. */
 export type PooledClient<Frame = unknown, Sent = Frame> =
@@ -13,7 +12,7 @@ export type PooledClient<Frame = unknown, Sent = Frame> =
 
 export const healthSchema = v.strictObject({
   /** What is sent, as with `request()`: `['PING']`. */
-  request: v.unknown(),
+  request: v.custom<unknown>((value) => value !== undefined, 'must be what its clients send'),
   /** What its answer is known by. Without it answers come in the order of the requests. */
   key: requestSchema.entries.key,
   /** How long after an answer a client is asked again, in ms. One that has answered others meanwhile is not. `Infinity`: only once for each connection. */
