@@ -26,7 +26,7 @@ class Shop extends Tonic {
   }
   ttse__onStart(): void {
     const redis = new Redis({ ...this.to, size: 3 });
-    const options = { onError: this.ttse__onNoAnswer, timeout: this.timeout };
+    const options = { onError: this.bind('ttse__onNoAnswer'), timeout: this.timeout };
     for (let n = 0; n < MANY; n++) redis.request(['INCR', 'count'], this.ttse__onCount, options);
     redis.request(['SET', 'name', 'pears'], this.ttse__onReply, options);
     redis.request(['INCR', 'name'], this.ttse__onReply, options);

@@ -32,7 +32,7 @@ import { Dialler } from './dialler.js';
 import type { Greeting } from './greeting.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
-import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
+import { type IdleSide, withIdleTimeout } from '../connection/watches/idle-watch.js';
 import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
@@ -67,7 +67,7 @@ export const clientSchema = v.strictObject({
    */
   hosts: v.optional(
     v.pipe(
-      v.array(v.strictObject({ host: text, port: port(1) }, HOSTS), HOSTS),
+      v.array(v.strictObject({ host: text, port: port(1) }, 'must be { host, port }'), HOSTS),
       v.minLength(1, HOSTS),
       v.maxLength(100, HOSTS),
     ),

@@ -2,7 +2,7 @@ import { toError } from '../../../core/errors.js';
 import type { Sendable } from '../../../core/asking/reply.js';
 import { Alarm } from '../../alarm.js';
 import type { TcpClient } from '../client/tcp-client.js';
-import type { Pending, RequestKey } from '../connection/requests.js';
+import type { Pending, RequestKey } from '../connection/replies/requests.js';
 
 /** How the health of a client is asked for. */
 export interface HealthPlan {

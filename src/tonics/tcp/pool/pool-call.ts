@@ -1,12 +1,23 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
-import type { OnItsBehalf } from '../../../core/asking/served-question.js';
 import type { Sendable } from '../../../core/asking/reply.js';
-import type { Pending, RequestKey } from '../connection/requests.js';
-import type { PoolMember } from './pool-member.js';
-import type { PoolQuestion } from './pool-question.js';
+import type { Pending, RequestKey } from '../connection/replies/requests.js';
+import type { PoolQuestion, PoolWork } from './pool-question.js';
 
 /** How a call may end. */
 export type Outcome = 'answered' | 'failed' | 'timedOut' | 'cancelled';
+
+/** A client, as a call that it has sees it. */
+export interface CallMember {
+  readonly name: string;
+  /** @throws {TaskTonicError} what is wrong with the request. */
+  ask(call: PoolCall): void;
+  /** It has no place any more. */
+  left(call: PoolCall): void;
+  /** It was answered, perhaps late. */
+  answered(): void;
+  /** Nobody waits for its answer any more; `isLate` where its time was up. */
+  givenUp(isLate: boolean): void;
+}
 
 /** What a call asks of its pool. */
 export interface CallPool {
@@ -17,8 +28,8 @@ export interface CallPool {
   waitsAgain(call: PoolCall): void;
   /** It waits no more. */
   leaves(call: PoolCall): void;
-  /** A member has a place that it had not. */
-  freed(member: PoolMember): void;
+  /** A client has a place that it had not. */
+  freed(): void;
   over(call: PoolCall, outcome: Outcome, wasAsked: boolean): void;
 }
 
@@ -36,7 +47,7 @@ export interface CallPool {
  *
  * One whose time is up while it is asked keeps its place with the client, where answers come in order, until its answer has come.
  */
-export class PoolCall implements Pending, OnItsBehalf {
+export class PoolCall implements Pending, PoolWork {
   readonly question: PoolQuestion;
   readonly bytes: Sendable;
   readonly size: number;
@@ -45,7 +56,7 @@ export class PoolCall implements Pending, OnItsBehalf {
   waitsUntil = Infinity;
   readonly #pool: CallPool;
   #phase: 'waiting' | 'asked' | 'over' = 'waiting';
-  #member: PoolMember | undefined;
+  #member: CallMember | undefined;
   #repeatable: boolean;
   #isLate = false;
 
@@ -75,7 +86,7 @@ export class PoolCall implements Pending, OnItsBehalf {
   }
 
   /** A client has room for it: it is sent. What is wrong with it is told to who asked, and no other. */
-  given(member: PoolMember): void {
+  given(member: CallMember): void {
     this.#phase = 'asked';
     this.#member = member;
     try {
@@ -94,7 +105,7 @@ export class PoolCall implements Pending, OnItsBehalf {
     else if (error === undefined) this.#end('answered', undefined, answer);
     else if (this.#repeatable && this.question.open) this.#repeat();
     else this.fail(error);
-    if (member !== undefined) this.#pool.freed(member);
+    if (member !== undefined) this.#pool.freed();
   }
 
   /** There is no answer. */
@@ -124,7 +135,7 @@ export class PoolCall implements Pending, OnItsBehalf {
     // In order, its place tells which answers are those of others.
     if (this.key !== undefined) {
       this.#leaveMember();
-      this.#pool.freed(member);
+      this.#pool.freed();
     }
     member.givenUp(this.#isLate);
   }
@@ -135,7 +146,7 @@ export class PoolCall implements Pending, OnItsBehalf {
     this.#pool.waitsAgain(this);
   }
 
-  #leaveMember(): PoolMember | undefined {
+  #leaveMember(): CallMember | undefined {
     const member = this.#member;
     this.#member = undefined;
     member?.left(this);

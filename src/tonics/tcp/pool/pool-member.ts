@@ -2,7 +2,7 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { type EndWatcher, watchEnd } from '../../../core/guests/extras.js';
 import type { Lender, TcpClient } from '../client/tcp-client.js';
 import { type HealthHearer, type HealthPlan, MemberHealth } from './member-health.js';
-import type { PoolCall } from './pool-call.js';
+import type { CallMember, PoolCall } from './pool-call.js';
 
 /** What a member tells its pool. */
 export interface MemberPool {
@@ -29,7 +29,7 @@ export interface MemberSettings {
 type Phase = 'connecting' | 'ready' | 'unwell' | 'leaving' | 'gone';
 
 /** One client of a pool, and the requests that have a place with it. */
-export class PoolMember implements Lender, EndWatcher, HealthHearer {
+export class PoolMember implements CallMember, Lender, EndWatcher, HealthHearer {
   readonly client: TcpClient<string>;
   readonly turn: number;
   /** How many of the requests of others it has answered. */

@@ -2,8 +2,8 @@ import * as v from 'valibot';
 import { aSparkle, bytes, callable, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { TcpClient } from '../client/tcp-client.js';
-import { requestSchema } from '../connection/request.js';
-import type { RequestKey } from '../connection/requests.js';
+import { requestSchema } from '../connection/replies/request.js';
+import type { RequestKey } from '../connection/replies/requests.js';
 import type { PoolQuestion } from './pool-question.js';
 
 /** Makes a client of a pool: a class that extends TcpClient and needs no arguments, or a function that makes a new one each time. */

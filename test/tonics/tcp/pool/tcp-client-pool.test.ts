@@ -282,7 +282,7 @@ describe('a TcpClientPool', () => {
       const { app, asks, connections } = await pooled({ size: 1, requestsPerClient: 1 });
       asks.ttsc__ask('silent', { timeout: 60_000 });
       await asks.heard.on('connected');
-      asks.ttsc__do(({ pool, ttse__onAnswer }) => pool.request('never', asks.bind('ttse__onAnswer')).cancel());
+      asks.ttsc__do(({ pool }) => pool.request('never', asks.bind('ttse__onAnswer')).cancel());
       asks.ttsc__ask('b');
       await app.settled();
       connections[0]!.say('there');
@@ -524,7 +524,7 @@ describe('a TcpClientPool', () => {
       [() => before, 'another base'],
     ] as const) {
       const pool = await app.inside(() => new TcpClientPool({ client: client as never }));
-      const thrown = await thrownIn(app, asks, () => pool.request('a', asks.ttse__onAnswer));
+      const thrown = await thrownIn(app, asks, () => pool.request('a', asks.bind('ttse__onAnswer')));
       expect(expectCode(thrown, 'TT_BAD_OPTION').message).to.include(problem);
       expect(pool.counts).to.deep.include({ clients: 0, asked: 0 });
     }
@@ -532,7 +532,7 @@ describe('a TcpClientPool', () => {
 
   it('throws at the call what is no frame of its clients, and asks nothing', async () => {
     const { app, asks } = await pooled();
-    const thrown = await thrownIn(app, asks, () => asks.pool.request('a\nb', asks.ttse__onAnswer));
+    const thrown = await thrownIn(app, asks, () => asks.pool.request('a\nb', asks.bind('ttse__onAnswer')));
     expectCode(thrown, 'TT_FRAME_NOT_ENCODED');
     expect(asks.pool.counts).to.deep.include({ asked: 0, underWay: 0, waiting: 0 });
   });
