@@ -55,7 +55,7 @@ describe('the start of a server', () => {
   before(() => (imported = [...importedBy('./index.js')]));
 
   it('loads no module of Node that a server written by hand does not, but the clock', () => {
-    // `os` is small, and from Node 24 on comes along.
+    // `os` is small; from Node 24 on an import of `node:fs` loads it.
     const expected = [...loadedBy(BY_HAND), 'perf_hooks', 'os'];
     const loaded = loadedBy(OURS);
     expect(loaded).to.include('dgram');
