@@ -64,7 +64,7 @@ export const nodeNetwork: Network = {
   },
   lookupSrv(name, done) {
     let over = false;
-    dns.resolveSrv(name, (error, records) => {
+    nodeDns().resolveSrv(name, (error, records) => {
       if (!over) done(error ?? undefined, (error ?? undefined) === undefined ? records : []);
     });
     return () => void (over = true);
