@@ -10,4 +10,5 @@ export { jsonLines, type JsonLinesOptions } from './json-lines.js';
 export { messagePack, type MessagePackCodec, type MessagePackOptions } from './message-pack.js';
 export { respCommands, type RespCommandsOptions } from './resp-commands.js';
 export type { RespReply } from './resp-reply.js';
+export { mapFrames, type MapFramesOptions } from './map-frames.js';
 export { custom, type CustomOptions } from './custom.js';
