@@ -41,6 +41,21 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
         from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
       },
       {
+        title: 'BoundedMap',
+        text: 'Of `tasktonic/collections`: [Collections with bounds](../use/bounded-collections.md).',
+        from: ['src/collections/bounded-map.ts', 'boundedMapSchema'],
+      },
+      {
+        title: 'Topics',
+        text: 'Of `tasktonic/collections`: [Publish and subscribe](../use/publish-and-subscribe.md).',
+        from: ['src/collections/topics.ts', 'topicsSchema'],
+      },
+      {
+        title: 'Outbox',
+        text: 'Of `tasktonic/collections`: [What must come at least once](../use/publish-and-subscribe.md#what-must-come-at-least-once).',
+        from: ['src/collections/outbox.ts', 'outboxSchema'],
+      },
+      {
         title: 'Timers',
         text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
         from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],

@@ -24,7 +24,7 @@ export class Broker extends Served implements ClientsBroker {
   readonly #retained = new BoundedMap<string, Message>({ items: 10_000 });
 
   constructor(private readonly options: BrokerOptions) {
-    super(options.places, 'MQTT');
+    super(options.places, 'MQTT', { name: 'broker' });
   }
 
   protected connection(): MqttConnection {

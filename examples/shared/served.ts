@@ -1,4 +1,12 @@
-import { type Hears, type ListenInfo, type TcpConnection, TcpServer, type TcpServerOptions, Tonic } from 'tasktonic';
+import {
+  type Hears,
+  type ListenInfo,
+  type TcpConnection,
+  TcpServer,
+  type TcpServerOptions,
+  Tonic,
+  type TonicOptions,
+} from 'tasktonic';
 import type { Serving } from './serving.js';
 
 /** A Tonic that is served at places, each with a TcpServer of its own, and that tells where. */
@@ -10,8 +18,9 @@ export abstract class Served extends Tonic implements Hears<TcpServer> {
   constructor(
     protected readonly places: readonly Serving[],
     protected readonly what: string,
+    options?: TonicOptions,
   ) {
-    super();
+    super(options);
   }
 
   /** Who speaks with one that comes. */
