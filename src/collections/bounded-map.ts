@@ -22,6 +22,9 @@ export interface BoundedMapOptions<Key, Value> extends Omit<v.InferInput<typeof 
   readonly sizeOf?: ((value: Value, key: Key) => number) | undefined;
 }
 
+/** Where bytes are not counted. */
+const NOTHING = (): number => 0;
+
 interface Entry<Value> {
   value: Value;
   size: number;
@@ -39,7 +42,7 @@ export class BoundedMap<Key, Value> implements Iterable<[key: Key, value: Value]
   readonly #entries = new Map<Key, Entry<Value>>();
   readonly #items: number;
   readonly #most: number;
-  readonly #sizeOf: ((value: Value, key: Key) => number) | undefined;
+  readonly #sizeOf: (value: Value, key: Key) => number;
   readonly #drops: boolean;
   readonly #byUse: boolean;
   readonly #clock: Pick<Clock, 'now'> | undefined;
@@ -55,7 +58,7 @@ export class BoundedMap<Key, Value> implements Iterable<[key: Key, value: Value]
       throw badOption('BoundedMap', 'bytes', 'it goes with "sizeOf", and one of them is missing');
     this.#items = settings.items;
     this.#most = settings.bytes ?? Infinity;
-    this.#sizeOf = sizeOf;
+    this.#sizeOf = sizeOf ?? NOTHING;
     this.#drops = settings.whenFull !== 'refuse';
     this.#byUse = settings.whenFull === 'dropUnused';
     this.#clock = settings.clock;
@@ -104,9 +107,9 @@ export class BoundedMap<Key, Value> implements Iterable<[key: Key, value: Value]
    * @throws {TaskTonicError} `TT_BAD_OPTION` where it is to expire, and the map has no clock.
    */
   set(key: Key, value: Value, ttl = Infinity): boolean {
-    const until = this.#until(ttl);
+    const until = ttl === Infinity ? ttl : this.#until(ttl);
     const old = this.#living(key);
-    const size = this.#sizeOf?.(value, key) ?? 0;
+    const size = this.#sizeOf(value, key);
     if (!this.#fits(size, old)) {
       this.#refused++;
       return false;
@@ -127,7 +130,7 @@ export class BoundedMap<Key, Value> implements Iterable<[key: Key, value: Value]
   /** Gives an entry another time to live, in ms from now on; false where there is no such entry. */
   expire(key: Key, ttl: number): boolean {
     const entry = this.#living(key);
-    if (entry !== undefined) entry.until = this.#until(ttl);
+    if (entry !== undefined) entry.until = ttl === Infinity ? ttl : this.#until(ttl);
     return entry !== undefined;
   }
 
@@ -173,7 +176,6 @@ export class BoundedMap<Key, Value> implements Iterable<[key: Key, value: Value]
   }
 
   #until(ttl: number): number {
-    if (ttl === Infinity) return Infinity;
     if (this.#clock === undefined) throw badOption('BoundedMap', 'clock', 'it is missing, and an entry is to expire');
     if (Number.isNaN(ttl)) throw badOption('BoundedMap', 'ttl', 'it is NaN, and must be a time in ms');
     return this.#clock.now() + ttl;
