@@ -22,6 +22,7 @@ const input = {
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
+  collections: 'dist/src/collections/index.js',
   store: 'dist/src/store/index.js',
   http: 'dist/src/http/index.js',
   diagram: 'dist/src/diagram/index.js',

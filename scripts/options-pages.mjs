@@ -41,6 +41,21 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
         from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
       },
       {
+        title: 'BoundedMap',
+        text: 'Of `tasktonic/collections`: [Collections with bounds](../use/bounded-collections.md).',
+        from: ['src/collections/bounded-map.ts', 'boundedMapSchema'],
+      },
+      {
+        title: 'Topics',
+        text: 'Of `tasktonic/collections`: [Publish and subscribe](../use/publish-and-subscribe.md).',
+        from: ['src/collections/topics.ts', 'topicsSchema'],
+      },
+      {
+        title: 'Outbox',
+        text: 'Of `tasktonic/collections`: [What must come at least once](../use/publish-and-subscribe.md#what-must-come-at-least-once).',
+        from: ['src/collections/outbox.ts', 'outboxSchema'],
+      },
+      {
         title: 'Timers',
         text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
         from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],
@@ -180,6 +195,11 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'delimited()', from: ['src/framing/delimited.ts', 'delimitedSchema'] },
       { title: 'fixed()', from: ['src/framing/fixed.ts', 'fixedSchema'] },
       { title: 'lengthPrefixed()', from: ['src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
+      {
+        title: 'mapFrames()',
+        text: 'Its second argument. `max` is that of the framing.',
+        from: ['src/framing/map-frames.ts', 'mapFramesSchema'],
+      },
       { title: 'netstrings()', from: ['src/framing/netstrings.ts', 'netstringsSchema'] },
       { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
       { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },

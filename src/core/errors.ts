@@ -244,6 +244,8 @@ export const ERRORS = {
     'A frame of {framing} is longer than {max} bytes (from byte {place} of the stream on): send shorter ones, or raise "max".',
   TT_BAD_FRAME: 'What begins at byte {place} of the stream is not a frame of {framing}: {problem}.',
   TT_FRAME_INCOMPLETE: 'The stream ended within a frame of {framing}, of which {bytes} bytes had come.',
+  TT_BAD_TOPIC:
+    '{topic} is no topic or no filter of topics: levels with "/" between, without "+" and "#" in a topic, and these as whole levels in a filter.',
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',

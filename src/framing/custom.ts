@@ -14,7 +14,7 @@ export const customSchema = v.strictObject({
   size: v.custom<CustomOptions<unknown>['size']>((value) => typeof value === 'function', 'must be a function'),
   /** What the bytes of one frame are heard as. Default: the bytes. */
   read: v.optional(v.custom<(frame: Buffer) => unknown>((value) => typeof value === 'function', 'must be a function')),
-  /** The bytes, or the text (UTF-8), of a frame to be sent. Default: it is sent as it is. */
+  /** The bytes, or the text (UTF-8), of a frame to be sent; they are not copied. Default: it is sent as it is. */
   write: v.optional(
     v.custom<(frame: unknown) => Uint8Array | string>((value) => typeof value === 'function', 'must be a function'),
   ),
@@ -33,7 +33,7 @@ export interface CustomOptions<Frame> extends FramingOptions {
   size(this: void, bytes: Buffer, seen: number): number | undefined;
   /** The frame, of all its bytes. What it throws becomes `TT_BAD_FRAME`, and decoding goes on behind the frame. */
   read?(this: void, frame: Buffer): Frame;
-  /** The bytes of a frame, or its text. */
+  /** The bytes of a frame, or its text (UTF-8). Bytes are not copied: do not change them afterwards. */
   write?(this: void, frame: Frame): Uint8Array | string;
 }
 
@@ -55,7 +55,7 @@ export function custom<Frame = Buffer>(options: CustomOptions<Frame>): Framing<F
     encode(frame) {
       const bytes = bytesOf(write(frame), 'buffer', name, max);
       if (bytes.length === 0) throw notEncoded(name, 'it has no bytes');
-      return Buffer.from(bytes);
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
   };
 }

@@ -15,7 +15,7 @@ import {
   subscribeSchema,
 } from './store-options.js';
 import { type Made, pathOf } from './tree/made.js';
-import { PatternTrie } from './tree/pattern-trie.js';
+import { PatternTrie } from '../collections/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
 import type { SubscriptionWishes, Tree } from './tree/tree.js';
 import type {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { tonicOptions, type TonicOptions } from '../../core/options/tonic-options.js';
 import { aSparkle, bytes, count, flag, ms, oneOf, text } from '../../core/options/option-schema.js';
 import type { Framing } from '../../framing/framing.js';
-import { framingOption } from '../../tonics/framing-option.js';
+import { framingOption } from '../../framing/framing-option.js';
 import { clientTlsSchema } from '../../tonics/tls/tls-options.js';
 import type { HttpQuestion } from './http-question.js';
 

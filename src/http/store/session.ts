@@ -1,7 +1,7 @@
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
 import type { Task } from '../../core/guests/task.js';
 import type { TokenBucket } from '../../core/time/token-bucket.js';
-import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import { PatternTrie } from '../../collections/pattern-trie.js';
 import { isName, segmentsOf } from '../../store/paths.js';
 import type { PageMessage, WireBatch, WirePair } from '../../store-client/messages.js';
 import { fromWire } from '../../store-client/values.js';

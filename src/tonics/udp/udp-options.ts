@@ -4,7 +4,7 @@ import { badOption } from '../../core/options/option-problem.js';
 import { bytes, count, flag, port, settingsIn, text, within } from '../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../core/options/tonic-options.js';
 import type { OpenPlace } from '../../selector/network.js';
-import { framingOption } from '../framing-option.js';
+import { framingOption } from '../../framing/framing-option.js';
 
 export const multicastSchema = v.strictObject({
   /** The groups to be a member of, each with the address of the interface to join on (default: the system's choice). */

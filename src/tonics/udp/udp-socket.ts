@@ -13,7 +13,7 @@ import type { Address, Datagram, DatagramChannel, SendFailure } from '../../sele
 import type { SelectionKey } from '../../selector/selection-key.js';
 import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from '../tcp/connection/encoded.js';
-import { framingOf } from '../framing-option.js';
+import { framingOf } from '../../framing/framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
 import { showAddress, socketError } from '../socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { OptionCheck } from '../../../core/options/option-check.js';
-import { framingOption } from '../../../tonics/framing-option.js';
+import { framingOption } from '../../../framing/framing-option.js';
 import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
 import type { Framing } from '../../../framing/framing.js';
 import { Hearer } from '../hearer.js';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
 import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
-import { framingOption } from '../../framing-option.js';
+import { framingOption } from '../../../framing/framing-option.js';
 import { STALL_FROM } from './watches/stall-watch.js';
 import { rateOption } from '../../rate-option.js';
 import type { TokenBucket } from '../../../core/time/token-bucket.js';

@@ -6,7 +6,7 @@ import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './watches/frame-watch.js';
-import { framingOf } from '../../framing-option.js';
+import { framingOf } from '../../../framing/framing-option.js';
 import { Pause } from './pause.js';
 import { ReadPace } from './watches/read-pace.js';
 import { rateOf } from '../../rate-option.js';
