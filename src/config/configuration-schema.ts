@@ -9,7 +9,7 @@ const name = v.pipe(v.string('must be the name of a Tonic'), v.minLength(1, 'mus
 
 export const projectSchema = v.looseObject(
   {
-    /** What the app is called. Default: the name of the Formula's class. */
+    /** The name of the app. Default: the name of the Formula's class. */
     name: v.optional(text),
   },
   section,

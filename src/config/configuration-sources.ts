@@ -100,7 +100,7 @@ function readText(path: string, optional: boolean): string | SourceFault | undef
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return optional ? undefined : new SourceFault(`the file ${path} is not there`);
+    if (code === 'ENOENT') return optional ? undefined : new SourceFault(`there is no file ${path}`);
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return new SourceFault(`${path} is not UTF-8`);
     return new SourceFault(`the file ${path} cannot be read (${code ?? message})`);
   }
@@ -180,5 +180,5 @@ function argument(path: Path, value: string, name: string): Given {
 
 /** A stray word may be the value of a secret option: only what looks like a short option is shown. */
 function shownWord(word: string): string {
-  return /^-[a-zA-Z]$/.test(word) ? word : 'a word that belongs to no option';
+  return /^-[a-zA-Z]$/.test(word) ? word : 'an argument that belongs to no option';
 }

@@ -323,7 +323,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is no text or bytes.
+   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is not a text or bytes.
    *
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */

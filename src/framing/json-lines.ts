@@ -32,7 +32,7 @@ export function jsonLines<Value = unknown>(options: JsonLinesOptions = {}): Fram
     try {
       return JSON.parse(line) as Value;
     } catch (thrown) {
-      throw badFrame(name, place, `it is no JSON (${(thrown as Error).message})`, thrown);
+      throw badFrame(name, place, `it is not JSON (${(thrown as Error).message})`, thrown);
     }
   };
   return {
@@ -50,7 +50,7 @@ function jsonOf(value: unknown, name: string): string {
     const text = JSON.stringify(value) as string | undefined;
     if (text !== undefined) return text;
   } catch (thrown) {
-    throw notEncoded(name, `it has no JSON (${(thrown as Error).message})`, thrown);
+    throw notEncoded(name, `JSON cannot express it (${(thrown as Error).message})`, thrown);
   }
-  throw notEncoded(name, 'it has no JSON');
+  throw notEncoded(name, 'JSON cannot express it');
 }

@@ -24,11 +24,11 @@ export const ipLogSchema = v.strictObject(
     port: port(1),
     /** The most bytes of lines that wait while the viewer is away or slow. Beyond that the oldest are dropped, and a line tells how many. */
     backlog: v.optional(bytes(1_024), 1_048_576),
-    /** Gives a try to connect up after so long, in ms. */
+    /** Timeout of an attempt to connect, in ms. */
     connectTimeout: v.optional(ms(1), 5_000),
     /** The most that is waited before a further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
     retryDelay: v.optional(ms(), 500),
-    /** What that grows to at most, in ms. It tries as long as the app runs. */
+    /** The longest delay before another attempt, in ms. It tries as long as the app runs. */
     retryCap: v.optional(ms(), 10_000),
   },
   OBJECT,
@@ -61,9 +61,9 @@ export const logSchema = v.strictObject(
      * nowhere (`'off'`), to a log service of one's own by its name, or to a stream of one's own that takes lines of JSON.
      */
     to: v.optional(logTarget, 'screen'),
-    /** The mode of Tonics that are given none. It may change while the app runs. */
+    /** The mode of Tonics that have none of their own. It may change while the app runs. */
     default: v.optional(v.pipe(logModeOption, v.metadata({ reload: true })), 'quiet'),
-    /** The least level that is written. Life cycles are `'debug'` lines. It may change while the app runs. */
+    /** The lowest level that is written. Life cycles are `'debug'` lines. It may change while the app runs. */
     level: v.optional(
       v.pipe(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), v.metadata({ reload: true })),
       'info',

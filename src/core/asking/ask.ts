@@ -207,7 +207,7 @@ class Questions implements OpenQuestions {
   countLate({ sparkle, to }: Question): void {
     this.late++;
     const { logs } = this.asker._ttScheduler;
-    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late: nobody waits for it`);
+    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late and was dropped`);
   }
 
   letGo(): string[] {

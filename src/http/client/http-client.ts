@@ -291,6 +291,6 @@ function baseOf(baseUrl: string, socketPath: string | undefined, of: string): Fo
     return targetOf(baseUrl, { base: undefined, socketPath }, undefined, of);
   } catch (thrown) {
     const { details } = thrown as { details?: { problem?: string } };
-    throw badOption(of, 'baseUrl', details?.problem ?? 'it is no URL');
+    throw badOption(of, 'baseUrl', details?.problem ?? 'it is not a URL');
   }
 }

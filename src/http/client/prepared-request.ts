@@ -129,7 +129,7 @@ function bodyOf(
   of: string,
 ): Body {
   if (json !== undefined) {
-    if (body !== undefined) throw badOption(of, 'json', 'it stands beside "body": give one of them');
+    if (body !== undefined) throw badOption(of, 'json', 'it cannot be given together with "body"');
     headers['content-type'] ??= 'application/json';
     return jsonOf(json, of);
   }
@@ -154,7 +154,7 @@ function jsonOf(value: unknown, of: string): Buffer {
   } catch (thrown) {
     throw badOption(of, 'json', `it cannot be JSON: ${toError(thrown).message}`);
   }
-  if (text === undefined) throw badOption(of, 'json', `it is ${told(value, 'json')}, which JSON has no word for`);
+  if (text === undefined) throw badOption(of, 'json', `it is ${told(value, 'json')}, which JSON cannot express`);
   return Buffer.from(text);
 }
 

@@ -389,7 +389,7 @@ export class HttpExchange<Param extends string = string>
 /** @throws {Error} */
 function jsonOf(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw new Error('it has no JSON');
+  if (text === undefined) throw new Error('JSON cannot express it');
   return text;
 }
 

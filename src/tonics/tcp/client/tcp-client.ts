@@ -104,7 +104,7 @@ function checkPlace({ path, port, host, localAddress, localPort }: Settings, cla
     throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
   if (path === undefined) return;
   for (const [option, value] of Object.entries({ port, host, localAddress, localPort }))
-    if (value !== undefined) throw badOption(className, option, 'it stands beside "path": give one of them');
+    if (value !== undefined) throw badOption(className, option, 'it cannot be given together with "path"');
   checkPath(path, className);
 }
 

@@ -49,7 +49,7 @@ function askedOf(connection: Connection): AskedOfPeer | undefined {
 function newRequests(connection: Connection): Requests {
   const stray = (key: RequestKey): void => {
     const { logs } = connection._ttScheduler;
-    logs.debug(connection, `an answer with the key ${String(key)} came, and nobody waits for it`);
+    logs.debug(connection, `an answer with the key ${String(key)} came, but no request has that key`);
   };
   return new Requests({ name: connection.name, limit: connection._ttPlan.questionLimit, stray });
 }

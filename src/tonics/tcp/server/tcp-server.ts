@@ -493,7 +493,7 @@ function checkLoadable({ protocol, framing, tls }: ServerSettings, className: st
     );
   if (framing !== undefined) {
     const problem =
-      'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
+      'with "catalysts" it cannot be passed to threads: give it to the protocol, with TcpConnection.with({ framing })';
     throw badOption(className, 'framing', problem);
   }
   if (isLoadable(protocol)) return;
