@@ -10,7 +10,7 @@ import { zoned } from './time-zone.js';
 
 /** What every calendar timer takes. */
 export interface CalendarTimerOptions extends AnyTimerOptions<CalendarTimerInfo> {
-  /** The zone whose clocks it goes by: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
+  /** The time zone: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
   readonly timeZone?: string | undefined;
 }
 

@@ -10,11 +10,11 @@ export const customSchema = v.strictObject({
   ...limitOptions.entries,
   /** Its name in errors. */
   name: v.optional(text, 'custom()'),
-  /** How many bytes the frame has that these bytes begin with; see {@link custom}. */
+  /** The length of the frame at the start of the given bytes; see {@link custom}. */
   size: v.custom<CustomOptions<unknown>['size']>((value) => typeof value === 'function', 'must be a function'),
-  /** What the bytes of one frame are heard as. Default: the bytes. */
+  /** Decodes the bytes of one frame. Default: the bytes. */
   read: v.optional(v.custom<(frame: Buffer) => unknown>((value) => typeof value === 'function', 'must be a function')),
-  /** The bytes, or the text (UTF-8), of a frame to be sent. Default: it is sent as it is. */
+  /** Encodes a frame to bytes or a text (UTF-8). Default: it is sent as it is. */
   write: v.optional(
     v.custom<(frame: unknown) => Uint8Array | string>((value) => typeof value === 'function', 'must be a function'),
   ),

@@ -9,7 +9,7 @@ import { ValueDecoder } from './value-decoder.js';
 
 export const jsonLinesSchema = v.strictObject({
   ...limitOptions.entries,
-  /** Whether what stands behind the last line feed is a value, too, when the stream has ended. Without it, it is an error. */
+  /** Whether text after the last line feed is a value, too, when the stream has ended. If not, it is an error. */
   lastWithoutEnd: v.optional(flag, false),
 });
 

@@ -15,7 +15,7 @@ export const lengthPrefixedSchema = v.strictObject({
   endian: v.optional(v.picklist(['big', 'little'], 'must be big or little'), 'big'),
   /** Whether the length counts its own bytes, too. Not with `varint`. */
   headerCounted: v.optional(flag, false),
-  /** As what a frame is heard. */
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
 });
 

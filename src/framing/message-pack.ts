@@ -15,7 +15,7 @@ export interface MessagePackCodec {
 
 export const messagePackSchema = v.strictObject({
   ...limitOptions.entries,
-  /** What packs and unpacks, such as a `Packr` of your own. Default: one of msgpackr, for plain MessagePack. */
+  /** The encoder and decoder, such as a `Packr` of your own. Default: one of msgpackr, for plain MessagePack. */
   codec: v.optional(
     v.custom<MessagePackCodec>(
       (value) => typeof (value as Partial<MessagePackCodec> | undefined)?.unpack === 'function',

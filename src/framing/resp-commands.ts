@@ -8,7 +8,9 @@ import { type RespReply, replyText } from './resp-reply.js';
 
 export const respCommandsSchema = v.strictObject({
   ...limitOptions.entries,
-  /** As what the words of a command are heard, and in what texts are sent. `latin1` has one character for each byte, whatever it is. */
+  /**
+   * What the words of a command are decoded to, and how texts are encoded. `latin1` has one character for each byte.
+   */
   encoding: v.optional(encodingOption, 'utf8'),
 });
 

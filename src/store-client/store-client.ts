@@ -34,9 +34,9 @@ export interface StoreClientRefusal {
 
 /** Options of `subscribe()`. */
 export interface StoreClientSubscribeOptions {
-  /** Whether it hears of all that is below, too. */
+  /** Whether it is told of changes of paths below, too. */
   readonly recursive?: boolean;
-  /** Whether what is there now is heard at once, with the source `'init'`. */
+  /** Whether it gets the present values at once, with the source `'init'`. */
   readonly triggerNow?: boolean;
 }
 

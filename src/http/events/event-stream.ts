@@ -14,7 +14,7 @@ const PING = commentBytes('');
 // What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of `exchange.events()`. */
 export interface EventStreamOptions extends Readonly<Omit<v.InferInput<typeof eventStreamSchema>, 'onGone'>> {
-  /** A sparkle that hears that the stream is over without an `end()` from here: the peer has gone, or was too slow. */
+  /** A sparkle that is called when the stream ends without `end()`: the peer has gone, or was too slow. */
   readonly onGone?: { heard(events: EventStream): void }['heard'];
 }
 

@@ -30,7 +30,9 @@ export type ExchangeOnError = { heard(error: TaskTonicError, exchange: HttpExcha
 
 /** Options of `exchange.readBody()`, and of its like. */
 export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchema>, 'onError'>> {
-  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  /**
+   * A sparkle that gets the error if the body cannot be read, and answers. Without it the peer gets 413, 415 or 400.
+   */
   readonly onError?: ExchangeOnError;
 }
 
@@ -38,7 +40,7 @@ export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchem
 export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesSchema>, 'onError' | 'onEnd'>> {
   /** A sparkle that hears what is wrong, and answers. Behind bytes that are no frame it goes on, where the framing knows the next one. Without it the peer gets 413 or 400. */
   readonly onError?: ExchangeOnError;
-  /** A sparkle that hears that all frames have been heard. */
+  /** A sparkle that is called after the last frame. */
   readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
 }
 

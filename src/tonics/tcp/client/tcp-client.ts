@@ -40,45 +40,56 @@ export const clientSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
   /**
-   * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   * Whether reading pauses above the high-water mark. Off for clients: if both sides stopped reading until the other
+   * one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
   /** The server's name or address. Default: `localhost`. */
   host: v.optional(text),
-  /** The server's port, 1 to 65535. Needed, unless `path` is given. */
+  /** The server's port, 1 to 65535. Required, unless `path` is given. */
   port: v.optional(port(1)),
   /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
   path: v.optional(text),
-  /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
+  /** Uses only addresses of this family of the host; 0 for both, the first that answers. */
   family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
   localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
   /** The port to connect from. */
   localPort: v.optional(port(0)),
-  /** Gives a try up after so long, in ms: the look-up of the name and all its addresses. */
+  /** The timeout of an attempt, in ms, for the name lookup and all addresses together. */
   connectTimeout: v.optional(ms(1), 10_000),
-  /** Further tries after one that failed; 0 for none, `Infinity` for as many as there is time for (`giveUpAfter`). It begins anew with each success. */
+  /**
+   * Further attempts after one that failed; 0 for none, `Infinity` for as many as `giveUpAfter` allows. Counted anew
+   * after each success.
+   */
   retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), Infinity),
-  /** The most that is waited before the first further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+  /**
+   * The longest delay before the first retry, in ms; doubled with each one. The actual delay is random, between half of
+   * it and all of it.
+   */
   retryDelay: v.optional(ms(), 500),
-  /** What the wait grows to at most, in ms. */
+  /** The longest delay that retries grow to, in ms. */
   retryCap: v.optional(ms(), 5_000),
-  /** How long it goes on without a success, in ms; then it makes a last try. `Infinity` for ever. */
+  /** How long it tries without a success, in ms; then it makes a last attempt. `Infinity` for no limit. */
   giveUpAfter: v.optional(ms(), 30_000),
-  /** A connection is a success once it has stayed so long, in ms. The end of one that has not is a failure like that of a try. */
+  /**
+   * A connection counts as a success when it has stayed open this long, in ms. One that ends before counts as a failed
+   * attempt.
+   */
   stableAfter: v.optional(ms(), 5_000),
   /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
-  /** What becomes of sends while there is no connection: they wait for one, or are refused. */
+  /** What happens to sends while there is no connection: they wait for one, or are refused. */
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
   /**
-   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
-   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server the address of the
+   * real client. A number alone means this client itself; `{ of: connection }` the peer of that connection. See [A
+   * PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
    */
   proxyProtocol: v.optional(sentProxyOption),
-  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  /** Uses TLS; `true` for the defaults. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
