@@ -31,7 +31,7 @@ export interface CustomOptions<Frame> extends FramingOptions {
    * @param seen so many of them were there at the last call, which gave `undefined`: a search goes on from there.
    */
   size(this: void, bytes: Buffer, seen: number): number | undefined;
-  /** The frame, of all its bytes. What it throws becomes `TT_BAD_FRAME`, and decoding goes on behind the frame. */
+  /** Decodes all bytes of one frame. An exception becomes `TT_BAD_FRAME`, and decoding continues after the frame. */
   read?(this: void, frame: Buffer): Frame;
   /** The bytes of a frame, or its text. */
   write?(this: void, frame: Frame): Uint8Array | string;

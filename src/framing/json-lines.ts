@@ -17,7 +17,7 @@ export const jsonLinesSchema = v.strictObject({
 export type JsonLinesOptions = FramingOptions & v.InferInput<typeof jsonLinesSchema>;
 
 /**
- * One JSON value a line. Empty lines are left out. After a line that is no JSON it goes on with the next one.
+ * One JSON value per line. Empty lines are skipped. After a line that is not JSON it continues with the next one.
  *
  * @typeParam Value what you expect; it is not checked.
  * @throws {TaskTonicError} `TT_BAD_OPTION`

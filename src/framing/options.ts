@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { count } from '../core/options/option-schema.js';
 
-/** What a framing of any kind takes. */
+/** Options of every framing. */
 export const limitOptions = v.strictObject({
   /** The most bytes of a frame, without its delimiter or length. */
   max: v.optional(count(1), 65_536),
@@ -16,7 +16,7 @@ export const limitOptions = v.strictObject({
 /** Options of any framing but `fixed()`. */
 export type FramingOptions = v.InferInput<typeof limitOptions>;
 
-/** As what the bytes of a frame are heard. */
+/** What the bytes of a frame are decoded to. */
 export const encodingOption = v.picklist(
   ['buffer', 'utf8', 'latin1', 'ascii'],
   'must be buffer, utf8, latin1 or ascii',
