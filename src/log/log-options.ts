@@ -5,7 +5,7 @@ import type { LogSink } from '../core/log-sink.js';
 import { amount, bytes, flag, ms, oneOf, port, someMs, text } from '../core/options/option-schema.js';
 import { logModeOption } from '../core/options/tonic-options.js';
 
-/** Where a log goes: `screen`, `json`, `ip`, `off`, a service of one's own, or a stream. */
+/** The destination of a log: `screen`, `json`, `ip`, `off`, the name of your own service, or a stream. */
 export type LogTarget = 'screen' | 'json' | 'ip' | 'off' | (string & Record<never, never>) | LogSink;
 
 /** Which log services there are, the Formula knows: the log is opened with them. */

@@ -12,7 +12,7 @@ export const treeSchema = v.strictObject({
   subscriptions: v.optional(count(1), 100_000),
   /** The most bytes of one value, estimated. A SharedArrayBuffer is not counted. */
   valueBytes: v.optional(count(1), 67_108_864),
-  /** Gets exceptions of subscribers. Default: it is thrown where nobody catches it. */
+  /** Gets exceptions of subscribers. Default: an uncaught error. */
   onError: v.optional(callable<(error: unknown) => void>('a function that hears errors')),
 });
 

@@ -56,7 +56,7 @@ const network = v.pipe(
 
 export const benchOptions = {
   /**
-   * Decides everything that is random; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance.
+   * Decides everything that is random; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or a random one.
    */
   seed: v.optional(seedOption),
   /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
@@ -120,7 +120,7 @@ export const runOptions = {
 const runSchema = v.strictObject(runOptions);
 export const exploreSchema = v.strictObject({ ...benchOptions, ...appOptions, ...runOptions });
 
-/** Options of {@link explore}. A `network` is given as a function, since each run needs one of its own. */
+/** Options of {@link explore}. A `network` must be a function, since each run needs a new one. */
 export type ExploreOptions = DistillerOptions & Readonly<v.InferInput<typeof runSchema>>;
 
 export const checkFramingSchema = v.strictObject({

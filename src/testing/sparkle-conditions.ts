@@ -14,7 +14,7 @@ export const tonicContractSchema = v.strictObject({
   probes: v.optional(oneOrMore),
 });
 
-/** What is expected of one Tonic; any one of the conditions matches it. */
+/** The expectation for one Tonic; any one of its conditions is enough. */
 export type TonicContract = Readonly<v.InferInput<typeof tonicContractSchema>>;
 
 export const contractSchema = v.strictObject({
@@ -26,7 +26,7 @@ export const contractSchema = v.strictObject({
   probes: v.optional(oneOrMore),
 });
 
-/** What is expected of several Tonics together. */
+/** The expectations for several Tonics together. */
 export type Contract = Readonly<v.InferInput<typeof contractSchema>>;
 
 export const sparkleSchema = v.strictObject({
@@ -42,5 +42,5 @@ export const sparkleSchema = v.strictObject({
   contract: v.optional(contractSchema),
 });
 
-/** When `sparkle()` is to stop: as soon as one of these holds. */
+/** The conditions of `sparkle()`: it stops when one of them is met. */
 export type SparkleConditions = Readonly<v.InferInput<typeof sparkleSchema>>;

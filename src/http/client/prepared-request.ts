@@ -13,7 +13,10 @@ export interface HttpRequest {
   readonly method?: string | undefined;
   /** `https://host/path`, `unix:/run/app.sock:/path`, or with the option `baseUrl` a path that begins with `/`. */
   readonly url: string | URL;
-  /** What is added to the query of the URL; `undefined` is left out, and a list stands there once for each of its values. */
+  /**
+   * Parameters to add to the query of the URL; `undefined` is left out, and a list adds a parameter for each of its
+   * values.
+   */
   readonly query?: HttpQuery | undefined;
   /** Headers by their names; `undefined` takes one of the client's away. */
   readonly headers?: Readonly<Record<string, HttpHeaderValue | undefined>> | undefined;

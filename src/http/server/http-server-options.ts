@@ -6,7 +6,10 @@ import { NOT_PLACED, isPlaced, serverSchema } from '../../tonics/tcp/server/serv
 import { routesOption } from './routes/routes.js';
 import { webSocketsOption } from '../websocket/websocket-paths.js';
 
-/** What `node:http`, Express, Fastify and others call for each request. A promise that it gives is heard where it is rejected. */
+/**
+ * A request handler as of `node:http`, Express, Fastify and others. It may return a promise; a rejection is treated
+ * like an exception.
+ */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Takes a connection over after the head of a request: as the events `upgrade` and `connect` of Node's server. */
@@ -17,7 +20,10 @@ const patience = v.union([ms(1), v.literal(false)], FOR_EVER);
 
 /** What an HttpServer takes beside the options of a TcpServer. */
 export const httpOptions = {
-  /** Answers the requests: a function of a request and its response, as `node:http`, Express and Fastify have it. Default: the `static handler` of its `protocol`, or else each request is heard by `ttse__onRequest`. */
+  /**
+   * Answers the requests: a function of a request and its response, as `node:http`, Express and Fastify have it.
+   * Default: the `static handler` of its `protocol`, or else each request goes to `ttse__onRequest`.
+   */
   handler: v.optional(callable<HttpHandler>('a function of a request and its response')),
   /**
    * How long the request line and headers may take to arrive, in ms; for the first request from the opening of the
@@ -34,7 +40,10 @@ export const httpOptions = {
    * seconds), and the connection is closed one second later. `false` for no limit.
    */
   keepAliveTimeout: v.optional(patience, 65_000),
-  /** How fast a body must come: so many bytes a second on the average (`perSecond`), after a time of grace in ms (`grace`); then 408. Default: 240 bytes a second after 10 seconds. `false`: however slowly. */
+  /**
+   * The lowest average rate of a body in bytes a second (`perSecond`), after `grace` ms; below it 408. Default: 240
+   * bytes a second after 10 seconds. `false` for no limit.
+   */
   bodyRate: v.optional(
     v.union(
       [v.strictObject({ perSecond: some, grace: ms() }), v.literal(false)],

@@ -6,11 +6,11 @@ import { StoreTree } from '../../store/store-tree.js';
 
 const patterns = v.array(v.string('must be a path'), 'must be a list of paths');
 
-/** What is served: the Store of a service, by its class, or a tree. */
+/** The served Store: the class of its service, or a tree. */
 export type ServedStore = typeof Store | StoreTree;
 
 export const storeConnectionSchema = v.strictObject({
-  /** What a page may read: patterns of paths. */
+  /** The paths that a page may read, as patterns. */
   read: patterns,
   /** What it may set: patterns of paths. */
   write: v.optional(patterns, []),
@@ -40,7 +40,7 @@ export const storeConnectionSchema = v.strictObject({
   behindPaths: v.optional(count(0), 10_000),
 });
 
-/** What a StoreConnection serves, and within which bounds: its static `serves`. */
+/** Paths, rights and bounds of a StoreConnection: its static `serves`. */
 export type StoreConnectionOptions = Readonly<Omit<v.InferInput<typeof storeConnectionSchema>, 'read' | 'write'>> &
   Partial<StoreRights> &
   Pick<StoreRights, 'read'>;
@@ -49,7 +49,7 @@ export type StoreConnectionSettings = Readonly<v.InferOutput<typeof storeConnect
 
 /** What a page may do. */
 export interface StoreRights {
-  /** What it may read: patterns of paths. */
+  /** The paths that it may read, as patterns. */
   readonly read: readonly string[];
   /** What it may set: patterns of paths. */
   readonly write: readonly string[];

@@ -77,7 +77,7 @@ export const clientSchema = v.strictObject({
    * attempt.
    */
   stableAfter: v.optional(ms(), 5_000),
-  /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
+  /** Whether it reconnects when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
   /** What happens to sends while there is no connection: they wait for one, or are refused. */
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
@@ -102,14 +102,14 @@ type Input = Readonly<v.InferInput<typeof clientSchema>>;
 type OfPort = 'port' | 'host' | 'family' | 'localAddress' | 'localPort';
 type Settings = v.InferOutput<typeof clientSchema>;
 
-/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
+/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Give only one of them. */
 export type ConnectOptions =
   | (Pick<Input, OfPort> & { readonly port: number } & Without<'path'>)
   | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort>);
 /** None of these is given; an editor shows what they would mean. */
 type Without<K extends OfPort | 'path'> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
+/** @throws {TaskTonicError} `TT_BAD_OPTION` if both port and path are given, or none, or the path is not valid. */
 function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {
   if (path === undefined && port === undefined)
     throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
@@ -128,13 +128,15 @@ type Wish = 'connection' | 'end' | 'close' | 'none';
 const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
 
 /**
- * A TCP connection that it opens itself: it tries again when that fails, and again when it is lost, if told so.
+ * A TCP connection that it opens itself: it retries when that fails, and with `reconnect` also when the connection is
+ * lost.
  *
- * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
- * `onDisconnected` is heard and it finishes.
+ * Each failed attempt is an `onError`. When it has given up, or the connection has ended and it does not reconnect,
+ * `onDisconnected` follows and it finishes.
  *
- * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
- * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
+ * Without a protocol it is itself the connection, also after a reconnect. With a protocol it makes a Tonic for each
+ * connection, as a TcpServer does; however that one ends, also by an exception, the client gets the same events, and
+ * reconnects if `reconnect` is set.
  */
 export class TcpClient<State extends string = never, Frame = unknown, Sent = Frame> extends TcpConnection<
   State,
@@ -202,7 +204,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return this.#protocol;
   }
 
-  /** How far its connection is. */
+  /** The phase of its connection. */
   override get phase(): ConnectionPhase {
     if (this.#protocol !== undefined) return this.#protocol.phase;
     if (this._ttChannel !== undefined) return super.phase;
@@ -445,7 +447,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return undefined;
   }
 
-  /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
+  /** Closes, after all bytes sent before have left; if it is not connected, the present attempt is the last one. */
   override ttsc__close(): void {
     if (this.#waiting.count > 0 && this.#dialler.phase !== 'waiting') {
       if (this.#wish !== 'none') this.#wish = 'close';
@@ -463,13 +465,13 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /**
-   * Gives the connection up for dead, and connects again at once, whatever the option `reconnect` says: for a peer that has vanished
-   * without a word, which the protocol has found out (a ping without an answer).
+   * Aborts the connection and connects again at once, even with `reconnect: false`: for a dead peer that the protocol
+   * has detected (a ping without an answer).
    *
-   * The connection is reset, as by `ttsc__abort`: what had not left is discarded, and counted in `onDisconnected` (reason `aborted`).
-   * What is sent from then on waits for the new connection, unless `whileDisconnected` is `fail`. All retries are there again. While it
-   * waits before another try, it tries at once; while it connects, that try goes on. Once it is closed, finishes or has given up,
-   * nothing happens.
+   * The connection is reset, as by `ttsc__abort`: unsent data is discarded, and counted in `onDisconnected` (reason
+   * `aborted`). Later data waits for the new connection, unless `whileDisconnected` is `fail`. `retries` and
+   * `giveUpAfter` start again. If it waits before an attempt, it tries at once; if it is connecting, that attempt goes
+   * on. If it is closed, finishing or has given up, nothing happens.
    */
   ttsc__reconnect(): void {
     if (this.#wish === 'none') return undefined;
