@@ -98,7 +98,9 @@ describe('bytes that nobody hears', () => {
 
   it('are told of a server without a protocol, whose base does not hear them', async () => {
     const [line] = await warnings(() => new Base(server(undefined)));
-    expect(line).to.contain('write ttse__onData in a class of your own, or in Base, its base, or an empty one to ignore them.');
+    expect(line).to.contain(
+      'write ttse__onData in a class of your own, or in Base, its base, or an empty one to ignore them.',
+    );
   });
 
   it('are not told where the base hears them', async () => {
