@@ -101,7 +101,7 @@ export class World {
 
   /** What it does now: which call of the Distiller goes on, when, and what ran last. */
   get doing(): string {
-    if (this.#driving === undefined) return 'it was not in a call of the Distiller, and waited for something else';
+    if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
     const now = Math.round(this.clock.now());
     return `it was in ${this.#driving}, at ${now} ms of virtual time, and the last sparkle was ${this.#settleLimit.last}`;
   }

@@ -88,7 +88,7 @@ function placeOf({ fd, systemd, port, host }: UdpSocketOptions, className: strin
   if (fd === undefined && systemd === undefined) return undefined;
   const place = fd === undefined ? 'systemd' : 'fd';
   for (const [option, value] of Object.entries({ port, host, ...(fd !== undefined && { systemd }) }))
-    if (value !== undefined) throw badOption(className, option, `it stands beside "${place}": give one of them`);
+    if (value !== undefined) throw badOption(className, option, `it cannot be given together with "${place}"`);
   return fd === undefined ? { systemd: systemd! } : { fd };
 }
 

@@ -61,7 +61,7 @@ export function placeOf(
   const [place, other] = PLACES.filter((name) => settings[name] !== undefined);
   if (place === undefined) throw badOption(className, 'port', NONE);
   if (other !== undefined)
-    throw badOption(className, other, `it stands beside "${place}": give one of them; who wants both makes two`);
+    throw badOption(className, other, `it cannot be given together with "${place}": if you want both, make two`);
   const { path, mode, fd, systemd } = settings;
   if (mode !== undefined && path === undefined) throw badOption(className, 'mode', 'it belongs to "path"');
   if (place === 'port') return undefined;
