@@ -259,7 +259,7 @@ See [Timers and calendars](../use/timers.md).`,
       },
       {
         title: 'WebSocketGroup',
-        text: 'See [Tell many the same](../use/websocket.md#tell-many-the-same).',
+        text: 'See [Send to many](../use/websocket.md#send-to-many).',
         from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
       },
       {

@@ -48,7 +48,7 @@ export function helpText(sources: ConfigurationSources, code: unknown, program =
   return [
     `Usage: ${program} [--path=value ...]`,
     ...(own.length === 0 ? [] : ['', 'Settings of the app:', ...said(own)]),
-    ...(isOpen ? ['', 'Any other setting is taken as well: --path=value.'] : []),
+    ...(isOpen ? ['', 'Any other setting is accepted as well: --path=value.'] : []),
     '',
     'Settings of the framework:',
     ...said(ours),
@@ -56,7 +56,7 @@ export function helpText(sources: ConfigurationSources, code: unknown, program =
     '  --config=<file>',
     `      Reads this file of JSON${path === undefined ? '' : ` in the place of ${path}`}.`,
     '  --help',
-    '      Prints this, and starts nothing.',
+    '      Prints this help, and exits.',
     '',
   ].join('\n');
 }

@@ -13,13 +13,13 @@ export const lengthPrefixedSchema = v.strictObject({
   bytes: v.optional(v.picklist([1, 2, 3, 4, 8, 'varint'], 'must be 1, 2, 3, 4, 8 or varint'), 4),
   /** Which byte of the length comes first: the highest or the lowest. */
   endian: v.optional(v.picklist(['big', 'little'], 'must be big or little'), 'big'),
-  /** What the length counts besides what follows it: nothing, its own bytes (`true`), or the `all` of the frame. Not with `varint`. */
+  /** What the length counts besides what follows it: nothing, its own bytes (`true`), or the whole frame (`'all'`). Not with `varint`. */
   headerCounted: v.optional(v.union([flag, v.literal('all')], 'must be true, false or all'), false),
-  /** So many bytes of the header stand before the length. Where there are any, frames are whole: heard and sent with their header. */
+  /** The number of header bytes before the length. With any, frames are received and sent with their header. */
   before: v.optional(count(0), 0),
-  /** So many bytes stand behind the length that it does not count, such as the rest of the header. With these, too, frames are whole. */
+  /** The number of bytes after the length that it does not count, such as the rest of the header. With any, frames are received and sent with their header. */
   after: v.optional(count(0), 0),
-  /** As what a frame is heard. */
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
 });
 

@@ -58,7 +58,7 @@ function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
 
 function integer(number: number | bigint, framing: string): string {
   if (typeof number === 'number' && !Number.isSafeInteger(number))
-    throw notEncoded(framing, `${number} is no whole number that is exact: give a bigint`);
+    throw notEncoded(framing, `${number} is not an exact whole number: give a bigint`);
   return `:${number}\r\n`;
 }
 

@@ -257,7 +257,7 @@ export class Plan {
     const option = `stateTimeouts.${name}`;
     checkOption(stateTimeout, ms, this.className, option);
     if (!this.hearsTimeout(state))
-      throw badOption(this.className, option, `nobody hears it: write ttse_${name}__onStateTimeout`);
+      throw badOption(this.className, option, `it has no handler: write ttse_${name}__onStateTimeout`);
   }
 
   /** A method that looks like an event, and would never be called. */

@@ -156,8 +156,7 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     });
     asked.on(
       'error',
-      (error) =>
-        this.#use === 'opening' && this.#error === undefined && refuse('it gave no answer that can be read', error),
+      (error) => this.#use === 'opening' && this.#error === undefined && refuse('it gave no valid answer', error),
     );
     asked.on('connect', ({ statusCode }: IncomingMessage, _socket, head) => {
       this.#alarm.clear();

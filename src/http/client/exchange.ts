@@ -219,7 +219,7 @@ export class Exchange {
     if (error?.code?.startsWith('HPE_') === true)
       return this.#fail(
         'TT_HTTP_BAD_ANSWER',
-        { problem: `what came is no HTTP (${error.code}: ${error.message})` },
+        { problem: `the answer is not HTTP (${error.code}: ${error.message})` },
         error,
       );
     return this.#fail('TT_HTTP_CUT', { bytes: this.received }, error);

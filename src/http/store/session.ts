@@ -86,7 +86,7 @@ export class Session implements FollowingPage {
       if (!this.#bucket.takeOne()) throw noMessage('too many messages come');
       this.#take(pageMessage(message));
     } catch (thrown) {
-      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is no JSON'));
+      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is not JSON'));
       else if (isFailure(thrown, 'TT_STORE_MESSAGE')) this.#close(POLICY, String(thrown.details['problem']), thrown);
       else throw thrown;
     }

@@ -19,7 +19,7 @@ export const networkSchema = v.strictObject({
   random: v.custom<Random>(has('next'), 'must be a source of chance'),
   /** Asked before each fault: `false` suppresses it. */
   inject: v.optional(callable<(fault: NetworkFault) => boolean>('a function')),
-  /** Has time stand still until something of the machine's is done: the work of TLS. */
+  /** Stops virtual time until work in real time is done, such as that of TLS. */
   hold: v.optional(callable<(something: Promise<unknown>) => unknown>('a function')),
   /** Told of everything that happens. */
   onEvent: v.optional(callable<(event: NetworkEvent) => void>('a function')),
@@ -46,7 +46,7 @@ export const srvRecords = v.array(
 );
 
 export const partitionSchema = v.strictObject({
-  /** Whether only what goes from the first to the second is lost. */
+  /** Whether only packets from the first to the second are lost. */
   oneWay: v.optional(flag, false),
 });
 

@@ -92,10 +92,11 @@ export class SimulatedNetwork {
   }
 
   /**
-   * Makes a host; or gives the one that has the name.
+   * Makes a host, or returns the one with this name.
    *
    * @param options `address`: its addresses. Default: the next one of 10.0.0.0/8.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` for a text that is no address, one that is taken, or other addresses than it has.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for an invalid address, one that is in use, or addresses that differ from
+   * those of the existing host.
    */
   host(name: string, options: HostOptions = {}): SimulatedHost {
     checkOption(v.string('must be a text'), name, 'SimulatedNetwork', 'host');
@@ -165,7 +166,7 @@ export class SimulatedNetwork {
   }
 
   /**
-   * From now on nothing passes between two sets of hosts, until it is healed; what is under way is lost.
+   * Blocks all packets between two sets of hosts until `heal()`; packets under way are lost.
    * @param options `oneWay`: only what goes from the first to the second is lost.
    */
   partition(one: HostSet, other: HostSet, options: PartitionOptions = {}): Partition {

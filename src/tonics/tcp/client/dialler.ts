@@ -14,7 +14,7 @@ export interface DialSettings extends PassSettings {
   readonly retries: number;
   /** The most that is waited before the first further try, in ms. */
   readonly retryDelay: number;
-  /** What the wait grows to at most, in ms. */
+  /** The longest delay that retries grow to, in ms. */
   readonly retryCap: number;
   /** How long it goes on without a success, in ms; `Infinity` for ever. */
   readonly giveUpAfter: number;

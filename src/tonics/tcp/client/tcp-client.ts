@@ -54,12 +54,13 @@ export const clientSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
   /**
-   * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   * Whether reading pauses above the high-water mark. Off for clients: if both sides stopped reading until the other
+   * one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
   /** The server's name or address. Default: `localhost`. */
   host: v.optional(text),
-  /** The server's port, 1 to 65535. Needed, unless `path` is given. */
+  /** The server's port, 1 to 65535. Required, unless `path` is given. */
   port: v.optional(port(1)),
   /**
    * Several servers, instead of host and port: up to 100 of `{ host, port }`. A try goes from one to the next until one of them opens. Each name is looked up again
@@ -80,36 +81,46 @@ export const clientSchema = v.strictObject({
   resolveSrv: v.optional(callable<ResolveSrv>('a function')),
   /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
   path: v.optional(text),
-  /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
+  /** Uses only addresses of this family of the host; 0 for both, the first that answers. */
   family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
   localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
   /** The port to connect from. */
   localPort: v.optional(port(0)),
-  /** Gives a try up after so long, in ms: the look-up of the name and all its addresses. */
+  /** The timeout of an attempt, in ms, for the name lookup and all addresses together. */
   connectTimeout: v.optional(ms(1), 10_000),
-  /** Further tries after one that failed; 0 for none, `Infinity` for as many as there is time for (`giveUpAfter`). It begins anew with each success. */
+  /**
+   * Further attempts after one that failed; 0 for none, `Infinity` for as many as `giveUpAfter` allows. Counted anew
+   * after each success.
+   */
   retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), Infinity),
-  /** The most that is waited before the first further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+  /**
+   * The longest delay before the first retry, in ms; doubled with each one. The actual delay is random, between half of
+   * it and all of it.
+   */
   retryDelay: v.optional(ms(), 500),
-  /** What the wait grows to at most, in ms. */
+  /** The longest delay that retries grow to, in ms. */
   retryCap: v.optional(ms(), 5_000),
-  /** How long it goes on without a success, in ms; then it makes a last try. `Infinity` for ever. */
+  /** How long it tries without a success, in ms; then it makes a last attempt. `Infinity` for no limit. */
   giveUpAfter: v.optional(ms(), 30_000),
-  /** A connection is a success once it has stayed so long, in ms. The end of one that has not is a failure like that of a try. */
+  /**
+   * A connection counts as a success when it has stayed open this long, in ms. One that ends before counts as a failed
+   * attempt.
+   */
   stableAfter: v.optional(ms(), 5_000),
-  /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
+  /** Whether it reconnects when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
-  /** What becomes of sends while there is no connection: they wait for one, or are refused. */
+  /** What happens to sends while there is no connection: they wait for one, or are refused. */
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
   /**
-   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
-   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server the address of the
+   * real client. A number alone means this client itself; `{ of: connection }` the peer of that connection. See [A
+   * PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
    */
   proxyProtocol: v.optional(sentProxyOption),
-  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  /** Uses TLS; `true` for the defaults. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
@@ -126,7 +137,7 @@ type OfService = 'srv' | 'resolveSrv';
 type Wherever = OfPort | OfHosts | OfService | 'path';
 type Settings = v.InferOutput<typeof clientSchema>;
 
-/** Where a TcpClient connects to: a port of a host, one of several hosts, a server of a service, or the path of a UNIX socket. Only one of these can be said. */
+/** Where a TcpClient connects to: a port of a host, one of several hosts, a server of a service, or the path of a UNIX socket. Give only one of them. */
 export type ConnectOptions =
   | (Pick<Input, OfPort> & { readonly port: number } & Without<'path' | OfHosts | OfService>)
   | (Pick<Input, OfAddress | 'order'> & { readonly hosts: readonly HostAndPort[] } & Without<
@@ -145,7 +156,7 @@ const PLACES = {
   path: [],
 } as const satisfies Partial<Record<Wherever, readonly Wherever[]>>;
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
+/** @throws {TaskTonicError} `TT_BAD_OPTION` if more than one place is given, or none, or the path is not valid. */
 function checkPlace(settings: Settings, className: string): void {
   const given = (option: Wherever): boolean => settings[option] !== undefined;
   const place = (['path', 'hosts', 'srv', 'port'] as const).find(given);
@@ -154,7 +165,7 @@ function checkPlace(settings: Settings, className: string): void {
   const fitting: readonly Wherever[] = PLACES[place];
   for (const option of ['port', 'hosts', 'srv', ...PLACES.port, 'order', 'resolveSrv'] as const)
     if (option !== place && given(option) && !fitting.includes(option))
-      throw badOption(className, option, `it stands beside "${place}": give one of them`);
+      throw badOption(className, option, `it cannot be given together with "${place}"`);
   if (settings.path !== undefined) checkPath(settings.path, className);
 }
 
@@ -178,13 +189,15 @@ export interface Lender {
 const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
 
 /**
- * A TCP connection that it opens itself: it tries again when that fails, and again when it is lost, if told so.
+ * A TCP connection that it opens itself: it retries when that fails, and with `reconnect` also when the connection is
+ * lost.
  *
- * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
- * `onDisconnected` is heard and it finishes.
+ * Each failed attempt is an `onError`. When it has given up, or the connection has ended and it does not reconnect,
+ * `onDisconnected` follows and it finishes.
  *
- * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
- * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
+ * Without a protocol it is itself the connection, also after a reconnect. With a protocol it makes a Tonic for each
+ * connection, as a TcpServer does; however that one ends, also by an exception, the client gets the same events, and
+ * reconnects if `reconnect` is set.
  */
 export class TcpClient<State extends string = never, Frame = unknown, Sent = Frame> extends TcpConnection<
   State,
@@ -268,7 +281,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return this.#makeProtocol !== undefined;
   }
 
-  /** How far its connection is. */
+  /** The phase of its connection. */
   override get phase(): ConnectionPhase {
     if (this.#protocol !== undefined) return this.#protocol.phase;
     if (this._ttChannel !== undefined) return super.phase;
@@ -527,7 +540,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return undefined;
   }
 
-  /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
+  /** Closes, after all bytes sent before have left; if it is not connected, the present attempt is the last one. */
   override ttsc__close(): void {
     if (this.#waiting.count > 0 && this.#dialler.phase !== 'waiting') {
       if (this.#wish !== 'none') this.#wish = 'close';
@@ -545,13 +558,13 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /**
-   * Gives the connection up for dead, and connects again at once, whatever the option `reconnect` says: for a peer that has vanished
-   * without a word, which the protocol has found out (a ping without an answer).
+   * Aborts the connection and connects again at once, even with `reconnect: false`: for a dead peer that the protocol
+   * has detected (a ping without an answer).
    *
-   * The connection is reset, as by `ttsc__abort`: what had not left is discarded, and counted in `onDisconnected` (reason `aborted`).
-   * What is sent from then on waits for the new connection, unless `whileDisconnected` is `fail`. All retries are there again. While it
-   * waits before another try, it tries at once; while it connects, that try goes on. Once it is closed, finishes or has given up,
-   * nothing happens.
+   * The connection is reset, as by `ttsc__abort`: unsent data is discarded, and counted in `onDisconnected` (reason
+   * `aborted`). Later data waits for the new connection, unless `whileDisconnected` is `fail`. `retries` and
+   * `giveUpAfter` start again. If it waits before an attempt, it tries at once; if it is connecting, that attempt goes
+   * on. If it is closed, finishing or has given up, nothing happens.
    */
   ttsc__reconnect(): void {
     if (this.#wish === 'none') return undefined;

@@ -15,9 +15,12 @@ function isKey(value: unknown): boolean {
 
 export const requestSchema = v.strictObject({
   ...askOptions,
-  /** A sparkle that hears why there is no answer. Without it that fails the Tonic as a throw in one of its sparkles does. */
+  /**
+   * A sparkle that gets the error if there is no answer. Without it the Tonic fails, as if one of its sparkles had
+   * thrown.
+   */
   onError: v.optional(aSparkle<(error: Error, request: Question) => void>()),
-  /** What its answer is known by: see `answerKey()`. Without it answers come in the order of the requests. */
+  /** The key of its answer: see `answerKey()`. Without it answers come in the order of the requests. */
   key: v.optional(v.custom<RequestKey>(isKey, 'must be a text, a number or a bigint')),
 });
 const requestCheck = OptionCheck.of(requestSchema);
@@ -49,7 +52,7 @@ function askedOf(connection: Connection): AskedOfPeer | undefined {
 function newRequests(connection: Connection): Requests {
   const stray = (key: RequestKey): void => {
     const { logs } = connection._ttScheduler;
-    logs.debug(connection, `an answer with the key ${String(key)} came, and nobody waits for it`);
+    logs.debug(connection, `an answer with the key ${String(key)} came, but no request has that key`);
   };
   return new Requests({ name: connection.name, limit: connection._ttPlan.questionLimit, stray });
 }
