@@ -16,6 +16,16 @@ export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp/connect
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { UdpServer } from './udp/server/udp-server.js';
+export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
+export type {
+  DroppedDatagrams,
+  PeerTurnedAway,
+  PeerTurnedAwayReason,
+  UdpServerCounts,
+} from './udp/server/udp-server-counts.js';
+export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
+export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
 export type { RequestOptions } from './tcp/connection/request.js';
 export type { RequestKey } from './tcp/connection/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';

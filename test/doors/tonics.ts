@@ -17,7 +17,6 @@ export { Replies } from '../../src/tonics/tcp/connection/replies.js';
 export { type Pending, Requests } from '../../src/tonics/tcp/connection/requests.js';
 export { AddressList } from '../../src/tonics/address-list.js';
 export { crc32c } from '../../src/tonics/tcp/proxy/crc32c.js';
-export { ipBytes, ipText } from '../../src/tonics/tcp/proxy/ip-bytes.js';
 export type { ProxyReading } from '../../src/tonics/tcp/proxy/proxy-header.js';
 export { beginsAsProxyHeader, readProxyHeader } from '../../src/tonics/tcp/proxy/read-proxy-header.js';
 export { writeV1, writeV2 } from '../../src/tonics/tcp/proxy/write-proxy-header.js';

@@ -262,6 +262,9 @@ export class FakeNetwork implements Network {
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
   }
+  localAddresses(family: 4 | 6): readonly string[] {
+    return family === 6 ? ['::1'] : ['127.0.0.1'];
+  }
   watchCapacity(tell: (most: number) => void): () => void {
     tell(1_000);
     return () => {};
