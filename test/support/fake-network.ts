@@ -181,7 +181,8 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
 export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly dropped = 0;
   readonly unsent = 0;
-  readonly unsentMessages = 0;
+  /** What the kernel has not taken: a test says so. */
+  unsentMessages = 0;
   readonly settled = true;
   readonly failedMessages = 0;
   readonly remote = undefined;
@@ -213,6 +214,11 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
     throw systemError('ENODEV');
   }
   setMulticastInterface(): void {}
+  /** Nothing waits any more. */
+  settles(): void {
+    this.unsentMessages = 0;
+    this.key!.signal(Interest.WRITE);
+  }
   opens(): void {
     this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
     this.key!.signal(Interest.CONNECT);

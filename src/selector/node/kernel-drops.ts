@@ -15,8 +15,9 @@ const Column = { local: 1, inode: 9, drops: 12 } as const;
  */
 export function kernelDrops(local: Address): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  const table = linesOf(isIPv4(local.address) ? '/proc/net/udp' : '/proc/net/udp6');
   const at = asInTable(local);
+  if (at === undefined) return undefined;
+  const table = linesOf(isIPv4(local.address) ? '/proc/net/udp' : '/proc/net/udp6');
   const lines = table.filter((line) => line[Column.local] === at);
   if (lines.length === 0) return undefined;
   const own = lines.length === 1 ? lines : ownOf(lines);
