@@ -33,10 +33,6 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/udp/server/udp-limits.test.ts',
     'bound what waits unheard in all',
   ],
-  'sessions of a UdpServer': [
-    'test/tonics/udp/server/udp-limits.test.ts',
-    'keep twice as many at most while those end whose place was taken',
-  ],
   'postponed orders of a Tonic': [
     'test/core/guests/postpone.test.ts',
     'of which there are too many is refused at the call',
@@ -75,6 +71,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keeps no more than so many, however small',
   ],
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
+  'sessions of a UdpServer': [
+    'test/tonics/udp/server/udp-limits.test.ts',
+    'keep twice as many at most while those end whose place was taken',
+  ],
   'peers at their PROXY header or TLS handshake': [
     'test/tonics/tcp/server/door/door.test.ts',
     'turns away who comes while as many are there as may be',
