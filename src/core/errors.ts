@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { nodeUtil } from './lazy-node.js';
 
 /**
  * Every error of TaskTonic, in one table: the stable code, what happened and what to do.
@@ -399,7 +399,7 @@ function sentence(code: ErrorCode, details: ErrorDetails): string {
 export function toError(thrown: unknown): Error {
   try {
     if (thrown instanceof Error && isReadable(thrown)) return thrown;
-    return new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
+    return new Error(`a value that is no Error was thrown: ${nodeUtil().inspect(thrown)}`, { cause: thrown });
   } catch {
     // Without the value as its cause: who prints that would throw as well.
     return new Error('a value was thrown that cannot be read');

@@ -26,11 +26,11 @@ export type {
 } from './udp/server/udp-server-counts.js';
 export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
 export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
-export type { RequestOptions } from './tcp/connection/request.js';
-export type { RequestKey } from './tcp/connection/requests.js';
+export type { RequestOptions } from './tcp/connection/replies/request.js';
+export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './tcp/connection/disconnect.js';
-export type { IdleSide, IdleTimeout } from './tcp/connection/idle-watch.js';
+export type { IdleSide, IdleTimeout } from './tcp/connection/watches/idle-watch.js';
 export type { Protocol } from './tcp/connection/protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log/log-services.js';

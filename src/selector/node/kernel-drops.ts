@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
-import { endianness } from 'node:os';
+import { nodeOs } from '../../core/lazy-node.js';
 import { ipBytes } from '../ip-bytes.js';
 import type { Address } from '../network.js';
 
@@ -62,7 +62,7 @@ function linkOf(descriptor: string): string {
 function asInTable({ address, port }: Address): string | undefined {
   const bytes = ipBytes(address.split('%', 1)[0]!);
   if (bytes === undefined) return undefined;
-  if (endianness() === 'LE') bytes.swap32();
+  if (nodeOs().endianness() === 'LE') bytes.swap32();
   const hex = (text: string): string => text.toUpperCase();
   return `${hex(bytes.toString('hex'))}:${hex(port.toString(16).padStart(4, '0'))}`;
 }

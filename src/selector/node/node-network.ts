@@ -1,6 +1,5 @@
-import dns from 'node:dns';
 import { Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { nodeDns, nodeOs } from '../../core/lazy-node.js';
 import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
@@ -27,7 +26,7 @@ function set(socket: Socket, { noDelay, keepAlive }: StreamSettings): Socket {
 
 /** An address of one link has its interface with it (RFC 4007): else nobody knows which one is meant. */
 function localAddresses(family: 4 | 6): string[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, all = []]) =>
+  return Object.entries(nodeOs().networkInterfaces()).flatMap(([name, all = []]) =>
     all
       .filter((each) => each.family === `IPv${family}`)
       .map(({ address }) => (/^fe[89ab]/i.test(address) ? `${address}%${name}` : address)),
@@ -66,7 +65,7 @@ export const nodeNetwork: Network = {
   lookup(host, family, done) {
     let over = false;
     // As a property, and not by its name alone: a program that replaces it is asked.
-    dns.lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
+    nodeDns().lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
       if (!over)
         done(error ?? undefined, (error ?? undefined) === undefined ? found.map(({ address }) => address) : []);
     });
