@@ -243,6 +243,13 @@ export const ERRORS = {
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not whole {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
   TT_BAD_DATAGRAM: 'A datagram from {address} does not consist of whole frames of {framing}: {problem}.',
+  TT_TAKEN_OVER: '{what} of {tonic} cannot be had: what comes goes to {by} already. Take a connection over once.',
+  TT_CANNOT_TAKE_OVER: '{what} of {tonic} cannot be had now: {why}.',
+  TT_STREAM_CUT: 'The stream of {tonic} ended before its peer had ended it ({reason}): what came may not be all.',
+  TT_RELAY_APART: '{a} and {b} cannot be joined: {why}.',
+  TT_RELAY_BROKEN:
+    '{tonic} was joined with {other}, which ended before its stream was whole ({reason}): what it got may be cut off, so its peer sees a reset.',
+  TT_BAD_STREAM: 'fromDuplex() cannot use that stream: {problem}.',
   TT_NO_FRAMING:
     '{class} has no framing: give it as the option "framing", or with {class}.with({ framing }). Bytes without a framing are sent with send().',
   TT_NO_TEMPORAL:
@@ -278,6 +285,7 @@ export const ERRORS = {
   TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
   TT_ASK_THEN:
     '{sparkle} of {tonic} {problem}: a sparkle is synchronous, so ask with .then(this.ttse__onAnswer, this.ttse__onNoAnswer), once.',
+  TT_SIGNAL_ABORTED: 'The signal that was given to {what} was aborted: see the cause for its reason.',
   TT_PIPE_TIMEOUT:
     'A promise that {tonic} waits for, to hear of it in {sparkle}, was not settled within {ms} ms: see what holds it up, or raise "timeout".',
   TT_OWED_LET_GO:

@@ -12,10 +12,12 @@ export { PROXY_TLV, type ProxyHeader, type ProxyInfo, type ProxyTlv } from './tc
 export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
-export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp/connection/tcp-connection.js';
+export { TcpConnection, type ConnectionPhase, type RelayEnd, type Traffic } from './tcp/connection/tcp-connection.js';
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { relay } from './tcp/connection/streams/relay.js';
+export type { FramesOptions } from './tcp/connection/streams/frame-iterator.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';
 export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';

@@ -221,6 +221,16 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return undefined;
   }
 
+  /** @internal */
+  override get _ttHasOther(): boolean {
+    return this.#makeProtocol !== undefined;
+  }
+
+  /** @internal */
+  override get _ttWillConnect(): boolean {
+    return this.#wish !== 'none';
+  }
+
   /** @internal Its protocol has a connection. */
   _ttHasProtocol(_protocol: TcpConnection<string>): void {}
 
@@ -341,6 +351,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   #neverConnected(info: DisconnectInfo): void {
     this.#stopDialling();
     const told = { ...info, discarded: info.discarded + this.#waiting.drop() };
+    this._ttTakerOver(told);
     this._ttEmit('ttse__onDisconnected', told);
     this._ttss__over(told);
   }
@@ -399,9 +410,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttDrain(): boolean {
-    const reason = 'finished';
-    if (this.#isDialling)
-      this._ttEmit('ttse__onDisconnected', { reason, error: undefined, discarded: this.#waiting.drop() });
+    if (this.#isDialling) {
+      const info: DisconnectInfo = { reason: 'finished', error: undefined, discarded: this.#waiting.drop() };
+      this._ttTakerOver(info);
+      this._ttEmit('ttse__onDisconnected', info);
+    }
     this.#stopDialling();
     return super._ttDrain();
   }
@@ -414,7 +427,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     super._ttRelease();
     if (!isDialling) return;
     const discarded = this.#waiting.drop() + this._ttOrders.bytes;
-    this._ttTellLast('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
+    const info: DisconnectInfo = { reason: error === undefined ? 'finished' : 'error', error, discarded };
+    this._ttTakerOver(info);
+    this._ttTellLast('ttse__onDisconnected', info);
   }
 
   /** Whether a try is under way, or is waited for. */
@@ -449,6 +464,12 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     const protocol = this.#protocol;
     this.#giveUp('aborted');
     return protocol === undefined ? super.ttsc__abort() : protocol.ttsc__abort();
+  }
+
+  /** @internal */
+  override _ttCutOff(error: TaskTonicError): void {
+    this.#giveUp('aborted', error);
+    super._ttCutOff(error);
   }
 
   /**
@@ -494,9 +515,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /** Makes no further try; where none is under way and none is open, it finishes. */
-  #giveUp(reason: DisconnectReason): void {
+  #giveUp(reason: DisconnectReason, error?: Error): void {
     if (this.#wish === 'none') return;
-    if (this.#isDialling) this.#neverConnected({ reason, error: undefined, discarded: 0 });
+    if (this.#isDialling) this.#neverConnected({ reason, error, discarded: 0 });
     this.#wish = 'none';
   }
 }
