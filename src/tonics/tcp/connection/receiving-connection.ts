@@ -58,6 +58,11 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     return this._ttExtras?.taker as Taker | undefined;
   }
 
+  /** @internal What cannot be done any more where another one has what comes. */
+  _ttRefusesTaken(what: string): void {
+    if (this._ttTaker !== undefined) throw fail('TT_TAKEN_OVER', { what, tonic: this.name, by: this._ttTaker.by });
+  }
+
   /** @internal Whether what comes is heard; else it is dropped. */
   abstract get _ttHears(): boolean;
   /** @internal It cannot hear any further frame, and is to end. */
@@ -92,6 +97,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
    */
   protected setFraming(framing: Framing<Frame, Sent> | undefined): void {
     this._ttNeedsOwnSparkle('setFraming()');
+    this._ttRefusesTaken('setFraming()');
     const feed = this._ttFeed;
     const missed = this.#takeMissed();
     this.#watch = this.#watch?.stop();
@@ -183,12 +189,17 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     while (this._ttPauses === 0) {
       const data = channel.take(taker.room);
       if (data === undefined) return true;
-      this._ttReceivedMessages++;
-      this.#receivedBytes += data.length;
-      if (this.#pace !== undefined) this.#pace.took(data.length);
+      this._ttReceivedForTaker(data);
       taker.received(data);
     }
     return false;
+  }
+
+  /** @internal Counts what another one takes. */
+  _ttReceivedForTaker({ length }: Buffer): void {
+    this._ttReceivedMessages++;
+    this.#receivedBytes += length;
+    if (this.#pace !== undefined) this.#pace.took(length);
   }
 
   /**

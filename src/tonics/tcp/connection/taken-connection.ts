@@ -69,6 +69,21 @@ export abstract class TakenConnection<
     return false;
   }
 
+  /** @internal What its channel gives straight, for who has taken it over. */
+  takes(bytes: Buffer): boolean {
+    const taker = this._ttTaker;
+    if (taker === undefined || this._ttPauses !== 0 || !this._ttHears || bytes.length > taker.room) return false;
+    this._ttIdleWatch?.touchAll(Interest.READ);
+    this._ttReceivedForTaker(bytes);
+    taker.receivedStraight(bytes);
+    return true;
+  }
+
+  /** @internal Its channel gives what comes straight to who has taken it over, where that takes bytes. */
+  _ttGoesStraight(): void {
+    if (this._ttTaker?.takes === 'bytes' && this._ttFeed === undefined) this._ttChannel?.straightTo?.(this);
+  }
+
   /** @internal It has another reader, who is given what has come and was not heard. */
   _ttTakenOver(unheard: readonly unknown[]): void {
     const taker = this._ttTaker!;
@@ -78,6 +93,7 @@ export abstract class TakenConnection<
     if (channel !== undefined && this._ttHears && taker.takes === 'bytes' && this._ttFeed === undefined) {
       if (unheard.length > 0) this._ttUnread(channel, unheard as readonly Buffer[]);
     } else for (const item of unheard) taker.received(item);
+    this._ttGoesStraight();
     if (channel !== undefined) {
       if (this._ttStep === 'halfClosed') taker.peerEnded();
       this._ttKey?.again(Interest.READ);

@@ -166,6 +166,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this._ttInterest, this);
     this._ttApplyInterest();
+    this._ttGoesStraight();
     this._ttTaker?.opened();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
@@ -178,7 +179,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     if (channel === undefined) return;
     this._ttIdleWatch?.touchAll(ready);
     if (this._ttUpgrade?.begun === true && (ready & Interest.CONNECT) !== 0) this._ttSecured(channel.tls);
-    if (this._ttSettings.startTls !== undefined && this._ttBeginsWithTls(channel))
+    if (this._ttSettings.startTls !== undefined && this._ttTaker === undefined && this._ttBeginsWithTls(channel))
       return this._ttUpgradeFailed(fail('TT_TLS_UNEXPECTED', { address: this._ttPeer() }));
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this._ttUnblock();

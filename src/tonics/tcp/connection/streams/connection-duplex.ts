@@ -83,7 +83,7 @@ export class ConnectionDuplex extends Duplex {
     encoding ??= this.#textEncoding;
     if (!this.#mayGive(chunk)) return super.write(chunk, encoding, done ?? undefined);
     this.#send(chunk, encoding);
-    this.#wake();
+    this.wake();
     if (typeof done === 'function') process.nextTick(done, null);
     return true;
   }
@@ -141,7 +141,7 @@ export class ConnectionDuplex extends Duplex {
   }
 
   #onceRoom(done: Done): void {
-    this.#wake();
+    this.wake();
     if (this.#isBlocked) this.#waits = done;
     else done();
   }
@@ -161,11 +161,11 @@ export class ConnectionDuplex extends Duplex {
   #onceDrained(goOn: () => void): void {
     this.#waits = goOn;
     if (!this.#isBlocked) this.connection._ttBlock();
-    this.#wake();
+    this.wake();
   }
 
   /** What is written outside of a turn is to leave as well. */
-  #wake(): void {
+  protected wake(): void {
     const { selector } = this.connection._ttCatalyst;
     if (selector.parked) selector.wakeup();
   }

@@ -89,6 +89,8 @@ export class FrameIterator<Frame> implements AsyncIterableIterator<Frame>, Taker
     if (this.#frames.length >= this.#limit) this.connection._ttPause(Pause.stream);
   }
 
+  receivedStraight(): void {}
+
   broke(error: Error): void {
     this.#fail(error);
   }

@@ -72,6 +72,11 @@ class RelayedEnd implements Taker {
     if (to.unsentBytes >= to._ttSettings.highWaterMark) this.#holdBack();
   }
 
+  receivedStraight(data: Buffer): void {
+    this.received(data);
+    this.to._ttChannel?.flush();
+  }
+
   /** The kernel has what it takes; while the rest waits, no more is read. */
   #holdBack(): void {
     const { to } = this;

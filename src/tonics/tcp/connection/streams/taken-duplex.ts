@@ -24,6 +24,8 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
   #isWhole = false;
   /** The connection is closed. */
   #isOver = false;
+  /** What is written now leaves when all that has come was heard. */
+  #isReceiving = false;
   /** Waits until it is. */
   #destroyed: (() => void) | undefined = undefined;
 
@@ -38,6 +40,18 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
 
   override received(data: Buffer): void {
     guarded(this.connection, this.by, () => super.received(data));
+  }
+
+  receivedStraight(data: Buffer): void {
+    this.#isReceiving = true;
+    this.received(data);
+    this.#isReceiving = false;
+    // What was written meanwhile leaves together.
+    this.connection._ttChannel?.flush();
+  }
+
+  protected override wake(): void {
+    if (!this.#isReceiving) super.wake();
   }
 
   broke(): void {}
