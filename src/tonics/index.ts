@@ -17,6 +17,7 @@ export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/cli
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
 export { relay } from './tcp/connection/streams/relay.js';
+export { fromDuplex, type FromDuplexOptions, type StreamPair } from './tcp/connection/streams/from-duplex.js';
 export type { FramesOptions } from './tcp/connection/streams/frame-iterator.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';
 export type { RequestKey } from './tcp/connection/replies/requests.js';

@@ -119,7 +119,7 @@ function carriedBy(protocol: AnyConnection): AnyConnection {
       const rest = this.takeBuffered();
       this.#carried?.carry(undefined);
       this._ttFeed?.push(NOTHING);
-      this._ttKey?.again(Interest.READ);
+      this._ttKey?.signal(Interest.READ);
       return rest;
     }
 

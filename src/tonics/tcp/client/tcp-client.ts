@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
+import { abortError, forgetAbort, hearAbort, signalOption } from '../../../core/asking/abort-signals.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { badOption } from '../../../core/options/option-problem.js';
 import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
@@ -80,6 +81,8 @@ export const clientSchema = v.strictObject({
   proxyProtocol: v.optional(sentProxyOption),
   /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
+  /** When it is aborted the client gives up: no further try is made, and what is open is reset, as by `ttsc__abort`. `onDisconnected` hears `TT_SIGNAL_ABORTED`. */
+  signal: v.optional(signalOption),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
 });
@@ -184,6 +187,20 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       gaveUp: (error) => this.#gaveUp(error),
     });
     this._ttss__connect();
+    if (settings.signal !== undefined) this.#watch(settings.signal);
+  }
+
+  #watch(signal: AbortSignal): void {
+    if (signal.aborted) this._ttss__run({ run: () => this.signalAborted(signal) });
+    else hearAbort(signal, this);
+  }
+
+  /** @internal */
+  signalAborted(signal: AbortSignal): void {
+    const error = abortError(this.name, signal);
+    const protocol = this.#protocol;
+    this.#giveUp('aborted', error);
+    (protocol ?? this)._ttAbort('aborted', error);
   }
 
   /** The Tonic of the connection that is open, where it has a protocol. */
@@ -380,6 +397,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   #stopDialling(): void {
+    const { signal } = this.#settings;
+    if (signal !== undefined) forgetAbort(signal, this);
     this.#wish = 'none';
     this.#dialler.stop();
   }

@@ -212,7 +212,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     const missed = this.#takeMissed();
     this.#watch = this.#watch?.stop();
     if (this._ttFeed !== undefined) this.#forget();
-    this._ttKey?.again(Interest.READ | missed);
+    this._ttKey?.signal(Interest.READ | missed);
     return rest;
   }
 

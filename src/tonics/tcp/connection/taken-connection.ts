@@ -96,7 +96,7 @@ export abstract class TakenConnection<
     this._ttGoesStraight();
     if (channel !== undefined) {
       if (this._ttStep === 'halfClosed') taker.peerEnded();
-      this._ttKey?.again(Interest.READ);
+      this._ttKey?.signal(Interest.READ);
     } else if (!this._ttWillConnect) this._ttTakerOver(this._ttMadeClosing.info);
   }
 }

@@ -110,7 +110,8 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
     const { connection } = this;
     if (this.#isOver) return done(error);
     this.#destroyed = () => done(error);
-    if (error !== null) connection.ttsc__abort();
+    // A loop over a stream that has come to its end leaves it with such an error, where it can still be written to.
+    if (error !== null && !(this.readableEnded && error.name === 'AbortError')) connection.ttsc__abort();
     else if (!this.readableEnded || !this.writableFinished) connection.ttsc__close();
     return connection._ttResume(Pause.stream);
   }
