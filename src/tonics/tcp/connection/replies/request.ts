@@ -7,7 +7,7 @@ import { OptionCheck } from '../../../../core/options/option-check.js';
 import { aSparkle } from '../../../../core/options/option-schema.js';
 import type { SendResult } from '../../../../core/asking/reply.js';
 import type { SendingConnection } from '../sending-connection.js';
-import { type RequestKey, Requests } from './requests.js';
+import { type Pending, type RequestKey, Requests } from './requests.js';
 
 function isKey(value: unknown): boolean {
   return ['string', 'number', 'bigint'].includes(typeof value);
@@ -85,13 +85,24 @@ export function request(
     hold && !connection.finished,
     signal,
   );
-  begin(connection, asked, () => {
-    const requests = requestsOf(connection);
-    requests.check(key);
-    if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
-    else requests.add(asked, key);
-  });
+  begin(connection, asked, () => requestFor(connection, send, asked, key));
   return asked;
+}
+
+/**
+ * Asks the peer of a connection for somebody who is told what becomes of it.
+ * @throws {TaskTonicError} `TT_REQUEST_KEY`, `TT_ASK_FULL`; and what `send` throws.
+ */
+export function requestFor(
+  connection: Connection,
+  send: () => SendResult,
+  asked: Pending,
+  key: RequestKey | undefined,
+): void {
+  const requests = requestsOf(connection);
+  requests.check(key);
+  if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
+  else requests.add(asked, key);
 }
 
 /** Whether a frame that has come is the answer to a request; `key` is that of the frame, `false` where it is no answer. */
