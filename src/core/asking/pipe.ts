@@ -96,7 +96,7 @@ class Piped implements EndsBySignal, Due, Task {
 
   #settled(bring: Bring, result: unknown): void {
     if (!this.#over) return this.#bring(bring, result);
-    const why = this.tonic.finished ? 'the Tonic has finished' : 'nobody waits for it any more';
+    const why = this.tonic.finished ? 'the Tonic has finished' : 'it came too late';
     return this.tonic._ttScheduler.logs.debug(this.tonic, `the result of a promise was dropped: ${why}`);
   }
 
