@@ -292,6 +292,9 @@ export const ERRORS = {
   TT_CONFIGURATION_KEPT: 'The configuration was read again and is not right, so all stays as it is: {problems}.',
   TT_NEEDS_RESTART:
     'The configuration says something else now for {paths}, which cannot change while the app runs: start the app anew.',
+  // Upgrade
+  TT_PROCESS_UPGRADE_FAILED: 'The upgrade has failed, and this process serves on: {why}.',
+  TT_PROCESS_UPGRADE_REFUSED: 'No upgrade was begun: {why}.',
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is another log service {name} already: choose another name.',
