@@ -6,7 +6,7 @@ import { asksForHelp, helpText } from '../config/configuration-help.js';
 import { readConfiguration, treeOfCode } from '../config/configuration-reading.js';
 import type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
-import { fail, toError } from '../core/errors.js';
+import { fail } from '../core/errors.js';
 import { plain } from '../core/plain.js';
 import { reloader } from './configuration-reloader.js';
 import { heldRun } from './held-runs.js';
@@ -186,14 +186,14 @@ export abstract class Formula {
     } catch (thrown) {
       // Whatever was opened so far is closed.
       abort(main, () => {});
-      successor.failed(toError(thrown).message);
+      successor.failed(thrown);
       throw thrown;
     } finally {
       watch?.close();
       shutdown.close();
     }
     const error = main._ttEnding?.error;
-    if (error !== undefined) successor.failed(error.message);
+    if (error !== undefined) successor.failed(error);
     const exitCode = error === undefined && !shutdown.graceExceeded ? 0 : 1;
     if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
     if (error !== undefined && testbench === undefined && !runtime.log.tellsFailures) tellFailure(this, error);

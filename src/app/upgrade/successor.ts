@@ -1,3 +1,4 @@
+import { toError } from '../../core/errors.js';
 import { ports } from '../../core/ports.js';
 import type { Runtime } from '../../core/runtime.js';
 import type { SocketOffer } from '../../core/socket-handover.js';
@@ -54,8 +55,8 @@ export class Successor {
   }
 
   /** It will not come to that. */
-  failed(what: string): void {
-    if (this.#state === 'starting') this.#say(saying('failed', { what }));
+  failed(error: unknown): void {
+    if (this.#state === 'starting') this.#say(saying('failed', { what: reasonOf(error) }));
   }
 
   /** When the Tonics that start now have made theirs: one of them may be a Readiness. */
@@ -111,6 +112,13 @@ export class Successor {
     // An error says that the old process has gone, which is heard as such.
     process.send?.(message, undefined, undefined, () => sent?.());
   }
+}
+
+/** What it began with: an error of a Tonic has come up through its bases. */
+function reasonOf(error: unknown): string {
+  let reason = toError(error);
+  while (reason.cause instanceof Error) reason = reason.cause;
+  return reason.message.replace(/\.$/, '');
 }
 
 /** This process as one. */

@@ -105,7 +105,7 @@ export class Readiness extends Tonic {
     const failed = (problem: string): void => {
       const error = fail('TT_NOT_NOTIFIED', { words: words.join(' '), problem });
       this._ttScheduler.logs.warn(this, error);
-      if (told !== undefined) successor.failed(error.message);
+      if (told !== undefined) successor.failed(error);
     };
     this.#manager.tell(words, failed, told);
   }
