@@ -151,7 +151,9 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
   it('tells systemd who serves now, before the old process ends, which tells it nothing', async () => {
     const folder = newFolder();
     const heard = join(folder, 'heard');
-    writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$@ to $NOTIFY_SOCKET" >> ${heard}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$@ to $NOTIFY_SOCKET" >> ${heard}\n`, {
+      mode: 0o755,
+    });
     const pidFile = join(folder, 'app.pid');
     const env = { NOTIFY_SOCKET: '/run/n', PATH: `${folder}:${process.env['PATH']}` };
     const service = await start({ tcp: 0, readiness: { pidFile } }, env);

@@ -241,8 +241,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   // ---- Multicast ----
 
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
-    if (this.#elsewhere !== undefined)
-      this.#whenHere.push(() => this.setMembership(group, member, networkInterface));
+    if (this.#elsewhere !== undefined) this.#whenHere.push(() => this.setMembership(group, member, networkInterface));
     else if (member) this.#join(group, networkInterface);
     else this.#socket.dropMembership(group, networkInterface);
   }

@@ -6,7 +6,9 @@ import {
   type Socket,
   createServer,
 } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import type { SocketOffer } from '../../core/socket-handover.js';
+import { nodeClock } from '../../core/time/clock.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, ListenPlace, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
 import type { ChannelKey } from '../channel.js';
@@ -43,6 +45,8 @@ export class NodeListener implements ListenerChannel {
   /** Where it listens while another process has its sockets: before they have come, and after they were given away. */
   #elsewhere: Address | undefined;
   #unoffered: (() => void) | undefined;
+  /** How many have come. */
+  #connections = 0;
 
   constructor(settings: ListenSettings) {
     this.#settings = settings;
@@ -102,7 +106,15 @@ export class NodeListener implements ListenerChannel {
   letGo(): void {
     this.#elsewhere = this.local;
     this.#file?.disown();
-    this.#closeServers();
+    if (isMainThread) this.#closeServers();
+    else this.#closeWhenEmpty(-1);
+  }
+
+  /** Nobody else has the sockets of a thread: what waits in one when it is closed is reset. So they are closed after a poll that has brought nothing. */
+  #closeWhenEmpty(before: number): void {
+    if (this.#connections === before) return this.#closeServers();
+    const now = this.#connections;
+    return nodeClock.afterPoll(() => nodeClock.afterPoll(() => this.#closeWhenEmpty(now)));
   }
 
   #openAnew(): void {
@@ -298,6 +310,7 @@ export class NodeListener implements ListenerChannel {
   }
 
   #onConnection(server: Server, socket: Socket): void {
+    this.#connections++;
     // A server that has come from another process has not our options.
     socket.allowHalfOpen = true;
     if (this.#key === undefined) return void socket.destroy();

@@ -51,7 +51,8 @@ export const offeredSockets = new OfferedSockets();
 
 /** What is said of where a socket listens or receives. */
 export interface Placed {
-  readonly place?: { readonly path: string } | { readonly fd: number } | { readonly systemd: string | true } | undefined;
+  readonly place?:
+    { readonly path: string } | { readonly fd: number } | { readonly systemd: string | true } | undefined;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly ipv6Only?: boolean | undefined;

@@ -29,6 +29,7 @@ import {
   listenersOf,
   placedServerSchema,
   serverSchema,
+  threadsOf,
 } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
@@ -111,13 +112,17 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
     const { host, ipv6Only, reusePort, listeners } = settings;
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
-    if (settings.catalysts > 1) checkLoadable(settings, name);
+    // Whatever machine it is on.
+    if (settings.catalysts !== 1) checkLoadable(settings, name);
     checkInside(settings, name);
     const listensAt = placeKey('tcp', { ...settings, place });
     const tls =
       settings.tls &&
       new ServerTls(
-        { ...settings.tls, ticketKeys: settings.tls.ticketKeys ?? inheritedSockets.ticketKeysOf(listensAt, settings.name) },
+        {
+          ...settings.tls,
+          ticketKeys: settings.tls.ticketKeys ?? inheritedSockets.ticketKeysOf(listensAt, settings.name),
+        },
         `of ${name}`,
         (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'),
       );
@@ -140,7 +145,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#make = make;
     this.#tls = tls;
     this.#alpn = alpn;
-    if (settings.catalysts > 1) this.#spread = this.#newSpread(of);
+    const threads = threadsOf(settings.catalysts);
+    if (threads > 1) this.#spread = this.#newSpread(threads, of);
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
     this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
@@ -424,8 +430,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its connections on several threads ----
 
-  #newSpread(of: PartOf | undefined): ServerSpread | undefined {
-    const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+  #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
+    const { protocol, catalysts: ___, base: _, name: __, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
       const address = showPlace(this.#place, this.#settings);
