@@ -110,7 +110,7 @@ See [Timers and calendars](../use/timers.md).`,
       {
         title: 'request()',
         text: 'The last argument of `this.request()` of a connection, with those of [ask()](#ask).',
-        from: ['src/tonics/tcp/connection/request.ts', 'requestSchema'],
+        from: ['src/tonics/tcp/connection/replies/request.ts', 'requestSchema'],
       },
       {
         title: 'TLS on either side',
@@ -145,6 +145,28 @@ See [Timers and calendars](../use/timers.md).`,
     ],
   },
   {
+    name: 'options-pools',
+    title: 'Options of pools of clients',
+    text: 'Which options does a pool of clients have?',
+    sections: [
+      {
+        title: 'TcpClientPool',
+        text: 'With the options of [every Tonic](#every-tonic): [Clients and pools](../use/clients-and-pools.md).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolSchema'],
+      },
+      {
+        title: 'Health of a TcpClientPool',
+        text: 'Under `health` of a TcpClientPool.',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'healthSchema'],
+      },
+      {
+        title: 'request() of a TcpClientPool',
+        text: 'The last argument, with those of [ask()](#ask) and the `key` of [request()](#request).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolRequestSchema'],
+      },
+    ],
+  },
+  {
     name: 'options-framing',
     title: 'Options of framings',
     text: 'Which options do framings have?',
@@ -162,6 +184,7 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
       { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },
       { title: 'respCommands()', from: ['src/framing/resp-commands.ts', 'respCommandsSchema'] },
+      { title: 'respReplies()', from: ['src/framing/resp-replies.ts', 'respRepliesSchema'] },
       {
         title: 'custom()',
         text: 'Here `max` counts all bytes of a frame.',

@@ -125,8 +125,8 @@ export abstract class Formula {
     const read = (): AppConfiguration =>
       readConfiguration(code, sources, this.tonicStore, this.logServices, testbench?.config);
     if (testbench === undefined) {
-      const tree = readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
-      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree));
+      const tree = (): unknown => readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
+      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree()));
     }
     const config = testbench === undefined ? readForStart(this.constructor.name, sources, read) : read();
     const data = config.data as FormulaData;

@@ -18,13 +18,17 @@ export interface Setting {
 const OPTIONAL: ReadonlySet<string> = new Set(['optional', 'exact_optional', 'nullish', 'undefinedable', 'nullable']);
 const DEEPEST = 8;
 
-/** Whether the command line is read and asks for help, and the app has no setting `help` of its own. */
-export function asksForHelp(sources: ConfigurationSources, code: unknown): boolean {
+/**
+ * Whether the command line is read and asks for help, and the app has no setting `help` of its own.
+ *
+ * @param code gives what `creatingFormula()` gave; called where help is asked for.
+ */
+export function asksForHelp(sources: ConfigurationSources, code: () => unknown): boolean {
   const words = wordsOf(sources);
   const end = words.indexOf('--');
   if (!words.slice(0, end < 0 ? undefined : end).includes('--help')) return false;
   const own = sources.schema === undefined ? [] : namesIn(alternatives(sources.schema));
-  return ![...own, ...membersOf(code).map(([name]) => name)].includes('help');
+  return ![...own, ...membersOf(code()).map(([name]) => name)].includes('help');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { nodeUtil } from './lazy-node.js';
 
 /**
  * Every error of TaskTonic, in one table: the stable code, what happened and what to do.
@@ -133,6 +133,7 @@ export const ERRORS = {
     '{class} accepts at {address}, which threads cannot share: its connections run on one thread. Leave "catalysts" out, or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
+  TT_NO_SRV: 'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
   TT_NO_FITTING_ADDRESS:
     'The host of {address} has no {family} address, which the option {option} asks for: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT:
@@ -197,6 +198,10 @@ export const ERRORS = {
   TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: look at its peer, or raise "timeout".',
   TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: look at its connection, or ask again.',
   TT_REQUEST_KEY: '{tonic} has a request with the key {key} already, which is not answered: give each its own.',
+  TT_POOL_FULL:
+    'A request was not sent: {waiting} requests ({bytes} bytes) wait for clients of {pool}, as many as may. Ask fewer at a time, or raise "maxWaiting", "waitingBytes", "size" or "requestsPerClient".',
+  TT_POOL_TIMEOUT:
+    'A request waited {ms} ms for a client of {pool} and was not sent, since {why}: look at the servers, or raise "waitTimeout", "timeout", "size" or "requestsPerClient".',
   TT_DATAGRAM_TOO_LARGE: 'A datagram of {bytes} bytes is more than {max} allows: send less in one.',
   TT_DATA_MOVED:
     '{bytes} bytes given to be sent were moved to another thread before they had left, and are lost: send a copy, or move them later.',
@@ -401,7 +406,7 @@ function sentence(code: ErrorCode, details: ErrorDetails): string {
 export function toError(thrown: unknown): Error {
   try {
     if (thrown instanceof Error && isReadable(thrown)) return thrown;
-    return new Error(`a value that is no Error was thrown: ${inspect(thrown)}`, { cause: thrown });
+    return new Error(`a value that is no Error was thrown: ${nodeUtil().inspect(thrown)}`, { cause: thrown });
   } catch {
     // Without the value as its cause: who prints that would throw as well.
     return new Error('a value was thrown that cannot be read');

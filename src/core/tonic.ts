@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { INSPECT } from './lazy-node.js';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { type Ending, type Target, NONE } from './tonic-inside.js';
@@ -245,7 +245,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this.toString();
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return this.toString();
   }
 

@@ -15,8 +15,8 @@ export type RespReply =
   | { readonly error: string }
   | readonly RespReply[];
 
-/** Deeper than any client reads. */
-const DEEPEST = 64;
+/** So deep may arrays lie in one another: deeper than those of any command. */
+export const DEEPEST = 64;
 
 /**
  * A reply as it is sent, one character for each byte.

@@ -83,10 +83,10 @@ describe('the help of an app', () => {
   });
 
   it('is asked for by a word of its own before --, unless that is a setting', () => {
-    expect(asksForHelp({ args: ['--a=1', '--help'] }, {})).to.equal(true);
-    expect(asksForHelp({ args: ['--help=1', '--', '--help'] }, {})).to.equal(false);
-    expect(asksForHelp({ args: false }, {})).to.equal(false);
-    expect(asksForHelp({ args: ['--help'], schema: v.object({ help: v.boolean() }) }, {})).to.equal(false);
-    expect(asksForHelp({ args: ['--help'] }, { help: false })).to.equal(false);
+    expect(asksForHelp({ args: ['--a=1', '--help'] }, () => ({}))).to.equal(true);
+    expect(asksForHelp({ args: ['--help=1', '--', '--help'] }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: false }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: ['--help'], schema: v.object({ help: v.boolean() }) }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: ['--help'] }, () => ({ help: false }))).to.equal(false);
   });
 });

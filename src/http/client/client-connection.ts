@@ -4,7 +4,7 @@ import { fail, toError } from '../../core/errors.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
 import { TcpClient, type TcpClientOptions } from '../../tonics/tcp/client/tcp-client.js';
-import { Alarm } from './alarm.js';
+import { Alarm } from '../../tonics/alarm.js';
 import { ClientStream } from './client-stream.js';
 import type { Pooled } from './connection-pool.js';
 import { proxyHeaders, type Route, type Tunnel } from './route.js';

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ErrorCode, type ErrorDetails, fail } from '../../core/errors.js';
-import { Alarm } from './alarm.js';
+import { Alarm } from '../../tonics/alarm.js';
 import type { HttpClientConnection } from './client-connection.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { lineOf, proxyHeaders } from './route.js';

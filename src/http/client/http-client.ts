@@ -2,6 +2,7 @@ import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { begin } from '../../core/asking/ask.js';
+import { askerOf } from '../../core/asking/asker-of.js';
 import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { fail, toError } from '../../core/errors.js';
 import { extrasOf } from '../../core/guests/extras.js';
@@ -9,7 +10,6 @@ import { checkOptionsOf, takesOptions } from '../../core/options/class-options.j
 import { OptionCheck } from '../../core/options/option-check.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { settingsIn } from '../../core/options/option-schema.js';
-import { isBound } from '../../core/plan/bound-sparkle.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { running } from '../../core/running.js';
 import { Tonic } from '../../core/tonic.js';
@@ -276,14 +276,6 @@ takesOptions(HttpClient, httpClientSchema);
 function tlsWithinTls({ proxy, target }: Tunnel): Error {
   const problem = 'it is reached by https, and no TLS is spoken here within TLS; give it as http';
   return fail('TT_HTTP_PROXY', { proxy: proxy.shown, target: target.authority, problem });
-}
-
-/** Who asks: the Tonic whose sparkle runs, or where none does the one that the sparkle is bound to. */
-function askerOf(onAnswer: unknown, what: string): AnyTonic {
-  const { tonic } = running;
-  if (tonic !== undefined) return tonic;
-  if (isBound(onAnswer)) return onAnswer.tonic;
-  throw fail('TT_NOT_RUNNING', { what, tonic: 'the Tonic that asks' });
 }
 
 function baseOf(baseUrl: string, socketPath: string | undefined, of: string): ForAll['base'] {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { callable, flag } from '../../core/options/option-schema.js';
+import { callable, flag, within } from '../../core/options/option-schema.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Random } from '../../core/time/random.js';
 import { oneOrMoreOf } from '../one-or-more.js';
@@ -36,6 +36,14 @@ export const hostSchema = v.strictObject({
 
 /** Options of a host of a simulated network. */
 export type HostOptions = Readonly<v.InferInput<typeof hostSchema>>;
+
+const number = within(0, 65_535);
+
+/** What a test says of the servers of a service. */
+export const srvRecords = v.array(
+  v.strictObject({ name: v.string(), port: number, priority: number, weight: number }),
+  'must be a list of { name, port, priority, weight }',
+);
 
 export const partitionSchema = v.strictObject({
   /** Whether only what goes from the first to the second is lost. */

@@ -3,12 +3,23 @@ import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { badOption } from '../../../core/options/option-problem.js';
-import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
+import {
+  bytes,
+  callable,
+  count,
+  flag,
+  ms,
+  oneOf,
+  port,
+  settingsIn,
+  text,
+} from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
 import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
+import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import type { TlsInfo } from '../../../selector/tls.js';
 import {
@@ -21,11 +32,12 @@ import { Dialler } from './dialler.js';
 import type { Greeting } from './greeting.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
-import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
+import { type IdleSide, withIdleTimeout } from '../connection/watches/idle-watch.js';
 import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
+import { type HostAndPort, HostPlaces, type Places, type ResolveSrv, SrvPlaces, domainOf } from './places.js';
 import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
 import { checkPath } from '../server/server-place.js';
@@ -35,6 +47,8 @@ import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
 import { ClientTls } from '../../tls/client-tls.js';
 import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
+
+const HOSTS = 'must be a list of { host, port }, with 1 to 100 of them';
 
 export const clientSchema = v.strictObject({
   ...tonicOptions,
@@ -47,6 +61,23 @@ export const clientSchema = v.strictObject({
   host: v.optional(text),
   /** The server's port, 1 to 65535. Needed, unless `path` is given. */
   port: v.optional(port(1)),
+  /**
+   * Several servers, instead of host and port: up to 100 of `{ host, port }`. A try goes from one to the next until one of them opens. Each name is looked up again
+   * with each try.
+   */
+  hosts: v.optional(
+    v.pipe(
+      v.array(v.strictObject({ host: text, port: port(1) }, 'must be { host, port }'), HOSTS),
+      v.minLength(1, HOSTS),
+      v.maxLength(100, HOSTS),
+    ),
+  ),
+  /** Which one of `hosts` a try begins with: the first one, or in turn the one behind the last that was tried; then the first time with any by chance. Default: `firstAlive`. */
+  order: v.optional(oneOf('firstAlive', 'roundRobin')),
+  /** The service whose servers it connects to, by their SRV records (RFC 2782), instead of host and port: `_redis._tcp.example.org`. Looked up again with each try. */
+  srv: v.optional(text),
+  /** Looks the records of `srv` up: a function that promises them, such as `(name) => resolver.resolveSrv(name)` with a `Resolver` of `node:dns/promises`. Default: that of the network. */
+  resolveSrv: v.optional(callable<ResolveSrv>('a function')),
   /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
   path: v.optional(text),
   /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
@@ -86,32 +117,62 @@ export const clientSchema = v.strictObject({
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = Omit<Input, OfPort | 'path'> & ConnectionOptions & TonicOptions & ConnectOptions;
+export type TcpClientOptions = Omit<Input, Wherever> & ConnectionOptions & TonicOptions & ConnectOptions;
 type Input = Readonly<v.InferInput<typeof clientSchema>>;
-type OfPort = 'port' | 'host' | 'family' | 'localAddress' | 'localPort';
+type OfAddress = 'family' | 'localAddress' | 'localPort';
+type OfPort = 'port' | 'host' | OfAddress;
+type OfHosts = 'hosts' | 'order';
+type OfService = 'srv' | 'resolveSrv';
+type Wherever = OfPort | OfHosts | OfService | 'path';
 type Settings = v.InferOutput<typeof clientSchema>;
 
-/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
+/** Where a TcpClient connects to: a port of a host, one of several hosts, a server of a service, or the path of a UNIX socket. Only one of these can be said. */
 export type ConnectOptions =
-  | (Pick<Input, OfPort> & { readonly port: number } & Without<'path'>)
-  | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort>);
+  | (Pick<Input, OfPort> & { readonly port: number } & Without<'path' | OfHosts | OfService>)
+  | (Pick<Input, OfAddress | 'order'> & { readonly hosts: readonly HostAndPort[] } & Without<
+        'host' | 'port' | 'path' | OfService
+      >)
+  | (Pick<Input, OfAddress | OfService> & { readonly srv: string } & Without<'host' | 'port' | 'path' | OfHosts>)
+  | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort | OfHosts | OfService>);
 /** None of these is given; an editor shows what they would mean. */
-type Without<K extends OfPort | 'path'> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
+type Without<K extends Wherever> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
+
+/** Where it connects to is said by one of these; and what else may stand beside it. */
+const PLACES = {
+  port: ['host', 'localAddress', 'localPort'],
+  hosts: ['order', 'localAddress', 'localPort'],
+  srv: ['resolveSrv', 'localAddress', 'localPort'],
+  path: [],
+} as const satisfies Partial<Record<Wherever, readonly Wherever[]>>;
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
-function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {
-  if (path === undefined && port === undefined)
-    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
-  if (path === undefined) return;
-  for (const [option, value] of Object.entries({ port, host, localAddress, localPort }))
-    if (value !== undefined) throw badOption(className, option, 'it stands beside "path": give one of them');
-  checkPath(path, className);
+function checkPlace(settings: Settings, className: string): void {
+  const given = (option: Wherever): boolean => settings[option] !== undefined;
+  const place = (['path', 'hosts', 'srv', 'port'] as const).find(given);
+  if (place === undefined)
+    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "hosts", "srv" or "path"');
+  const fitting: readonly Wherever[] = PLACES[place];
+  for (const option of ['port', 'hosts', 'srv', ...PLACES.port, 'order', 'resolveSrv'] as const)
+    if (option !== place && given(option) && !fitting.includes(option))
+      throw badOption(className, option, `it stands beside "${place}": give one of them`);
+  if (settings.path !== undefined) checkPath(settings.path, className);
 }
 
 /**
  * What becomes of it next: it wants a connection; one that ends or closes when what waits has left; or none any more.
  */
 type Wish = 'connection' | 'end' | 'close' | 'none';
+
+/** Who has made it for the requests of others: a pool. */
+export interface Lender {
+  /** Which of several hosts it begins with. */
+  readonly turn: number;
+  /** It is connected, and has had its `onConnected`. */
+  opened(): void;
+  /** No more answers will come on the connection that it has. */
+  lost(): void;
+  tryFailed(error: TaskTonicError): void;
+}
 
 /** Reasons that a client does not answer with a new connection: they were meant here. */
 const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
@@ -145,10 +206,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   static readonly optionsSchema: v.GenericSchema = clientSchema;
   readonly #settings: Settings;
   readonly #dialler: Dialler<SelectionKey>;
+  readonly #places: Places | undefined;
+  /** The one of them that it tries, or is connected to. */
+  #towards: HostAndPort | undefined = undefined;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;
   readonly #waiting: WaitingSends;
   #wish: Wish = 'connection';
+  /** @internal The pool that it is of, if any. */
+  _ttLender: Lender | undefined = undefined;
   /** The connection that is there is given up for another one. */
   #replaces = false;
 
@@ -169,10 +235,16 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.#makeProtocol = makeProtocol;
     const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
     const { host = 'localhost', port: toPort = 0 } = settings;
+    this.#places = placesOf(settings, this._ttCatalyst);
     const dial = {
       ...settings,
       host,
       port: toPort,
+      places: this.#places,
+      towards: (place: HostAndPort) => {
+        this.#towards = place;
+        if (settings.hosts !== undefined) tls?.towards(place.host);
+      },
       begins,
       secure,
       greeting: () => this._ttGreeting(),
@@ -189,6 +261,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   /** The Tonic of the connection that is open, where it has a protocol. */
   get protocol(): TcpConnection<string> | undefined {
     return this.#protocol;
+  }
+
+  /** @internal Whether it makes a Tonic for each connection. */
+  get _ttHasOwnProtocol(): boolean {
+    return this.#makeProtocol !== undefined;
   }
 
   /** How far its connection is. */
@@ -226,7 +303,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   _ttss__connect(): void {
-    if (this.#wish !== 'none' && this._ttMayInfuse) this.#dialler.dial();
+    if (this.#wish === 'none' || !this._ttMayInfuse) return;
+    // Clients of many processes do not all begin with the same one.
+    if (this.#places instanceof HostPlaces) this.#places.beginAt(this._ttLender?.turn ?? anyTurn(this._ttCatalyst));
+    this.#dialler.dial();
   }
 
   #opened(channel: StreamChannel, key: SelectionKey): void {
@@ -240,7 +320,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.log.info({ address, port }, `is connected to ${showAddress(address, port, family)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
-    return this.#sendWaiting();
+    this.#sendWaiting();
+    // What its protocol says first is to be sent first.
+    if (this._ttLender !== undefined) this._ttss__run({ run: () => this._ttLender!.opened() });
+  }
+
+  /** @internal */
+  override _ttNoMoreAnswers(): void {
+    super._ttNoMoreAnswers();
+    this._ttLender?.lost();
   }
 
   /** @internal In a sparkle: what the protocol's constructor infuses has a base. */
@@ -327,6 +415,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   #tryFailed(error: TaskTonicError): void {
     this._ttReport(error);
+    this._ttLender?.tryFailed(error);
     // It was the last one: it is to be closed.
     if (this.#wish === 'close') this.#gaveUp(error);
   }
@@ -393,7 +482,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttPeer(): string {
-    const { path, host = 'localhost', port } = this.#settings;
+    const {
+      path,
+      host = 'localhost',
+      port,
+    }: Pick<Settings, 'path' | 'host' | 'port'> = this.#towards ?? this.#settings;
     return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 
@@ -503,8 +596,22 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
 
-function tlsOf({ tls, host = 'localhost' }: Settings, className: string): ClientTls | undefined {
+function placesOf(
+  { hosts, order = 'firstAlive', srv, resolveSrv }: Settings,
+  by: SelectorCatalyst<string>,
+): Places | undefined {
+  if (hosts !== undefined) return new HostPlaces(hosts, order);
+  return srv === undefined ? undefined : new SrvPlaces(srv, by.network, by.runtime.random, resolveSrv);
+}
+
+function anyTurn({ runtime }: SelectorCatalyst<string>): number {
+  return Math.floor(runtime.random.next() * 2 ** 32);
+}
+
+function tlsOf({ tls, hosts, srv, host: only = 'localhost' }: Settings, className: string): ClientTls | undefined {
   if (tls === undefined || tls === false) return undefined;
+  // What an unsigned record names is no proof of who that is: the certificate is to be that of the service's own domain.
+  const host = srv === undefined ? (hosts?.[0]?.host ?? only) : domainOf(srv);
   const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
   return new ClientTls(given, host, `of ${className}`);
 }

@@ -1,13 +1,13 @@
-import type { OrderForm } from '../../../core/queue/order.js';
-import { type AskOptions, ASK_TIMEOUT, Question, askOptions, begin } from '../../../core/asking/ask.js';
+import type { OrderForm } from '../../../../core/queue/order.js';
+import { type AskOptions, ASK_TIMEOUT, Question, askOptions, begin } from '../../../../core/asking/ask.js';
 import * as v from 'valibot';
-import { fail } from '../../../core/errors.js';
-import { extrasOf } from '../../../core/guests/extras.js';
-import { OptionCheck } from '../../../core/options/option-check.js';
-import { aSparkle } from '../../../core/options/option-schema.js';
-import type { SendResult } from '../../../core/asking/reply.js';
-import type { SendingConnection } from './sending-connection.js';
-import { type RequestKey, Requests } from './requests.js';
+import { fail } from '../../../../core/errors.js';
+import { extrasOf } from '../../../../core/guests/extras.js';
+import { OptionCheck } from '../../../../core/options/option-check.js';
+import { aSparkle } from '../../../../core/options/option-schema.js';
+import type { SendResult } from '../../../../core/asking/reply.js';
+import type { SendingConnection } from '../sending-connection.js';
+import { type Pending, type RequestKey, Requests } from './requests.js';
 
 function isKey(value: unknown): boolean {
   return ['string', 'number', 'bigint'].includes(typeof value);
@@ -76,13 +76,24 @@ export function request(
   const answer = connection._ttOwn(onAnswer);
   const error = onError === undefined ? undefined : connection._ttOwn(onError);
   const asked = new Request(connection, connection, 'request', timeout, answer, error, hold && !connection.finished);
-  begin(connection, asked, () => {
-    const requests = requestsOf(connection);
-    requests.check(key);
-    if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
-    else requests.add(asked, key);
-  });
+  begin(connection, asked, () => requestFor(connection, send, asked, key));
   return asked;
+}
+
+/**
+ * Asks the peer of a connection for somebody who is told what becomes of it.
+ * @throws {TaskTonicError} `TT_REQUEST_KEY`, `TT_ASK_FULL`; and what `send` throws.
+ */
+export function requestFor(
+  connection: Connection,
+  send: () => SendResult,
+  asked: Pending,
+  key: RequestKey | undefined,
+): void {
+  const requests = requestsOf(connection);
+  requests.check(key);
+  if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
+  else requests.add(asked, key);
 }
 
 /** Whether a frame that has come is the answer to a request; `key` is that of the frame, `false` where it is no answer. */
