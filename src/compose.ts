@@ -1,6 +1,7 @@
 import { appPorts } from './app/app-ports.js';
 import { ownModule } from './core/own-module.js';
 import { ports } from './core/ports.js';
+import { sockets } from './core/socket-handover.js';
 import { Services } from './services/services.js';
 import { inThread } from './links/thread/thread-start.js';
 import { type ThreadClass, spawn } from './links/thread/thread-tonic.js';
@@ -14,7 +15,7 @@ import { tonicStore } from './tonics/tonic-store.js';
 // The core knows no upper layer: what it needs of them is filled in here, by every entry point.
 appPorts.makeMainCatalyst = () => new SelectorCatalyst();
 ports.makeServices = (runtime) => new Services(runtime);
-ports.sockets = socketHandover;
+sockets.handover = socketHandover;
 appPorts.tonicStore = tonicStore;
 appPorts.logServices = logServices;
 appPorts.serviceEnvironment = () => serviceManager.environment;

@@ -133,7 +133,8 @@ export const ERRORS = {
     '{class} accepts at {address}, which threads cannot share: its connections run on one thread. Leave "catalysts" out, or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: look at the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or look at the name service.',
-  TT_NO_SRV: 'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
+  TT_NO_SRV:
+    'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
   TT_NO_FITTING_ADDRESS:
     'The host of {address} has no {family} address, which the option {option} asks for: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT:

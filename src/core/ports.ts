@@ -1,16 +1,13 @@
 import type { RemoteHandle } from './any-tonic.js';
 import type { Runtime } from './runtime.js';
 import type { ServicePort } from './service-port.js';
-import type { SocketHandover } from './socket-handover.js';
 
 /** What the engine needs of the rooms above it, which it does not know: they are filled in where the package is put together. */
 export const ports: {
   /** Makes the registry of services of an app. */
   makeServices: ((runtime: Runtime) => ServicePort) | undefined;
   threads: ThreadPort | undefined;
-  /** The sockets of this thread, for an upgrade of the program. */
-  sockets: SocketHandover | undefined;
-} = { makeServices: undefined, threads: undefined, sockets: undefined };
+} = { makeServices: undefined, threads: undefined };
 
 /** Starts Catalysts in threads of their own. */
 export interface ThreadPort {

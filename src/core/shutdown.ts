@@ -1,5 +1,5 @@
 import type { AnyTonic } from './any-tonic.js';
-import { ports } from './ports.js';
+import { sockets } from './socket-handover.js';
 
 const EVENT = 'ttse__onShutdown';
 
@@ -22,7 +22,7 @@ interface ToldOfShutdown {
 /** Says that the app is to end, in this thread and in those that it has started: whoever asks sees it, and whoever has the event hears it. */
 export function tellShutdown(runtime: ToldOfShutdown, info: ShutdownInfo): void {
   runtime.shutdown = info;
-  if (info.upgrade) ports.sockets?.letGo();
+  if (info.upgrade) sockets.handover?.letGo();
   for (const tonic of runtime.ledger) {
     // A Catalyst in a thread of its own: that goes on from there.
     if (tonic._ttFace !== tonic) tonic._ttFace._ttss__shutdown(info);

@@ -35,3 +35,6 @@ export interface SocketHandover {
   /** All have come that ever will. */
   end(): void;
 }
+
+/** Those of this thread: filled in where the package is put together. */
+export const sockets: { handover: SocketHandover | undefined } = { handover: undefined };

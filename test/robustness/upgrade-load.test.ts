@@ -8,10 +8,10 @@ import { own } from '../support/tls.js';
 import { newFolder, removeFolders } from '../support/unix.js';
 import { Upgrading } from '../support/upgrades.js';
 
-// Two upgrades under load, all kinds of it together, in two or three seconds; TT_UPGRADE_SECONDS=10 is the long run, a kind after the other,
+// Two upgrades under load, all kinds of it together, in two or three seconds; UPGRADE_SECONDS=10 is the long run, a kind after the other,
 // which prints its figures.
-const SECONDS = Number(process.env['TT_UPGRADE_SECONDS'] ?? 2);
-const isLong = process.env['TT_UPGRADE_SECONDS'] !== undefined;
+const SECONDS = Number(process.env['UPGRADE_SECONDS'] ?? 2);
+const isLong = process.env['UPGRADE_SECONDS'] !== undefined;
 /** Connects a second: of each kind in the long run; together in the short one. */
 const CONNECTS = 500;
 

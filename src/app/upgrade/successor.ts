@@ -1,7 +1,6 @@
 import { toError } from '../../core/errors.js';
-import { ports } from '../../core/ports.js';
 import type { Runtime } from '../../core/runtime.js';
-import type { SocketOffer } from '../../core/socket-handover.js';
+import { type SocketOffer, sockets } from '../../core/socket-handover.js';
 import { nodeClock } from '../../core/time/clock.js';
 import { type OfPredecessor, type OfSuccessor, REPLACES, kindOf, saying } from './upgrade-messages.js';
 
@@ -30,7 +29,7 @@ export class Successor {
     this.#state = 'starting';
     process.on('message', this.#onMessage);
     process.on('disconnect', this.#onGone);
-    ports.sockets!.onClaim = () => this.#lookSoon();
+    sockets.handover!.onClaim = () => this.#lookSoon();
     this.#say(saying('hello'));
     return new Promise((resolve) => (this.#begun = resolve));
   }
@@ -66,7 +65,7 @@ export class Successor {
 
   #look(): void {
     if (this.#state !== 'starting' || !this.#hasStarted) return;
-    const { unclaimed } = ports.sockets!;
+    const { unclaimed } = sockets.handover!;
     if (this.#hasReadiness) this.#waits('its Readiness to say that it is ready');
     else if (unclaimed.length > 0) this.#waits(`somebody to listen at ${unclaimed.join(', ')}`);
     else this.ready();
@@ -79,12 +78,12 @@ export class Successor {
   readonly #onMessage = (message: unknown, handle: unknown): void => {
     switch (kindOf<OfPredecessor>(message)) {
       case 'sockets':
-        ports.sockets!.begin((message as { readonly sockets: readonly SocketOffer[] }).sockets);
+        sockets.handover!.begin((message as { readonly sockets: readonly SocketOffer[] }).sockets);
         // From now on the channel keeps nobody alive.
         process.channel?.unref();
         return this.#begun();
       case 'socket':
-        return ports.sockets!.take((message as { readonly id: number }).id, handle as object);
+        return sockets.handover!.take((message as { readonly id: number }).id, handle as object);
       case 'all':
         return this.#end(() => this.#say(saying('taken'), () => process.connected && process.disconnect()));
       case undefined:
@@ -104,7 +103,7 @@ export class Successor {
     this.#state = 'done';
     process.off('message', this.#onMessage);
     process.off('disconnect', this.#onGone);
-    ports.sockets!.end();
+    sockets.handover!.end();
     then();
   }
 

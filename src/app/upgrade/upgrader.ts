@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { type ErrorCode, fail, toError } from '../../core/errors.js';
-import { ports } from '../../core/ports.js';
 import type { Runtime } from '../../core/runtime.js';
+import { sockets } from '../../core/socket-handover.js';
 import type { ClockTimer } from '../../core/time/clock.js';
 import { appPorts } from '../app-ports.js';
 import type { Shutdown } from '../shutdown.js';
@@ -102,7 +102,7 @@ export class Upgrader {
     if (child !== this.#child) return;
     const kind = kindOf<OfSuccessor>(message);
     const { what = '' } = message as { readonly what?: string };
-    if (kind === 'hello') this.#say(child, saying('sockets', { sockets: ports.sockets!.offers() }));
+    if (kind === 'hello') this.#say(child, saying('sockets', { sockets: sockets.handover!.offers() }));
     else if (kind === 'waits') this.#waitsFor = what;
     else if (kind === 'failed') this.#over(child, `the new process has failed: ${what}`);
     else if (kind === 'ready' && this.#state === 'starting') this.#give(child);
@@ -111,8 +111,8 @@ export class Upgrader {
 
   #give(child: Child): void {
     this.#state = 'giving';
-    for (const { id } of ports.sockets!.offers())
-      for (const handle of ports.sockets!.handlesOf(id)) this.#say(child, saying('socket', { id }), handle);
+    for (const { id } of sockets.handover!.offers())
+      for (const handle of sockets.handover!.handlesOf(id)) this.#say(child, saying('socket', { id }), handle);
     this.#say(child, saying('all'));
   }
 
