@@ -38,7 +38,8 @@ if (process.argv.includes('--serve')) await run('vitepress/bin/vitepress.js', 'p
 /** TypeScript is that of the project. */
 async function installPackages(): Promise<void> {
   const installed = `${SITE}node_modules/.package-lock.json`;
-  const isInstalled = existsSync(installed) && statSync(installed).mtimeMs > statSync(`${SITE}package-lock.json`).mtimeMs;
+  const isInstalled =
+    existsSync(installed) && statSync(installed).mtimeMs > statSync(`${SITE}package-lock.json`).mtimeMs;
   if (!isInstalled) await succeeds('npm', 'ci', '--omit=peer', '--no-audit', '--no-fund', '--loglevel=error');
 }
 
@@ -58,9 +59,12 @@ async function writeGuides(): Promise<void> {
 /** A page for each error, and one that lists them. */
 async function writeErrors(): Promise<ErrorRow[]> {
   const tables = files.filter((file) => /^docs\/look-up\/errors-/.test(file));
-  const rows = tables.flatMap((file) => errorRows(readFileSync(`${PAGES}${placeOf(file)}.md`, 'utf8'), addressOf(file)));
+  const rows = tables.flatMap((file) =>
+    errorRows(readFileSync(`${PAGES}${placeOf(file)}.md`, 'utf8'), addressOf(file)),
+  );
   await writePage('errors/index', errorsPage(rows));
-  for (const row of rows) await writePage(`errors/${row.code}`, errorPage(row, ERRORS[row.code as ErrorCode], mentionsOf(row)));
+  for (const row of rows)
+    await writePage(`errors/${row.code}`, errorPage(row, ERRORS[row.code as ErrorCode], mentionsOf(row)));
   return rows;
 }
 
@@ -90,7 +94,10 @@ async function writeSidebars(): Promise<void> {
     { text: 'The project', collapsed: true, items: ['CHANGELOG.md', 'CONTRIBUTING.md', 'bench/README.md'].map(titled) },
   ];
   const api = filesIn(`${PAGES}api`).map((file) => `api/${file.replace(/\.md$/, '')}`);
-  await writeFile(`${PAGES}sidebars.json`, JSON.stringify({ '/': guides, '/errors/': errorsSidebar(errors), ...apiSidebars(api) }));
+  await writeFile(
+    `${PAGES}sidebars.json`,
+    JSON.stringify({ '/': guides, '/errors/': errorsSidebar(errors), ...apiSidebars(api) }),
+  );
 }
 
 function checkLinks(): void {
@@ -100,7 +107,7 @@ function checkLinks(): void {
     pages: new Map(pages.map((page) => [page, readFileSync(BUILT + page, 'utf8')])),
     files: new Set(built),
   };
-  const faults = faultsOf(site);
+  const faults = faultsOf(site, process.env.SITE_BASE);
   for (const fault of faults) console.error(`site: ${fault}`);
   if (faults.length > 0) process.exit(1);
   console.log(`site: ${pages.length} pages in site/dist`);

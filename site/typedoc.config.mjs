@@ -14,13 +14,36 @@ const importedAs = new Map(
   ]),
 );
 
-/** Entries have the names by which they are imported; what a class inherits is told where it comes from. */
+/** Entries have the names by which they are imported; what a class inherits is told on the page of the class that it comes from. */
 function tellOnce({ converter }) {
-  converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    for (const module of project.getChildrenByKind(ReflectionKind.Module)) module.name = importedAs.get(module.name);
-    for (const member of project.getReflectionsByKind(ReflectionKind.ClassMember))
-      if (member.flags.isInherited) project.removeReflection(member);
-  });
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, nameEntries);
+  // After TypeDoc has left out what is internal.
+  converter.on(Converter.EVENT_RESOLVE_BEGIN, leaveOutInherited, -1_000);
+}
+
+function nameEntries({ project }) {
+  for (const module of project.getChildrenByKind(ReflectionKind.Module)) module.name = importedAs.get(module.name);
+}
+
+function leaveOutInherited(context) {
+  const { project } = context;
+  const members = project.getReflectionsByKind(ReflectionKind.ClassMember).filter(isToldAbove(context));
+  for (const member of members) project.removeReflection(member);
+}
+
+/** Whether a class with a page is between that of a member and the one that declares it. */
+function isToldAbove(context) {
+  const { project, programs } = context;
+  const checker = programs[0].getTypeChecker();
+  const told = new Set(project.getReflectionsByKind(ReflectionKind.ClassOrInterface).map(({ name }) => name));
+  const aboveOf = (symbol) => symbol && checker.getBaseTypes(checker.getDeclaredTypeOfSymbol(symbol))?.[0]?.symbol;
+  return (member) => {
+    if (member.inheritedFrom === undefined) return false;
+    const declaredIn = context.getSymbolFromReflection(member)?.parent;
+    let above = aboveOf(context.getSymbolFromReflection(member.parent));
+    while (above !== undefined && above !== declaredIn && !told.has(above.name)) above = aboveOf(above);
+    return told.has(above?.name);
+  };
 }
 
 export default {
@@ -44,6 +67,7 @@ export default {
   membersWithOwnFile: ['Class', 'Function', 'Interface'],
   hideBreadcrumbs: true,
   hidePageHeader: true,
+  pageTitleTemplates: { member: ({ rawName }) => rawName },
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   typeDeclarationFormat: 'table',

@@ -8,7 +8,9 @@ const HEADING = /^#{1,3} (.*)$/gm;
 /** What TypeDoc wrote, as a page of the site. */
 export function apiPage(text: string, options: OptionsSections, codes: ReadonlySet<string>): string {
   const own = new Set([...text.matchAll(HEADING)].map(([, heading]) => slug(heading!)));
-  return changeProse(text, (prose) => linkCodes(withOptions(plainParts(toOptions(prose, own, options)), options), codes));
+  return changeProse(text, (prose) =>
+    linkCodes(withOptions(plainParts(toOptions(prose, own, options)), options), codes),
+  );
 }
 
 /** Links of doc comments that are written for the pages of options lead there. */
@@ -18,9 +20,15 @@ function toOptions(prose: string, own: ReadonlySet<string>, options: OptionsSect
   );
 }
 
-/** "Parameters" and the like stand in each part: as headings they would fill the search and the list of what is on the page. */
+/**
+ * "Parameters" and the like stand in each part: as headings they would fill the search and the list of what is on the page. Those that
+ * name a class of which most have no page are left out.
+ */
 function plainParts(prose: string): string {
-  return prose.replace(/^#{4,} (.*)$/gm, '**$1**').replace(/^\*\*\*\n\n/gm, '');
+  return prose
+    .replace(/^#{4,} (?:Overrides|Inherited from|Implementation of)\n\n.*\n\n?/gm, '')
+    .replace(/^#{4,} (.*)$/gm, '**$1**')
+    .replace(/^\*\*\*\n\n/gm, '');
 }
 
 /** Below the type of some options stands where each of them is told. */

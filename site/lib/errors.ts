@@ -31,9 +31,17 @@ export function errorRows(text: string, page: string): ErrorRow[] {
 }
 
 /** The page of an error: what it says, what to do, and where more is told. */
-export function errorPage({ code, advice, section, page }: ErrorRow, sentence: string, mentions: readonly Mention[]): string {
+export function errorPage(
+  { code, advice, section, page }: ErrorRow,
+  sentence: string,
+  mentions: readonly Mention[],
+): string {
   const more = mentions.map(({ title, address }) => `- [${title}](${address})\n`).join('');
-  return `# ${code}
+  return `---
+prev: false
+next: false
+---
+# ${code}
 
 > ${shown(sentence)}
 
@@ -71,6 +79,8 @@ function sectionsOf(rows: readonly ErrorRow[]): string[] {
 function shown(sentence: string): string {
   return sentence
     .split(/(\{\w+\})/)
-    .map((part, at) => (at % 2 === 1 ? `\`${part}\`` : part.replace(/[\\`*_<>[\]{}|#&]/g, (sign) => `&#${sign.charCodeAt(0)};`)))
+    .map((part, at) =>
+      at % 2 === 1 ? `\`${part}\`` : part.replace(/[\\`*_<>[\]{}|#&]/g, (sign) => `&#${sign.charCodeAt(0)};`),
+    )
     .join('');
 }

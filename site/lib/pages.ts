@@ -7,7 +7,11 @@ const BESIDE = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'bench/README.md
 export function pageFiles(root: string): string[] {
   const guides = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).map((file) => `docs/${file}`);
   const examples = readdirSync(`${root}examples`).map((name) => `examples/${name}/README.md`);
-  return [...BESIDE, ...guides.filter((file) => file.endsWith('.md')), ...examples.filter((file) => existsSync(root + file))];
+  return [
+    ...BESIDE,
+    ...guides.filter((file) => file.endsWith('.md')),
+    ...examples.filter((file) => existsSync(root + file)),
+  ];
 }
 
 /** Where the page of a file is on the site: `docs/use/framing.md` is `use/framing`, the README of the project `index`. */

@@ -17,9 +17,9 @@ const LINK = /\[([^\]]+)\]\(([^)]+)\)/g;
  */
 export function shelvesOf(list: string): Item[] {
   const [, ...shelves] = list.split(/^## /m);
-  return shelves.map((shelf) => {
+  return shelves.map((shelf, at) => {
     const [name, ...lines] = shelf.split('\n');
-    return { text: name!, collapsed: true, items: groupsOf(lines) };
+    return { text: name!, collapsed: at > 0, items: groupsOf(lines) };
   });
 }
 
@@ -30,7 +30,8 @@ function groupsOf(lines: readonly string[]): Item[] {
     const group = /^(\w.*):$/.exec(line)?.[1];
     if (group !== undefined) shelf.push({ text: group, items: (rows = []) });
     const [first, ...others] = linksOf(line);
-    if (line.startsWith('|') && first !== undefined) rows.push(others.length === 0 ? first : { ...first, items: others });
+    if (line.startsWith('|') && first !== undefined)
+      rows.push(others.length === 0 ? first : { ...first, items: others });
   }
   return shelf;
 }
@@ -58,6 +59,8 @@ export function apiSidebars(pages: readonly string[]): Record<string, Item[]> {
 }
 
 function namesOf(entry: string, pages: readonly string[]): Item[] {
-  const own = ['classes', 'functions'].flatMap((kind) => pages.filter((page) => posix.dirname(page) === `${entry}/${kind}`));
+  const own = ['classes', 'functions'].flatMap((kind) =>
+    pages.filter((page) => posix.dirname(page) === `${entry}/${kind}`),
+  );
   return own.map((page) => ({ text: posix.basename(page), link: `/${page}` }));
 }

@@ -1,8 +1,9 @@
-// A diagram of mermaid: drawn when it is shown, its text until then. Mermaid is loaded by pages that have one.
+// A diagram of mermaid: its text, until the browser has drawn it. Only pages that have one load mermaid.
 import { useData } from 'vitepress';
-import { h, nextTick, onMounted, ref, watch } from 'vue';
-import mermaidUrl from '@mermaid-js/tiny/dist/mermaid.tiny.js?url';
+import { h, onMounted, ref, watch } from 'vue';
+import address from '@mermaid-js/tiny/dist/mermaid.tiny.js?url';
 
+let loaded;
 let drawn = 0;
 
 export const Diagram = {
@@ -11,13 +12,22 @@ export const Diagram = {
     const { isDark } = useData();
     const picture = ref('');
     const draw = async () => {
-      await import(/* @vite-ignore */ mermaidUrl);
+      await (loaded ??= loadMermaid());
       const { mermaid } = globalThis;
       mermaid.initialize({ startOnLoad: false, theme: isDark.value ? 'dark' : 'neutral' });
-      picture.value = (await mermaid.render(`diagram-${++drawn}`, text)).svg;
+      const { svg } = await mermaid.render(`diagram-${++drawn}`, text);
+      picture.value = svg;
     };
     onMounted(draw);
-    watch(isDark, () => nextTick(draw));
+    watch(isDark, draw);
     return () => (picture.value === '' ? h('pre', text) : h('div', { innerHTML: picture.value }));
   },
 };
+
+/** It is a script and no module: it makes a global of itself. */
+function loadMermaid() {
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement('script'), { src: address, onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
+}
