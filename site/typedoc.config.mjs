@@ -67,7 +67,7 @@ export default {
   membersWithOwnFile: ['Class', 'Function', 'Interface'],
   hideBreadcrumbs: true,
   hidePageHeader: true,
-  pageTitleTemplates: { member: ({ rawName }) => rawName },
+  pageTitleTemplates: { member: ({ name }) => name },
   parametersFormat: 'table',
   interfacePropertiesFormat: 'table',
   typeDeclarationFormat: 'table',
