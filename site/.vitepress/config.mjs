@@ -19,6 +19,11 @@ function withDiagrams(md) {
   };
 }
 
+/** What is not read in an order has no next page. */
+function transformPageData({ relativePath, frontmatter }) {
+  if (/^(?:api|errors)\//.test(relativePath)) Object.assign(frontmatter, { prev: false, next: false });
+}
+
 export default {
   title: 'TaskTonic',
   description,
@@ -28,6 +33,7 @@ export default {
   outDir: 'dist',
   cacheDir: 'node_modules/.cache/vitepress',
   cleanUrls: true,
+  transformPageData,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     anchor: { slugify: slug },

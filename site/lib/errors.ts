@@ -37,11 +37,7 @@ export function errorPage(
   mentions: readonly Mention[],
 ): string {
   const more = mentions.map(({ title, address }) => `- [${title}](${address})\n`).join('');
-  return `---
-prev: false
-next: false
----
-# ${code}
+  return `# ${code}
 
 > ${shown(sentence)}
 

@@ -38,7 +38,7 @@ function groupsOf(lines: readonly string[]): Item[] {
 
 function linksOf(line: string): Item[] {
   return [...line.matchAll(LINK)].map(([, text, to]) => ({
-    text: text!.replaceAll('`', ''),
+    text: text!.replaceAll('`', '').replace(/^[a-z]/, (letter) => letter.toUpperCase()),
     link: addressOf(posix.join('docs', to!)),
   }));
 }

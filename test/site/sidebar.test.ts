@@ -18,7 +18,7 @@ Protocols:
 
 | question | page |
 |---|---|
-| What? | [Lint](use/lint.md), [The rules of \`lint\`](use/rules.md) |
+| What? | [Lint](use/lint.md), [the rules of \`lint\`](use/rules.md) |
 `;
 
 describe('the sidebar', () => {

@@ -1,6 +1,7 @@
 // A diagram of mermaid: its text, until the browser has drawn it. Only pages that have one load mermaid.
 import { useData } from 'vitepress';
 import { h, onMounted, ref, watch } from 'vue';
+import './diagram.css';
 import address from '@mermaid-js/tiny/dist/mermaid.tiny.js?url';
 
 let loaded;
@@ -20,7 +21,7 @@ export const Diagram = {
     };
     onMounted(draw);
     watch(isDark, draw);
-    return () => (picture.value === '' ? h('pre', text) : h('div', { innerHTML: picture.value }));
+    return () => (picture.value === '' ? h('pre', text) : h('div', { class: 'diagram', innerHTML: picture.value }));
   },
 };
 
