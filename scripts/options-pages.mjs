@@ -110,7 +110,7 @@ See [Timers and calendars](../use/timers.md).`,
       {
         title: 'request()',
         text: 'The last argument of `this.request()` of a connection, with those of [ask()](#ask).',
-        from: ['src/tonics/tcp/connection/request.ts', 'requestSchema'],
+        from: ['src/tonics/tcp/connection/replies/request.ts', 'requestSchema'],
       },
       {
         title: 'TLS on either side',

@@ -10,4 +10,4 @@ mocha() {
 
 export TT_NETWORK=real TT_CONFORMANCE_RUNS=120
 # What is about rates takes its time there, which is virtual elsewhere.
-mocha --ignore test/tonics/tcp/connection/read-pace.test.ts 'test/tonics/**/*.test.ts' 'test/http/client/{answers,redirects,connection-pool}.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'
+mocha --ignore test/tonics/tcp/connection/watches/read-pace.test.ts 'test/tonics/**/*.test.ts' 'test/http/client/{answers,redirects,connection-pool}.test.ts' 'test/selector/*.test.ts' 'test/conformance/*.test.ts'

@@ -1,4 +1,4 @@
-import { ConnectionDuplex } from '../tonics/tcp/connection/connection-duplex.js';
+import { ConnectionDuplex } from '../tonics/tcp/connection/streams/connection-duplex.js';
 
 /** The stream of a connection that speaks HTTP: with what `node:http` asks of a socket besides, which the connection does by itself. */
 export class SocketDuplex extends ConnectionDuplex {

@@ -16,11 +16,11 @@ export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp/connect
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
-export type { RequestOptions } from './tcp/connection/request.js';
-export type { RequestKey } from './tcp/connection/requests.js';
+export type { RequestOptions } from './tcp/connection/replies/request.js';
+export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';
 export type { DisconnectInfo, DisconnectReason } from './tcp/connection/disconnect.js';
-export type { IdleSide, IdleTimeout } from './tcp/connection/idle-watch.js';
+export type { IdleSide, IdleTimeout } from './tcp/connection/watches/idle-watch.js';
 export type { Protocol } from './tcp/connection/protocol.js';
 export type { SendResult, Sendable, SocketTonic } from './socket-tonic.js';
 export { logServices } from './log/log-services.js';

@@ -58,7 +58,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'have reading pause at replyLimit, until one has left',
   ],
   'requests of a connection that wait for their answer': [
-    'test/tonics/tcp/connection/requests.test.ts',
+    'test/tonics/tcp/connection/replies/requests.test.ts',
     'are bounded, with those whose answer is late',
   ],
   'unsent datagrams of a UDP socket': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
@@ -76,7 +76,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'with a header that is longer than allowed',
   ],
   'bytes that wait for a peer that takes none': [
-    'test/tonics/tcp/connection/stall-watch.test.ts',
+    'test/tonics/tcp/connection/watches/stall-watch.test.ts',
     'is closed when nothing has left for as long as may be',
   ],
   'events of peers that were turned away': [

@@ -147,7 +147,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     kind: 'rounding',
     what: 'the watch of an idle connection is due for ever where a difference is rounded down',
-    file: 'src/tonics/tcp/connection/connection-watches.ts',
+    file: 'src/tonics/tcp/connection/watches/connection-watches.ts',
     find: 'return now >= this.#movedAt + this.#timeout ||',
     replace: 'return now - this.#movedAt >= this.#timeout ||',
     program: 'bookings',

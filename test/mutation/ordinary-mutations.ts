@@ -400,7 +400,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a connection is called idle for what a late loop has not looked at',
-    file: 'src/tonics/tcp/connection/connection-watches.ts',
+    file: 'src/tonics/tcp/connection/watches/connection-watches.ts',
     find: 'if (this.#isBeforeJudge) this.watched._ttss__judge(this);',
     replace: 'if (this.#isBeforeJudge) this.#expired(this);',
     test: 'test/tonics/tcp/connection/tcp-connection-answers.test.ts',
@@ -520,7 +520,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'bytes that leave after a send are no sign of life',
-    file: 'src/tonics/tcp/connection/connection-watches.ts',
+    file: 'src/tonics/tcp/connection/watches/connection-watches.ts',
     find: '(!this.#told || this.#isLeaving)',
     replace: '!this.#told',
     test: 'test/tonics/tcp/connection/tcp-connection-ending.test.ts',
@@ -544,10 +544,10 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'what is sent puts off the idle time of a peer that is silent',
-    file: 'src/tonics/tcp/connection/idle-watch.ts',
+    file: 'src/tonics/tcp/connection/watches/idle-watch.ts',
     find: 'if ((sides & this.sides) !== 0) this.touch();',
     replace: 'this.touch();',
-    test: 'test/tonics/tcp/connection/idle-watch.test.ts',
+    test: 'test/tonics/tcp/connection/watches/idle-watch.test.ts',
     sentence: 'is closed where the peer is silent, however much is sent to it',
   },
   {
@@ -555,7 +555,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     file: 'src/tonics/tcp/connection/living-connection.ts',
     find: 'if (this.#excuses(watch.side)) return watch.excuse();',
     replace: '',
-    test: 'test/tonics/tcp/connection/idle-watch.test.ts',
+    test: 'test/tonics/tcp/connection/watches/idle-watch.test.ts',
     sentence: 'is not called idle for what it does not read itself',
   },
   {
@@ -592,7 +592,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a reply is called late before what the last poll has brought was heard',
-    file: 'src/tonics/tcp/connection/connection-replies.ts',
+    file: 'src/tonics/tcp/connection/replies/connection-replies.ts',
     find: 'connection._ttss__judge({ judge: () => connection._ttss__run({ run: judge }) });',
     replace: 'connection._ttss__judge({ judge });',
     test: 'test/tonics/tcp/connection/tcp-replies.test.ts',
@@ -600,7 +600,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a request of the next connection is taken for one of the last',
-    file: 'src/tonics/tcp/connection/request.ts',
+    file: 'src/tonics/tcp/connection/replies/request.ts',
     find: 'return asked.now.ended ? (asked.next ??= newRequests(connection)) : asked.now;',
     replace: 'return asked.now;',
     test: 'test/tonics/tcp/connection/tcp-requests.test.ts',

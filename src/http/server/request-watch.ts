@@ -1,7 +1,7 @@
 import type { Scheduler } from '../../core/scheduler.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
-import type { Watch } from '../../tonics/tcp/connection/connection-watches.js';
+import type { Watch } from '../../tonics/tcp/connection/watches/connection-watches.js';
 import type { HttpSettings } from './http-server-options.js';
 
 /** What has taken too long. */

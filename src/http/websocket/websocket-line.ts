@@ -4,7 +4,7 @@ import { Interest } from '../../selector/interest.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
 import type { ConnectionGuest } from '../../tonics/tcp/connection/connection-guest.js';
 import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
-import { NextTurn } from '../../tonics/tcp/connection/connection-watches.js';
+import { NextTurn } from '../../tonics/tcp/connection/watches/connection-watches.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type SendResult, type Sendable, sizeOf } from '../../tonics/socket-tonic.js';

@@ -21,7 +21,7 @@ import { Dialler } from './dialler.js';
 import type { Greeting } from './greeting.js';
 import { meansOf } from './dialler-means.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
-import { type IdleSide, withIdleTimeout } from '../connection/idle-watch.js';
+import { type IdleSide, withIdleTimeout } from '../connection/watches/idle-watch.js';
 import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';

@@ -4,11 +4,11 @@ import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import type { Reply, SendResult, Sendable } from '../../../core/asking/reply.js';
 import { runAs } from '../../../core/running.js';
-import { ConnectionReplies } from './connection-replies.js';
-import type { Watch } from './connection-watches.js';
+import { ConnectionReplies } from './replies/connection-replies.js';
+import type { Watch } from './watches/connection-watches.js';
 import { ReceivingConnection } from './receiving-connection.js';
-import { type RequestOptions, loseRequests, peerIsDone, request, takeAnswer } from './request.js';
-import type { RequestKey } from './requests.js';
+import { type RequestOptions, loseRequests, peerIsDone, request, takeAnswer } from './replies/request.js';
+import type { RequestKey } from './replies/requests.js';
 
 /** What a connection answers, and what it asks: in order, however late an answer is. */
 export abstract class AnsweringConnection<

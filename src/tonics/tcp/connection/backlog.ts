@@ -1,7 +1,7 @@
 import type { SendResult } from '../../../core/asking/reply.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { Refusals } from '../server/refusals.js';
-import type { StallWatch } from './stall-watch.js';
+import type { StallWatch } from './watches/stall-watch.js';
 import { Pause } from './pause.js';
 
 /** A connection that relays to another one, and waits for it. */

@@ -4,7 +4,7 @@ import { ofFramework } from '../../../core/plan/plan.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { Backlog } from './backlog.js';
 import type { Deed } from './connection-life.js';
-import { Watch } from './connection-watches.js';
+import { Watch } from './watches/connection-watches.js';
 import type { DisconnectInfo } from './disconnect.js';
 import { Pause } from './pause.js';
 import { SecuringConnection } from './securing-connection.js';

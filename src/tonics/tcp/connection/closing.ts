@@ -1,6 +1,6 @@
-import type { Watch } from './connection-watches.js';
+import type { Watch } from './watches/connection-watches.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
-import type { IdleSide } from './idle-watch.js';
+import type { IdleSide } from './watches/idle-watch.js';
 
 /** What there is to know of a connection that ends. It is made then. */
 export class Closing {

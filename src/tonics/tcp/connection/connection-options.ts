@@ -3,10 +3,10 @@ import type { StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
 import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
 import { framingOption } from '../../framing-option.js';
-import { STALL_FROM } from './stall-watch.js';
+import { STALL_FROM } from './watches/stall-watch.js';
 import { rateOption } from '../../rate-option.js';
 import type { TokenBucket } from '../../../core/time/token-bucket.js';
-import { idlePatience } from './idle-watch.js';
+import { idlePatience } from './watches/idle-watch.js';
 
 const WHOLE_SECONDS = 'must be whole seconds in ms, from 1000 to 32767000, or false';
 

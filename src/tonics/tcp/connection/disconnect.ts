@@ -1,4 +1,4 @@
-import type { IdleSide } from './idle-watch.js';
+import type { IdleSide } from './watches/idle-watch.js';
 
 /**
  * Why a connection ended: the peer ended it (`peerEnded`) or reset it (`peerReset`); nothing happened for `idleTimeout`

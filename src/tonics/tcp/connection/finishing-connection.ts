@@ -2,10 +2,10 @@ import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { MOST_READY } from '../../../selector/selector.js';
 import type { Step } from './connection-life.js';
-import { NextTurn, Watch } from './connection-watches.js';
+import { NextTurn, Watch } from './watches/connection-watches.js';
 import { LivingConnection } from './living-connection.js';
 import { Pause } from './pause.js';
-import { awaitsPeer } from './request.js';
+import { awaitsPeer } from './replies/request.js';
 
 /**
  * How many orders, one after the other, an answer may take from its request and still leave before the end: the handler calls

@@ -6,7 +6,7 @@ import { AnsweringConnection } from './answering-connection.js';
 import { Closing } from './closing.js';
 import { type ConnectionPhase, type Deed, type Input, LIFE, type Step } from './connection-life.js';
 import type { DisconnectReason } from './disconnect.js';
-import { type IdleSide, IdleWatch, checkIdleTimeout } from './idle-watch.js';
+import { type IdleSide, IdleWatch, checkIdleTimeout } from './watches/idle-watch.js';
 import { Pause } from './pause.js';
 
 /** Steps in which it may be idle. */

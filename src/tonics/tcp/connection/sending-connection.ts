@@ -6,13 +6,13 @@ import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import { Backlog } from './backlog.js';
 import type { ConnectionGuest } from './connection-guest.js';
-import type { Watch } from './connection-watches.js';
-import type { Replies } from './replies.js';
+import type { Watch } from './watches/connection-watches.js';
+import type { Replies } from './replies/replies.js';
 import type { ConnectionSettings } from './connection-options.js';
 import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Pause } from './pause.js';
-import { STALL_FROM, StallWatch } from './stall-watch.js';
+import { STALL_FROM, StallWatch } from './watches/stall-watch.js';
 import { Refusals } from '../server/refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
 

@@ -16,7 +16,7 @@ import type { Arrival } from '../server/door/arrival.js';
 import { ClosingConnection } from './closing-connection.js';
 import { LIFE } from './connection-life.js';
 import type { DisconnectInfo } from './disconnect.js';
-import { IdleWatch } from './idle-watch.js';
+import { IdleWatch } from './watches/idle-watch.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';

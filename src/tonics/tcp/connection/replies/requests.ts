@@ -1,5 +1,5 @@
-import type { OrderForm } from '../../../core/queue/order.js';
-import { type ErrorCode, type ErrorDetails, fail } from '../../../core/errors.js';
+import type { OrderForm } from '../../../../core/queue/order.js';
+import { type ErrorCode, type ErrorDetails, fail } from '../../../../core/errors.js';
 
 /** What an answer is known by, where that is not its place. */
 export type RequestKey = string | number | bigint;

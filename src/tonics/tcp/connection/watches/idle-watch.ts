@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { ms, parseOptions } from '../../../core/options/option-schema.js';
-import { Interest, type InterestSet } from '../../../selector/interest.js';
+import { ms, parseOptions } from '../../../../core/options/option-schema.js';
+import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import { Watch, type Watched } from './connection-watches.js';
 
 /** On which side nothing may be still for too long: `read` is what comes, `write` what leaves; `either` is still where both are. */

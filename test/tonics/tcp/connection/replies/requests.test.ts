@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { RequestKey } from '../../../../src/index.js';
-import { type Pending, Requests } from '../../../doors/tonics.js';
-import { expectThrow } from '../../../support/errors.js';
+import type { RequestKey } from '../../../../../src/index.js';
+import { type Pending, Requests } from '../../../../doors/tonics.js';
+import { expectThrow } from '../../../../support/errors.js';
 
 /** A request that writes down what becomes of it. */
 class Noted implements Pending {

@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
-import type { DisconnectInfo } from './disconnect.js';
-import { Pause } from './pause.js';
-import type { TcpConnection } from './tcp-connection.js';
-import { sizeOf } from '../../socket-tonic.js';
+import type { DisconnectInfo } from '../disconnect.js';
+import { Pause } from '../pause.js';
+import type { TcpConnection } from '../tcp-connection.js';
+import { sizeOf } from '../../../socket-tonic.js';
 
 /** Texts in these are sent as they are. */
 const UTF8: ReadonlySet<string> = new Set(['utf8', 'utf-8']);

@@ -1,7 +1,7 @@
-import type { AnyTonic } from '../../../core/any-tonic.js';
-import type { ReplyTo, SendResult, Sendable } from '../../../core/asking/reply.js';
-import { running } from '../../../core/running.js';
-import { sizeOf } from '../../socket-tonic.js';
+import type { AnyTonic } from '../../../../core/any-tonic.js';
+import type { ReplyTo, SendResult, Sendable } from '../../../../core/asking/reply.js';
+import { running } from '../../../../core/running.js';
+import { sizeOf } from '../../../socket-tonic.js';
 
 /** One place in the order of answers: a reply, or what stands behind one (own sends, or something that is to be done then). */
 class Place implements ReplyTo {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { type DisconnectInfo, TcpClient, TcpServer, TimerRepeat } from '../../../../src/index.js';
-import { expectThrow } from '../../../support/errors.js';
-import { FakeNetwork, type FakeStream } from '../../../support/fake-network.js';
-import { startWithPeer } from '../../../support/fake-peer.js';
-import { VirtualBench } from '../../../support/bench.js';
-import { type NetApp, Recorder, startNet, tidyUp } from '../../../support/net-app.js';
-import type { MoreOnPort, ToPort } from '../../../support/on-port.js';
+import { type DisconnectInfo, TcpClient, TcpServer, TimerRepeat } from '../../../../../src/index.js';
+import { expectThrow } from '../../../../support/errors.js';
+import { FakeNetwork, type FakeStream } from '../../../../support/fake-network.js';
+import { startWithPeer } from '../../../../support/fake-peer.js';
+import { VirtualBench } from '../../../../support/bench.js';
+import { type NetApp, Recorder, startNet, tidyUp } from '../../../../support/net-app.js';
+import type { MoreOnPort, ToPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type AnyTonic, Reply, type Sendable, type SendResult } from '../../../../src/index.js';
-import { type ReplyTo, runAs } from '../../../doors/core.js';
-import { Replies } from '../../../doors/tonics.js';
+import { type AnyTonic, Reply, type Sendable, type SendResult } from '../../../../../src/index.js';
+import { type ReplyTo, runAs } from '../../../../doors/core.js';
+import { Replies } from '../../../../doors/tonics.js';
 
 /** Replies whose connection is a list. */
 class Listed extends Replies {

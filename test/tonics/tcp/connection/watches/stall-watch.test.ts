@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { DisconnectInfo, TaskTonicError } from '../../../../src/index.js';
-import { startWithPeer } from '../../../support/fake-peer.js';
-import { Recorder, serve, tidyUp } from '../../../support/net-app.js';
-import type { MoreOnPort } from '../../../support/on-port.js';
-import { bench } from '../../../support/bench.js';
+import type { DisconnectInfo, TaskTonicError } from '../../../../../src/index.js';
+import { startWithPeer } from '../../../../support/fake-peer.js';
+import { Recorder, serve, tidyUp } from '../../../../support/net-app.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
+import { bench } from '../../../../support/bench.js';
 
 afterEach(tidyUp);
 

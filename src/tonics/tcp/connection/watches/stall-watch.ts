@@ -1,5 +1,5 @@
-import type { Due } from '../../../core/time/timer-queue.js';
-import { Interest } from '../../../selector/interest.js';
+import type { Due } from '../../../../core/time/timer-queue.js';
+import { Interest } from '../../../../selector/interest.js';
 import type { Watched } from './connection-watches.js';
 
 /** With more bytes than this unsent the kernel has taken what it can: from then on it is watched whether some leave. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Scheduler } from '../../../../src/index.js';
-import { TimerQueue } from '../../../doors/core.js';
-import { Watch } from '../../../doors/tonics.js';
+import type { Scheduler } from '../../../../../src/index.js';
+import { TimerQueue } from '../../../../doors/core.js';
+import { Watch } from '../../../../doors/tonics.js';
 
 describe('an idle watch', () => {
   it('ends a connection at the time that it said, whatever the rounding of sums', () => {

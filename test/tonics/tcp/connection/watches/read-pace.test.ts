@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { TcpClient } from '../../../../src/index.js';
-import { lines } from '../../../../src/framing/index.js';
-import { Recorder, serve, startNet, tidyUp } from '../../../support/net-app.js';
-import { bench } from '../../../support/bench.js';
-import type { MoreOnPort } from '../../../support/on-port.js';
-import { listenOn } from '../../../support/peers.js';
+import { TcpClient } from '../../../../../src/index.js';
+import { lines } from '../../../../../src/framing/index.js';
+import { Recorder, serve, startNet, tidyUp } from '../../../../support/net-app.js';
+import { bench } from '../../../../support/bench.js';
+import type { MoreOnPort } from '../../../../support/on-port.js';
+import { listenOn } from '../../../../support/peers.js';
 
 afterEach(tidyUp);
 

@@ -1,6 +1,6 @@
-import type { Scheduler } from '../../../core/scheduler.js';
-import type { Due } from '../../../core/time/timer-queue.js';
-import { Interest, type InterestSet } from '../../../selector/interest.js';
+import type { Scheduler } from '../../../../core/scheduler.js';
+import type { Due } from '../../../../core/time/timer-queue.js';
+import { Interest, type InterestSet } from '../../../../selector/interest.js';
 
 /** What a watch sees of its connection. */
 export interface Watched {

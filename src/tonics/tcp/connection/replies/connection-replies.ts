@@ -1,15 +1,15 @@
-import type { AnyTonic } from '../../../core/any-tonic.js';
-import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
-import { type OpenReplies, extrasOf } from '../../../core/guests/extras.js';
-import { incurOwed, settleOwed } from '../../../core/asking/owed.js';
-import { Reply, type ReplyTo, type SendResult, type Sendable } from '../../../core/asking/reply.js';
-import { runAs } from '../../../core/running.js';
-import { Interest, type InterestSet } from '../../../selector/interest.js';
-import { Watch, type Watched } from './connection-watches.js';
+import type { AnyTonic } from '../../../../core/any-tonic.js';
+import { type TaskTonicError, fail, toError } from '../../../../core/errors.js';
+import { type OpenReplies, extrasOf } from '../../../../core/guests/extras.js';
+import { incurOwed, settleOwed } from '../../../../core/asking/owed.js';
+import { Reply, type ReplyTo, type SendResult, type Sendable } from '../../../../core/asking/reply.js';
+import { runAs } from '../../../../core/running.js';
+import { Interest, type InterestSet } from '../../../../selector/interest.js';
+import { Watch, type Watched } from '../watches/connection-watches.js';
 import { type Lost, Replies } from './replies.js';
-import { Pause } from './pause.js';
-import type { SendingConnection } from './sending-connection.js';
-import { sizeOf } from '../../socket-tonic.js';
+import { Pause } from '../pause.js';
+import type { SendingConnection } from '../sending-connection.js';
+import { sizeOf } from '../../../socket-tonic.js';
 
 const BOTH = Interest.READ | Interest.WRITE;
 

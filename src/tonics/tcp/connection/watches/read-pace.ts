@@ -1,7 +1,7 @@
-import type { Scheduler } from '../../../core/scheduler.js';
-import type { Due } from '../../../core/time/timer-queue.js';
-import { type Rate, TokenBucket } from '../../../core/time/token-bucket.js';
-import { Pause } from './pause.js';
+import type { Scheduler } from '../../../../core/scheduler.js';
+import type { Due } from '../../../../core/time/timer-queue.js';
+import { type Rate, TokenBucket } from '../../../../core/time/token-bucket.js';
+import { Pause } from '../pause.js';
 
 /** What it sees of its connection. */
 export interface Paced {

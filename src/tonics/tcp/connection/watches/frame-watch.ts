@@ -1,7 +1,7 @@
-import type { Scheduler } from '../../../core/scheduler.js';
-import type { Due } from '../../../core/time/timer-queue.js';
+import type { Scheduler } from '../../../../core/scheduler.js';
+import type { Due } from '../../../../core/time/timer-queue.js';
 import { NextTurn } from './connection-watches.js';
-import type { FrameFeed } from './frame-feed.js';
+import type { FrameFeed } from '../frame-feed.js';
 
 /** What a watch over frames sees of its connection. */
 export interface FrameWatched {
