@@ -41,6 +41,21 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
         from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
       },
       {
+        title: 'BoundedMap',
+        text: 'Of `tasktonic/collections`: [Collections with bounds](../use/bounded-collections.md).',
+        from: ['src/collections/bounded-map.ts', 'boundedMapSchema'],
+      },
+      {
+        title: 'Topics',
+        text: 'Of `tasktonic/collections`: [Publish and subscribe](../use/publish-and-subscribe.md).',
+        from: ['src/collections/topics.ts', 'topicsSchema'],
+      },
+      {
+        title: 'Outbox',
+        text: 'Of `tasktonic/collections`: [What must come at least once](../use/publish-and-subscribe.md#what-must-come-at-least-once).',
+        from: ['src/collections/outbox.ts', 'outboxSchema'],
+      },
+      {
         title: 'Timers',
         text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
         from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],
@@ -145,6 +160,28 @@ See [Timers and calendars](../use/timers.md).`,
     ],
   },
   {
+    name: 'options-pools',
+    title: 'Options of pools of clients',
+    text: 'Which options does a pool of clients have?',
+    sections: [
+      {
+        title: 'TcpClientPool',
+        text: 'With the options of [every Tonic](#every-tonic): [Clients and pools](../use/clients-and-pools.md).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolSchema'],
+      },
+      {
+        title: 'Health of a TcpClientPool',
+        text: 'Under `health` of a TcpClientPool.',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'healthSchema'],
+      },
+      {
+        title: 'request() of a TcpClientPool',
+        text: 'The last argument, with those of [ask()](#ask) and the `key` of [request()](#request).',
+        from: ['src/tonics/tcp/pool/pool-options.ts', 'poolRequestSchema'],
+      },
+    ],
+  },
+  {
     name: 'options-framing',
     title: 'Options of framings',
     text: 'Which options do framings have?',
@@ -158,10 +195,16 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'delimited()', from: ['src/framing/delimited.ts', 'delimitedSchema'] },
       { title: 'fixed()', from: ['src/framing/fixed.ts', 'fixedSchema'] },
       { title: 'lengthPrefixed()', from: ['src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
+      {
+        title: 'mapFrames()',
+        text: 'Its second argument. `max` is that of the framing.',
+        from: ['src/framing/map-frames.ts', 'mapFramesSchema'],
+      },
       { title: 'netstrings()', from: ['src/framing/netstrings.ts', 'netstringsSchema'] },
       { title: 'jsonLines()', from: ['src/framing/json-lines.ts', 'jsonLinesSchema'] },
       { title: 'messagePack()', from: ['src/framing/message-pack.ts', 'messagePackSchema'] },
       { title: 'respCommands()', from: ['src/framing/resp-commands.ts', 'respCommandsSchema'] },
+      { title: 'respReplies()', from: ['src/framing/resp-replies.ts', 'respRepliesSchema'] },
       {
         title: 'custom()',
         text: 'Here `max` counts all bytes of a frame.',
@@ -216,7 +259,7 @@ See [Timers and calendars](../use/timers.md).`,
       },
       {
         title: 'WebSocketGroup',
-        text: 'See [Tell many the same](../use/websocket.md#tell-many-the-same).',
+        text: 'See [Send to many](../use/websocket.md#send-to-many).',
         from: ['src/http/websocket/websocket-group.ts', 'groupSchema'],
       },
       {

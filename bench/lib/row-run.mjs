@@ -68,8 +68,7 @@ function figures(row, { ours, theirs, again }, quick) {
   const { unit } = units[row.kind];
   const ratio = ratioOf(values(ours), values(theirs));
   const spread = ratioOf(values(again), values(theirs));
-  const extra = median(values(ours)) - median(values(theirs));
-  const figure = { extraMs: extra, amount: median(values(ours)) }[row.bar.kind] ?? ratio.median;
+  const figure = row.bar.kind === 'amount' ? median(values(ours)) : ratio.median;
   return {
     id: row.id,
     title: row.title,
@@ -78,7 +77,6 @@ function figures(row, { ours, theirs, again }, quick) {
     medians: { ours: median(values(ours)), theirs: median(values(theirs)) },
     ratio,
     spread,
-    ...(row.bar.kind === 'extraMs' ? { extraMs: extra } : {}),
     verdict: quick ? 'checked' : verdict(row.bar, figure, ratio, spread),
     noisy: !quick && row.bar.kind !== 'amount' && isNoisy(spread),
     ...(row.p99 ? { p99: latencyFigures(row.p99, { ours, theirs, again }, quick) } : {}),

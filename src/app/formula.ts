@@ -31,11 +31,11 @@ export type { FormulaData, FormulaPaths } from '../config/configuration-schema.j
 
 /** How an app ended. */
 export interface RunResult {
-  /** 0 where it ended as meant; also set as `process.exitCode` where it is another. */
+  /** 0 after a normal end; another code is also set as `process.exitCode`. */
   readonly exitCode: number;
-  /** What reached the main Catalyst and nobody handled. */
+  /** The unhandled failure that reached the main Catalyst. */
   readonly error: Error | undefined;
-  /** The signal that it was finished by. */
+  /** The signal that ended it. */
   readonly signal: NodeJS.Signals | undefined;
 }
 
@@ -49,10 +49,10 @@ function tellFailure({ constructor: { name } }: object, error: Error): void {
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
- * The recipe of an app: its configuration, its main Catalyst and the Tonics that it starts with.
+ * The description of an app: its configuration, its main Catalyst and the Tonics that it starts with.
  *
- * `await MyFormula.run()` carries it out, in six steps: the defaults, `creatingFormula()`, the log,
- * `creatingMainCatalyst()`, `creatingStartingTonics()`, and then the Catalysts start. What is queued before that waits.
+ * `await MyFormula.run()` runs it, in six steps: the defaults, `creatingFormula()`, the log, `creatingMainCatalyst()`,
+ * `creatingStartingTonics()`, and then the Catalysts start. Orders queued before that wait.
  */
 export abstract class Formula {
   /** @internal The clock and the chance of the app; a test gives its own. */
@@ -67,14 +67,18 @@ export abstract class Formula {
   protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
   /**
-   * Step 2: the configuration, laid over the defaults: objects in each other (`{ log: { level: 'warn' } }`), values by their paths
-   * (`{ 'log/level': 'warn' }`), or a list of paths with their values (`[['log/level', 'warn']]`), of which later ones are laid over earlier ones.
+   * Step 2: the configuration, which overrides the defaults: nested objects (`{ log: { level: 'warn' } }`), values by
+   * their paths (`{ 'log/level': 'warn' }`), or a list of paths with values (`[['log/level', 'warn']]`), in which later
+   * ones override earlier ones.
    */
   protected creatingFormula(): FormulaData | FormulaPaths {
     return {};
   }
 
-  /** From where else the configuration comes, laid over that of `creatingFormula()`: a file, the environment, the command line. */
+  /**
+   * Further sources of the configuration, which override that of `creatingFormula()`: a file, the environment, the
+   * command line.
+   */
   protected creatingConfiguration(): ConfigurationSources {
     return {};
   }
@@ -88,7 +92,8 @@ export abstract class Formula {
   protected creatingStartingTonics(): void | undefined {}
 
   /**
-   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.
+   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is restarted
+   * when it fails.
    * @throws {TaskTonicError} as `use()` of a Tonic.
    */
   protected use<T extends AnyTonic, A extends unknown[]>(
@@ -101,9 +106,10 @@ export abstract class Formula {
   }
 
   /**
-   * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
+   * Runs the app; resolves when its main Catalyst has finished.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or an
+   * exception of `creatingStartingTonics()`.
    */
   static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
     return heldRun(this) ?? new this(...args)._ttRun();
@@ -121,8 +127,8 @@ export abstract class Formula {
     const read = (): AppConfiguration =>
       readConfiguration(code, sources, this.tonicStore, this.logServices, testbench?.config);
     if (testbench === undefined) {
-      const tree = readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
-      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree));
+      const tree = (): unknown => readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
+      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree()));
     }
     const config = testbench === undefined ? readForStart(this.constructor.name, sources, read) : read();
     const data = config.data as FormulaData;

@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { nodeOs } from '../core/lazy-node.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Shutdown } from './shutdown.js';
 
@@ -35,7 +35,7 @@ export class ProcessWatch {
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (this.#shutdown?.ask(signal) === false) process.exit(128 + constants.signals[signal]);
+    if (this.#shutdown?.ask(signal) === false) process.exit(128 + nodeOs().constants.signals[signal]);
   };
 
   readonly #onHangup = (): void => this.#runtime.reloadConfiguration();

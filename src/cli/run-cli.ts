@@ -97,7 +97,7 @@ function problemWith(
   if (command === undefined) return 'the command is missing';
   if (command !== 'diagram') return `there is no command ${command}`;
   if (file === undefined) return 'the file is missing: tasktonic diagram <file> [Class]';
-  return more.length === 0 ? undefined : `the word ${more[0]} is one too many: give a file, and at most one class`;
+  return more.length === 0 ? undefined : `the argument ${more[0]} is one too many: give a file, and at most one class`;
 }
 
 /** An error of the system, or of TaskTonic, which may be another copy of it. */

@@ -14,7 +14,7 @@ export const socketComesFirst: RuleModule = {
     schema: [],
     messages: {
       first:
-        '{{key}} is heard here of a socket that this Tonic makes, so the socket comes first: {{key}}(socket, {{parameter}}, ...). With "implements Hears<{{socket}}>" the compiler checks that.',
+        '{{key}} is an event of a socket that this Tonic makes, so its first parameter is the socket: {{key}}(socket, {{parameter}}, ...). With "implements Hears<{{socket}}>" the compiler checks that.',
     },
   },
   create(context) {

@@ -58,6 +58,17 @@ export interface ConnectSettings {
   readonly stream: StreamSettings;
 }
 
+/** A server of a service, as an SRV record names it (RFC 2782). */
+export interface SrvRecord {
+  /** The host's name; `''` or `.`: the service is not there. */
+  readonly name: string;
+  readonly port: number;
+  /** Those with the lowest are for all, as long as one of them answers. 0 to 65535. */
+  readonly priority: number;
+  /** Which part of the clients of its priority it is to have. 0 to 65535. */
+  readonly weight: number;
+}
+
 /** How a datagram socket is opened. */
 export interface BindSettings {
   /** Instead of `host` and `port`. */
@@ -274,6 +285,12 @@ export interface Network {
     family: 0 | 4 | 6,
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void;
+  /**
+   * Looks the SRV records of a service up, such as `_redis._tcp.example.org`, in no order. Where there is none `done` gets an error.
+   *
+   * @returns as {@link lookup}.
+   */
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void;
   bind(settings: BindSettings): DatagramChannel;
   /**
    * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the

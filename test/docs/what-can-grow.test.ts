@@ -61,6 +61,18 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/tcp/connection/replies/requests.test.ts',
     'are bounded, with those whose answer is late',
   ],
+  'requests that wait for a client of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'bounds the bytes that wait',
+  ],
+  'requests under way with a client of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'has no more than it may under way with one client',
+  ],
+  'clients of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'opens as many as it may for many requests at once',
+  ],
   'unsent datagrams of a UDP socket': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
   "sends that wait for a client's connection": [
     'test/tonics/tcp/client/waiting-sends.test.ts',

@@ -7,6 +7,8 @@ export { backoff } from '../../src/tonics/tcp/client/backoff.js';
 export type { DialMeans } from '../../src/tonics/tcp/client/dialler-means.js';
 export { dialOrder } from '../../src/tonics/tcp/client/dialler-order.js';
 export { Dialler, type DialSettings } from '../../src/tonics/tcp/client/dialler.js';
+export { domainOf } from '../../src/tonics/tcp/client/places.js';
+export { srvOrder } from '../../src/tonics/tcp/client/srv-order.js';
 export { clientSchema } from '../../src/tonics/tcp/client/tcp-client.js';
 export { WaitingSends } from '../../src/tonics/tcp/client/waiting-sends.js';
 export type { ConnectionGuest } from '../../src/tonics/tcp/connection/connection-guest.js';

@@ -12,6 +12,7 @@ import {
   type ListenSettings,
   type Network,
   type SelectionKey,
+  type SrvRecord,
   type StreamChannel,
   type TurnedAway,
 } from '../../src/index.js';
@@ -232,6 +233,8 @@ export class FakeNetwork implements Network {
   readonly heard = new Heard();
   /** What the names have for addresses; one that is not here has one of its own. */
   readonly names: Map<string, readonly string[] | Error>;
+  /** What the names of services have for SRV records; one that is not here has none. */
+  readonly services = new Map<string, readonly SrvRecord[] | Error>();
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];
   readonly datagrams: FakeDatagram[] = [];
@@ -255,6 +258,16 @@ export class FakeNetwork implements Network {
     queueMicrotask(() => {
       if (over) return;
       if (found instanceof Error) done(found, []);
+      else done(undefined, found);
+    });
+    return () => void (over = true);
+  }
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void {
+    const found = this.services.get(name);
+    let over = false;
+    queueMicrotask(() => {
+      if (over) return;
+      if (found === undefined || found instanceof Error) done(found ?? systemError('ENOTFOUND'), []);
       else done(undefined, found);
     });
     return () => void (over = true);

@@ -41,13 +41,16 @@ import { WebSocketPathTable } from '../websocket/websocket-paths.js';
  * hurts only the request that it was called for: that is answered with 500.
  */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
-  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  /** Which of its sparkles handles which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
   /** What its options must look like. */
   static override readonly optionsSchema: v.GenericSchema = placedHttpServerSchema;
-  /** A request has come that its connection does not hear of itself. What it throws is logged, and answered with 500. */
+  /**
+   * A request that its connection does not handle itself. If this sparkle throws, the error is logged, and the answer
+   * is 500.
+   */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
   /** @internal */ readonly _ttHttp: HttpSettings;

@@ -2,7 +2,7 @@ import { fail } from '../../core/errors.js';
 import { extrasOf } from '../../core/guests/extras.js';
 import type { Framing } from '../../framing/framing.js';
 import { Interest } from '../../selector/interest.js';
-import { framingOf } from '../../tonics/framing-option.js';
+import { framingOf } from '../../framing/framing-option.js';
 import { FrameFeed } from '../../tonics/tcp/connection/frame-feed.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';

@@ -18,7 +18,7 @@ import {
   type WebSocketTonic,
   webSocketPathSchema,
 } from './path-options.js';
-import { pathOf } from '../request-target.js';
+import { originFormOf, pathOf } from '../request-target.js';
 
 /** The paths at which WebSockets are opened, and what is there: the Tonic of each, or that with options. */
 export type WebSocketPaths = Readonly<Record<string, WebSocketProtocol | WebSocketPathOptions>>;
@@ -107,6 +107,6 @@ export class WebSocketPathTable {
 
   /** The path that a request asks for. */
   find({ url = '/' }: IncomingMessage): WebSocketPath | undefined {
-    return this.#paths.get(pathOf(url));
+    return this.#paths.get(pathOf(originFormOf(url)));
   }
 }

@@ -1,6 +1,7 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
-import dns, { type LookupOneOptions } from 'node:dns';
+import type { LookupOneOptions } from 'node:dns';
 import { isIP } from 'node:net';
+import { nodeDns } from '../../core/lazy-node.js';
 import type { ChannelKey } from '../channel.js';
 import { DatagramInbox } from '../datagram-inbox.js';
 import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
@@ -242,7 +243,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #lookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
     const family = this.#sending ? this.#settings.family : isIP(host);
     if (family !== 0) callback(null, host, family);
-    else dns.lookup(host, options, callback);
+    else nodeDns().lookup(host, options, callback);
   }
 }
 

@@ -1,5 +1,5 @@
-import dns from 'node:dns';
 import { Socket } from 'node:net';
+import { nodeDns } from '../../core/lazy-node.js';
 import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
@@ -56,9 +56,16 @@ export const nodeNetwork: Network = {
   lookup(host, family, done) {
     let over = false;
     // As a property, and not by its name alone: a program that replaces it is asked.
-    dns.lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
+    nodeDns().lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
       if (!over)
         done(error ?? undefined, (error ?? undefined) === undefined ? found.map(({ address }) => address) : []);
+    });
+    return () => void (over = true);
+  },
+  lookupSrv(name, done) {
+    let over = false;
+    nodeDns().resolveSrv(name, (error, records) => {
+      if (!over) done(error ?? undefined, (error ?? undefined) === undefined ? records : []);
     });
     return () => void (over = true);
   },

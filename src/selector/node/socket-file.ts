@@ -1,7 +1,7 @@
 import { chmodSync, linkSync, lstatSync, mkdtempSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
+import { nodeUtil } from '../../core/lazy-node.js';
 
 /** What who knocks hears where nobody listens (any more); and where somebody does who is busy, or something of another kind. connect(2). */
 const ABANDONED = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -126,7 +126,7 @@ export class SocketFile {
 
   /** As Node makes an error of listen(2). */
   #error(code: string): Error {
-    const words = [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
+    const words = [...nodeUtil().getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
     const error = new Error(`listen ${code}: ${words} ${this.#path}`);
     return Object.assign(error, { code, syscall: 'listen', address: this.#path });
   }

@@ -8,6 +8,7 @@ import type {
   ListenSettings,
   ListenerChannel,
   Network,
+  SrvRecord,
   StreamChannel,
 } from '../../selector/network.js';
 import { TlsStream } from '../../selector/node/tls-stream.js';
@@ -107,6 +108,16 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       const addresses = isNumeric ? [host] : this.#up ? this.#fabric.resolve(host, family) : [];
       if (addresses.length > 0) done(undefined, addresses);
       else done(systemError('ENOTFOUND', 'getaddrinfo', { hostname: host }), []);
+    });
+    return () => void agenda.cancel(answer);
+  }
+
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void {
+    const { agenda, settings } = this.#fabric;
+    const answer = agenda.after(settings.lookup, () => {
+      const records = this.#up ? this.#fabric.resolveSrv(name) : [];
+      if (records.length > 0) done(undefined, records);
+      else done(systemError('ENOTFOUND', 'querySrv', { hostname: name }), []);
     });
     return () => void agenda.cancel(answer);
   }

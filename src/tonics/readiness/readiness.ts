@@ -12,7 +12,7 @@ import { type ServiceManager, serviceManager } from './service-manager.js';
 
 export const readinessSchema = v.strictObject({
   ...tonicOptions,
-  /** A file that has the number of the process from when it is ready to its exit. */
+  /** A file with the process id, which exists from `ttsc__ready()` until the process exits. */
   pidFile: v.optional(text),
 });
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { nodeChildProcess } from '../../core/lazy-node.js';
 
 /** Starts the helper; tells how it ended. */
 export type RunHelper = (words: readonly string[], env: NodeJS.ProcessEnv, ended: (problem?: string) => void) => void;
@@ -69,7 +69,7 @@ export class ServiceManager {
 }
 
 function runHelper(words: readonly string[], env: NodeJS.ProcessEnv, ended: (problem?: string) => void): void {
-  execFile(HELPER, words, { env }, (error, _out, err) => {
+  nodeChildProcess().execFile(HELPER, words, { env }, (error, _out, err) => {
     if (error === null) ended();
     else ended(err.trim() === '' ? error.message : err.trim());
   });

@@ -4,22 +4,22 @@ import { badOption } from '../../core/options/option-problem.js';
 import { bytes, count, flag, port, settingsIn, text, within } from '../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../core/options/tonic-options.js';
 import type { OpenPlace } from '../../selector/network.js';
-import { framingOption } from '../framing-option.js';
+import { framingOption } from '../../framing/framing-option.js';
 
 export const multicastSchema = v.strictObject({
   /** The groups to be a member of, each with the address of the interface to join on (default: the system's choice). */
   groups: v.optional(v.array(v.strictObject({ group: text, interface: v.optional(text) })), []),
   /** How many routers a multicast datagram passes, 0 to 255 (`IP_MULTICAST_TTL`, ip(7)). Default: the system's, 1. */
   ttl: v.optional(within(0, 255)),
-  /** Whether this machine's members hear what is sent from here. Default: the system's, true. */
+  /** Whether members on this machine receive datagrams sent from it. Default: the system's, true. */
   loopback: v.optional(flag),
-  /** The interface that multicast datagrams leave by. */
+  /** The interface for sending multicast datagrams. */
   interface: v.optional(text),
 });
 
 export const udpSchema = v.strictObject({
   ...tonicOptions,
-  /** The port to receive on; 0 takes a free one, which `onListening` tells. */
+  /** The port to receive on; with 0 the system chooses one, which `onListening` tells. */
   port: v.optional(port(0), 0),
   /** The address to receive on. Default: all of the family. */
   host: v.optional(text),
@@ -29,19 +29,25 @@ export const udpSchema = v.strictObject({
   systemd: v.optional(v.union([v.literal(true), text], 'must be true or a name')),
   /** IPv4 or IPv6. Default: that of `host`, of `remote`, or IPv4. */
   family: v.optional(v.picklist([4, 6], 'must be 4 or 6')),
-  /** The one peer: only its datagrams are received, its ICMP errors are heard, and `send` needs no address (connect(2)). */
+  /**
+   * The only peer: only its datagrams are received, its ICMP errors are reported, and `send` needs no address
+   * (connect(2)).
+   */
   remote: v.optional(v.strictObject({ host: text, port: port(1) })),
   /** Lets other sockets have the same port (`SO_REUSEADDR`, socket(7)); needed by several members of a multicast group. */
   reuseAddress: v.optional(flag, false),
-  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
+  /** Whether `::` does not include IPv4 (`IPV6_V6ONLY`, ipv6(7)). */
   ipv6Only: v.optional(flag, false),
   /** Whether it may send to broadcast addresses (`SO_BROADCAST`, socket(7)). */
   broadcast: v.optional(flag, false),
-  /** How frames lie in a datagram, and what `sendFrame` sends: then `onFrame` is heard, and no `onDatagram`. Default: what the class says. */
+  /**
+   * The framing of datagrams and of `sendFrame`: then `onFrame` is called instead of `onDatagram`. Default: what the
+   * class says.
+   */
   framing: v.optional(framingOption),
-  /** What concerns multicast. */
+  /** Options of multicast. */
   multicast: v.optional(multicastSchema),
-  /** What the kernel keeps while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
+  /** How many bytes the kernel buffers while the loop is busy (`SO_RCVBUF`, socket(7)); the system may give less. */
   receiveBuffer: v.optional(count(1), 8_388_608),
   /** (`SO_SNDBUF`, socket(7)). Default: the system's. */
   sendBuffer: v.optional(count(1)),
@@ -82,7 +88,7 @@ function placeOf({ fd, systemd, port, host }: UdpSocketOptions, className: strin
   if (fd === undefined && systemd === undefined) return undefined;
   const place = fd === undefined ? 'systemd' : 'fd';
   for (const [option, value] of Object.entries({ port, host, ...(fd !== undefined && { systemd }) }))
-    if (value !== undefined) throw badOption(className, option, `it stands beside "${place}": give one of them`);
+    if (value !== undefined) throw badOption(className, option, `it cannot be given together with "${place}"`);
   return fd === undefined ? { systemd: systemd! } : { fd };
 }
 

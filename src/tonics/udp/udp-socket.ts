@@ -13,7 +13,7 @@ import type { Address, Datagram, DatagramChannel, SendFailure } from '../../sele
 import type { SelectionKey } from '../../selector/selection-key.js';
 import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from '../tcp/connection/encoded.js';
-import { framingOf } from '../framing-option.js';
+import { framingOf } from '../../framing/framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
 import { showAddress, socketError } from '../socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';
@@ -34,9 +34,12 @@ export interface UdpTraffic {
   /** Bytes and datagrams that have left this process. */
   readonly sentBytes: number;
   readonly sentMessages: number;
-  /** Datagrams that were taken (`'sent'`, `'waiting'`) and did not leave; `onError` tells of each. What was refused is not among them. */
+  /**
+   * Accepted datagrams (`'sent'`, `'waiting'`) that did not leave; `onError` reports each. Refused ones are not
+   * counted.
+   */
   readonly failed: number;
-  /** Datagrams that came and were not heard: it was paused, or the loop too slow. */
+  /** Received datagrams that were dropped: it was paused, or the loop too slow. */
   readonly dropped: number;
   /** Frames in datagrams that were left out, since they were longer than their framing allows. */
   readonly skippedFrames: number;
@@ -49,15 +52,16 @@ const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 const SMALLEST_SHARE = 64;
 
 /**
- * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
+ * A UDP socket. An event that its class does not define goes to its base, with the socket as the first argument.
  *
- * ## What becomes of a datagram
+ * ## What happens to a datagram
  *
  * - To an address, from an open socket: it leaves with the end of the turn (`'sent'`).
  * - Before the socket is open, or to a name: it waits (`'waiting'`), and `onDrain` follows when nothing waits any more. Those that wait for
  *   the socket leave in order, and so do those to one address or one name. What waits is bounded by `unsentLimit` and `unsentMessages`.
- * - One that does not leave after all is told by `onError`, with the address that it was for, and counted (`traffic.failed`). Those that fail
- *   in the same way, to one address, in one turn are one error with a count; there are at most 100 errors a turn, and one for the rest.
+ * - A datagram that does not leave is reported by `onError`, with its destination, and counted (`traffic.failed`).
+ *   Those that fail in the same way, to one address, in one turn are one error with a count; there are at most 100
+ *   errors a turn, and one for the rest.
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never, Frame = unknown, Sent = Frame>
@@ -83,7 +87,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
 
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
-  /** It is bound (and connected, where it has one peer); tells the real address and port. */
+  /** It is bound (and connected, with `remote`); `info` has the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
   /** A datagram has come. The buffer is the receiver's to keep. */
   ttse__onDatagram?(data: Buffer, from: Address): void | undefined;
@@ -157,7 +161,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
     return (this.#backlog?.bytes ?? 0) + (this.#channel?.unsent ?? 0);
   }
 
-  /** What has passed through it so far. What is neither `sentMessages` nor `failed` still waits. */
+  /** Its counters so far. What is neither `sentMessages` nor `failed` still waits. */
   get traffic(): UdpTraffic {
     const channel = this.#channel;
     return {

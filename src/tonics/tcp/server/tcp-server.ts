@@ -45,7 +45,7 @@ import { TcpConnection } from '../connection/tcp-connection.js';
 
 export { type ListenOptions, type TcpServerOptions, serverSchema } from './server-options.js';
 
-/** What `onListening` is given. */
+/** The argument of `onListening`. */
 export interface ListenInfo extends Address {
   readonly transport: 'tcp' | 'udp';
   /** The Tonic that listens. */
@@ -58,7 +58,8 @@ export interface ListenInfo extends Address {
 export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
 
 /**
- * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
+ * Listens, and makes a Tonic for each connection. A failed connection does not affect others: it is logged, counted and
+ * closed.
  */
 export class TcpServer<State extends string = never> extends SocketTonic<State> {
   /** @internal */
@@ -70,9 +71,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   static readonly optionsSchema: v.GenericSchema = placedServerSchema;
   /** It listens; tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
-  /** A peer was accepted and closed before there was a Tonic for it, for a limit, or since it may not come in. Of very many in a second most are told as one. */
+  /**
+   * A peer was accepted and closed without a Tonic, because of a limit, or because it may not connect. Very many in a
+   * second are reported together.
+   */
   ttse__onTurnedAway?(turnedAway: TurnedAway): void | undefined;
-  /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
+  /** The socket reported an error. If it cannot listen, it finishes; without this event that is a failure. */
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: ServerSettings;
@@ -143,7 +147,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     else this._ttss__listen();
   }
 
-  /** How far the server is, apart from the states of a subclass. */
+  /** The phase of the server, independent of the states of a subclass. */
   get phase(): ServerPhase {
     return this.#phase;
   }
@@ -158,7 +162,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#tally.counts;
   }
 
-  /** The most connections at once: as the option says, and as the descriptors of the process allow just now, less a reserve. */
+  /**
+   * The most connections at once: the option, or less if the free descriptors of the process, minus a reserve, allow
+   * less at present.
+   */
   get maxConnections(): number {
     return this.#admission.maxConnections;
   }
@@ -176,8 +183,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /**
-   * Reads the files of its certificates again: new connections are shown what is there now, and those that are open stay as they are. Where
-   * something is wrong with them, `onError` tells it (`TT_BAD_CERTIFICATE`), and it goes on with those that it has.
+   * Reads the files of its certificates again, for new connections; open ones stay as they are. If the files are not
+   * valid, `onError` gets `TT_BAD_CERTIFICATE`, and the server keeps the old ones.
    */
   ttsc__reloadCertificates(): void {
     if (this.#tls === undefined) return;
@@ -493,7 +500,7 @@ function checkLoadable({ protocol, framing, tls }: ServerSettings, className: st
     );
   if (framing !== undefined) {
     const problem =
-      'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
+      'with "catalysts" it cannot be passed to threads: give it to the protocol, with TcpConnection.with({ framing })';
     throw badOption(className, 'framing', problem);
   }
   if (isLoadable(protocol)) return;
