@@ -143,9 +143,19 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
       },
       {
+        title: 'UdpSocket and UdpServer',
+        text: 'Also those of [every Tonic](#every-tonic).',
+        from: ['src/tonics/udp/udp-options.ts', 'boundOptions'],
+      },
+      {
         title: 'UdpSocket',
-        text: 'With the options of [every Tonic](#every-tonic).',
+        text: 'With [those that a UdpServer has too](#udpsocket-and-udpserver).',
         from: ['src/tonics/udp/udp-options.ts', 'udpSchema'],
+      },
+      {
+        title: 'UdpServer',
+        text: 'With [those that a UdpSocket has too](#udpsocket-and-udpserver). See [Sessions over UDP](../use/sessions-over-udp.md).',
+        from: ['src/tonics/udp/server/udp-server-options.ts', 'udpServerSchema'],
       },
       {
         title: 'Multicast',

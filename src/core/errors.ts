@@ -107,7 +107,7 @@ export const ERRORS = {
   TT_ALREADY_REGISTERED: 'The channel is already registered: change its interest with key.modify().',
   // Sockets
   TT_NO_SOCKET:
-    '{class} is made by a TcpServer (or a TcpClient with a protocol), which passes its socket: do not make it yourself.',
+  TT_NO_PEER: '{class} is made by a UdpServer, which hands it its peer: do not make it yourself.',
   TT_ADDRESS_IN_USE:
     'The address {address} is in use: stop the program that holds it, or choose another port (0 chooses a free one) or path.',
   TT_ADDRESS_NOT_AVAILABLE:
@@ -211,7 +211,7 @@ export const ERRORS = {
   TT_BAD_ENCODING:
     '{encoding} is not an encoding of texts: use one that Node has, such as "latin1", or none for UTF-8.',
   TT_BAD_PROTOCOL:
-    'The protocol of {class} is neither a class that extends TcpConnection nor a function that makes one.',
+    'The protocol of {class} is neither a class that extends {base} nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
   // HTTP
   TT_NO_REQUEST_HANDLER:

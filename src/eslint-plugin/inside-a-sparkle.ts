@@ -61,7 +61,7 @@ function checkSent(node: Node, context: RuleContext): void {
   if (owner && SOCKETS.has(rootOf(owner, context) ?? '')) context.report({ node, messageId: 'sent', data: {} });
 }
 
-const SOCKETS = new Set(['TcpConnection', 'TcpClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpConnection', 'TcpClient', 'UdpSocket', 'UdpSession']);
 
 function isThis(node: Node | undefined): boolean {
   return node?.type === 'ThisExpression';

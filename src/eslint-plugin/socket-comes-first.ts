@@ -28,13 +28,13 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   onData: ['Buffer', 'Uint8Array'],
   onDatagram: ['Buffer', 'Uint8Array'],
   onMessage: ['Message', 'Buffer'],
-  onDisconnected: ['DisconnectInfo', 'WebSocketDisconnectInfo'],
+  onDisconnected: ['DisconnectInfo', 'WebSocketDisconnectInfo', 'SessionEnd'],
   onError: ['TaskTonicError', 'Error'],
-  onTurnedAway: ['TurnedAway'],
+  onTurnedAway: ['TurnedAway', 'PeerTurnedAway'],
   onRequest: ['HttpExchange'],
 };
 const PLAIN = new Set(['Tonic', 'Catalyst', 'SelectorCatalyst']);
-const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket', 'UdpServer']);
 
 function checkClass(node: ClassNode, context: RuleContext): void {
   // One that extends a class of another file may be a socket itself.

@@ -196,6 +196,8 @@ export interface DatagramChannel extends SocketChannel {
   take(): Datagram | undefined;
   /** Datagrams that were dropped here because READ was off or the inbox full. */
   readonly dropped: number;
+  /** Datagrams that the kernel dropped, since its buffer was full; `undefined` where it does not tell. To look costs a read of a file. */
+  readonly kernelDropped?: number | undefined;
   /**
    * Gathers a datagram of so many bytes; those of a turn leave at its end, or earlier where they are many. One to a name leaves when
    * that has been looked up: then it tells false.
@@ -292,6 +294,8 @@ export interface Network {
    */
   lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void;
   bind(settings: BindSettings): DatagramChannel;
+  /** The addresses of one family that its interfaces have just now, loopback included: where a socket can be bound. */
+  localAddresses(family: 4 | 6): readonly string[];
   /**
    * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the
    * returned function is called. `Infinity` where no bound is known. Whoever opens other things changes it at any time.

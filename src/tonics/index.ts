@@ -20,6 +20,16 @@ export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions
 export type { PoolQuestion } from './tcp/pool/pool-question.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { UdpServer } from './udp/server/udp-server.js';
+export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
+export type {
+  DroppedDatagrams,
+  PeerTurnedAway,
+  PeerTurnedAwayReason,
+  UdpServerCounts,
+} from './udp/server/udp-server-counts.js';
+export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
+export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';
 export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';

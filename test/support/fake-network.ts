@@ -182,7 +182,8 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
 export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly dropped = 0;
   readonly unsent = 0;
-  readonly unsentMessages = 0;
+  /** What the kernel has not taken: a test says so. */
+  unsentMessages = 0;
   readonly settled = true;
   readonly failedMessages = 0;
   readonly remote = undefined;
@@ -214,6 +215,11 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
     throw systemError('ENODEV');
   }
   setMulticastInterface(): void {}
+  /** Nothing waits any more. */
+  settles(): void {
+    this.unsentMessages = 0;
+    this.key!.signal(Interest.WRITE);
+  }
   opens(): void {
     this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
     this.key!.signal(Interest.CONNECT);
@@ -274,6 +280,9 @@ export class FakeNetwork implements Network {
   }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  localAddresses(family: 4 | 6): readonly string[] {
+    return family === 6 ? ['::1'] : ['127.0.0.1'];
   }
   watchCapacity(tell: (most: number) => void): () => void {
     tell(1_000);

@@ -48,7 +48,7 @@ export class WebSocketPath {
     this.make = () => {
       const made = make();
       if ('_ttUpgraded' in made) return made as WebSocketTonic;
-      throw fail('TT_BAD_PROTOCOL', { class: className });
+      throw fail('TT_BAD_PROTOCOL', { class: className, base: 'TcpConnection' });
     };
     this.#ws = ws;
     const { subprotocols = (protocol as Partial<Speaks>).subprotocols } = settings;

@@ -8,6 +8,7 @@ import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, Network, SendFailure } from '../network.js';
 import { descriptors } from './descriptors.js';
+import { kernelDrops } from './kernel-drops.js';
 import { passedSockets } from './passed-sockets.js';
 
 /** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
@@ -83,6 +84,11 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
 
   get dropped(): number {
     return this.#inbox.dropped;
+  }
+
+  get kernelDropped(): number | undefined {
+    const { local } = this;
+    return local && kernelDrops(local);
   }
 
   take(): Datagram | undefined {

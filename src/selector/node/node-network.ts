@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { nodeDns } from '../../core/lazy-node.js';
+import { nodeDns, nodeOs } from '../../core/lazy-node.js';
 import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
 import { NodeDatagram } from './node-datagram.js';
@@ -22,6 +22,15 @@ function set(socket: Socket, { noDelay, keepAlive }: StreamSettings): Socket {
   socket.setNoDelay(noDelay);
   if (keepAlive !== undefined) socket.setKeepAlive(true, keepAlive);
   return socket;
+}
+
+/** An address of one link has its interface with it (RFC 4007): else nobody knows which one is meant. */
+function localAddresses(family: 4 | 6): string[] {
+  return Object.entries(nodeOs().networkInterfaces()).flatMap(([name, all = []]) =>
+    all
+      .filter((each) => each.family === `IPv${family}`)
+      .map(({ address }) => (/^fe[89ab]/i.test(address) ? `${address}%${name}` : address)),
+  );
 }
 
 /** The machine's network, through `node:net` and `node:dgram`. */
@@ -70,5 +79,6 @@ export const nodeNetwork: Network = {
     return () => void (over = true);
   },
   bind: (settings) => new NodeDatagram(settings, nodeNetwork),
+  localAddresses,
   watchCapacity: (tell) => descriptors.watch(tell),
 };

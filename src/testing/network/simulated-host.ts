@@ -126,6 +126,11 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     return new SimulatedDatagram(this.#fabric, this, settings);
   }
 
+  localAddresses(family: 4 | 6): readonly string[] {
+    const loopback = family === 6 ? '::1' : '127.0.0.1';
+    return [loopback, ...this.addresses.filter((address) => familyOf(address) === family)];
+  }
+
   watchCapacity(tell: (most: number) => void): () => void {
     return this.#descriptors.watch(tell);
   }

@@ -22,7 +22,7 @@ import { type ListenInfo, tellListening } from '../tcp/server/tcp-server.js';
 import { type EarlySend, type Membership, UdpBacklog } from './udp-backlog.js';
 import { badDestination, sendError } from './udp-errors.js';
 import { applyInterface, applyMembership, membershipText } from './udp-multicast.js';
-import { type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
+import { LARGEST, type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
 
 /** The life of a datagram socket, apart from the state machine of a subclass. */
 export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
@@ -44,9 +44,6 @@ export interface UdpTraffic {
   /** Frames in datagrams that were left out, since they were longer than their framing allows. */
   readonly skippedFrames: number;
 }
-
-/** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
-const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 
 /** A datagram takes so much of a socket's share of a turn at least. */
 const SMALLEST_SHARE = 64;
@@ -537,12 +534,6 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** @internal It was cut off at somebody else's deadline: its own sparkles run no more. */
   override _ttRelease(): void {
     this.#close('the socket was closed', (error) => this._ttTellOthers(error));
-  }
-
-  /** @internal Its base hears of it, or the log does. */
-  _ttTellOthers(error: Error): void {
-    if (!this._ttPlan.has('ttse__onError') && this._ttBase?.finished === false) this._ttReport(error);
-    else this._ttLogUnheard(error);
   }
 }
 ofFramework(UdpSocket);

@@ -50,7 +50,7 @@ export interface ListenInfo extends Address {
   readonly transport: 'tcp' | 'udp';
   /** The Tonic that listens. */
   readonly tonic: SocketTonic<string>;
-  /** The most connections at once; `Infinity` for UDP. */
+  /** The most connections at once; of a UdpServer `maxPeers`, and `Infinity` of a UdpSocket. */
   readonly maxConnections: number;
 }
 
@@ -92,7 +92,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #admission: Admission;
   readonly #limits: ServerLimits | undefined;
   readonly #proxies: TrustedProxies;
-  readonly #turnedAwayEvents: TurnedAwayEvents;
+  readonly #turnedAwayEvents: TurnedAwayEvents<TurnedAway>;
   /** The threads that run its connections, where there are some. */
   readonly #spread: ServerSpread | undefined;
   /** How many listeners of this thread share its port. */
