@@ -128,6 +128,16 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tcp/connection/replies/request.ts', 'requestSchema'],
       },
       {
+        title: 'frames()',
+        text: 'What `frames()` of a connection is given. See [Streams and other libraries](../use/streams.md).',
+        from: ['src/tonics/tcp/connection/streams/frame-iterator.ts', 'framesSchema'],
+      },
+      {
+        title: 'fromDuplex()',
+        text: 'With the options of [a connection](#tcpconnection), but for `noDelay` and `keepAlive`. See [Streams and other libraries](../use/streams.md).',
+        from: ['src/tonics/tcp/connection/streams/from-duplex.ts', 'fromDuplexSchema'],
+      },
+      {
         title: 'TLS on either side',
         text: 'Under `tls` of a TcpServer or TcpClient: [Secure it](../use/secure.md). The first five are also those of each certificate in `names` of a server.',
         from: ['src/tonics/tls/tls-options.ts', 'certificateOptions', 'tlsOptions'],

@@ -1,7 +1,7 @@
 import './compose.js';
 
 export { Catalyst, type CatalystOptions } from './core/catalyst.js';
-export { Formula, type FormulaData, type FormulaPaths, type RunResult } from './app/formula.js';
+export { Formula, type FormulaData, type FormulaPaths, type RunOptions, type RunResult } from './app/formula.js';
 export { Tonic, type ServiceNamed, type StateOf } from './core/tonic.js';
 export type { UsedAs } from './core/used.js';
 export type { Said, TonicConstructor, With } from './core/plan/said.js';

@@ -88,6 +88,32 @@ const KIB = 1024;
 /** A stream is sent in pieces of this size. */
 const PIECE = 64 * KIB;
 
+/**
+ * What goes through the streams of a connection, in bytes a second and in work a byte: a relay before an echo in C, and an echo by Node's own `pipe()`.
+ * @returns {Row[]}
+ */
+function streamRows() {
+  const large = /** @type {const} */ ({
+    kind: 'stream',
+    load: { mode: 'tcp', connections: 1, size: PIECE, inflight: 512 }, // 32 MiB, more than the kernel holds
+    ops: Math.ceil(1e9 / PIECE),
+    quickOps: 100,
+  });
+  const small = /** @type {const} */ ({
+    kind: 'network',
+    load: { mode: 'tcp', connections: 50, size: 64, inflight: 1 },
+  });
+  const relay = { ours: 'tasktonic-relay', theirs: 'raw-relay' };
+  const pipe = { ours: 'tasktonic-pipe', theirs: 'raw-pipe' };
+  const named = 'beside pipeline(a, b, a)';
+  return [
+    { ...large, ...relay, id: 'relay-stream', title: `a 1 GB stream relayed there and back, ${named}`, ...faster(1.1) },
+    { ...small, ...relay, id: 'relay-64', title: `relay, 64 B, 50 connections, ${named}`, ...faster(1) },
+    { ...large, ...pipe, id: 'duplex-stream', title: 'a 1 GB stream echoed by toDuplex().pipe()', ...faster(0.9) },
+    { ...small, ...pipe, id: 'duplex-64', title: 'echo by toDuplex().pipe(), 64 B, 50 connections', ...faster(0.9) },
+  ];
+}
+
 /** @type {Row[]} */
 export const rows = [
   {
@@ -144,6 +170,7 @@ export const rows = [
     ops: Math.ceil(1e9 / PIECE),
     quickOps: 100,
   },
+  ...streamRows(),
   {
     ...tcp,
     id: 'tcp-lines',

@@ -6,7 +6,8 @@ import { asksForHelp, helpText } from '../config/configuration-help.js';
 import { readConfiguration, treeOfCode } from '../config/configuration-reading.js';
 import type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
-import { fail } from '../core/errors.js';
+import { abortError, forgetAbort, hearAbort } from '../core/asking/abort-signals.js';
+import { type TaskTonicError, fail } from '../core/errors.js';
 import { plain } from '../core/plain.js';
 import { reloader } from './configuration-reloader.js';
 import { heldRun } from './held-runs.js';
@@ -35,8 +36,26 @@ export interface RunResult {
   readonly exitCode: number;
   /** The unhandled failure that reached the main Catalyst. */
   readonly error: Error | undefined;
-  /** The signal that ended it. */
+  /** The signal of the process that ended it. */
   readonly signal: NodeJS.Signals | undefined;
+  /** Where the AbortSignal that `run()` was given was aborted: `TT_SIGNAL_ABORTED`, with the reason as its cause. */
+  readonly aborted?: TaskTonicError;
+}
+
+/** What `run()` may be given behind what the constructor of the Formula takes. */
+export interface RunOptions {
+  /** When it is aborted the app ends in order, as by SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** @param last of what `run()` was given. */
+function isRunOptions(last: unknown): last is RunOptions {
+  return (
+    typeof last === 'object' &&
+    last !== null &&
+    (last as { signal?: unknown }).signal instanceof AbortSignal &&
+    Object.keys(last).length === 1
+  );
 }
 
 /** The log says nothing, and an app that fails is not to be silent. */
@@ -108,15 +127,26 @@ export abstract class Formula {
   /**
    * Runs the app; resolves when its main Catalyst has finished.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or an
-   * exception of `creatingStartingTonics()`.
+   * @param args what the constructor takes, and after that optionally `{ signal }`, which the constructor does not get: when this
+   * AbortSignal is aborted, the app ends in order, as by SIGTERM, and the result has `aborted`.
+   * @throws {TaskTonicError} `TT_SIGNAL_ABORTED` if it was already aborted: then nothing is made; `TT_BAD_OPTION`,
+   * `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or an exception of `creatingStartingTonics()`.
    */
-  static async run<A extends unknown[]>(this: new (...args: A) => Formula, ...args: A): Promise<RunResult> {
-    return heldRun(this) ?? new this(...args)._ttRun();
+  static async run<A extends unknown[]>(
+    this: new (...args: A) => Formula,
+    ...args: A | [...A, RunOptions]
+  ): Promise<RunResult> {
+    const held = heldRun(this);
+    if (held !== undefined) return held;
+    const last = args.at(-1);
+    if (!isRunOptions(last)) return new this(...(args as A))._ttRun();
+    const { signal } = last;
+    if (signal.aborted) throw abortError(`run() of ${this.name}`, signal);
+    return new this(...(args.slice(0, -1) as A))._ttRun(undefined, undefined, signal);
   }
 
   /** @internal Runs it, on a test's bench where one is given; `started` is told when its loops run. */
-  async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void): Promise<RunResult> {
+  async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void, signal?: AbortSignal): Promise<RunResult> {
     const held = heldRun(this);
     if (held !== undefined) return held;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
@@ -142,12 +172,38 @@ export abstract class Formula {
     runtime.reload = reloader(runtime, { sources, read, config, store: this.tonicStore, logs: this.logServices });
     runtime.log = await openLog(logOptions(data, testbench), runtime, this.logServices);
     try {
-      return await this.#runLogged(runtime, data, project, sources.sighup === true, testbench, started);
+      return await this.#runUntil(signal, runtime, () =>
+        this.#runLogged(runtime, data, project, sources.sighup === true, testbench, started),
+      );
     } finally {
       // The last words of threads are in it by now.
       await runtime.log.close();
       runtime.threads?.close();
       if (testbench === undefined) warnIfHeldOpen(runtime);
+    }
+  }
+
+  /** Runs it; when that signal is aborted it is asked to end. */
+  async #runUntil(
+    signal: AbortSignal | undefined,
+    runtime: Runtime,
+    run: () => Promise<RunResult>,
+  ): Promise<RunResult> {
+    if (signal === undefined) return run();
+    if (signal.aborted) throw abortError(`run() of ${this.constructor.name}`, signal);
+    let aborted: TaskTonicError | undefined;
+    const hearer = {
+      signalAborted: (): void => {
+        aborted = abortError(`run() of ${this.constructor.name}`, signal);
+        runtime.askToEnd?.('SIGTERM');
+      },
+    };
+    hearAbort(signal, hearer);
+    try {
+      const result = await run();
+      return aborted === undefined ? result : { ...result, signal: undefined, aborted };
+    } finally {
+      forgetAbort(signal, hearer);
     }
   }
 

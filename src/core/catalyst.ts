@@ -22,6 +22,7 @@ import { runAs, running, seeToLeft } from './running.js';
 import type { Runtime } from './runtime.js';
 import { SelfQueueWatch } from './self-queue-watch.js';
 import { settleTransitions } from './state-machine.js';
+import type { WaitingOrder, WantedOrder } from './queue/take-back.js';
 import { SparkleWatch } from './sparkle-watch.js';
 import type { SparkleObserver } from './testbench.js';
 import { Timer } from './time/timer.js';
@@ -412,6 +413,18 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
     if (this.#raised.nextDepth > MOST_RAISES) throw raisesForEver(tonic, sparkle);
     this.#raise(tonic, sparkle, count, a, b, true);
+  }
+
+  /**
+   * Takes orders back that wait for a Tonic: postponed ones, raised ones, then those of the queue.
+   * @internal
+   */
+  _ttTakeBack(tonic: AnyTonic, isWanted: WantedOrder): WaitingOrder[] {
+    return [
+      ...(tonic._ttExtras?.postponed?.takeOut(isWanted) ?? []),
+      ...this.#raised.takeBack(isWanted),
+      ...(this.queue.takeBack?.(isWanted) ?? []),
+    ];
   }
 
   /** @internal */

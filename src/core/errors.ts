@@ -107,6 +107,7 @@ export const ERRORS = {
   TT_ALREADY_REGISTERED: 'The channel is already registered: change its interest with key.modify().',
   // Sockets
   TT_NO_SOCKET:
+    '{class} is made by a TcpServer (or a TcpClient with a protocol), which passes its socket: do not make it yourself.',
   TT_NO_PEER: '{class} is made by a UdpServer, which hands it its peer: do not make it yourself.',
   TT_ADDRESS_IN_USE:
     'The address {address} is in use: stop the program that holds it, or choose another port (0 chooses a free one) or path.',
@@ -128,6 +129,7 @@ export const ERRORS = {
     'systemd was not told {words}: {problem}. It needs the program systemd-notify, and NotifyAccess=all in the unit.',
   TT_PID_FILE: 'The PID file {path} cannot be written: {problem}.',
   TT_ONE_THREAD:
+    '{class} listens at {address}, which threads cannot share: its connections run on one thread. Omit "catalysts", or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: check the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or check DNS.',
   TT_NO_SRV: 'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
@@ -191,6 +193,7 @@ export const ERRORS = {
   TT_REPLY_TIMEOUT:
     'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see why it takes so long, end each reply, or raise "replyTimeout".',
   TT_REPLY_FAILED:
+    'A reply of {tonic} failed, so the {count} behind it cannot be sent either: see the cause, or pass as() a function for errors.',
   TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: check its peer, or raise "timeout".',
   TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: check its connection, or send it again.',
   TT_REQUEST_KEY: '{tonic} already has an open request with the key {key}: give each request its own key.',
@@ -247,6 +250,13 @@ export const ERRORS = {
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not complete {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
   TT_BAD_DATAGRAM: 'A datagram from {address} does not consist of whole frames of {framing}: {problem}.',
+  TT_TAKEN_OVER: '{what} of {tonic} cannot be had: what comes goes to {by} already. Take a connection over once.',
+  TT_CANNOT_TAKE_OVER: '{what} of {tonic} cannot be had now: {why}.',
+  TT_STREAM_CUT: 'The stream of {tonic} ended before its peer had ended it ({reason}): what came may not be all.',
+  TT_RELAY_APART: '{a} and {b} cannot be joined: {why}.',
+  TT_RELAY_BROKEN:
+    '{tonic} was joined with {other}, which ended before its stream was whole ({reason}): what it got may be cut off, so its peer sees a reset.',
+  TT_BAD_STREAM: 'fromDuplex() cannot use that stream: {problem}.',
   TT_NO_FRAMING:
     '{class} has no framing: give it as the option "framing", or with {class}.with({ framing }). Bytes without a framing are sent with send().',
   TT_NO_TEMPORAL:
@@ -282,6 +292,7 @@ export const ERRORS = {
   TT_ASK_FULL: '{tonic} has {count} questions open, its limit: ask fewer at a time, or raise "static questionLimit".',
   TT_ASK_THEN:
     '{sparkle} of {tonic} {problem}: a sparkle is synchronous, so ask with .then(this.ttse__onAnswer, this.ttse__onNoAnswer), once.',
+  TT_SIGNAL_ABORTED: 'The signal that was given to {what} was aborted: see the cause for its reason.',
   TT_PIPE_TIMEOUT:
     'A promise that {tonic} passed to pipe() for {sparkle} was not settled within {ms} ms: see why it takes so long, or raise "timeout".',
   TT_OWED_LET_GO:

@@ -10,7 +10,7 @@ const LIFE: HeardEvents = {
 };
 const CONNECTION: HeardEvents = {
   events: [
-    'onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onSecure', 'onDisconnected', 'onError',
+    'onConnected', 'onData', 'onFrame', 'onDrain', 'onHighWater', 'onEnd', 'onSecure', 'onRelayEnded', 'onDisconnected', 'onError',
   ], // prettier-ignore
   mistaken: {
     onMessage: 'onData',

@@ -180,10 +180,18 @@ export interface StreamChannel extends SocketChannel {
   readonly flushed: boolean;
   /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
   close(reset?: boolean): void;
+  /** Gives what comes from now on straight to who takes it, in the callback that brings it, and keeps what that one does not take. Where it is not there, all is kept. */
+  straightTo?(taker: StraightTaker | undefined): void;
   /** What was agreed, under TLS. */
   readonly tls?: TlsInfo | undefined;
   /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
   readonly truncated?: boolean;
+}
+
+/** Takes what a stream receives in the callback that brings it, without a turn of the loop. */
+export interface StraightTaker {
+  /** @returns false where it takes none of it now: the stream keeps it, and is ready to READ. */
+  takes(bytes: Buffer): boolean;
 }
 
 /**

@@ -17,7 +17,7 @@ export interface KeyOwner {
   /** @internal It waits for its turn in the rotation: behind those that have had theirs, or before them. */
   keyRotates(key: SelectionKey, isNew: boolean): void;
   /** @internal */
-  keyUnflushed(channel: Channel): void;
+  keyUnflushed(key: SelectionKey): void;
   /** @internal */
   keyCancelled(key: SelectionKey): void;
   /** @internal */
@@ -38,6 +38,8 @@ export class SelectionKey implements ChannelKey {
   /** It has come by the rotation. */
   #itsTurn = false;
   #cancelled = false;
+  /** It is in the list of those that are flushed when the turn ends. */
+  #isUnflushed = false;
 
   /** @internal */
   constructor(owner: KeyOwner, channel: Channel, interest: InterestSet, handler: ReadyHandler) {
@@ -97,7 +99,15 @@ export class SelectionKey implements ChannelKey {
 
   /** The channel has gathered something that is to leave at the end of the turn; called by the channel. */
   flushAfterTurn(): void {
-    this.#owner.keyUnflushed(this.channel);
+    if (this.#isUnflushed) return;
+    this.#isUnflushed = true;
+    this.#owner.keyUnflushed(this);
+  }
+
+  /** The turn has ended: what the channel has gathered leaves; called by the loop. */
+  flush(): void {
+    this.#isUnflushed = false;
+    this.channel.flush?.();
   }
 
   /**

@@ -33,7 +33,7 @@ export class Selector implements KeyOwner {
   /** Filled while the loop waits or works, and handed to it by `select()`; the two lists take turns. */
   #ready: SelectionKey[] = [];
   #spare: SelectionKey[] = [];
-  #unflushed: Channel[] = [];
+  #unflushed: SelectionKey[] = [];
   /** Those that have had their share and have more, the next one first. */
   readonly #rotation: SelectionKey[] = [];
   /** Those that wait for their share. They come first; but some of the others come as well. */
@@ -150,9 +150,9 @@ export class Selector implements KeyOwner {
     const unflushed = this.#unflushed;
     if (unflushed.length === 0) return;
     this.#unflushed = [];
-    for (const channel of unflushed) {
+    for (const key of unflushed) {
       try {
-        channel.flush?.();
+        key.flush();
       } catch (thrown) {
         this.keyFailed(thrown);
       }
@@ -210,8 +210,8 @@ export class Selector implements KeyOwner {
   }
 
   /** @internal */
-  keyUnflushed(channel: Channel): void {
-    this.#unflushed.push(channel);
+  keyUnflushed(key: SelectionKey): void {
+    this.#unflushed.push(key);
   }
 
   /** @internal */

@@ -47,6 +47,7 @@ type Sent =
   | 'ttse__onHighWater'
   | 'ttse__onEnd'
   | 'ttse__onSecure'
+  | 'ttse__onRelayEnded'
   | 'ttse__onDisconnected'
   | 'ttse__onError';
 

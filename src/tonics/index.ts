@@ -12,7 +12,7 @@ export { PROXY_TLV, type ProxyHeader, type ProxyInfo, type ProxyTlv } from './tc
 export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
-export { TcpConnection, type ConnectionPhase, type Traffic } from './tcp/connection/tcp-connection.js';
+export { TcpConnection, type ConnectionPhase, type RelayEnd, type Traffic } from './tcp/connection/tcp-connection.js';
 export type { HostAndPort, ResolveSrv } from './tcp/client/places.js';
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { TcpClientPool, type PoolCounts } from './tcp/pool/tcp-client-pool.js';
@@ -30,6 +30,9 @@ export type {
 } from './udp/server/udp-server-counts.js';
 export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
 export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
+export { relay } from './tcp/connection/streams/relay.js';
+export { fromDuplex, type FromDuplexOptions, type StreamPair } from './tcp/connection/streams/from-duplex.js';
+export type { FramesOptions } from './tcp/connection/streams/frame-iterator.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';
 export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';

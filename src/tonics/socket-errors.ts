@@ -99,6 +99,8 @@ export function showPeer(remote: Address | undefined, local: Address | undefined
   // Of a peer that has gone before it was accepted the system tells none.
   if (remote === undefined) return 'an unknown address';
   const { address, port, family } = remote;
+  // What somebody has called it who knows.
+  if (family === undefined && port === 0) return address;
   if (family !== 'UNIX' || address !== '') return showAddress(address, port, family);
   return `a peer of ${showPath(local?.address ?? '')}`;
 }

@@ -182,6 +182,7 @@ const OF_ITS_LIFE: ReadonlySet<string> = new Set([
   'ttse__onConnected',
   'ttse__onEnd',
   'ttse__onSecure',
+  'ttse__onRelayEnded',
   'ttse__onDisconnected',
   'ttse__onError',
 ]);

@@ -34,6 +34,9 @@ export class Ear extends Tonic {
   ttse__onHighWater(...args: unknown[]): void {
     this.heard.push('onHighWater', ...args);
   }
+  ttse__onRelayEnded(...args: unknown[]): void {
+    this.heard.push('onRelayEnded', ...args);
+  }
   ttse__onEnd(...args: unknown[]): void {
     this.heard.push('onEnd', ...args);
   }

@@ -1,6 +1,7 @@
 import type { AnyTonic, RemoteHandle } from '../any-tonic.js';
 import type { OrderForm } from '../queue/order.js';
 import * as v from 'valibot';
+import { type EndsBySignal, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
 import { type AnswerTo, type Lost, Answer } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from '../errors.js';
 import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../guests/extras.js';
@@ -19,6 +20,8 @@ export const askOptions = {
   timeout: v.optional(ms(), 5_000),
   /** Whether a Tonic that finishes waits for the answer, as long as its `drainTimeout` allows. */
   hold: v.optional(flag, true),
+  /** When it is aborted nobody waits for the answer any more: then `onError` hears `TT_SIGNAL_ABORTED`, with the reason as its cause. */
+  signal: v.optional(signalOption),
 };
 
 export const askSchema = v.strictObject(askOptions);
@@ -36,7 +39,7 @@ type State = 'open' | 'settled' | 'heard' | 'over';
  * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
  * tell one question from another.
  */
-export class Question implements AnswerTo, EndWatcher, Due, Task {
+export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
   /** Who was asked. */
   readonly to: AnyTonic | RemoteHandle;
   /** What was asked: the name of the sparkle. */
@@ -47,6 +50,7 @@ export class Question implements AnswerTo, EndWatcher, Due, Task {
   readonly #timeout: number;
   readonly #onAnswer: Sparkle | Responder<unknown>;
   readonly #onError: Sparkle | undefined;
+  readonly #signal: AbortSignal | undefined;
   /** @internal Whether it holds the end of its asker. */
   readonly holds: boolean;
   #state: State = 'open';
@@ -64,7 +68,9 @@ export class Question implements AnswerTo, EndWatcher, Due, Task {
     onAnswer: Sparkle | Responder<unknown>,
     onError: Sparkle | undefined,
     holds: boolean,
+    signal?: AbortSignal,
   ) {
+    this.#signal = signal;
     this.#asker = asker;
     this.to = to;
     this.sparkle = sparkle;
@@ -100,6 +106,21 @@ export class Question implements AnswerTo, EndWatcher, Due, Task {
       timers.add(this);
     }
     watchEnd(this.to, this);
+    if (this.#signal !== undefined) hearAbort(this.#signal, this);
+  }
+
+  /** @internal Why it is not asked at all. */
+  get abortedBefore(): Error | undefined {
+    return this.#signal?.aborted === true ? this.#aborted(this.#signal) : undefined;
+  }
+
+  /** @internal */
+  signalAborted(signal: AbortSignal): void {
+    this._ttGiveUp(this.#aborted(signal));
+  }
+
+  #aborted(signal: AbortSignal): Error {
+    return abortError(`the question ${this.sparkle} of ${this.to.name}`, signal);
   }
 
   /** @internal What came back is brought to the asker as a sparkle; no queue is too full for it, since questions have a bound. */
@@ -186,6 +207,7 @@ export class Question implements AnswerTo, EndWatcher, Due, Task {
     if (this.#state !== 'open') return;
     this.#asker._ttScheduler.timers.remove(this);
     unwatchEnd(this.to, this);
+    if (this.#signal !== undefined) forgetAbort(this.#signal, this);
     letGo.unregister(this);
   }
 }
@@ -236,9 +258,9 @@ export function ask(
   args: readonly unknown[],
   onAnswer: Sparkle | Responder<unknown>,
   onError: Sparkle | undefined,
-  { timeout = ASK_TIMEOUT, hold = true }: AskOptions,
+  { timeout = ASK_TIMEOUT, hold = true, signal }: AskOptions,
 ): Question {
-  const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished);
+  const question = new Question(asker, to, key, timeout, onAnswer, onError, hold && !asker.finished, signal);
   begin(asker, question, () => {
     if (!to.finished) put(question, to, key, args);
   });
@@ -257,9 +279,11 @@ export function begin(asker: AnyTonic, question: Question, put: () => void): voi
   const { all } = questionsOf(asker);
   const { questionLimit } = asker._ttPlan;
   if (all.size >= questionLimit) throw fail('TT_ASK_FULL', { tonic: asker.name, count: questionLimit });
-  put();
+  const { abortedBefore } = question;
+  if (abortedBefore === undefined) put();
   all.add(question);
   if (question.holds) incurOwed(asker);
+  if (abortedBefore !== undefined) question.settle(abortedBefore, undefined);
   // Before this nothing is held, so that what was thrown leaves nothing.
   if (question.open) question._ttWait();
 }

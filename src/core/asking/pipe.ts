@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnyTonic } from '../any-tonic.js';
 import { fail, toError } from '../errors.js';
+import { type EndsBySignal, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
 import { type OpenPipes, extrasOf } from '../guests/extras.js';
 import { OptionCheck } from '../options/option-check.js';
 import { aSparkle, flag, ms } from '../options/option-schema.js';
@@ -22,6 +23,8 @@ export const pipeSchema = v.strictObject({
    * `Infinity` for no limit.
    */
   timeout: v.optional(ms(), Infinity),
+  /** When it is aborted nobody waits for the promise any more: then `onError` hears `TT_SIGNAL_ABORTED`, with the reason as its cause, and what comes later is dropped. */
+  signal: v.optional(signalOption),
 });
 const pipeCheck = OptionCheck.of(pipeSchema);
 
@@ -54,7 +57,7 @@ export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
 }
 
 /** A promise that a Tonic waits for. */
-class Piped implements Due, Task {
+class Piped implements EndsBySignal, Due, Task {
   at = Infinity;
   slot = -1;
   #over = false;
@@ -67,6 +70,7 @@ class Piped implements Due, Task {
     readonly error: Bring,
     readonly holds: boolean,
     readonly timeout: number,
+    readonly signal: AbortSignal | undefined,
   ) {}
 
   wait(promise: PromiseLike<unknown>): void {
@@ -80,10 +84,20 @@ class Piped implements Due, Task {
         tonic._ttScheduler.timers.add(this);
       }
     }
+    if (this.signal !== undefined && !this.#over) this.#watch(this.signal);
     promise.then(
       (result) => this.#settled(this.value, result),
       (reason: unknown) => this.#settled(this.error, reason),
     );
+  }
+
+  #watch(signal: AbortSignal): void {
+    if (signal.aborted) this.signalAborted(signal);
+    else hearAbort(signal, this);
+  }
+
+  signalAborted(signal: AbortSignal): void {
+    this.#bring(this.error, abortError(`the pipe of a promise to ${this.sparkle} of ${this.tonic.name}`, signal));
   }
 
   #settled(bring: Bring, result: unknown): void {
@@ -124,6 +138,7 @@ class Piped implements Due, Task {
   #end(): void {
     this.#over = true;
     this.tonic._ttScheduler.timers.remove(this);
+    if (this.signal !== undefined) forgetAbort(this.signal, this);
     pipesOf(this.tonic).all.delete(this);
   }
 }
@@ -152,7 +167,7 @@ export function pipe(
   tonic: AnyTonic,
   promise: PromiseLike<unknown>,
   to: Hearer,
-  { hold = true, timeout = Infinity }: PipeOptions,
+  { hold = true, timeout = Infinity, signal }: PipeOptions,
 ): void {
-  new Piped(tonic, to.sparkle, to.value, to.error, hold, timeout).wait(promise);
+  new Piped(tonic, to.sparkle, to.value, to.error, hold, timeout, signal).wait(promise);
 }

@@ -1,4 +1,5 @@
 import type { OrderForm } from '../queue/order.js';
+import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';
 import type { Task } from './task.js';
 
 /** Wants to hear that a Tonic has ended, in this thread or another. */
@@ -49,6 +50,8 @@ export interface PostponedOrders {
   takeBack(): void;
   /** The state has changed: all run again. */
   release(): void;
+  /** Takes those that are wanted out: they will not run. */
+  takeOut(isWanted: WantedOrder): WaitingOrder[];
   /** The Tonic has finished: they are let go of, and named. */
   drop(): void;
 }
@@ -100,6 +103,8 @@ export interface Extras {
   requests: object | undefined;
   /** What stands between its connection and itself. */
   guest: object | undefined;
+  /** What takes the bytes or frames of its connection in its place. */
+  taker: object | undefined;
   postponed: PostponedOrders | undefined;
   inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
@@ -131,6 +136,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     replies: undefined,
     requests: undefined,
     guest: undefined,
+    taker: undefined,
     postponed: undefined,
     inbox: undefined,
     stateTimeouts: undefined,

@@ -8,6 +8,7 @@ import type { Sparkle } from '../plan/plan.js';
 import { putBeyond } from '../queue/put-beyond.js';
 import { ofHere, running } from '../running.js';
 import type { Task } from './task.js';
+import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';
 import { weightOf } from '../queue/weight.js';
 
 /**
@@ -84,6 +85,14 @@ class Postponed implements PostponedOrders, Task {
     this.#kept = [];
     for (const order of kept) tellOrigin(this.#tonic, order, -1);
     return kept;
+  }
+
+  takeOut(isWanted: WantedOrder): WaitingOrder[] {
+    const tonic = this.#tonic;
+    const taken = this.#kept.filter((order) => isWanted({ tonic, ...order }));
+    this.#kept = this.#kept.filter((order) => !taken.includes(order));
+    for (const order of taken) tellOrigin(tonic, order, -1);
+    return taken.map((order) => ({ tonic, ...order }));
   }
 
   drop(): void {

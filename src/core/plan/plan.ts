@@ -63,7 +63,7 @@ export const FRAMEWORK_EVENTS: readonly string[] = [
   'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
-  'onHighWater', 'onRequest', 'onMessage',
+  'onHighWater', 'onRequest', 'onMessage', 'onRelayEnded',
 ]; // prettier-ignore
 
 /** Reserved sparkles: a subclass may call them and not replace them. */

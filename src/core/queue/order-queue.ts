@@ -4,6 +4,7 @@ import { fail } from '../errors.js';
 import type { Order, KeptOrder } from './order.js';
 import type { Sparkle } from '../plan/plan.js';
 import { running } from '../running.js';
+import { type WaitingOrder, type WantedOrder, takeBack } from './take-back.js';
 
 /** What a Catalyst needs of its queue. {@link OrderQueue} is the one to extend; one from scratch does as well. */
 export interface CatalystQueue {
@@ -37,6 +38,11 @@ export interface CatalystQueue {
   putFirst?(tonic: AnyTonic, orders: readonly KeptOrder[]): void;
   /** Takes the first order into `order`; false where none waits. */
   take(order: Order): boolean;
+  /**
+   * Takes waiting orders back, the first one first; in the place of each stays one that does nothing. Of a queue that cannot do that, they run.
+   * @internal
+   */
+  takeBack?(isWanted: WantedOrder): WaitingOrder[];
 }
 
 /** Where a loop waits for orders. */
@@ -133,6 +139,19 @@ export class OrderQueue implements CatalystQueue {
     this.#read = at + FIELDS;
     if (--this.size === 0 && this.#head === this.#tail) this.#startAgain();
     return true;
+  }
+
+  /** @internal */
+  takeBack(isWanted: WantedOrder): WaitingOrder[] {
+    const taken: WaitingOrder[] = [];
+    if (this.size === 0) return taken;
+    for (let chunk: Chunk | undefined = this.#head; chunk !== undefined; chunk = chunk.next) {
+      const from = chunk === this.#head ? this.#read : 0;
+      const to = chunk === this.#tail ? this.#write : CHUNK_ORDERS * FIELDS;
+      taken.push(...takeBack(chunk.slots, from, to, FIELDS, isWanted));
+      if (chunk === this.#tail) break;
+    }
+    return taken;
   }
 
   /** The last one was taken: what comes next goes to the start of the chunk. */

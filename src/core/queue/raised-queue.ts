@@ -2,6 +2,7 @@ import type { AnyTonic } from '../any-tonic.js';
 import type { Order, OrderSource } from './order.js';
 import type { Sparkle } from '../plan/plan.js';
 import { ofHere, running } from '../running.js';
+import { type WaitingOrder, type WantedOrder, takeBack } from './take-back.js';
 
 /** A chain of orders, each raised in the one before, that is longer than this would never end. */
 export const MOST_RAISES = 10_000;
@@ -83,6 +84,11 @@ export class RaisedQueue {
   follow(source: OrderSource): void {
     this.#source = source;
     this.busy = true;
+  }
+
+  /** Takes waiting ones back, as a {@link CatalystQueue} does. */
+  takeBack(isWanted: WantedOrder): WaitingOrder[] {
+    return takeBack(this.#slots, this.#read, this.#write, FIELDS, isWanted);
   }
 
   /** Takes the first one into `order`; false where there is none, so that an order of the queue runs. */

@@ -329,6 +329,11 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     throw this.#not('startTls()');
   }
 
+  /** @internal */
+  override _ttRefusesTaker(what: string): void {
+    throw this.#not(what);
+  }
+
   #not(what: string): TaskTonicError {
     return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'HTTP' });
   }

@@ -45,7 +45,7 @@ const AS_WEBSOCKET = ['ttsc__close', 'ttsc__end'] as const;
  * new HttpServer({ port: 8080, webSockets: { '/mqtt': { protocol: overWebSocket(Mqtt), subprotocols: ['mqtt'] } } });
  * ```
  *
- * It has the states, events, bounds and replies of that class, and closes as a {@link WebSocketConnection} does. `startTls()` is not for it, nor is `toDuplex()`.
+ * It has the states, events, bounds and replies of that class, and closes as a {@link WebSocketConnection} does. `startTls()` is not for it. Who takes it over (`toDuplex()`, `relay()`) has the bytes that messages carry.
  *
  * @throws {TaskTonicError} `TT_BAD_PROTOCOL` where it is no class of TcpConnection, or speaks over WebSockets already.
  */
@@ -112,6 +112,15 @@ function carriedBy(protocol: AnyConnection): AnyConnection {
       // What is there may hold frames now.
       this._ttFeed?.push(NOTHING);
       this._ttKey?.again(Interest.READ);
+    }
+
+    /** @internal */
+    override _ttUnframe(): Buffer {
+      const rest = this.takeBuffered();
+      this.#carried?.carry(undefined);
+      this._ttFeed?.push(NOTHING);
+      this._ttKey?.signal(Interest.READ);
+      return rest;
     }
 
     protected override takeBuffered(): Buffer {

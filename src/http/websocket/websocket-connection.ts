@@ -114,6 +114,11 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     throw this.#not('startTls()');
   }
 
+  /** @internal */
+  override _ttRefusesTaker(what: string): void {
+    throw this.#not(what);
+  }
+
   #not(what: string): TaskTonicError {
     return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'WebSocket' });
   }

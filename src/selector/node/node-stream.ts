@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Interest, type InterestSet } from '../interest.js';
-import type { Address, Bytes, StreamChannel } from '../network.js';
+import type { Address, Bytes, StraightTaker, StreamChannel } from '../network.js';
 import type { ChannelKey } from '../channel.js';
 import { SendBuffer, type Sink } from '../send-buffer.js';
 import { descriptors } from './descriptors.js';
@@ -54,6 +54,8 @@ export class NodeStream implements StreamChannel, Sink {
   #more: Buffer[] | undefined = undefined;
   #received = 0;
   #is: number = Is.reading;
+  /** Who is given what comes at once. */
+  #straight: StraightTaker | undefined = undefined;
   /** What waits to be sent; `undefined` where nothing does. */
   #out: SendBuffer | undefined = undefined;
   /** Bytes of the last piece that was given to the socket. */
@@ -162,6 +164,10 @@ export class NodeStream implements StreamChannel, Sink {
     this.#key?.signal(Interest.READ);
   }
 
+  straightTo(taker: StraightTaker | undefined): void {
+    this.#straight = taker;
+  }
+
   write(bytes: Bytes, size: number): void {
     (this.#out ??= SendBuffer.take(this)).put(bytes, size);
     this.#flushLater();
@@ -254,7 +260,7 @@ export class NodeStream implements StreamChannel, Sink {
   }
 
   detach(): void {
-    this.#key = undefined;
+    this.#key = this.#straight = undefined;
     if (!this.#has(Is.released)) this.#socket.destroy();
   }
 
@@ -306,6 +312,7 @@ export class NodeStream implements StreamChannel, Sink {
   /** @internal */
   static readonly onSocket = {
     data(stream: NodeStream, bytes: Buffer): void {
+      if (stream.#straight !== undefined && stream.#first === undefined && stream.#straight.takes(bytes)) return;
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
       if ((stream.#received += bytes.length) >= INBOX) {

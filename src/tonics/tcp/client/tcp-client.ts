@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
+import { abortError, forgetAbort, hearAbort, signalOption } from '../../../core/asking/abort-signals.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { badOption } from '../../../core/options/option-problem.js';
 import {
@@ -122,6 +123,8 @@ export const clientSchema = v.strictObject({
   proxyProtocol: v.optional(sentProxyOption),
   /** Uses TLS; `true` for the defaults. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
+  /** When it is aborted the client gives up: no further try is made, and what is open is reset, as by `ttsc__abort`. `onDisconnected` hears `TT_SIGNAL_ABORTED`. */
+  signal: v.optional(signalOption),
   /** Makes a Tonic for each connection; without it the client is the connection. */
   protocol: protocolOption,
 });
@@ -269,6 +272,20 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       gaveUp: (error) => this.#gaveUp(error),
     });
     this._ttss__connect();
+    if (settings.signal !== undefined) this.#watch(settings.signal);
+  }
+
+  #watch(signal: AbortSignal): void {
+    if (signal.aborted) this._ttss__run({ run: () => this.signalAborted(signal) });
+    else hearAbort(signal, this);
+  }
+
+  /** @internal */
+  signalAborted(signal: AbortSignal): void {
+    const error = abortError(this.name, signal);
+    const protocol = this.#protocol;
+    this.#giveUp('aborted', error);
+    (protocol ?? this)._ttAbort('aborted', error);
   }
 
   /** The Tonic of the connection that is open, where it has a protocol. */
@@ -309,6 +326,16 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   /** @internal What a connection begins with, where its protocol has a handshake. */
   _ttGreeting(): Greeting | undefined {
     return undefined;
+  }
+
+  /** @internal */
+  override get _ttHasOther(): boolean {
+    return this.#makeProtocol !== undefined;
+  }
+
+  /** @internal */
+  override get _ttWillConnect(): boolean {
+    return this.#wish !== 'none';
   }
 
   /** @internal Its protocol has a connection. */
@@ -443,6 +470,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   #neverConnected(info: DisconnectInfo): void {
     this.#stopDialling();
     const told = { ...info, discarded: info.discarded + this.#waiting.drop() };
+    this._ttTakerOver(told);
     this._ttEmit('ttse__onDisconnected', told);
     this._ttss__over(told);
   }
@@ -471,6 +499,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   #stopDialling(): void {
+    const { signal } = this.#settings;
+    if (signal !== undefined) forgetAbort(signal, this);
     this.#wish = 'none';
     this.#dialler.stop();
   }
@@ -505,9 +535,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttDrain(): boolean {
-    const reason = 'finished';
-    if (this.#isDialling)
-      this._ttEmit('ttse__onDisconnected', { reason, error: undefined, discarded: this.#waiting.drop() });
+    if (this.#isDialling) {
+      const info: DisconnectInfo = { reason: 'finished', error: undefined, discarded: this.#waiting.drop() };
+      this._ttTakerOver(info);
+      this._ttEmit('ttse__onDisconnected', info);
+    }
     this.#stopDialling();
     return super._ttDrain();
   }
@@ -520,7 +552,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     super._ttRelease();
     if (!isDialling) return;
     const discarded = this.#waiting.drop() + this._ttOrders.bytes;
-    this._ttTellLast('ttse__onDisconnected', { reason: error === undefined ? 'finished' : 'error', error, discarded });
+    const info: DisconnectInfo = { reason: error === undefined ? 'finished' : 'error', error, discarded };
+    this._ttTakerOver(info);
+    this._ttTellLast('ttse__onDisconnected', info);
   }
 
   /** Whether a try is under way, or is waited for. */
@@ -555,6 +589,12 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     const protocol = this.#protocol;
     this.#giveUp('aborted');
     return protocol === undefined ? super.ttsc__abort() : protocol.ttsc__abort();
+  }
+
+  /** @internal */
+  override _ttCutOff(error: TaskTonicError): void {
+    this.#giveUp('aborted', error);
+    super._ttCutOff(error);
   }
 
   /**
@@ -600,9 +640,9 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /** Makes no further try; where none is under way and none is open, it finishes. */
-  #giveUp(reason: DisconnectReason): void {
+  #giveUp(reason: DisconnectReason, error?: Error): void {
     if (this.#wish === 'none') return;
-    if (this.#isDialling) this.#neverConnected({ reason, error: undefined, discarded: 0 });
+    if (this.#isDialling) this.#neverConnected({ reason, error, discarded: 0 });
     this.#wish = 'none';
   }
 }

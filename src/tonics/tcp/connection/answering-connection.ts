@@ -7,7 +7,15 @@ import { runAs } from '../../../core/running.js';
 import { ConnectionReplies } from './replies/connection-replies.js';
 import type { Watch } from './watches/connection-watches.js';
 import { ReceivingConnection } from './receiving-connection.js';
-import { type RequestOptions, loseRequests, peerIsDone, request, requestFor, takeAnswer } from './replies/request.js';
+import {
+  type RequestOptions,
+  awaitsPeer,
+  loseRequests,
+  peerIsDone,
+  request,
+  requestFor,
+  takeAnswer,
+} from './replies/request.js';
 import type { Pending, RequestKey } from './replies/requests.js';
 
 /** What a connection answers, and what it asks: in order, however late an answer is. */
@@ -79,6 +87,11 @@ export abstract class AnsweringConnection<
    */
   protected answerKey(_frame: Frame): RequestKey | false | undefined {
     return undefined;
+  }
+
+  /** @internal Whether it has asked, and waits for the answer. */
+  get _ttAwaitsAnswer(): boolean {
+    return awaitsPeer(this);
   }
 
   /** @internal Nothing more will come: behind what has come and is still to be heard. */

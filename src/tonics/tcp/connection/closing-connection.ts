@@ -5,6 +5,7 @@ import type { StreamChannel } from '../../../selector/network.js';
 import { Backlog } from './backlog.js';
 import type { Deed } from './connection-life.js';
 import { Watch } from './watches/connection-watches.js';
+import { IdleWatch } from './watches/idle-watch.js';
 import type { DisconnectInfo } from './disconnect.js';
 import { Pause } from './pause.js';
 import { SecuringConnection } from './securing-connection.js';
@@ -47,6 +48,8 @@ export abstract class ClosingConnection<
           this._ttMadeClosing.discarded += Backlog.giveUpUnpromised(this._ttBacklog, this._ttChannel);
         if (Backlog.promised(this._ttBacklog, this._ttSentBytes) === 0) return void this._ttInput('abort');
         return this.#closeInOrder();
+      case 'goOn':
+        return this.#goOn();
       case 'reset':
         return this.#destroy(true);
       case 'letGo':
@@ -54,6 +57,12 @@ export abstract class ClosingConnection<
       case 'wait':
         return undefined;
     }
+  }
+
+  #goOn(): void {
+    this._ttMadeClosing.linger = this._ttMadeClosing.linger?.stop();
+    const { idleTimeout } = this._ttSettings;
+    if (idleTimeout !== false) this._ttIdleWatch ??= IdleWatch.of(this, idleTimeout);
   }
 
   /** What it says is the last; what comes is read until the peer has said so too, or has had its time. */
@@ -118,6 +127,7 @@ export abstract class ClosingConnection<
     const info = this.#over();
     this._ttDrop();
     this._ttNoMoreAnswers();
+    this._ttTakerOver(info);
     this._ttEmit('ttse__onDisconnected', info);
     this._ttss__disconnected(info);
   }
@@ -128,6 +138,14 @@ export abstract class ClosingConnection<
     if (guest === undefined) return this._ttMadeClosing.info;
     extrasOf(this).guest = undefined;
     return guest.over(this._ttMadeClosing.info);
+  }
+
+  /** @internal Who has taken it over is told that it is closed, and has it no more. */
+  _ttTakerOver(info: DisconnectInfo): void {
+    const taker = this._ttTaker;
+    if (taker === undefined) return;
+    this._ttExtras!.taker = undefined;
+    taker.over(info);
   }
 
   /** @internal After `onDisconnected` was heard. */
@@ -192,6 +210,7 @@ export abstract class ClosingConnection<
     this._ttLosesReplies();
     const info = this.#over();
     this._ttDrop();
+    this._ttTakerOver(info);
     this._ttTellLast('ttse__onDisconnected', info);
     this._ttTellBase(info);
   }

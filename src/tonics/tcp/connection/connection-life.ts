@@ -27,8 +27,10 @@ export type Input =
   | 'lingerOver'
   /** More is unsent than may be. */
   | 'overflow'
-  /** It closes, and some of what was given before cannot be sent: an answer is missing. */
+  /** Some of what was given, or was to be given, cannot be sent: an answer is missing, or the rest of a stream that it relays. */
   | 'truncated'
+  /** Another one has what comes from now on, and says itself when this side ends. */
+  | 'takenOver'
   /** As `close`, where the peer is told so by its protocol, and says the same. */
   | 'part'
   /** Its Tonic finishes. */
@@ -64,6 +66,8 @@ export type Deed =
   | 'reset'
   /** It is closed at once; the peer sees a reset where something is lost. */
   | 'letGo'
+  /** Nothing is to be answered any more: it stays open until it is ended. */
+  | 'goOn'
   /** Nothing is done: the socket closes by itself. */
   | 'wait';
 
@@ -84,6 +88,7 @@ const anyTime = {
   close: ['draining', 'drain'],
   abort: ['gone', 'reset'],
   overflow: ['cutting', 'cut'],
+  truncated: ['cutting', 'cutOff'],
 } as const;
 
 /**
@@ -133,7 +138,13 @@ export const LIFE: Readonly<Record<Step, Row>> = {
     phase: 'halfClosed',
     sends: true,
     hears: false,
-    on: { ...anyTime, end: ['draining', 'drain'], answered: ['draining', 'drain'], finish: ['finishing', 'lookOnce'] },
+    on: {
+      ...anyTime,
+      end: ['draining', 'drain'],
+      answered: ['draining', 'drain'],
+      finish: ['finishing', 'lookOnce'],
+      takenOver: ['halfClosed', 'goOn'],
+    },
   },
   finishing: {
     phase: 'draining',

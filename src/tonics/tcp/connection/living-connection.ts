@@ -132,8 +132,14 @@ export abstract class LivingConnection<
   override _ttFramesBroke(error: TaskTonicError): void {
     const guest = this._ttGuest;
     if (guest !== undefined) return guest.broke(error);
+    this._ttTaker?.broke(error);
     // What was asked before that is answered.
     this._ttInputAtPlace('close', () => this._ttInputFor('error', 'close', error));
+  }
+
+  /** @internal What it relays was cut off: what was given leaves, and no end is told. */
+  _ttCutOff(error: TaskTonicError): void {
+    this._ttInputFor('aborted', this._ttSentBytes === 0 ? 'abort' : 'truncated', error);
   }
 
   /** @internal An answer cannot be given, nor those behind it: that is the end. */

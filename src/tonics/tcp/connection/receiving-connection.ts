@@ -13,6 +13,7 @@ import { rateOf } from '../../rate-option.js';
 import { SendingConnection } from './sending-connection.js';
 import type { InputEvent } from './unheard-input.js';
 import type { SendResult } from '../../socket-tonic.js';
+import type { Taker } from './streams/taker.js';
 
 /** Counters of a connection. A message is one event `onData` or `onFrame`, or one send. */
 export interface Traffic {
@@ -52,6 +53,16 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   /** A frame was received. With a framing there is no `onData`. */
   ttse__onFrame?(frame: Frame): void | undefined;
 
+  /** @internal Who takes what comes in place of its Tonic. */
+  get _ttTaker(): Taker | undefined {
+    return this._ttExtras?.taker as Taker | undefined;
+  }
+
+  /** @internal What cannot be done any more where another one has what comes. */
+  _ttRefusesTaken(what: string): void {
+    if (this._ttTaker !== undefined) throw fail('TT_TAKEN_OVER', { what, tonic: this.name, by: this._ttTaker.by });
+  }
+
   /** @internal Whether what comes is heard; else it is dropped. */
   abstract get _ttHears(): boolean;
   /** @internal It cannot hear any further frame, and is to end. */
@@ -86,6 +97,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
    */
   protected setFraming(framing: Framing<Frame, Sent> | undefined): void {
     this._ttNeedsOwnSparkle('setFraming()');
+    this._ttRefusesTaken('setFraming()');
     const feed = this._ttFeed;
     const missed = this.#takeMissed();
     this.#watch = this.#watch?.stop();
@@ -117,7 +129,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     super._ttBeginsAnew();
     this.#forget();
     const framing = this.#declared;
-    if (framing !== undefined) this._ttFeed = new FrameFeed(this, framing);
+    if (framing !== undefined && this._ttTaker?.takes !== 'bytes') this._ttFeed = new FrameFeed(this, framing);
     const { readRate, sharedRead } = this._ttSettings;
     if (readRate !== undefined || sharedRead !== undefined)
       this.#pace ??= new ReadPace(this, rateOf(readRate), sharedRead);
@@ -156,6 +168,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   #readChunks(channel: StreamChannel): boolean {
     const catalyst = this._ttCatalyst;
     const hears = this._ttHears;
+    if (hears && this._ttExtras?.taker !== undefined) return this.#readForTaker(channel, this._ttTaker!);
     for (let share = hears ? catalyst._ttGate.share : Infinity; share > 0;) {
       const data = channel.take(share);
       if (data === undefined) return true;
@@ -170,6 +183,45 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
       share = Math.min(share - data.length, catalyst._ttGate.share);
     }
     return false;
+  }
+
+  /** No order is made of what another one takes: it is bounded by what that one takes. */
+  #readForTaker(channel: StreamChannel, taker: Taker): boolean {
+    while (this._ttPauses === 0) {
+      const data = channel.take(taker.room);
+      if (data === undefined) return true;
+      this._ttReceivedForTaker(data);
+      taker.received(data);
+    }
+    return false;
+  }
+
+  /** @internal Counts what another one takes. */
+  _ttReceivedForTaker({ length }: Buffer): void {
+    this._ttReceivedMessages++;
+    this.#receivedBytes += length;
+    if (this.#pace !== undefined) this.#pace.took(length);
+  }
+
+  /**
+   * Its frames are bytes from now on.
+   * @returns those that were not heard.
+   * @internal
+   */
+  _ttUnframe(): Buffer {
+    const rest = this.takeBuffered();
+    const missed = this.#takeMissed();
+    this.#watch = this.#watch?.stop();
+    if (this._ttFeed !== undefined) this.#forget();
+    this._ttKey?.signal(Interest.READ | missed);
+    return rest;
+  }
+
+  /** @internal What has come and was not heard is to be read once more, by who has taken it over. */
+  _ttUnread(channel: StreamChannel, bytes: readonly Buffer[]): void {
+    const all = bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes);
+    this.#receivedBytes -= all.length;
+    channel.putBack(all);
   }
 
   #received({ length }: Buffer): void {
@@ -241,6 +293,11 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown, event: InputEvent = 'ttse__onFrame'): boolean {
     this._ttReceivedMessages++;
+    const taker = this._ttTaker;
+    if (taker !== undefined) {
+      taker.received(frame);
+      return false;
+    }
     return this._ttFillInput(form, event, frame);
   }
 

@@ -43,6 +43,7 @@ export abstract class SecuringConnection<
    */
   protected startTls(received?: Uint8Array): void {
     this._ttNeedsOwnSparkle('startTls()');
+    this._ttRefusesTaken('startTls()');
     const { startTls } = this._ttSettings;
     if (startTls === undefined) throw fail('TT_NO_TLS', { tonic: this.name });
     if (this._ttUpgrade !== undefined || this.tls !== undefined) throw fail('TT_TLS_BEGUN', { tonic: this.name });

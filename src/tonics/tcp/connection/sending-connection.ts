@@ -13,6 +13,7 @@ import { encoded } from './encoded.js';
 import { OrderedSends } from './ordered-sends.js';
 import { Pause } from './pause.js';
 import { STALL_FROM, StallWatch } from './watches/stall-watch.js';
+import type { Taker } from './streams/taker.js';
 import { Refusals } from '../server/refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
 
@@ -226,7 +227,8 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   /** @internal Reading pauses while too much is unsent; not for what waits behind a reply that needs input. */
   _ttPaceReading(): void {
-    if (!this.#blocked || !this._ttSettings.pauseReading) return;
+    // Who has taken it over says by itself what is read.
+    if (!this.#blocked || !this._ttSettings.pauseReading || this._ttExtras?.taker !== undefined) return;
     const { highWaterMark } = this._ttSettings;
     if (this._ttReplies?.needsInput !== true) this._ttPause(Pause.unsent);
     else if ((this._ttChannel?.unsent ?? 0) <= highWaterMark) this._ttResume(Pause.unsent);
@@ -278,7 +280,7 @@ export abstract class SendingConnection<State extends string = never> extends So
     if (this.#blocked) return;
     this._ttBlock();
     this._ttPaceReading();
-    this._ttRaise('ttse__onHighWater', unsent);
+    if (this._ttExtras?.taker === undefined) this._ttRaise('ttse__onHighWater', unsent);
   }
 
   /** @internal Something waits: `onDrain` will follow, and who relays to this one waits for it. */
@@ -308,7 +310,9 @@ export abstract class SendingConnection<State extends string = never> extends So
     backlog.blocked = false;
     this._ttResume(Pause.unsent);
     backlog.releaseRelays();
-    this._ttRaise('ttse__onDrain');
+    const taker = this._ttExtras?.taker as Taker | undefined;
+    if (taker === undefined) this._ttRaise('ttse__onDrain');
+    else taker.drained();
     return true;
   }
 

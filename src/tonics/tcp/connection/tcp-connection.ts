@@ -13,13 +13,29 @@ import { showPeer, socketError } from '../../socket-errors.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { type Adoption, takeAdoption } from '../server/adoption.js';
 import type { Arrival } from '../server/door/arrival.js';
-import { ClosingConnection } from './closing-connection.js';
 import { LIFE } from './connection-life.js';
-import type { DisconnectInfo } from './disconnect.js';
+import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
+import { TakenConnection } from './taken-connection.js';
 import { IdleWatch } from './watches/idle-watch.js';
 
 export type { ConnectionPhase } from './connection-life.js';
 export type { Traffic } from './receiving-connection.js';
+
+/** What `onRelayEnded` is given. */
+export interface RelayEnd {
+  /** The connection that this one was joined with. */
+  readonly other: TcpConnection<string>;
+  /** Bytes that came from this one and were given to the other. */
+  readonly toOther: number;
+  /** Bytes that came from the other and were given to this one. */
+  readonly fromOther: number;
+  /** Which of the two was closed first. */
+  readonly endedBy: TcpConnection<string>;
+  /** Why that one was closed: `peerEnded` where both peers had ended, so that both streams are whole. */
+  readonly reason: DisconnectReason;
+  /** Its error, where it was one. */
+  readonly error: Error | undefined;
+}
 
 /**
  * One TCP connection. A protocol extends it, with a state machine of its own:
@@ -33,9 +49,9 @@ export type { Traffic } from './receiving-connection.js';
  * An event that its class does not define goes to its base, with the connection as the first argument.
  *
  * Here is what its socket tells it. What it does stands in the classes below it, one idea in each: it sends (`sending-connection.ts`), receives (`receiving-`),
- * answers (`answering-`), has a life of steps (`living-`), gives its last answers (`finishing-`), goes on under TLS (`securing-`) and closes (`closing-`).
+ * answers (`answering-`), has a life of steps (`living-`), gives its last answers (`finishing-`), goes on under TLS (`securing-`), closes (`closing-`) and is taken over (`taken-`).
  */
-export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends ClosingConnection<
+export class TcpConnection<State extends string = never, Frame = unknown, Sent = Frame> extends TakenConnection<
   State,
   Frame,
   Sent
@@ -52,6 +68,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   ttse__onEnd?(): void | undefined;
   /** It uses TLS now: the handshake of `startTls()` is complete. */
   ttse__onSecure?(tls: TlsInfo): void | undefined;
+  /** It was joined with another connection by `relay()`, and that is over: one of the two is closed, and the other closes. */
+  ttse__onRelayEnded?(end: RelayEnd): void | undefined;
   /** It is closed; the Tonic finishes after this (except a TcpClient that reconnects). */
   ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
   /** The socket reported an error, or a send was refused. Without this event it is logged and counted. */
@@ -67,6 +85,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
       'onHighWater',
       'onEnd',
       'onSecure',
+      'onRelayEnded',
       'onDisconnected',
       'onError',
     ],
@@ -151,6 +170,8 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     key?.handOver(this);
     this._ttKey = key ?? this._ttCatalyst.selector.register(channel, this._ttInterest, this);
     this._ttApplyInterest();
+    this._ttGoesStraight();
+    this._ttTaker?.opened();
     // It may have closed while nobody had it.
     if (channel.closed) this._ttKey.signal(Interest.HANGUP);
     if (this._ttSettings.idleTimeout !== false) this._ttIdleWatch = IdleWatch.of(this, this._ttSettings.idleTimeout);
@@ -162,7 +183,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     if (channel === undefined) return;
     this._ttIdleWatch?.touchAll(ready);
     if (this._ttUpgrade?.begun === true && (ready & Interest.CONNECT) !== 0) this._ttSecured(channel.tls);
-    if (this._ttSettings.startTls !== undefined && this._ttBeginsWithTls(channel))
+    if (this._ttSettings.startTls !== undefined && this._ttTaker === undefined && this._ttBeginsWithTls(channel))
       return this._ttUpgradeFailed(fail('TT_TLS_UNEXPECTED', { address: this._ttPeer() }));
     if ((ready & Interest.WRITE) !== 0) {
       if (channel.unsent + this._ttHeld <= this._ttSettings.lowWaterMark) this._ttUnblock();
@@ -193,12 +214,16 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   }
 
   #peerEnded(): void {
-    const input = this._ttSettings.halfOpen ? 'peerEnded' : 'peerEndedBoth';
+    const taker = this._ttTaker;
+    const input = this._ttSettings.halfOpen || taker !== undefined ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this._ttStep].on[input] === undefined || this._ttMadeClosing.reason === 'peerEnded') return;
     // What was cut off is not to be taken for whole.
     if (this._ttChannel?.truncated === true) this._ttMadeClosing.truncated = true;
-    else if (this._ttHears) this._ttEmit('ttse__onEnd');
+    else if (this._ttHears) {
+      if (taker === undefined) this._ttEmit('ttse__onEnd');
+      else taker.peerEnded();
+    }
     this._ttNoMoreAnswers();
     this._ttMadeClosing.reason ??= 'peerEnded';
     this._ttInput(input);

@@ -75,10 +75,19 @@ export function request(
   options: RequestOptions,
 ): Question {
   requestCheck.check(options, `${connection._ttPlan.className}.request()`);
-  const { timeout = ASK_TIMEOUT, hold = true, key, onError } = options;
+  const { timeout = ASK_TIMEOUT, hold = true, key, onError, signal } = options;
   const answer = connection._ttOwn(onAnswer);
   const error = onError === undefined ? undefined : connection._ttOwn(onError);
-  const asked = new Request(connection, connection, 'request', timeout, answer, error, hold && !connection.finished);
+  const asked = new Request(
+    connection,
+    connection,
+    'request',
+    timeout,
+    answer,
+    error,
+    hold && !connection.finished,
+    signal,
+  );
   begin(connection, asked, () => requestFor(connection, send, asked, key));
   return asked;
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { DisconnectInfo } from '../disconnect.js';
 import { Pause } from '../pause.js';
-import type { TcpConnection } from '../tcp-connection.js';
+import type { ClosingConnection } from '../closing-connection.js';
 import { sizeOf } from '../../../socket-tonic.js';
 
 /** Texts in these are sent as they are. */
@@ -22,7 +22,7 @@ interface Written {
  */
 export class ConnectionDuplex extends Duplex {
   /** Whose stream it is. */
-  readonly connection: TcpConnection<string>;
+  readonly connection: ClosingConnection<string>;
   /** Called when the connection has room again. */
   #waits: (() => void) | undefined = undefined;
   /** Its reader is behind. */
@@ -30,7 +30,7 @@ export class ConnectionDuplex extends Duplex {
   /** Of texts that come without one. */
   #textEncoding: BufferEncoding = 'utf8';
 
-  constructor(connection: TcpConnection<string>) {
+  constructor(connection: ClosingConnection<string>) {
     super({ decodeStrings: false });
     this.connection = connection;
   }
@@ -83,7 +83,7 @@ export class ConnectionDuplex extends Duplex {
     encoding ??= this.#textEncoding;
     if (!this.#mayGive(chunk)) return super.write(chunk, encoding, done ?? undefined);
     this.#send(chunk, encoding);
-    this.#wake();
+    this.wake();
     if (typeof done === 'function') process.nextTick(done, null);
     return true;
   }
@@ -95,8 +95,8 @@ export class ConnectionDuplex extends Duplex {
   }
 
   #mayGive(chunk: Chunk): boolean {
-    if (!this.writable || this.writableLength > 0) return false;
     const { connection } = this;
+    if (!this.writable || this.writableLength > 0 || !connection._ttSends) return false;
     // A character has up to three bytes.
     const most = typeof chunk === 'string' ? 3 * chunk.length : chunk instanceof Uint8Array ? chunk.length : Infinity;
     return connection.unsentBytes + most <= connection._ttSettings.highWaterMark;
@@ -109,26 +109,23 @@ export class ConnectionDuplex extends Duplex {
   }
 
   override _write(chunk: Chunk, encoding: BufferEncoding, done: Done): void {
-    if (chunk.length > PIECE) return this.#giveAll([{ chunk, encoding }], done);
-    this.#send(chunk, encoding);
-    return this.#onceRoom(done);
+    return this.#giveAll([{ chunk, encoding }], done);
   }
 
   override _writev(chunks: readonly Written[], done: Done): void {
-    let size = 0;
-    for (const { chunk } of chunks) size += chunk.length;
-    if (size > PIECE) return this.#giveAll(chunks, done);
-    for (const { chunk, encoding } of chunks) this.#send(chunk, encoding);
-    return this.#onceRoom(done);
+    return this.#giveAll(chunks, done);
   }
 
   /** In pieces, each when there is room for it: what is written may be more than a connection may have unsent. */
   #giveAll(chunks: readonly Written[], done: Done): void {
-    const pieces = piecesOf(chunks);
+    // Where few may be unsent a piece is smaller: it must fit below the limit when what waited is down at the low-water mark.
+    const { unsentLimit, lowWaterMark } = this.connection._ttSettings;
+    const pieces = piecesOf(chunks, Math.min(PIECE, Math.max(unsentLimit - lowWaterMark, 1)));
+    let piece = pieces.next();
     const goOn = (): void => {
-      for (let piece = pieces.next(); piece.done !== true; piece = pieces.next()) {
+      for (; piece.done !== true; piece = pieces.next()) {
+        if (!this.#hasRoomFor(piece.value)) return this.#onceDrained(goOn);
         this.#send(piece.value, 'utf8');
-        if (this.#isBlocked) return this.#onceRoom(goOn);
       }
       return this.#onceRoom(done);
     };
@@ -144,13 +141,31 @@ export class ConnectionDuplex extends Duplex {
   }
 
   #onceRoom(done: Done): void {
-    this.#wake();
+    this.wake();
     if (this.#isBlocked) this.#waits = done;
     else done();
   }
 
+  /** The limit of what is unsent ends a connection: a stream never comes to it. */
+  #hasRoomFor(piece: Chunk): boolean {
+    const { connection } = this;
+    if (!connection._ttSends) return true;
+    if (this.#isBlocked) return false;
+    const { unsentLimit } = connection._ttSettings;
+    const size = sizeOf(piece);
+    if (connection.unsentBytes + size <= unsentLimit) return true;
+    connection._ttChannel?.flush();
+    return connection.unsentBytes + size <= unsentLimit;
+  }
+
+  #onceDrained(goOn: () => void): void {
+    this.#waits = goOn;
+    if (!this.#isBlocked) this.connection._ttBlock();
+    this.wake();
+  }
+
   /** What is written outside of a turn is to leave as well. */
-  #wake(): void {
+  protected wake(): void {
     const { selector } = this.connection._ttCatalyst;
     if (selector.parked) selector.wakeup();
   }
@@ -173,12 +188,13 @@ export class ConnectionDuplex extends Duplex {
 /** At most so many bytes are given at once. */
 const PIECE = 65_536;
 
-function* piecesOf(chunks: readonly Written[]): Generator<Chunk, void> {
+function* piecesOf(chunks: readonly Written[], most: number): Generator<Chunk, void> {
   for (const { chunk, encoding } of chunks) {
-    if (chunk.length <= PIECE) yield inBytes(chunk, encoding);
+    // A character has up to three bytes.
+    if ((typeof chunk === 'string' ? 3 * chunk.length : chunk.length) <= most) yield inBytes(chunk, encoding);
     else {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
-      for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE);
+      for (let from = 0; from < bytes.length; from += most) yield bytes.subarray(from, from + most);
     }
   }
 }
