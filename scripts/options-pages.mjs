@@ -396,6 +396,7 @@ See [Timers and calendars](../use/timers.md).`,
       { title: 'showLog()', text: 'Its last argument.', from: ['src/log/log-show.ts', 'showLogSchema'] },
       { title: 'Formula: threads', from: ['src/config/configuration-schema.ts', 'threadsSchema'] },
       { title: 'Formula: shutdown', from: ['src/config/configuration-schema.ts', 'shutdownSchema'] },
+      { title: 'Formula: upgrade', from: ['src/config/configuration-schema.ts', 'upgradeSchema'] },
     ],
   },
   {

@@ -26,6 +26,8 @@ import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
 import { Shutdown, type ShutdownTimes } from './shutdown.js';
 import { printAndExit, readForStart } from './start-failure.js';
+import { successor } from './upgrade/successor.js';
+import { type UpgradeTimes, Upgrader } from './upgrade/upgrader.js';
 import type { Testbench } from '../core/testbench.js';
 
 export type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
@@ -149,6 +151,8 @@ export abstract class Formula {
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void, signal?: AbortSignal): Promise<RunResult> {
     const held = heldRun(this);
     if (held !== undefined) return held;
+    const begun = testbench === undefined ? successor.begin() : undefined;
+    if (begun !== undefined) await begun;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
@@ -222,28 +226,36 @@ export abstract class Formula {
     const main = this.#makeMain(runtime);
     // An app in a test leaves the process of the test alone.
     const { signals, ...times } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
-    const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => become('stopping'));
+    const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => {
+      become('stopping');
+      upgrader?.abandon();
+    });
     runtime.askToEnd = (signal) => shutdown.ask(signal);
+    const { sigusr2, ...upgradeTimes } = data.upgrade as Required<NonNullable<FormulaData['upgrade']>>;
+    const upgrader = sigusr2 ? new Upgrader(runtime, shutdown, upgradeTimes as UpgradeTimes) : undefined;
     const watch =
-      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup) : undefined;
+      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup, upgrader) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       become('startCatalysts');
       if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         become('mainRunning');
+        if (testbench === undefined) successor.started(runtime);
         started?.(runtime);
       });
       become('mainFinished');
     } catch (thrown) {
       // Whatever was opened so far is closed.
       abort(main, () => {});
+      successor.failed(thrown);
       throw thrown;
     } finally {
       watch?.close();
       shutdown.close();
     }
     const error = main._ttEnding?.error;
+    if (error !== undefined) successor.failed(error);
     const exitCode = error === undefined && !shutdown.graceExceeded ? 0 : 1;
     if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
     if (error !== undefined && testbench === undefined && !runtime.log.tellsFailures) tellFailure(this, error);

@@ -10,6 +10,7 @@ const HELP = `Usage: tasktonic <command>
   tasktonic new <folder>             makes a project with a service and its tests
   tasktonic run <file> [options]     runs the Formula that a file exports; the options are those of the app, --help too
   tasktonic dev <file> [options]     the same, and again on each change of a file that it has loaded
+  tasktonic upgrade <pid>            has a new process of the program take over, without a connection refused
   tasktonic diagram <file> [Class]   prints the state machine of a Tonic as a Mermaid state diagram;
                                      of all Tonics of the file, as Markdown, where no class is named
 

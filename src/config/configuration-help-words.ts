@@ -20,4 +20,7 @@ export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
   'shutdown/signals': 'Whether SIGINT and SIGTERM shut the app down.',
   'shutdown/drainDelay': 'How long after a signal it still accepts connections, in ms.',
   'shutdown/grace': 'How long it may take to finish after that, in ms.',
+  'upgrade/sigusr2': 'Whether SIGUSR2 has a new process of the program take over.',
+  'upgrade/readyTimeout': 'How long the new process may take to be ready, in ms.',
+  'upgrade/drainDelay': 'How long connections go on in the old process, in ms, before they end.',
 };

@@ -46,6 +46,24 @@ export const shutdownSchema = v.strictObject(
   section,
 );
 
+export const upgradeSchema = v.strictObject(
+  {
+    /**
+     * Whether SIGUSR2 has a new process of the program started, which takes the listening sockets over: an upgrade without a connection
+     * refused. Without it SIGUSR2 ends the process, as Node does it. See docs/use/drain-and-upgrade.md.
+     */
+    sigusr2: v.optional(flag, false),
+    /** How long the new process may take to be ready, in ms; then it is ended, and the old one goes on. */
+    readyTimeout: v.optional(ms(1), 60_000),
+    /**
+     * How long connections of the old process go on as before when the new one has taken over, in ms; then they end in order, for at most
+     * `shutdown/grace`.
+     */
+    drainDelay: v.optional(ms(), 5_000),
+  },
+  section,
+);
+
 /** A Tonic to start. */
 export interface Start {
   readonly tonic: string;
@@ -69,6 +87,8 @@ export const frameworkSchema = v.looseObject({
   threads: v.optional(threadsSchema, {}),
   /** How the app ends when the system asks it to. */
   shutdown: v.optional(shutdownSchema, {}),
+  /** How a new process of the program takes over from one that runs. */
+  upgrade: v.optional(upgradeSchema, {}),
 });
 
 /** The configuration of an app; keys of one's own may be added, and are found by their path with `this.config`. */

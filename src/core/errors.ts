@@ -307,6 +307,9 @@ export const ERRORS = {
   TT_CONFIGURATION_KEPT: 'The configuration was read again and is not right, so nothing changes: {problems}.',
   TT_NEEDS_RESTART:
     'The configuration has new values for {paths}, which cannot change while the app runs: restart the app.',
+  // Upgrade
+  TT_PROCESS_UPGRADE_FAILED: 'The upgrade has failed, and this process serves on: {why}.',
+  TT_PROCESS_UPGRADE_REFUSED: 'No upgrade was begun: {why}.',
   // Log services
   TT_UNKNOWN_LOG_SERVICE: 'There is no log service {name}: {hint} Add your own with logServices.with({ ... }).',
   TT_LOG_SERVICE_EXISTS: 'There is already another log service {name}: choose another name.',

@@ -37,6 +37,16 @@ export interface ListenSettings {
   /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
+  /** What the process that replaces this one is told of it. */
+  readonly successor?: ForSuccessor | undefined;
+}
+
+/** What an upgrade of the program hands over with a listener. */
+export interface ForSuccessor {
+  /** The name that the Tonic was given which listens. */
+  readonly name: string | undefined;
+  /** The keys of its TLS tickets, as they are now. */
+  readonly ticketKeys: Buffer | undefined;
 }
 
 /** What every stream socket is given. */
@@ -271,6 +281,12 @@ export interface Network {
   readonly canReusePort: boolean;
   /** Whether a socket that was accepted can be moved to another thread. */
   readonly canHandOver: boolean;
+  /**
+   * Threads of this process listen there, each with a socket of its own: so that an upgrade of the program waits until those of the new process do.
+   *
+   * @returns they do so no more.
+   */
+  announce?(settings: ListenSettings, local: Address): () => void;
   /** Makes a stream of a socket that another thread has accepted. */
   receive(socket: unknown, settings: StreamSettings): StreamChannel;
   listen(settings: ListenSettings): ListenerChannel;

@@ -19,7 +19,14 @@ function file(content: string | Buffer, name = 'app.json'): string {
 }
 
 function data(sources: ConfigurationSources, code = {}): Record<string, unknown> {
-  const { log: _, start: __, threads: ___, shutdown: ____, ...own } = readConfiguration(code, sources).data;
+  const {
+    log: _,
+    start: __,
+    threads: ___,
+    shutdown: ____,
+    upgrade: _____,
+    ...own
+  } = readConfiguration(code, sources).data;
   return own;
 }
 

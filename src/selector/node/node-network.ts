@@ -2,10 +2,12 @@ import { Socket } from 'node:net';
 import { nodeDns, nodeOs } from '../../core/lazy-node.js';
 import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
+import { inheritedSockets } from './inherited-sockets.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodePathStream, connectToPath } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
+import { offeredSockets, placeKey } from './offered-sockets.js';
 import { TlsStream } from './tls-stream.js';
 
 /** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
@@ -46,6 +48,13 @@ export const nodeNetwork: Network = {
   canReusePort:
     (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
+  announce(settings, local) {
+    const place = placeKey('tcp', settings);
+    const { name, ticketKeys } = settings.successor ?? {};
+    inheritedSockets.claim(place, name);
+    const offered = { place, name, local, file: undefined, ticketKeys, handles: [] };
+    return offeredSockets.add({ offered, letGo: () => {} });
+  },
   connect({ path, address, port, localAddress, localPort, stream: settings }) {
     const socket = set(new Socket({ allowHalfOpen: true }), settings);
     if (path !== undefined) return connectToPath(socket, path);

@@ -82,6 +82,26 @@ export class SocketFile {
     }
   }
 
+  /** The number of the file that is to be removed here; `undefined` where there is none. */
+  get own(): number | undefined {
+    return this.#own;
+  }
+
+  /** The process that this one replaces has made the file: it is this one's now, with its mode. */
+  inherit(file: number): void {
+    this.#own = file;
+    try {
+      if (this.#inode === file) chmodSync(this.#path, this.#mode);
+    } catch {
+      // Who may not change it leaves it as it is.
+    }
+  }
+
+  /** It is another process's now. */
+  disown(): void {
+    this.#own = undefined;
+  }
+
   /** Removes the file, where it is still the one that was made here. */
   remove(): void {
     this.#removeFolder();

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { count, flag, ms, port, text, within } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
@@ -54,11 +55,12 @@ export const serverSchema = v.strictObject({
    */
   listeners: v.optional(within(1, 64)),
   /**
-   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
+   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one, `'all'` for as many as this
+   * process can run at once (`os.availableParallelism()`). The protocol is then a class
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
-  catalysts: v.optional(count(1), 1),
+  catalysts: v.optional(v.union([v.literal('all'), count(1)], "must be 'all' or a whole number, 1 or more"), 1),
   /**
    * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
    * proxy: `{ trusted: ['10.0.0.0/8'] }`. See docs/use/behind-a-proxy.md.
@@ -114,6 +116,11 @@ type PlaceInput = Readonly<v.InferInput<v.StrictObjectSchema<typeof placeOptions
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
 export type TcpServerOptions = Omit<Input, OfPort | OfPlace> & ConnectionOptions & TonicOptions & ListenOptions;
+
+/** How many threads that are, on this machine. */
+export function threadsOf(catalysts: number | 'all' = 1): number {
+  return catalysts === 'all' ? availableParallelism() : catalysts;
+}
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */
 export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {

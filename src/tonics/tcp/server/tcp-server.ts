@@ -9,7 +9,9 @@ import { settingsIn } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { running } from '../../../core/running.js';
 import { TonicSettings } from '../../../core/options/tonic-options.js';
-import type { Address, ListenPlace, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import type { Address, ListenPlace, ListenSettings, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import { inheritedSockets } from '../../../selector/node/inherited-sockets.js';
+import { placeKey } from '../../../selector/node/offered-sockets.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
@@ -27,6 +29,7 @@ import {
   listenersOf,
   placedServerSchema,
   serverSchema,
+  threadsOf,
 } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
@@ -100,6 +103,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
   readonly #door: Door | undefined;
   #listener: ServerListener | undefined;
+  /** Tells no process that its threads listen any more. */
+  #unannounce: (() => void) | undefined;
   #phase: ServerPhase = 'opening';
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
@@ -111,11 +116,20 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
     const { host, ipv6Only, reusePort, listeners } = settings;
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
-    if (settings.catalysts > 1) checkLoadable(settings, name);
+    // Whatever machine it is on.
+    if (settings.catalysts !== 1) checkLoadable(settings, name);
     checkInside(settings, name);
+    const listensAt = placeKey('tcp', { ...settings, place });
     const tls =
       settings.tls &&
-      new ServerTls(settings.tls, `of ${name}`, (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'));
+      new ServerTls(
+        {
+          ...settings.tls,
+          ticketKeys: settings.tls.ticketKeys ?? inheritedSockets.ticketKeysOf(listensAt, settings.name),
+        },
+        `of ${name}`,
+        (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'),
+      );
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
@@ -135,7 +149,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#make = make;
     this.#tls = tls;
     this.#alpn = alpn;
-    if (settings.catalysts > 1) this.#spread = this.#newSpread(of);
+    const threads = threadsOf(settings.catalysts);
+    if (threads > 1) this.#spread = this.#newSpread(threads, of);
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
     this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
@@ -242,13 +257,24 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    const { host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    this.#listener = new ServerListener(this._ttCatalyst, this.#listenSettings, this.#hearer);
+  }
+
+  get #listenSettings(): ListenSettings {
+    const { name, host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
     const place = this.#place;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const listeners = this.#listeners;
-    const settings = { place, host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
-    this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
+    const tls = this.#tls;
+    const successor = {
+      name,
+      get ticketKeys() {
+        return tls?.ticketKeys;
+      },
+    };
+    const how = { reusePort, listeners, handsOver, maxConnections, stream, successor };
+    return { place, host, port, backlog, ipv6Only, ...how };
   }
 
   readonly #hearer: ListenerHearer = {
@@ -411,8 +437,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its connections on several threads ----
 
-  #newSpread(of: PartOf | undefined): ServerSpread | undefined {
-    const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+  #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
+    const { protocol, catalysts: ___, base: _, name: __, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
       const address = showPlace(this.#place, this.#settings);
@@ -443,7 +469,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   tts__partListens(index: number, address: string, port: number, family: string | undefined): void {
     if (this.#phase !== 'opening') return;
     const at = { address, port, family: family as Address['family'] };
-    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at);
+    if (!this.#spread!.listens(index, at, this.#infuse)) return;
+    this.#unannounce = this._ttCatalyst.network.announce?.(this.#listenSettings, at);
+    this.#listening(at);
   }
 
   /** @internal It has turned a peer away, and counted it. */
@@ -468,6 +496,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #closeListener(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#unannounce = this.#unannounce?.() as undefined;
     this.#door?.close();
     this.#turnedAwayEvents.flush();
     this.#certificateWatch = this.#certificateWatch?.stop();

@@ -6,7 +6,7 @@ import { BINDER, type SparkleBinder, ofFramework } from '../../../core/plan/plan
 import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import type { Framing } from '../../../framing/framing.js';
 import type { Address } from '../../../selector/network.js';
-import { framingOf } from '../../framing-option.js';
+import { framingOf } from '../../../framing/framing-option.js';
 import { Handed } from '../../handed.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
