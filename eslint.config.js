@@ -93,7 +93,7 @@ const everyTestRuns = {
 };
 
 export default defineConfig([
-  globalIgnores(['dist/', 'coverage/', 'bench/build/', 'bench/node_modules/', 'bench/results/']),
+  globalIgnores(['dist/', 'coverage/', 'bench/build/', 'bench/node_modules/', 'bench/results/', 'site/dist/']),
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     languageOptions: {
@@ -154,6 +154,7 @@ export default defineConfig([
     files: ['create-tasktonic/template/test/**/*.ts'],
     rules: { '@typescript-eslint/no-floating-promises': 'off' },
   },
+  { files: ['site/.vitepress/theme/**'], languageOptions: { globals: { document: 'readonly' } } },
   { files: ['bench/servers/bun-*.mjs'], languageOptions: { globals: { Bun: 'readonly' } } },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } } },
 ]);

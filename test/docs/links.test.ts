@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
+import { slug } from '../../site/lib/slug.js';
 import { linksOf } from './support/links.js';
 import { ROOT, pages, textOf } from './support/pages.js';
 
@@ -17,13 +18,7 @@ function leadsSomewhere(link: string): boolean {
   return anchor === undefined || anchorsOf(path).includes(anchor);
 }
 
-/** As the usual viewers make them of headings. */
 function anchorsOf(page: string): string[] {
   const headings = [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!);
-  return headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
+  return headings.map(slug);
 }

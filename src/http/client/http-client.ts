@@ -131,7 +131,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
 
   /**
    * Sends a request, and gets status and headers of the answer, with the body as a stream.
-   * @throws {TaskTonicError} as {@link request}.
+   * @throws {TaskTonicError} as {@link HttpClient.request}.
    */
   stream(request: HttpRequest, onHead: HttpHears<HttpStreamedResponse>, options: HttpStreamOptions = {}): HttpQuestion {
     return this.#ask('stream', request, onHead, options, streamCheck);
