@@ -1,0 +1,79 @@
+import { type RelayEnd, TcpClient, TcpConnection, relay } from 'tasktonic';
+import type { Backend } from './backends.js';
+import type { Proxy } from './proxy.js';
+
+/** A client. It is not read from until a backend has taken a connection for it; from then on bytes go by `relay()`. */
+export class Visitor extends TcpConnection {
+  readonly #tried = new Set<Backend>();
+
+  constructor(private readonly proxy: Proxy) {
+    super();
+  }
+
+  ttse__onConnected(): void {
+    this.proxy.visitors += 1;
+    this.ttsc__pause();
+    this.ttsc__tryNext();
+  }
+
+  /** What the client sends has gone to no backend yet: so another one may have it. */
+  ttsc__tryNext(): void {
+    const { proxy } = this;
+    const backend = proxy.choose(this.#tried);
+    if (backend === undefined) {
+      proxy.counts.unserved += 1;
+      return this.ttsc__close();
+    }
+    if (this.#tried.size > 0) proxy.counts.triedAgain += 1;
+    this.#tried.add(backend);
+    new Way(backend, proxy, this);
+    return undefined;
+  }
+
+  ttse__onRelayEnded({ toOther, fromOther }: RelayEnd): void {
+    this.proxy.counts.bytesIn += toOther;
+    this.proxy.counts.bytesOut += fromOther;
+  }
+
+  ttse__onError(): void {}
+
+  ttse__onDisconnected(): void {
+    this.proxy.left();
+  }
+}
+
+/** The connection to a backend, for one visitor. */
+class Way extends TcpClient {
+  #isRelayed = false;
+
+  constructor(
+    private readonly backend: Backend,
+    proxy: Proxy,
+    private readonly visitor: Visitor,
+  ) {
+    const { sendProxy } = proxy.settings;
+    const header = sendProxy !== 0 && { proxyProtocol: { of: visitor, version: sendProxy } };
+    super({ ...backend.way(proxy.settings), ...header });
+    backend.open += 1;
+  }
+
+  ttse__onConnected(): void {
+    this.#isRelayed = true;
+    relay(this.visitor, this);
+    this.visitor.ttsc__resume();
+  }
+
+  ttse__onError({ message }: Error): void {
+    this.log.info(message);
+  }
+
+  /** Until a check says otherwise, one that takes no connection is down. */
+  ttse__onDisconnected({ reason }: { readonly reason: string }): void {
+    this.backend.open -= 1;
+    if (this.#isRelayed || reason === 'finished') return;
+    this.backend.isUp = false;
+    this.visitor.ttsc__tryNext();
+  }
+
+  ttse__onRelayEnded(): void {}
+}
