@@ -27,7 +27,7 @@ class Check extends TcpClient {
     settings: ProxySettings,
   ) {
     const { sendProxy } = settings;
-    super({ ...backend.way(settings), log: 'quiet', ...(sendProxy !== 0 && { proxyProtocol: sendProxy }) });
+    super({ ...backend.way(settings), logMode: 'quiet', ...(sendProxy !== 0 && { proxyProtocol: sendProxy }) });
   }
 
   ttse__onConnected(): void {

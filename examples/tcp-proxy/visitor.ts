@@ -6,39 +6,39 @@ import type { Proxy } from './proxy.js';
 export class Visitor extends TcpConnection {
   readonly #tried = new Set<Backend>();
 
-  constructor(private readonly proxy: Proxy) {
+  constructor(private readonly front: Proxy) {
     super();
   }
 
   ttse__onConnected(): void {
-    this.proxy.visitors += 1;
+    this.front.visitors += 1;
     this.ttsc__pause();
     this.ttsc__tryNext();
   }
 
   /** What the client sends has gone to no backend yet: so another one may have it. */
   ttsc__tryNext(): void {
-    const { proxy } = this;
-    const backend = proxy.choose(this.#tried);
+    const { front } = this;
+    const backend = front.choose(this.#tried);
     if (backend === undefined) {
-      proxy.counts.unserved += 1;
+      front.counts.unserved += 1;
       return this.ttsc__close();
     }
-    if (this.#tried.size > 0) proxy.counts.triedAgain += 1;
+    if (this.#tried.size > 0) front.counts.triedAgain += 1;
     this.#tried.add(backend);
-    new Way(backend, proxy, this);
+    new Way(backend, front, this);
     return undefined;
   }
 
   ttse__onRelayEnded({ toOther, fromOther }: RelayEnd): void {
-    this.proxy.counts.bytesIn += toOther;
-    this.proxy.counts.bytesOut += fromOther;
+    this.front.counts.bytesIn += toOther;
+    this.front.counts.bytesOut += fromOther;
   }
 
   ttse__onError(): void {}
 
   ttse__onDisconnected(): void {
-    this.proxy.left();
+    this.front.left();
   }
 }
 
@@ -48,12 +48,12 @@ class Way extends TcpClient {
 
   constructor(
     private readonly backend: Backend,
-    proxy: Proxy,
+    front: Proxy,
     private readonly visitor: Visitor,
   ) {
-    const { sendProxy } = proxy.settings;
+    const { sendProxy } = front.settings;
     const header = sendProxy !== 0 && { proxyProtocol: { of: visitor, version: sendProxy } };
-    super({ ...backend.way(proxy.settings), ...header });
+    super({ ...backend.way(front.settings), ...header });
     backend.open += 1;
   }
 
