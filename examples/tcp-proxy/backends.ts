@@ -1,4 +1,4 @@
-import { TcpClient, type TcpClientOptions, TimerRepeat, Tonic } from 'tasktonic';
+import { type DisconnectInfo, TcpClient, type TcpClientOptions, TimerRepeat, Tonic } from 'tasktonic';
 import type { ProxySettings } from './settings.js';
 
 /** One backend, and what is known of it. */
@@ -20,14 +20,12 @@ export class Backend {
 
 /** Looks once whether a backend takes connections. */
 class Check extends TcpClient {
+  declare readonly base: Checks;
   #answers = false;
 
-  constructor(
-    private readonly backend: Backend,
-    settings: ProxySettings,
-  ) {
+  constructor(backend: Backend, settings: ProxySettings) {
     const { sendProxy } = settings;
-    super({ ...backend.way(settings), logMode: 'quiet', ...(sendProxy !== 0 && { proxyProtocol: sendProxy }) });
+    super({ ...backend.way(settings), logMode: 'off', ...(sendProxy !== 0 && { proxyProtocol: sendProxy }) });
   }
 
   ttse__onConnected(): void {
@@ -37,15 +35,15 @@ class Check extends TcpClient {
 
   ttse__onError(): void {}
 
-  ttse__onDisconnected(): void {
-    const { backend } = this;
-    if (backend.isUp !== this.#answers) this.log.warn(`${backend.place} is ${this.#answers ? 'up' : 'down'}`);
-    backend.isUp = this.#answers;
+  ttse__onDisconnected({ reason }: DisconnectInfo): void {
+    if (reason !== 'finished') this.base.ttsc__looked(this.#answers);
   }
 }
 
 /** Looks at one backend again and again. */
 export class Checks extends Tonic {
+  #isLooking = false;
+
   constructor(
     readonly backend: Backend,
     private readonly settings: ProxySettings,
@@ -59,7 +57,16 @@ export class Checks extends Tonic {
   }
 
   ttse__look(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
     new Check(this.backend, this.settings);
+  }
+
+  ttsc__looked(answers: boolean): void {
+    this.#isLooking = false;
+    const { backend } = this;
+    if (backend.isUp !== answers) this.log.warn(`${backend.place} is ${answers ? 'up' : 'down'}`);
+    backend.isUp = answers;
   }
 }
 

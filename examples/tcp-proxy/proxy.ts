@@ -27,16 +27,18 @@ export class Proxy extends Tonic {
   }
 
   ttse__onStart(): void {
-    this.ttse__onConfigurationChanged();
+    this.#configure();
     const { maxConnections, maxConnectionsPerAddress, idleTimeout } = this.settings;
     const limits = { maxConnections, maxConnectionsPerAddress, idleTimeout };
-    this.#servers = this.places.map(
-      (place) => new TcpServer({ ...place, ...limits, protocol: () => this.visitor() }),
-    );
+    this.#servers = this.places.map((place) => new TcpServer({ ...place, ...limits, protocol: () => this.visitor() }));
+  }
+
+  ttse__onConfigurationChanged(): void {
+    this.#configure();
   }
 
   /** Backends that stay keep what is known of them. */
-  ttse__onConfigurationChanged(): void {
+  #configure(): void {
     this.settings = this.config.get('proxy');
     const before = this.#checks;
     this.#checks = new Map();
@@ -74,7 +76,7 @@ export class Proxy extends Tonic {
     this.#endWhenEmpty();
   }
 
-  left(): void {
+  ttsc__left(): void {
     this.visitors -= 1;
     this.counts.served += 1;
     this.#endWhenEmpty();

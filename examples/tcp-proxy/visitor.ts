@@ -1,4 +1,4 @@
-import { type RelayEnd, TcpClient, TcpConnection, relay } from 'tasktonic';
+import { type DisconnectInfo, type RelayEnd, TcpClient, TcpConnection, relay } from 'tasktonic';
 import type { Backend } from './backends.js';
 import type { Proxy } from './proxy.js';
 
@@ -38,7 +38,7 @@ export class Visitor extends TcpConnection {
   ttse__onError(): void {}
 
   ttse__onDisconnected(): void {
-    this.front.left();
+    this.front.ttsc__left();
   }
 }
 
@@ -68,7 +68,7 @@ class Way extends TcpClient {
   }
 
   /** Until a check says otherwise, one that takes no connection is down. */
-  ttse__onDisconnected({ reason }: { readonly reason: string }): void {
+  ttse__onDisconnected({ reason }: DisconnectInfo): void {
     this.backend.open -= 1;
     if (this.#isRelayed || reason === 'finished') return;
     this.backend.isUp = false;
