@@ -191,7 +191,7 @@ describe('the TCP proxy', () => {
     await distiller.advance('1s');
     expect([one.text, distiller.apps[0]!.finished]).to.deep.equal(['athe rest', false]);
     one.ttsc__close();
-    await distiller.advance('2s');
+    await distiller.advance('8s');
     expect(distiller.apps[0]!.finished).to.equal(true);
   });
 });
