@@ -1,7 +1,7 @@
 // Files that try floods, deaths, programs of others or the command line for seconds each. CI runs them; `npm test` has no time for them, unless one
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
-  'app/load-balancer',
+  'app/{load-balancer,upgrade}',
   'cli/{diagram,program,start}',
   'examples/live-page',
   'framing/promises',
@@ -10,7 +10,7 @@ const LONG = [
   'log/{odd-values,output}',
   'mutation/mutation',
   'package/bundle',
-  'robustness/{few-descriptors,fuzz,hostile-peers,http-sigterm,idle-server,order-flood,self-queueing,slow-handlers,soak,threads-soak,throws}',
+  'robustness/{few-descriptors,fuzz,hostile-peers,http-sigterm,idle-server,order-flood,self-queueing,slow-handlers,soak,threads-soak,throws,upgrade-load}',
   'store/durable/{crash,encoding,kill}',
   'tonics/kernel-options',
   'tonics/log/log-ip-sockets',

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import ts from 'typescript';
 import { mapOfLines } from './map-of-lines.mjs';
@@ -13,11 +14,15 @@ const root = new URL('../', import.meta.url).pathname;
 const done = `${root}dist/.bundled`;
 if (isDone()) process.exit();
 
+/** The modules of src that the main entry reaches. */
+let startOf;
+
 const input = {
   index: 'dist/src/index.js',
   testing: 'dist/src/testing/index.js',
   calendar: 'dist/src/calendar/index.js',
   framing: 'dist/src/framing/index.js',
+  collections: 'dist/src/collections/index.js',
   store: 'dist/src/store/index.js',
   http: 'dist/src/http/index.js',
   diagram: 'dist/src/diagram/index.js',
@@ -34,17 +39,44 @@ const forBrowsers = { 'store-client': 'dist/src/store-client/index.js' };
  */
 const LOADS = /\/(?:load-module|load-pino)\.js$/;
 
+/**
+ * The options are checked with valibot. Of its 200 KB a start needs a tenth: that tenth is in our files, and Node neither looks for a
+ * package nor reads the rest. It stays a dependency for its types, which ours name.
+ */
+const valibot = fileURLToPath(import.meta.resolve('valibot'));
+
 /** So that a stack trace leads to the TypeScript. */
 const compilerMaps = {
   name: 'compiler-maps',
+  resolveId: (id) => (id === 'valibot' ? { id: valibot, moduleSideEffects: false } : undefined),
   async load(id) {
-    return { code: await readFile(id, 'utf8'), map: JSON.parse(await readFile(`${id}.map`, 'utf8')) };
+    const code = await readFile(id, 'utf8');
+    return id === valibot
+      ? { code, map: { mappings: '' } }
+      : { code, map: JSON.parse(await readFile(`${id}.map`, 'utf8')) };
+  },
+};
+
+/** Comments are read at each start, and are a quarter of the code. Names and lines stay as they are: stacks and the log show them. */
+const withoutComments = {
+  name: 'without-comments',
+  async renderChunk(code, { fileName, moduleIds }) {
+    // What the small one says to bundlers are comments.
+    if (fileName === 'loads.js') return undefined;
+    const { outputText, sourceMapText } = ts.transpileModule(code, {
+      fileName,
+      compilerOptions: { target: 'esnext', module: 'esnext', removeComments: true, sourceMap: true },
+    });
+    const ours = outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, '');
+    // The licence of valibot wants to be where it is. At the end, so that no line moves.
+    const notice = moduleIds.includes(valibot) ? await licenceOf(valibot) : '';
+    return { code: ours + notice, map: JSON.parse(sourceMapText) };
   },
 };
 
 await rm(`${root}dist/lib`, { recursive: true, force: true });
 await bundled(input, {
-  manualChunks: (id) => (LOADS.test(id) ? 'loads' : undefined),
+  manualChunks: (id, graph) => (LOADS.test(id) ? 'loads' : isOfStart(id, graph) ? 'shared' : undefined),
   chunkFileNames: ({ name }) => (name === 'loads' ? 'loads.js' : 'shared.js'),
 });
 await bundled(forBrowsers, {});
@@ -60,8 +92,8 @@ async function bundled(entries, output) {
   const bundle = await rollup({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, root + path])),
     // What is not ours stays a dependency.
-    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
-    plugins: [compilerMaps],
+    external: (id) => id !== 'valibot' && !id.startsWith('.') && !id.startsWith('/'),
+    plugins: [compilerMaps, withoutComments],
     onwarn(warning) {
       throw new Error(warning.message);
     },
@@ -78,6 +110,20 @@ async function bundled(entries, output) {
     const path = `${root}dist/lib/${fileName}`;
     await writeFile(path, JSON.stringify(mapOfLines(JSON.parse(await readFile(path, 'utf8')))));
   }
+}
+
+/** All that the main entry needs is one file: to find, open and link another one takes Node a millisecond. */
+function isOfStart(id, { getModuleInfo }) {
+  const start = (startOf ??= new Set([root + input.index]));
+  if (start.size === 1) {
+    for (const path of start) for (const imported of getModuleInfo(path)?.importedIds ?? []) start.add(imported);
+  }
+  return start.has(id);
+}
+
+async function licenceOf(path) {
+  const licence = await readFile(new URL('../LICENSE.md', `file://${path}`), 'utf8');
+  return `/* Some of the functions above are those of valibot, https://valibot.dev:\n\n${licence}*/\n`;
 }
 
 function isDone() {

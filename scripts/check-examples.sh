@@ -35,6 +35,7 @@ readonly SINK=dist/examples/smtp-sink/server.js
 readonly CHAT=dist/examples/chat/server.js
 readonly DEVICE=dist/examples/device/server.js
 readonly POLLER=dist/examples/device/client.js
+readonly TFTP=dist/examples/tftp/server.js
 passing=0
 failing=0
 server=
@@ -92,6 +93,8 @@ main() {
   check 'chat: help names every option' help_names "$CHAT" --host --port --unix --cert --key --ca --proxy-protocol --web --help
   if needs socat; then check 'chat: two of socat talk with each other' chats; fi
   if needs curl; then check 'chat: it serves its page' serves_chat_page; fi
+  check 'tftp: help names every option' help_names "$TFTP" --host --port --folder --help
+  if needs tftp; then check 'tftp: the client of tftp-hpa reads a file and writes one' brings_files; fi
   check 'device: help names every option' help_names "$DEVICE" --host --port --unix --cert --key --ca --proxy-protocol --help
   check 'device: its poller shows the temperature' polls
   if needs mbpoll; then check 'device: mbpoll switches the heater on' switches_heater; fi
@@ -491,6 +494,13 @@ polls() {
   within 10 shows '^18 °C$' || status=1
   kill "$poller" && wait "$poller"
   [ "$status" -eq 0 ] && ends_in_order || shown_lines
+}
+
+brings_files() {
+  mkdir -p "$kept/files" && echo 'a file' >"$kept/files/there" && echo 'a new one' >"$kept/new" &&
+    start "$TFTP" --port 0 --folder "$kept/files" &&
+    tftp -m octet 127.0.0.1 "$(port)" -c get there "$kept/got" && [ "$(cat "$kept/got")" = 'a file' ] &&
+    tftp -m octet 127.0.0.1 "$(port)" -c put "$kept/new" new && [ "$(cat "$kept/files/new")" = 'a new one' ] && ends_in_order
 }
 
 switches_heater() {

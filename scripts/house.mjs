@@ -19,7 +19,7 @@ const PAGES = [
     file: 'rooms-network.md',
     title: 'Inside the network and the Store',
     of: 'of sockets, HTTP, the Store and the Distiller imports which',
-    rooms: ['selector', 'tonics', 'framing', 'http', 'store', 'store-client', 'testing'],
+    rooms: ['selector', 'tonics', 'framing', 'http', 'collections', 'store', 'store-client', 'testing'],
   },
 ];
 

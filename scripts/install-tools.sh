@@ -2,9 +2,10 @@
 # Installs the programs that tests talk to, where apt-get is there and one of them is missing.
 set -euo pipefail
 
-readonly COMMANDS=(socat ncat strace dig redis-cli redis-server haproxy curl ip mosquitto mosquitto_pub openssl wrk swaks mbpoll)
+readonly COMMANDS=(socat ncat strace dig redis-cli redis-server haproxy curl ip mosquitto mosquitto_pub openssl wrk swaks mbpoll tftp)
 readonly PACKAGES=(
   socat ncat strace dnsutils redis-tools redis-server haproxy curl iproute2 mosquitto mosquitto-clients openssl wrk swaks mbpoll
+  tftp-hpa
 )
 
 missing() {

@@ -62,6 +62,7 @@ const idleLoads = {
   tcp: { command: load.command },
   tls: { command: tlsLoad, tls: 'yes' },
   ws: { command: wsLoad, mode: 'ws-idle' },
+  udp: { command: tlsLoad, mode: 'udp-idle' },
 };
 
 /** @param {Row} row @returns {string[]} */

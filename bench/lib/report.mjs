@@ -37,9 +37,8 @@ export function table(results) {
 function rowLines(result) {
   if (result.skipped) return [[result.title, '', '', '', '', '', '', `skipped: ${result.skipped}`]];
   if (result.failed) return [[result.title, '', '', '', '', '', '', `FAILED: ${result.failed.split('\n')[0]}`]];
-  const { medians, unit, ratio, spread, bar, p99, cpu, limits, extraMs } = result;
+  const { medians, unit, ratio, spread, bar, p99, cpu, limits } = result;
   const ratios = bar.kind === 'amount' ? ['', '', ''] : [ratio.median.toFixed(2), interval(ratio), range(spread)];
-  if (extraMs !== undefined) ratios[0] = `${extraMs >= 0 ? '+' : ''}${extraMs.toFixed(0)} ms`;
   const lines = [
     [result.title, amount(medians.ours, unit), amount(medians.theirs, unit), ...ratios, barText(bar), result.verdict],
   ];

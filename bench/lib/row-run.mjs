@@ -19,7 +19,12 @@ import { isNoisy, verdict } from './verdict.mjs';
 export async function runRow(row, sides, { rounds, effort }, progress) {
   /** @type {{ ours: Measured[], theirs: Measured[], again: Measured[] }} */
   const runs = { ours: [], theirs: [], again: [] };
-  const forward = /** @type {const} */ (['again', 'theirs', 'ours']);
+  const forward = /** @type {('again' | 'theirs' | 'ours')[]} */ (['again', 'theirs', 'ours']);
+  if (effort.quick) {
+    // Nothing is judged: no second run of theirs.
+    forward.shift();
+    runs.again = runs.theirs;
+  }
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? forward : [...forward].reverse();
     for (const side of order) {
@@ -63,8 +68,7 @@ function figures(row, { ours, theirs, again }, quick) {
   const { unit } = units[row.kind];
   const ratio = ratioOf(values(ours), values(theirs));
   const spread = ratioOf(values(again), values(theirs));
-  const extra = median(values(ours)) - median(values(theirs));
-  const figure = { extraMs: extra, amount: median(values(ours)) }[row.bar.kind] ?? ratio.median;
+  const figure = row.bar.kind === 'amount' ? median(values(ours)) : ratio.median;
   return {
     id: row.id,
     title: row.title,
@@ -73,7 +77,6 @@ function figures(row, { ours, theirs, again }, quick) {
     medians: { ours: median(values(ours)), theirs: median(values(theirs)) },
     ratio,
     spread,
-    ...(row.bar.kind === 'extraMs' ? { extraMs: extra } : {}),
     verdict: quick ? 'checked' : verdict(row.bar, figure, ratio, spread),
     noisy: !quick && row.bar.kind !== 'amount' && isNoisy(spread),
     ...(row.p99 ? { p99: latencyFigures(row.p99, { ours, theirs, again }, quick) } : {}),

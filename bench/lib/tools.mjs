@@ -136,6 +136,8 @@ export const programs = {
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),
+  'raw-udp-sessions': node('raw node:dgram, a Map', 'servers/raw-udp-sessions.mjs'),
+  'tasktonic-udp-sessions': tasktonic('servers/tasktonic-udp-sessions.mjs'),
   'tasktonic-udp': tasktonic('servers/tasktonic-udp.mjs'),
   'bun-tcp': { label: 'Bun.listen', skip: noBun, command: [bun, path('servers/bun-tcp.mjs')] },
   'bun-udp': { label: 'Bun.udpSocket', skip: noBun, command: [bun, path('servers/bun-udp.mjs')] },

@@ -3,7 +3,7 @@
 /** @typedef {import('./stats.mjs').Spread} Spread */
 /**
  * @typedef {object} Bar
- * @property {'atLeast' | 'atMost' | 'extraMs' | 'amount' | 'none'} kind faster than, no worse than, a difference, ours alone; none
+ * @property {'atLeast' | 'atMost' | 'amount' | 'none'} kind faster than, no worse than, ours alone; none
  * @property {number} [value]
  * @property {boolean} [orSpread] within the A/A spread is as good as the bar itself (the p99 rows)
  */
@@ -11,7 +11,7 @@
 /**
  * A bar is missed only where the whole interval of the ratios lies on its wrong side.
  * @param {Bar} bar
- * @param {number} figure the ratio of medians, the difference, or ours
+ * @param {number} figure the ratio of medians, or ours
  * @param {Spread | null} ratio ours to theirs, round by round, where the bar is about that
  * @param {Spread | null} spread of raw against itself
  * @returns {'met' | 'met within the interval' | 'met within the A/A spread' | 'missed' | ''}
@@ -44,6 +44,5 @@ export function isNoisy(spread) {
 export function barText(bar) {
   if (bar.kind === 'atLeast') return `>= ${bar.value}`;
   if (bar.kind === 'atMost') return `<= ${bar.value}`;
-  if (bar.kind === 'extraMs') return `<= +${bar.value} ms`;
   return bar.kind === 'amount' ? `<= ${bar.value}` : 'none';
 }

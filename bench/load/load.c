@@ -1,6 +1,6 @@
 /* load: an epoll load generator for the benchmarks. One thread, one JSON line on stdout.
  *
- *   load --mode tcp|lines|udp|idle --port P [--host 127.0.0.1] [--connections N] [--size S] [--inflight K] [--rate R]
+ *   load --mode tcp|lines|udp|idle --port P [--host 127.0.0.1] [--connections N] [--size S] [--inflight K] [--rate R] [--active A]
  *        [--warmup-ms W] [--duration-ms D] [--messages M] [--server-pid P]
  *
  * It connects to the loopback only, checks every byte that comes back and always ends by itself. */
@@ -194,6 +194,7 @@ static options parse(int argc, char **argv) {
     else if (!strcmp(name, "--connections")) o.connections = (int)number(name, value, 1, 60000);
     else if (!strcmp(name, "--size")) o.size = (int)number(name, value, 1, 1 << 20);
     else if (!strcmp(name, "--inflight")) o.inflight = (int)number(name, value, 1, 4096);
+    else if (!strcmp(name, "--active")) o.active = (int)number(name, value, 0, 60000);
     else if (!strcmp(name, "--rate")) o.rate = number(name, value, 0, 100000);
     else if (!strcmp(name, "--warmup-ms")) o.warmup_ms = number(name, value, 0, 60000);
     else if (!strcmp(name, "--duration-ms")) o.duration_ms = number(name, value, 1, 300000);

@@ -15,6 +15,7 @@ typedef struct {
   socklen_t address_length;
   int connections;
   int size;        /* bytes of a message */
+  int active;      /* udp: so many peers have a datagram under way at once; 0 is: all */
   int inflight;    /* messages under way on one connection; with a rate, the most there may be */
   long rate;       /* tcp: messages a second on all connections; 0 is: a reply calls for the next */
   long warmup_ms;  /* not counted */

@@ -17,6 +17,7 @@ const { values } = parseArgs({
     size: number('64'),
     inflight: number('1'),
     rate: number('0'),
+    active: number('0'),
     'warmup-ms': number('0'),
     'duration-ms': number('1000'),
     messages: number('0'),
@@ -45,8 +46,9 @@ if (values.mode === 'lines') payloadOfLines(size);
 if (values.mode === 'tcp' || values.mode === 'lines') tcp();
 else if (values.mode === 'udp') udp();
 else if (values.mode === 'idle') idle();
+else if (values.mode === 'udp-idle') void udpIdle();
 else if (values.mode === 'handshakes') handshakes();
-else refuse('--mode must be tcp, lines, udp, idle or handshakes');
+else refuse('--mode must be tcp, lines, udp, idle, udp-idle or handshakes');
 
 /** @param {string} why */
 function refuse(why) {
@@ -224,6 +226,35 @@ function udp() {
   if (size < 8 || inflight !== 1) refuse('udp: at least 8 bytes, one in flight');
   const peers = Array.from({ length: connections }, (_, seed) => peer(seed));
   run.begin(() => peers.forEach((one) => one.close()));
+}
+
+/** Peers that have an answer each, and then are still. */
+async function udpIdle() {
+  /** @type {import('node:dgram').Socket[]} */
+  const sockets = [];
+  while (sockets.length < connections) {
+    const some = Array.from({ length: Math.min(100, connections - sockets.length) }, () => createSocket('udp4'));
+    await Promise.all(some.map(answered));
+    sockets.push(...some);
+  }
+  console.log(JSON.stringify({ open: connections }));
+  const end = () => {
+    run.ending = true;
+    for (const socket of sockets) socket.close();
+    report(run, values);
+  };
+  const hold = setTimeout(end, Number(values['duration-ms']));
+  process.stdin.resume().on('end', () => (clearTimeout(hold), end()));
+}
+
+/** @param {import('node:dgram').Socket} socket */
+function answered(socket) {
+  return new Promise((resolve, reject) => {
+    const ask = () => socket.send(payload(0, 0, size), port, values.host);
+    const again = setInterval(ask, 250);
+    socket.once('error', reject).once('message', () => (clearInterval(again), resolve(undefined)));
+    ask();
+  });
 }
 
 /** @param {number} seed */

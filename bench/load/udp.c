@@ -1,4 +1,4 @@
-/* UDP: peers with a connected socket each and one datagram in flight; what does not come back in time is counted and
+/* UDP: peers with a connected socket each and one datagram in flight, all of them at once or so many in turn; what does not come back in time is counted and
  * sent anew, since a datagram may be lost even on the loopback. */
 #define _GNU_SOURCE
 #include "load.h"
@@ -21,6 +21,7 @@ typedef struct {
 } peer;
 
 static peer *peers;
+static int turn; /* of the next peer, where not all send at once */
 static uint8_t datagram[65536], received[65536];
 
 static void compose(const peer *p, const options *o) {
@@ -36,6 +37,16 @@ static void send_next(peer *p, const options *o, uint64_t now) {
   if (send(p->fd, datagram, (size_t)o->size, 0) < 0 && errno != EAGAIN && errno != ECONNREFUSED) {
     run_fail("peer %u: send: %s", p->seed, strerror(errno));
   }
+}
+
+/* Who sends when a peer has its answer: the same one, or where only some send at once the one that has waited for longest. */
+static peer *next_after(peer *p, const options *o) {
+  if (o->active == 0 || o->active >= o->connections) return p;
+  do {
+    p = &peers[turn];
+    turn = (turn + 1) % o->connections;
+  } while (p->waiting);
+  return p;
 }
 
 static void serve(peer *p, const options *o) {
@@ -59,7 +70,7 @@ static void serve(peer *p, const options *o) {
   run.bytes_checked += (uint64_t)n;
   p->waiting = false;
   run_reply(o, now - p->sent_at, now);
-  if (run_sending()) send_next(p, o, now);
+  if (run_sending()) send_next(next_after(p, o), o, now);
 }
 
 static void resend_overdue(const options *o, uint64_t now) {
@@ -98,7 +109,9 @@ void udp_load(const options *o) {
   }
   uint64_t now = now_ns(), next_look = now + RESEND_AFTER / 4;
   run_begin(o, now);
-  for (int i = 0; i < o->connections; i++) send_next(&peers[i], o, now_ns());
+  int first = o->active > 0 && o->active < o->connections ? o->active : o->connections;
+  for (turn = 0; turn < first; turn++) send_next(&peers[turn], o, now_ns());
+  turn %= o->connections;
   while (run.phase != DONE && !run.failed) {
     int n = epoll_wait(epoll_fd, ready, 256, 20);
     for (int i = 0; i < n; i++) serve(ready[i].data.ptr, o);

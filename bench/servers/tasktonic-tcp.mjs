@@ -1,6 +1,7 @@
 // The same server as raw-tcp.mjs, as a user of TaskTonic writes it.
 import { tellPort } from './child.mjs';
-import { Formula, TcpConnection, TcpServer, Tonic } from './tasktonic.mjs';
+// By itself, as a user imports it: `tasktonic.mjs` loads what serves HTTP as well, and the row of the start-up measures this file.
+import { Formula, TcpConnection, TcpServer, Tonic } from '../../dist/lib/index.js';
 
 class Echo extends TcpConnection {
   ttse__onData(data) {

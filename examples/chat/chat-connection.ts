@@ -40,21 +40,14 @@ export class ChatConnection
     return this.toState('reader');
   }
 
-  ttse_guest__onStateTimeout(): void {
-    this.#leave();
-  }
-
   ttse_member__onFrame(line: string): void {
     const [, command, word = ''] = /^\/(\w+) *(.*)$/.exec(line.trimEnd()) ?? [];
     if (command === undefined) return this.#say(line);
-    if (command === 'join' && NAME.test(word)) return this.#move(word);
-    if (command === 'who')
-      return void this.sendFrame(
-        `* ${this.rooms
-          .membersOf(this.#room)
-          .map(({ nick }) => nick)
-          .join(', ')}`,
-      );
+    if (command === 'join' && NAME.test(word)) {
+      this.rooms.leave(this.#room, this);
+      return this.#enter(word);
+    }
+    if (command === 'who') return void this.sendFrame(`* ${this.rooms.nicksIn(this.#room)}`);
     if (command === 'quit') return this.#leave();
     return void this.sendFrame(`* ${COMMANDS}`);
   }
@@ -65,14 +58,10 @@ export class ChatConnection
     if (text !== '') this.rooms.tell(this.#room, `${this.nick}: ${text}`);
   }
 
-  #move(room: string): void {
-    this.rooms.leave(this.#room, this);
-    this.#enter(room);
-  }
-
   #enter(room: string): void {
     this.#room = room;
-    this.sendFrame(this.rooms.enter(room, this) ? `* you are in ${room}` : '* there are too many rooms');
+    this.rooms.enter(room, this);
+    this.sendFrame(`* you are in ${room}`);
   }
 
   // ---- What he hears ----
@@ -99,6 +88,11 @@ export class ChatConnection
   }
 
   // ---- The end ----
+
+  /** Who says no nick in a minute has to go, too. */
+  ttse_guest__onStateTimeout(): void {
+    this.#leave();
+  }
 
   #leave(): void {
     this.sendFrame('* bye');

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type Hears, type ListenInfo, TcpServer, Tonic } from 'tasktonic';
+import type { ListenInfo } from 'tasktonic';
 import { type HttpExchange, HttpServer, overWebSocket } from 'tasktonic/http';
+import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
 import { ChatConnection } from './chat-connection.js';
 import { Rooms } from './rooms.js';
 
 const ChatWebSocket = overWebSocket(ChatConnection);
-/** With so much unsent somebody does not keep up. */
-const HIGH_WATER = { highWaterMark: 65_536, maxConnections: 1_000 };
-
 /** The page of the chat, and the WebSockets that it opens. */
 class ChatPage extends HttpServer {
   override ttse__onRequest(exchange: HttpExchange): void {
@@ -20,32 +18,31 @@ class ChatPage extends HttpServer {
 }
 
 /** Rooms with two doors: lines over TCP, and a page with a WebSocket. */
-export class Chat extends Tonic implements Hears<TcpServer | HttpServer> {
-  readonly #rooms = new Rooms();
+export class Chat extends Served {
+  /** With so much unsent somebody does not keep up. */
+  protected override readonly limits = { highWaterMark: 65_536, maxConnections: 1_000 };
+  protected readonly rooms = new Rooms();
 
   constructor(
-    private readonly places: readonly Serving[],
+    places: readonly Serving[],
     private readonly web?: Serving & { readonly port: number },
   ) {
-    super({ name: 'chat' });
+    super(places, 'chat', { name: 'chat' });
   }
 
   /** Who speaks with each that comes by TCP. */
-  protected connection(rooms: Rooms): ChatConnection {
-    return new ChatConnection(rooms);
+  protected connection(): ChatConnection {
+    return new ChatConnection(this.rooms);
   }
 
-  ttse__onStart(): void {
-    for (const place of this.places)
-      new TcpServer({ ...place, ...HIGH_WATER, protocol: () => this.connection(this.#rooms) });
-    const protocol = (): InstanceType<typeof ChatWebSocket> => new ChatWebSocket(this.#rooms);
-    if (this.web !== undefined) new ChatPage({ ...this.web, ...HIGH_WATER, webSockets: { '/chat': protocol } });
+  override ttse__onStart(): void {
+    super.ttse__onStart();
+    const protocol = (): InstanceType<typeof ChatWebSocket> => new ChatWebSocket(this.rooms);
+    if (this.web !== undefined) new ChatPage({ ...this.web, ...this.limits, webSockets: { '/chat': protocol } });
   }
 
-  ttse__onListening({ address, port, tonic }: ListenInfo): void {
-    this.log.info(
-      { port },
-      `${tonic instanceof HttpServer ? 'the page of the chat' : 'chat'} on ${address} port ${port}`,
-    );
+  override ttse__onListening({ address, port, tonic }: ListenInfo): void {
+    const what = tonic instanceof HttpServer ? 'the page of the chat' : 'chat';
+    this.log.info({ port }, `${what} on ${address} port ${port}`);
   }
 }

@@ -1,46 +1,42 @@
+import { Topics } from 'tasktonic/collections';
+
 /** Who is in a room. */
 export interface Member {
   readonly nick: string;
   ttsc__hear(text: string): void;
 }
 
-const MOST_ROOMS = 1_000;
-
-/** Who is where. A room is there as long as somebody is in it. */
+/** Who is where: a room is a topic, and there is as long as somebody is in it. */
 export class Rooms {
-  readonly #rooms = new Map<string, Set<Member>>();
+  readonly #members = new Topics<Member>();
   readonly #nicks = new Set<string>();
 
   /** Takes a nick; false where somebody else has it. */
   take(nick: string): boolean {
-    if (this.#nicks.has(nick)) return false;
-    this.#nicks.add(nick);
-    return true;
+    return !this.#nicks.has(nick) && this.#nicks.add(nick).has(nick);
   }
 
   giveUp(nick: string): void {
     this.#nicks.delete(nick);
   }
 
-  /** @returns false where there is no place for another room. */
-  enter(room: string, member: Member): boolean {
-    if (!this.#rooms.has(room) && this.#rooms.size >= MOST_ROOMS) return false;
+  enter(room: string, member: Member): void {
     this.tell(room, `* ${member.nick} comes in`);
-    this.#rooms.set(room, (this.#rooms.get(room) ?? new Set()).add(member));
-    return true;
+    this.#members.subscribe(member, room);
   }
 
   leave(room: string, member: Member): void {
-    if (this.#rooms.get(room)?.delete(member) !== true) return;
-    if (this.membersOf(room).length === 0) this.#rooms.delete(room);
-    this.tell(room, `* ${member.nick} has left`);
+    if (this.#members.unsubscribe(member, room)) this.tell(room, `* ${member.nick} has left`);
   }
 
-  membersOf(room: string): readonly Member[] {
-    return [...(this.#rooms.get(room) ?? [])];
+  nicksIn(room: string): string {
+    return this.#members
+      .subscribersOf(room)
+      .map(({ subscriber }) => subscriber.nick)
+      .join(', ');
   }
 
-  tell(room: string, text: string, except?: Member): void {
-    for (const member of this.#rooms.get(room) ?? []) if (member !== except) member.ttsc__hear(text);
+  tell(room: string, text: string): void {
+    for (const { subscriber } of this.#members.subscribersOf(room)) subscriber.ttsc__hear(text);
   }
 }

@@ -1,4 +1,5 @@
-import { type ListenInfo, TcpConnection, TcpServer, TimerRepeat, Tonic } from 'tasktonic';
+import { TcpConnection, TimerRepeat } from 'tasktonic';
+import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
 import { Memory, ModbusException } from './memory.js';
 import { IS_EXCEPTION, type ModbusFrame, modbus } from './modbus.js';
@@ -29,22 +30,22 @@ export class DeviceConnection extends TcpConnection.with({ framing: modbus }) {
 }
 
 /** A simulated boiler that speaks Modbus TCP: it becomes warmer while its heater is on, and cooler while it is not. */
-export class Device extends Tonic {
+export class Device extends Served {
+  protected override readonly limits = { maxConnections: 100 };
   readonly memory = new Memory();
 
-  constructor(private readonly places: readonly Serving[]) {
-    super({ name: 'device' });
+  constructor(places: readonly Serving[]) {
+    super(places, 'Modbus', { name: 'device' });
   }
 
-  ttse__onStart(): void {
+  protected connection(): DeviceConnection {
+    return new DeviceConnection(this.memory);
+  }
+
+  override ttse__onStart(): void {
+    super.ttse__onStart();
     this.memory.registers[TEMPERATURE] = COLD;
     new TimerRepeat({ seconds: 1, name: 'second' });
-    for (const place of this.places)
-      new TcpServer({ ...place, maxConnections: 100, protocol: () => new DeviceConnection(this.memory) });
-  }
-
-  ttse__onListening({ address, port }: ListenInfo): void {
-    this.log.info({ port }, `Modbus on ${address} port ${port}`);
   }
 
   ttse__onSecond(): void {

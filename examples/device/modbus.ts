@@ -1,4 +1,4 @@
-import { custom } from 'tasktonic/framing';
+import { lengthPrefixed, mapFrames } from 'tasktonic/framing';
 
 /** A request or its answer: Modbus TCP (the Messaging Implementation Guide, 3.1), around a PDU of the Application Protocol 1.1b3. */
 export interface ModbusFrame {
@@ -11,31 +11,17 @@ export interface ModbusFrame {
   readonly data: Buffer;
 }
 
-const HEADER = 7;
-/** A PDU has at most 253 bytes; a unit stands before it. */
-const MOST = HEADER + 253;
+/** A header has six bytes, with the length in its end; a unit and a PDU of 253 bytes at most follow. */
+const framing = lengthPrefixed({ before: 4, bytes: 2, max: 260, onTooLong: 'close' });
 
-export const modbus = custom<ModbusFrame>({
+export const modbus = mapFrames(framing, {
   name: 'Modbus',
-  max: MOST,
-  size(bytes) {
-    if (bytes.length < 6) return undefined;
-    const length = bytes.readUInt16BE(4);
-    if (bytes.readUInt16BE(2) !== 0 || length < 2) throw new Error('it is no Modbus');
-    return 6 + length;
+  read(bytes): ModbusFrame {
+    if (bytes.length < 8 || bytes.readUInt16BE(2) !== 0) throw new Error('it is no Modbus');
+    return { transaction: bytes.readUInt16BE(0), unit: bytes[6]!, code: bytes[7]!, data: bytes.subarray(8) };
   },
-  read: (bytes) => ({
-    transaction: bytes.readUInt16BE(0),
-    unit: bytes[6]!,
-    code: bytes[7]!,
-    data: bytes.subarray(8),
-  }),
-  write({ transaction, unit, code, data }) {
-    const head = Buffer.from([0, 0, 0, 0, 0, 0, unit, code]);
-    head.writeUInt16BE(transaction, 0);
-    head.writeUInt16BE(data.length + 2, 4);
-    return Buffer.concat([head, data]);
-  },
+  write: ({ transaction, unit, code, data }: ModbusFrame) =>
+    Buffer.concat([words(transaction, 0, data.length + 2), Buffer.from([unit, code]), data]),
 });
 
 /** What a request asks for. */

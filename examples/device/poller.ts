@@ -1,4 +1,4 @@
-import { type DisconnectInfo, type Remote, type TaskTonicError, TcpClient, TimerPausing } from 'tasktonic';
+import { type DisconnectInfo, type Remote, type TaskTonicError, TcpClient } from 'tasktonic';
 import { TEMPERATURE } from './device.js';
 import { FUNCTION, IS_EXCEPTION, type ModbusFrame, modbus, words } from './modbus.js';
 
@@ -17,41 +17,24 @@ export interface PollerOptions {
 }
 
 /** Asks a device for its temperature again and again. A connection that is lost, or on which an answer takes too long, is made anew. */
-export class Poller extends TcpClient.with({ states: ['polling', 'away'], framing: modbus }) {
+export class Poller extends TcpClient.with({ states: ['asking', 'waiting', 'away'], framing: modbus }) {
   declare readonly base: Remote<PollerOwner>;
-  readonly #timeout: number;
-  readonly #seconds: number;
-  #wait!: TimerPausing;
   #transaction = 0;
 
-  constructor({ host, port, seconds, timeout = 1_000 }: PollerOptions) {
+  constructor(private readonly options: PollerOptions) {
+    const { host, port } = options;
     super({ name: 'poller', host, port, reconnect: true, giveUpAfter: Infinity, whileDisconnected: 'fail' });
-    this.#seconds = seconds;
-    this.#timeout = timeout;
   }
 
   ttse__onConnected(): void {
-    this.toState('polling');
+    this.toState('asking');
   }
 
-  ttse_polling__onEnter(): void {
-    this.#wait = new TimerPausing({ seconds: this.#seconds, name: 'poll' });
-    this.#ask();
-  }
-
-  ttse_polling__onPoll(): void {
-    this.#ask();
-  }
-
-  #ask(): void {
-    this.#transaction = (this.#transaction + 1) & 0xffff;
-    const data = words(TEMPERATURE, 1);
-    const question = { transaction: this.#transaction, unit: 1, code: FUNCTION.readRegisters, data };
-    this.request(question, this.ttse__onAnswer, {
-      key: this.#transaction,
-      timeout: this.#timeout,
-      onError: this.ttse__onNoAnswer,
-    });
+  ttse_asking__onEnter(): void {
+    const transaction = (this.#transaction = (this.#transaction + 1) & 0xffff);
+    const question = { transaction, unit: 1, code: FUNCTION.readRegisters, data: words(TEMPERATURE, 1) };
+    const { timeout = 1_000 } = this.options;
+    this.request(question, this.ttse__onAnswer, { key: transaction, timeout, onError: this.ttse__onNoAnswer });
   }
 
   protected override answerKey({ transaction }: ModbusFrame): number {
@@ -61,7 +44,11 @@ export class Poller extends TcpClient.with({ states: ['polling', 'away'], framin
   ttse__onAnswer({ code, data }: ModbusFrame): void {
     if ((code & IS_EXCEPTION) !== 0) this.log.warn(`the device answers with exception ${data[0]}`);
     else this.base.ttse__onReading(data.readUInt16BE(1) / 10);
-    this.#wait.restart();
+    this.toState('waiting', { timeout: this.options.seconds * 1_000 });
+  }
+
+  ttse_waiting__onStateTimeout(): void {
+    this.toState('asking');
   }
 
   /** It took too long, or its connection was lost. */
@@ -72,10 +59,6 @@ export class Poller extends TcpClient.with({ states: ['polling', 'away'], framin
 
   ttse__onError({ message }: TaskTonicError): void {
     this.log.warn(message);
-  }
-
-  ttse_polling__onExit(): void {
-    this.#wait.ttsc__finish();
   }
 
   ttse__onDisconnected({ reason }: DisconnectInfo): void {

@@ -1,5 +1,6 @@
-import { type Address, type ListenInfo, TcpConnection, TcpServer, Tonic, UdpSocket } from 'tasktonic';
+import { type Address, type ListenInfo, TcpConnection, UdpSocket } from 'tasktonic';
 import { lengthPrefixed } from 'tasktonic/framing';
+import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
 import { answer } from './answer.js';
 import type { Zone } from './zone.js';
@@ -34,17 +35,14 @@ class DnsSocket extends UdpSocket {
 }
 
 /** Answers for a zone over TCP, and over UDP on the same port. */
-export class DnsServer extends Tonic {
+export class DnsServer extends Served {
+  protected override readonly limits = { idleTimeout: 10_000, maxConnections: 1_000 };
+
   constructor(
     protected readonly zone: Zone,
-    private readonly places: readonly Serving[],
+    places: readonly Serving[],
   ) {
-    super();
-  }
-
-  ttse__onStart(): void {
-    const protocol = (): DnsConnection => this.connection();
-    for (const place of this.places) new TcpServer({ ...place, idleTimeout: 10_000, maxConnections: 1_000, protocol });
+    super(places, 'DNS');
   }
 
   protected connection(): DnsConnection {
@@ -52,7 +50,7 @@ export class DnsServer extends Tonic {
   }
 
   /** TCP listens first: where the port was left open (0), UDP takes the same one. */
-  ttse__onListening({ transport, address, port }: ListenInfo): void {
+  override ttse__onListening({ transport, address, port }: ListenInfo): void {
     if (transport === 'tcp') new DnsSocket(this.zone, { host: address, port });
   }
 }

@@ -1,18 +1,19 @@
 import type { IConnectPacket, IPublishPacket, ISubscribePacket, Packet } from 'mqtt-packet';
 import { TcpConnection } from 'tasktonic';
+import { type Topics, isTopic, isTopicFilter } from 'tasktonic/collections';
 import { type Message, messageOf } from './message.js';
 import { packets } from './packets.js';
 import type { Receiver, Session } from './session.js';
-import { isFilter, isTopic } from './topics.js';
+
+export type Qos = 0 | 1;
 
 /** What a client needs of the broker. */
 export interface ClientsBroker {
-  hasRoom(clientId: string): boolean;
-  open(clientId: string, isClean: boolean): [session: Session, goesOn: boolean];
+  readonly topics: Topics<Session, Qos>;
+  /** The session of a client, and whether it is one that goes on; `undefined` where there are too many. Who had it gives way. */
+  open(clientId: string, isClean: boolean): [session: Session, goesOn: boolean] | undefined;
   close(session: Session, client: Receiver): void;
-  subscribe(session: Session, filter: string, qos: 0 | 1): boolean;
-  unsubscribe(session: Session, filter: string): void;
-  tellRetained(session: Session, filter: string): void;
+  tellRetained(session: Session, filter: string, qos: Qos): void;
   ttsc__publish(message: Message): void;
 }
 
@@ -43,26 +44,20 @@ export class MqttConnection extends TcpConnection.with({
 
   ttse_stranger__onFrame(packet: Packet): void {
     if (packet.cmd !== 'connect') return this.#leave();
-    const refusal = this.#refusalOf(packet);
-    if (refusal !== undefined) {
-      this.sendFrame({ cmd: 'connack', returnCode: refusal, sessionPresent: false });
+    const { clientId, clean = false, keepalive = 0, will } = packet;
+    const refusal = refusalOf(packet);
+    const opened = refusal === ACCEPTED ? this.broker.open(clientId, clean) : undefined;
+    if (opened === undefined) {
+      this.sendFrame({ cmd: 'connack', returnCode: refusal || FULL, sessionPresent: false });
       return this.#leave();
     }
-    const { clientId, clean = false, keepalive = 0, will } = packet;
+    const [session, isOld] = opened;
+    this.#session = session;
     if (will !== undefined) this.#will = messageOf(will as IPublishPacket);
     this.setIdleTimeout(keepalive > 0 && keepalive * 1_500, 'read');
-    const [session, isOld] = this.broker.open(clientId, clean);
-    this.#session = session;
     this.toState('client');
     this.sendFrame({ cmd: 'connack', returnCode: ACCEPTED, sessionPresent: isOld });
     return session.resume(this);
-  }
-
-  #refusalOf({ clientId, clean, protocolVersion, will }: IConnectPacket): number | undefined {
-    if (protocolVersion !== 4) return BAD_VERSION;
-    if (clientId === '' && clean !== true) return BAD_ID;
-    if (will !== undefined && !isTopic(will.topic)) return FULL;
-    return this.broker.hasRoom(clientId) ? undefined : FULL;
   }
 
   ttse_client__onFrame(packet: Packet): void {
@@ -74,7 +69,7 @@ export class MqttConnection extends TcpConnection.with({
       case 'subscribe':
         return this.#subscribe(packet);
       case 'unsubscribe':
-        for (const filter of packet.unsubscriptions) this.broker.unsubscribe(this.#session, filter);
+        for (const filter of packet.unsubscriptions) this.broker.topics.unsubscribe(this.#session, filter);
         return void this.sendFrame({ cmd: 'unsuback', messageId: packet.messageId!, granted: [] });
       case 'pingreq':
         return void this.sendFrame({ cmd: 'pingresp' });
@@ -95,10 +90,11 @@ export class MqttConnection extends TcpConnection.with({
   #subscribe({ subscriptions, messageId }: ISubscribePacket): void {
     const granted = subscriptions.map(({ topic, qos }) => {
       const taken = qos === 0 ? 0 : 1;
-      return isFilter(topic) && this.broker.subscribe(this.#session, topic, taken) ? taken : REFUSED;
+      return isTopicFilter(topic) && this.broker.topics.subscribe(this.#session, topic, taken) ? taken : REFUSED;
     });
     this.sendFrame({ cmd: 'suback', messageId: messageId!, granted });
-    for (const { topic } of subscriptions) this.broker.tellRetained(this.#session, topic);
+    for (const [at, qos] of granted.entries())
+      if (qos !== REFUSED) this.broker.tellRetained(this.#session, subscriptions[at]!.topic, qos as Qos);
   }
 
   /** Somebody else has come with its name (3.1.4). */
@@ -121,4 +117,10 @@ export class MqttConnection extends TcpConnection.with({
     this.toState('leaving');
     this.ttsc__close();
   }
+}
+
+function refusalOf({ clientId, clean, protocolVersion, will }: IConnectPacket): number {
+  if (protocolVersion !== 4) return BAD_VERSION;
+  if (clientId === '' && clean !== true) return BAD_ID;
+  return will === undefined || isTopic(will.topic) ? ACCEPTED : FULL;
 }

@@ -1,5 +1,5 @@
 import mqtt, { type Packet, type Parser } from 'mqtt-packet';
-import { type Framing, custom } from 'tasktonic/framing';
+import { type Framing, lengthPrefixed, mapFrames } from 'tasktonic/framing';
 
 let last: Packet | undefined;
 
@@ -18,20 +18,10 @@ function newReader(): Parser {
 /** Packets of MQTT 3.1.1, read and written by mqtt-packet. */
 export const packets = packetsUpTo(1_048_576);
 
-/** The same, of so many bytes at most. */
+/** The same, of so many bytes at most: behind their first byte stands the length of the rest, 7 bits a byte (2.2.3). */
 export function packetsUpTo(max: number): Framing<Packet> {
-  return custom<Packet>({ name: 'MQTT', max, size: sizeOf, read: packetIn, write: (packet) => mqtt.generate(packet) });
-}
-
-/** How many bytes the packet has: behind its first byte stands the length of the rest, 7 bits a byte (2.2.3). */
-function sizeOf(bytes: Buffer): number | undefined {
-  let length = 0;
-  for (let at = 1; at < 5; at++) {
-    if (at >= bytes.length) return undefined;
-    length += (bytes[at]! & 127) * 128 ** (at - 1);
-    if (bytes[at]! < 128) return at + 1 + length;
-  }
-  throw new Error('the length has more than four bytes');
+  const framing = lengthPrefixed({ before: 1, bytes: 'varint', max });
+  return mapFrames(framing, { name: 'MQTT', read: packetIn, write: (packet: Packet) => mqtt.generate(packet) });
 }
 
 function packetIn(bytes: Buffer): Packet {

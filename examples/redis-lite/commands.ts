@@ -1,5 +1,5 @@
 import type { RespReply } from 'tasktonic/framing';
-import type { Entry, Keys } from './keys.js';
+import type { Keys } from './keys.js';
 
 type Command = readonly [arity: number, run: (keys: Keys, words: readonly string[]) => RespReply];
 
@@ -13,12 +13,12 @@ const LARGEST = 2n ** 63n - 1n;
 
 /** By their names. As in Redis the arity counts the name; where it is negative, there may be more words. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['GET', [2, (keys, words) => keys.get(words[1]!)?.value ?? null]],
+  ['GET', [2, (keys, words) => keys.get(words[1]!) ?? null]],
   ['SET', [-3, set]],
   ['DEL', [-2, (keys, [, ...names]) => names.filter((key) => keys.delete(key)).length]],
-  ['INCR', [2, (keys, [, key]) => increase(keys, key!, keys.get(key!))]],
-  ['EXPIRE', [3, (keys, [, key, seconds]) => expire(keys, keys.get(key!), seconds!)]],
-  ['TTL', [2, (keys, [, key]) => timeToLive(keys, keys.get(key!))]],
+  ['INCR', [2, (keys, [, key]) => increase(keys, key!)]],
+  ['EXPIRE', [3, (keys, [, key, seconds]) => expire(keys, key!, seconds!)]],
+  ['TTL', [2, (keys, [, key]) => timeToLive(keys.ttlOf(key!))]],
   ['PING', [-1, (_keys, [, text]) => text ?? { status: 'PONG' }]],
   ['INFO', [-1, info]],
   ['CONFIG', [-3, configured]],
@@ -43,33 +43,32 @@ function set(keys: Keys, words: readonly string[]): RespReply {
   if (unit.toUpperCase() !== 'EX' || seconds === undefined || more !== undefined) return error('ERR syntax error');
   if (!INTEGER.test(seconds)) return NO_INTEGER;
   if (Number(seconds) <= 0) return error("ERR invalid expire time in 'set' command");
-  return keys.set(key!, value!, keys.now() + Number(seconds) * 1_000) ? OK : FULL;
+  return keys.set(key!, value!, Number(seconds) * 1_000) ? OK : FULL;
 }
 
-function increase(keys: Keys, key: string, entry: Entry = { value: '0', until: Infinity }): RespReply {
-  const number = INTEGER.test(entry.value) ? BigInt(entry.value) + 1n : undefined;
+function increase(keys: Keys, key: string): RespReply {
+  const value = keys.get(key) ?? '0';
+  const number = INTEGER.test(value) ? BigInt(value) + 1n : undefined;
   if (number === undefined || number < -LARGEST) return NO_INTEGER;
   if (number > LARGEST) return error('ERR increment or decrement would overflow');
-  return keys.set(key, String(number), entry.until) ? number : FULL;
+  return keys.set(key, String(number), keys.ttlOf(key)) ? number : FULL;
 }
 
-function expire(keys: Keys, entry: Entry | undefined, seconds: string): RespReply {
+function expire(keys: Keys, key: string, seconds: string): RespReply {
   if (!INTEGER.test(seconds)) return NO_INTEGER;
-  if (entry !== undefined) entry.until = keys.now() + Number(seconds) * 1_000;
-  return entry === undefined ? 0 : 1;
+  return keys.expire(key, Number(seconds) * 1_000) ? 1 : 0;
 }
 
-function timeToLive(keys: Keys, entry: Entry | undefined): number {
-  if (entry === undefined) return -2;
-  return entry.until === Infinity ? -1 : Math.round((entry.until - keys.now()) / 1_000);
+function timeToLive(ms = -2_000): number {
+  return ms === Infinity ? -1 : Math.round(ms / 1_000);
 }
 
-function info({ bytes, maxBytes, size }: Keys): string {
-  return `# Server\r\nredis_version:7.0.0\r\n# Memory\r\nused_memory:${bytes}\r\nmaxmemory:${maxBytes}\r\n# Keyspace\r\ndb0:keys=${size}\r\n`;
+function info({ bytes, limits, size }: Keys): string {
+  return `# Server\r\nredis_version:7.0.0\r\n# Memory\r\nused_memory:${bytes}\r\nmaxmemory:${limits.bytes}\r\n# Keyspace\r\ndb0:keys=${size}\r\n`;
 }
 
-function configured({ maxBytes }: Keys, [, how = '', ...names]: readonly string[]): RespReply {
+function configured({ limits }: Keys, [, how = '', ...names]: readonly string[]): RespReply {
   if (how.toUpperCase() !== 'GET') return error(`ERR unknown subcommand '${how}'. Try CONFIG HELP.`);
-  const all = { maxmemory: String(maxBytes), save: '', appendonly: 'no' };
+  const all = { maxmemory: String(limits.bytes), save: '', appendonly: 'no' };
   return Object.entries(all).flatMap((pair) => (names.includes('*') || names.includes(pair[0]) ? pair : []));
 }

@@ -1,5 +1,6 @@
-import { type TaskTonicError, TcpConnection, TcpServer, TimerRepeat, Tonic } from 'tasktonic';
+import { type TaskTonicError, TcpConnection, TimerRepeat } from 'tasktonic';
 import { respCommands } from 'tasktonic/framing';
+import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
 import { error, run } from './commands.js';
 import { Keys } from './keys.js';
@@ -24,21 +25,18 @@ export class RedisConnection extends TcpConnection.with({ framing }) {
 }
 
 /** Serves the same keys at all its places. */
-export class RedisServer extends Tonic {
+export class RedisServer extends Served {
+  protected override readonly limits = { maxConnections: 10_000 };
   readonly keys: Keys;
 
-  constructor(
-    private readonly places: readonly Serving[],
-    { maxKeys = 1_000_000, maxBytes = 268_435_456 } = {},
-  ) {
-    super();
+  constructor(places: readonly Serving[], { maxKeys = 1_000_000, maxBytes = 268_435_456 } = {}) {
+    super(places, 'redis-lite');
     const { clock } = this.catalyst;
     this.keys = new Keys(() => clock.now(), maxKeys, maxBytes);
   }
 
-  ttse__onStart(): void {
-    const protocol = (): RedisConnection => this.connection();
-    for (const place of this.places) new TcpServer({ ...place, maxConnections: 10_000, protocol });
+  override ttse__onStart(): void {
+    super.ttse__onStart();
     new TimerRepeat({ seconds: 10, name: 'sweep' });
   }
 

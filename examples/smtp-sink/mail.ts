@@ -1,3 +1,5 @@
+import { BoundedMap } from 'tasktonic/collections';
+
 /** A mail that was taken. */
 export interface Mail {
   readonly from: string;
@@ -9,19 +11,18 @@ export interface Mail {
 }
 
 /** The newest mails, up to a bound: where there are more, or more bytes, the oldest ones go. */
-export class Mailbox {
-  readonly mails: Mail[] = [];
-  #bytes = 0;
+export class Mailbox extends BoundedMap<number, Mail> {
+  #count = 0;
 
-  constructor(
-    private readonly mostMails = 1_000,
-    private readonly mostBytes = 64 * 1_048_576,
-  ) {}
+  constructor(items = 1_000, bytes = 64 * 1_048_576) {
+    super({ items, bytes, sizeOf: ({ text }) => text.length, whenFull: 'dropOldest' });
+  }
 
   add(mail: Mail): void {
-    this.mails.push(mail);
-    this.#bytes += mail.text.length;
-    while (this.mails.length > this.mostMails || this.#bytes > this.mostBytes)
-      this.#bytes -= this.mails.shift()!.text.length;
+    this.set(this.#count++, mail);
+  }
+
+  get mails(): readonly Mail[] {
+    return [...this.values()];
   }
 }

@@ -8,16 +8,8 @@ export interface MailTaker {
 }
 
 const MOST_RECIPIENTS = 100;
-const VERBS = {
-  HELO: 'ttsc__helo',
-  EHLO: 'ttsc__ehlo',
-  MAIL: 'ttsc__mail',
-  RCPT: 'ttsc__rcpt',
-  DATA: 'ttsc__data',
-  RSET: 'ttsc__rset',
-  STARTTLS: 'ttsc__startTls',
-} as const;
-const isVerb = (verb: string): verb is keyof typeof VERBS => Object.hasOwn(VERBS, verb);
+/** Each is a sparkle of that name. */
+const VERBS = ['helo', 'ehlo', 'mail', 'rcpt', 'data', 'rset', 'starttls'] as const;
 
 /**
  * One peer (RFC 5321). Its states are those of the protocol: `greeted` before it has said who it is, `helo` between mails, `mail` when it has said whom a
@@ -57,10 +49,10 @@ export class SmtpConnection extends TcpConnection.with({
   /** A command is raised: it is heard before the next line, which meets the state that it leads to. So commands may be sent together (PIPELINING, RFC 2920). */
   ttse_command__onFrame(line: string): void {
     const [, word = '', rest = ''] = /^([a-z]+)(?: (.*))?$/i.exec(line.trimEnd()) ?? [];
-    const verb = word.toUpperCase();
-    if (isVerb(verb)) this.raise[VERBS[verb]](rest);
-    else if (verb === 'NOOP') this.#say('250 ok');
-    else if (verb === 'QUIT') this.#leave('221 bye');
+    const verb = VERBS.find((one) => one === word.toLowerCase());
+    if (verb !== undefined) this.raise[`ttsc__${verb}`](rest);
+    else if (/^noop$/i.test(word)) this.#say('250 ok');
+    else if (/^quit$/i.test(word)) this.#leave('221 bye');
     else this.#say('500 there is no such command');
   }
 
@@ -78,7 +70,7 @@ export class SmtpConnection extends TcpConnection.with({
     this.toState('helo', { reenter: true });
   }
 
-  ttsc_session__startTls(_nothing: string): void {
+  ttsc_session__starttls(_nothing: string): void {
     if (!this.offersTls || this.tls !== undefined) return this.#say('502 there is no TLS to begin');
     this.#say('220 go on under TLS');
     this.startTls();
@@ -108,10 +100,6 @@ export class SmtpConnection extends TcpConnection.with({
     this.toState('data');
   }
 
-  ttsc_greeted__rset(_nothing: string): void {
-    this.#say('250 ok');
-  }
-
   ttsc_session__rset(_nothing: string): void {
     this.#say('250 ok');
     this.toState('helo', { reenter: true });
@@ -119,7 +107,7 @@ export class SmtpConnection extends TcpConnection.with({
 
   ttsc__helo(_name: string): void {}
   ttsc__ehlo(_name: string): void {}
-  ttsc__startTls(_nothing: string): void {
+  ttsc__starttls(_nothing: string): void {
     this.#outOfTurn();
   }
   ttsc__mail(_path: string): void {
@@ -131,7 +119,9 @@ export class SmtpConnection extends TcpConnection.with({
   ttsc__data(_nothing: string): void {
     this.#outOfTurn();
   }
-  ttsc__rset(_nothing: string): void {}
+  ttsc__rset(_nothing: string): void {
+    this.#say('250 ok');
+  }
 
   #outOfTurn(): void {
     this.#say('503 it is not the time for that');

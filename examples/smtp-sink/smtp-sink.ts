@@ -1,33 +1,24 @@
-import { type ListenInfo, TcpServer, Tonic } from 'tasktonic';
+import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
 import { type Mail, Mailbox } from './mail.js';
 import { SmtpConnection } from './smtp-connection.js';
 
 /** Takes mails from everybody for everybody, keeps the newest and shows each. */
-export class SmtpSink extends Tonic {
+export class SmtpSink extends Served {
+  protected override readonly limits = { maxConnections: 1_000 };
   readonly mailbox = new Mailbox();
 
   /** @param most how many bytes a mail may have. */
   constructor(
-    private readonly places: readonly Serving[],
+    places: readonly Serving[],
     private readonly show: (text: string) => void,
     private readonly most = 10 * 1_048_576,
   ) {
-    super({ name: 'sink' });
+    super(places, 'SMTP', { name: 'sink' });
   }
 
-  /** What speaks with each peer. */
-  protected connection(offersTls: boolean): SmtpConnection {
-    return new SmtpConnection(this, this.most, offersTls);
-  }
-
-  ttse__onStart(): void {
-    for (const place of this.places)
-      new TcpServer({ ...place, maxConnections: 1_000, protocol: () => this.connection(place.tls !== undefined) });
-  }
-
-  ttse__onListening({ address, port }: ListenInfo): void {
-    this.log.info({ port }, `SMTP on ${address} port ${port}`);
+  protected connection({ tls }: Serving): SmtpConnection {
+    return new SmtpConnection(this, this.most, tls !== undefined);
   }
 
   ttsc__take(mail: Mail): void {

@@ -1,7 +1,7 @@
 import type { LogSinkMaker } from '../log/log-services.js';
 import type { TonicMaker } from '../config/tonic-maker.js';
 
-/** What a Formula takes of the rooms above it where its user gives nothing else. */
+/** The parts from rooms above that a Formula uses by default. */
 export const appPorts: {
   /** Makes the main Catalyst of a Formula that does not make its own. */
   makeMainCatalyst: (() => unknown) | undefined;
@@ -9,4 +9,6 @@ export const appPorts: {
   tonicStore: TonicMaker | undefined;
   /** The services that the log may go to. */
   logServices: LogSinkMaker | undefined;
-} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined };
+  /** What a new process of the program must find in its environment to speak to who manages this one. */
+  serviceEnvironment: (() => NodeJS.ProcessEnv) | undefined;
+} = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined, serviceEnvironment: undefined };

@@ -8,7 +8,7 @@ import type { TonicMaker } from '../config/tonic-maker.js';
 import { TaskTonicError, fail, toError } from '../core/errors.js';
 import type { Runtime } from '../core/runtime.js';
 import type { LogSinkMaker } from '../log/log-services.js';
-import { terminalSafe } from '../log/terminal-safe.js';
+import { tellProblem } from './tell-problem.js';
 
 /** What the configuration of a running app was read from. */
 export interface ReadFrom {
@@ -54,10 +54,8 @@ export function reloader(runtime: Runtime, from: ReadFrom): () => void {
   };
 }
 
-function refuse({ log, main, testbench }: Runtime, thrown: unknown): void {
+function refuse(runtime: Runtime, thrown: unknown): void {
   const list = thrown instanceof TaskTonicError ? thrown.details['list'] : undefined;
   const problems = list === undefined ? toError(thrown).message : oneLine(list as readonly ConfigurationProblem[]);
-  const { code, message } = fail('TT_CONFIGURATION_KEPT', { problems });
-  log.line(main!, 'error', undefined, { code }, [message]);
-  if (!log.tellsFailures && testbench === undefined) process.stderr.write(terminalSafe(`tasktonic: ${message}\n`));
+  tellProblem(runtime, fail('TT_CONFIGURATION_KEPT', { problems }));
 }

@@ -26,17 +26,19 @@ import { runLoops } from './run-loops.js';
 import { Runtime } from '../core/runtime.js';
 import { Shutdown, type ShutdownTimes } from './shutdown.js';
 import { printAndExit, readForStart } from './start-failure.js';
+import { successor } from './upgrade/successor.js';
+import { type UpgradeTimes, Upgrader } from './upgrade/upgrader.js';
 import type { Testbench } from '../core/testbench.js';
 
 export type { FormulaData, FormulaPaths } from '../config/configuration-schema.js';
 
 /** How an app ended. */
 export interface RunResult {
-  /** 0 where it ended as meant; also set as `process.exitCode` where it is another. */
+  /** 0 after a normal end; another code is also set as `process.exitCode`. */
   readonly exitCode: number;
-  /** What reached the main Catalyst and nobody handled. */
+  /** The unhandled failure that reached the main Catalyst. */
   readonly error: Error | undefined;
-  /** The signal of the process that it was finished by. */
+  /** The signal of the process that ended it. */
   readonly signal: NodeJS.Signals | undefined;
   /** Where the AbortSignal that `run()` was given was aborted: `TT_SIGNAL_ABORTED`, with the reason as its cause. */
   readonly aborted?: TaskTonicError;
@@ -68,10 +70,10 @@ function tellFailure({ constructor: { name } }: object, error: Error): void {
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
- * The recipe of an app: its configuration, its main Catalyst and the Tonics that it starts with.
+ * The description of an app: its configuration, its main Catalyst and the Tonics that it starts with.
  *
- * `await MyFormula.run()` carries it out, in six steps: the defaults, `creatingFormula()`, the log,
- * `creatingMainCatalyst()`, `creatingStartingTonics()`, and then the Catalysts start. What is queued before that waits.
+ * `await MyFormula.run()` runs it, in six steps: the defaults, `creatingFormula()`, the log, `creatingMainCatalyst()`,
+ * `creatingStartingTonics()`, and then the Catalysts start. Orders queued before that wait.
  */
 export abstract class Formula {
   /** @internal The clock and the chance of the app; a test gives its own. */
@@ -86,14 +88,18 @@ export abstract class Formula {
   protected readonly logServices: LogSinkMaker | undefined = appPorts.logServices;
 
   /**
-   * Step 2: the configuration, laid over the defaults: objects in each other (`{ log: { level: 'warn' } }`), values by their paths
-   * (`{ 'log/level': 'warn' }`), or a list of paths with their values (`[['log/level', 'warn']]`), of which later ones are laid over earlier ones.
+   * Step 2: the configuration, which overrides the defaults: nested objects (`{ log: { level: 'warn' } }`), values by
+   * their paths (`{ 'log/level': 'warn' }`), or a list of paths with values (`[['log/level', 'warn']]`), in which later
+   * ones override earlier ones.
    */
   protected creatingFormula(): FormulaData | FormulaPaths {
     return {};
   }
 
-  /** From where else the configuration comes, laid over that of `creatingFormula()`: a file, the environment, the command line. */
+  /**
+   * Further sources of the configuration, which override that of `creatingFormula()`: a file, the environment, the
+   * command line.
+   */
   protected creatingConfiguration(): ConfigurationSources {
     return {};
   }
@@ -107,7 +113,8 @@ export abstract class Formula {
   protected creatingStartingTonics(): void | undefined {}
 
   /**
-   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is started again when it fails.
+   * Starts a service for the whole app, in `creatingStartingTonics()`: it runs until the app ends, and is restarted
+   * when it fails.
    * @throws {TaskTonicError} as `use()` of a Tonic.
    */
   protected use<T extends AnyTonic, A extends unknown[]>(
@@ -120,11 +127,12 @@ export abstract class Formula {
   }
 
   /**
-   * Runs the app; resolves when its main Catalyst has finished, so that the code after it runs then and not before.
+   * Runs the app; resolves when its main Catalyst has finished.
    *
-   * @param args what the constructor takes, and behind that perhaps `{ signal }`: when that AbortSignal is aborted the app ends in order, as by SIGTERM, and the result has `aborted`.
-   *   The constructor does not get it.
-   * @throws {TaskTonicError} `TT_SIGNAL_ABORTED` where it was aborted before: then nothing is made; `TT_BAD_OPTION`, `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or what the making of the Tonics throws.
+   * @param args what the constructor takes, and after that optionally `{ signal }`, which the constructor does not get: when this
+   * AbortSignal is aborted, the app ends in order, as by SIGTERM, and the result has `aborted`.
+   * @throws {TaskTonicError} `TT_SIGNAL_ABORTED` if it was already aborted: then nothing is made; `TT_BAD_OPTION`,
+   * `TT_BAD_CONFIGURATION`, `TT_NO_CATALYST`, `TT_RUN_IN_THREAD`, or an exception of `creatingStartingTonics()`.
    */
   static async run<A extends unknown[]>(
     this: new (...args: A) => Formula,
@@ -143,6 +151,8 @@ export abstract class Formula {
   async _ttRun(testbench?: Testbench, started?: (runtime: Runtime) => void, signal?: AbortSignal): Promise<RunResult> {
     const held = heldRun(this);
     if (held !== undefined) return held;
+    const begun = testbench === undefined ? successor.begin() : undefined;
+    if (begun !== undefined) await begun;
     if (ports.threads?.inThread) throw fail('TT_RUN_IN_THREAD', { class: this.constructor.name });
     const runtime = new Runtime(testbench?.clock ?? this.clock, testbench?.random ?? this.random);
     runtime.testbench = testbench;
@@ -151,8 +161,8 @@ export abstract class Formula {
     const read = (): AppConfiguration =>
       readConfiguration(code, sources, this.tonicStore, this.logServices, testbench?.config);
     if (testbench === undefined) {
-      const tree = readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
-      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree));
+      const tree = (): unknown => readForStart(this.constructor.name, sources, () => treeOfCode(code, sources));
+      if (asksForHelp(sources, tree)) return printAndExit(helpText(sources, tree()));
     }
     const config = testbench === undefined ? readForStart(this.constructor.name, sources, read) : read();
     const data = config.data as FormulaData;
@@ -216,28 +226,36 @@ export abstract class Formula {
     const main = this.#makeMain(runtime);
     // An app in a test leaves the process of the test alone.
     const { signals, ...times } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
-    const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => become('stopping'));
+    const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => {
+      become('stopping');
+      upgrader?.abandon();
+    });
     runtime.askToEnd = (signal) => shutdown.ask(signal);
+    const { sigusr2, ...upgradeTimes } = data.upgrade as Required<NonNullable<FormulaData['upgrade']>>;
+    const upgrader = sigusr2 ? new Upgrader(runtime, shutdown, upgradeTimes as UpgradeTimes) : undefined;
     const watch =
-      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup) : undefined;
+      testbench === undefined ? new ProcessWatch(runtime, signals ? shutdown : undefined, sighup, upgrader) : undefined;
     try {
       within(runtime, () => runAs(main, () => this.#makeStartingTonics(data)), true);
       become('startCatalysts');
       if (testbench?.keepsOpen !== true) main._ttss__run({ run: () => main._ttFinishIfIdle() });
       await runLoops(runtime, main, () => {
         become('mainRunning');
+        if (testbench === undefined) successor.started(runtime);
         started?.(runtime);
       });
       become('mainFinished');
     } catch (thrown) {
       // Whatever was opened so far is closed.
       abort(main, () => {});
+      successor.failed(thrown);
       throw thrown;
     } finally {
       watch?.close();
       shutdown.close();
     }
     const error = main._ttEnding?.error;
+    if (error !== undefined) successor.failed(error);
     const exitCode = error === undefined && !shutdown.graceExceeded ? 0 : 1;
     if (exitCode !== 0 && testbench === undefined) process.exitCode = exitCode;
     if (error !== undefined && testbench === undefined && !runtime.log.tellsFailures) tellFailure(this, error);

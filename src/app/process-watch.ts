@@ -1,28 +1,34 @@
-import { constants } from 'node:os';
+import { nodeOs } from '../core/lazy-node.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Shutdown } from './shutdown.js';
+import type { Upgrader } from './upgrade/upgrader.js';
 
 /** How soon after the end a process that goes on is worth a line, in ms. */
 const STILL_OPEN_AFTER = 1_000;
 
 /**
- * What a running app listens to on its process: SIGINT and SIGTERM have it {@link Shutdown} in order, or end the process at once. Where it is to, SIGHUP has the configuration read again. What nobody caught is logged, and then goes the way that Node gives it.
+ * What a running app listens to on its process: SIGINT and SIGTERM have it {@link Shutdown} in order, or end the process at once. Where it is to, SIGHUP has the configuration read again, and
+ * SIGUSR2 begins an upgrade. What nobody caught is logged, and then goes the way that Node gives it.
  */
 export class ProcessWatch {
   readonly #runtime: Runtime;
   readonly #shutdown: Shutdown | undefined;
+  readonly #upgrader: Upgrader | undefined;
   readonly #signals: readonly NodeJS.Signals[];
 
   /**
    * @param shutdown what SIGINT and SIGTERM begin; `undefined` where they are left to others.
    * @param sighup whether SIGHUP has the configuration read again.
+   * @param upgrader what SIGUSR2 asks; `undefined` where that signal is left to others.
    */
-  constructor(runtime: Runtime, shutdown?: Shutdown, sighup = false) {
+  constructor(runtime: Runtime, shutdown?: Shutdown, sighup = false, upgrader?: Upgrader) {
     this.#runtime = runtime;
     this.#shutdown = shutdown;
+    this.#upgrader = upgrader;
     this.#signals = shutdown === undefined ? [] : ['SIGINT', 'SIGTERM'];
     for (const signal of this.#signals) process.on(signal, this.#onSignal);
     if (sighup) process.on('SIGHUP', this.#onHangup);
+    if (upgrader !== undefined) process.on('SIGUSR2', this.#onUpgrade);
     process.on('uncaughtExceptionMonitor', this.#onUncaught);
     process.on('exit', this.#onExit);
   }
@@ -30,15 +36,19 @@ export class ProcessWatch {
   close(): void {
     for (const signal of this.#signals) process.off(signal, this.#onSignal);
     process.off('SIGHUP', this.#onHangup);
+    process.off('SIGUSR2', this.#onUpgrade);
+    this.#upgrader?.close();
     process.off('uncaughtExceptionMonitor', this.#onUncaught);
     process.off('exit', this.#onExit);
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    if (this.#shutdown?.ask(signal) === false) process.exit(128 + constants.signals[signal]);
+    if (this.#shutdown?.ask(signal) === false) process.exit(128 + nodeOs().constants.signals[signal]);
   };
 
   readonly #onHangup = (): void => this.#runtime.reloadConfiguration();
+
+  readonly #onUpgrade = (): void => this.#upgrader?.ask();
 
   readonly #onUncaught = (error: Error, origin: string): void => {
     this.#runtime.log.uncaught(error, origin);

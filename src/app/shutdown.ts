@@ -52,7 +52,7 @@ export class Shutdown {
     if (this.#isSameCtrlC(signal)) return true;
     switch (this.#phase) {
       case 'running':
-        this.#begin(signal);
+        this.#begin(signal, this.#times.drainDelay, false);
         return true;
       case 'delaying':
         this.#finish();
@@ -60,6 +60,11 @@ export class Shutdown {
       case 'finishing':
         return false;
     }
+  }
+
+  /** Another process goes on in the place of this one, and has its listening sockets. */
+  handOver(drainDelay: number): void {
+    if (this.#phase === 'running' && this.signal === undefined) this.#begin('SIGUSR2', drainDelay, true);
   }
 
   close(): void {
@@ -74,11 +79,10 @@ export class Shutdown {
     return isSame;
   }
 
-  #begin(signal: NodeJS.Signals): void {
-    const { drainDelay } = this.#times;
+  #begin(signal: NodeJS.Signals, drainDelay: number, upgrade: boolean): void {
     this.signal = signal;
     this.#begins();
-    tellShutdown(this.#runtime, { signal, drainDelay });
+    tellShutdown(this.#runtime, { signal, drainDelay, upgrade });
     if (drainDelay === 0) return this.#finish();
     this.#phase = 'delaying';
     const { log, clock } = this.#runtime;

@@ -10,20 +10,26 @@ import { zoned } from './time-zone.js';
 
 /** What every calendar timer takes. */
 export interface CalendarTimerOptions extends AnyTimerOptions<CalendarTimerInfo> {
-  /** The zone whose clocks it goes by: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
+  /** The time zone: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
   readonly timeZone?: string | undefined;
 }
 
 /** What the event of a calendar timer is given. Times are in ms since 1970-01-01 UTC, as `new Date()` takes them. */
 export interface CalendarTimerInfo extends TimerInfo {
   readonly timer: CalendarTimer;
-  /** Times that passed unheard since it fired last: the loop was held up, the machine slept, or the clock was set forward. */
+  /**
+   * How many times were skipped since it fired last: the loop was blocked, the machine slept, or the clock was set
+   * forward.
+   */
   readonly missed: number;
-  /** The time that it was to fire at; where some were missed, the last of them. Never later than the time of day. */
+  /** The time at which it should fire; if some were missed, the last of them. Never later than the time of day. */
   readonly due: number;
   /** When it fires next, as far as is known now. */
   readonly next: number;
-  /** By how many ms the clock was set since it fired last or was started, forward more than 0 and back less; 0 where it was not. */
+  /**
+   * By how many ms the clock was set since it fired last or was started: positive forward, negative back, 0 if it was
+   * not set.
+   */
   readonly clockSet: number;
 }
 
@@ -62,8 +68,8 @@ export abstract class CalendarTimer extends Timer {
   }
 
   /**
-   * The first time after an instant at which it would fire, in ms since 1970-01-01 UTC, whether it runs or not.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` where that is no instant that a calendar reaches.
+   * The first time after an instant at which it would fire, in ms since 1970-01-01 UTC, even if it does not run.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for an instant outside the range of the calendar.
    */
   nextAfter(instant: number | Date): number {
     return this.#rule.after(instantOf(instant, this._ttPlan.className));
@@ -86,7 +92,7 @@ export abstract class CalendarTimer extends Timer {
     return zoned(instantOf(instant, this._ttPlan.className), this.timeZone).toString();
   }
 
-  /** Begins anew, from now: what it has fired for is forgotten. */
+  /** Restarts it from now; earlier times are forgotten. */
   restart(): this {
     if (this.finished) return this;
     super.stop();

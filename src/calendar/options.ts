@@ -25,7 +25,7 @@ function numberOrName<Name extends string>(most: number, name: string, bothWays:
 
 /** What every calendar timer takes besides what every timer takes. */
 export const zoneOption = {
-  /** The zone whose clocks it goes by: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
+  /** The time zone: an IANA name such as `Europe/Amsterdam`, or an offset such as `+05:30`. Default: the system's. */
   timeZone: v.optional(v.string('must be an IANA time zone, such as "Europe/Amsterdam"')),
 };
 
@@ -81,13 +81,12 @@ export const weekSchema = v.strictObject({
 
 export const monthSchema = v.strictObject({
   /**
-   * From 1 to 31, or from -1 for the last day back to -31: past the end is the last day that there is, past the beginning the first. Or
-   * the name of a day of the week.
+   * From 1 to 31, or from -1 for the last day back to -31: a day after the end is the last one, a day before the
+   * beginning the first. Or the name of a day of the week.
    */
   day: numberOrName<WeekdayName>(31, A_DAY, true),
   /**
-   * Which one of the month, where `day` is a name: 1 for the first to 6, or -1 for the last back to -6. Past the end is the last that
-   * there is, past the beginning the first. Default: 1.
+   * Which one of the month, where `day` is a name: 1 for the first to 6, or -1 for the last back to -6. After the end it is the last one, before the beginning the first. Default: 1.
    */
   inWeek: v.optional(numberInWeek()),
 });

@@ -12,7 +12,7 @@ import {
 } from './options.js';
 import { everyDay, everyHour, everyMinute, everyMonth, everyWeek, everyYear } from './rule-of.js';
 
-/** Fires once a minute, so many seconds past it. */
+/** Fires once a minute, at a second of the minute. */
 export class TimerEveryMinute extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */
   constructor(options: TimerEveryMinuteOptions = {}) {
@@ -22,8 +22,8 @@ export class TimerEveryMinute extends CalendarTimer {
 }
 
 /**
- * Fires once an hour, so many minutes past it as the clocks of its zone show. Summer time does not hold it up: an hour that is
- * skipped has no time, one that is there twice has two.
+ * Fires once an hour, at a minute of the hour by the clocks of its zone. In an hour that is skipped it does not fire;
+ * in an hour that occurs twice it fires twice.
  */
 export class TimerEveryHour extends CalendarTimer {
   /** @throws {TaskTonicError} `TT_BAD_OPTION`; and as every timer. */

@@ -21,7 +21,7 @@ export async function dev(file: string, options: readonly string[], say: (text: 
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  say(`tasktonic: runs ${file}, and again when a file changes that it has loaded; Ctrl-C ends it in order\n`);
+  say(`tasktonic: runs ${file}, and restarts it when a file that it has loaded changes; Ctrl-C shuts it down\n`);
   let endedBy: NodeJS.Signals | undefined;
   let at = -Infinity;
   const onSignal = (signal: NodeJS.Signals): void => {

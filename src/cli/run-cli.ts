@@ -10,6 +10,7 @@ const HELP = `Usage: tasktonic <command>
   tasktonic new <folder>             makes a project with a service and its tests
   tasktonic run <file> [options]     runs the Formula that a file exports; the options are those of the app, --help too
   tasktonic dev <file> [options]     the same, and again on each change of a file that it has loaded
+  tasktonic upgrade <pid>            has a new process of the program take over, without a connection refused
   tasktonic diagram <file> [Class]   prints the state machine of a Tonic as a Mermaid state diagram;
                                      of all Tonics of the file, as Markdown, where no class is named
 
@@ -97,7 +98,7 @@ function problemWith(
   if (command === undefined) return 'the command is missing';
   if (command !== 'diagram') return `there is no command ${command}`;
   if (file === undefined) return 'the file is missing: tasktonic diagram <file> [Class]';
-  return more.length === 0 ? undefined : `the word ${more[0]} is one too many: give a file, and at most one class`;
+  return more.length === 0 ? undefined : `the argument ${more[0]} is one too many: give a file, and at most one class`;
 }
 
 /** An error of the system, or of TaskTonic, which may be another copy of it. */

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { noticeRuns } from '../app/held-runs.js';
+import { startedWith } from '../app/upgrade/program.js';
 import { CliError } from './cli-error.js';
 import { mayNeedLoader } from './held-import.js';
 import { sourceFile } from './source-file.js';
@@ -21,6 +22,7 @@ interface FormulaClass {
 export async function run(file: string, options: readonly string[]): Promise<void> {
   const whole = sourceFile(file);
   await loadsTypeScript(whole);
+  startedWith(process.argv.slice(1));
   process.argv = [process.argv[0]!, whole, ...options];
   const noticed = noticeRuns();
   let module: Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { CliError } from './cli-error.js';
  * @throws {CliError} where it is not there, or is none.
  */
 export function sourceFile(path: string): string {
-  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`the file ${path} is not there`);
+  if (!existsSync(path) || !statSync(path).isFile()) throw new CliError(`there is no file ${path}`);
   if (!/\.[cm]?[jt]sx?$/.test(path)) throw new CliError(`${path} is not a source file of TypeScript or JavaScript`);
   return realpathSync(path);
 }

@@ -3,14 +3,19 @@ import { dev } from './dev.js';
 import { newProject } from './new.js';
 import type { Streams } from './run-cli.js';
 import { run } from './run.js';
+import { upgrade } from './upgrade.js';
 
 const COMMANDS: Readonly<Record<string, string>> = {
   new: '<folder>',
   run: '<file> [options]',
   dev: '<file> [options]',
+  upgrade: '<pid>',
 };
 
-/** Whether the words are a command that makes or runs something: then `startCommand` carries it out. */
+/** What those are given that take nothing else. */
+const TARGETS: Readonly<Record<string, string>> = { new: 'folder', upgrade: 'number of the process' };
+
+/** Whether the words are a command that makes, runs or tells something: then `startCommand` carries it out. */
 export function isStartCommand([command, first]: readonly string[]): boolean {
   return command !== undefined && Object.hasOwn(COMMANDS, command) && first !== '--help' && first !== '-h';
 }
@@ -26,12 +31,12 @@ export async function startCommand(words: readonly string[], { out, err }: Strea
     err(`tasktonic: ${problem}: ${how}\n`);
     return 2;
   };
-  if (target === undefined || target.startsWith('-'))
-    return wrong(`the ${command === 'new' ? 'folder' : 'file'} is missing`);
-  if (command === 'new' && rest.length > 0) return wrong(`${rest[0]} is too much`);
+  if (target === undefined || target.startsWith('-')) return wrong(`the ${TARGETS[command] ?? 'file'} is missing`);
+  if (TARGETS[command] !== undefined && rest.length > 0) return wrong(`${rest[0]} is too much`);
   const options = rest[0] === '--' ? rest.slice(1) : rest;
   try {
     if (command === 'new') out(await newProject(target));
+    else if (command === 'upgrade') out(upgrade(target));
     else if (command === 'dev') return await dev(target, options, err);
     else return void (await run(target, options));
     return 0;

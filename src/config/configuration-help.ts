@@ -18,13 +18,17 @@ export interface Setting {
 const OPTIONAL: ReadonlySet<string> = new Set(['optional', 'exact_optional', 'nullish', 'undefinedable', 'nullable']);
 const DEEPEST = 8;
 
-/** Whether the command line is read and asks for help, and the app has no setting `help` of its own. */
-export function asksForHelp(sources: ConfigurationSources, code: unknown): boolean {
+/**
+ * Whether the command line is read and asks for help, and the app has no setting `help` of its own.
+ *
+ * @param code gives what `creatingFormula()` gave; called where help is asked for.
+ */
+export function asksForHelp(sources: ConfigurationSources, code: () => unknown): boolean {
   const words = wordsOf(sources);
   const end = words.indexOf('--');
   if (!words.slice(0, end < 0 ? undefined : end).includes('--help')) return false;
   const own = sources.schema === undefined ? [] : namesIn(alternatives(sources.schema));
-  return ![...own, ...membersOf(code).map(([name]) => name)].includes('help');
+  return ![...own, ...membersOf(code()).map(([name]) => name)].includes('help');
 }
 
 /**
@@ -44,7 +48,7 @@ export function helpText(sources: ConfigurationSources, code: unknown, program =
   return [
     `Usage: ${program} [--path=value ...]`,
     ...(own.length === 0 ? [] : ['', 'Settings of the app:', ...said(own)]),
-    ...(isOpen ? ['', 'Any other setting is taken as well: --path=value.'] : []),
+    ...(isOpen ? ['', 'Any other setting is accepted as well: --path=value.'] : []),
     '',
     'Settings of the framework:',
     ...said(ours),
@@ -52,7 +56,7 @@ export function helpText(sources: ConfigurationSources, code: unknown, program =
     '  --config=<file>',
     `      Reads this file of JSON${path === undefined ? '' : ` in the place of ${path}`}.`,
     '  --help',
-    '      Prints this, and starts nothing.',
+    '      Prints this help, and exits.',
     '',
   ].join('\n');
 }

@@ -10,13 +10,13 @@ export const IN_CODE = 'creatingFormula()';
 
 /** One thing that is wrong in a configuration. */
 export interface ConfigurationProblem {
-  /** Where, such as `log/slowSparkle`; empty where a source as a whole is wrong. */
+  /** The path, such as `log/slowSparkle`; empty if a source as a whole is wrong. */
   readonly path: string;
-  /** Where the value came from; `undefined` for `creatingFormula()`, and for what nobody gave. */
+  /** The source of the value; `undefined` for `creatingFormula()`, and for a missing value. */
   readonly source: string | undefined;
   /** The value, unless it is secret or long, such as `is "abc"`. */
   readonly is: string;
-  /** What is wanted instead. */
+  /** What it must be instead. */
   readonly must: string;
   /** @internal The path that was most likely meant by one that is not known. */
   readonly meant?: string;

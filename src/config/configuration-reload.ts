@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import type * as v from 'valibot';
+import { nodeUtil } from '../core/lazy-node.js';
 import { type Path, isPlainObject, valueAt, withValueAt } from '../core/options/data-tree.js';
 import { alternatives, childOf, childrenOf, hasMark } from '../core/options/schema-parts.js';
 import type { ChangedValue } from '../core/configuration.js';
@@ -54,7 +54,7 @@ function* differences(a: unknown, b: unknown, path: Path = []): Generator<Path> 
   if (a === b) return;
   const isSection = (one: unknown): boolean => one === undefined || isPlainObject(one);
   if (!isSection(a) || !isSection(b)) {
-    if (!isDeepStrictEqual(a, b)) yield path;
+    if (!nodeUtil().isDeepStrictEqual(a, b)) yield path;
     return;
   }
   const names = new Set([a, b].flatMap((one) => Object.keys((one ?? {}) as object)));
@@ -64,7 +64,7 @@ function* differences(a: unknown, b: unknown, path: Path = []): Generator<Path> 
 /** What is given explicitly now may be what it was by default. */
 function isSameAt(path: Path, before: unknown, after: unknown): boolean {
   const value = valueAt(before, path);
-  return value !== undefined && isDeepStrictEqual(value, valueAt(after, path));
+  return value !== undefined && nodeUtil().isDeepStrictEqual(value, valueAt(after, path));
 }
 
 /** Of what the framework knows, it says whether that may change; of all else, the app's own schema. */

@@ -3,11 +3,11 @@ import type * as v from 'valibot';
 import { type Path, isPlainObject } from '../core/options/data-tree.js';
 import { type Place, linesOf, readJson } from './json-text.js';
 
-/** From where a Formula reads its configuration, besides `creatingFormula()`. Nothing is read unless it is asked for here. */
+/** The sources of the configuration of a Formula, besides `creatingFormula()`. Only the sources given here are read. */
 export interface ConfigurationSources {
   /**
-   * A file of JSON, of 1 MiB at most, whose path counts from the working directory; it must be there. Where the command line is read,
-   * `--config other.json` takes its place. Default: none.
+   * A JSON file, of 1 MiB at most, relative to the working directory; it must exist. If the command line is read,
+   * `--config other.json` replaces it. Default: none.
    */
   readonly file?:
     | string
@@ -27,7 +27,7 @@ export interface ConfigurationSources {
     | {
         /** The beginning of the names. */
         readonly prefix: string;
-        /** What is read in the place of the environment of the process. Default: `process.env`. */
+        /** The environment to read. Default: `process.env`. */
         readonly from?: Environment | undefined;
       }
     | undefined;
@@ -100,7 +100,7 @@ function readText(path: string, optional: boolean): string | SourceFault | undef
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return optional ? undefined : new SourceFault(`the file ${path} is not there`);
+    if (code === 'ENOENT') return optional ? undefined : new SourceFault(`there is no file ${path}`);
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return new SourceFault(`${path} is not UTF-8`);
     return new SourceFault(`the file ${path} cannot be read (${code ?? message})`);
   }
@@ -180,5 +180,5 @@ function argument(path: Path, value: string, name: string): Given {
 
 /** A stray word may be the value of a secret option: only what looks like a short option is shown. */
 function shownWord(word: string): string {
-  return /^-[a-zA-Z]$/.test(word) ? word : 'a word that belongs to no option';
+  return /^-[a-zA-Z]$/.test(word) ? word : 'an argument that belongs to no option';
 }

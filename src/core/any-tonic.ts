@@ -12,15 +12,15 @@ export interface AnyTonic {
   readonly state: string | undefined;
   /** Whether it has finished: no sparkle of it runs any more. */
   readonly finished: boolean;
-  /** Who queued the sparkle that runs; `undefined` where no Tonic did. */
+  /** The Tonic and sparkle that queued the running sparkle; `undefined` if no Tonic did. */
   readonly source: Source | undefined;
   /** What it has made and has not finished. */
   readonly infusions: Iterable<AnyTonic>;
-  /** Ends it in order, with its infusions. Only itself, its base and code outside any sparkle may. */
+  /** Finishes it, with its infusions. Only itself, its base and code outside any sparkle may call this. */
   ttsc__finish(): void;
 }
 
-/** What is known of a Tonic wherever it lives. A Tonic has it itself. */
+/** What is known of a Tonic in any thread. A Tonic has it itself. */
 export interface RemoteHandle {
   /** Its number in the app, the same in every thread. */
   readonly id: number;
@@ -32,7 +32,7 @@ export interface RemoteHandle {
   readonly finished: boolean;
 }
 
-/** Who queued the sparkle that runs. */
+/** The Tonic and sparkle that queued the running sparkle. */
 export interface Source {
   /** The Tonic, or the handle of one in another thread. */
   readonly tonic: AnyTonic;
@@ -40,15 +40,15 @@ export interface Source {
   readonly id: number;
   /** Its name. */
   readonly name: string;
-  /** The sparkle it was queued in; `undefined` where a timer or socket of that Tonic did. */
+  /** The sparkle that made the call; `undefined` if a timer or socket of that Tonic did. */
   readonly sparkle: string | undefined;
 }
 
-/** What a user of a service hears when that has finished before it. */
+/** What a user of a service gets when the service has finished before it. */
 export interface ServiceInfo {
   /** The name of the service. */
   readonly service: string;
-  /** Why it is gone, where it failed and is not started again. */
+  /** The error, if it failed and is not restarted. */
   readonly error: Error | undefined;
 }
 

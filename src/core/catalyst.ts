@@ -36,7 +36,7 @@ export type { CatalystOptions, ThreadOptions } from './options/catalyst-options.
 const ORDERS_PER_LOOK = 64;
 
 /**
- * A Tonic that owns a queue and a loop, and makes other Tonics sparkle.
+ * A Tonic with a queue and a loop, which runs the sparkles of other Tonics.
  *
  * A subclass may replace its queue (`newCatalystQueue()`) and its loop (`sparkle()`), each on its own.
  */
@@ -45,17 +45,17 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   static readonly thread?: ThreadOptions;
 
   /**
-   * Whether it finishes by itself when the last Tonic that it has infused has finished; timers do not count. By default it goes on
-   * until its base finishes it.
+   * Whether it finishes by itself when the last Tonic that it has made has finished; timers do not count. By default it
+   * runs until its base finishes it.
    */
   static readonly endsWithLastTonic?: boolean;
 
   /**
-   * Starts a thread whose Catalyst is an instance of this class; the Tonic whose sparkle calls it is its base. What is called before
-   * the thread runs waits, in order.
+   * Starts a thread whose Catalyst is an instance of this class; the Tonic whose sparkle calls it is its base. Calls
+   * before the thread runs wait, in order.
    *
-   * @param args what its constructor is given: they are copied as arguments of a sparkle are.
-   * @throws {TaskTonicError} `TT_NO_MODULE` where the class does not say where it is; `TT_NOT_TRANSFERABLE`; and as every Tonic.
+   * @param args the arguments of its constructor; they are copied like those of a sparkle.
+   * @throws {TaskTonicError} `TT_NO_MODULE` if the class has no `module`; `TT_NOT_TRANSFERABLE`; and as every Tonic.
    */
   static spawn<A extends unknown[], C extends Catalyst<string>>(this: new (...args: A) => C, ...args: A): Remote<C> {
     return ports.threads!.spawn(this, args) as Remote<C>;
@@ -69,13 +69,13 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   readonly queue: CatalystQueue;
   readonly timers = new TimerQueue();
-  /** Counts and times of its sparkles, for whoever asks why the loop is late; off until `metrics.start()`. */
+  /** Counts and times of its sparkles, to find out why the loop is late; off until `metrics.start()`. */
   readonly metrics: Metrics;
-  /** What belongs to the app: the Ledger of this thread, the configuration. */
+  /** The parts of the app: the Ledger of this thread, the configuration and more. */
   readonly runtime: Runtime;
   // Declared only: the queue, made before any field of this class is set up, may want it.
   /** @internal */ declare _ttParker: Parker | undefined;
-  /** Whether the loop goes on. */
+  /** Whether the loop continues. */
   protected sparkling = false;
   /** How many orders of its queue it has run; raised ones do not count. */
   ran = 0;
@@ -211,8 +211,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   // ---- The steps of a turn ----
 
   /**
-   * Queues what is due and tells how long the loop may wait, in ms: until the next timer, `Infinity` where there is none, and 0 while
-   * raised orders wait.
+   * Queues due timers and returns how long the loop may wait, in ms: until the next timer, `Infinity` without one, and
+   * 0 while raised orders wait.
    */
   protected queueDueTimers(): number {
     let wait = Infinity;

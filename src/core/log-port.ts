@@ -47,8 +47,9 @@ export interface LogService extends TonicLogPort {
   /** Lines that a sink has refused by throwing or had to drop, since the start. */
   readonly lost: number;
   /**
-   * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and
-   * none comes twice: those up to the change go to the old one, which is then flushed and closed, those after it to the new one.
+   * Redirects the log, in all threads: to a service by its name, with its options, or to a stream. No line is lost or
+   * written twice: lines before the change go to the old destination, which is then flushed and closed; later ones go
+   * to the new one.
    *
    * @returns resolves when the change is made and the old one has ended.
    * @throws {TaskTonicError} `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`, `TT_BAD_OPTION`, or what its maker throws, and the log goes on

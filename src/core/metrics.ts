@@ -1,4 +1,5 @@
-import { type RecordableHistogram, createHistogram } from 'node:perf_hooks';
+import type { RecordableHistogram } from 'node:perf_hooks';
+import { nodePerfHooks } from './lazy-node.js';
 import type { Clock } from './time/clock.js';
 import type { Sparkle } from './plan/plan.js';
 
@@ -28,8 +29,8 @@ export interface SparkleMetrics {
 }
 
 class Entry {
-  readonly run = createHistogram();
-  readonly wait = createHistogram();
+  readonly run = nodePerfHooks().createHistogram();
+  readonly wait = nodePerfHooks().createHistogram();
   total = 0;
   constructor(readonly className: string) {}
 }

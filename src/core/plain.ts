@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { nodeUtil } from './lazy-node.js';
 
 /** A line keeps so many values, at such a depth, and so many characters of one text. */
 const MOST_VALUES = 10_000;
@@ -19,7 +19,7 @@ export function plain(value: unknown): unknown {
 export function plainText(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
-    return typeof value === 'object' || typeof value === 'function' ? inspect(value) : String(value);
+    return typeof value === 'object' || typeof value === 'function' ? nodeUtil().inspect(value) : String(value);
   } catch {
     return UNREADABLE;
   }

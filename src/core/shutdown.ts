@@ -1,4 +1,5 @@
 import type { AnyTonic } from './any-tonic.js';
+import { sockets } from './socket-handover.js';
 
 const EVENT = 'ttse__onShutdown';
 
@@ -8,6 +9,8 @@ export interface ShutdownInfo {
   readonly signal: NodeJS.Signals;
   /** How long it goes on as before, in ms: 0 where it begins to finish at once. */
   readonly drainDelay: number;
+  /** Whether another process of the program goes on in its place, with its listening sockets: an upgrade. */
+  readonly upgrade: boolean;
 }
 
 /** What of an app has a part in it. */
@@ -19,6 +22,7 @@ interface ToldOfShutdown {
 /** Says that the app is to end, in this thread and in those that it has started: whoever asks sees it, and whoever has the event hears it. */
 export function tellShutdown(runtime: ToldOfShutdown, info: ShutdownInfo): void {
   runtime.shutdown = info;
+  if (info.upgrade) sockets.handover?.letGo();
   for (const tonic of runtime.ledger) {
     // A Catalyst in a thread of its own: that goes on from there.
     if (tonic._ttFace !== tonic) tonic._ttFace._ttss__shutdown(info);

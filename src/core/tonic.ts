@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { INSPECT } from './lazy-node.js';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { type Ending, type Target, NONE } from './tonic-inside.js';
@@ -61,35 +61,40 @@ const NO_INFUSIONS: ReadonlySet<AnyTonic> = new Set<AnyTonic>();
  * A state machine whose methods are queued and run one at a time, by the Catalyst it lives on.
  *
  * A method named `ttsc__x` (command) or `ttse__x` (event) is a sparkle: calling it puts an order on the queue. Named
- * `ttsc_open__x`, it is the one for state `open`.
+ * `ttsc_open__x`, it runs only in state `open`.
  *
  * @typeParam State the names of its states, such as `'locked' | 'open'`.
  */
 export class Tonic<State extends string = never> extends TonicRoot implements AnyTonic {
-  /** The states that there are; where given, a method or transition to another one is refused. */
+  /** Its states. If given, a method for another state, or a transition to one, is refused. */
   static readonly states?: readonly string[];
-  /** Groups of states: `{ command: ['ready', 'mail'] }` has `ttsc_command__quit` hold in both, where they have none of their own. */
+  /**
+   * Groups of states: `{ command: ['ready', 'mail'] }` makes `ttsc_command__quit` run in both states, unless they have
+   * a method of their own.
+   */
   static readonly groups?: Readonly<Record<string, readonly string[]>>;
-  /** The events that this class adds to the framework's; where given, a `ttse` method for another one is refused. */
+  /**
+   * The events that this class adds to those of the framework. If given, a `ttse` method for another event is refused.
+   */
   static readonly events?: readonly string[];
-  /** Prefixes of sparkles that this class adds, each with what a call to such a sparkle does. */
+  /** Prefixes of sparkles that this class adds, each with a function that handles calls of such a sparkle. */
   static readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
   /**
-   * The name of the service that its Tonic is: one of them exists in the app, and `this.use()` gives its handle. A base class that only
-   * stands for the service has the name as {@link abstractService}.
+   * The name of the service that this class implements: one instance exists in the app, and `this.use()` returns its
+   * handle. An abstract class for a service has the name as {@link abstractService}.
    */
   static readonly service?: string;
-  /** The name of the service that classes which extend this one are. */
+  /** The name of the service that subclasses of this abstract class implement. */
   static readonly abstractService?: string;
-  /** A service that fails is started again so often within a time window in ms. Default 3 within 60,000. */
+  /** How often a failed service is restarted within a time window in ms. Default: 3 within 60,000. */
   static readonly supervision?: Pick<SuperviseOptions, 'limit' | 'within'>;
-  /** Where another thread finds the class: `static override readonly module = import.meta.url`. */
+  /** The module from which another thread loads the class: `static override readonly module = import.meta.url`. */
   static readonly module?: string;
-  /** How long its states may last, in ms: a longer stay is heard as `ttse__onStateTimeout`. */
+  /** How long its states may last, in ms; after that `ttse__onStateTimeout` is called. */
   static readonly stateTimeouts?: Readonly<Record<string, number>>;
-  /** The most questions that it may have open; one more throws `TT_ASK_FULL`. Default 10,000. */
+  /** The most open questions; one more throws `TT_ASK_FULL`. Default 10,000. */
   static readonly questionLimit?: number;
-  /** The most orders that it may have postponed; one more throws `TT_POSTPONE_FULL`. Default 1,000. */
+  /** The most postponed orders; one more throws `TT_POSTPONE_FULL`. Default 1,000. */
   static readonly postponeLimit?: number;
   /** The most calls that may wait for it, and what happens to one more: `{ orders: 100, policy: 'drop-oldest' }`. Default: no bound of its own. */
   static readonly inboxLimit?: InboxLimit;
@@ -106,8 +111,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   };
 
   /**
-   * Says the states of a class once, for the compiler and the run time:
-   * `class Door extends Tonic.with({ states: ['locked', 'open'] })`. It has all that the class has on which this is called.
+   * Lists the states of a class, for the compiler and for checks at run time:
+   * `class Door extends Tonic.with({ states: ['locked', 'open'] })`. The new class extends the one on which this is
+   * called.
    */
   static with<C extends TonicConstructor, const State extends string>(
     this: C,
@@ -116,10 +122,13 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return withSaid(this, said) as unknown as With<C, Tonic<State>>;
   }
 
-  /** The Tonic that infused it; a subclass declares the type it expects: `declare readonly base: Main`. */
+  /** The Tonic that made it. A subclass may declare its type: `declare readonly base: Main`. */
   declare readonly base: AnyTonic | RemoteHandle | undefined;
 
-  /** The configuration of the app; a subclass may declare what it holds: `declare readonly config: ConfigurationOf<Settings>`. */
+  /**
+   * The configuration of the app. A subclass may declare its type:
+   * `declare readonly config: ConfigurationOf<Settings>`.
+   */
   declare readonly config: Configuration;
 
   /** @internal */ readonly _ttScheduler: Scheduler;
@@ -144,26 +153,28 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
 
   /** @internal */ _ttExtras: Extras | undefined = undefined;
 
-  // ---- Events that a subclass may define ----
-  // They return `void | undefined`: what returns a promise fits `void`, and does not fit that, so an async one does not compile.
+  // ---- Events that a subclass may define ---- They return `void | undefined`: a method that returns a promise is
+  // assignable to `void`, but not to this, so an async one does not compile.
 
   /** The first sparkle, queued by the constructor. */
   ttse__onStart?(): void | undefined;
-  /** Entered a state that has no `onEnter` of its own. */
+  /** Called on entering a state that has no `onEnter` of its own. */
   ttse__onEnter?(): void | undefined;
-  /** About to leave a state that has no `onExit` of its own. */
+  /** Called on leaving a state that has no `onExit` of its own. */
   ttse__onExit?(): void | undefined;
-  /** The state that holds has lasted as long as it may. */
+  /** The current state has lasted as long as its timeout. */
   ttse__onStateTimeout?(info: StateTimeoutInfo): void | undefined;
-  /** The app is to end, by a signal; first all hear of it, and `shutdown.drainDelay` later they begin to finish. */
+  /** A signal ends the app. All Tonics get this event first; they begin to finish after `shutdown.drainDelay`. */
   ttse__onShutdown?(info: ShutdownInfo): void | undefined;
-  /** It is to finish: do what is left, then call `this.drained()`. Without this event it drains at once. */
+  /**
+   * It finishes: do the remaining work, then call `this.drained()`. Without this event it goes on to its end at once.
+   */
   ttse__onDraining?(): void | undefined;
-  /** The last sparkle: it leaves the app after this one. */
+  /** The last sparkle of this Tonic. */
   ttse__onFinished?(): void | undefined;
   /** A sparkle of this Tonic threw. With this event it goes on, unless it finishes itself here. */
   ttse__onFailure?(error: Error, info: FailureInfo): void | undefined;
-  /** An infusion has finished, as meant or not. */
+  /** An infusion has finished, normally or by a failure. */
   ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
   ttse__onInfusionFailed?(failure: InfusionFailure): void | undefined;
@@ -172,7 +183,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
 
   /**
    * @throws {TaskTonicError} `TT_NO_BASE` outside a sparkle without the option `base`; `TT_BASE_FINISHED`,
-   *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and with the first instance of a class, what is wrong with its sparkles.
+   *   `TT_NAME_TAKEN`, `TT_BAD_OPTION`; and, for the first instance of a class, errors about its sparkles.
    */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super();
@@ -201,7 +212,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttId;
   }
 
-  /** Its name, unique in its thread: given, or its id (less that with which those of its thread begin) and class, such as `02.Door`. */
+  /**
+   * Its name, unique in its thread: the option `name`, or its number in the thread and its class, such as `02.Door`.
+   */
   get name(): string {
     return this._ttName ?? defaultNameOf(this._ttId, this.thread, this._ttPlan.className);
   }
@@ -216,7 +229,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttScheduler.thread;
   }
 
-  /** The state that holds; `undefined` before the first transition and after the machine has stopped. */
+  /** The current state; `undefined` before the first transition and after `toState(undefined)`. */
   get state(): StateOf<State> | undefined {
     return this._ttState as StateOf<State> | undefined;
   }
@@ -226,17 +239,17 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttScheduler;
   }
 
-  /** What it has infused and has not finished. */
+  /** Its infusions that have not finished. */
   get infusions(): ReadonlySet<AnyTonic> {
     return this._ttInfusions ?? NO_INFUSIONS;
   }
 
-  /** Whether it has finished, so that no sparkle of it runs any more. */
+  /** Whether it has finished: none of its sparkles runs any more. */
   get finished(): boolean {
     return this._ttLife === Life.ended;
   }
 
-  /** It in one line, with its class, name and state: `Door 03.Door locked`. So it is printed, in JSON and logs too. */
+  /** Its class, name and state as a text: `Door 03.Door locked`. JSON and logs show the same. */
   override toString(): string {
     return [this._ttPlan.className, this.name, this._ttState].filter((word) => word !== undefined).join(' ');
   }
@@ -245,11 +258,13 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this.toString();
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return this.toString();
   }
 
-  /** Who queued the sparkle that runs; `undefined` outside its own sparkles, or where no Tonic did. */
+  /**
+   * The Tonic and sparkle that queued the running sparkle; `undefined` outside its own sparkles, or if no Tonic did.
+   */
   get source(): Source | undefined {
     const { order } = running;
     if (running.tonic !== this || order?.source === undefined) return undefined;
@@ -257,12 +272,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return { tonic, id: tonic.id, name: tonic.name, sparkle: sourceSparkle?.key };
   }
 
-  /** Writes to the app's log; each line carries this Tonic, its state and the sparkle that runs. */
+  /** Writes to the app's log; each line contains this Tonic, its state and the running sparkle. */
   get log(): TonicLog {
     return (this._ttLog ??= new TonicLog(this));
   }
 
-  /** What it writes to the log; may be changed at any time, and what it infuses from then on takes it over. */
+  /** Which lines it writes to the log. It may be changed at any time; infusions made later inherit it. */
   get logMode(): LogMode {
     return (Object.keys(LogLevel) as LogMode[])[this._ttLogLevel]!;
   }
@@ -281,12 +296,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   // ---- What its sparkles do ----
 
   /**
-   * Goes to another state after the sparkle that runs, before the next order: `onExit` of the old state, the change,
-   * `onEnter` of the new. The state that holds already is no transition, unless `reenter`; a `timeout` given with it begins
-   * anew. `undefined` stops the machine.
+   * Changes the state after the running sparkle, before the next order: `onExit` of the old state, the change,
+   * `onEnter` of the new one. For the current state there is no transition, unless `reenter`, but a given `timeout`
+   * starts again. `undefined` stops the machine.
    *
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` where the class lists its states,
-   *   `TT_BAD_OPTION` for a timeout that is not a time, or that nobody hears.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles, `TT_UNKNOWN_STATE` if the class lists its
+   * states, `TT_BAD_OPTION` for an invalid timeout, or one without a handler.
    */
   protected toState(state: State | undefined, options: TransitionOptions = NO_TRANSITION): void {
     if (options !== NO_TRANSITION) transitionCheck.check(options, `${this._ttPlan.className}.toState()`);
@@ -301,9 +316,9 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Its sparkles, to be run next: `this.raise.ttsc__mail(to)` puts an order that runs after the sparkle that runs and its transitions, in the
-   * state that holds then, before all that waits on the queue. The first one raised runs first, also where one raises another. Where the
-   * sparkle throws, what it has raised is dropped.
+   * Its sparkles, to run before the queue: `this.raise.ttsc__mail(to)` makes an order that runs after the running
+   * sparkle and its transitions, before all orders on the queue. Raised orders run in the order in which they were
+   * raised. If the sparkle throws, its raised orders are dropped.
    *
    * @throws {TaskTonicError} at the call: `TT_NOT_RUNNING` outside its own sparkles, `TT_RAISED_AT_END` in `ttse__onFinished`, and
    *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
@@ -313,8 +328,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Its generic sparkles, to be run at once, as `super.ttsc__line(line)` is: the body that would hold in no state; nothing where there is
-   * none. So a sparkle of one state may do what all others do, and more.
+   * Its generic sparkles, to run at once, as `super.ttsc__line(line)` does. Without a generic body nothing happens. So
+   * a sparkle of one state may do what the generic one does, and more.
    *
    * @throws {TaskTonicError} `TT_NOT_RUNNING` at a call outside its own sparkles.
    */
@@ -323,18 +338,19 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Has a reply answered with the result of a promise: `this.pipe(promise, this.reply())`, or `this.reply().as((row) => ...)` where it is no text or bytes.
+   * Answers a reply with the result of a promise: `this.pipe(promise, this.reply())`, or
+   * `this.reply().as((row) => ...)` if the result is not a text or bytes.
    *
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
   protected pipe<T>(promise: PromiseLike<T>, reply: Responder<T>, options?: Omit<PipeOptions, 'onError'>): void;
   /**
-   * Brings the result of a promise back as a sparkle. A Tonic that is to finish waits for it, as long as its `drainTimeout` allows;
-   * with `hold: false` it does not, and the result is dropped where it has finished by then.
+   * Calls a sparkle with the result of a promise. A Tonic that finishes waits for the result, as long as its
+   * `drainTimeout` allows; with `hold: false` it does not, and a result after its end is dropped.
    *
    * @param onValue a sparkle of this Tonic, such as `this.ttse__done`, or a reference made with `bind()`.
-   * @param onError the same for a rejection; without it a rejection fails the Tonic as a throw in a sparkle does. Or the options, which
-   *   may have it.
+   * @param onError the same for a rejection; without it a rejection fails the Tonic, as if its sparkle had thrown. Or
+   * the options, which may contain it.
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_UNKNOWN_SPARKLE`, `TT_BAD_OPTION`
    */
   protected pipe<T>(
@@ -359,20 +375,22 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Asks another Tonic, here or in another thread: `this.ask(bank).ttsc__balance('mine').then(this.ttse__onBalance, this.ttse__onNoBalance)`.
-   * The answer comes back as the first of these sparkles, with the question as its second argument.
+   * Asks another Tonic, here or in another thread:
+   * `this.ask(bank).ttsc__balance('mine').then(this.ttse__onBalance, this.ttse__onNoBalance)`. The first of these
+   * sparkles gets the answer, with the question as its second argument.
    *
-   * What goes wrong after the call comes to the other one: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` where who was asked has finished, before or
-   * after; `TT_ASK_FAILED` where its sparkle threw; `TT_ASK_UNHEARD` where it does not hear it in its state; `TT_ASK_UNANSWERED` where
-   * nobody keeps the Answer; `TT_QUEUE_FULL`; or what it was refused with.
+   * The second one gets an error if there is no answer: `TT_ASK_TIMEOUT`; `TT_ASK_GONE` if the other Tonic has
+   * finished, before or after the call; `TT_ASK_FAILED` if its sparkle threw; `TT_ASK_UNHEARD` if it has no method for
+   * it in its state; `TT_ASK_UNANSWERED` if the Answer was never used; `TT_QUEUE_FULL`; or the error of
+   * `answer.fail()`.
    *
-   * `.then` asks. Without it nobody is asked, and the sparkle that runs throws `TT_ASK_THEN` at its end.
+   * `.then` asks. Without it nothing is asked, and the running sparkle throws `TT_ASK_THEN` at its end.
    *
-   * A Tonic that is to finish waits for the answer, as long as its `drainTimeout` allows; with `hold: false` it does not. At its very end
-   * it takes back what is open.
+   * A Tonic that finishes waits for the answer, as long as its `drainTimeout` allows; with `hold: false` it does not.
+   * When it has finished, its open questions are cancelled.
    *
    * @param to a Tonic, or a Remote.
-   * @returns its sparkles whose last parameter is an `Answer`, to be called without that.
+   * @returns its sparkles whose last parameter is an `Answer`, without that parameter.
    * @throws {TaskTonicError} `TT_BAD_OPTION`; at the call, `TT_UNKNOWN_SPARKLE`; and as its `.then`.
    */
   protected ask<T extends AnyTonic | RemoteHandle>(to: T, options: AskOptions = {}): Asks<T> {
@@ -380,7 +398,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * A reference to one of its sparkles, to be handed on: as a callback, to another Tonic, to another thread.
+   * A reference to one of its sparkles, to pass on: as a callback, to another Tonic, to another thread.
    *
    * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`
    */
@@ -391,29 +409,29 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return Object.assign(bound, { tonic: this as AnyTonic, sparkle: sparkle.key }) as unknown as BoundSparkle<this[K]>;
   }
 
-  /** Questions that are open, and answers that came when nobody waited for them any more. */
+  /** The numbers of open questions, and of answers that came after their question was cancelled or timed out. */
   get questions(): { readonly open: number; readonly late: number } {
     return this._ttExtras?.questions ?? NO_QUESTIONS;
   }
 
-  /** What waits for it and what was dropped or refused, where its class has an `inboxLimit`. */
+  /** The numbers of calls that wait for it, were dropped or were refused, if its class has an `inboxLimit`. */
   get inboxCounts(): InboxCounts {
     return this._ttExtras?.inbox?.counts ?? NOTHING_WAITS;
   }
 
   /**
-   * Keeps the order that runs until the state has changed; then it runs again, before all newer orders. The sparkle goes on: return
-   * after the call. It is not kept where the sparkle throws.
+   * Keeps the running order until the state has changed; then it runs again, before all newer orders. The sparkle runs
+   * on, so return after the call. If the sparkle throws, the order is not kept.
    *
-   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_POSTPONED` in a sparkle that is no order of its own, such
-   *   as `ttse__onEnter`; `TT_POSTPONE_FULL` where so many are kept already.
+   * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles; `TT_NOT_POSTPONED` in a sparkle that is a part
+   * of another order, such as `ttse__onEnter`; `TT_POSTPONE_FULL` at the limit.
    */
   protected postpone(): void {
     postpone(this);
   }
 
   /**
-   * Infuses a Tonic and looks after it: when it fails, a new one is made, as often as its options allow.
+   * Makes a Tonic and supervises it: when it fails, a new one is made, as often as the options allow.
    *
    * @param make makes the infusion: `() => new Worker(...)`.
    */
@@ -425,12 +443,12 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Asks for a service: the one Tonic of the app that is it, wherever it lives. It is started where it does not run, and finishes when the
-   * last of its users has.
+   * Returns the handle of a service, in any thread. The service is started if it does not run, and finishes after its
+   * last user.
    *
-   * @param args what its `ttse__onServiceAccess` is given after this Tonic, and its constructor where it is started.
-   * @returns its handle, at once: there is one of each service in a thread. It works on when the service has failed and is started again.
-   * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` where the class only stands for one that nobody has started;
+   * @param args arguments for its `ttse__onServiceAccess`, after this Tonic, and for its constructor if it is started.
+   * @returns its handle, at once; each thread has one for each service. It still works after a restart of the service.
+   * @throws {TaskTonicError} `TT_NOT_A_SERVICE`; `TT_NO_SERVICE` if the class is abstract and no implementation runs;
    *   `TT_BASE_FINISHED`; and what its constructor throws.
    */
   protected use<C extends abstract new (...args: never[]) => UsedAs>(
@@ -453,7 +471,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttScheduler.ledger;
   }
 
-  /** Says that it has done what it had left to do since `ttse__onDraining`. */
+  /** Tells that the work begun in `ttse__onDraining` is done. */
   protected drained(): void {
     userDrained(this);
   }
@@ -461,8 +479,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   // ---- Commands ----
 
   /**
-   * Finishes it in order: it drains, its infusions finish, then it leaves. Only itself, its base, or code outside any
-   * sparkle may say so; from anyone else it is refused with a warning.
+   * Finishes it: it drains, its infusions finish, then it ends. Only itself, its base, or code outside any sparkle may
+   * call this; others are refused with a warning.
    */
   ttsc__finish(): void {
     const from = this.source?.tonic;
@@ -472,7 +490,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return beginFinish(this);
   }
 
-  /** Goes to another state, on behalf of somebody else. */
+  /** Changes the state; for calls from other Tonics. */
   ttsc__toState(state: State | undefined, options?: TransitionOptions): void {
     this.toState(state, options);
   }

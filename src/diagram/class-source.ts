@@ -109,6 +109,6 @@ function unreadable(what: string, source: string): Error {
   const native = source.includes('[native code]');
   return fail('TT_NO_SOURCE', {
     what,
-    problem: native ? 'it is native code, or bound' : 'it is no JavaScript as we know it',
+    problem: native ? 'it is native code, or bound' : 'it is not JavaScript that can be parsed',
   });
 }

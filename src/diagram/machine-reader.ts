@@ -39,7 +39,7 @@ function chainOf(tonicClass: TonicClass): { own: TonicClass[]; framework: TonicC
   for (let next: unknown = tonicClass; ; next = Object.getPrototypeOf(next)) {
     if (!isClass(next)) {
       const given = isClass(tonicClass) ? tonicClass.name : String(tonicClass);
-      throw fail('TT_NO_DIAGRAM', { class: given, problem: 'it is no class of Tonics' });
+      throw fail('TT_NO_DIAGRAM', { class: given, problem: 'it is not a class of Tonics' });
     }
     if (isFrameworkClass(next)) return { own, framework: next };
     own.push(next);

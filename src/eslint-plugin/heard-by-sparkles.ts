@@ -16,11 +16,10 @@ export const heardBySparkles: RuleModule = {
     schema: [],
     messages: {
       without:
-        '{{key}} is asked, and nobody hears the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
+        '{{key}} is asked without a sparkle for the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
       awaited:
-        'A sparkle is not awaited, and a call of one returns nothing. Ask it, in a sparkle: this.ask(tonic).{{key}}(...).then(this.ttse__onAnswer).',
-      function:
-        'A function is no sparkle of this Tonic. Give one of its sparkles, such as this.ttse__onAnswer: it runs when its turn has come.',
+        'A call of a sparkle returns nothing, so it cannot be awaited. Ask, in a sparkle: this.ask(tonic).{{key}}(...).then(this.ttse__onAnswer).',
+      function: 'A function is not a sparkle of this Tonic. Pass one of its sparkles, such as this.ttse__onAnswer.',
     },
   },
   create(context) {

@@ -23,9 +23,9 @@ export const insideASparkle: RuleModule = {
     docs: { description: 'States are changed and Tonics are made inside sparkles' },
     schema: [],
     messages: {
-      made: '{{what}} is made when the sparkle is over, so its base is not known. Give it { base: this }, or make it in a sparkle that is called here.',
-      done: '{{what}} needs a running sparkle, and here that is over. Call a sparkle that does it, or bring a result back with this.pipe().',
-      sent: 'this.send() needs a running sparkle, and here that is over: this.ttsc__send().',
+      made: '{{what}} is made after the sparkle has ended, so its base is not known. Pass { base: this }, or make it in a sparkle that is called here.',
+      done: '{{what}} needs a running sparkle, which has ended here. Call a sparkle that does it, or use this.pipe() for a result.',
+      sent: 'this.send() needs a running sparkle, which has ended here: use this.ttsc__send().',
     },
   },
   create(context) {
@@ -61,7 +61,7 @@ function checkSent(node: Node, context: RuleContext): void {
   if (owner && SOCKETS.has(rootOf(owner, context) ?? '')) context.report({ node, messageId: 'sent', data: {} });
 }
 
-const SOCKETS = new Set(['TcpConnection', 'TcpClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpConnection', 'TcpClient', 'UdpSocket', 'UdpSession']);
 
 function isThis(node: Node | undefined): boolean {
   return node?.type === 'ThisExpression';

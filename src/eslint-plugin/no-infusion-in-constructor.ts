@@ -23,9 +23,9 @@ export const noInfusionInConstructor: RuleModule = {
     schema: [],
     messages: {
       early:
-        '{{made}} is made while the constructor of {{tonic}} runs, so its base would be who makes that. Make it in ttse__onStart, or give it { base: this }.',
+        '{{made}} is made while the constructor of {{tonic}} runs, so its base would be the maker of that Tonic. Make it in ttse__onStart, or pass { base: this }.',
       spawned:
-        '{{made}} is spawned while the constructor of {{tonic}} runs, so its base would be who makes that. Spawn it in ttse__onStart.',
+        '{{made}} is spawned while the constructor of {{tonic}} runs, so its base would be the maker of that Tonic. Spawn it in ttse__onStart.',
     },
   },
   create(context) {

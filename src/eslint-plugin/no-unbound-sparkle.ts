@@ -16,8 +16,8 @@ export const noUnboundSparkle: RuleModule = {
     hasSuggestions: true,
     schema: [],
     messages: {
-      unbound: '{{key}} is taken off its Tonic. Make a bound reference: {{to}}.',
-      destructured: "{{key}} is taken off its Tonic. Make a bound reference: tonic.bind('{{key}}').",
+      unbound: '{{key}} is not bound to its Tonic. Make a bound reference: {{to}}.',
+      destructured: "{{key}} is not bound to its Tonic. Make a bound reference: tonic.bind('{{key}}').",
       bind: 'Make it {{to}}.',
     },
   },

@@ -24,10 +24,10 @@ export const preferNewLines: RuleModule = {
     fixable: 'code',
     schema: [],
     messages: {
-      states: 'The states are said twice. Say them once: {{to}}.',
-      differ: 'The states are said twice, and the two lists differ. Say them once: {{to}}.',
+      states: 'The states are listed twice. List them once: {{to}}.',
+      differ: 'The states are listed twice, and the two lists differ. List them once: {{to}}.',
       catalyst: 'A Tonic knows its Catalyst: this.catalyst.',
-      paused: 'A TimerPausing may begin held: { paused: true }.',
+      paused: 'A TimerPausing may start paused: { paused: true }.',
       group:
         '{{key}} does what {{other}} does. Write it once, for a group of these states: groups: { name: [{{states}}] }.',
     },

@@ -14,7 +14,7 @@ export const socketComesFirst: RuleModule = {
     schema: [],
     messages: {
       first:
-        '{{key}} is heard here of a socket that this Tonic makes, so the socket comes first: {{key}}(socket, {{parameter}}, ...). With "implements Hears<{{socket}}>" the compiler checks that.',
+        '{{key}} is an event of a socket that this Tonic makes, so its first parameter is the socket: {{key}}(socket, {{parameter}}, ...). With "implements Hears<{{socket}}>" the compiler checks that.',
     },
   },
   create(context) {
@@ -28,13 +28,13 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   onData: ['Buffer', 'Uint8Array'],
   onDatagram: ['Buffer', 'Uint8Array'],
   onMessage: ['Message', 'Buffer'],
-  onDisconnected: ['DisconnectInfo', 'WebSocketDisconnectInfo'],
+  onDisconnected: ['DisconnectInfo', 'WebSocketDisconnectInfo', 'SessionEnd'],
   onError: ['TaskTonicError', 'Error'],
-  onTurnedAway: ['TurnedAway'],
+  onTurnedAway: ['TurnedAway', 'PeerTurnedAway'],
   onRequest: ['HttpExchange'],
 };
 const PLAIN = new Set(['Tonic', 'Catalyst', 'SelectorCatalyst']);
-const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket']);
+const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket', 'UdpServer']);
 
 function checkClass(node: ClassNode, context: RuleContext): void {
   // One that extends a class of another file may be a socket itself.

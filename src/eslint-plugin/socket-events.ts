@@ -52,6 +52,27 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
   WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
   StoreConnection: [LIFE, CONNECTION, WEB_SOCKET],
+  UdpServer: [
+    LIFE,
+    {
+      events: ['onListening', 'onTurnedAway', 'onError'],
+      mistaken: { onConnection: 'onConnected', onSession: 'onConnected' },
+    },
+  ],
+  UdpSession: [
+    LIFE,
+    {
+      events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onDisconnected', 'onError'],
+      mistaken: {
+        onDatagram: 'onData',
+        onMessage: 'onData',
+        onLine: 'onFrame',
+        onConnect: 'onConnected',
+        onOpen: 'onConnected',
+        onClose: 'onDisconnected',
+      },
+    },
+  ],
   UdpSocket: [
     LIFE,
     {

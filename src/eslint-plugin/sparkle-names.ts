@@ -24,10 +24,10 @@ export const sparkleNames: RuleModule = {
     schema: [],
     messages: {
       malformed:
-        '{{key}} begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
-      reserved: '{{key}}: the prefix _ttss is reserved to the framework. Use ttsc, ttse, tts or _tts.',
-      unknownState: '{{key}} is for the state {{state}}, which is not there: the states are {{states}}.',
-      unknownEvent: '{{key}} is an event that nobody sends: it is neither the framework\'s nor in "static events".',
+        '{{key}} begins like the name of a sparkle, but does not follow its pattern: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      reserved: '{{key}}: the prefix _ttss is reserved for the framework. Use ttsc, ttse, tts or _tts.',
+      unknownState: '{{key}} is for the unknown state {{state}}: the states are {{states}}.',
+      unknownEvent: '{{key}} is an unknown event: it is neither one of the framework nor in "static events".',
       nearMiss:
         '{{key}} is nearly {{nearest}}, which the framework sends. If it is an event of your own, list it in "static events".',
       field: '{{key}} is a field, so calling it would run it at once. Make it a method.',

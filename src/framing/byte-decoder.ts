@@ -2,7 +2,7 @@ import { type TaskTonicError, fail } from '../core/errors.js';
 import { ByteWindow } from './byte-window.js';
 import type { Decoder } from './framing.js';
 
-/** What becomes of a frame that is longer than `max`. */
+/** What happens at a frame that is longer than `max`. */
 export type OnTooLong = 'error' | 'close' | 'skip';
 
 /** What all decoders of one framing share. */

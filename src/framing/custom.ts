@@ -10,11 +10,11 @@ export const customSchema = v.strictObject({
   ...limitOptions.entries,
   /** Its name in errors. */
   name: v.optional(text, 'custom()'),
-  /** How many bytes the frame has that these bytes begin with; see {@link custom}. */
+  /** The length of the frame at the start of the given bytes; see {@link custom}. */
   size: v.custom<CustomOptions<unknown>['size']>((value) => typeof value === 'function', 'must be a function'),
-  /** What the bytes of one frame are heard as. Default: the bytes. */
+  /** Decodes the bytes of one frame. Default: the bytes. */
   read: v.optional(v.custom<(frame: Buffer) => unknown>((value) => typeof value === 'function', 'must be a function')),
-  /** The bytes, or the text (UTF-8), of a frame to be sent. Default: it is sent as it is. */
+  /** Encodes a frame to bytes or a text (UTF-8), which are not copied. Default: it is sent as it is. */
   write: v.optional(
     v.custom<(frame: unknown) => Uint8Array | string>((value) => typeof value === 'function', 'must be a function'),
   ),
@@ -31,9 +31,9 @@ export interface CustomOptions<Frame> extends FramingOptions {
    * @param seen so many of them were there at the last call, which gave `undefined`: a search goes on from there.
    */
   size(this: void, bytes: Buffer, seen: number): number | undefined;
-  /** The frame, of all its bytes. What it throws becomes `TT_BAD_FRAME`, and decoding goes on behind the frame. */
+  /** Decodes all bytes of one frame. An exception becomes `TT_BAD_FRAME`, and decoding continues after the frame. */
   read?(this: void, frame: Buffer): Frame;
-  /** The bytes of a frame, or its text. */
+  /** The bytes of a frame, or its text (UTF-8). Bytes are not copied: do not change them afterwards. */
   write?(this: void, frame: Frame): Uint8Array | string;
 }
 
@@ -55,7 +55,7 @@ export function custom<Frame = Buffer>(options: CustomOptions<Frame>): Framing<F
     encode(frame) {
       const bytes = bytesOf(write(frame), 'buffer', name, max);
       if (bytes.length === 0) throw notEncoded(name, 'it has no bytes');
-      return Buffer.from(bytes);
+      return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     },
   };
 }

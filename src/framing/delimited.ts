@@ -15,9 +15,9 @@ export const delimitedSchema = v.strictObject({
     v.custom<Delimiter>((given) => typeof given === 'string' || given instanceof Uint8Array, 'must be a text or bytes'),
     v.check(({ length }) => length > 0, 'must not be empty'),
   ),
-  /** As what a frame is heard. */
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
-  /** Whether what stands behind the last delimiter is a frame, too, when the stream has ended. Without it, it is an error. */
+  /** Whether bytes after the last delimiter are a frame, too, when the stream has ended. If not, they are an error. */
   lastWithoutEnd: v.optional(flag, false),
 });
 

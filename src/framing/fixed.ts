@@ -8,7 +8,7 @@ import { encodingOption } from './options.js';
 export const fixedSchema = v.strictObject({
   /** How many bytes each frame has. */
   size: count(1),
-  /** As what a frame is heard. */
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
 });
 

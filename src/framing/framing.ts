@@ -30,9 +30,12 @@ export interface Decoder<Frame> {
   readonly buffered: number;
   /** Where the next frame begins, as the number of bytes of the stream before it. */
   readonly place: number;
-  /** How many frames were left out because they were longer than `max`. */
+  /** How many frames were skipped because they were longer than `max`. */
   readonly skipped: number;
-  /** Whether it has thrown an error after which it does not know where the next frame begins: each further call throws that again. */
+  /**
+   * Whether it has thrown an error after which the start of the next frame is not known: each further call throws it
+   * again.
+   */
   readonly broken: boolean;
   /** @internal It has taken bytes that it is still at work on: `next()` has nothing until it says so. */
   readonly busy?: boolean;
@@ -41,13 +44,16 @@ export interface Decoder<Frame> {
   /**
    * The next frame, or `undefined` until more bytes have come.
    *
-   * A frame that is a Buffer is a part of what was pushed: copy it where you keep it for long.
+   * A frame that is a Buffer is a view of a pushed chunk: copy it if you keep it for long.
    *
    * @throws {TaskTonicError} `TT_FRAME_TOO_LONG`, `TT_BAD_FRAME`, or after {@link end} `TT_FRAME_INCOMPLETE`; see {@link broken}.
    */
   next(): Frame | undefined;
-  /** All that is not decoded yet, for another framing, or for who takes the stream over. The decoder has nothing left. */
+  /**
+   * Returns all bytes not decoded yet, for another framing, or for code that takes over the stream. The decoder is
+   * empty afterwards.
+   */
   takeBuffered(): Buffer;
-  /** The stream has ended: what is left in the end, and is no whole frame, is an error. */
+  /** Tells that the stream has ended: an incomplete frame at the end is then an error. */
   end(): void;
 }

@@ -9,5 +9,8 @@ export { netstrings, type NetstringsOptions } from './netstrings.js';
 export { jsonLines, type JsonLinesOptions } from './json-lines.js';
 export { messagePack, type MessagePackCodec, type MessagePackOptions } from './message-pack.js';
 export { respCommands, type RespCommandsOptions } from './resp-commands.js';
+export { respReplies, type RespCommand, type RespRepliesOptions } from './resp-replies.js';
+export type { RespReplyOf } from './resp-replies-decoder.js';
 export type { RespReply } from './resp-reply.js';
+export { mapFrames, type MapFramesOptions } from './map-frames.js';
 export { custom, type CustomOptions } from './custom.js';

@@ -9,7 +9,7 @@ import { ValueDecoder } from './value-decoder.js';
 
 export const jsonLinesSchema = v.strictObject({
   ...limitOptions.entries,
-  /** Whether what stands behind the last line feed is a value, too, when the stream has ended. Without it, it is an error. */
+  /** Whether text after the last line feed is a value, too, when the stream has ended. If not, it is an error. */
   lastWithoutEnd: v.optional(flag, false),
 });
 
@@ -17,7 +17,7 @@ export const jsonLinesSchema = v.strictObject({
 export type JsonLinesOptions = FramingOptions & v.InferInput<typeof jsonLinesSchema>;
 
 /**
- * One JSON value a line. Empty lines are left out. After a line that is no JSON it goes on with the next one.
+ * One JSON value per line. Empty lines are skipped. After a line that is not JSON it continues with the next one.
  *
  * @typeParam Value what you expect; it is not checked.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
@@ -32,7 +32,7 @@ export function jsonLines<Value = unknown>(options: JsonLinesOptions = {}): Fram
     try {
       return JSON.parse(line) as Value;
     } catch (thrown) {
-      throw badFrame(name, place, `it is no JSON (${(thrown as Error).message})`, thrown);
+      throw badFrame(name, place, `it is not JSON (${(thrown as Error).message})`, thrown);
     }
   };
   return {
@@ -50,7 +50,7 @@ function jsonOf(value: unknown, name: string): string {
     const text = JSON.stringify(value) as string | undefined;
     if (text !== undefined) return text;
   } catch (thrown) {
-    throw notEncoded(name, `it has no JSON (${(thrown as Error).message})`, thrown);
+    throw notEncoded(name, `JSON cannot express it (${(thrown as Error).message})`, thrown);
   }
-  throw notEncoded(name, 'it has no JSON');
+  throw notEncoded(name, 'JSON cannot express it');
 }

@@ -1,21 +1,25 @@
 import * as v from 'valibot';
 import { badOption } from '../core/options/option-problem.js';
-import { flag, parseOptions } from '../core/options/option-schema.js';
+import { count, flag, parseOptions } from '../core/options/option-schema.js';
 import { type FrameEncoding, type FrameOf, type SentOf, bytesOf, notEncoded } from './encoding.js';
 import type { Framing } from './framing.js';
+import { type LengthPrefix, prefix, prefixBytes, prefixOf } from './length-prefix.js';
 import { type FramingOptions, encodingOption, limitOptions } from './options.js';
 import { SizedDecoder, type SizedLimits } from './sized-decoder.js';
-import { VARINT_BYTES, varint, varintBytes, varintOf } from './varint.js';
 
 export const lengthPrefixedSchema = v.strictObject({
   ...limitOptions.entries,
   /** How many bytes the length has; `varint` has seven bits in each, the lowest first, and the eighth bit says that more follow. */
-  bytes: v.optional(v.picklist([1, 2, 4, 8, 'varint'], 'must be 1, 2, 4, 8 or varint'), 4),
+  bytes: v.optional(v.picklist([1, 2, 3, 4, 8, 'varint'], 'must be 1, 2, 3, 4, 8 or varint'), 4),
   /** Which byte of the length comes first: the highest or the lowest. */
   endian: v.optional(v.picklist(['big', 'little'], 'must be big or little'), 'big'),
-  /** Whether the length counts its own bytes, too. Not with `varint`. */
-  headerCounted: v.optional(flag, false),
-  /** As what a frame is heard. */
+  /** What the length counts besides what follows it: nothing, its own bytes (`true`), or the whole frame (`'all'`). Not with `varint`. */
+  headerCounted: v.optional(v.union([flag, v.literal('all')], 'must be true, false or all'), false),
+  /** The number of header bytes before the length. With any, frames are received and sent with their header. */
+  before: v.optional(count(0), 0),
+  /** The number of bytes after the length that it does not count, such as the rest of the header. With any, frames are received and sent with their header. */
+  after: v.optional(count(0), 0),
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
 });
 
@@ -23,96 +27,98 @@ export const lengthPrefixedSchema = v.strictObject({
 export type LengthPrefixedOptions<E extends FrameEncoding = FrameEncoding> = FramingOptions &
   v.InferInput<typeof lengthPrefixedSchema> & { readonly encoding?: E | undefined };
 
-/** The numbers up to here are whole in JavaScript. */
-const HIGHEST_OF_8 = Math.floor(Number.MAX_SAFE_INTEGER / 2 ** 32);
+const NAME = 'lengthPrefixed()';
 
 /**
- * Frames that each begin with their length.
+ * Frames that each begin with their length, or with a header that has their length in it (`before`, `after`).
+ *
+ * A frame of the first kind is what follows its length. One of the second kind is whole: `max` counts all of it, and when it is sent the
+ * length in it must be right.
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function lengthPrefixed<const E extends FrameEncoding = 'buffer'>(
   options: LengthPrefixedOptions<E> = {},
 ): Framing<FrameOf<E>, SentOf<E>> {
-  const settings = parseOptions(lengthPrefixedSchema, options, 'lengthPrefixed()');
-  const { max, bytes, headerCounted } = settings;
-  if (bytes === 'varint' && headerCounted) {
-    const problem = 'it is true, and a varint does not count itself';
-    throw badOption('lengthPrefixed()', 'headerCounted', problem);
+  const settings = parseOptions(lengthPrefixedSchema, options, NAME);
+  const { max, bytes, headerCounted, before, after } = settings;
+  if (bytes === 'varint' && headerCounted !== false) {
+    const problem = `it is ${headerCounted}, and a varint counts only what follows it`;
+    throw badOption(NAME, 'headerCounted', problem);
   }
-  const name = 'lengthPrefixed()';
   const encoding = settings.encoding as E;
-  const limits: PrefixLimits<E> = { ...settings, name, encoding };
+  const counted = headerCounted === false || bytes === 'varint' ? 0 : bytes;
+  const limits: PrefixLimits<E> = {
+    ...settings,
+    name: NAME,
+    encoding,
+    counted: headerCounted === 'all' ? before + counted + after : counted,
+    isWhole: before + after > 0,
+  };
   return {
-    name,
+    name: NAME,
     max,
     decoder: () => new LengthPrefixedDecoder(limits),
-    encode(frame) {
-      const body = bytesOf(frame, encoding, name, max);
-      return Buffer.concat([prefixOf(body.length, limits), body]);
-    },
+    encode: (frame) => (limits.isWhole ? wholeFrame(frame, limits) : withLength(frame, limits)),
   };
 }
 
-interface PrefixLimits<E extends FrameEncoding> extends SizedLimits<E> {
-  readonly bytes: 1 | 2 | 4 | 8 | 'varint';
-  readonly endian: 'big' | 'little';
-  readonly headerCounted: boolean;
+interface PrefixLimits<E extends FrameEncoding> extends SizedLimits<E>, LengthPrefix {
+  readonly before: number;
+  readonly after: number;
+  /** How many bytes the length counts besides those that the frame has behind its header. */
+  readonly counted: number;
 }
 
 class LengthPrefixedDecoder<E extends FrameEncoding> extends SizedDecoder<E> {
   declare protected readonly limits: PrefixLimits<E>;
+  protected override readonly trailer: number;
+
+  constructor(limits: PrefixLimits<E>) {
+    super(limits);
+    this.trailer = limits.after;
+  }
 
   protected readHeader(): boolean {
-    const { bytes, headerCounted } = this.limits;
-    if (bytes === 'varint') return this.#readVarint();
-    if (this.to - this.at < bytes) {
-      this.need = bytes;
-      return false;
+    const { limits } = this;
+    const { before, bytes, counted } = limits;
+    const at = this.at + before;
+    try {
+      const size = prefixBytes(limits, this.bytes, at, this.to);
+      if (size === 0) {
+        this.need = bytes === 'varint' ? Math.max(before, this.to - this.at) + 1 : before + bytes;
+        return false;
+      }
+      const length = prefixOf(limits, this.bytes, at, size);
+      this.header = before + size;
+      this.body = length - counted;
+    } catch (error) {
+      throw this.bad((error as RangeError).message);
     }
-    const length = this.#length(bytes) - (headerCounted ? bytes : 0);
-    if (length < 0) throw this.bad(`its length is ${length + bytes}, less than the ${bytes} bytes that the length has`);
-    this.header = bytes;
-    this.body = length;
-    return true;
-  }
-
-  #length(bytes: 1 | 2 | 4 | 8): number {
-    const isBig = this.limits.endian === 'big';
-    if (bytes < 8) return isBig ? this.bytes.readUIntBE(this.at, bytes) : this.bytes.readUIntLE(this.at, bytes);
-    const high = isBig ? this.bytes.readUInt32BE(this.at) : this.bytes.readUInt32LE(this.at + 4);
-    const low = isBig ? this.bytes.readUInt32BE(this.at + 4) : this.bytes.readUInt32LE(this.at);
-    if (high > HIGHEST_OF_8) throw this.bad('its length is more than 9,007,199,254,740,991');
-    return high * 2 ** 32 + low;
-  }
-
-  #readVarint(): boolean {
-    const size = varintBytes(this.bytes, this.at, this.to);
-    if (size === 0) {
-      if (this.to - this.at >= VARINT_BYTES) throw this.bad('its length has more than 49 bits');
-      this.need = this.to - this.at + 1;
-      return false;
-    }
-    this.header = size;
-    this.body = varintOf(this.bytes, this.at, size);
-    return true;
+    if (this.body >= 0) return true;
+    throw this.bad(`its length is ${this.body + counted}, less than the ${counted} bytes that it counts itself`);
   }
 }
 
-function prefixOf<E extends FrameEncoding>(
-  body: number,
-  { name, bytes, endian, headerCounted }: PrefixLimits<E>,
-): Buffer {
-  if (bytes === 'varint') return varint(body);
-  const length = body + (headerCounted ? bytes : 0);
-  if (length >= 2 ** (8 * bytes)) throw notEncoded(name, `a length of ${length} does not fit into ${bytes} bytes`);
-  const prefix = Buffer.alloc(bytes);
-  if (bytes === 8) {
-    const high = Math.floor(length / 2 ** 32);
-    const low = length % 2 ** 32;
-    if (endian === 'big') prefix.writeUInt32BE(low, prefix.writeUInt32BE(high, 0));
-    else prefix.writeUInt32LE(high, prefix.writeUInt32LE(low, 0));
-  } else if (endian === 'big') prefix.writeUIntBE(length, 0, bytes);
-  else prefix.writeUIntLE(length, 0, bytes);
-  return prefix;
+function withLength(frame: unknown, limits: PrefixLimits<FrameEncoding>): Buffer {
+  const body = bytesOf(frame, limits.encoding, NAME, limits.max);
+  try {
+    return Buffer.concat([prefix(body.length + limits.counted, limits), body]);
+  } catch (error) {
+    throw notEncoded(NAME, (error as RangeError).message);
+  }
+}
+
+/** The frame as it is, where it has the length that it tells. */
+function wholeFrame(frame: unknown, limits: PrefixLimits<FrameEncoding>): Buffer {
+  const given = bytesOf(frame, limits.encoding, NAME, limits.max);
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  const { before, after, counted } = limits;
+  const size = bytes.length < before ? 0 : prefixBytes(limits, bytes, before, bytes.length);
+  if (size === 0) throw notEncoded(NAME, `it has ${bytes.length} bytes, and its length is not among them`);
+  const body = prefixOf(limits, bytes, before, size) - counted;
+  const here = bytes.length - before - size - after;
+  if (body !== here)
+    throw notEncoded(NAME, `its length says that ${body} bytes follow its header, and there are ${here}`);
+  return bytes;
 }

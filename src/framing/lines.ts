@@ -8,11 +8,11 @@ import { type FramingOptions, encodingOption, limitOptions } from './options.js'
 
 export const linesSchema = v.strictObject({
   ...limitOptions.entries,
-  /** As what a line is heard. */
+  /** What a line is decoded to. */
   encoding: v.optional(encodingOption, 'utf8'),
-  /** What `encode()` ends a line with. In what comes, both are ends. */
+  /** The line end that `encode()` writes. Both are accepted in received data. */
   end: v.optional(v.picklist(['\n', '\r\n'], 'must be \\n or \\r\\n'), '\n'),
-  /** Whether what stands behind the last end of a line is a line, too, when the stream has ended. Without it, it is an error. */
+  /** Whether text after the last line end is a line, too, when the stream has ended. If not, it is an error. */
   lastWithoutEnd: v.optional(flag, false),
 });
 

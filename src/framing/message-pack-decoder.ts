@@ -55,7 +55,7 @@ export class MessagePackDecoder<Value> extends ByteDecoder<Value> {
       const at = this.at + this.seen;
       if (at >= to) return true;
       const type = bytes[at]!;
-      if (type === UNUSED) throw this.bad('0xc1 is no type of MessagePack');
+      if (type === UNUSED) throw this.bad('0xc1 is not a type of MessagePack');
       const lengthBytes = type >= OTHERS && type < NEGATIVE ? LENGTH[type - OTHERS]! : 0;
       if (at + 1 + lengthBytes > to) return true;
       const length = lengthBytes === 0 ? shortLength(type) : bytes.readUIntBE(at + 1, lengthBytes);

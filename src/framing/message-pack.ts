@@ -7,7 +7,7 @@ import type { Framing } from './framing.js';
 import { MessagePackDecoder } from './message-pack-decoder.js';
 import { type FramingOptions, limitOptions } from './options.js';
 
-/** What makes values of the bytes of MessagePack, and bytes of values: a `Packr` of msgpackr has both. */
+/** Decodes and encodes MessagePack: a `Packr` of msgpackr does both. */
 export interface MessagePackCodec {
   pack(value: unknown): Uint8Array;
   unpack(bytes: Uint8Array): unknown;
@@ -15,7 +15,7 @@ export interface MessagePackCodec {
 
 export const messagePackSchema = v.strictObject({
   ...limitOptions.entries,
-  /** What packs and unpacks, such as a `Packr` of your own. Default: one of msgpackr, for plain MessagePack. */
+  /** The encoder and decoder, such as a `Packr` of your own. Default: one of msgpackr, for plain MessagePack. */
   codec: v.optional(
     v.custom<MessagePackCodec>(
       (value) => typeof (value as Partial<MessagePackCodec> | undefined)?.unpack === 'function',

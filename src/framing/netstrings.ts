@@ -7,7 +7,7 @@ import { SizedDecoder, type SizedLimits } from './sized-decoder.js';
 
 export const netstringsSchema = v.strictObject({
   ...limitOptions.entries,
-  /** As what a frame is heard. */
+  /** What a frame is decoded to. */
   encoding: v.optional(encodingOption, 'buffer'),
 });
 

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { count } from '../core/options/option-schema.js';
 
-/** What a framing of any kind takes. */
+/** Options of every framing. */
 export const limitOptions = v.strictObject({
-  /** The most bytes a frame may have, without what is around it. */
+  /** The most bytes of a frame, without its delimiter or length. */
   max: v.optional(count(1), 65_536),
   /**
-   * What becomes of a longer one: `next()` throws `TT_FRAME_TOO_LONG` and goes on behind it, throws that and takes nothing more, or
-   * goes on behind it and counts it in `skipped`.
+   * What happens at a longer one: `next()` throws `TT_FRAME_TOO_LONG` and continues after it (`error`), throws at each
+   * further call too (`close`), or continues after it and counts it in `skipped` (`skip`).
    */
   onTooLong: v.optional(v.picklist(['error', 'close', 'skip'], 'must be error, close or skip'), 'error'),
 });
@@ -16,7 +16,7 @@ export const limitOptions = v.strictObject({
 /** Options of any framing but `fixed()`. */
 export type FramingOptions = v.InferInput<typeof limitOptions>;
 
-/** As what the bytes of a frame are heard. */
+/** What the bytes of a frame are decoded to. */
 export const encodingOption = v.picklist(
   ['buffer', 'utf8', 'latin1', 'ascii'],
   'must be buffer, utf8, latin1 or ascii',

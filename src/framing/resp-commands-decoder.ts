@@ -1,5 +1,6 @@
-import { ByteDecoder, type Limits } from './byte-decoder.js';
+import type { Limits } from './byte-decoder.js';
 import { type FrameEncoding, type FrameOf, frameOf } from './encoding.js';
+import { BAD, RespDecoder, WAITS } from './resp-decoder.js';
 import { wordsOf } from './resp-words.js';
 
 /** What the decoders of a framing of commands share. */
@@ -7,26 +8,16 @@ export interface RespCommandsLimits<E extends FrameEncoding> extends Limits {
   readonly encoding: E;
 }
 
-const [LF, CR, DOLLAR, STAR, MINUS, ZERO] = [10, 13, 36, 42, 45, 48] as const;
-/** More digits than a length within any `max` that is used has. */
-const DIGITS = 9;
-/** What is no length: its line has not all come, or is no number. */
-const WAITS = -2_000_000_000;
-const BAD = -2_000_000_001;
+const [LF, DOLLAR, STAR] = [10, 36, 42] as const;
 /** `$0`, a line end, no bytes, a line end. */
 const SHORTEST_WORD = 6;
 
-/**
- * Commands of RESP2: arrays of words, or lines of words. A word is made as soon as it is there, so that each byte is looked at once;
- * its bytes stay in the window until the command is whole. `seen` is how far it has read; while it skips, perhaps beyond what has come.
- */
-export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<FrameOf<E>[]> {
+/** Commands of RESP2: arrays of words, or lines of words. */
+export class RespCommandsDecoder<E extends FrameEncoding> extends RespDecoder<FrameOf<E>[]> {
   declare protected readonly limits: RespCommandsLimits<E>;
   #words: FrameOf<E>[] = [];
   /** How many words of an array are still to come. */
   #missing = 0;
-  /** Where the line behind the number begins that was read last. */
-  #behind = 0;
 
   constructor(limits: RespCommandsLimits<E>) {
     super(limits);
@@ -65,26 +56,25 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<Fr
   }
 
   #readCount(): boolean {
-    const count = this.#number(this.at + 1);
-    if (count === WAITS) return this.#waitsFor(this.to - this.at + 1);
+    const count = this.lengthAt(this.at + 1);
+    if (count === WAITS) return this.waitsFor(this.to - this.at + 1);
     if (count === BAD) throw this.bad('invalid multibulk length');
-    this.seen = this.#behind - this.at;
+    this.seen = this.behind - this.at;
     this.#missing = Math.max(count, 0);
-    this.#insistOn(this.seen + SHORTEST_WORD * this.#missing);
+    this.insistOn(this.seen + SHORTEST_WORD * this.#missing);
     return true;
   }
 
   #readWord(): boolean {
     const length = this.#lengthOfWord();
-    if (length === WAITS) return this.#waitsFor(this.to - this.at + 1);
-    const from = this.#behind;
+    if (length === WAITS) return this.waitsFor(this.to - this.at + 1);
+    const from = this.behind;
     const end = from + length;
     const size = end + 2 - this.at;
-    if (this.#insistOn(size + SHORTEST_WORD * (this.#missing - 1))) return true;
-    if (end + 2 > this.to) return this.#waitsFor(size);
-    const { bytes } = this;
-    if (bytes[end] !== CR || bytes[end + 1] !== LF) throw this.bad('expected CRLF behind a bulk string');
-    this.#words.push(frameOf(this.limits.encoding, bytes, from, end));
+    if (this.insistOn(size + SHORTEST_WORD * (this.#missing - 1))) return true;
+    if (end + 2 > this.to) return this.waitsFor(size);
+    if (!this.endsAsBulk(end)) throw this.bad('expected CRLF behind a bulk string');
+    this.#words.push(frameOf(this.limits.encoding, this.bytes, from, end));
     this.seen = size;
     this.#missing--;
     return true;
@@ -93,23 +83,13 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<Fr
   /** Goes over words without making them. What it has gone over is left out. */
   #skipWords(): boolean {
     for (; this.#missing > 0; this.#missing--) {
-      if (this.at + this.seen >= this.to) return this.#drop();
-      const length = this.#lengthOfWord();
-      if (length === WAITS) return this.#drop();
-      this.seen = this.#behind + length + 2 - this.at;
+      const length = this.at + this.seen < this.to ? this.#lengthOfWord() : WAITS;
+      if (length === WAITS) return this.drop();
+      this.seen = this.behind + length + 2 - this.at;
     }
-    if (!this.#drop()) return false;
     this.skipping = false;
+    this.leaveOut(this.seen);
     return true;
-  }
-
-  /** Leaves out what was gone over; whether that has all come. */
-  #drop(): boolean {
-    const here = Math.min(this.seen, this.to - this.at);
-    this.at += here;
-    this.seen -= here;
-    this.need = 0;
-    return this.seen === 0 && this.#missing === 0;
   }
 
   /** The length of the word at hand, or `WAITS`. */
@@ -118,27 +98,9 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<Fr
     if (at >= this.to) return WAITS;
     const byte = this.bytes[at]!;
     if (byte !== DOLLAR) throw this.bad(`expected '$', got '${String.fromCharCode(byte)}'`);
-    const length = this.#number(at + 1);
+    const length = this.lengthAt(at + 1);
     if (length < 0 && length !== WAITS) throw this.bad('invalid bulk length');
     return length;
-  }
-
-  /** The number of the line that begins there, `WAITS` or `BAD`. */
-  #number(from: number): number {
-    const { bytes, to } = this;
-    const isNegative = bytes[from] === MINUS;
-    const first = isNegative ? from + 1 : from;
-    let number = 0;
-    let at = first;
-    for (; at < to && bytes[at] !== CR; at++) {
-      const digit = bytes[at]! - ZERO;
-      if (digit < 0 || digit > 9 || at - first === DIGITS) return BAD;
-      number = number * 10 + digit;
-    }
-    if (at + 1 >= to) return WAITS;
-    if (at === first || bytes[at + 1] !== LF) return BAD;
-    this.#behind = at + 2;
-    return isNegative ? -number : number;
   }
 
   // ---- A line ----
@@ -147,7 +109,7 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<Fr
   #readLine(): boolean {
     const end = this.find(LF, this.at + this.seen);
     const size = (end < 0 ? this.to : end + 1) - this.at;
-    if (this.skipping || this.#insistOn(size)) {
+    if (this.skipping || this.insistOn(size)) {
       this.taken(size);
       this.skipping = end < 0;
     } else if (end < 0) {
@@ -168,20 +130,7 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends ByteDecoder<Fr
     return frameOf(encoding, bytes, 0, bytes.length);
   }
 
-  // ---- Both ----
-
-  /** That it has no more bytes than it may have; true where it is left out. */
-  #insistOn(size: number): boolean {
-    if (size <= this.limits.max) return false;
-    const error = this.tooLong();
-    this.skipping = true;
+  protected forget(): void {
     this.#words = [];
-    if (error !== undefined) throw error;
-    return true;
-  }
-
-  #waitsFor(size: number): false {
-    this.need = size;
-    return false;
   }
 }

@@ -8,7 +8,9 @@ import { type RespReply, replyText } from './resp-reply.js';
 
 export const respCommandsSchema = v.strictObject({
   ...limitOptions.entries,
-  /** As what the words of a command are heard, and in what texts are sent. `latin1` has one character for each byte, whatever it is. */
+  /**
+   * What the words of a command are decoded to, and how texts are encoded. `latin1` has one character for each byte.
+   */
   encoding: v.optional(encodingOption, 'utf8'),
 });
 
@@ -19,11 +21,12 @@ export type RespCommandsOptions<E extends FrameEncoding = FrameEncoding> = Frami
   };
 
 /**
- * What a server of RESP2 hears and sends (https://redis.io/docs/latest/develop/reference/protocol-spec/): it hears commands, each a list of
- * words, and sends replies. A command is an array of bulk strings, or a line that somebody has typed; one without words is left out. Here
- * `max` counts all bytes of a command, and of a reply.
+ * The framing of a RESP2 server (https://redis.io/docs/latest/develop/reference/protocol-spec/): it decodes commands,
+ * each a list of words, and encodes replies. A command is an array of bulk strings, or a typed line; one without words
+ * is skipped. Here `max` counts all bytes of a command, and of a reply.
  *
- * What is no command is `TT_BAD_FRAME`; the detail `problem` of that error says it as Redis does, behind `Protocol error: `.
+ * Bytes that are not a command are `TT_BAD_FRAME`; the detail `problem` is the text of Redis after `Protocol error: `.
+
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */

@@ -15,8 +15,8 @@ export type RespReply =
   | { readonly error: string }
   | readonly RespReply[];
 
-/** Deeper than any client reads. */
-const DEEPEST = 64;
+/** So deep may arrays lie in one another: deeper than those of any command. */
+export const DEEPEST = 64;
 
 /**
  * A reply as it is sent, one character for each byte.
@@ -58,7 +58,7 @@ function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
 
 function integer(number: number | bigint, framing: string): string {
   if (typeof number === 'number' && !Number.isSafeInteger(number))
-    throw notEncoded(framing, `${number} is no whole number that is exact: give a bigint`);
+    throw notEncoded(framing, `${number} is not an exact whole number: give a bigint`);
   return `:${number}\r\n`;
 }
 

@@ -4,6 +4,8 @@ import { type FrameEncoding, type FrameOf, frameOf } from './encoding.js';
 /** What the decoders of a framing that tells its sizes share. */
 export interface SizedLimits<E extends FrameEncoding> extends Limits {
   readonly encoding: E;
+  /** Whether a frame is heard with its header and its trailer: then `max` counts these, too. */
+  readonly isWhole?: boolean;
 }
 
 /** Frames that begin with a header, which tells how many bytes follow. */
@@ -34,7 +36,7 @@ export abstract class SizedDecoder<E extends FrameEncoding> extends ByteDecoder<
       if (this.header === 0 && !this.readHeader()) return undefined;
       const { header, body } = this;
       const whole = header + body + this.trailer;
-      if (body > this.limits.max) {
+      if ((this.limits.isWhole === true ? whole : body) > this.limits.max) {
         const error = this.tooLong();
         this.header = 0;
         const goesOn = this.leaveOut(whole);
@@ -49,7 +51,11 @@ export abstract class SizedDecoder<E extends FrameEncoding> extends ByteDecoder<
       const from = this.at + header;
       const problem = this.problemBehind(from + body);
       if (problem !== undefined) throw this.bad(problem);
-      const frame = frameOf(this.limits.encoding, this.bytes, from, from + body);
+      const { encoding, isWhole } = this.limits;
+      const frame =
+        isWhole === true
+          ? frameOf(encoding, this.bytes, this.at, this.at + whole)
+          : frameOf(encoding, this.bytes, from, from + body);
       this.header = 0;
       this.taken(whole);
       return frame;

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { INSPECT } from '../core/lazy-node.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
 import type { Extras } from '../core/guests/extras.js';
 import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
@@ -34,7 +34,7 @@ export class NamedTonic implements RemoteHandle {
     return { name: this.name };
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return `Remote<${this.name}>`;
   }
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { INSPECT } from '../core/lazy-node.js';
 import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
 import type { Plan } from '../core/plan/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
@@ -62,7 +62,7 @@ export class RemoteTonic implements RemoteHandle {
     return { id: this.id, name: this.name, thread: this.thread };
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return `Remote<${this.toString()}>`;
   }
 }

@@ -14,7 +14,7 @@ export interface FarLog {
   readonly lane: LogLane | undefined;
 }
 
-/** The log of an app: what its Tonics write, and where that goes. */
+/** The log of an app: the lines of its Tonics, and their destination. */
 export class AppLog extends TonicLines implements LogService {
   readonly #far: FarLog | undefined;
 
@@ -40,8 +40,9 @@ export class AppLog extends TonicLines implements LogService {
   }
 
   /**
-   * Has the log go elsewhere from now on, in all threads: to a service by its name, with its options, or to a stream. No line is lost, and
-   * none comes twice: those up to the change go to the old one, which is then flushed and closed, those after it to the new one.
+   * Redirects the log, in all threads: to a service by its name, with its options, or to a stream. No line is lost or
+   * written twice: lines before the change go to the old destination, which is then flushed and closed; later ones go
+   * to the new one.
    *
    * @returns resolves when the change is made and the old one has ended.
    * @throws {TaskTonicError} `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`, `TT_BAD_OPTION`, or what its maker throws, and the log goes on

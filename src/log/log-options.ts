@@ -5,7 +5,7 @@ import type { LogSink } from '../core/log-sink.js';
 import { amount, bytes, flag, ms, oneOf, port, someMs, text } from '../core/options/option-schema.js';
 import { logModeOption } from '../core/options/tonic-options.js';
 
-/** Where a log goes: `screen`, `json`, `ip`, `off`, a service of one's own, or a stream. */
+/** The destination of a log: `screen`, `json`, `ip`, `off`, the name of your own service, or a stream. */
 export type LogTarget = 'screen' | 'json' | 'ip' | 'off' | (string & Record<never, never>) | LogSink;
 
 /** Which log services there are, the Formula knows: the log is opened with them. */
@@ -22,13 +22,16 @@ export const ipLogSchema = v.strictObject(
     host: v.optional(text, 'localhost'),
     /** Its port, 1 to 65535. */
     port: port(1),
-    /** The most bytes of lines that wait while the viewer is away or slow. Beyond that the oldest are dropped, and a line tells how many. */
+    /** The most bytes of lines that wait while the viewer is away or slow. Beyond that the oldest are dropped, and a line counts them. */
     backlog: v.optional(bytes(1_024), 1_048_576),
-    /** Gives a try to connect up after so long, in ms. */
+    /** Timeout of an attempt to connect, in ms. */
     connectTimeout: v.optional(ms(1), 5_000),
-    /** The most that is waited before a further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+    /**
+     * The longest delay before the first retry, in ms; doubled with each one. The actual delay is random, between half
+     * of it and all of it.
+     */
     retryDelay: v.optional(ms(), 500),
-    /** What that grows to at most, in ms. It tries as long as the app runs. */
+    /** The longest delay before another attempt, in ms. It tries as long as the app runs. */
     retryCap: v.optional(ms(), 10_000),
   },
   OBJECT,
@@ -57,33 +60,35 @@ export const anyRecord = v.custom<object>(
 export const logSchema = v.strictObject(
   {
     /**
-     * Where it goes: lines for a person (`'screen'`), a line of JSON each on standard output (`'json'`) or to a viewer over TCP (`'ip'`),
-     * nowhere (`'off'`), to a log service of one's own by its name, or to a stream of one's own that takes lines of JSON.
+     * Where it goes: lines for a person (`'screen'`), a line of JSON each on standard output (`'json'`) or to a viewer
+     * over TCP (`'ip'`), nowhere (`'off'`), to your own log service by its name, or to your own stream, which gets
+     * lines of JSON.
      */
     to: v.optional(logTarget, 'screen'),
-    /** The mode of Tonics that are given none. It may change while the app runs. */
+    /** The mode of Tonics that have none of their own. It may change while the app runs. */
     default: v.optional(v.pipe(logModeOption, v.metadata({ reload: true })), 'quiet'),
-    /** The least level that is written. Life cycles are `'debug'` lines. It may change while the app runs. */
+    /** The lowest level that is written. Life cycles are `'debug'` lines. It may change while the app runs. */
     level: v.optional(
       v.pipe(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), v.metadata({ reload: true })),
       'info',
     ),
-    /** A sparkle that runs longer is flagged, in ms. It may change while the app runs. */
+    /** A sparkle that runs longer than this is reported, in ms. It may change while the app runs. */
     slowSparkle: v.optional(v.pipe(someMs, v.metadata({ reload: true })), 150),
     /**
-     * Whether all that a sparkle logs is written as one entry, when it has ended. An entry has up to 100 parts and 65,536 characters of them,
-     * or as many as are given here: `{ lines: 20, bytes: 4_096 }`. Otherwise each line is written at once.
+     * Whether all lines of a sparkle are written as one entry, when it has ended. An entry has up to 100 parts and
+     * 65,536 characters, or as given here: `{ lines: 20, bytes: 4_096 }`. Otherwise each line is written at once.
      */
     entries: v.optional(entries, false),
     /**
-     * The most bytes of lines that wait while standard output takes no more. Beyond that the oldest are dropped, and a line tells how many.
+     * The most bytes of lines that wait while standard output is full. Beyond that the oldest are dropped, and a line
+     * tells how many.
      */
     backlog: v.optional(bytes(1_024), 16_777_216),
-    /** How long what was written last may take to leave when the app has ended, or its process exits, in ms. */
+    /** How long the last lines may take to be written when the app has ended, or its process exits, in ms. */
     closeTimeout: v.optional(ms(), 1_000),
     /** The viewer that `'ip'` sends to. */
     ip: v.optional(ipLogSchema),
-    /** What a log service of one's own is given. */
+    /** Settings for your own log service. */
     options: v.optional(anyRecord),
   },
   OBJECT,

@@ -38,7 +38,7 @@ export class LogServices<C extends LogCatalog = LogCatalog> implements LogSinkMa
 
   /**
    * The catalog with further services.
-   * @throws {TaskTonicError} `TT_LOG_SERVICE_EXISTS` where a name stands for another service already.
+   * @throws {TaskTonicError} `TT_LOG_SERVICE_EXISTS` if the name belongs to another service.
    */
   with<D extends LogCatalog>(more: D): LogServices<C & D> {
     for (const [name, maker] of Object.entries(more)) {

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { nodeTty } from '../core/lazy-node.js';
 
 /** What takes bytes, and never has who gives them wait. */
 export interface Output {
@@ -53,7 +53,7 @@ function isFile(std: number): boolean {
 }
 
 function openOnceMore(std: 1 | 2): number | undefined {
-  const isTerminal = isatty(std);
+  const isTerminal = nodeTty().isatty(std);
   try {
     if (isTerminal || fstatSync(std).isFIFO())
       return openSync(`/proc/self/fd/${std}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

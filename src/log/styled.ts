@@ -1,5 +1,5 @@
-import { isatty } from 'node:tty';
-import { styleText } from 'node:util';
+import type { styleText } from 'node:util';
+import { nodeTty, nodeUtil } from '../core/lazy-node.js';
 import { LANES, type LogLane } from '../core/log-lane.js';
 
 /** What a text may look like on a terminal. */
@@ -7,14 +7,14 @@ export type Style = Parameters<typeof styleText>[0];
 
 /** A text in a style, wherever it goes: whether that shows colours is decided once, and by others. */
 export function styled(style: Style, text: string): string {
-  return styleText(style, text, { validateStream: false });
+  return nodeUtil().styleText(style, text, { validateStream: false });
 }
 
 /**
  * Whether standard output shows colours: where FORCE_COLOR says so; else on a terminal, unless NO_COLOR (https://no-color.org) or the
  * terminal says that it has none. The output of a thread is that of its process.
  */
-export function showsColours(isTerminal = isatty(1), env: NodeJS.ProcessEnv = process.env): boolean {
+export function showsColours(isTerminal = nodeTty().isatty(1), env: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: refused = '', TERM } = env;
   if (forced !== undefined) return !/^(?:0|false)$/i.test(forced);
   return isTerminal && refused === '' && TERM !== 'dumb';

@@ -270,7 +270,7 @@ export class TonicLines {
     this.spent += ms;
     if (ms < this.slowSparkle || now < this.#silentUntil || !this.#writes('warn')) return;
     this.#silentUntil = now + SLOW_LOG_SILENCE;
-    this.logger!.warn({ ms: rounded(ms) }, `the log took ${rounded(ms)} ms for a line: what it goes to is slow`);
+    this.logger!.warn({ ms: rounded(ms) }, `the log took ${rounded(ms)} ms for a line: its destination is slow`);
     this.spent += this.#clock.now() - now;
   }
 

@@ -25,6 +25,7 @@ export type {
   SendFailure,
   SocketChannel,
   StreamChannel,
+  SrvRecord,
   StreamSettings,
   TurnedAway,
   TurnedAwayReason,

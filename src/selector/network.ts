@@ -37,6 +37,16 @@ export interface ListenSettings {
   /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
+  /** What the process that replaces this one is told of it. */
+  readonly successor?: ForSuccessor | undefined;
+}
+
+/** What an upgrade of the program hands over with a listener. */
+export interface ForSuccessor {
+  /** The name that the Tonic was given which listens. */
+  readonly name: string | undefined;
+  /** The keys of its TLS tickets, as they are now. */
+  readonly ticketKeys: Buffer | undefined;
 }
 
 /** What every stream socket is given. */
@@ -56,6 +66,17 @@ export interface ConnectSettings {
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
   readonly stream: StreamSettings;
+}
+
+/** A server of a service, as an SRV record names it (RFC 2782). */
+export interface SrvRecord {
+  /** The host's name; `''` or `.`: the service is not there. */
+  readonly name: string;
+  readonly port: number;
+  /** Those with the lowest are for all, as long as one of them answers. 0 to 65535. */
+  readonly priority: number;
+  /** Which part of the clients of its priority it is to have. 0 to 65535. */
+  readonly weight: number;
 }
 
 /** How a datagram socket is opened. */
@@ -193,6 +214,8 @@ export interface DatagramChannel extends SocketChannel {
   take(): Datagram | undefined;
   /** Datagrams that were dropped here because READ was off or the inbox full. */
   readonly dropped: number;
+  /** Datagrams that the kernel dropped, since its buffer was full; `undefined` where it does not tell. To look costs a read of a file. */
+  readonly kernelDropped?: number | undefined;
   /**
    * Gathers a datagram of so many bytes; those of a turn leave at its end, or earlier where they are many. One to a name leaves when
    * that has been looked up: then it tells false.
@@ -258,6 +281,12 @@ export interface Network {
   readonly canReusePort: boolean;
   /** Whether a socket that was accepted can be moved to another thread. */
   readonly canHandOver: boolean;
+  /**
+   * Threads of this process listen there, each with a socket of its own: so that an upgrade of the program waits until those of the new process do.
+   *
+   * @returns they do so no more.
+   */
+  announce?(settings: ListenSettings, local: Address): () => void;
   /** Makes a stream of a socket that another thread has accepted. */
   receive(socket: unknown, settings: StreamSettings): StreamChannel;
   listen(settings: ListenSettings): ListenerChannel;
@@ -282,7 +311,15 @@ export interface Network {
     family: 0 | 4 | 6,
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void;
+  /**
+   * Looks the SRV records of a service up, such as `_redis._tcp.example.org`, in no order. Where there is none `done` gets an error.
+   *
+   * @returns as {@link lookup}.
+   */
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void;
   bind(settings: BindSettings): DatagramChannel;
+  /** The addresses of one family that its interfaces have just now, loopback included: where a socket can be bound. */
+  localAddresses(family: 4 | 6): readonly string[];
   /**
    * Tells how many connections there may be at once, as far as descriptors go: at once, and again whenever that has changed, until the
    * returned function is called. `Infinity` where no bound is known. Whoever opens other things changes it at any time.

@@ -14,9 +14,15 @@ export const selectorCatalystSchema = v.strictObject({
   ...catalystOptions,
   /** Where sockets come from. Default: Node's; under a Distiller, its own. */
   network: v.optional(v.custom<Network>(isNetwork, 'must be a network')),
-  /** With so many orders waiting, reading from sockets is held back; at most `queueLimit`. Default: 10,000, or half of `queueLimit`. */
+  /**
+   * When this many orders wait, reading from sockets pauses; at most `queueLimit`. Default: 10,000, or half of
+   * `queueLimit`.
+   */
   highWaterMark: v.optional(some),
-  /** When not more than so many wait, all sockets read again; at most `highWaterMark`. Default: 2,000, or a fifth of `highWaterMark`. */
+  /**
+   * When at most this many wait, all sockets read again; at most `highWaterMark`. Default: 2,000, or a fifth of
+   * `highWaterMark`.
+   */
   lowWaterMark: v.optional(some),
 });
 

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { INSPECT } from '../core/lazy-node.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
 import type { Extras } from '../core/guests/extras.js';
 import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
@@ -53,7 +53,7 @@ export class ServiceHandle implements RemoteHandle {
     return { service: this.name };
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return `Remote<${this.toString()}>`;
   }
 }

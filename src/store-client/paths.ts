@@ -11,7 +11,7 @@ export function segmentsOf(path: string): string[] {
   const inner = typeof path === 'string' ? path.replace(/^\/+|\/+$/g, '') : '\0';
   const segments = inner === '' ? [] : inner.split('/');
   if (CONTROL.test(inner) || segments.includes(''))
-    throw new StoreClientError('path', `${JSON.stringify(path)} is no path: names with slashes between them`);
+    throw new StoreClientError('path', `${JSON.stringify(path)} is not a path: names separated by slashes`);
   return segments;
 }
 
@@ -22,7 +22,7 @@ export function segmentsOf(path: string): string[] {
 export function plainPath(path: string): string {
   const segments = segmentsOf(path);
   if (segments.some((name) => name.includes('*') || name === '.' || name.endsWith('#')))
-    throw new StoreClientError('path', `${JSON.stringify(path)} is no path of one place`);
+    throw new StoreClientError('path', `${JSON.stringify(path)} is not a path without wildcards`);
   return segments.join('/');
 }
 

@@ -9,13 +9,13 @@ import type { StoreClientValue } from './values.js';
 
 /** Options of {@link connectStore}. */
 export interface StoreClientOptions {
-  /** What there is a copy of: patterns, as of `subscribe()`. */
+  /** The paths to copy: patterns, as for `subscribe()`. */
   readonly paths: readonly string[];
   /** How long it waits before it tries again after a loss, in ms, the first time; that doubles. Default 500. */
   readonly minDelay?: number;
   /** The longest that it waits, in ms. Default 30,000. */
   readonly maxDelay?: number;
-  /** A server that says nothing for so many ms is asked whether it is there. Default 30,000. */
+  /** A server that sends nothing for this many ms gets a ping. Default 30,000. */
   readonly aliveInterval?: number;
   /** The most batches that may wait to be confirmed. Default 1,000. */
   readonly maxUnsaved?: number;
@@ -27,16 +27,19 @@ export interface StoreClientOptions {
 export interface StoreClientRefusal {
   /** The paths that were set, or that were to be followed. */
   readonly paths: readonly string[];
-  /** Of the server's error, such as `TT_STORE_FORBIDDEN`; `'closed'` where it has closed the connection for what was sent. */
+  /**
+   * The code of the server's error, such as `TT_STORE_FORBIDDEN`; `'closed'` if it has closed the connection because of
+   * this page's message.
+   */
   readonly code: string;
   readonly message: string;
 }
 
 /** Options of `subscribe()`. */
 export interface StoreClientSubscribeOptions {
-  /** Whether it hears of all that is below, too. */
+  /** Whether it is told of changes of paths below, too. */
   readonly recursive?: boolean;
-  /** Whether what is there now is heard at once, with the source `'init'`. */
+  /** Whether it gets the present values at once, with the source `'init'`. */
   readonly triggerNow?: boolean;
 }
 
@@ -74,7 +77,7 @@ export class StoreClient {
 
   // ---- What is there ----
 
-  /** The value at a path, at once; or another where there is none. */
+  /** The value at a path, at once; or another one if there is none. */
   get(path: string): StoreClientValue | undefined;
   get<D>(path: string, otherwise: D): StoreClientValue | D;
   get(path: string, otherwise?: unknown): unknown {
@@ -82,7 +85,7 @@ export class StoreClient {
     return value === undefined ? otherwise : value;
   }
 
-  /** The names of what has a value at or below them, below a path, in the order of the Store. */
+  /** The names below a path that have a value at or below them, in the order of the Store. */
   keys(path = ''): string[] {
     const above = plainPath(path);
     const start = above === '' ? '' : `${above}/`;
@@ -110,7 +113,8 @@ export class StoreClient {
   // ---- Hearing ----
 
   /**
-   * Has a callback hear of changes. In a pattern `*` stands for one name, `**` for one or more, `sens*` for every name that begins so.
+   * Calls a function on changes. In a pattern `*` matches one name, `**` one or more, `sens*` every name that begins
+   * with `sens`.
    * @throws {StoreClientError} `'path'`
    */
   subscribe(
@@ -134,13 +138,16 @@ export class StoreClient {
     return this.#line.state;
   }
 
-  /** Has a callback hear how the connection is, whenever that changes. @returns what ends that. */
+  /** Calls a function when the state of the connection changes. @returns a function that ends this. */
   onState(callback: (state: StoreClientState) => void): () => void {
     this.#stateCallbacks.add(callback);
     return () => void this.#stateCallbacks.delete(callback);
   }
 
-  /** Has a callback hear what the server refuses; while there is none that is a warning of the console. @returns what ends that. */
+  /**
+   * Calls a function when the server refuses something; without one, the console gets a warning. @returns what ends
+   * that.
+   */
   onRefused(callback: (refusal: StoreClientRefusal) => void): () => void {
     this.#refusalCallbacks.add(callback);
     return () => void this.#refusalCallbacks.delete(callback);
@@ -162,7 +169,7 @@ export class StoreClient {
     this.#sendSoon();
   }
 
-  /** Resolves when all that was set until now was carried out, or refused; rejects where it is closed before. */
+  /** Resolves when all writes so far were carried out or refused; rejects if it is closed before. */
   async saved(): Promise<void> {
     const last = this.#replica.unsaved.at(-1);
     if (last === undefined) return undefined;
@@ -177,7 +184,7 @@ export class StoreClient {
     if (this.#line.isOpen) this.#askAll();
   }
 
-  /** Ends it. What is there can still be read. */
+  /** Closes the connection. The copy can still be read. */
   close(): void {
     this.#line.close();
     for (const { reject } of this.#savers.splice(0)) reject(closed());
@@ -287,8 +294,8 @@ export class StoreClient {
 }
 
 /**
- * Has a copy of a part of a Store, from a server that has a `StoreConnection` at this URL, such as `ws://localhost:8080/store`; on a page a path alone
- * is one of its own server. It connects again until it is closed.
+ * Keeps a copy of a part of a Store, from a server with a `StoreConnection` at this URL, such as
+ * `ws://localhost:8080/store`; on a page a path alone means its own server. It reconnects until it is closed.
  *
  * @throws {StoreClientError} `'path'`; and what `new WebSocket()` throws of the URL.
  */

@@ -101,7 +101,7 @@ export function fromWire(wire: unknown, depth = 0): StoreClientValue | undefined
     return untagged(wire as Tagged, depth);
   } catch (thrown) {
     if (thrown instanceof WireError) throw thrown;
-    throw new WireError(`it is no value of the kind "${String((wire as Tagged).$).slice(0, 20)}"`);
+    throw new WireError(`it is not a value of the kind "${String((wire as Tagged).$).slice(0, 20)}"`);
   }
 }
 
@@ -123,7 +123,7 @@ function untagged({ $: tag, v: inner }: Tagged, depth: number): StoreClientValue
     case 'number':
       return Number(inner);
     case 'bigint':
-      if (!BIGINT.test(inner as string)) throw new WireError('it is no bigint');
+      if (!BIGINT.test(inner as string)) throw new WireError('it is not a bigint');
       return BigInt(inner as string);
     case 'date':
       return new Date(fromWire(inner) as number);

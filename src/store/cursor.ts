@@ -15,7 +15,7 @@ import {
   subscribeSchema,
 } from './store-options.js';
 import { type Made, pathOf } from './tree/made.js';
-import { PatternTrie } from './tree/pattern-trie.js';
+import { PatternTrie } from '../collections/pattern-trie.js';
 import type { Hearer } from './tree/subscription.js';
 import type { SubscriptionWishes, Tree } from './tree/tree.js';
 import type {
@@ -37,7 +37,7 @@ import type { StoreValue } from './values.js';
 
 /** What `subscribe()` gives. */
 export interface StoreSubscription {
-  /** Ends it: nothing is heard any more. */
+  /** Ends the subscription. */
   unsubscribe(): void;
 }
 
@@ -84,7 +84,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return (this.#lists ??= new ListPaths<Made>());
   }
 
-  /** Its value; `undefined` where it has none. Of an alias it is that of its target. */
+  /** Its value; `undefined` if it has none. For an alias it is that of its target. */
   get v(): ValueOf<Shape> | undefined {
     return this.#tree.read(this._ttPath) as ValueOf<Shape> | undefined;
   }
@@ -93,13 +93,13 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     this.#tree.write(this._ttPath, value);
   }
 
-  /** Its value, or another where it has none. */
+  /** Its value, or another one if it has none. */
   val<D>(otherwise: D): ValueOf<Shape> | D {
     const value = this.v;
     return value === undefined ? otherwise : value;
   }
 
-  /** The value at a path below, or another where there is none. */
+  /** The value at a path below, or another one if there is none. */
   get<const P extends string>(path: Readable<Shape, P>): ValueOf<ShapeAt<Shape, P>> | undefined;
   get<const P extends string, D>(path: Readable<Shape, P>, otherwise: D): ValueOf<ShapeAt<Shape, P>> | D;
   get(path: string, otherwise?: unknown): unknown {
@@ -135,12 +135,17 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return undefined;
   }
 
-  /** The names of what is below it, in their order: by text, elements of a list by their numbers. With a prefix only elements of that list. */
+  /**
+   * The names below it, sorted: by text, elements of a list by their numbers. With a prefix only elements of that list.
+   */
   keys(prefix?: string): string[] {
     return this.#tree.keys(this._ttPath, prefix);
   }
 
-  /** The cursors of what is below it. With a prefix only elements of that list; `''` is the list without one. */
+  /**
+   * The cursors of the paths directly below it. With a prefix only elements of that list; `''` is the list without a
+   * name.
+   */
   children(): Item<Below<Shape>>[];
   children<const Prefix extends string>(prefix: Prefix | undefined): Item<ElementOf<Shape, Prefix>>[];
   children(prefix?: string): unknown[] {
@@ -211,7 +216,10 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return this;
   }
 
-  /** Removes what is at a path below (what is here, without one), with all below that. Of an alias only the alias, of the root only the value. */
+  /**
+   * Removes a path below (or this one), with all below it. For an alias only the alias is removed, for the root only
+   * its value.
+   */
   remove<const P extends string = ''>(path?: Readable<Shape, P>): void;
   remove(path = ''): void {
     this.#tree.remove(joined(this._ttPath, path));
@@ -229,9 +237,9 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   }
 
   /**
-   * Makes this an alias of another path, from the root on, which need not be there: what is read and written here and below is read and
-   * written there. What was here is removed. With `bubbleEvents` it goes when its target is removed, and one change is told through such
-   * links under 1,000 paths at most.
+   * Makes this an alias of another path, given from the root, which need not exist: reads and writes here and below go
+   * there. Old values here are removed. With `bubbleEvents` it is removed with its target, and a change is an event of
+   * at most 1,000 paths through such links.
    *
    * @throws {TaskTonicError} `TT_STORE_LINK_CIRCLE`
    */
@@ -243,8 +251,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   }
 
   /**
-   * Has a callback hear of changes: of what is here, of a path below, or of several. In a path `*` stands for any name, `**` for one name or
-   * more, and `sens*` for any that begins so.
+   * Subscribes to changes of this path, of a path below, or of several. In a path `*` matches any name, `**` one name
+   * or more, and `sens*` any name that begins with `sens`.
    */
   subscribe<const O extends SubscribeOptions = Record<never, never>>(
     callback: NoInfer<StoreCallback<EventOf<Shape, Path, '', O>>>,
@@ -286,12 +294,12 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     for (const one of Array.isArray(target) ? (target as readonly unknown[]) : [target]) this.#tree.unsubscribe(one);
   }
 
-  /** What `body` does is one batch: told at its end, and not done at all where it throws. */
+  /** Makes all writes of `body` one batch: subscribers are told at its end. If `body` throws, nothing is written. */
   group<T>(body: () => T, options?: StoreGroupOptions): T {
     return this.#tree.group(body, options === undefined ? {} : parseOptions(groupSchema, options, 'group()'));
   }
 
-  /** The same, with a source: its events say who made them. */
+  /** The same, with a source, which its events contain. */
   source<T>(source: string, body: () => T): T {
     return this.group(body, { source });
   }
@@ -307,8 +315,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   }
 
   /**
-   * Sets what a dump has, here and below, in one batch. `replace`: what is here is removed before. At the root, what can only be read (the
-   * configuration, under `formula`) stays as it is, and what the dump has of it is left out.
+   * Sets all values of a dump, here and below, in one batch. `replace`: old values here are removed first. At the root,
+   * read-only values (the configuration, under `formula`) do not change, and those of the dump are ignored.
    */
   load(dump: Dump, { replace = false }: { readonly replace?: boolean } = {}): this {
     this.group(() => {
@@ -325,7 +333,10 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return `Item ${JSON.stringify(this.path)}`;
   }
 
-  /** @internal Hears each batch within the write that makes it, whatever Tonic writes. @returns what ends that. */
+  /**
+   * @internal Hears each batch within the write that makes it, whatever Tonic writes. @returns a function that ends
+   * this.
+   */
   _ttFollow(paths: readonly string[], deliver: Hearer['deliver']): () => void {
     return this.#tree.subscribe(paths, FOLLOWED, { deliver, known: [] });
   }
@@ -367,7 +378,7 @@ const FOLLOWED: SubscriptionWishes = {
   triggerNow: false,
 };
 
-/** A cursor: see {@link Cursor}. Making one costs nothing, and it stays right whatever happens to what it points to. */
+/** A cursor: see {@link Cursor}. It is cheap, and stays valid when the value at its path is removed. */
 export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {
   readonly #at: string | Made;
 

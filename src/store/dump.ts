@@ -11,7 +11,7 @@ export interface DumpedLink {
   readonly bubbleEvents: boolean;
 }
 
-/** What a path holds, as `dump()` gives it and `load()` takes it: its path below where the dump was made, and its value or link. */
+/** An entry of a dump, as of `dump()` and `load()`: its path, relative to that of the dump, and its value or link. */
 export type DumpEntry = readonly [path: string, value: StoreValue | DumpedLink];
 
 export type Dump = readonly DumpEntry[];

@@ -22,7 +22,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it is no object of fields. */
+/** Whether it is not an object of fields. */
 function isOdd(value: object): boolean {
   return Array.isArray(value) || ArrayBuffer.isView(value) || ODD.some((odd) => value instanceof odd);
 }

@@ -19,7 +19,7 @@ const MOST_SHOWN = 80;
  * @throws {TaskTonicError} `TT_STORE_PATH`
  */
 export function segmentsOf(path: string, limits: PathLimits): string[] {
-  if (typeof path !== 'string') throw badPath(path, 'it is no text');
+  if (typeof path !== 'string') throw badPath(path, 'it is not a text');
   if (path.length > limits.pathLength) throw badPath(path, `it has more than ${limits.pathLength} characters`);
   const inner = withoutOuterSlashes(path);
   if (inner === '') return [];
@@ -54,7 +54,7 @@ export function badPath(path: unknown, problem: string): Error {
  * @throws {TaskTonicError} `TT_STORE_PATH` where what is given is no text.
  */
 export function joined(above: string, below: string): string {
-  if (typeof below !== 'string') throw badPath(below, 'it is no text');
+  if (typeof below !== 'string') throw badPath(below, 'it is not a text');
   if (above === '') return below;
   const inner = below.charCodeAt(0) === SLASH ? withoutOuterSlashes(below) : below;
   return inner === '' ? above : `${above}/${inner}`;

@@ -10,9 +10,9 @@ export const treeSchema = v.strictObject({
   pathLength: v.optional(count(1), 1_024),
   /** The most subscriptions; each path of a list is one. */
   subscriptions: v.optional(count(1), 100_000),
-  /** The most bytes of one value, as far as they can be told: 64 MB. What is in a SharedArrayBuffer is not counted. */
+  /** The most bytes of one value, estimated. A SharedArrayBuffer is not counted. */
   valueBytes: v.optional(count(1), 67_108_864),
-  /** Hears what a subscriber throws. Default: it is thrown where nobody catches it. */
+  /** Gets exceptions of subscribers. Default: an uncaught error. */
   onError: v.optional(callable<(error: unknown) => void>('a function that hears errors')),
 });
 
@@ -22,19 +22,19 @@ export type StoreTreeOptions = Readonly<v.InferInput<typeof treeSchema>>;
 const sourceOption = v.optional(v.string('must be a text'));
 
 export const subscribeSchema = v.strictObject({
-  /** Whether it hears of all that is below, too. */
+  /** Whether it is told of changes of paths below, too. */
   recursive: v.optional(flag, false),
-  /** Changes with this source are not heard. */
+  /** Leaves out changes with this source. */
   ignoreSource: sourceOption,
-  /** Paths whose changes are not heard, with all below them; they may have wildcards. */
+  /** Leaves out these paths and all below them; they may have wildcards. */
   exclude: v.optional(v.array(v.string('must be a path'), 'must be a list of paths')),
-  /** Hears not what has changed, but these fields of what has: paths below it, and `.` for its own value. */
+  /** Gets these fields of the changed element instead of the changes: paths below it, and `.` for its own value. */
   extract: v.optional(v.array(v.string('must be a path'), 'must be a list of paths')),
-  /** Whether what is there now is heard at once, with the source `'init'`. */
+  /** Whether it gets the present values at once, with the source `'init'`. */
   triggerNow: v.optional(flag, false),
-  /** Whether several changes of one path in a batch are heard as one: the first old value and the last new one. */
+  /** Whether several changes of one path in a batch are merged: the first old value and the last new one. */
   latest: v.optional(flag, false),
-  /** Whom it belongs to: `unsubscribe(owner)` ends it. */
+  /** Its owner: `unsubscribe(owner)` ends it. */
   owner: v.optional(v.custom<unknown>(() => true, 'must be anything')),
 });
 
@@ -45,9 +45,9 @@ export type SubscribeOptions = Readonly<Omit<v.InferInput<typeof subscribeSchema
 };
 
 export const groupSchema = v.strictObject({
-  /** Who makes these changes: their events say so. Default: that of the group around it. */
+  /** The source of these changes, as in their events. Default: that of the group around it. */
   source: sourceOption,
-  /** Whether anybody is told. Nothing within a group that is not to be told is told. */
+  /** Whether subscribers are told. With `false`, groups within this one tell nobody either. */
   notify: v.optional(flag, true),
 });
 
@@ -55,7 +55,7 @@ export const groupSchema = v.strictObject({
 export type StoreGroupOptions = Readonly<v.InferInput<typeof groupSchema>>;
 
 export const linkSchema = v.strictObject({
-  /** Whether events of the target are told of the alias as well. */
+  /** Whether changes of the target are also events of the alias. */
   bubbleEvents: v.optional(flag, false),
 });
 

@@ -235,7 +235,7 @@ class Copying {
   #refuse(value: object): never {
     const { constructor } = value as { readonly constructor?: unknown };
     const name = typeof constructor === 'function' ? plainText(constructor.name) : '';
-    throw this.refused(name === '' ? 'is no plain object' : `is of the class ${name}`);
+    throw this.refused(name === '' ? 'is not a plain object' : `is of the class ${name}`);
   }
 
   refused(problem: string, cause?: unknown): TaskTonicError {

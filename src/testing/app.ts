@@ -18,7 +18,7 @@ import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
 import { Ring } from './trace.js';
 import type { World } from './world.js';
 
-/** What an app is made from: a Formula (its class, or an instance where it has arguments), or what makes its starting Tonics. */
+/** An app: a Formula (its class, or an instance if it has arguments), or a function that makes its starting Tonics. */
 export type AppSource = (new () => Formula) | Formula | (() => void);
 
 /** One line of an app's log, as JSON gives it. */
@@ -38,7 +38,10 @@ export interface LogEntry {
 
 /** How an app under test ended. */
 export interface Finished extends RunResult {
-  /** What it had not closed: Tonics that had to be aborted, timers that are still set, loops that go on. Empty where all is well. */
+  /**
+   * What it has left open: Tonics that had to be aborted, timers that are still set, loops that still run. Empty if
+   * there is nothing.
+   */
   readonly leftOpen: readonly string[];
 }
 
@@ -141,7 +144,7 @@ export class AppUnderTest {
     return [...this.#lines].map((line) => JSON.parse(line) as LogEntry);
   }
 
-  /** The Tonic with this name, given or default, or the service with it, in any of its threads; none where it was killed. */
+  /** The Tonic or service with this name (given or default), in any of its threads; `undefined` if it was killed. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
     if (this.#killed) return undefined;
     // What stands in for a Catalyst in its base's thread has its name as well.
@@ -179,16 +182,17 @@ export class AppUnderTest {
   }
 
   /**
-   * Sends it a signal, as the system does: the first has it end in order, within the times of its `shutdown`; the test goes on, to see that. A
-   * signal that would end its process at once kills the app.
+   * Sends it a signal, as the system does: the first one shuts it down, within the times of its `shutdown`; the test
+   * goes on, to check that. A signal that would end its process at once kills the app.
    */
   signal(signal: 'SIGTERM' | 'SIGINT'): void {
     if (!this.finished && this.runtime.askToEnd?.(signal) === false) this.kill();
   }
 
   /**
-   * Ends it at once, as `kill -9` ends a process: no sparkle of it runs any more. Its sockets are closed, as by the system: where its host has
-   * lost its power before (`network.host(name).crash()`), peers hear nothing of that. Another app can then be started on its host.
+   * Ends it at once, like `kill -9`: no sparkle of it runs any more. Its sockets are closed, as by the system; after a
+   * power failure of its host (`network.host(name).crash()`) peers get no packet. Another app can then be started on
+   * its host.
    */
   kill(): void {
     if (this.finished) return;

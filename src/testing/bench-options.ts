@@ -22,13 +22,13 @@ function isReadable(value: unknown): boolean {
 }
 
 export const appOptions = {
-  /** The host that it runs on: each further app that runs at the same time needs a name of its own. Default: `'main'` for the first one. */
+  /** The host that it runs on: each app needs a different one. Default: `'main'` for the first one. */
   host: v.optional(text),
-  /** Laid over the `log` of its Formula; where it goes is the Distiller's. */
+  /** Overrides the `log` settings of its Formula, except the destination. */
   log: v.optional(v.strictObject(logOfBench, 'must be an object, without "to"')),
   /**
-   * Laid over all that its Formula reads, whatever the source: `{ server: { port: 7007 } }`, or by path: `{ 'server/port': 7007 }`. It is
-   * checked with the rest, and refused in the same way.
+   * Overrides all sources of the configuration of its Formula: `{ server: { port: 7007 } }`, or by path:
+   * `{ 'server/port': 7007 }`. It is checked with the rest, and refused in the same way.
    */
   config: v.optional(v.custom<FormulaData>(isReadable, 'must be an object, such as { server: { port: 7007 } }')),
 };
@@ -55,7 +55,9 @@ const network = v.pipe(
 );
 
 export const benchOptions = {
-  /** Decides all chance and every order that is left open; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or one by chance. */
+  /**
+   * Decides everything that is random; 0 to 4294967295. Default: `TASKTONIC_SEED` of the environment, or a random one.
+   */
   seed: v.optional(seedOption),
   /** What its apps open sockets with. Default: a {@link SimulatedNetwork}, with a host for each app. */
   network: v.optional(network),
@@ -66,8 +68,8 @@ export const benchOptions = {
   /** The time of day at which it begins, in ms since 1970-01-01 UTC. Default: 2026-01-01 12:00 UTC. */
   wallTime: v.optional(v.pipe(v.number('must be ms since 1970'), v.finite('must be ms since 1970'))),
   /**
-   * How long an app may work at one instant of virtual time, in ms of the processor's time, more than 0: one that works longer is taken for
-   * one that never comes to rest (`TT_NEVER_SETTLES`). `Infinity` for no bound, as under a debugger.
+   * How much CPU time an app may use at one instant of virtual time, in ms, more than 0: then the call throws
+   * `TT_NEVER_SETTLES`. `Infinity` for no limit, as under a debugger.
    */
   settleWithin: v.optional(someMs, SETTLE_WITHIN),
   /** How much virtual time sparkles take: all of them, or as a function says. Default: none. See {@link Distiller.sparkleTakes}. */
@@ -75,7 +77,7 @@ export const benchOptions = {
     v.custom<SparkleTakes>(() => true, 'must be a time span, or a function that gives one'),
     0,
   ),
-  /** How many instants of virtual time one call may go through at most. `Infinity` for no bound. */
+  /** The most instants of virtual time that one call may pass. `Infinity` for no limit. */
   instantLimit: v.optional(some, INSTANT_LIMIT),
 };
 
@@ -99,16 +101,18 @@ export const runOptions = {
   runs: count(1),
   /** The app of each run: a class or function, which makes it anew. Without it the body lets its apps `join()`. */
   app: v.optional(app),
-  /** Whether faults are injected by chance, or which. */
+  /** Whether random faults are injected, or which ones. */
   faults: v.optional(
     v.union([flag, callable<(fault: Fault) => boolean>('a function')], 'must be true, false or a function'),
     true,
   ),
-  /** How many more runs may be made to find out which faults a failure needs; 10 at most where a run hangs, which each takes so long. */
+  /**
+   * The most further runs to find out which faults a failure needs; at most 10 if a run hangs, since each takes long.
+   */
   shrinkRuns: v.optional(amount(0), 200),
   /**
-   * How long a run may take, in ms of the machine's time, more than 0: one that takes longer hangs, and fails with `TT_RUN_HANGS`. It cannot end
-   * code that never gives the thread back, such as a loop without an end in a sparkle. `Infinity` for no bound.
+   * How long a run may take in real time, in ms, more than 0: then it fails with `TT_RUN_HANGS`. It cannot end code
+   * that never returns, such as an endless loop in a sparkle. `Infinity` for no limit.
    */
   runLimit: v.optional(someMs, 10_000),
 };
@@ -116,13 +120,13 @@ export const runOptions = {
 const runSchema = v.strictObject(runOptions);
 export const exploreSchema = v.strictObject({ ...benchOptions, ...appOptions, ...runOptions });
 
-/** Options of {@link explore}. A `network` is given as a function, since each run needs one of its own. */
+/** Options of {@link explore}. A `network` must be a function, since each run needs a new one. */
 export type ExploreOptions = DistillerOptions & Readonly<v.InferInput<typeof runSchema>>;
 
 export const checkFramingSchema = v.strictObject({
-  /** What the random cuts and bytes are made of. */
+  /** The seed of the random splits and bytes. */
   seed: v.optional(seedOption, 1),
-  /** Whether the framing takes what is left in the end as a frame, as `lines({ lastWithoutEnd: true })` does. */
+  /** Whether the framing treats remaining bytes at the end as a frame, as `lines({ lastWithoutEnd: true })` does. */
   lastWithoutEnd: v.optional(flag, false),
 });
 

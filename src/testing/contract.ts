@@ -10,7 +10,7 @@ import { brief } from './trace-table.js';
 /** What became of the contract with one Tonic. */
 export interface ContractMatch {
   readonly matched: boolean;
-  /** Which of its conditions held first, such as `state: open`, `sparkle: ttsc__open`, `probe: count = 3`. */
+  /** Which of its conditions was met first, such as `state: open`, `sparkle: ttsc__open`, `probe: count = 3`. */
   readonly why: readonly string[];
   /** When, in ms of virtual time. */
   readonly at: number | undefined;

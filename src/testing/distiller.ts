@@ -60,11 +60,12 @@ export class Distiller {
   }
 
   /**
-   * Makes a world and starts an app in it: its Formula is carried out up to the start of its loops. What it has queued waits for the
-   * test to turn them.
+   * Makes a simulation and starts an app in it: its Formula runs up to the start of its loops. Its orders wait until
+   * the test runs the loops.
    *
-   * @param app a Formula's class or instance, or a function that makes the starting Tonics; without it, an app with none. An app
-   *   that is given as a function, or not at all, goes on while it has no Tonics; once it has some it ends with the last of them.
+   * @param app a Formula's class or instance, or a function that makes the starting Tonics; without it, an app with
+   * none. An app that is a function, or is omitted, does not end while it has had no Tonics; after that it ends with
+   * the last of them.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
   static async start(app?: AppSource, options: DistillerOptions = {}): Promise<Distiller> {
@@ -87,7 +88,7 @@ export class Distiller {
   }
 
   /**
-   * Starts a further app in the same world, on a host of its own; or on one whose app has finished or was killed, as one that is started again.
+   * Starts a further app in the same simulation, on its own host, or on one whose app has finished or was killed.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, and what the Formula throws.
    */
   async join(app: AppSource, options: AppOptions = {}): Promise<AppUnderTest> {
@@ -153,8 +154,8 @@ export class Distiller {
   }
 
   /**
-   * The simulated network of the world, to have things go wrong with.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` where the option `network` is another one.
+   * The simulated network, to make it fail.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` if the option `network` is another kind.
    */
   get network(): SimulatedNetwork {
     if (this.#network instanceof SimulatedNetwork) return this.#network;
@@ -189,19 +190,20 @@ export class Distiller {
   }
 
   /**
-   * Whether something goes wrong now, for the faults of a test's own; {@link explore} lists it and leaves it out when it shrinks.
+   * Decides at random whether a fault of the test's own happens now; {@link explore} lists it, and tries to remove it.
    *
    * @param probability from 0 to 1.
    * @param kind such as `'crash'`.
-   * @param what what it befalls, such as `'worker 2'`, where there are several.
+   * @param what what it affects, such as `'worker 2'`, if there are several.
    */
   chance(probability: number, kind: string, what = ''): boolean {
     return this.#dice.strikes(probability, kind, what);
   }
 
   /**
-   * From now on this is to hold after each order, in whatever app: `distiller.always(() => assert.ok(queue.size <= 50))`. The first time
-   * that it throws the loops stop there, and the call that turned them throws; then nothing is checked any more.
+   * Checks this after each order of any app from now on: `distiller.always(() => assert.ok(queue.size <= 50))`. The
+   * first time that it throws the loops stop there, and the call that turned them throws; then nothing is checked any
+   * more.
    *
    * @param invariant looks and throws, not async; it is called often, and calls no sparkles. That call then throws `TT_INVARIANT_BROKEN`, with the
    *   sparkle after which it no longer held; its cause is what was thrown.
@@ -211,7 +213,7 @@ export class Distiller {
   }
 
   /**
-   * From now on each sparkle takes so much virtual time, with its transitions: `distiller.sparkleTakes(5)`,
+   * Sets how much virtual time each sparkle takes from now on, with its transitions: `distiller.sparkleTakes(5)`,
    * `distiller.sparkleTakes(({ tonic }) => (tonic instanceof Disk ? '20ms' : 0))`; 0 for none, as it begins.
    *
    * So what stands on a queue waits, and timers fall due meanwhile, as under load. What a sparkle does, it does before its time passes. There is one
@@ -235,8 +237,8 @@ export class Distiller {
   // ---- Turning ----
 
   /**
-   * Turns the loops until one of the conditions holds; time moves on by itself to whatever is next. A sparkle and its transitions
-   * are never split.
+   * Runs the loops until one of the conditions is met; time advances by itself to the next event. It never stops within
+   * a transition.
    *
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`
    */
@@ -262,11 +264,13 @@ export class Distiller {
   }
 
   /**
-   * Lets so much virtual time pass and runs all that falls due, in order: `advance('2h')`, `advance('1m 30s')`, `advance(250)`.
+   * Lets virtual time pass and runs everything that becomes due, in order: `advance('2h')`, `advance('1m 30s')`,
+   * `advance(250)`.
    *
-   * Where sparkles take time, it ends with the one in which that time is over, and what then waits, waits for the next call.
+   * If sparkles take time, it ends with the one in which that time is over; waiting orders run in the next call.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; `TT_TAKES_FOR_EVER` where timers would fire beyond all measure.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; `TT_TAKES_FOR_EVER` if timers would
+   * fire too often.
    */
   async advance(duration: Duration): Promise<void> {
     const ms = toMs(duration, 'advance()');
@@ -282,12 +286,12 @@ export class Distiller {
   }
 
   /**
-   * Lets virtual time pass until a promise of the test is settled, and gives its value; or until a function says true, which is asked after
-   * each turn: `until(() => server.counts.open === 3)`.
+   * Lets virtual time pass until a promise of the test is settled, and returns its value; or until a function, called
+   * after each turn, returns true: `until(() => server.counts.open === 3)`.
    *
-   * @param limit so much time at most. Default one hour.
-   * @throws {TaskTonicError} `TT_NOT_SETTLED` where it is not so by then; `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`;
-   *   and what the promise is rejected with, or the function throws.
+   * @param limit the most virtual time to wait. Default: one hour.
+   * @throws {TaskTonicError} `TT_NOT_SETTLED` at the limit; `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; and
+   *   what the promise is rejected with, or the function throws.
    */
   async until(holds: () => boolean, limit?: Duration): Promise<void>;
   async until<T>(promise: PromiseLike<T>, limit?: Duration): Promise<T>;
@@ -306,8 +310,8 @@ export class Distiller {
   }
 
   /**
-   * Waits for something of the machine's: a promise of a file or a process, while virtual time stands still; or so much of the
-   * machine's time, and virtual time goes along.
+   * Waits in real time: for a promise, such as of a file or a process, while virtual time stands still; or for a time
+   * span, during which virtual time passes too.
    *
    * @returns the value of the promise.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_AWAITED`, `TT_NEVER_SETTLES`; and what the promise is rejected with.
@@ -321,10 +325,10 @@ export class Distiller {
   }
 
   /**
-   * Ends all apps in order, the last that joined first, in virtual time. What has not finished within an hour of it is aborted and
-   * named. Calling it again is allowed.
+   * Shuts all apps down in virtual time, the last one first. Apps that have not finished within an hour are aborted and
+   * named. It may be called again.
    *
-   * @returns how the first app ended that failed, or else the first of all; and what any of them had left open.
+   * @returns the result of the first app that failed, or else of the first one; and everything left open.
    * @throws {TaskTonicError} `TT_LOOP_BROKEN`, `TT_NOT_AWAITED`
    */
   async finish(): Promise<Finished> {
@@ -384,7 +388,7 @@ export class Distiller {
     process.stdout.write(`${this.toString(which)}\n`);
   }
 
-  /** What is worth reading after a failure: the seed, the faults, the end of the trace and of the log. */
+  /** A report after a failure: the seed, the faults, the end of the trace and of the log. */
   report(): string {
     return reportOf(this.#world, this.lines);
   }

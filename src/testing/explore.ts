@@ -8,7 +8,7 @@ import { anySeed, seedAskedFor } from './seed.js';
 
 export type { ExploreOptions } from './bench-options.js';
 
-/** What was tried. */
+/** The result of an exploration. */
 export interface Explored {
   readonly runs: number;
   /** The first seed; the others are the numbers that follow it. */
@@ -18,8 +18,8 @@ export interface Explored {
 }
 
 /**
- * Runs a body once for each of many seeds, each time in a fresh world, and reports the first one that fails, with as few of the
- * injected faults as it needs. With `TASKTONIC_SEED=n` in the environment that seed alone is run.
+ * Runs a test once for each of many seeds, each time in a new simulation, and reports the first failure, with only the
+ * injected faults that it needs. With `TASKTONIC_SEED=n` in the environment only that seed is run.
  *
  * A run fails where the body throws, where an app fails and nobody handles it, where an app leaves something open, and where it has not ended
  * within `runLimit`.

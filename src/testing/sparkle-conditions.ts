@@ -4,43 +4,43 @@ import { durationOption } from './duration.js';
 import { oneOrMore } from './one-or-more.js';
 
 export const tonicContractSchema = v.strictObject({
-  /** It is in one of these states: at the call, or after a sparkle of whomever. */
+  /** It is in one of these states: at the call, or after a sparkle of any Tonic. */
   tillStateIn: v.optional(oneOrMore),
   /** One of these sparkles of it ran. */
   tillSparkleIn: v.optional(oneOrMore),
-  /** A probe has this value, or one that the function says yes to: at the call, or after a sparkle of whomever. */
+  /** A field has this value, or the function returns true for it: at the call, or after a sparkle of any Tonic. */
   stopOnProbe: v.optional(v.record(v.string(), v.unknown())),
   /** Further probes: fields to be copied into the trace, such as `'count'` or `'peer.name'`. */
   probes: v.optional(oneOrMore),
 });
 
-/** What is expected of one Tonic; any one of the conditions matches it. */
+/** The expectation for one Tonic; any one of its conditions is enough. */
 export type TonicContract = Readonly<v.InferInput<typeof tonicContractSchema>>;
 
 export const contractSchema = v.strictObject({
-  /** How many of those that have a condition must match. */
+  /** How many of the Tonics with a condition must match. */
   stopMatchCount: v.optional(v.union([v.literal('all'), count(1)], "must be 'all', or a whole number from 1"), 'all'),
   /** By the name of a Tonic or of its class. */
   tonics: v.record(v.string(), tonicContractSchema),
-  /** Probes of every Tonic that has such a field. With these alone it expects nothing, and is never met. */
+  /** Probes of every Tonic that has such a field. With these alone it has no expectation, and is never met. */
   probes: v.optional(oneOrMore),
 });
 
-/** What is expected of several Tonics together. */
+/** The expectations for several Tonics together. */
 export type Contract = Readonly<v.InferInput<typeof contractSchema>>;
 
 export const sparkleSchema = v.strictObject({
-  /** So many sparkles have run; the extra ones of their transitions are not counted. */
+  /** This many sparkles have run, not counting those of their transitions. */
   count: v.optional(v.union([count(1), v.literal(Infinity)], 'must be a whole number from 1'), Infinity),
-  /** So much virtual time has passed. With it, a run waits where nothing is left that could run. Default: one hour. */
+  /** This much virtual time has passed. With it, a run also waits when nothing can run. Default: one hour. */
   timeout: v.optional(durationOption, '1h'),
   /** A sparkle has left its Tonic in one of these states. */
   tillStateIn: v.optional(oneOrMore),
   /** One of these sparkles has run. */
   tillSparkleIn: v.optional(oneOrMore),
-  /** So many Tonics have done what is expected of them. */
+  /** Enough Tonics meet their expectations. */
   contract: v.optional(contractSchema),
 });
 
-/** When `sparkle()` is to stop: as soon as one of these holds. */
+/** The conditions of `sparkle()`: it stops when one of them is met. */
 export type SparkleConditions = Readonly<v.InferInput<typeof sparkleSchema>>;

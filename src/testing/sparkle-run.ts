@@ -24,7 +24,7 @@ export interface SparkleResult {
   /** Virtual time, in ms since the world began. */
   readonly startAt: number;
   readonly endAt: number;
-  /** All that held when it stopped. */
+  /** All conditions that were met when it stopped. */
   readonly stopCondition: readonly StopCondition[];
   /** `undefined` where no contract was given. */
   readonly contractDetails: ContractDetails | undefined;

@@ -25,7 +25,8 @@ export interface TraceEntry {
   readonly tonic: string;
   /** The sparkle by the name it was called by, such as `ttsc__open`. */
   readonly sparkle: string;
-  /** Frozen copies of the arguments, as they were when it began; what is deep or large is cut. */
+  /** Frozen copies of the arguments when it began; deep or large values are cut off.
+   */
   readonly args: readonly unknown[];
   /** Who queued it; `undefined` where no Tonic did. */
   readonly source: TraceSource | undefined;

@@ -1,6 +1,8 @@
 import type { TcpClient } from './tcp/client/tcp-client.js';
 import type { TcpConnection } from './tcp/connection/tcp-connection.js';
 import type { TcpServer } from './tcp/server/tcp-server.js';
+import type { UdpServer } from './udp/server/udp-server.js';
+import type { UdpSession } from './udp/server/udp-session.js';
 import type { UdpSocket } from './udp/udp-socket.js';
 
 /**
@@ -8,7 +10,8 @@ import type { UdpSocket } from './udp/udp-socket.js';
  * A parameter of the wrong type, or an `async` method, is then an error of the compiler. (A misspelt name is not: the first instance and
  * lint tell that.)
  *
- * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, WebSocketConnection, WebSocketClient, UdpSocket.
+ * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, WebSocketConnection, WebSocketClient, UdpSocket, UdpServer (with its
+ *   sessions), UdpSession.
  */
 export type Hears<T> = Every<T extends unknown ? HeardFrom<T> : never>;
 
@@ -21,7 +24,11 @@ type HeardFrom<T> =
         ? FromConnection<T>
         : T extends UdpSocket<string>
           ? FromSocket<UdpSocket>
-          : never;
+          : T extends UdpServer<string>
+            ? FromSocket<T> & FromSocket<UdpSession>
+            : T extends UdpSession<string>
+              ? FromSocket<UdpSession>
+              : never;
 
 /** Those of a connection, which may be of a base's own class; and the messages of a WebSocket. */
 type FromConnection<T> = FromSocket<TcpConnection> & FromSocket<Pick<T, keyof T & 'ttse__onMessage'>>;

@@ -13,9 +13,23 @@ export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
 export { TcpConnection, type ConnectionPhase, type RelayEnd, type Traffic } from './tcp/connection/tcp-connection.js';
+export type { HostAndPort, ResolveSrv } from './tcp/client/places.js';
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
+export { TcpClientPool, type PoolCounts } from './tcp/pool/tcp-client-pool.js';
+export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions } from './tcp/pool/pool-options.js';
+export type { PoolQuestion } from './tcp/pool/pool-question.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { UdpServer } from './udp/server/udp-server.js';
+export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
+export type {
+  DroppedDatagrams,
+  PeerTurnedAway,
+  PeerTurnedAwayReason,
+  UdpServerCounts,
+} from './udp/server/udp-server-counts.js';
+export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
+export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
 export { relay } from './tcp/connection/streams/relay.js';
 export { fromDuplex, type FromDuplexOptions, type StreamPair } from './tcp/connection/streams/from-duplex.js';
 export type { FramesOptions } from './tcp/connection/streams/frame-iterator.js';

@@ -151,6 +151,15 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return false;
   }
 
+  /**
+   * Tells of an error when no sparkle of its own runs any more: its base hears of it, or the log does.
+   * @internal
+   */
+  _ttTellOthers(error: Error): void {
+    if (!this._ttPlan.has('ttse__onError') && this._ttBase?.finished === false) this._ttReport(error);
+    else this._ttLogUnheard(error);
+  }
+
   /** @internal */
   _ttLogUnheard(error: Error): void {
     this.unheardErrors++;

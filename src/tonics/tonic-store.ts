@@ -9,6 +9,8 @@ import { Readiness } from './readiness/readiness.js';
 import { TcpClient } from './tcp/client/tcp-client.js';
 import { TcpConnection } from './tcp/connection/tcp-connection.js';
 import { TcpServer } from './tcp/server/tcp-server.js';
+import { UdpServer } from './udp/server/udp-server.js';
+import { UdpSession } from './udp/server/udp-session.js';
 import { UdpSocket } from './udp/udp-socket.js';
 
 /** A class of Tonics that is made with one record of options, or none. */
@@ -69,11 +71,11 @@ export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
       const is = `is ${shown(name, [])}`;
       return [{ path: ['tonic'], is, must: `the TonicStore has none of that name${this.#hint(name)}` }];
     }
-    const protocol = this.#protocolProblem(options);
+    const Base = baseOf(this.#find(name));
+    const protocol = this.#protocolProblem(options, Base);
     const schema = this.schemaOf(name);
     // The other options are looked at as if the protocol were right.
-    const given =
-      protocol === undefined ? this.#withProtocol(options) : { ...(options as object), protocol: TcpConnection };
+    const given = protocol === undefined ? this.#withProtocol(options) : { ...(options as object), protocol: Base };
     const others = schema === undefined ? [] : checkOptions(schema, given ?? {}, ['options']);
     return protocol === undefined ? others : [protocol, ...others];
   }
@@ -84,15 +86,15 @@ export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
     return { ...options, protocol: this.#find(options['protocol']) ?? options['protocol'] };
   }
 
-  #protocolProblem(options: unknown): StartProblem | undefined {
+  #protocolProblem(options: unknown, Base: AnyProtocol): StartProblem | undefined {
     if (!isPlainObject(options) || typeof options['protocol'] !== 'string') return undefined;
     const name = options['protocol'];
     const found = this.#find(name);
     const at = { path: ['options', 'protocol'], is: `is ${shown(name, [])}` };
     if (found === undefined) return { ...at, must: `the TonicStore has none of that name${this.#hint(name)}` };
-    return found.prototype instanceof TcpConnection
+    return found.prototype instanceof Base
       ? undefined
-      : { ...at, must: 'must be the name of a class that extends TcpConnection' };
+      : { ...at, must: `must be the name of a class that extends ${Base.name}` };
   }
 
   #find(name: string): StoredTonic | undefined {
@@ -105,5 +107,12 @@ export class TonicStore<C extends Catalog = Catalog> implements TonicMaker {
   }
 }
 
+/** What a protocol extends that is given to one of its Tonics. */
+type AnyProtocol = typeof TcpConnection | typeof UdpSession;
+
+function baseOf(TonicClass: StoredTonic | undefined): AnyProtocol {
+  return TonicClass === UdpServer || TonicClass?.prototype instanceof UdpServer ? UdpSession : TcpConnection;
+}
+
 /** What comes with the framework. */
-export const tonicStore = new TonicStore({ TcpServer, TcpClient, UdpSocket, Readiness });
+export const tonicStore = new TonicStore({ TcpServer, TcpClient, UdpSocket, UdpServer, Readiness });

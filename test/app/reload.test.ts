@@ -142,7 +142,7 @@ describe('a configuration that is read again', () => {
     const lines = await reload();
     expect(lines).to.have.length(1);
     expect(lines[0]).to.match(
-      /^50 The configuration was read again and is not right, so all stays as it is: log\/level is "loud" \(from /,
+      /^50 The configuration was read again and is not right, so nothing changes: log\/level is "loud" \(from /,
     );
     expect(lines[0]).to.contain('; limit is 0 (from the environment variable APP_LIMIT): it must be 1 or more');
     expect(distiller.runtime.config.get('password')).to.equal(undefined);

@@ -135,7 +135,7 @@ describe('that an app is to end', () => {
       Hearer.spawn(this as never, 1);
     }
   }
-  const INFO = { signal: 'SIGTERM', drainDelay: 5_000 };
+  const INFO = { signal: 'SIGTERM', drainDelay: 5_000, upgrade: false };
 
   async function start(data: FormulaData): Promise<{ distiller: Distiller; hearing: Hearing }> {
     let hearing!: Hearing;

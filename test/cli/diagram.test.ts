@@ -126,13 +126,13 @@ describe('tasktonic diagram', () => {
     ['a class that is no Tonic', ['some.mjs', 'helper'], 1, 'makes no class of Tonics named helper'],
     ['a Tonic with nothing to draw', ['some.mjs', 'Bare'], 1, 'Bare has no diagram: it has no sparkles and no states'],
     ['a file that has only such', ['bare.mjs'], 1, 'no Tonic in FOLDER/bare.mjs has sparkles or states: Bare'],
-    ['a file that is not there', ['none.ts'], 1, 'the file FOLDER/none.ts is not there'],
+    ['a file that is not there', ['none.ts'], 1, 'there is no file FOLDER/none.ts'],
     ['a file that is no source', ['page.txt'], 1, 'FOLDER/page.txt is not a source file of TypeScript or JavaScript'],
-    ['a folder', ['node_modules'], 1, 'the file FOLDER/node_modules is not there'],
+    ['a folder', ['node_modules'], 1, 'there is no file FOLDER/node_modules'],
     ['a module that throws', ['throws.mjs'], 1, 'FOLDER/throws.mjs cannot be imported: no luck'],
     ['a module with a mistake', ['broken.mjs'], 1, 'FOLDER/broken.mjs cannot be imported: SyntaxError: '],
-    ['a bad name', ['bad.mjs'], 1, 'ttsc_open begins as the name of a sparkle does'],
-    ['a word too much', ['a', 'b', 'c'], 2, 'the word c is one too many: give a file, and at most one class'],
+    ['a bad name', ['bad.mjs'], 1, 'The method ttsc_open begins like the name of a sparkle'],
+    ['a word too much', ['a', 'b', 'c'], 2, 'the argument c is one too many: give a file, and at most one class'],
   ] as const) {
     it(`says what is wrong with ${what}`, async () => {
       written('nothing.mjs', 'export const nothing = 1;\n');

@@ -75,7 +75,7 @@ describe('the program tasktonic', function () {
     expect(run('diagram', 'none.ts')).to.deep.equal({
       status: 1,
       stdout: '',
-      stderr: 'tasktonic: the file none.ts is not there\n',
+      stderr: 'tasktonic: there is no file none.ts\n',
     });
     expect(run('paint').status).to.equal(2);
   });

@@ -117,7 +117,7 @@ describe('tasktonic', function () {
     it('says so where the file is missing, in the words or on the disk', () => {
       expect(tasktonic('run').stderr).to.equal('tasktonic: the file is missing: tasktonic run <file> [options]\n');
       expect(tasktonic('run').status).to.equal(2);
-      expect(tasktonic('run', 'no.mjs').stderr).to.equal('tasktonic: the file no.mjs is not there\n');
+      expect(tasktonic('run', 'no.mjs').stderr).to.equal('tasktonic: there is no file no.mjs\n');
     });
 
     it('has what a module throws end it as in a program of its own, with the stack', () => {

@@ -13,7 +13,7 @@ describe('the help of an app', () => {
     const paths = [...settingsIn(frameworkSchema)].map(({ path }) => path.join('/'));
     expect(Object.keys(FRAMEWORK_WORDS)).to.have.members(paths);
     expect(helpText({}, {}, 'node app.js')).to.contain(
-      '  --log.level\n      The least level that is written. (trace, ',
+      '  --log.level\n      The lowest level that is written. (trace, ',
     );
   });
 
@@ -71,7 +71,7 @@ describe('the help of an app', () => {
   });
 
   it('says where other settings are taken as well', () => {
-    const open = 'Any other setting is taken as well: --path=value.';
+    const open = 'Any other setting is accepted as well: --path=value.';
     expect(help(v.looseObject({ a: v.number() }))).to.include(open);
     expect(help(v.object({ a: v.number() }))).not.to.include(open);
     expect(helpText({}, {}, 'x')).to.contain(open);
@@ -83,10 +83,10 @@ describe('the help of an app', () => {
   });
 
   it('is asked for by a word of its own before --, unless that is a setting', () => {
-    expect(asksForHelp({ args: ['--a=1', '--help'] }, {})).to.equal(true);
-    expect(asksForHelp({ args: ['--help=1', '--', '--help'] }, {})).to.equal(false);
-    expect(asksForHelp({ args: false }, {})).to.equal(false);
-    expect(asksForHelp({ args: ['--help'], schema: v.object({ help: v.boolean() }) }, {})).to.equal(false);
-    expect(asksForHelp({ args: ['--help'] }, { help: false })).to.equal(false);
+    expect(asksForHelp({ args: ['--a=1', '--help'] }, () => ({}))).to.equal(true);
+    expect(asksForHelp({ args: ['--help=1', '--', '--help'] }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: false }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: ['--help'], schema: v.object({ help: v.boolean() }) }, () => ({}))).to.equal(false);
+    expect(asksForHelp({ args: ['--help'] }, () => ({ help: false }))).to.equal(false);
   });
 });

@@ -19,7 +19,14 @@ function file(content: string | Buffer, name = 'app.json'): string {
 }
 
 function data(sources: ConfigurationSources, code = {}): Record<string, unknown> {
-  const { log: _, start: __, threads: ___, shutdown: ____, ...own } = readConfiguration(code, sources).data;
+  const {
+    log: _,
+    start: __,
+    threads: ___,
+    shutdown: ____,
+    upgrade: _____,
+    ...own
+  } = readConfiguration(code, sources).data;
   return own;
 }
 
@@ -31,8 +38,8 @@ function problem(sources: ConfigurationSources, code = {}): string {
 describe('the file of a configuration', () => {
   it('must be there, unless it is optional', () => {
     const path = join(folder, 'none.json');
-    expect(problem({ file: path })).to.equal('the file /none.json is not there');
-    expect(problem({ file: { path } })).to.equal('the file /none.json is not there');
+    expect(problem({ file: path })).to.equal('there is no file /none.json');
+    expect(problem({ file: { path } })).to.equal('there is no file /none.json');
     expect(data({ file: { path, optional: true } })).to.deep.equal({});
   });
 
@@ -40,7 +47,7 @@ describe('the file of a configuration', () => {
     const sources = { file: file('{"a": 1}'), args: ['--config', file('{"b": 2}', 'other.json')] };
     expect(data(sources)).to.deep.equal({ b: 2 });
     const gone = { file: { path: file('{"a": 1}'), optional: true }, args: [`--config=${join(folder, 'gone.json')}`] };
-    expect(problem(gone)).to.equal('the file /gone.json is not there');
+    expect(problem(gone)).to.equal('there is no file /gone.json');
     expect(problem({ args: ['--config'] })).to.equal('--config must name a file: --config app.json');
   });
 
@@ -223,10 +230,13 @@ describe('the command line of a configuration', () => {
 
   for (const [args, says] of [
     [['-x'], 'the command line has -x: write --path=value, such as --log.default=full'],
-    [['word'], 'the command line has a word that belongs to no option: write --path=value, such as --log.default=full'],
+    [
+      ['word'],
+      'the command line has an argument that belongs to no option: write --path=value, such as --log.default=full',
+    ],
     [
       ['--on', 'false'],
-      'the command line has a word that belongs to no option: write --path=value, such as --log.default=full',
+      'the command line has an argument that belongs to no option: write --path=value, such as --log.default=full',
     ],
     [['--host'], 'host is refused (from the command line (--host)): it needs a value, as in --path=value'],
     [['--no-host'], 'host is refused (from the command line (--no-host)): it needs a value, as in --path=value'],

@@ -104,6 +104,7 @@ describe('a configuration of several sources', () => {
       start: [],
       threads: { doorbell: true },
       shutdown: { signals: true, drainDelay: 0, grace: 30_000 },
+      upgrade: { sigusr2: false, readyTimeout: 60_000, drainDelay: 5_000 },
     });
     expect(config.source('log/default')).to.equal('a default');
   });

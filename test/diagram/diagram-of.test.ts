@@ -184,8 +184,8 @@ describe('the diagram of a class', () => {
     }
     class Bare extends Tonic {}
     const nothing = 'it has no sparkles and no states of its own';
-    expect(refused(Plain)).to.include('Plain has no diagram: it is no class of Tonics');
-    expect(refused(undefined)).to.include('undefined has no diagram: it is no class of Tonics');
+    expect(refused(Plain)).to.include('Plain has no diagram: it is not a class of Tonics');
+    expect(refused(undefined)).to.include('undefined has no diagram: it is not a class of Tonics');
     expect(refused(Bare)).to.include(`Bare has no diagram: ${nothing}`);
     expect(refused(Tonic)).to.include(`Tonic has no diagram: ${nothing}`);
   });
@@ -205,6 +205,6 @@ describe('the diagram of a class', () => {
       // eslint-disable-next-line tasktonic/sparkle-names -- what is refused
       ttsc_open(): void {}
     }
-    expect(() => diagramOf(Door)).to.throw('ttsc_open begins as the name of a sparkle does');
+    expect(() => diagramOf(Door)).to.throw('ttsc_open begins like the name of a sparkle');
   });
 });

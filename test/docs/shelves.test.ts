@@ -24,6 +24,14 @@ describe('the guides', () => {
     expect(long).to.deep.equal([]);
   });
 
+  it('lead to the platforms that are tested, and to those that are not', () => {
+    expect(linksOf(LIST)).to.include('README.md#requirements');
+    const [, requirements] = textOf('README.md').split('## Requirements');
+    expect(requirements)
+      .to.include('Linux (x64) only')
+      .and.to.include('macOS, Windows and other processors are not tested');
+  });
+
   it('are found from the README of the project', () => {
     expect(linksOf('README.md')).to.include(LIST);
   });

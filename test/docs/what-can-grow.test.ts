@@ -29,6 +29,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
   'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'more are dropped and counted'],
+  'datagrams of a UdpServer that were not heard': [
+    'test/tonics/udp/server/udp-limits.test.ts',
+    'bound what waits unheard in all',
+  ],
   'postponed orders of a Tonic': [
     'test/core/guests/postpone.test.ts',
     'of which there are too many is refused at the call',
@@ -61,12 +65,28 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/tcp/connection/replies/requests.test.ts',
     'are bounded, with those whose answer is late',
   ],
-  'unsent datagrams of a UDP socket': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
+  'requests that wait for a client of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'bounds the bytes that wait',
+  ],
+  'requests under way with a client of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'has no more than it may under way with one client',
+  ],
+  'clients of a pool': [
+    'test/tonics/tcp/pool/tcp-client-pool.test.ts',
+    'opens as many as it may for many requests at once',
+  ],
+  'unsent datagrams of a UDP socket, or of all sessions of a UdpServer': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
   "sends that wait for a client's connection": [
     'test/tonics/tcp/client/waiting-sends.test.ts',
     'keeps no more than so many, however small',
   ],
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
+  'sessions of a UdpServer': [
+    'test/tonics/udp/server/udp-limits.test.ts',
+    'keep twice as many at most while those end whose place was taken',
+  ],
   'peers at their PROXY header or TLS handshake': [
     'test/tonics/tcp/server/door/door.test.ts',
     'turns away who comes while as many are there as may be',

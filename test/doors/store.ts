@@ -9,7 +9,7 @@ export { Owner } from '../../src/store/service/owner.js';
 export { Replica } from '../../src/store/service/replica.js';
 export type { OwnerWords, ReplicaWords } from '../../src/store/service/words.js';
 export type { Batch } from '../../src/store/tree/batch.js';
-export { PatternTrie } from '../../src/store/tree/pattern-trie.js';
+export { PatternTrie } from '../../src/collections/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';
 export { loadMqtt } from '../../src/store/mqtt/client.js';
 export { Outbox, type OutboxLimits } from '../../src/store/mqtt/outbox.js';

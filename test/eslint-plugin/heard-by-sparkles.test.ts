@@ -14,21 +14,20 @@ accepts('heard-by-sparkles', {
   'another then, and another ask': `user.ask('name?').then((name) => name); user.ask('name?').trim();`,
 });
 
-const FUNCTION =
-  'A function is no sparkle of this Tonic. Give one of its sparkles, such as this.ttse__onAnswer: it runs when its turn has come.';
+const FUNCTION = 'A function is not a sparkle of this Tonic. Pass one of its sparkles, such as this.ttse__onAnswer.';
 const AWAITED =
-  'A sparkle is not awaited, and a call of one returns nothing. Ask it, in a sparkle: this.ask(tonic).ttsc__x(...).then(this.ttse__onAnswer).';
+  'A call of a sparkle returns nothing, so it cannot be awaited. Ask, in a sparkle: this.ask(tonic).ttsc__x(...).then(this.ttse__onAnswer).';
 
 reports('heard-by-sparkles', {
   'an answer that nobody hears': {
     code: `this.ask(bank).ttsc__x(1);`,
     message:
-      'ttsc__x is asked, and nobody hears the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
+      'ttsc__x is asked without a sparkle for the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
   },
   'an answer of a sparkle whose name is not written there': {
     code: `this.ask(bank)[key](1);`,
     message:
-      'a sparkle is asked, and nobody hears the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
+      'a sparkle is asked without a sparkle for the answer: add .then(this.ttse__onAnswer), or call the sparkle without ask.',
   },
   'an answer that a function hears': { code: `this.ask(bank).ttsc__x(1).then((sum) => sum);`, message: FUNCTION },
   'the lack of one that a function hears': {

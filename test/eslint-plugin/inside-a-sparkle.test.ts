@@ -19,9 +19,9 @@ accepts('inside-a-sparkle', {
 });
 
 const MADE =
-  'is made when the sparkle is over, so its base is not known. Give it { base: this }, or make it in a sparkle that is called here.';
+  'is made after the sparkle has ended, so its base is not known. Pass { base: this }, or make it in a sparkle that is called here.';
 const DONE =
-  'needs a running sparkle, and here that is over. Call a sparkle that does it, or bring a result back with this.pipe().';
+  'needs a running sparkle, which has ended here. Call a sparkle that does it, or use this.pipe() for a result.';
 
 reports('inside-a-sparkle', {
   'a timer made in a promise': {
@@ -46,6 +46,6 @@ reports('inside-a-sparkle', {
   },
   'a send of a connection': {
     code: `class Echo extends TcpConnection { ttse__onData(data) { process.nextTick(() => this.send(data)); } }`,
-    message: 'this.send() needs a running sparkle, and here that is over: this.ttsc__send().',
+    message: 'this.send() needs a running sparkle, which has ended here: use this.ttsc__send().',
   },
 });

@@ -15,10 +15,10 @@ accepts('no-infusion-in-constructor', {
 });
 
 const SHOP =
-  'is made while the constructor of Shop runs, so its base would be who makes that. Make it in ttse__onStart, or give it { base: this }.';
+  'is made while the constructor of Shop runs, so its base would be the maker of that Tonic. Make it in ttse__onStart, or pass { base: this }.';
 
 const SPAWNED =
-  'is spawned while the constructor of Shop runs, so its base would be who makes that. Spawn it in ttse__onStart.';
+  'is spawned while the constructor of Shop runs, so its base would be the maker of that Tonic. Spawn it in ttse__onStart.';
 
 reports('no-infusion-in-constructor', {
   'a timer in a field': {

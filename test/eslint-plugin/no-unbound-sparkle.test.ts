@@ -32,86 +32,87 @@ accepts('no-unbound-sparkle', {
 reports('no-unbound-sparkle', {
   'a sparkle kept as a value': {
     code: `const done = this.ttse__done;`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: this.bind('ttse__done').",
+    message: "ttse__done is not bound to its Tonic. Make a bound reference: this.bind('ttse__done').",
     becomes: `const done = this.bind('ttse__done');`,
   },
   'a sparkle given to an emitter': {
     code: `stream.on('data', door.part.ttse_open__onData);`,
-    message: "ttse_open__onData is taken off its Tonic. Make a bound reference: door.part.bind('ttse_open__onData').",
+    message:
+      "ttse_open__onData is not bound to its Tonic. Make a bound reference: door.part.bind('ttse_open__onData').",
     becomes: `stream.on('data', door.part.bind('ttse_open__onData'));`,
   },
   "another Tonic's sparkle given to pipe": {
     code: `this.pipe(read(), this.base.ttse__done);`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: this.base.bind('ttse__done').",
+    message: "ttse__done is not bound to its Tonic. Make a bound reference: this.base.bind('ttse__done').",
     becomes: `this.pipe(read(), this.base.bind('ttse__done'));`,
   },
   "another Tonic's sparkle given to ask": {
     code: `this.ask(bank).ttsc__x().then(bank.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: bank.bind('ttse__got').",
     becomes: `this.ask(bank).ttsc__x().then(bank.bind('ttse__got'));`,
   },
   'a sparkle given to the then of a promise': {
     code: `this.read(bank).now().then(this.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: this.bind('ttse__got').",
     becomes: `this.read(bank).now().then(this.bind('ttse__got'));`,
   },
   "another Tonic's sparkle given to a question of several": {
     code: `asks.ttsc__x().then(bank.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: bank.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: bank.bind('ttse__got').",
     becomes: `asks.ttsc__x().then(bank.bind('ttse__got'));`,
   },
   'the sparkle of another Tonic than the one that asks': {
     code: `this.base.ask(bank).ttsc__x().then(this.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: this.bind('ttse__got').",
     becomes: `this.base.ask(bank).ttsc__x().then(this.bind('ttse__got'));`,
   },
   'a sparkle given to what takes an answer on': {
     code: `this.ask(bank).ttsc__x().pass(this.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: this.bind('ttse__got').",
     becomes: `this.ask(bank).ttsc__x().pass(this.bind('ttse__got'));`,
   },
   'a sparkle given as what is asked': {
     code: `this.ask(bank).ttsc__x(this.ttse__got).then(this.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: this.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: this.bind('ttse__got').",
     becomes: `this.ask(bank).ttsc__x(this.bind('ttse__got')).then(this.ttse__got);`,
   },
   'an option of the same name that binds nothing': {
     code: `fetchIt(url, { onError: this.ttse__none });`,
-    message: "ttse__none is taken off its Tonic. Make a bound reference: this.bind('ttse__none').",
+    message: "ttse__none is not bound to its Tonic. Make a bound reference: this.bind('ttse__none').",
     becomes: `fetchIt(url, { onError: this.bind('ttse__none') });`,
   },
   "another Tonic's sparkle given to a timer": {
     code: `new TimerRepeat({ seconds: 1, sparkleBack: door.ttse__tick });`,
-    message: "ttse__tick is taken off its Tonic. Make a bound reference: door.bind('ttse__tick').",
+    message: "ttse__tick is not bound to its Tonic. Make a bound reference: door.bind('ttse__tick').",
     becomes: `new TimerRepeat({ seconds: 1, sparkleBack: door.bind('ttse__tick') });`,
   },
   "another Tonic's sparkle given to an exchange": {
     code: `exchange.readBody(door.ttse__got);`,
-    message: "ttse__got is taken off its Tonic. Make a bound reference: door.bind('ttse__got').",
+    message: "ttse__got is not bound to its Tonic. Make a bound reference: door.bind('ttse__got').",
     becomes: `exchange.readBody(door.bind('ttse__got'));`,
   },
   'a sparkle among what are no routes': {
     code: `new HttpServer({ port: 1, others: { 'GET /': this.ttse__root } });`,
-    message: "ttse__root is taken off its Tonic. Make a bound reference: this.bind('ttse__root').",
+    message: "ttse__root is not bound to its Tonic. Make a bound reference: this.bind('ttse__root').",
     becomes: `new HttpServer({ port: 1, others: { 'GET /': this.bind('ttse__root') } });`,
   },
   'a call whose parentheses were forgotten': {
     code: `door.ttsc__close;`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.bind('ttsc__close').",
+    message: "ttsc__close is not bound to its Tonic. Make a bound reference: door.bind('ttsc__close').",
     becomes: `door.bind('ttsc__close');`,
   },
   'a sparkle taken by its name in brackets': {
     code: `run(door['ttsc__close']!);`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: door.bind('ttsc__close').",
+    message: "ttsc__close is not bound to its Tonic. Make a bound reference: door.bind('ttsc__close').",
     becomes: `run(door.bind('ttsc__close')!);`,
   },
   'a sparkle of a Tonic that may not be there': {
     code: `const close = (this.door ?? gate)?.ttsc__close;`,
-    message: "ttsc__close is taken off its Tonic. Make a bound reference: (this.door ?? gate)?.bind('ttsc__close').",
+    message: "ttsc__close is not bound to its Tonic. Make a bound reference: (this.door ?? gate)?.bind('ttsc__close').",
     becomes: `const close = (this.door ?? gate)?.bind('ttsc__close');`,
   },
   'a destructured sparkle': {
     code: `const { ttse__done: done } = door;`,
-    message: "ttse__done is taken off its Tonic. Make a bound reference: tonic.bind('ttse__done').",
+    message: "ttse__done is not bound to its Tonic. Make a bound reference: tonic.bind('ttse__done').",
   },
 });

@@ -19,22 +19,22 @@ accepts('prefer-new-lines', {
 reports('prefer-new-lines', {
   'states that are said twice': {
     code: `class Door extends Tonic<'locked' | 'open'> {\n  static override readonly states = ['locked', 'open'];\n  n = 1;\n}`,
-    message: `The states are said twice. Say them once: extends Tonic.with({ states: ['locked', 'open'] }).`,
+    message: `The states are listed twice. List them once: extends Tonic.with({ states: ['locked', 'open'] }).`,
     fixed: `class Door extends Tonic.with({ states: ['locked', 'open'] }) {\n  n = 1;\n}`,
   },
   'states that are said twice, with a name': {
     code: `const STATES = ['a', 'b'] as const; class Door extends TcpConnection<(typeof STATES)[number]> { static override readonly states = STATES; }`,
-    message: `The states are said twice. Say them once: extends TcpConnection.with({ states: STATES }).`,
+    message: `The states are listed twice. List them once: extends TcpConnection.with({ states: STATES }).`,
     fixed: `const STATES = ['a', 'b'] as const; class Door extends TcpConnection.with({ states: STATES }) { }`,
   },
   'states that are said twice, in another order': {
     code: `class Door extends Tonic<'a' | 'b'> { static states = ['b', 'a'] as const; }`,
-    message: `The states are said twice. Say them once: extends Tonic.with({ states: ['b', 'a'] }).`,
+    message: `The states are listed twice. List them once: extends Tonic.with({ states: ['b', 'a'] }).`,
     fixed: `class Door extends Tonic.with({ states: ['b', 'a'] }) { }`,
   },
   'two lists of states that differ, of which it takes none': {
     code: `class Door extends Tonic<'a'> { static states = ['a', 'b']; }`,
-    message: `The states are said twice, and the two lists differ. Say them once: extends Tonic.with({ states: ['a', 'b'] }).`,
+    message: `The states are listed twice, and the two lists differ. List them once: extends Tonic.with({ states: ['a', 'b'] }).`,
   },
   'a look for the Catalyst': {
     code: `class A extends Tonic { ttse__onStart() { SelectorCatalyst.of(this).ttsc__finish(); } }`,
@@ -43,12 +43,12 @@ reports('prefer-new-lines', {
   },
   'a timer that is paused in the next line': {
     code: `const timer: TimerPausing = new TimerPausing({ seconds: 5 });\ntimer.pause();\ngo();`,
-    message: 'A TimerPausing may begin held: { paused: true }.',
+    message: 'A TimerPausing may start paused: { paused: true }.',
     fixed: `const timer: TimerPausing = new TimerPausing({ seconds: 5, paused: true });\ngo();`,
   },
   'a field that is paused in the next line': {
     code: `function f() { this.timer = new TimerPausing({ seconds: 5 }); this.timer.pause(); }`,
-    message: 'A TimerPausing may begin held: { paused: true }.',
+    message: 'A TimerPausing may start paused: { paused: true }.',
     fixed: `function f() { this.timer = new TimerPausing({ seconds: 5, paused: true }); }`,
   },
   'one body for two states': {

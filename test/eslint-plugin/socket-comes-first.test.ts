@@ -12,7 +12,7 @@ accepts('socket-comes-first', {
 });
 
 const FIRST = (key: string, parameter: string, socket: string): string =>
-  `${key} is heard here of a socket that this Tonic makes, so the socket comes first: ${key}(socket, ${parameter}, ...). With "implements Hears<${socket}>" the compiler checks that.`;
+  `${key} is an event of a socket that this Tonic makes, so its first parameter is the socket: ${key}(socket, ${parameter}, ...). With "implements Hears<${socket}>" the compiler checks that.`;
 
 reports('socket-comes-first', {
   'a datagram without its socket': {

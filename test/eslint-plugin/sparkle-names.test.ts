@@ -42,62 +42,62 @@ const STATES = `static states = ['locked', 'open'] as const;`;
 reports('sparkle-names', {
   'a state that is not in static states': {
     code: `class Door extends Tonic { ${STATES} ttsc_lokced__unlock() {} }`,
-    message: 'ttsc_lokced__unlock is for the state lokced, which is not there: the states are locked, open.',
+    message: 'ttsc_lokced__unlock is for the unknown state lokced: the states are locked, open.',
     becomes: `class Door extends Tonic { ${STATES} ttsc_locked__unlock() {} }`,
   },
   'a state that is not in the type argument': {
     code: `class Door extends Tonic<'locked' | 'open'> { ttse_opne__onEnter() {} }`,
-    message: 'ttse_opne__onEnter is for the state opne, which is not there: the states are locked, open.',
+    message: 'ttse_opne__onEnter is for the unknown state opne: the states are locked, open.',
     becomes: `class Door extends Tonic<'locked' | 'open'> { ttse_open__onEnter() {} }`,
   },
   'a state that is not in the parent of this file': {
     code: `class Door extends Tonic<'open'> {} class Gate extends Door { _tts_ajar__x() {} }`,
-    message: '_tts_ajar__x is for the state ajar, which is not there: the states are open.',
+    message: '_tts_ajar__x is for the unknown state ajar: the states are open.',
     becomes: `class Door extends Tonic<'open'> {} class Gate extends Door { _tts_open__x() {} }`,
   },
   'a state that is not said with with': {
     code: `class Door extends Tonic.with({ states: ['locked'], groups: { any: ['locked'] } }) { ttsc_lokced__unlock() {} }`,
-    message: 'ttsc_lokced__unlock is for the state lokced, which is not there: the states are locked.',
+    message: 'ttsc_lokced__unlock is for the unknown state lokced: the states are locked.',
     becomes: `class Door extends Tonic.with({ states: ['locked'], groups: { any: ['locked'] } }) { ttsc_locked__unlock() {} }`,
   },
   'a name that is nearly that of a group': {
     code: `class Door extends Tonic.with({ states: ['a'], groups: { command: ['a'] } }) { ttsc_comand__quit() {} }`,
-    message: 'ttsc_comand__quit is for the state comand, which is not there: the states are a.',
+    message: 'ttsc_comand__quit is for the unknown state comand: the states are a.',
     becomes: `class Door extends Tonic.with({ states: ['a'], groups: { command: ['a'] } }) { ttsc_command__quit() {} }`,
   },
   'a state that only the class beside it says': {
     code: `class Base extends Tonic.with({ states: ['open'] }) {} class Gate extends Base.with({ states: ['ajar'] }) { ttsc_open__x() {} }`,
-    message: 'ttsc_open__x is for the state open, which is not there: the states are ajar.',
+    message: 'ttsc_open__x is for the unknown state open: the states are ajar.',
     becomes: `class Base extends Tonic.with({ states: ['open'] }) {} class Gate extends Base.with({ states: ['ajar'] }) { ttsc_ajar__x() {} }`,
   },
   'a state of a prefix of your own': {
     code: `class Door extends Tonic<'open'> { static prefixes = { ui: bind }; ui_shut__click() {} }`,
-    message: 'ui_shut__click is for the state shut, which is not there: the states are open.',
+    message: 'ui_shut__click is for the unknown state shut: the states are open.',
     becomes: `class Door extends Tonic<'open'> { static prefixes = { ui: bind }; ui_open__click() {} }`,
   },
   'a state in a class expression': {
     code: `const Door = class extends Tonic<'open'> { 'ttsc_opn__close'() {} }`,
-    message: 'ttsc_opn__close is for the state opn, which is not there: the states are open.',
+    message: 'ttsc_opn__close is for the unknown state opn: the states are open.',
     becomes: `const Door = class extends Tonic<'open'> { 'ttsc_open__close'() {} }`,
   },
   'one underscore where two belong': {
     code: `class Door extends Tonic { ttsc_close() {} }`,
     message:
-      'ttsc_close begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttsc_close begins like the name of a sparkle, but does not follow its pattern: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   'a second pair of underscores': {
     code: `class Door extends Tonic { ttse_open__on__enter() {} }`,
     message:
-      'ttse_open__on__enter begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttse_open__on__enter begins like the name of a sparkle, but does not follow its pattern: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   'no name at all': {
     code: `class Door extends Tonic { ttsc__() {} }`,
     message:
-      'ttsc__ begins as the name of a sparkle does, but goes on in another way: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
+      'ttsc__ begins like the name of a sparkle, but does not follow its pattern: write <prefix>__<name> or <prefix>_<state>__<name>, with no further "__".',
   },
   "the framework's own prefix": {
     code: `class Door extends Tonic { _ttss__stop() {} }`,
-    message: '_ttss__stop: the prefix _ttss is reserved to the framework. Use ttsc, ttse, tts or _tts.',
+    message: '_ttss__stop: the prefix _ttss is reserved for the framework. Use ttsc, ttse, tts or _tts.',
   },
   'an arrow function in a field': {
     code: `class Door extends Tonic { ttsc__open = () => {} }`,
@@ -130,13 +130,12 @@ reports('sparkle-names', {
   },
   'an event that is not in static events': {
     code: `class Door extends Tonic { static events = ['onKnock']; ttse__onKnokc() {} }`,
-    message: 'ttse__onKnokc is an event that nobody sends: it is neither the framework\'s nor in "static events".',
+    message: 'ttse__onKnokc is an unknown event: it is neither one of the framework nor in "static events".',
     becomes: `class Door extends Tonic { static events = ['onKnock']; ttse__onKnock() {} }`,
   },
   'an event that is like none of those listed': {
     code: `class Door extends Tonic { static events = ['onKnock']; ttse__somethingElse() {} }`,
-    message:
-      'ttse__somethingElse is an event that nobody sends: it is neither the framework\'s nor in "static events".',
+    message: 'ttse__somethingElse is an unknown event: it is neither one of the framework nor in "static events".',
   },
   'a sparkle that returns a promise': {
     code: `class Door extends Tonic { ttsc__open(): Promise<void> { return go(); } }`,

@@ -6,7 +6,6 @@ import { lines } from 'tasktonic/framing';
 import { type Distiller, type Fault, SimulatedNetwork, explore } from 'tasktonic/testing';
 import { ChatConnection } from '../../examples/chat/chat-connection.js';
 import { Chat } from '../../examples/chat/chat.js';
-import type { Rooms } from '../../examples/chat/rooms.js';
 import { Chromium, closeBrowsers, needsChromium } from '../support/chromium.js';
 import { needsCommands } from '../support/commands.js';
 import { howMany, onlyWithAll } from '../support/how-many.js';
@@ -126,8 +125,8 @@ class Silent extends ChatConnection {
   }
 }
 class SilentChat extends Chat {
-  protected override connection(rooms: Rooms): ChatConnection {
-    return new Silent(rooms);
+  protected override connection(): ChatConnection {
+    return new Silent(this.rooms);
   }
 }
 

@@ -10,9 +10,11 @@ import {
   jsonLines,
   lengthPrefixed,
   lines,
+  mapFrames,
   messagePack,
   netstrings,
 } from '../../src/framing/index.js';
+import { checkFraming } from '../../src/testing/index.js';
 import { loadCodec } from '../doors/framing.js';
 import { codeOf, decoded, errorOf } from './support/decoded.js';
 
@@ -42,6 +44,9 @@ describe('lengthPrefixed()', () => {
     [{ bytes: 2 }, [0, 2, 104, 105]],
     [{ bytes: 2, endian: 'little' }, [2, 0, 104, 105]],
     [{ bytes: 2, headerCounted: true }, [0, 4, 104, 105]],
+    [{ bytes: 2, headerCounted: 'all' }, [0, 4, 104, 105]],
+    [{ bytes: 3 }, [0, 0, 2, 104, 105]],
+    [{ bytes: 3, endian: 'little' }, [2, 0, 0, 104, 105]],
     [{}, [0, 0, 0, 2, 104, 105]],
     [{ endian: 'little', headerCounted: true }, [6, 0, 0, 0, 104, 105]],
     [{ bytes: 8 }, [0, 0, 0, 0, 0, 0, 0, 2, 104, 105]],
@@ -76,11 +81,96 @@ describe('lengthPrefixed()', () => {
     });
   }
 
+  for (const [what, options, frame] of [
+    ['TLS: a type and a version before it', { before: 3, bytes: 2 }, [22, 3, 3, 0, 2, 104, 105]],
+    ['MQTT: a type before a varint', { before: 1, bytes: 'varint' }, [0x30, 2, 104, 105]],
+    ['PostgreSQL: a type before a length that counts itself', { before: 1, headerCounted: true }, [81, 0, 0, 0, 6, 104, 105]], // prettier-ignore
+    ['BGP: a length of the whole', { before: 2, bytes: 2, headerCounted: 'all' }, [255, 255, 0, 6, 104, 105]],
+    ['HTTP/2: more of the header behind it', { bytes: 3, after: 6 }, [0, 0, 2, 0, 1, 0, 0, 0, 5, 104, 105]],
+    ['AMQP: an end behind the frame', { before: 3, after: 1 }, [1, 0, 7, 0, 0, 0, 2, 104, 105, 206]],
+  ] as const)
+    it(`hears whole frames where the length is within a header, as in ${what}`, () => {
+      const framing = lengthPrefixed({ ...options, max: 64 });
+      const whole = Buffer.from(frame);
+      expect([...framing.encode(whole)]).to.deep.equal(frame);
+      expect(decoded(framing, Buffer.concat([whole, whole]))).to.deep.equal([whole, whole]);
+      checkFraming(framing, [whole, Buffer.from(whole)]);
+    });
+
+  it('refuses to write a whole frame whose length is wrong, missing, or above "max"', () => {
+    const framing = lengthPrefixed({ before: 1, bytes: 1, max: 5 });
+    for (const wrong of [[], [7], [7, 1], [7, 1, 0, 0], [7, 4, 0, 0, 0, 0]])
+      expect(
+        codeOf(() => framing.encode(Buffer.from(wrong))),
+        String(wrong),
+      ).to.equal('TT_FRAME_NOT_ENCODED');
+    expect([...framing.encode(Buffer.from([7, 3, 1, 2, 3]))]).to.have.length(5);
+  });
+
+  it('reads no further where the length of the whole is less than the header', () => {
+    const decoder = lengthPrefixed({ before: 2, bytes: 2, headerCounted: 'all' }).decoder();
+    decoder.push(Buffer.from([0, 0, 0, 3, 1, 2, 3, 4]));
+    expect(errorOf(() => decoder.next())?.message).to.include('its length is 3, less than the 4 bytes');
+    expect(decoder.broken).to.equal(true);
+  });
+
+  it('goes on behind a whole frame that is too long', () => {
+    const decoder = lengthPrefixed({ before: 1, bytes: 1, after: 1, max: 5, onTooLong: 'skip' }).decoder();
+    decoder.push(Buffer.from([9, 3, 0, 1, 2, 3, 9, 1, 0, 5]));
+    expect(decoder.next()).to.deep.equal(Buffer.from([9, 1, 0, 5]));
+    expect(decoder.skipped).to.equal(1);
+  });
+
+  it('takes no varint that counts more than what follows it', () => {
+    expect(codeOf(() => lengthPrefixed({ bytes: 'varint', headerCounted: 'all' }))).to.equal('TT_BAD_OPTION');
+  });
+
   it('refuses to write more than its length can say', () => {
     expect(codeOf(() => lengthPrefixed({ bytes: 1 }).encode(Buffer.alloc(256)))).to.equal('TT_FRAME_NOT_ENCODED');
     expect(codeOf(() => lengthPrefixed({ bytes: 1, headerCounted: true }).encode(Buffer.alloc(255)))).to.equal(
       'TT_FRAME_NOT_ENCODED',
     );
+  });
+});
+
+describe('mapFrames()', () => {
+  const numbers = mapFrames(lines({ encoding: 'ascii' }), {
+    name: 'numbers',
+    read(line: string): number | undefined {
+      if (line === '') return undefined;
+      if (Number.isNaN(Number(line))) throw new Error(`${line} is no number`);
+      return Number(line);
+    },
+    write(number: number): string {
+      if (Number.isNaN(number)) throw new Error('it is no number');
+      return String(number);
+    },
+  });
+
+  it('hears and sends what the functions make of the frames of another framing', () => {
+    expect(numbers.encode(17).toString()).to.equal('17\n');
+    checkFraming(numbers, [1, 2.5, -3]);
+  });
+
+  it('leaves out what is read as nothing, and goes on behind what cannot be read, which it tells with its place', () => {
+    const decoder = numbers.decoder();
+    decoder.push(Buffer.from('1\n\nx\n2\n'));
+    expect(decoder.next()).to.equal(1);
+    const error = errorOf(() => decoder.next());
+    expect([error?.code, error?.details['framing'], error?.details['place']]).to.deep.equal(['TT_BAD_FRAME', 'numbers', 3]); // prettier-ignore
+    expect((error?.cause as Error).message).to.equal('x is no number');
+    expect(decoder.next()).to.equal(2);
+  });
+
+  it('refuses what cannot be written, whoever finds that out', () => {
+    expect(codeOf(() => numbers.encode(NaN))).to.equal('TT_FRAME_NOT_ENCODED');
+    const twoLines = mapFrames(lines(), { read: (line: string) => line, write: () => 'a\nb' });
+    expect(codeOf(() => twoLines.encode('x'))).to.equal('TT_FRAME_NOT_ENCODED');
+  });
+
+  it('takes nothing but functions', () => {
+    expect(codeOf(() => mapFrames(lines(), { read: 'x', write: String } as never))).to.equal('TT_BAD_OPTION');
+    expect(codeOf(() => mapFrames({} as never, { read: String, write: String }))).to.equal('TT_BAD_OPTION');
   });
 });
 
@@ -246,7 +336,8 @@ describe('the options of a framing', () => {
     'an empty delimiter': () => delimited({ delimiter: '' }),
     'no size': () => fixed({} as { size: number }),
     'a varint that counts itself': () => lengthPrefixed({ bytes: 'varint', headerCounted: true }),
-    'a length of 3 bytes': () => lengthPrefixed({ bytes: 3 as 4 }),
+    'a length of 5 bytes': () => lengthPrefixed({ bytes: 5 as 4 }),
+    'a part of a byte before it': () => lengthPrefixed({ before: 0.5 }),
     'a size that is no function': () => custom({ size: 4 as unknown as () => number }),
   })) {
     it(`are refused at once: ${what}`, () => {

@@ -80,6 +80,19 @@ describe('respCommands()', () => {
     }
   });
 
+  it('goes on behind words that are too long, whatever their bytes look like, however they are cut', () => {
+    const bytes = Buffer.from(`a\r\n*2\r\n$1\r\nx\r\n$30\r\n${'\nPING\n'.repeat(5)}\r\nb\r\n`);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const decoder = respCommands({ max: 20, onTooLong: 'skip' }).decoder();
+      const found: unknown[] = [];
+      for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+        decoder.push(part);
+        found.push(...framesOf(decoder));
+      }
+      expect(found, `cut at ${cut}`).to.deep.equal([['a'], ['b']]);
+    }
+  });
+
   it('goes on behind a line that is too long', () => {
     const decoder = respCommands({ max: 20 }).decoder();
     decoder.push(Buffer.from('x'.repeat(21)));

@@ -9,6 +9,7 @@ import {
   messagePack,
   netstrings,
   respCommands,
+  respReplies,
 } from '../../src/framing/index.js';
 import { codeOf, errorOf, framesOf } from './support/decoded.js';
 
@@ -44,6 +45,11 @@ const KINDS: Readonly<
     (onTooLong, max) => respCommands({ onTooLong, max: max + 12 }),
     ['short'],
     Array<string>(90).fill(''),
+  ],
+  'respReplies()': [
+    (onTooLong, max) => respReplies({ onTooLong, max: max + 12 }),
+    ['short'],
+    ['long', 'x'.repeat(900)],
   ],
   'custom()': [
     (onTooLong, max) =>

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { expect } from 'chai';
-import { type Network, nodeNetwork } from '../../src/index.js';
+import { type Network, type SrvRecord, nodeNetwork } from '../../src/index.js';
 import { VirtualBench } from '../support/bench.js';
 
 interface Stage {
@@ -10,6 +10,10 @@ interface Stage {
   over(): void;
 }
 
+const RECORDS = [
+  { name: 'a.example', port: 6379, priority: 0, weight: 1 },
+  { name: 'b.example', port: 6380, priority: 10, weight: 5 },
+];
 const FOUND = ['fd00::1', '10.1.0.1', 'fd00::2', '10.1.0.2'];
 
 /** A host of a simulated network with another one, that has these addresses. */
@@ -17,12 +21,13 @@ const simulated = (): Stage => {
   const bench = new VirtualBench();
   const { network } = bench;
   network.host('several.example', { address: FOUND });
+  network.srv('_redis._tcp.example', RECORDS);
   return { network: network.host('here'), over() {}, pass: async () => bench.pass(10) };
 };
 
 /** This machine, whose system knows a name more. */
 const node = (): Stage => {
-  const { lookup } = dns;
+  const { lookup, resolveSrv } = dns;
   const own = (host: string, options: dns.LookupAllOptions, done: (...answer: unknown[]) => void): void => {
     if (host !== 'several.example') return lookup(host, options, done);
     expect([options.all, options.order], 'asked for all, as they are').to.deep.equal([true, 'verbatim']);
@@ -35,9 +40,18 @@ const node = (): Stage => {
     );
   };
   dns.lookup = own as unknown as typeof dns.lookup;
+  const services = (name: string, done: (...answer: unknown[]) => void): void =>
+    void setImmediate(() => {
+      if (name === '_redis._tcp.example') done(null, RECORDS);
+      else done(Object.assign(new Error('querySrv ENOTFOUND'), { code: 'ENOTFOUND' }));
+    });
+  dns.resolveSrv = services as unknown as typeof dns.resolveSrv;
   return {
     network: nodeNetwork,
-    over: () => void (dns.lookup = lookup),
+    over: () => {
+      dns.lookup = lookup;
+      dns.resolveSrv = resolveSrv;
+    },
     pass: async () => {},
   };
 };
@@ -65,6 +79,14 @@ for (const [name, stage] of [
       });
     };
 
+    const records = async (name: string): Promise<{ code: unknown; found: readonly SrvRecord[] }> =>
+      new Promise((resolve, reject) => {
+        network.lookupSrv(name, (error, found) =>
+          resolve({ code: (error as NodeJS.ErrnoException | undefined)?.code, found }),
+        );
+        pass().catch(reject);
+      });
+
     it('finds all addresses of a name, in the order of the system', async () => {
       expect(await ask('several.example')).to.deep.equal({ code: undefined, found: FOUND });
     });
@@ -84,10 +106,15 @@ for (const [name, stage] of [
       expect(code).to.be.oneOf(['ENOTFOUND', 'EAI_AGAIN']);
       expect(found).to.deep.equal([]);
     });
+    it('finds the SRV records of a service', async () => {
+      expect(await records('_redis._tcp.example')).to.deep.equal({ code: undefined, found: RECORDS });
+      expect((await records('_none._tcp.invalid')).found).to.deep.equal([]);
+    });
     it('is not answered after it was ended', async () => {
       const ends = [
         network.lookup('several.example', 0, () => expect.fail('it was answered')),
         network.lookup('10.9.9.9', 0, () => expect.fail('it was answered')),
+        network.lookupSrv('_redis._tcp.example', () => expect.fail('it was answered')),
       ];
       for (const end of ends) end();
       // What was asked later is answered later.

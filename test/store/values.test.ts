@@ -113,7 +113,7 @@ describe('a value in a Store', () => {
       [/x/, 'value is of the class RegExp'],
     ] as const) {
       const error = expectThrow(() => store.set('door/is', value), 'TT_STORE_VALUE');
-      expect(error.message).to.include(`at "door/is": ${problem}`);
+      expect(error.message).to.include(`for "door/is": ${problem}`);
     }
     expect(store.keys()).to.deep.equal([]);
   });

@@ -12,6 +12,7 @@ import {
   type ListenSettings,
   type Network,
   type SelectionKey,
+  type SrvRecord,
   type StreamChannel,
   type TurnedAway,
 } from '../../src/index.js';
@@ -181,7 +182,8 @@ export class FakeListener extends FakeChannel implements ListenerChannel {
 export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly dropped = 0;
   readonly unsent = 0;
-  readonly unsentMessages = 0;
+  /** What the kernel has not taken: a test says so. */
+  unsentMessages = 0;
   readonly settled = true;
   readonly failedMessages = 0;
   readonly remote = undefined;
@@ -213,6 +215,11 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
     throw systemError('ENODEV');
   }
   setMulticastInterface(): void {}
+  /** Nothing waits any more. */
+  settles(): void {
+    this.unsentMessages = 0;
+    this.key!.signal(Interest.WRITE);
+  }
   opens(): void {
     this.local = { address: '0.0.0.0', port: 9, family: 'IPv4' };
     this.key!.signal(Interest.CONNECT);
@@ -232,6 +239,8 @@ export class FakeNetwork implements Network {
   readonly heard = new Heard();
   /** What the names have for addresses; one that is not here has one of its own. */
   readonly names: Map<string, readonly string[] | Error>;
+  /** What the names of services have for SRV records; one that is not here has none. */
+  readonly services = new Map<string, readonly SrvRecord[] | Error>();
   readonly streams: FakeStream[] = [];
   readonly listeners: FakeListener[] = [];
   readonly datagrams: FakeDatagram[] = [];
@@ -259,8 +268,21 @@ export class FakeNetwork implements Network {
     });
     return () => void (over = true);
   }
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void {
+    const found = this.services.get(name);
+    let over = false;
+    queueMicrotask(() => {
+      if (over) return;
+      if (found === undefined || found instanceof Error) done(found ?? systemError('ENOTFOUND'), []);
+      else done(undefined, found);
+    });
+    return () => void (over = true);
+  }
   bind(settings: BindSettings): FakeDatagram {
     return this.#made(this.datagrams, new FakeDatagram(settings));
+  }
+  localAddresses(family: 4 | 6): readonly string[] {
+    return family === 6 ? ['::1'] : ['127.0.0.1'];
   }
   watchCapacity(tell: (most: number) => void): () => void {
     tell(1_000);

@@ -51,7 +51,7 @@ describe('the error of a socket', () => {
   it('that there is no own address or port to connect from is not taken for one about the address of the server', () => {
     const error = Object.assign(systemError('EADDRNOTAVAIL'), { syscall: 'connect', address: '::1', port: 7 });
     expect(socketError(error, 'server:7')).to.include({ code: 'TT_NO_LOCAL_END' });
-    expect(socketError(error, 'server:7').message).to.include('to connect to [::1]:7 from');
+    expect(socketError(error, 'server:7').message).to.include('to connect to [::1]:7');
   });
 
   it('of several addresses tells all of them, a line each', () => {
@@ -65,7 +65,7 @@ describe('the error of a socket', () => {
     expect(error.cause).to.equal(all);
     const [, first, second, ...more] = error.message.split('\n');
     expect([first, second, more]).to.deep.equal([
-      '- [::1]:7 cannot be reached: look at the network, its routes and firewalls.',
+      '- [::1]:7 cannot be reached: check the network, its routes and firewalls.',
       '- Nothing listens at 127.0.0.1:7: start the server, or correct its address.',
       [],
     ]);

@@ -9,6 +9,7 @@ import {
   jsonLines,
   lengthPrefixed,
   lines,
+  mapFrames,
   messagePack,
   netstrings,
   respCommands,
@@ -71,8 +72,16 @@ export function values(): void {
   delimited({});
   // @ts-expect-error which size?
   fixed();
-  // @ts-expect-error a length of 3 bytes
-  lengthPrefixed({ bytes: 3 });
+  // @ts-expect-error a length of 5 bytes
+  lengthPrefixed({ bytes: 5 });
+  // @ts-expect-error a length counts nothing, itself or all
+  lengthPrefixed({ headerCounted: 'some' });
+  const numbers: Framing<number> = mapFrames(lines(), { read: (line: string) => Number(line), write: String });
+  // @ts-expect-error write must give what the framing sends
+  mapFrames(lines(), { read: (line: string) => Number(line), write: (value: number) => value });
+  // @ts-expect-error read hears what the framing hears
+  mapFrames(lines(), { read: (bytes: Buffer) => bytes[0], write: String });
+  void numbers;
   // @ts-expect-error a frame of another type
   checkFraming(lines(), [5]);
   // @ts-expect-error size tells a number

@@ -69,7 +69,7 @@ class Desk extends TcpConnection {
     this.pipe(rows, this.reply());
     // @ts-expect-error nor is this one's name
     this.pipe(rows, this.reply().as((row) => row.name)); // prettier-ignore
-    // @ts-expect-error it is no bytes
+    // @ts-expect-error it is not binary data
     this.reply().send(7);
   }
 }

@@ -1,5 +1,5 @@
 // What the compiler knows of WebSockets; looked at by `npm run typecheck` alone.
-import type { Hears } from '../../src/index.js';
+import { type Hears, type ShutdownInfo, TcpConnection, Tonic } from '../../src/index.js';
 import {
   HttpServer,
   type Message,
@@ -7,6 +7,7 @@ import {
   WebSocketConnection,
   type WebSocketDisconnectInfo,
   WebSocketGroup,
+  overWebSocket,
 } from '../../src/http/index.js';
 
 export class Chat extends WebSocketConnection<'guest' | 'member'> {
@@ -96,4 +97,37 @@ export class Listens extends Base implements Hears<HttpServer | WebSocketConnect
 export class Mistaken extends Base implements Hears<WebSocketConnection> {
   // @ts-expect-error the message comes behind the WebSocket that it is from
   ttse__onMessage(_message: number): void {}
+}
+
+class Line extends TcpConnection.with({ states: ['open'] }) {
+  constructor(readonly room: string) {
+    super();
+  }
+  ttsc__hear(_text: string): void {}
+}
+const LineOver = overWebSocket(Line);
+
+/** The same class over WebSockets has its constructor and sparkles, and the handshake besides. */
+export function over(): void {
+  const line = new LineOver('hall');
+  line.ttsc__hear('text');
+  const room: string = line.room;
+  const path: string = line.handshake.path;
+  new HttpServer({ port: 0, webSockets: { '/': { protocol: () => new LineOver('hall') } } });
+  // @ts-expect-error which room?
+  new LineOver();
+  // @ts-expect-error only a connection of bytes is spoken over WebSockets
+  overWebSocket(Tonic);
+  void [room, path];
+}
+
+export class Leaving extends Tonic {
+  ttse__onShutdown({ signal, drainDelay }: ShutdownInfo): void {
+    const ms: number = drainDelay;
+    this.log.info(`${String(signal)} ${ms}`);
+  }
+}
+export class WrongShutdown extends Tonic {
+  // @ts-expect-error it is told what ends the app, and no text
+  ttse__onShutdown(_reason: string): void {}
 }

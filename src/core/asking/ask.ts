@@ -18,7 +18,7 @@ import type { Due } from '../time/timer-queue.js';
 export const askOptions = {
   /** How long the answer may take, in ms: 0 or more, `Infinity` for no bound. */
   timeout: v.optional(ms(), 5_000),
-  /** Whether an asker that is to finish waits for the answer, as long as its `drainTimeout` allows. */
+  /** Whether a Tonic that finishes waits for the answer, as long as its `drainTimeout` allows. */
   hold: v.optional(flag, true),
   /** When it is aborted nobody waits for the answer any more: then `onError` hears `TT_SIGNAL_ABORTED`, with the reason as its cause. */
   signal: v.optional(signalOption),
@@ -229,7 +229,7 @@ class Questions implements OpenQuestions {
   countLate({ sparkle, to }: Question): void {
     this.late++;
     const { logs } = this.asker._ttScheduler;
-    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late: nobody waits for it`);
+    logs.debug(this.asker, `the answer of ${to.name} to ${sparkle} came too late and was dropped`);
   }
 
   letGo(): string[] {

@@ -11,11 +11,17 @@ import type { Task } from '../guests/task.js';
 import type { Due } from '../time/timer-queue.js';
 
 export const pipeSchema = v.strictObject({
-  /** A sparkle that hears why there is no value. Without it that fails the Tonic as a throw in one of its sparkles does. */
+  /**
+   * A sparkle that gets the error if there is no value. Without it the Tonic fails, as if one of its sparkles had
+   * thrown.
+   */
   onError: v.optional(aSparkle<(reason: unknown) => void>()),
-  /** Whether a Tonic that is to finish waits for it, as long as its `drainTimeout` allows. */
+  /** Whether a Tonic that finishes waits for it, as long as its `drainTimeout` allows. */
   hold: v.optional(flag, true),
-  /** How long the promise may take, in ms: then `onError` hears `TT_PIPE_TIMEOUT`, and what comes later is dropped. `Infinity` for no bound. */
+  /**
+   * How long the promise may take, in ms: then `onError` gets `TT_PIPE_TIMEOUT`, and a later result is dropped.
+   * `Infinity` for no limit.
+   */
   timeout: v.optional(ms(), Infinity),
   /** When it is aborted nobody waits for the promise any more: then `onError` hears `TT_SIGNAL_ABORTED`, with the reason as its cause, and what comes later is dropped. */
   signal: v.optional(signalOption),
@@ -96,7 +102,7 @@ class Piped implements EndsBySignal, Due, Task {
 
   #settled(bring: Bring, result: unknown): void {
     if (!this.#over) return this.#bring(bring, result);
-    const why = this.tonic.finished ? 'the Tonic has finished' : 'nobody waits for it any more';
+    const why = this.tonic.finished ? 'the Tonic has finished' : 'it came too late';
     return this.tonic._ttScheduler.logs.debug(this.tonic, `the result of a promise was dropped: ${why}`);
   }
 

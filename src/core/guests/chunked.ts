@@ -30,17 +30,20 @@ export const chunkedWorkSchema = v.strictObject({
   logMode: tonicOptions.logMode,
   /** The work, or a function that begins it, such as a generator function: called in its first sparkle. Each `yield` is a place to pause. */
   work: v.custom<Work<unknown, unknown> | (() => Work<unknown, unknown>)>(isWork, `must be ${WORK}`),
-  /** How long it works in one go, in ms, more than 0: about so long everything else waits. */
+  /** How long it works without a pause, in ms, more than 0: everything else waits about this long. */
   slice: v.optional(someMs, 5),
-  /** It tells how far it is at most every so many ms; 0 for after each slice. */
+  /** The shortest time between two progress events, in ms; 0 for one after each slice. */
   progress: v.optional(ms(), 100),
-  /** Named `primes`, its base hears `ttse__onPrimesProgress`, `ttse__onPrimesDone`, `ttse__onPrimesCancelled`. It is no entry in the Ledger. */
+  /**
+   * With the name `primes` its base gets `ttse__onPrimesProgress`, `ttse__onPrimesDone`, `ttse__onPrimesCancelled`. The
+   * name is not in the Ledger.
+   */
   name: v.optional(text, 'work'),
-  /** The sparkle that hears how far it is, instead of the named one. */
+  /** The sparkle for the progress, instead of the named event. */
   onProgress: v.optional(sparkleOption),
-  /** The sparkle that hears the result, instead of the named one. */
+  /** The sparkle for the result, instead of the named event. */
   onDone: v.optional(sparkleOption),
-  /** The sparkle that hears that it was cancelled, instead of the named one. */
+  /** The sparkle for a cancellation, instead of the named event. */
   onCancelled: v.optional(sparkleOption),
 });
 

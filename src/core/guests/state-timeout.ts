@@ -93,6 +93,6 @@ export function beginsWithTimeouts(tonic: AnyTonic): void {
 /** Its bounds have been checked. */
 function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: number): void {
   if (ms === Infinity || _ttPlan.hearsTimeout(state)) return;
-  const problem = `nobody hears it: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`;
+  const problem = `it has no handler: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`;
   throw badOption(`${_ttPlan.className}.toState()`, 'timeout', problem);
 }

@@ -8,7 +8,7 @@ import { oneOf, parseOptions } from '../options/option-schema.js';
 export type Strategy = 'restart' | 'finish' | 'escalate';
 
 export const superviseSchema = v.strictObject({
-  /** What is done when it fails. */
+  /** What happens when it fails. */
   strategy: v.optional(oneOf('restart', 'finish', 'escalate'), 'restart'),
   ...restartOptions,
 });

@@ -6,13 +6,13 @@ import { type TonicOptions, TonicSettings, tonicOptions } from './tonic-options.
 /** What a Catalyst takes besides what every Tonic takes. */
 export const catalystOptions = {
   ...tonicOptions,
-  /** A turn of the loop runs at most so many orders before it looks at timers and network again. */
+  /** The most orders that a turn of the loop runs before it checks timers and network again. */
   turnOrders: v.optional(some, 16_384),
-  /** A turn of the loop runs orders for about so long at most, in ms. */
+  /** About how long a turn of the loop runs orders at most, in ms. */
   turnTime: v.optional(someMs, 5),
   /** The most orders that wait; one more throws `TT_QUEUE_FULL` at the call. */
   queueLimit: v.optional(some, 5_000_000),
-  /** As of every Tonic. What it infuses may take as long as it needs. */
+  /** As for every Tonic, but its infusions may take as long as they need. */
   drainTimeout: v.optional(ms(), Infinity),
 };
 
@@ -41,15 +41,17 @@ export const threadSchema = v.strictObject({
     } satisfies Record<keyof ResourceLimits, unknown>),
   ),
   /**
-   * Options of Node for the thread, such as `--expose-gc`. With those of the process, a loader of TypeScript starts in each thread; `[]`
-   * leaves it out, where the module is JavaScript. Default: those of the process.
+   * Options of Node for the thread, such as `--expose-gc`. By default those of the process, so a TypeScript loader
+   * starts in each thread; use `[]` without one if the module is JavaScript. Default: those of the process.
    */
   execArgv: v.optional(v.array(text)),
-  /** A turn of its loop that takes longer than so many ms fails it, and its thread is ended; `false` for never. */
+  /**
+   * The most ms that a turn of its loop may take; after that it fails, and its thread is ended. `false` for no limit.
+   */
   watchdog: v.optional(v.union([v.literal(false), ms(1)], 'must be 1 ms or more, or false'), false),
   /**
-   * How long it may take to end when it is to finish, in ms from its last progress; then its thread is ended. What lives in it and has a
-   * later deadline (a connection whose peer reads slowly) is waited for.
+   * How long it may take to finish, in ms from its last progress; then its thread is ended. It waits for an infusion
+   * with a later deadline (a connection whose peer reads slowly).
    */
   drainTimeout: v.optional(ms(), 5_000),
 });

@@ -5,11 +5,12 @@ export const inboxSchema = v.strictObject(
   {
     /** The most calls that may wait for it. */
     orders: v.optional(amount(1), 1_000),
-    /** The most bytes that these may hold: of texts and buffers among their arguments. One call alone may hold more. */
+    /** The most bytes of texts and buffers in the arguments of the waiting calls. A single call may have more. */
     bytes: v.optional(bytes(1), Infinity),
     /**
-     * What happens to one more: the call throws `TT_INBOX_FULL` (`'refuse'`); the oldest that waits is dropped (`'drop-oldest'`); or it is
-     * taken, and the connection that it comes from is not read from until there is room (`'hold'`).
+     * What happens to one more: the call throws `TT_INBOX_FULL` (`'refuse'`); the oldest that waits is dropped
+     * (`'drop-oldest'`); or it is accepted, and reading from the caller's connection pauses until half of the inbox is
+     * free (`'hold'`).
      */
     policy: v.optional(oneOf('refuse', 'drop-oldest', 'hold'), 'refuse'),
   },

@@ -17,8 +17,10 @@ interface Known {
  * made; most right values are known at a glance.
  */
 export class OptionCheck {
-  readonly #known: ReadonlyMap<string, Known>;
-  readonly #needed: readonly string[];
+  /** Made when the first options come: each start has some thirty sets, and uses a few. */
+  readonly #describe: () => ReadonlyMap<string, Known>;
+  #known: ReadonlyMap<string, Known> | undefined;
+  #needed: readonly string[] | undefined;
   /** Whether what is not described is let through: a class of a user's may say so. */
   readonly #open: boolean;
   /** What else is said of an option that nobody knows. */
@@ -26,17 +28,20 @@ export class OptionCheck {
   /** The options that were given last, in their order: mostly the next ones are the same, and a map costs more than a comparison. */
   readonly #recent: Known[] = [];
 
-  private constructor(known: ReadonlyMap<string, Known>, needed: readonly string[], open = false, remedy = '') {
-    this.#known = known;
+  private constructor(
+    describe: () => ReadonlyMap<string, Known>,
+    needed?: readonly string[],
+    open = false,
+    remedy = '',
+  ) {
+    this.#describe = describe;
     this.#needed = needed;
     this.#open = open;
     this.#remedy = remedy;
   }
 
   static of({ entries }: OptionSet): OptionCheck {
-    const known = knownIn(entries);
-    const needed = [...known].filter(([, { entry }]) => isNeeded(entry)).map(([name]) => name);
-    return new OptionCheck(known, needed);
+    return new OptionCheck(() => knownIn(entries));
   }
 
   /**
@@ -45,13 +50,21 @@ export class OptionCheck {
    * @param remedy what is said besides of an option that nobody knows.
    */
   extended(schema: v.GenericSchema | undefined, remedy: string): OptionCheck {
-    if (schema === undefined) return new OptionCheck(this.#known, this.#needed, this.#open, remedy);
+    if (schema === undefined) return new OptionCheck(() => this.#all, this.#allNeeded, this.#open, remedy);
     const described = alternatives(schema);
     // Where it is one thing or another, an option has no description of its own, but a name.
     const names = namesIn(described).map((name) => [name, anything(name)] as const);
     const own = described.length === 1 ? knownIn(partsOf(described[0]!).entries ?? {}) : [];
-    const known = new Map([...names, ...own, ...this.#known]);
-    return new OptionCheck(known, this.#needed, this.#open || !isClosed(described), remedy);
+    const known = new Map([...names, ...own, ...this.#all]);
+    return new OptionCheck(() => known, this.#allNeeded, this.#open || !isClosed(described), remedy);
+  }
+
+  get #all(): ReadonlyMap<string, Known> {
+    return (this.#known ??= this.#describe());
+  }
+
+  get #allNeeded(): readonly string[] {
+    return (this.#needed ??= [...this.#all].filter(([, { entry }]) => isNeeded(entry)).map(([name]) => name));
   }
 
   /**
@@ -77,7 +90,7 @@ export class OptionCheck {
     for (const key in options) {
       let known = recent[at];
       if (known === undefined || known.name !== key) {
-        known = this.#known.get(key);
+        known = this.#all.get(key);
         if (known === undefined) {
           if (this.#open) continue;
           return false;
@@ -87,19 +100,19 @@ export class OptionCheck {
       at++;
       if (!isRight(known, options[key])) return false;
     }
-    for (const name of this.#needed) if (options[name] === undefined) return false;
+    for (const name of this.#allNeeded) if (options[name] === undefined) return false;
     return true;
   }
 
   /** Tells the first thing that is wrong, if anything is. */
   #refuse(options: unknown, of: string): void {
     const given = optionsIn(options, of);
-    const names = [...this.#known.keys()];
+    const names = [...this.#all.keys()];
     if (!this.#open)
-      for (const key of keysOf(given, of)) if (!this.#known.has(key)) throw unknownOption(of, key, names, this.#remedy);
-    for (const [key, known] of this.#known) {
+      for (const key of keysOf(given, of)) if (!this.#all.has(key)) throw unknownOption(of, key, names, this.#remedy);
+    for (const [key, known] of this.#all) {
       const value = valueOf(given, key, of);
-      if (value === undefined && this.#needed.includes(key)) throw missingOption(of, key);
+      if (value === undefined && this.#allNeeded.includes(key)) throw missingOption(of, key);
       if (!isRight(known, value)) throw badValue(of, key, value, known.entry);
     }
   }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { amount, ms, parseOptions } from './option-schema.js';
 
 export const restartOptions = {
-  /** How many restarts within the time window are made; one more failure and its base fails too. */
+  /** The most restarts within the time window; after one more failure its base fails too. */
   limit: v.optional(amount(0), 3),
   /** The time window, in ms. */
   within: v.optional(ms(), 60_000),

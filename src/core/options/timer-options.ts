@@ -31,8 +31,8 @@ export const anyTimerOptions = {
   base: tonicOptions.base,
   logMode: tonicOptions.logMode,
   /**
-   * Named `lightsOff`, its base hears `ttse__onLightsOff`. Timers of several Tonics may have one name: it is no entry in the
-   * Ledger.
+   * With the name `lightsOff` its base gets `ttse__onLightsOff`. Several timers may have the same name: it is not in
+   * the Ledger.
    */
   name: v.optional(text),
   /** The sparkle to call instead, such as `this.ttse__enough`. */
@@ -55,7 +55,7 @@ export const timerSchema = v.strictObject({ ...anyTimerOptions, ...periodOptions
 export const pausingSchema = v.strictObject({
   ...anyTimerOptions,
   ...periodOptions,
-  /** Whether it begins held, with its whole period left. Without a period it is. */
+  /** Whether it starts paused, with its whole period left. Without a period it always does. */
   paused: v.optional(flag, false),
 });
 

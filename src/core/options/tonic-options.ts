@@ -28,8 +28,9 @@ export const tonicOptions = {
   /** Its base. Default: the Tonic whose sparkle makes it; needed where none runs (a promise, an event of Node's, a test). */
   base: v.optional(v.custom<AnyTonic>(isTonic, 'must be a Tonic')),
   /**
-   * How long it may drain when it finishes, and then wait for its infusions, in ms each, counted from the last progress: an answer that
-   * it waited for has come, an infusion has ended. An infusion that may take longer is waited for. `Infinity` is no bound of its own.
+   * How long it may drain when it finishes, and then wait for its infusions, in ms each, counted from the last
+   * progress: an answer that it waited for has come, an infusion has ended. If an infusion has a longer deadline, its
+   * base waits for it. `Infinity`: only the deadline of its base counts.
    */
   drainTimeout: v.optional(ms(), DRAIN_TIMEOUT),
 };
@@ -76,10 +77,10 @@ export function tonicSettings(options: TonicOptions, tonicClass: { readonly name
 }
 
 export const transitionSchema = v.strictObject({
-  /** Whether the state that holds is left and entered again. */
+  /** Whether the current state is left and entered again. */
   reenter: v.optional(flag, false),
   /**
-   * How long the state may last, in ms: then `ttse__onStateTimeout` is heard, unless it was left. `Infinity` for no bound. Default: what
+   * How long the state may last, in ms: then `ttse__onStateTimeout` is called. `Infinity` for no limit. Default: what
    * `static stateTimeouts` says for it.
    */
   timeout: v.optional(ms()),

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { nodeUtil } from '../lazy-node.js';
 
 /** Longer texts are cut. */
 const LONGEST = 200;
@@ -9,7 +9,7 @@ export function written(value: unknown): string {
     const text =
       typeof value === 'string'
         ? JSON.stringify(value)
-        : inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 });
+        : nodeUtil().inspect(value, { depth: 1, breakLength: Infinity, customInspect: false, maxArrayLength: 10 });
     return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
   } catch {
     return 'something that cannot be read';

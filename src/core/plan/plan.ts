@@ -257,7 +257,7 @@ export class Plan {
     const option = `stateTimeouts.${name}`;
     checkOption(stateTimeout, ms, this.className, option);
     if (!this.hearsTimeout(state))
-      throw badOption(this.className, option, `nobody hears it: write ttse_${name}__onStateTimeout`);
+      throw badOption(this.className, option, `it has no handler: write ttse_${name}__onStateTimeout`);
   }
 
   /** A method that looks like an event, and would never be called. */
@@ -301,39 +301,41 @@ interface Method {
 /** The sparkle methods of a prototype and those below it, the nearest one of each name. */
 function methodsOf(prototype: object, className: string, prefixes: readonly string[]): Method[] {
   const found = new Map<string, Method>();
-  for (const [key, property] of propertiesOf(prototype)) {
+  for (const [key, level] of namesOf(prototype)) {
     const method = parseSparkleName(key, prefixes);
     if (method === undefined) continue;
+    const property = Object.getOwnPropertyDescriptor(level, key)!;
     if (typeof property.value !== 'function')
       throw fail('TT_NOT_A_METHOD', { class: className, key, kind: 'a property' });
     const body = property.value as SparkleBody;
     const kind = body.constructor.name;
     if (kind !== 'Function') throw fail('TT_NOT_A_METHOD', { class: className, key, kind: KINDS[kind] ?? `a ${kind}` });
-    refuseReserved({ key, method, body }, className);
+    if (!frameworkPrototypes.has(level)) refuseReserved({ key, method, body }, className);
     if (!found.has(key)) found.set(key, { key, method, body });
   }
   return [...found.values()];
 }
 
-/** What a prototype and those below it have, the nearest first. */
-function* propertiesOf(prototype: object): Generator<[string, PropertyDescriptor]> {
-  for (
-    let level: object | null = prototype;
-    level !== null && level !== Object.prototype;
-    level = Object.getPrototypeOf(level) as object | null
-  )
-    yield* Object.entries(Object.getOwnPropertyDescriptors(level));
+/** The names that a prototype and those below it have, each with whose it is, the nearest first. */
+function namesOf(prototype: object): [key: string, level: object][] {
+  const names: [string, object][] = [];
+  for (let level = prototype; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
+    if (level === null) break;
+    for (const key of Object.getOwnPropertyNames(level)) names.push([key, level]);
+  }
+  return names;
 }
 
 /** The user's methods that have the name of an event without its prefix. */
 function plainMethodsOf(prototype: object): string[] {
-  return [...propertiesOf(prototype)]
-    .filter(([key, { value }]) => /^on[A-Z]/.test(key) && isOfUser(value))
+  return namesOf(prototype)
+    .filter(([key, level]) => !frameworkPrototypes.has(level) && /^on[A-Z]/.test(key) && isOfUser(level, key))
     .map(([key]) => key);
 }
 
-function isOfUser(value: unknown): boolean {
-  return typeof value === 'function' && !frameworkBodies.has(value as SparkleBody);
+function isOfUser(level: object, key: string): boolean {
+  const value: unknown = Object.getOwnPropertyDescriptor(level, key)?.value;
+  return typeof value === 'function' && !isOfFrameworkBody(value);
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -343,15 +345,24 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /** The bodies of the framework's own classes: they alone may have reserved names. */
-const frameworkBodies = new WeakSet<SparkleBody>();
+const frameworkBodies = new WeakSet<object>();
 const frameworkPrototypes = new WeakSet<object>();
+/** The prototypes whose bodies are not among them yet: nobody has asked since they were said. */
+let notLookedAt: object[] = [];
 
 /** Says that the sparkles of a class are the framework's own, so may use reserved names. */
 export function ofFramework(tonicClass: { readonly prototype: object }): void {
   frameworkPrototypes.add(tonicClass.prototype);
-  for (const { value } of Object.values(Object.getOwnPropertyDescriptors(tonicClass.prototype))) {
-    if (typeof value === 'function') frameworkBodies.add(value as SparkleBody);
-  }
+  notLookedAt.push(tonicClass.prototype);
+}
+
+function isOfFrameworkBody(body: object): boolean {
+  const prototypes = notLookedAt;
+  notLookedAt = [];
+  for (const prototype of prototypes)
+    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(prototype)) as { value?: unknown }[])
+      if (typeof value === 'function') frameworkBodies.add(value);
+  return frameworkBodies.has(body);
 }
 
 /** Whether a class is the framework's own. */
@@ -368,7 +379,7 @@ export function isOfFramework(tonic: object): boolean {
 
 function refuseReserved({ key, method, body }: Method, className: string): void {
   const reserved = method.prefix === '_ttss' || RESERVED.has(method.generic);
-  if (!reserved || frameworkBodies.has(body)) return;
+  if (!reserved || isOfFrameworkBody(body)) return;
   throw fail('TT_RESERVED_SPARKLE', { class: className, key, hint: RESERVED.get(method.generic) ?? '' });
 }
 

@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** A timer that was set: an opaque handle to clear it with. */
 export type ClockTimer = unknown;
 

@@ -4,7 +4,7 @@ import { fail, toError } from '../../core/errors.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
 import { TcpClient, type TcpClientOptions } from '../../tonics/tcp/client/tcp-client.js';
-import { Alarm } from './alarm.js';
+import { Alarm } from '../../tonics/alarm.js';
 import { ClientStream } from './client-stream.js';
 import type { Pooled } from './connection-pool.js';
 import { proxyHeaders, type Route, type Tunnel } from './route.js';
@@ -156,8 +156,7 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     });
     asked.on(
       'error',
-      (error) =>
-        this.#use === 'opening' && this.#error === undefined && refuse('it gave no answer that can be read', error),
+      (error) => this.#use === 'opening' && this.#error === undefined && refuse('it gave no valid answer', error),
     );
     asked.on('connect', ({ statusCode }: IncomingMessage, _socket, head) => {
       this.#alarm.clear();

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { type ErrorCode, type ErrorDetails, fail } from '../../core/errors.js';
-import { Alarm } from './alarm.js';
+import { Alarm } from '../../tonics/alarm.js';
 import type { HttpClientConnection } from './client-connection.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { lineOf, proxyHeaders } from './route.js';
@@ -219,7 +219,7 @@ export class Exchange {
     if (error?.code?.startsWith('HPE_') === true)
       return this.#fail(
         'TT_HTTP_BAD_ANSWER',
-        { problem: `what came is no HTTP (${error.code}: ${error.message})` },
+        { problem: `the answer is not HTTP (${error.code}: ${error.message})` },
         error,
       );
     return this.#fail('TT_HTTP_CUT', { bytes: this.received }, error);

@@ -2,6 +2,7 @@ import type { GenericSchema } from 'valibot';
 import * as v from 'valibot';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { begin } from '../../core/asking/ask.js';
+import { askerOf } from '../../core/asking/asker-of.js';
 import { incurOwed, settleOwed } from '../../core/asking/owed.js';
 import { fail, toError } from '../../core/errors.js';
 import { extrasOf } from '../../core/guests/extras.js';
@@ -9,7 +10,6 @@ import { checkOptionsOf, takesOptions } from '../../core/options/class-options.j
 import { OptionCheck } from '../../core/options/option-check.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { settingsIn } from '../../core/options/option-schema.js';
-import { isBound } from '../../core/plan/bound-sparkle.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { running } from '../../core/running.js';
 import { Tonic } from '../../core/tonic.js';
@@ -39,7 +39,7 @@ import { targetOf } from './target.js';
 const requestCheck = OptionCheck.of(httpRequestSchema);
 const streamCheck = OptionCheck.of(httpStreamSchema);
 
-/** A sparkle that hears an answer, and the question that it is of. */
+/** A sparkle that gets an answer and its question. */
 export type HttpHears<R> = (response: R, question: HttpQuestion) => void;
 /** What `request()` and `stream()` may be given. */
 type Given = HttpStreamOptions & {
@@ -49,7 +49,7 @@ type Given = HttpStreamOptions & {
 };
 
 /**
- * Asks HTTP servers. A request is a question: its answer is heard by a sparkle of the Tonic that asks.
+ * Sends requests to HTTP servers. A request is a question: a sparkle of the Tonic that asks gets the answer.
  *
  * ```ts
  * class Weather extends Tonic {
@@ -115,11 +115,11 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   // ---- Asking ----
 
   /**
-   * Asks, and hears the whole answer.
+   * Sends a request, and reads the whole answer.
    *
-   * @param onAnswer a sparkle of the Tonic that asks: it hears the answer, whatever its status, and the question.
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_A_SPARKLE`; `TT_ASK_FULL` where so much was asked and not answered yet; `TT_NOT_RUNNING` outside of any sparkle
-   *   with one that is not bound.
+   * @param onAnswer a sparkle of the Tonic that asks: it gets the answer, whatever its status, and the question.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_A_SPARKLE`; `TT_ASK_FULL` with too many open questions;
+   * `TT_NOT_RUNNING` outside any sparkle, unless `onAnswer` is bound.
    */
   request<Frame = never>(
     request: HttpRequest,
@@ -130,7 +130,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   }
 
   /**
-   * Asks, and hears the head of the answer, with the body as a stream.
+   * Sends a request, and gets status and headers of the answer, with the body as a stream.
    * @throws {TaskTonicError} as {@link request}.
    */
   stream(request: HttpRequest, onHead: HttpHears<HttpStreamedResponse>, options: HttpStreamOptions = {}): HttpQuestion {
@@ -278,19 +278,11 @@ function tlsWithinTls({ proxy, target }: Tunnel): Error {
   return fail('TT_HTTP_PROXY', { proxy: proxy.shown, target: target.authority, problem });
 }
 
-/** Who asks: the Tonic whose sparkle runs, or where none does the one that the sparkle is bound to. */
-function askerOf(onAnswer: unknown, what: string): AnyTonic {
-  const { tonic } = running;
-  if (tonic !== undefined) return tonic;
-  if (isBound(onAnswer)) return onAnswer.tonic;
-  throw fail('TT_NOT_RUNNING', { what, tonic: 'the Tonic that asks' });
-}
-
 function baseOf(baseUrl: string, socketPath: string | undefined, of: string): ForAll['base'] {
   try {
     return targetOf(baseUrl, { base: undefined, socketPath }, undefined, of);
   } catch (thrown) {
     const { details } = thrown as { details?: { problem?: string } };
-    throw badOption(of, 'baseUrl', details?.problem ?? 'it is no URL');
+    throw badOption(of, 'baseUrl', details?.problem ?? 'it is not a URL');
   }
 }

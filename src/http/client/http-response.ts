@@ -19,7 +19,7 @@ abstract class AnswerHead {
   readonly statusText: string;
   /** By their names in lower case, as `node:http` has them. */
   readonly headers: IncomingHttpHeaders;
-  /** What was asked in the end, where redirects were followed. */
+  /** The final URL, after redirects. */
   readonly url: string;
   /** How often it was sent, 1 and more. */
   readonly tries: number;
@@ -44,7 +44,7 @@ abstract class AnswerHead {
 
 /** An answer with its whole body. */
 export class HttpResponse extends AnswerHead {
-  /** Empty where it was heard in frames. */
+  /** Empty if it was read in frames. */
   readonly body: Buffer;
   /** What followed the body (RFC 9110, 6.5). */
   readonly trailers: NodeJS.Dict<string>;
@@ -64,7 +64,7 @@ export class HttpResponse extends AnswerHead {
   }
 
   /**
-   * The body as JSON, which is UTF-8 (RFC 8259, 8.1). It is not checked what it is.
+   * The body as JSON, which is UTF-8 (RFC 8259, 8.1). Its type is not checked.
    * @throws {TaskTonicError} `TT_HTTP_BAD_JSON`
    */
   json<T = unknown>(): T {
@@ -81,7 +81,8 @@ export class HttpResponse extends AnswerHead {
 /** An answer whose body is still to come. */
 export class HttpStreamedResponse extends AnswerHead {
   /**
-   * The body: what is not read holds the server back. It fails (`TT_HTTP_CUT`, `TT_HTTP_TIMEOUT`) where it does not come to its end; destroy it where you need no more of it.
+   * The body. While you do not read, the server has to wait (backpressure). It fails with `TT_HTTP_CUT` or
+   * `TT_HTTP_TIMEOUT` if it is incomplete. Destroy it when you need no more of it.
    */
   readonly stream: Readable;
   readonly #message: IncomingMessage;

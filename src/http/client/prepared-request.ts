@@ -13,7 +13,10 @@ export interface HttpRequest {
   readonly method?: string | undefined;
   /** `https://host/path`, `unix:/run/app.sock:/path`, or with the option `baseUrl` a path that begins with `/`. */
   readonly url: string | URL;
-  /** What is added to the query of the URL; `undefined` is left out, and a list stands there once for each of its values. */
+  /**
+   * Parameters to add to the query of the URL; `undefined` is left out, and a list adds a parameter for each of its
+   * values.
+   */
   readonly query?: HttpQuery | undefined;
   /** Headers by their names; `undefined` takes one of the client's away. */
   readonly headers?: Readonly<Record<string, HttpHeaderValue | undefined>> | undefined;
@@ -129,7 +132,7 @@ function bodyOf(
   of: string,
 ): Body {
   if (json !== undefined) {
-    if (body !== undefined) throw badOption(of, 'json', 'it stands beside "body": give one of them');
+    if (body !== undefined) throw badOption(of, 'json', 'it cannot be given together with "body"');
     headers['content-type'] ??= 'application/json';
     return jsonOf(json, of);
   }
@@ -154,7 +157,7 @@ function jsonOf(value: unknown, of: string): Buffer {
   } catch (thrown) {
     throw badOption(of, 'json', `it cannot be JSON: ${toError(thrown).message}`);
   }
-  if (text === undefined) throw badOption(of, 'json', `it is ${told(value, 'json')}, which JSON has no word for`);
+  if (text === undefined) throw badOption(of, 'json', `it is ${told(value, 'json')}, which JSON cannot express`);
   return Buffer.from(text);
 }
 

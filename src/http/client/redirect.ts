@@ -21,7 +21,7 @@ export function leadsElsewhere(status: number, location: string | undefined): lo
 export function redirected(request: PreparedRequest, status: number, location: string): PreparedRequest | string {
   const { target, method, body } = request;
   const url = URL.canParse(location, target.url) ? new URL(location, target.url) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return 'it is no URL of HTTP';
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return 'it is not an HTTP URL';
   const isHere = url.host === target.authority;
   const next = targetOfUrl(url, isHere ? target.socketPath : undefined);
   if (target.secure && !next.secure) return 'it leads from https to http';

@@ -2,7 +2,7 @@ import { badOption, told } from '../../core/options/option-problem.js';
 
 /** What may stand in the query of a URL. */
 export type HttpQueryValue = string | number | boolean;
-/** What is added to the query of a URL, by name. */
+/** Parameters to add to the query of a URL, by name. */
 export type HttpQuery = Readonly<Record<string, HttpQueryValue | readonly HttpQueryValue[] | undefined>>;
 
 /** Where a request goes to. */

@@ -3,7 +3,7 @@ import { told } from '../../core/options/option-problem.js';
 
 /** One event (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface ServerEvent {
-  /** Its name; without one a browser hears it as `message`. No line end may be in it. */
+  /** Its name; without one the event of the browser is `message`. It must not contain a line end. */
   readonly event?: string;
   /** What the browser sends as `Last-Event-ID` when it connects again. No line end may be in it. */
   readonly id?: string;
@@ -28,7 +28,7 @@ export function eventBytes({ event, id, data, retry }: ServerEvent): Buffer {
   return Buffer.from(`${text}\n`);
 }
 
-/** What a browser does not hear. @throws {TaskTonicError} `TT_BAD_EVENT` */
+/** A comment, which a browser ignores. @throws {TaskTonicError} `TT_BAD_EVENT` */
 export function commentBytes(comment: string): Buffer {
   return Buffer.from(`${linesOf(': ', comment)}\n`);
 }

@@ -14,7 +14,7 @@ const PING = commentBytes('');
 // What a schema spreads loses its doc comments in the declarations; the type that is added brings them back.
 /** Options of `exchange.events()`. */
 export interface EventStreamOptions extends Readonly<Omit<v.InferInput<typeof eventStreamSchema>, 'onGone'>> {
-  /** A sparkle that hears that the stream is over without an `end()` from here: the peer has gone, or was too slow. */
+  /** A sparkle that is called when the stream ends without `end()`: the peer has gone, or was too slow. */
   readonly onGone?: { heard(events: EventStream): void }['heard'];
 }
 
@@ -65,7 +65,7 @@ export class EventStream implements Due {
     this.#onGone = options.onGone && Hearer.of(options.onGone, '"onGone"');
   }
 
-  /** Whether it goes on. */
+  /** Whether it is still open. */
   get open(): boolean {
     return this.#isOpen;
   }
@@ -97,7 +97,7 @@ export class EventStream implements Due {
 
   /**
    * Sends an event.
-   * @returns what became of it: where the stream is over, or more is unsent than may be, it was refused.
+   * @returns the result: `'refused'` if the stream has ended, or more than `unsentLimit` is unsent.
    * @throws {TaskTonicError} `TT_BAD_EVENT`
    */
   send(event: ServerEvent): SendResult {
@@ -105,14 +105,14 @@ export class EventStream implements Due {
   }
 
   /**
-   * Sends a comment, which a browser does not hear.
+   * Sends a comment, which a browser ignores.
    * @throws {TaskTonicError} `TT_BAD_EVENT`
    */
   comment(text: string): SendResult {
     return this._ttSend(commentBytes(text));
   }
 
-  /** Ends it, behind all events given before. A browser connects again; where it is not to, answer that request with 204. */
+  /** Ends it, after all earlier events. A browser reconnects; to prevent that, answer its request with 204. */
   end(): void {
     if (!this.#isOpen) return;
     this.#over();

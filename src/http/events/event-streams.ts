@@ -1,7 +1,7 @@
 import { type ServerEvent, eventBytes } from './event-bytes.js';
 import type { EventStream } from './event-stream.js';
 
-/** Many event streams that are sent the same: each event is encoded once. One that is over is no longer among them. */
+/** A set of event streams that get the same events: each event is encoded once. A stream that ends is removed. */
 export class EventStreams {
   readonly #streams = new Set<EventStream>();
 
@@ -15,7 +15,7 @@ export class EventStreams {
     return this.#streams.values();
   }
 
-  /** Takes one in; nothing happens where it is over. */
+  /** Adds a stream, unless it has ended. */
   add(stream: EventStream): this {
     if (stream.open) {
       this.#streams.add(stream);
@@ -24,7 +24,7 @@ export class EventStreams {
     return this;
   }
 
-  /** Leaves one out: it goes on by itself. */
+  /** Removes a stream; the stream stays open. */
   delete(stream: EventStream): void {
     this.#streams.delete(stream);
     stream._ttOut(this);

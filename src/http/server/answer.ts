@@ -2,7 +2,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'no
 import { Readable } from 'node:stream';
 import { told } from '../../core/options/option-problem.js';
 
-/** What a reply has besides its body. */
+/** Status and headers of a reply. */
 export interface ReplyOptions {
   /** 200 to 599; default 200. */
   readonly status?: number;

@@ -25,20 +25,25 @@ import { failureOf } from './failure.js';
 import { Hearer } from './hearer.js';
 import { StreamAnswer, type StreamOutcome } from './stream-answer.js';
 
-/** Hears why a body could not be read. */
+/** Gets the error of a body that cannot be read. */
 export type ExchangeOnError = { heard(error: TaskTonicError, exchange: HttpExchange): void }['heard'];
 
 /** Options of `exchange.readBody()`, and of its like. */
 export interface BodyOptions extends Readonly<Omit<v.InferInput<typeof bodySchema>, 'onError'>> {
-  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  /**
+   * A sparkle that gets the error if the body cannot be read, and answers. Without it the peer gets 413, 415 or 400.
+   */
   readonly onError?: ExchangeOnError;
 }
 
 /** Options of `exchange.readFrames()`. */
 export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesSchema>, 'onError' | 'onEnd'>> {
-  /** A sparkle that hears what is wrong, and answers. Behind bytes that are no frame it goes on, where the framing knows the next one. Without it the peer gets 413 or 400. */
+  /**
+   * A sparkle that gets the error, and answers. After a bad frame it continues if the start of the next one is known.
+   * Without it the peer gets 413 or 400.
+   */
   readonly onError?: ExchangeOnError;
-  /** A sparkle that hears that all frames have been heard. */
+  /** A sparkle that is called after the last frame. */
   readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
 }
 
@@ -99,7 +104,7 @@ export class HttpExchange<Param extends string = string>
     return this.request.method!;
   }
 
-  /** What was asked for, as it was sent: `/users/7?full`. */
+  /** The URL as it was sent: `/users/7?full`. */
   get url(): string {
     return this.request.url!;
   }
@@ -134,7 +139,7 @@ export class HttpExchange<Param extends string = string>
     return this.connection.remote;
   }
 
-  /** Whether it is still worth an answer: it has none yet, and the peer is there. */
+  /** Whether it can still be answered: it has no answer yet, and the peer is connected. */
   get open(): boolean {
     return !this.#isAnswered && !this.response.headersSent && !this.request.socket.destroyed;
   }
@@ -153,8 +158,8 @@ export class HttpExchange<Param extends string = string>
   // ---- The answer ----
 
   /**
-   * Answers: with the whole body, or with a stream that is read no faster than the peer takes it. A stream that fails before its first byte is told as {@link fail}
-   * tells it; later the peer sees an answer that is cut off.
+   * Answers with a whole body, or with a stream, which is read only as fast as the peer reads. If a stream fails before
+   * its first byte, the answer is that of {@link fail}; later the peer gets an incomplete answer.
    *
    * @throws {TaskTonicError} `TT_BAD_ANSWER` for what cannot be sent; then it is not answered.
    */
@@ -171,7 +176,7 @@ export class HttpExchange<Param extends string = string>
 
   /**
    * Answers with a value as JSON.
-   * @throws {TaskTonicError} `TT_BAD_ANSWER` where it has none; then it is not answered.
+   * @throws {TaskTonicError} `TT_BAD_ANSWER` if JSON cannot express it; then it is not answered.
    */
   json(value: unknown, options: ReplyOptions = {}): void {
     if (!this.#mayAnswer()) return;
@@ -193,15 +198,16 @@ export class HttpExchange<Param extends string = string>
   }
 
   /**
-   * Answers that it cannot be answered: with the `status` of the error (as an {@link HttpError} has it, or an error of a body), else with 500. The text of the error
-   * is shown where its status is below 500, and that of each HttpError; all others are logged.
+   * Answers with an error: with the `status` of the error (of an {@link HttpError}, or an error of a body), else with 500.
+   * The peer gets the text of the error if its status is below 500, and that of each HttpError; all others are logged.
    */
   fail(error: unknown): void {
     if (this.#mayAnswer()) this.#fail(toError(error), true);
   }
 
   /**
-   * What hears a result, and answers with it: for `this.pipe()`, and for the `.then()` of `this.ask()`. Why there is no result goes to {@link fail}.
+   * Takes a result and answers with it: for `this.pipe()`, and for the `.then()` of `this.ask()`. An error goes to
+   * {@link fail}.
    *
    * @param toBody makes the body. Default: the result as JSON.
    */
@@ -231,7 +237,7 @@ export class HttpExchange<Param extends string = string>
   }
 
   /**
-   * Has a sparkle hear of it when the peer goes before its answer is whole.
+   * Calls a sparkle if the peer goes before its answer is complete.
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`
    */
   whenGone(onGone: { heard(exchange: HttpExchange): void }['heard']): void {
@@ -327,10 +333,11 @@ export class HttpExchange<Param extends string = string>
   // ---- The body ----
 
   /**
-   * Reads the body, and has a sparkle hear it.
+   * Reads the body, and calls a sparkle with it.
    *
-   * @param onBody such as `this.ttse__onBody`: it hears the bytes, and this exchange.
-   * @throws {TaskTonicError} `TT_BODY_TAKEN` where it is read already; `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`, `TT_BAD_OPTION`.
+   * @param onBody such as `this.ttse__onBody`: it gets the bytes, and this exchange.
+   * @throws {TaskTonicError} `TT_BODY_TAKEN` if it has already been read; `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`,
+   * `TT_BAD_OPTION`.
    */
   readBody(onBody: { heard(body: Buffer, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
     readBody(this, Hearer.of(onBody, 'readBody()'), options);
@@ -357,7 +364,7 @@ export class HttpExchange<Param extends string = string>
   }
 
   /**
-   * Reads frames from the body, each heard by a sparkle: one at a time, and no more is read than is heard.
+   * Reads frames from the body, and calls a sparkle with each: one at a time, and no more is read meanwhile.
    * @throws {TaskTonicError} as {@link readBody}.
    */
   readFrames<Frame>(
@@ -368,12 +375,12 @@ export class HttpExchange<Param extends string = string>
     this.#frames = readFrames(this, framing, Hearer.of(onFrame, 'readFrames()'), options);
   }
 
-  /** No further frame of its body is heard until {@link resume}; what is not heard yet waits at the peer. */
+  /** Pauses the frames of its body until {@link resume}; further data waits at the peer. */
   pause(): void {
     this.#frames?.pause();
   }
 
-  /** Its frames are heard again. */
+  /** Continues with its frames. */
   resume(): void {
     this.#frames?.resume();
   }
@@ -389,7 +396,7 @@ export class HttpExchange<Param extends string = string>
 /** @throws {Error} */
 function jsonOf(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) throw new Error('it has no JSON');
+  if (text === undefined) throw new Error('JSON cannot express it');
   return text;
 }
 

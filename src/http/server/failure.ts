@@ -11,7 +11,7 @@ export class HttpError extends Error {
   /** Headers of the answer, such as `Retry-After`. */
   readonly headers: OutgoingHttpHeaders | undefined;
 
-  /** @param message what the peer is told. Default: the words of the status. */
+  /** @param message the text for the peer. Default: that of the status. */
   constructor(status: number, message?: string, options: { headers?: OutgoingHttpHeaders; cause?: unknown } = {}) {
     super(message ?? STATUS_CODES[status], options.cause === undefined ? undefined : { cause: options.cause });
     this.status = status;

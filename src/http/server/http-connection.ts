@@ -29,11 +29,11 @@ import type { WebSocketPaths } from '../websocket/websocket-paths.js';
  * ```
  */
 export class HttpConnection<State extends string = never> extends UpgradableConnection<State> {
-  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  /** Which of its sparkles handles which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
-  /** Answers the requests, as the option `handler` of an HttpServer does, where that is not given. Threads have it as well. */
+  /** The default of the option `handler` of an HttpServer, also in threads. */
   static readonly handler?: HttpHandler;
-  /** Where WebSockets are opened, as the option `webSockets` of an HttpServer says it, where that is not given. Threads have it as well. */
+  /** The default of the option `webSockets` of an HttpServer, also in threads. */
   static readonly webSockets?: WebSocketPaths;
   /** A request has come: its head was read. */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;

@@ -6,7 +6,10 @@ import { NOT_PLACED, isPlaced, serverSchema } from '../../tonics/tcp/server/serv
 import { routesOption } from './routes/routes.js';
 import { webSocketsOption } from '../websocket/websocket-paths.js';
 
-/** What `node:http`, Express, Fastify and others call for each request. A promise that it gives is heard where it is rejected. */
+/**
+ * A request handler as of `node:http`, Express, Fastify and others. It may return a promise; a rejection is treated
+ * like an exception.
+ */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Takes a connection over after the head of a request: as the events `upgrade` and `connect` of Node's server. */
@@ -17,15 +20,30 @@ const patience = v.union([ms(1), v.literal(false)], FOR_EVER);
 
 /** What an HttpServer takes beside the options of a TcpServer. */
 export const httpOptions = {
-  /** Answers the requests: a function of a request and its response, as `node:http`, Express and Fastify have it. Default: the `static handler` of its `protocol`, or else each request is heard by `ttse__onRequest`. */
+  /**
+   * Answers the requests: a function of a request and its response, as `node:http`, Express and Fastify have it.
+   * Default: the `static handler` of its `protocol`, or else each request goes to `ttse__onRequest`.
+   */
   handler: v.optional(callable<HttpHandler>('a function of a request and its response')),
-  /** How long the head of a request may take to come, in ms; of a connection's first request from its opening on. Then the answer is 408, and the connection is closed. `false` for ever. */
+  /**
+   * How long the request line and headers may take to arrive, in ms; for the first request from the opening of the
+   * connection. Then the answer is 408, and the connection is closed. `false` for no limit.
+   */
   headersTimeout: v.optional(patience, 60_000),
-  /** How long a whole request may take to come, in ms, with its body: then 408. Time in which nobody reads the body does not count. `false` for ever. */
+  /**
+   * How long a whole request with its body may take to arrive, in ms: then 408. Time in which the body is not read does
+   * not count. `false` for no limit.
+   */
   requestTimeout: v.optional(patience, 300_000),
-  /** How long a connection may rest between requests, in ms: it is told to the client (`Keep-Alive: timeout=`, in whole seconds), and a second later the connection is closed. `false` for ever. */
+  /**
+   * How long a connection may be idle between requests, in ms. The client is told (`Keep-Alive: timeout=`, in whole
+   * seconds), and the connection is closed one second later. `false` for no limit.
+   */
   keepAliveTimeout: v.optional(patience, 65_000),
-  /** How fast a body must come: so many bytes a second on the average (`perSecond`), after a time of grace in ms (`grace`); then 408. Default: 240 bytes a second after 10 seconds. `false`: however slowly. */
+  /**
+   * The lowest average rate of a body in bytes a second (`perSecond`), after `grace` ms; below it 408. Default: 240
+   * bytes a second after 10 seconds. `false` for no limit.
+   */
   bodyRate: v.optional(
     v.union(
       [v.strictObject({ perSecond: some, grace: ms() }), v.literal(false)],
@@ -33,22 +51,28 @@ export const httpOptions = {
     ),
     { perSecond: 240, grace: 10_000 },
   ),
-  /** The most bytes that the head of a request may have: beyond that 431. */
+  /** The most bytes of the request line and headers: beyond that 431. */
   maxHeaderSize: v.optional(bytes(256), 16_384),
-  /** The most headers that a request may have: beyond that 431. (Of trailers more are left out.) */
+  /** The most headers that a request may have: beyond that 431. (Further trailers are dropped.) */
   maxHeaders: v.optional(count(1), 100),
   /** The most characters that the target of a request may have: beyond that 414. */
   maxUrlLength: v.optional(count(16), 8_192),
-  /** After so many requests a connection is closed in order (`Connection: close`); `false` for never. */
+  /** After this many requests a connection is closed (`Connection: close`); `false` for never. */
   maxRequestsPerConnection: v.optional(
     v.union([count(1), v.literal(false)], 'must be a whole number, 1 or more, or false'),
     false,
   ),
-  /** With so many requests of a connection unanswered no more are read of it; to within 4 KiB of requests. */
+  /** When this many requests of a connection are unanswered, reading pauses; up to 4 KiB of requests more. */
   maxPipelined: v.optional(count(1), 64),
-  /** Which sparkle hears which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See docs/use/http.md. */
+  /**
+   * Which sparkle handles which requests: `{ 'GET /users/:id': this.ttse__onUser }`. Needs the package find-my-way. See
+   * docs/use/http.md.
+   */
   routes: v.optional(routesOption),
-  /** Where WebSockets are opened: by path, the Tonic of each, or `{ protocol, ... }`. Default: the `static webSockets` of its `protocol`. See docs/use/websocket.md. */
+  /**
+   * The WebSockets: for each path the class of its Tonics, or `{ protocol, ... }`. Default: the `static webSockets` of
+   * its `protocol`. See docs/use/websocket.md.
+   */
   webSockets: v.optional(webSocketsOption),
   /** Takes over connections whose request asks for another protocol (`Upgrade`), where `webSockets` does not. Default: such requests are answered as others are. */
   upgrade: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),

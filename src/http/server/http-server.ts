@@ -11,6 +11,7 @@ import { settingsIn } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { Plan, ofFramework } from '../../core/plan/plan.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/server/server-catalyst.js';
+import { threadsOf } from '../../tonics/tcp/server/server-options.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { HttpExchange } from './exchange.js';
 import type { Hearer } from './hearer.js';
@@ -41,13 +42,16 @@ import { WebSocketPathTable } from '../websocket/websocket-paths.js';
  * hurts only the request that it was called for: that is answered with 500.
  */
 export class HttpServer<State extends string = never> extends TcpServer<State> {
-  /** Which of its sparkles hears which requests: made by `routesOf()`. */
+  /** Which of its sparkles handles which requests: made by `routesOf()`. */
   static readonly routes?: ClassRoutes;
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
   /** What its options must look like. */
   static override readonly optionsSchema: v.GenericSchema = placedHttpServerSchema;
-  /** A request has come that its connection does not hear of itself. What it throws is logged, and answered with 500. */
+  /**
+   * A request that its connection does not handle itself. If this sparkle throws, the error is logged, and the answer
+   * is 500.
+   */
   ttse__onRequest?(exchange: HttpExchange): void | undefined;
 
   /** @internal */ readonly _ttHttp: HttpSettings;
@@ -70,11 +74,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const { handler, webSockets } = protocol as SaidOfProtocol;
     const paths = WebSocketPathTable.of(http.webSockets ?? webSockets, name);
     const { [PART]: part } = options as { readonly [PART]?: PartGiven };
-    const threads = options.catalysts ?? 1;
+    const threads = threadsOf(options.catalysts);
+    const isSpread = (options.catalysts ?? 1) !== 1;
     const tally = part?.shared === undefined ? RequestTally.of(threads) : new RequestTally(part.shared, part.index);
-    if (threads > 1 && (ownRouter !== undefined || Plan.of(new.target).has('ttse__onRequest')))
+    if (isSpread && (ownRouter !== undefined || Plan.of(new.target).has('ttse__onRequest')))
       throw badOption(name, 'catalysts', NOT_IN_THREADS);
-    const inParts = threads > 1 ? forThreads(http, name) : {};
+    const inParts = isSpread ? forThreads(http, name) : {};
     const of: PartOf = { tonic: 'HttpServer', shared: tally.buffer, options: inParts, without: NOT_OF_HTTP };
     const given = { ...withAlpn(options), protocol, unsentLimit: roomFor(options), [PART_OF]: of };
     super(given as unknown as TcpServerOptions);

@@ -10,9 +10,9 @@ export interface RequestCounts {
   readonly aborted: number;
   /** Handlers that threw, or whose promise was rejected; and sparkles that threw with an exchange. */
   readonly failed: number;
-  /** Asked while nobody hears of requests. */
+  /** Requests while no class handles requests. */
   readonly unheard: number;
-  /** What was no request that may be: by why. */
+  /** Refused requests, by reason. */
   readonly refused: {
     /** It cannot be understood, or in more than one way. */
     readonly bad: number;

@@ -1,4 +1,4 @@
-import { isWild } from '../../store/tree/pattern-trie.js';
+import { isWild } from '../../collections/pattern-trie.js';
 
 /**
  * Whether all paths that fit a pattern fit another one: then who may read what fits that may ask for it. Where that cannot be told by looking at them

@@ -2,7 +2,7 @@ import { toError } from '../../core/errors.js';
 import type { Task } from '../../core/guests/task.js';
 import type { Cursor } from '../../store/cursor.js';
 import type { StoreEvent } from '../../store/event.js';
-import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import { PatternTrie } from '../../collections/pattern-trie.js';
 import { encodedValue } from './encoded-value.js';
 import type { FollowingPage } from './page.js';
 import { View, type ViewOwner } from './view.js';

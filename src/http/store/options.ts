@@ -6,15 +6,15 @@ import { StoreTree } from '../../store/store-tree.js';
 
 const patterns = v.array(v.string('must be a path'), 'must be a list of paths');
 
-/** What is served: the Store of a service, by its class, or a tree. */
+/** The served Store: the class of its service, or a tree. */
 export type ServedStore = typeof Store | StoreTree;
 
 export const storeConnectionSchema = v.strictObject({
-  /** What a page may read: patterns of paths. */
+  /** The paths that a page may read, as patterns. */
   read: patterns,
   /** What it may set: patterns of paths. */
   write: v.optional(patterns, []),
-  /** Whether a page may also set what is not there yet: then it can fill the Store with paths. */
+  /** Whether a page may also set paths that do not exist yet; it could then fill the Store with paths. */
   creates: v.optional(flag, false),
   /** The class of the Store's service, or a `StoreTree`. Default: the `Store` of the app. */
   store: v.optional(
@@ -34,13 +34,13 @@ export const storeConnectionSchema = v.strictObject({
   valueBytes: v.optional(bytes(1), 65_536),
   /** The most bytes, as JSON, of all that a page follows. More is refused. */
   allBytes: v.optional(bytes(1), 8_388_608),
-  /** How many messages a page may send: a number a second, or `{ perSecond, burst }`. To say anew what it follows counts as ten. */
+  /** How many messages a page may send: a number a second, or `{ perSecond, burst }`. A new `follow` counts as ten. */
   messageRate: v.optional(rateOption, 100),
-  /** So many changed paths are kept for a page that does not keep up; with more it gets all anew. */
+  /** The most changed paths kept for a page that reads too slowly; beyond that it gets all values again. */
   behindPaths: v.optional(count(0), 10_000),
 });
 
-/** What a StoreConnection serves, and within which bounds: its static `serves`. */
+/** Paths, rights and bounds of a StoreConnection: its static `serves`. */
 export type StoreConnectionOptions = Readonly<Omit<v.InferInput<typeof storeConnectionSchema>, 'read' | 'write'>> &
   Partial<StoreRights> &
   Pick<StoreRights, 'read'>;
@@ -49,7 +49,7 @@ export type StoreConnectionSettings = Readonly<v.InferOutput<typeof storeConnect
 
 /** What a page may do. */
 export interface StoreRights {
-  /** What it may read: patterns of paths. */
+  /** The paths that it may read, as patterns. */
   readonly read: readonly string[];
   /** What it may set: patterns of paths. */
   readonly write: readonly string[];

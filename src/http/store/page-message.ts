@@ -7,15 +7,15 @@ import type { PageMessage } from '../../store-client/messages.js';
  */
 export function pageMessage(text: string): PageMessage {
   const told = parsed(text);
-  if (typeof told !== 'object' || told === null || Array.isArray(told)) throw noMessage('it is no object');
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) throw noMessage('it is not an object');
   const { follow, id, set, ping } = told as Partial<Record<string, unknown>>;
   if (Array.isArray(follow)) {
-    if (!follow.every((path) => typeof path === 'string')) throw noMessage('"follow" is no list of texts');
-    if (!Number.isSafeInteger(id)) throw noMessage('"id" is no whole number');
+    if (!follow.every((path) => typeof path === 'string')) throw noMessage('"follow" is not a list of texts');
+    if (!Number.isSafeInteger(id)) throw noMessage('"id" is not a whole number');
     return { follow: follow as string[], id: id as number };
   }
   if (Array.isArray(set)) {
-    if (!set.every(isBatch)) throw noMessage('"set" is no list of batches');
+    if (!set.every(isBatch)) throw noMessage('"set" is not a list of batches');
     return { set };
   }
   if (Number.isSafeInteger(ping)) return { ping: ping as number };

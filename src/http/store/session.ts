@@ -1,7 +1,7 @@
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
 import type { Task } from '../../core/guests/task.js';
 import type { TokenBucket } from '../../core/time/token-bucket.js';
-import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import { PatternTrie } from '../../collections/pattern-trie.js';
 import { isName, segmentsOf } from '../../store/paths.js';
 import type { PageMessage, WireBatch, WirePair } from '../../store-client/messages.js';
 import { fromWire } from '../../store-client/values.js';
@@ -86,7 +86,7 @@ export class Session implements FollowingPage {
       if (!this.#bucket.takeOne()) throw noMessage('too many messages come');
       this.#take(pageMessage(message));
     } catch (thrown) {
-      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is no JSON'));
+      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is not JSON'));
       else if (isFailure(thrown, 'TT_STORE_MESSAGE')) this.#close(POLICY, String(thrown.details['problem']), thrown);
       else throw thrown;
     }

@@ -35,7 +35,7 @@ const MOST_EARLY = 100;
  * ```
  */
 export class StoreConnection<State extends string = never> extends WebSocketConnection<State> {
-  /** What is served, and within which bounds. Default: nothing. */
+  /** The served paths, rights and bounds. Default: nothing. */
   static readonly serves: StoreConnectionOptions = { read: [] };
   /** What it speaks. */
   static readonly subprotocols: readonly string[] = [SUBPROTOCOL];

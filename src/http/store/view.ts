@@ -1,5 +1,5 @@
 import { ANY_PATH, segmentsOf } from '../../store/paths.js';
-import { PatternTrie } from '../../store/tree/pattern-trie.js';
+import { PatternTrie } from '../../collections/pattern-trie.js';
 import type { StoreValue } from '../../store/values.js';
 import { encodedValue } from './encoded-value.js';
 import { SharedText } from './shared-text.js';

@@ -127,7 +127,7 @@ function headersIn(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const at = line.indexOf(':');
-    if (at <= 0) throw new Error('its answer has a line that is no header');
+    if (at <= 0) throw new Error('its answer has an invalid header line');
     const name = line.slice(0, at).toLowerCase();
     const value = line.slice(at + 1).trim();
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;

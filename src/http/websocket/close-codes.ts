@@ -28,8 +28,10 @@ export function checkClose(code: unknown, reason: unknown): void {
   const isCode =
     typeof code === 'number' && (SENT.has(code) || (Number.isInteger(code) && code >= 3000 && code < 5000));
   if (!isCode)
-    throw fail('TT_BAD_CLOSE', { problem: `${String(code)} is no code that may be sent (1000 to 1014, 3000 to 4999)` });
-  if (typeof reason !== 'string') throw fail('TT_BAD_CLOSE', { problem: 'its reason is no text' });
+    throw fail('TT_BAD_CLOSE', {
+      problem: `${String(code)} is not a code that may be sent (1000 to 1014, 3000 to 4999)`,
+    });
+  if (typeof reason !== 'string') throw fail('TT_BAD_CLOSE', { problem: 'its reason is not a text' });
   const size = Buffer.byteLength(reason);
   if (size > MOST_REASON)
     throw fail('TT_BAD_CLOSE', { problem: `its reason has ${size} bytes, more than ${MOST_REASON}` });

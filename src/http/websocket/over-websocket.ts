@@ -2,7 +2,7 @@ import { fail } from '../../core/errors.js';
 import { extrasOf } from '../../core/guests/extras.js';
 import type { Framing } from '../../framing/framing.js';
 import { Interest } from '../../selector/interest.js';
-import { framingOf } from '../../tonics/framing-option.js';
+import { framingOf } from '../../framing/framing-option.js';
 import { FrameFeed } from '../../tonics/tcp/connection/frame-feed.js';
 import { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import type { InputEvent } from '../../tonics/tcp/connection/unheard-input.js';
@@ -52,7 +52,7 @@ const AS_WEBSOCKET = ['ttsc__close', 'ttsc__end'] as const;
 export function overWebSocket<C extends ConnectionClass>(protocol: C): OverWebSocket<C> {
   const isOne = (protocol as unknown) === TcpConnection || (protocol.prototype as unknown) instanceof TcpConnection;
   if (!isOne || '_ttUpgraded' in protocol.prototype)
-    throw fail('TT_BAD_PROTOCOL', { class: `overWebSocket(${protocol.name})` });
+    throw fail('TT_BAD_PROTOCOL', { class: `overWebSocket(${protocol.name})`, base: 'TcpConnection' });
   const made = carriedBy(protocol as unknown as AnyConnection);
   for (const key of AS_WEBSOCKET)
     Object.defineProperty(made.prototype, key, Object.getOwnPropertyDescriptor(WebSocketConnection.prototype, key)!);

@@ -16,7 +16,7 @@ export const webSocketPathSchema = v.strictObject({
    * browser sends no origin, and is let in.
    */
   origins: v.optional(v.union([v.literal('*'), v.array(text)], "must be a list of origins, or '*'")),
-  /** Looks at a request before it is accepted: `true`, or the status of the refusal, such as 401. */
+  /** Checks a request before it is accepted: `true`, or the status of the refusal, such as 401. */
   accept: v.optional(callable<(request: WebSocketRequest) => true | number>('a function')),
   ...webSocketOptions,
 });

@@ -74,7 +74,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
     );
     const { tls = url.protocol === 'wss:' } = others as TcpClientOptions;
     if (url.protocol === 'ws:' && tls !== false)
-      throw badOption(name, 'tls', 'it stands beside a URL of "ws:": say "wss:"');
+      throw badOption(name, 'tls', 'it cannot be given with a URL of "ws:": write "wss:"');
     super({
       ...others,
       host: url.hostname.replace(/^\[|\]$/g, ''),

@@ -8,9 +8,9 @@ import type { WebSocketConnection } from './websocket-connection.js';
 import { lineOf } from './websocket-line.js';
 
 export const groupSchema = v.strictObject({
-  /** With so many bytes unsent a receiver is behind, and is not sent any more. Default: its `highWaterMark`. */
+  /** When this many bytes are unsent, a receiver is behind, and gets no more messages. Default: its `highWaterMark`. */
   limit: v.optional(bytes(0)),
-  /** What becomes of a receiver that is behind: this message is not for it, or it is closed with 1008. */
+  /** What happens to a receiver that is behind: it does not get this message, or it is closed with 1008. */
   onBehind: v.optional(oneOf('skip', 'close'), 'skip'),
 });
 

@@ -10,9 +10,9 @@ export const deflateSchema = v.strictObject({
   level: v.optional(within(1, 9), 3),
   /** How much memory a connection takes to compress: 1 to 9, `2^(memLevel + 9)` bytes. */
   memLevel: v.optional(within(1, 9), 7),
-  /** How far back it looks: 9 to 15, `2^(windowBits + 2)` bytes to compress. */
+  /** The size of its window: 9 to 15, `2^(windowBits + 2)` bytes to compress. */
   windowBits: v.optional(within(9, 15), 13),
-  /** Whether each message stands for itself: that takes less memory between them, and more bytes. */
+  /** Whether each message is compressed independently: that takes less memory between messages, and more bytes. */
   noContextTakeover: v.optional(flag, true),
 });
 
@@ -21,15 +21,23 @@ export type DeflateOptions = Readonly<v.InferInput<typeof deflateSchema>>;
 
 /** What holds for a WebSocket on either side. */
 export const webSocketOptions = {
-  /** The most bytes of a message that comes, of all its frames and inflated; a longer one closes the WebSocket with 1009. */
+  /**
+   * The most bytes of a received message, with all its frames, decompressed; a longer one closes the WebSocket with 1009.
+   */
   maxPayload: v.optional(count(1), 1_048_576),
-  /** A peer that has sent nothing for so many ms is sent a ping; `false` for never. */
+  /** A peer that has sent nothing for this many ms gets a ping; `false` for never. */
   pingInterval: v.optional(patience, 30_000),
-  /** How long it may take to send anything after that, in ms; then it is given up (`TT_PEER_SILENT`). `false` for ever. */
+  /**
+   * How long it may then take to send anything, in ms; after that the connection is closed (`TT_PEER_SILENT`). `false`
+   * for no limit.
+   */
   pongTimeout: v.optional(patience, 20_000),
-  /** How long the peer may take, in ms, to say its close after this side has said one. */
+  /** How long the peer may take, in ms, to answer the close frame of this side. */
   closeTimeout: v.optional(ms(), 5_000),
-  /** Compresses messages (RFC 7692) where the peer can: it takes memory for each connection, and time. `true`: as the defaults say. */
+  /**
+   * Compresses messages (RFC 7692) if the peer supports it; this takes memory for each connection, and CPU time. `true`
+   * for the defaults.
+   */
   perMessageDeflate: v.optional(v.union([flag, deflateSchema], 'must be true, false or options'), false),
 };
 

@@ -18,7 +18,7 @@ import {
   type WebSocketTonic,
   webSocketPathSchema,
 } from './path-options.js';
-import { pathOf } from '../request-target.js';
+import { originFormOf, pathOf } from '../request-target.js';
 
 /** The paths at which WebSockets are opened, and what is there: the Tonic of each, or that with options. */
 export type WebSocketPaths = Readonly<Record<string, WebSocketProtocol | WebSocketPathOptions>>;
@@ -48,7 +48,7 @@ export class WebSocketPath {
     this.make = () => {
       const made = make();
       if ('_ttUpgraded' in made) return made as WebSocketTonic;
-      throw fail('TT_BAD_PROTOCOL', { class: className });
+      throw fail('TT_BAD_PROTOCOL', { class: className, base: 'TcpConnection' });
     };
     this.#ws = ws;
     const { subprotocols = (protocol as Partial<Speaks>).subprotocols } = settings;
@@ -107,6 +107,6 @@ export class WebSocketPathTable {
 
   /** The path that a request asks for. */
   find({ url = '/' }: IncomingMessage): WebSocketPath | undefined {
-    return this.#paths.get(pathOf(url));
+    return this.#paths.get(pathOf(originFormOf(url)));
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { pathOf, queryOf } from '../request-target.js';
+import { originFormOf, pathOf, queryOf } from '../request-target.js';
 
 /** The request that a WebSocket was opened with. */
 export class WebSocketRequest {
@@ -16,7 +16,7 @@ export class WebSocketRequest {
 
   /** The path of the URL, without what is behind a question mark. */
   get path(): string {
-    return pathOf(this.url);
+    return pathOf(originFormOf(this.url));
   }
 
   /** What is behind the question mark. */

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { nodeUtil } from '../../core/lazy-node.js';
 import type { Transferable } from 'node:worker_threads';
 import { callableRef } from './callables.js';
 import { errorRef, fieldsOf } from './errors.js';
@@ -7,6 +7,8 @@ import { Moves } from './moves.js';
 import type { Step } from './path.js';
 import type { ErrorRef, Exporter, Ref, Refs } from './refs.js';
 import { Transfer } from './transfer.js';
+
+const { types } = nodeUtil();
 
 /** What is deeper, or has more objects, may not be a tree: it is copied as data that is not one. */
 const DEEPEST_TREE = 10;

@@ -1,7 +1,9 @@
-import { types } from 'node:util';
+import { nodeUtil } from '../../core/lazy-node.js';
 import type { Transferable } from 'node:worker_threads';
 import { fail } from '../../core/errors.js';
 import { type Step, pathText } from './path.js';
+
+const { types } = nodeUtil();
 
 /** Bytes of at least so many are moved to the other side once they are copied; of fewer, a second copy is cheaper. */
 const MOVED_FROM = 4_096;

@@ -45,6 +45,9 @@ export interface ThreadData extends ThreadStart {
   readonly waitingLimit: number;
 }
 
+/** Where a thread keeps what it was started with: TaskTonic need not load `node:worker_threads` in the main thread to know. */
+export const DATA = 'tasktonic.thread-data';
+
 /** Where the module of a Catalyst's class finds what starts it, once it has loaded TaskTonic. */
 export const START = 'tasktonic.thread';
 

@@ -1,4 +1,3 @@
-import { isMainThread, workerData } from 'node:worker_threads';
 import { Catalyst } from '../../core/catalyst.js';
 import type { Clock, ClockTimer } from '../../core/time/clock.js';
 import { toError } from '../../core/errors.js';
@@ -16,7 +15,7 @@ import { ROOT_SERIAL } from '../links.js';
 import { Packer } from '../packing/packer.js';
 import { unpack } from '../packing/unpacking.js';
 import { crossed } from './thread-configuration.js';
-import { START, type ThreadData } from './thread-data.js';
+import { DATA, START, type ThreadData } from './thread-data.js';
 import { ThreadLinks } from './thread-links.js';
 import { ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
@@ -27,9 +26,7 @@ import { workerThreads } from './thread-worker.js';
 
 export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
 
-const data = isMainThread
-  ? undefined
-  : ((workerData as { tasktonic?: ThreadData } | null)?.tasktonic as ThreadData | undefined);
+const data = (globalThis as { [key: symbol]: unknown })[Symbol.for(DATA)] as ThreadData | undefined;
 
 /** Whether this is a thread that was started for a Catalyst. */
 export const inThread = data !== undefined;

@@ -1,17 +1,13 @@
-import {
-  MessageChannel,
-  type MessagePort,
-  Worker,
-  type WorkerOptions,
-  receiveMessageOnPort,
-} from 'node:worker_threads';
+import type { MessagePort, WorkerOptions, receiveMessageOnPort } from 'node:worker_threads';
+import { nodeWorkerThreads } from '../../core/lazy-node.js';
 import { type Wire, endsOf } from './wire.js';
-import { NOT_LOADED, START } from './thread-data.js';
+import { DATA, NOT_LOADED, START } from './thread-data.js';
 import type { ThreadMachine } from './thread-machine.js';
 
 /** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
 const ENTRY = `
 import { workerData } from 'node:worker_threads';
+globalThis[Symbol.for('${DATA}')] = workerData.tasktonic;
 let start;
 try {
   const module = await import(workerData.tasktonic.module);
@@ -27,18 +23,23 @@ await start();
 /** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
 const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);
 
+/** Called for each message, so Node is asked for it once. */
+let receive: typeof receiveMessageOnPort | undefined;
+const receiveOn: typeof receiveMessageOnPort = (port) => (receive ??= nodeWorkerThreads().receiveMessageOnPort)(port);
+
 /** Node's worker threads. */
 export const workerThreads: ThreadMachine = {
   isParallel: true,
   newChannel() {
+    const { MessageChannel } = nodeWorkerThreads();
     const { port1, port2 } = new MessageChannel();
     return endsOf(port1 as Wire, port2 as Wire);
   },
-  receive: (port) => receiveMessageOnPort(port as MessagePort) as { message: unknown } | undefined,
+  receive: (port) => receiveOn(port as MessagePort) as { message: unknown } | undefined,
   expect() {},
   start(data, moved) {
     const ports = [data.toMain, data.toParent].flatMap((end) => (end?.port as MessagePort | undefined) ?? []);
-    return new Worker(ENTRY_URL, {
+    return new (nodeWorkerThreads().Worker)(ENTRY_URL, {
       name: data.name,
       workerData: { tasktonic: data },
       transferList: [...ports, ...moved],

@@ -1,20 +1,29 @@
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
-import dns, { type LookupOneOptions } from 'node:dns';
+import type { LookupOneOptions } from 'node:dns';
 import { isIP } from 'node:net';
+import { nodeDns } from '../../core/lazy-node.js';
 import type { ChannelKey } from '../channel.js';
+import { nodeClock } from '../../core/time/clock.js';
 import { DatagramInbox } from '../datagram-inbox.js';
 import { DatagramOutbox, type DatagramSink } from '../datagram-outbox.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, BindSettings, Bytes, Datagram, DatagramChannel, Network, SendFailure } from '../network.js';
 import { descriptors } from './descriptors.js';
+import { kernelDrops } from './kernel-drops.js';
+import { inheritedSockets } from './inherited-sockets.js';
+import { type OfferedSocket, offeredSockets, placeKey } from './offered-sockets.js';
 import { passedSockets } from './passed-sockets.js';
 
 /** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
 const MOST_ERRORS = 16;
 
+/** What is said of what it is given to send when another process has its socket. */
+const GIVEN_AWAY = 'the process that replaces this one has the socket';
+
 /** A datagram socket of Node's as a channel. */
 export class NodeDatagram implements DatagramChannel, DatagramSink {
-  readonly #socket: Socket;
+  /** From the beginning on, or from when it has come from the process that this one replaces. */
+  #socket: Socket;
   readonly #settings: BindSettings;
   readonly #network: Pick<Network, 'lookup'>;
   readonly #inbox = new DatagramInbox();
@@ -28,12 +37,83 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #sending = false;
   #errors: Error[] = [];
   #closed = false;
+  /** Where it is bound while it has not come. */
+  #elsewhere: Address | undefined;
+  #unoffered: (() => void) | undefined;
+  #isGivenAway = false;
+  #hasCome = false;
+  /** What is to be set of it when it has come. */
+  readonly #whenHere: (() => void)[] = [];
 
   constructor(settings: BindSettings, network: Pick<Network, 'lookup'>) {
-    const { family, reuseAddress, ipv6Only, receiveBuffer, sendBuffer } = settings;
     this.#settings = settings;
     this.#network = network;
-    this.#socket = createSocket({
+    this.#socket = this.#newSocket(settings);
+    this.#hear(this.#socket);
+    const offer = this.#isServer ? inheritedSockets.claim(this.#placeKey, undefined, this) : undefined;
+    this.#elsewhere = offer?.local;
+    if (offer === undefined) this.#try(() => this.#bind(settings));
+    else process.nextTick(() => this.#key?.signal(Interest.CONNECT));
+  }
+
+  // ---- Where another process has opened it: see InheritedSockets ----
+
+  /** @internal */
+  takes(received: Socket): void {
+    if (this.#closed) return void received.close();
+    // What was given meanwhile leaves by the one that has come.
+    this.#socket.close();
+    this.#socket = received;
+    this.#elsewhere = undefined;
+    this.#hasCome = true;
+    this.#hear(received);
+    this.#try(() => this.#setBuffers(received));
+    return this.#onBound();
+  }
+
+  /** @internal */
+  opensAnew(): void {
+    if (this.#closed) return;
+    this.#elsewhere = undefined;
+    this.#try(() => this.#bind(this.#settings));
+  }
+
+  /** @internal */
+  get offered(): OfferedSocket | undefined {
+    const { local } = this;
+    if (local === undefined || !this.#bound) return undefined;
+    const place = this.#placeKey;
+    return { place, name: undefined, local, file: undefined, ticketKeys: undefined, handles: [this.#socket] };
+  }
+
+  /** @internal Node can keep no socket open without reading from it; what was read before is still heard. */
+  letGo(): void {
+    nodeClock.afterPoll(() =>
+      nodeClock.afterPoll(() => {
+        this.#isGivenAway = true;
+        this.close(GIVEN_AWAY);
+      }),
+    );
+  }
+
+  /** Whether peers know it by where it is bound. */
+  get #isServer(): boolean {
+    const { remote, place, port } = this.#settings;
+    return remote === undefined && (place !== undefined || port !== 0);
+  }
+
+  get #placeKey(): string {
+    return placeKey(this.#settings.family === 4 ? 'udp4' : 'udp6', this.#settings);
+  }
+
+  #setBuffers(socket: Socket): void {
+    const { receiveBuffer, sendBuffer } = this.#settings;
+    if (receiveBuffer !== undefined) socket.setRecvBufferSize(receiveBuffer);
+    if (sendBuffer !== undefined) socket.setSendBufferSize(sendBuffer);
+  }
+
+  #newSocket({ family, reuseAddress, ipv6Only, receiveBuffer, sendBuffer }: BindSettings): Socket {
+    return createSocket({
       type: family === 4 ? 'udp4' : 'udp6',
       reuseAddr: reuseAddress,
       ipv6Only,
@@ -41,15 +121,17 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
       ...(receiveBuffer !== undefined && { recvBufferSize: receiveBuffer }),
       ...(sendBuffer !== undefined && { sendBufferSize: sendBuffer }),
     });
-    this.#socket.on('message', (bytes, from) => this.#onMessage(bytes, from));
-    this.#socket.on('error', (error) => this.#failed(error));
-    this.#socket.on('listening', () => this.#onBound());
-    this.#socket.on('connect', () => {
+  }
+
+  #hear(socket: Socket): void {
+    socket.on('message', (bytes, from) => this.#onMessage(bytes, from));
+    socket.on('error', (error) => this.#failed(error));
+    socket.on('listening', () => this.#onBound());
+    socket.on('connect', () => {
       this.#connected = true;
       this.#key?.signal(Interest.CONNECT);
     });
-    this.#socket.on('close', () => this.#onClose());
-    this.#try(() => this.#bind(settings));
+    socket.on('close', () => socket === this.#socket && this.#onClose());
   }
 
   #bind({ place, port, host }: BindSettings): void {
@@ -59,7 +141,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   }
 
   get local(): Address | undefined {
-    if (!this.#bound || this.#closed) return undefined;
+    if (!this.#bound || this.#closed) return this.#closed ? undefined : this.#elsewhere;
     const { address, port, family } = this.#socket.address();
     return { address, port, family: family as Address['family'] };
   }
@@ -82,6 +164,11 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
 
   get dropped(): number {
     return this.#inbox.dropped;
+  }
+
+  get kernelDropped(): number | undefined {
+    const { local } = this;
+    return local && kernelDrops(local);
   }
 
   take(): Datagram | undefined {
@@ -123,14 +210,16 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
 
   send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean {
     const outbox = this.#outbox;
-    if (!outbox.send(bytes, size, to)) return false;
+    const isGathered = outbox.send(bytes, size, to);
+    if (this.#isGivenAway) outbox.discard(0, GIVEN_AWAY);
+    if (!isGathered || this.#isGivenAway) return isGathered;
     if (outbox.gathered === 1) this.#key?.flushAfterTurn();
     if (outbox.isFull) outbox.flush();
     return true;
   }
 
   flush(): void {
-    if (!this.#closed) this.#outbox.flush();
+    if (!this.#closed && this.#elsewhere === undefined) this.#outbox.flush();
   }
 
   transmit(bytes: Bytes, address: string | undefined, port: number): void {
@@ -159,12 +248,23 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   // ---- Multicast ----
 
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void {
-    if (member) this.#socket.addMembership(group, networkInterface);
+    if (this.#elsewhere !== undefined) this.#whenHere.push(() => this.setMembership(group, member, networkInterface));
+    else if (member) this.#join(group, networkInterface);
     else this.#socket.dropMembership(group, networkInterface);
   }
 
+  #join(group: string, networkInterface: string | undefined): void {
+    try {
+      this.#socket.addMembership(group, networkInterface);
+    } catch (thrown) {
+      // The socket that has come is a member already.
+      if (!this.#hasCome || (thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown;
+    }
+  }
+
   setMulticastInterface(networkInterface: string): void {
-    this.#socket.setMulticastInterface(networkInterface);
+    if (this.#elsewhere === undefined) this.#socket.setMulticastInterface(networkInterface);
+    else this.#whenHere.push(() => this.setMulticastInterface(networkInterface));
   }
 
   // ---- Its life ----
@@ -172,6 +272,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   close(why = 'the socket was closed'): void {
     if (this.#closed) return;
     if (this.#bound) this.flush();
+    this.#unoffered?.();
     this.#closed = true;
     this.#inbox.drop();
     this.#outbox.discard(this.#outbox.handed === 0 ? 0 : this.#socket.getSendQueueCount(), why);
@@ -202,10 +303,13 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #onBound(): void {
     descriptors.opened('other');
     this.#bound = true;
+    if (this.#isServer) this.#unoffered = offeredSockets.add(this);
     const { remote, place, family } = this.#settings;
     if (place !== undefined && this.local?.family !== `IPv${family}`)
       return this.#failed(Object.assign(new Error(`its family is not IPv${family}`), { code: 'EAFNOSUPPORT' }));
     this.#try(() => this.#applyOptions());
+    for (const set of this.#whenHere.splice(0)) this.#try(set);
+    if (this.#hasCome) this.flush();
     if (remote === undefined) this.#key?.signal(Interest.CONNECT);
     else this.#try(() => this.#socket.connect(remote.port, remote.host));
     return undefined;
@@ -220,6 +324,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
 
   #onClose(): void {
     if (this.#bound) descriptors.closed('other');
+    this.#unoffered?.();
     this.#closed = true;
     this.#key?.signal(Interest.HANGUP);
   }
@@ -242,7 +347,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #lookup(host: string, options: LookupOneOptions, callback: LookupCallback): void {
     const family = this.#sending ? this.#settings.family : isIP(host);
     if (family !== 0) callback(null, host, family);
-    else dns.lookup(host, options, callback);
+    else nodeDns().lookup(host, options, callback);
   }
 }
 

@@ -6,12 +6,17 @@ import {
   type Socket,
   createServer,
 } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
+import type { SocketOffer } from '../../core/socket-handover.js';
+import { nodeClock } from '../../core/time/clock.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, ListenPlace, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
 import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
+import { inheritedSockets } from './inherited-sockets.js';
 import { NodePathStream, UNNAMED, unixAddress } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
+import { type OfferedSocket, offeredSockets, placeKey } from './offered-sockets.js';
 import { passedSockets } from './passed-sockets.js';
 import { SocketFile } from './socket-file.js';
 import { socketFacts } from './socket-facts.js';
@@ -25,7 +30,7 @@ export class NodeListener implements ListenerChannel {
   readonly #paths = new Map<Server, Address>();
   /** That of a path. */
   #file: SocketFile | undefined;
-  readonly #settings: ListenSettings;
+  #settings: ListenSettings;
   #key: ChannelKey | undefined;
   #accepting = true;
   readonly #handsOver: boolean;
@@ -36,11 +41,84 @@ export class NodeListener implements ListenerChannel {
   #closed = false;
   /** Hears no more of descriptors. */
   #unheard: (() => void) | undefined;
+  readonly #placeKey: string;
+  /** Where it listens while another process has its sockets: before they have come, and after they were given away. */
+  #elsewhere: Address | undefined;
+  #unoffered: (() => void) | undefined;
+  /** How many have come. */
+  #connections = 0;
 
   constructor(settings: ListenSettings) {
     this.#settings = settings;
     this.#handsOver = settings.handsOver;
-    const { place, port, reusePort, listeners } = settings;
+    this.#placeKey = placeKey('tcp', settings);
+    const offer = inheritedSockets.claim(this.#placeKey, settings.successor?.name, this);
+    if (offer?.isShared === true) this.#settings = { ...settings, reusePort: true };
+    if (offer === undefined || offer.isShared) this.#openAnew();
+    else this.#inherit(offer);
+  }
+
+  // ---- Where another process has opened it: see InheritedSockets ----
+
+  #inherit({ local, file }: SocketOffer): void {
+    const { place } = this.#settings;
+    this.#elsewhere = local;
+    if (place !== undefined && 'path' in place && file !== undefined) {
+      this.#file = new SocketFile(place.path, place.mode);
+      this.#file.inherit(file);
+    }
+    // As with all others, nothing is told within the constructor.
+    process.nextTick(() => this.#listens());
+  }
+
+  /** @internal */
+  takes(received: Server): void {
+    if (this.#closed) return void received.close();
+    const address = received.address();
+    // The one that has come has Node's own options; over TCP one with ours can listen on the same handle, and over UNIX sockets it cannot.
+    if (typeof address === 'object' && address !== null)
+      return void this.#newServer(() => {}).listen(received, this.#settings.backlog);
+    this.#paths.set(received, this.#elsewhere ?? UNNAMED);
+    this.#hear(received);
+    return descriptors.opened('other');
+  }
+
+  /** @internal */
+  opensAnew(): void {
+    if (this.#closed) return;
+    this.#file?.disown();
+    const { port } = this.#elsewhere ?? this.#settings;
+    this.#elsewhere = undefined;
+    this.#settings = { ...this.#settings, port };
+    this.#openAnew();
+  }
+
+  /** @internal */
+  get offered(): OfferedSocket | undefined {
+    const { local } = this;
+    if (local === undefined || this.#servers.length === 0) return undefined;
+    const { name, ticketKeys } = this.#settings.successor ?? {};
+    const place = this.#placeKey;
+    return { place, name, local, file: this.#file?.own, ticketKeys, handles: this.#servers };
+  }
+
+  /** @internal */
+  letGo(): void {
+    this.#elsewhere = this.local;
+    this.#file?.disown();
+    if (isMainThread) this.#closeServers();
+    else this.#closeWhenEmpty(-1);
+  }
+
+  /** Nobody else has the sockets of a thread: what waits in one when it is closed is reset. So they are closed after a poll that has brought nothing. */
+  #closeWhenEmpty(before: number): void {
+    if (this.#connections === before) return this.#closeServers();
+    const now = this.#connections;
+    return nodeClock.afterPoll(() => nodeClock.afterPoll(() => this.#closeWhenEmpty(now)));
+  }
+
+  #openAnew(): void {
+    const { place, port, reusePort, listeners } = this.#settings;
     if (place !== undefined) this.#openAt(place);
     else if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
     else if (reusePort) this.#openFirst(port);
@@ -131,7 +209,7 @@ export class NodeListener implements ListenerChannel {
   }
 
   #newServer(listening: (server: Server) => void): Server {
-    const { stream, maxConnections } = this.#settings;
+    const { stream } = this.#settings;
     const server = createServer({
       allowHalfOpen: true,
       // One that is to be moved must not have been read from.
@@ -140,21 +218,27 @@ export class NodeListener implements ListenerChannel {
       keepAlive: stream.keepAlive !== undefined,
       keepAliveInitialDelay: stream.keepAlive ?? 0,
     });
+    this.#hear(server);
+    server.on('listening', () => {
+      descriptors.opened('other');
+      listening(server);
+    });
+    return server;
+  }
+
+  #hear(server: Server): void {
+    const { maxConnections } = this.#settings;
     this.#servers.push(server);
     // Of those that are handed over it knows only that they are gone.
     if (maxConnections !== undefined && !this.#handsOver) server.maxConnections = maxConnections;
     server.on('connection', (socket) => this.#onConnection(server, socket));
     server.on('drop', (peer) => this.#turnAway(this.#paths.has(server) ? UNNAMED : addressOf(peer), 'maxConnections'));
-    server.on('listening', () => {
-      descriptors.opened('other');
-      listening(server);
-    });
     server.on('error', (error) => this.#failed(error));
-    return server;
   }
 
   #listens(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#unheard !== undefined) return;
+    this.#unoffered = offeredSockets.add(this);
     this.#unheard = descriptors.listen(() => this.#failed(outOfDescriptors()));
     this.#key?.signal(Interest.CONNECT);
   }
@@ -166,7 +250,7 @@ export class NodeListener implements ListenerChannel {
 
   get local(): Address | undefined {
     const [first] = this.#servers;
-    if (first === undefined) return undefined;
+    if (first === undefined) return this.#elsewhere;
     const path = this.#paths.get(first);
     // It is bound under another name first.
     if (path !== undefined) return first.listening ? path : undefined;
@@ -209,17 +293,26 @@ export class NodeListener implements ListenerChannel {
   detach(): void {
     this.#key = undefined;
     this.#unheard?.();
-    for (const server of this.#servers) {
-      if (server.listening) descriptors.closed('other');
-      server.close();
-    }
+    this.#unoffered?.();
+    this.#closeServers();
+    this.#elsewhere = undefined;
     this.#file?.remove();
     this.#closed = true;
     for (const stream of this.#accepted.splice(0)) stream.close(true);
     for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 
+  #closeServers(): void {
+    for (const server of this.#servers.splice(0)) {
+      if (server.listening) descriptors.closed('other');
+      server.close();
+    }
+  }
+
   #onConnection(server: Server, socket: Socket): void {
+    this.#connections++;
+    // A server that has come from another process has not our options.
+    socket.allowHalfOpen = true;
     if (this.#key === undefined) return void socket.destroy();
     // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.
     const reason = this.#whyNot();

@@ -1,11 +1,13 @@
-import dns from 'node:dns';
 import { Socket } from 'node:net';
+import { nodeDns, nodeOs } from '../../core/lazy-node.js';
 import type { Network, StreamSettings } from '../network.js';
 import { descriptors } from './descriptors.js';
+import { inheritedSockets } from './inherited-sockets.js';
 import { NodeDatagram } from './node-datagram.js';
 import { NodeListener } from './node-listener.js';
 import { NodePathStream, connectToPath } from './node-path-stream.js';
 import { NodeStream } from './node-stream.js';
+import { offeredSockets, placeKey } from './offered-sockets.js';
 import { TlsStream } from './tls-stream.js';
 
 /** Whether this is Node `major.minor` or newer. An option of `listen` cannot be asked for in another way. */
@@ -24,6 +26,15 @@ function set(socket: Socket, { noDelay, keepAlive }: StreamSettings): Socket {
   return socket;
 }
 
+/** An address of one link has its interface with it (RFC 4007): else nobody knows which one is meant. */
+function localAddresses(family: 4 | 6): string[] {
+  return Object.entries(nodeOs().networkInterfaces()).flatMap(([name, all = []]) =>
+    all
+      .filter((each) => each.family === `IPv${family}`)
+      .map(({ address }) => (/^fe[89ab]/i.test(address) ? `${address}%${name}` : address)),
+  );
+}
+
 /** The machine's network, through `node:net` and `node:dgram`. */
 export const nodeNetwork: Network = {
   // https://nodejs.org/docs/latest-v24.x/api/net.html#transferring-tcp-handles-to-other-threads
@@ -37,6 +48,13 @@ export const nodeNetwork: Network = {
   canReusePort:
     (atLeast(23, 1) || (atLeast(22, 12) && !atLeast(23, 0))) && !['darwin', 'win32'].includes(process.platform),
   listen: (settings) => new NodeListener(settings),
+  announce(settings, local) {
+    const place = placeKey('tcp', settings);
+    const { name, ticketKeys } = settings.successor ?? {};
+    inheritedSockets.claim(place, name);
+    const offered = { place, name, local, file: undefined, ticketKeys, handles: [] };
+    return offeredSockets.add({ offered, letGo: () => {} });
+  },
   connect({ path, address, port, localAddress, localPort, stream: settings }) {
     const socket = set(new Socket({ allowHalfOpen: true }), settings);
     if (path !== undefined) return connectToPath(socket, path);
@@ -56,12 +74,20 @@ export const nodeNetwork: Network = {
   lookup(host, family, done) {
     let over = false;
     // As a property, and not by its name alone: a program that replaces it is asked.
-    dns.lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
+    nodeDns().lookup(host, { all: true, family, order: 'verbatim' }, (error, found) => {
       if (!over)
         done(error ?? undefined, (error ?? undefined) === undefined ? found.map(({ address }) => address) : []);
     });
     return () => void (over = true);
   },
+  lookupSrv(name, done) {
+    let over = false;
+    nodeDns().resolveSrv(name, (error, records) => {
+      if (!over) done(error ?? undefined, (error ?? undefined) === undefined ? records : []);
+    });
+    return () => void (over = true);
+  },
   bind: (settings) => new NodeDatagram(settings, nodeNetwork),
+  localAddresses,
   watchCapacity: (tell) => descriptors.watch(tell),
 };

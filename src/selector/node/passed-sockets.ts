@@ -1,4 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
+import { nodeWorkerThreads } from '../../core/lazy-node.js';
 import { fail } from '../../core/errors.js';
 import { type SocketFacts, socketFacts } from './socket-facts.js';
 
@@ -92,6 +92,8 @@ function whyNone(fds: string | undefined, of: string | undefined, pid: number, i
 export const passedSockets = new PassedSockets({
   env: process.env,
   pid: process.pid,
-  isMainThread,
+  get isMainThread() {
+    return nodeWorkerThreads().isMainThread;
+  },
   factsOf: socketFacts,
 });

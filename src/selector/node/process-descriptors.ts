@@ -1,5 +1,4 @@
 import { closeSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { devNull } from 'node:os';
 
 /** What a process can tell of its file descriptors. */
 export interface DescriptorSource {
@@ -16,11 +15,17 @@ export interface DescriptorSource {
 /** Where the system lists the descriptors of a process: Linux, and others. */
 const LISTS = ['/proc/self/fd', '/dev/fd'];
 
+/** `devNull` of `node:os`, which nothing else at a start needs. */
+const NOWHERE = process.platform === 'win32' ? '\\\\.\\nul' : '/dev/null';
+
 /** The descriptors of this process: all its threads share them. */
 export class ProcessDescriptors implements DescriptorSource {
   #limit: number | undefined;
+  #quick: boolean | undefined;
   /** From Linux 6.2 on the size of that folder is the number of what is in it. */
-  readonly quick = sizeOf(LISTS[0]!) > 0;
+  get quick(): boolean {
+    return (this.#quick ??= sizeOf(LISTS[0]!) > 0);
+  }
 
   get limit(): number {
     return (this.#limit ??= limit());
@@ -41,7 +46,7 @@ export class ProcessDescriptors implements DescriptorSource {
 
   take(): (() => void) | undefined {
     try {
-      const descriptor = openSync(devNull, 'r');
+      const descriptor = openSync(NOWHERE, 'r');
       return () => closeSync(descriptor);
     } catch {
       return undefined;

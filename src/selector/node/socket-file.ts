@@ -1,7 +1,7 @@
 import { chmodSync, linkSync, lstatSync, mkdtempSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { getSystemErrorMap } from 'node:util';
+import { nodeUtil } from '../../core/lazy-node.js';
 
 /** What who knocks hears where nobody listens (any more); and where somebody does who is busy, or something of another kind. connect(2). */
 const ABANDONED = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -82,6 +82,26 @@ export class SocketFile {
     }
   }
 
+  /** The number of the file that is to be removed here; `undefined` where there is none. */
+  get own(): number | undefined {
+    return this.#own;
+  }
+
+  /** The process that this one replaces has made the file: it is this one's now, with its mode. */
+  inherit(file: number): void {
+    this.#own = file;
+    try {
+      if (this.#inode === file) chmodSync(this.#path, this.#mode);
+    } catch {
+      // Who may not change it leaves it as it is.
+    }
+  }
+
+  /** It is another process's now. */
+  disown(): void {
+    this.#own = undefined;
+  }
+
   /** Removes the file, where it is still the one that was made here. */
   remove(): void {
     this.#removeFolder();
@@ -126,7 +146,7 @@ export class SocketFile {
 
   /** As Node makes an error of listen(2). */
   #error(code: string): Error {
-    const words = [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
+    const words = [...nodeUtil().getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
     const error = new Error(`listen ${code}: ${words} ${this.#path}`);
     return Object.assign(error, { code, syscall: 'listen', address: this.#path });
   }

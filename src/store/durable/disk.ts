@@ -125,7 +125,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an error',
   ENOENT: 'it is not there',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'it is no directory',
+  ENOTDIR: 'it is not a directory',
   EMFILE: 'the process has no descriptors left',
   EROFS: 'the disk can only be read',
 };

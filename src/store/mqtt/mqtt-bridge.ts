@@ -14,7 +14,7 @@ import { type MqttBridgeOptions, type MqttSettings, mqttSchema } from './options
 import { PublishedPath } from './published-path.js';
 import { Publisher } from './publisher.js';
 
-/** What is told of a bridge. */
+/** The state of a bridge. */
 export interface MqttInfo {
   /** The broker, without the password. */
   readonly url: string;
@@ -22,7 +22,7 @@ export interface MqttInfo {
   readonly name: string;
 }
 
-/** What has passed through a bridge. */
+/** The counters of a bridge. */
 export interface MqttCounts {
   /** Messages that were put into the Store. */
   readonly received: number;
@@ -30,7 +30,7 @@ export interface MqttCounts {
   readonly refused: number;
   /** Changes that have left: of quality 1 and 2 the broker has confirmed them. */
   readonly published: number;
-  /** Changes that were given up. Where a newer value took the place of one that waited, that one is not counted. */
+  /** Dropped changes. A waiting value that was replaced by a newer one is not counted. */
   readonly unsent: number;
   /** Changes that wait to be published or confirmed. */
   readonly waiting: number;
@@ -54,7 +54,7 @@ export class MqttBridge extends Tonic {
   ttse__onMqttOnline?(info: MqttInfo): void | undefined;
   /** The connection is lost; it tries again by itself. */
   ttse__onMqttOffline?(info: MqttInfo): void | undefined;
-  /** Something did not cross, or the broker cannot be reached. The bridge goes on. */
+  /** A message or a change was lost, or the broker cannot be reached. The bridge goes on. */
   ttse__onMqttError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: MqttSettings;
@@ -97,7 +97,7 @@ export class MqttBridge extends Tonic {
     return this.#state === 'online';
   }
 
-  /** What has passed through it so far. */
+  /** Its counters so far. */
   get counts(): MqttCounts {
     const { received, refused } = this.#incoming;
     const { published, unsent, waiting } = this.#publisher;

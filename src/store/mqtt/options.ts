@@ -15,15 +15,15 @@ const brokerUrl = v.pipe(text, v.check(isUrl, 'must be a URL such as mqtt://loca
 
 export const topicToPath = v.strictObject(
   {
-    /** The topics: `+` stands for one level, `#` at the end for all further ones. */
+    /** The topics: `+` matches one level, `#` at the end all further ones. */
     topic: text,
-    /** The paths that their values are set at: `*` is what `+` stands for, `**` what `#` does, in their order. */
+    /** The paths of their values: `*` stands for the match of `+`, `**` for that of `#`, in order. */
     path: text,
-    /** How sure a message comes: at most once (0), at least once (1), once (2). */
+    /** The quality of service of received messages: at most once (0), at least once (1), once (2). */
     qos: v.optional(qos, 1),
-    /** What payloads are: JSON where it is that, else text (`'json'`); text always; or bytes. */
+    /** How payloads are decoded: as JSON, or as text if it is not JSON (`'json'`); always as text; or as bytes. */
     payload: v.optional(payload, 'json'),
-    /** Whether what the broker has kept is taken as well. */
+    /** Whether retained messages are used as well. */
     retained: v.optional(flag, true),
   },
   OBJECT,
@@ -31,17 +31,17 @@ export const topicToPath = v.strictObject(
 
 export const pathToTopic = v.strictObject(
   {
-    /** The paths whose changes are published: `*` stands for one name, `**` at the end for all further ones. */
+    /** The paths whose changes are published: `*` matches one name, `**` at the end all further ones. */
     path: text,
-    /** The topics: `+` is what `*` stands for, `#` what `**` does, in their order. */
+    /** The topics: `+` stands for the match of `*`, `#` for that of `**`, in order. */
     topic: text,
-    /** How sure a message arrives: at most once (0), at least once (1), once (2). */
+    /** The quality of service of sent messages: at most once (0), at least once (1), once (2). */
     qos: v.optional(qos, 1),
     /** What payloads are: JSON, a text as it is (`'json'`); texts and numbers as they are (`'text'`); or bytes. */
     payload: v.optional(payload, 'json'),
-    /** Whether the broker keeps the last one for who subscribes later. */
+    /** Whether the broker keeps the last message for later subscribers. */
     retain: v.optional(flag, false),
-    /** Whether what is there when the bridge starts is published, too. */
+    /** Whether the values that exist when the bridge starts are published, too. */
     initial: v.optional(flag, false),
   },
   OBJECT,
@@ -53,9 +53,9 @@ export const unsentSchema = v.strictObject(
     messages: v.optional(count(1), 10_000),
     /** The most bytes of them. */
     bytes: v.optional(bytes(1), 16 * MIB),
-    /** Of a topic its newest value waits alone, or each one. */
+    /** Whether only the newest value of each topic waits, or each value. */
     keep: v.optional(oneOf('latest', 'every'), 'latest'),
-    /** What is given up where there is no room. */
+    /** What is dropped when the limit is reached. */
     drop: v.optional(oneOf('oldest', 'newest'), 'oldest'),
   },
   OBJECT,
@@ -70,7 +70,8 @@ export const mqttSchema = v.strictObject({
   /** Paths whose changes are published. */
   publish: v.optional(v.array(pathToTopic, 'must be a list of { path, topic }'), []),
   /**
-   * The source of what it sets. What has this source is not published: so nothing goes in a circle, between bridges of one Store neither.
+   * The source of what it sets. Changes with this source are not published, so nothing goes in a circle, not even
+   * between several bridges of one Store.
    */
   source: v.optional(text, 'mqtt'),
   /** The most bytes of a payload, either way. */

@@ -10,9 +10,9 @@ export interface Outgoing {
 export interface OutboxLimits {
   readonly messages: number;
   readonly bytes: number;
-  /** Of a topic its newest value waits alone, or each one. */
+  /** Whether only the newest value of each topic waits, or each value. */
   readonly keep: 'latest' | 'every';
-  /** What is given up where there is no room. */
+  /** What is dropped when the limit is reached. */
   readonly drop: 'oldest' | 'newest';
 }
 

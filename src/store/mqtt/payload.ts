@@ -37,7 +37,7 @@ export function payloadOf(value: StoreValue | undefined, form: PayloadForm): Buf
   if (value === undefined) return NOTHING;
   if (ArrayBuffer.isView(value)) return Buffer.from(Uint8Array.from(bytesOf(value)));
   if (value instanceof ArrayBuffer) return Buffer.from(value.slice(0));
-  if (form === 'bytes') throw new Error('it is no bytes');
+  if (form === 'bytes') throw new Error('it is not binary data');
   if (form === 'text' && typeof value !== 'object') return Buffer.from(String(value));
   if (typeof value === 'string' && value !== '' && jsonOr(value) === value) return Buffer.from(value);
   return Buffer.from(JSON.stringify(value, refusingOdd));

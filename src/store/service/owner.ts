@@ -128,7 +128,7 @@ export class Owner {
     try {
       if (expects !== undefined && !this.#hold(expects)) return writer.refuse(seq, undefined);
       // Another batch than a request says what was done, and nobody is asked whether it may be.
-      if (ops[0] !== Op.request) throw fail('TT_STORE_BAD_OPS', { problem: 'it is no request' });
+      if (ops[0] !== Op.request) throw fail('TT_STORE_BAD_OPS', { problem: 'it is not a request' });
       this.tree.apply(ops, (batch) => this.#commit(batch, writer, seq));
     } catch (thrown) {
       writer.refuse(seq, toError(thrown));

@@ -16,15 +16,15 @@ export interface HandledStore {
   saved(): Promise<void>;
 }
 
-/** What a Tonic hears when it can read a Store. */
+/** What a Tonic gets when it can read a Store. */
 export interface StoreReadyInfo {
   /** The name of the Store's service. */
   readonly service: string;
 }
 
 /**
- * A Store as a Tonic has it, by `this.use(Store)`: the cursor of its root. It reads from a copy in its own thread, and what it writes is there
- * at once; the owner puts all writes in one order.
+ * The handle of a Store, from `this.use(Store)`: a cursor of its root. It reads from a copy in its own thread, and its
+ * writes take effect there at once; the owner puts all writes in one order.
  */
 export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
   readonly #place: HandledStore;
@@ -45,16 +45,18 @@ export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
     return '';
   }
 
-  /** Whether it can be read: at once in the thread of its owner, else when its copy has arrived, which `ttse__onStoreReady` tells. */
+  /**
+   * Whether it can be read: at once in the thread of its owner, else when its copy has arrived (`ttse__onStoreReady`).
+   */
   get ready(): boolean {
     return this.#place.ready;
   }
 
   /**
-   * Gives a path the value that `change` makes of the one that is there. Where another thread has written to it meanwhile, `change` runs again
-   * with what stands there then; so it may do nothing but that.
+   * Sets a path to the result of `change`, which gets the present value. If another thread has written to it meanwhile,
+   * `change` runs again with the new value; so it must have no side effects.
    *
-   * @returns the value that was set, when the owner has confirmed it. Bring it back with `this.pipe(...)`.
+   * @returns the new value, when the owner has confirmed it. Use `this.pipe(...)`.
    */
   update<const P extends string>(
     path: Readable<Shape, P>,
@@ -69,16 +71,17 @@ export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
   }
 
   /**
-   * Does several things as one batch, which holds only where the paths in `reads` have the values that `body` has seen. Where another thread has
-   * written to one of them meanwhile, `body` runs again; so it may do nothing but read those paths and write.
+   * Makes the writes of `body` one batch, which is valid only if the paths in `reads` still have the values that `body`
+   * has read. If another thread has written to one of them meanwhile, `body` runs again; so it must only read those
+   * paths and write.
    *
-   * @returns what `body` gives, when the owner has confirmed it.
+   * @returns the result of `body`, when the owner has confirmed it.
    */
   async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
     return this.#place.transaction(reads, body);
   }
 
-  /** Resolves when all that was written in this thread is carried out by the owner, and kept, where the Store is one that keeps. */
+  /** Resolves when the owner has carried out all writes of this thread, and with `persist` has kept them. */
   async saved(): Promise<void> {
     return this.#place.saved();
   }

@@ -6,7 +6,7 @@ import { treeSchema } from '../store-options.js';
 export const storeSchema = v.strictObject({
   ...tonicSchema.entries,
   ...treeSchema.entries,
-  /** Where it is kept on disk, so that it is there again when the app starts again. Default: nowhere. */
+  /** Keeps the Store on disk, so that its data survives a restart. Default: not kept. */
   persist: v.optional(persistSchema),
 });
 

@@ -13,7 +13,7 @@ import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
 import type { OwnerWords } from './words.js';
 
-/** The shape of a Store; any, where its class says none. */
+/** The shape of a Store; any shape if its class declares none. */
 export type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Shape;
 
 /**
@@ -34,8 +34,8 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
   #disk: 'open' | 'closing' | 'closed' = 'closed';
 
   /**
-   * @throws {TaskTonicError} `TT_BAD_OPTION`; with `persist`, where what was kept cannot be had: `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`,
-   *   `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`; with `persist`, if the kept data cannot be loaded: `TT_STORE_DIRECTORY`,
+   *   `TT_STORE_LOCKED`, `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`.
    */
   constructor(options: StoreOptions = {}) {
     checkOptionsOf(new.target, options);

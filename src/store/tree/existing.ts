@@ -1,7 +1,7 @@
 import type { Kept } from '../values.js';
 import { sorted } from './elements.js';
 import type { Node } from './node.js';
-import { PatternTrie, type States } from './pattern-trie.js';
+import { PatternTrie, type States } from '../../collections/pattern-trie.js';
 
 /** A path that is there, as who looks sees it, and the part of it that the pattern itself fits. */
 export interface Existing {

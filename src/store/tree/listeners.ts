@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js';
 import type { Content } from './content.js';
 import { type Hit, type Matches, NOT_LOOKED_UP, type Node, type Seen } from './node.js';
-import { PatternTrie } from './pattern-trie.js';
+import { PatternTrie } from '../../collections/pattern-trie.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
 const MOST_KEPT = 65_536;

@@ -107,7 +107,7 @@ export class Operations {
         return this.link(path, target, bubbles);
       }
       default:
-        throw fail('TT_STORE_BAD_OPS', { problem: `${String(kind)} is no step of a request` });
+        throw fail('TT_STORE_BAD_OPS', { problem: `${String(kind)} is not a step of a request` });
     }
   }
 

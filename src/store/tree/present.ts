@@ -2,7 +2,7 @@ import type { StoreEvent } from '../event.js';
 import { type StoreValue, readable } from '../values.js';
 import type { Content } from './content.js';
 import { existing } from './existing.js';
-import { isWild } from './pattern-trie.js';
+import { isWild } from '../../collections/pattern-trie.js';
 import { snapshotOf } from './round.js';
 import type { Subscription } from './subscription.js';
 

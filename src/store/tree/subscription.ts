@@ -1,5 +1,5 @@
 import type { StoreEvent } from '../event.js';
-import type { PatternTrie } from './pattern-trie.js';
+import type { PatternTrie } from '../../collections/pattern-trie.js';
 
 /** Who a subscription tells, and by what it can be found to end it. */
 export interface Hearer {

@@ -7,26 +7,27 @@ const rate = v.pipe(v.number(), v.gtValue(0, 'must be more than 0'));
 export const conditionsSchema = v.strictObject({
   /** How long a packet is under way, in ms. Default: 0.5; within a host 0. */
   latency: v.optional(ms()),
-  /** What a packet may be under way longer, in ms, any part of it by chance (a `delay`); later ones wait behind it. Default: 0. */
+  /** The largest random addition to the delay, in ms (a fault `delay`); later packets wait behind it. Default: 0. */
   jitter: v.optional(ms()),
   /** Bytes a second, the headers included; more waits its turn. Default: no bound. */
   bandwidth: v.optional(rate),
   /** How many bytes may wait for the bandwidth; datagrams beyond that are dropped. Default: 262,144. */
   queue: v.optional(count(1)),
-  /** The part of the packets that are lost, 0 to 1. Of TCP they come later: it sends them again. Default: 0. */
+  /** The fraction of packets that are lost, 0 to 1. TCP sends them again. Default: 0. */
   loss: v.optional(chance),
-  /** The part of the datagrams that come twice. Default: 0. */
+  /** The fraction of datagrams that arrive twice. Default: 0. */
   duplicate: v.optional(chance),
-  /** The part of the datagrams that later ones overtake. Default: 0. */
+  /** The fraction of datagrams that arrive after later ones. Default: 0. */
   reorder: v.optional(chance),
-  /** The part of the segments of TCP with which the connection is reset, to both sides. Default: 0. */
+  /** The fraction of TCP segments at which the connection is reset, for both sides. Default: 0. */
   reset: v.optional(chance),
   /**
-   * Where the bytes of a stream are cut for the reader: each n bytes, before each byte, by chance, or at these offsets of the stream. The
-   * pieces come 1 ms apart, and at `'random'` some of them together. Default: as they come.
+   * Where the bytes of a stream are split for the reader: every n bytes, at each byte, at random, or at these offsets.
+   * The pieces arrive 1 ms apart; with `'random'` some arrive together. Default: as they come.
    */
   split: v.optional(v.union([v.literal('random'), v.literal('byte'), count(1), v.array(count(1))])),
-  /** How many bytes of a stream its reader takes a second: a process that is slow. Default: no bound. */
+  /** How many bytes of a stream its reader reads in a second: a slow process.
+ Default: no bound. */
   readRate: v.optional(rate),
 });
 

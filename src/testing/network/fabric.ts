@@ -1,4 +1,4 @@
-import type { Address, Datagram } from '../../selector/network.js';
+import type { Address, Datagram, SrvRecord } from '../../selector/network.js';
 import type { Connection } from './connection.js';
 import type { Link } from './link.js';
 import type { MachineWork } from './machine-work.js';
@@ -9,6 +9,8 @@ export interface Fabric extends Simulation {
   readonly work: MachineWork;
   /** The addresses of a name, for a host that looks it up; none where nobody has it. */
   resolve(name: string, family: 0 | 4 | 6): readonly string[];
+  /** The SRV records of a name; none where nobody has said some. */
+  resolveSrv(name: string): readonly SrvRecord[];
   /** The host that has an address; to each host the loopback addresses are its own. */
   find(address: string, from: Station): Station | undefined;
   link(from: Station, to: Station): Link;

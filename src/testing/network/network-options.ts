@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { callable, flag } from '../../core/options/option-schema.js';
+import { callable, flag, within } from '../../core/options/option-schema.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Random } from '../../core/time/random.js';
 import { oneOrMoreOf } from '../one-or-more.js';
@@ -19,7 +19,7 @@ export const networkSchema = v.strictObject({
   random: v.custom<Random>(has('next'), 'must be a source of chance'),
   /** Asked before each fault: `false` suppresses it. */
   inject: v.optional(callable<(fault: NetworkFault) => boolean>('a function')),
-  /** Has time stand still until something of the machine's is done: the work of TLS. */
+  /** Stops virtual time until work in real time is done, such as that of TLS. */
   hold: v.optional(callable<(something: Promise<unknown>) => unknown>('a function')),
   /** Told of everything that happens. */
   onEvent: v.optional(callable<(event: NetworkEvent) => void>('a function')),
@@ -37,8 +37,16 @@ export const hostSchema = v.strictObject({
 /** Options of a host of a simulated network. */
 export type HostOptions = Readonly<v.InferInput<typeof hostSchema>>;
 
+const number = within(0, 65_535);
+
+/** What a test says of the servers of a service. */
+export const srvRecords = v.array(
+  v.strictObject({ name: v.string(), port: number, priority: number, weight: number }),
+  'must be a list of { name, port, priority, weight }',
+);
+
 export const partitionSchema = v.strictObject({
-  /** Whether only what goes from the first to the second is lost. */
+  /** Whether only packets from the first to the second are lost. */
   oneWay: v.optional(flag, false),
 });
 

@@ -8,6 +8,7 @@ import type {
   ListenSettings,
   ListenerChannel,
   Network,
+  SrvRecord,
   StreamChannel,
 } from '../../selector/network.js';
 import { TlsStream } from '../../selector/node/tls-stream.js';
@@ -111,8 +112,23 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     return () => void agenda.cancel(answer);
   }
 
+  lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void {
+    const { agenda, settings } = this.#fabric;
+    const answer = agenda.after(settings.lookup, () => {
+      const records = this.#up ? this.#fabric.resolveSrv(name) : [];
+      if (records.length > 0) done(undefined, records);
+      else done(systemError('ENOTFOUND', 'querySrv', { hostname: name }), []);
+    });
+    return () => void agenda.cancel(answer);
+  }
+
   bind(settings: BindSettings): DatagramChannel {
     return new SimulatedDatagram(this.#fabric, this, settings);
+  }
+
+  localAddresses(family: 4 | 6): readonly string[] {
+    const loopback = family === 6 ? '::1' : '127.0.0.1';
+    return [loopback, ...this.addresses.filter((address) => familyOf(address) === family)];
   }
 
   watchCapacity(tell: (most: number) => void): () => void {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import type { SrvRecord } from '../../selector/network.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { checkOption, parseOptions } from '../../core/options/option-schema.js';
 import { listOf } from '../one-or-more.js';
@@ -19,6 +20,7 @@ import {
   hostSchema,
   networkSchema,
   partitionSchema,
+  srvRecords,
 } from './network-options.js';
 import type { NetworkSettings } from './settings.js';
 import { SimulatedHost } from './simulated-host.js';
@@ -51,6 +53,8 @@ export class SimulatedNetwork {
   readonly #onEvent: ((event: NetworkEvent) => void) | undefined;
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #byAddress = new Map<string, SimulatedHost>();
+  readonly #aliases = new Map<string, ReadonlySet<Station>>();
+  readonly #srv = new Map<string, readonly SrvRecord[]>();
   readonly #links = new Map<Station, Map<Station, Link>>();
   readonly #rules: {
     readonly from: ReadonlySet<Station>;
@@ -88,10 +92,11 @@ export class SimulatedNetwork {
   }
 
   /**
-   * Makes a host; or gives the one that has the name.
+   * Makes a host, or returns the one with this name.
    *
    * @param options `address`: its addresses. Default: the next one of 10.0.0.0/8.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` for a text that is no address, one that is taken, or other addresses than it has.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for an invalid address, one that is in use, or addresses that differ from
+   * those of the existing host.
    */
   host(name: string, options: HostOptions = {}): SimulatedHost {
     checkOption(v.string('must be a text'), name, 'SimulatedNetwork', 'host');
@@ -111,6 +116,30 @@ export class SimulatedNetwork {
     this.#hosts.set(name, host);
     for (const own of addresses) this.#byAddress.set(own, host);
     return host;
+  }
+
+  // ---- Its names ----
+
+  /**
+   * From now on a name is looked up as the addresses of these hosts, in this order; an empty list: nobody has it any more. Look-ups that are
+   * under way are answered in the new way.
+   *
+   * @throws {TaskTonicError} `TT_BAD_OPTION` for a host that is not there, and for the name of a host.
+   */
+  alias(name: string, hosts: HostSet): this {
+    if (this.#hosts.has(name)) throw badOption('SimulatedNetwork', 'alias', `${name} is the name of a host`);
+    this.#aliases.set(name, this.#setOf(hosts));
+    return this;
+  }
+
+  /**
+   * From now on these are the SRV records of a name, such as `_redis._tcp.example.org` (RFC 2782); an empty list: there are none.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`
+   */
+  srv(name: string, records: readonly SrvRecord[]): this {
+    checkOption(srvRecords, records, 'SimulatedNetwork', 'srv');
+    this.#srv.set(name, [...records]);
+    return this;
   }
 
   // ---- How good it is ----
@@ -137,7 +166,7 @@ export class SimulatedNetwork {
   }
 
   /**
-   * From now on nothing passes between two sets of hosts, until it is healed; what is under way is lost.
+   * Blocks all packets between two sets of hosts until `heal()`; packets under way are lost.
    * @param options `oneWay`: only what goes from the first to the second is lost.
    */
   partition(one: HostSet, other: HostSet, options: PartitionOptions = {}): Partition {
@@ -186,6 +215,7 @@ export class SimulatedNetwork {
       settings: this.#settings,
       tell: (kind, what, count) => this.#tell(kind, what, count),
       resolve: (name, family) => this.#resolve(name, family),
+      resolveSrv: (name) => this.#srv.get(name) ?? [],
       find: (address, from) => (isLoopback(address) ? from : this.#byAddress.get(address)),
       link: (from, to) => this.#link(from, to),
       others: (than) => [...this.#hosts.values()].filter((host) => host !== than),
@@ -212,7 +242,9 @@ export class SimulatedNetwork {
 
   #resolve(name: string, family: 0 | 4 | 6): readonly string[] {
     if (name === 'localhost') return [family === 6 ? '::1' : '127.0.0.1'];
-    const { addresses = [] } = this.#hosts.get(name) ?? {};
+    const alias = this.#aliases.get(name) as ReadonlySet<SimulatedHost> | undefined;
+    const hosts = alias === undefined ? [this.#hosts.get(name)] : [...alias];
+    const addresses = hosts.flatMap((host) => host?.addresses ?? []);
     return family === 0 ? addresses : addresses.filter((address) => familyOf(address) === family);
   }
 

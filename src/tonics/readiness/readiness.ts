@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { successor } from '../../app/upgrade/successor.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { fail } from '../../core/errors.js';
 import { settingsIn, text } from '../../core/options/option-schema.js';
@@ -12,7 +13,7 @@ import { type ServiceManager, serviceManager } from './service-manager.js';
 
 export const readinessSchema = v.strictObject({
   ...tonicOptions,
-  /** A file that has the number of the process from when it is ready to its exit. */
+  /** A file with the process id, which exists from `ttsc__ready()` until the process exits. */
   pidFile: v.optional(text),
 });
 
@@ -43,6 +44,7 @@ export class Readiness extends Tonic {
     this.#path = settings.pidFile;
     this.#pidFile = settings.pidFile === undefined ? undefined : new PidFile(settings.pidFile, process.pid);
     this.#manager = serviceManager;
+    successor.awaitsReadiness();
   }
 
   ttse__onStart(): void {
@@ -54,7 +56,13 @@ export class Readiness extends Tonic {
 
   /** It serves now; also after {@link ttsc__reloading}. @param status in words, for `systemctl status`. */
   ttsc__ready(status?: string): void {
-    this.#tell('READY=1', ...statusOf(status));
+    // One that has replaced another is who the service is from now on: the old one ends, and would take the service with it.
+    const main = successor.isTakingOver ? [`MAINPID=${process.pid}`] : [];
+    this.#writePidFile();
+    this.#tell([...main, 'READY=1', ...statusOf(status)], () => successor.ready());
+  }
+
+  #writePidFile(): void {
     if (this.#pidFile === undefined) return;
     try {
       this.#pidFile.write();
@@ -66,17 +74,17 @@ export class Readiness extends Tonic {
 
   /** It reads its configuration anew, and tells with {@link ttsc__ready} when that is done (`Type=notify-reload`). */
   ttsc__reloading(status?: string): void {
-    this.#tell('RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`, ...statusOf(status));
+    this.#tell(['RELOADING=1', `MONOTONIC_USEC=${monotonicMicroseconds()}`, ...statusOf(status)]);
   }
 
   /** What it does, in words, for `systemctl status`. */
   ttsc__status(status: string): void {
-    this.#tell(...statusOf(status));
+    this.#tell(statusOf(status));
   }
 
   /** The loop turns. */
   ttsc__alive(): void {
-    this.#tell('WATCHDOG=1');
+    this.#tell(['WATCHDOG=1']);
   }
 
   ttse__onShutdown(): void {
@@ -88,14 +96,18 @@ export class Readiness extends Tonic {
   }
 
   #stopping(): void {
-    if (!this.#stops) this.#tell('STOPPING=1');
+    // After an upgrade the service goes on.
+    if (!this.#stops && this.catalyst.runtime.shutdown?.upgrade !== true) this.#tell(['STOPPING=1']);
     this.#stops = true;
   }
 
-  #tell(...words: string[]): void {
-    this.#manager.tell(words, (problem) => {
-      this._ttScheduler.logs.warn(this, fail('TT_NOT_NOTIFIED', { words: words.join(' '), problem }));
-    });
+  #tell(words: readonly string[], told?: () => void): void {
+    const failed = (problem: string): void => {
+      const error = fail('TT_NOT_NOTIFIED', { words: words.join(' '), problem });
+      this._ttScheduler.logs.warn(this, error);
+      if (told !== undefined) successor.failed(error);
+    };
+    this.#manager.tell(words, failed, told);
   }
 }
 ofFramework(Readiness);

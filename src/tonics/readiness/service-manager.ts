@@ -1,10 +1,16 @@
-import { execFile } from 'node:child_process';
+import { nodeChildProcess } from '../../core/lazy-node.js';
 
 /** Starts the helper; tells how it ended. */
 export type RunHelper = (words: readonly string[], env: NodeJS.ProcessEnv, ended: (problem?: string) => void) => void;
 
 /** It comes with systemd, and sends what it is given as one datagram to a UNIX socket; Node has no such sockets. */
 const HELPER = 'systemd-notify';
+
+interface Message {
+  readonly words: readonly string[];
+  readonly failed: (problem: string) => void;
+  readonly told: () => void;
+}
 
 /** What a process is told, and tells, of who manages it: sd_notify(3), sd_watchdog_enabled(3). */
 export class ServiceManager {
@@ -15,7 +21,7 @@ export class ServiceManager {
   #watchdog: number | undefined;
   #isRead = false;
   /** What waits while a helper runs: one at a time, so that what was said first is heard first. */
-  readonly #waiting: { readonly words: readonly string[]; readonly failed: (problem: string) => void }[] = [];
+  readonly #waiting: Message[] = [];
   #busy = false;
 
   constructor(env: NodeJS.ProcessEnv, pid: number, run: RunHelper = runHelper) {
@@ -49,11 +55,22 @@ export class ServiceManager {
     for (const name of ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']) delete this.#env[name];
   }
 
-  /** Tells it that, such as `READY=1`; nothing where nobody listens. */
-  tell(words: readonly string[], failed: (problem: string) => void): void {
-    if (!this.listens) return;
-    this.#waiting.push({ words, failed });
-    this.#next();
+  /**
+   * Tells it that, such as `READY=1`; nothing where nobody listens.
+   * @param told called when that is done.
+   */
+  tell(words: readonly string[], failed: (problem: string) => void, told: () => void = () => {}): void {
+    if (!this.listens) return told();
+    this.#waiting.push({ words, failed, told });
+    return this.#next();
+  }
+
+  /** What a process that replaces this one must find in its environment. */
+  get environment(): NodeJS.ProcessEnv {
+    this.#read();
+    if (this.#socket === undefined) return {};
+    const usec = this.#watchdog === undefined ? {} : { WATCHDOG_USEC: String(this.#watchdog * 1_000) };
+    return { NOTIFY_SOCKET: this.#socket, ...usec };
   }
 
   #next(): void {
@@ -62,14 +79,15 @@ export class ServiceManager {
     this.#busy = true;
     this.#run(next.words, { ...this.#env, NOTIFY_SOCKET: this.#socket }, (problem) => {
       this.#busy = false;
-      if (problem !== undefined) next.failed(problem);
+      if (problem === undefined) next.told();
+      else next.failed(problem);
       this.#next();
     });
   }
 }
 
 function runHelper(words: readonly string[], env: NodeJS.ProcessEnv, ended: (problem?: string) => void): void {
-  execFile(HELPER, words, { env }, (error, _out, err) => {
+  nodeChildProcess().execFile(HELPER, words, { env }, (error, _out, err) => {
     if (error === null) ended();
     else ended(err.trim() === '' ? error.message : err.trim());
   });

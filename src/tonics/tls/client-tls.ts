@@ -12,7 +12,7 @@ const sessionsOf = new WeakMap<object, ClientSessions>();
 /** How a client speaks TLS: its context, read again where its files have changed, and the sessions that it goes on from. */
 export class ClientTls {
   readonly #settings: ClientTlsSettings;
-  readonly #name: string;
+  #name: string;
   readonly #whose: string;
   #sessions: ClientSessions;
   #context: SecureContext;
@@ -40,9 +40,21 @@ export class ClientTls {
     this.#sessions = sessions;
   }
 
+  /** From now on it connects to that host: its certificate must have that name, unless the options say another one. */
+  towards(host: string): void {
+    this.#name = this.#settings.servername ?? host;
+  }
+
   /** For its connections: whether they begin with TLS, or go on under it when their protocol says so. */
   start(timeout: number): { readonly secure?: TlsStart; readonly startTls?: TlsStart } {
-    const start: TlsStart = { side: (at) => this.side(at), name: this.#name, timeout };
+    const nameNow = (): string => this.#name;
+    const start: TlsStart = {
+      side: (at) => this.side(at),
+      get name() {
+        return nameNow();
+      },
+      timeout,
+    };
     return this.#settings.mode === 'startTls' ? { startTls: start } : { secure: start };
   }
 

@@ -10,15 +10,15 @@ const names = v.union([text, v.array(text)], 'must be a name, or a list of names
 
 /** One end's own certificate. */
 export const certificateOptions = {
-  /** The certificate, and those between it and an authority that peers know, one after the other: PEM. */
+  /** The certificate, followed by the intermediate certificates: PEM. */
   cert: v.optional(pem),
   /** Its private key: PEM. */
   key: v.optional(pem),
-  /** The password of the key, where it has one. */
+  /** The password of the key, if it has one. */
   passphrase: v.optional(text),
-  /** The file that has the certificate, in the place of `cert`. */
+  /** The file with the certificate, instead of `cert`. */
   certFile: v.optional(text),
-  /** The file that has the key, in the place of `key`. */
+  /** The file with the key, instead of `key`. */
   keyFile: v.optional(text),
 };
 
@@ -31,17 +31,19 @@ const secureContext = v.custom<SecureContext>(
 export const tlsOptions = {
   ...certificateOptions,
   /**
-   * What `tls.createSecureContext()` has made: it has certificate, key, versions and ciphers, and the other options that say these have no effect. A server with one cannot ask clients for certificates.
+   * A context from `tls.createSecureContext()`, with certificate, key, versions and ciphers; the other options for
+   * these then have no effect. A server with a context cannot ask clients for certificates.
    */
   context: v.optional(secureContext),
   /** Authorities whose certificates are trusted: PEM, one or several. */
   ca: v.optional(pems),
-  /** The file, or files, that have them, in the place of `ca`. */
+  /** The file, or files, with these authorities, instead of `ca`. */
   caFile: v.optional(names),
-  /** The oldest version that is spoken. */
+  /** The oldest version that is allowed. */
   minVersion: v.optional(oneOf('TLSv1.2', 'TLSv1.3'), 'TLSv1.2'),
   /**
-   * The cipher suites, as OpenSSL names them, with `:` between. Default: those with authenticated encryption and forward secrecy.
+   * The cipher suites, by their OpenSSL names, separated by `:`. Default: those with authenticated encryption and
+   * forward secrecy.
    */
   ciphers: v.optional(text),
 };
@@ -57,11 +59,15 @@ export type CertificateOptions = v.InferInput<typeof ownCertificate>;
 
 export const serverTlsSchema = v.strictObject({
   ...tlsOptions,
-  /** When TLS begins: with the connection (`implicit`); as the first byte says, so that plain peers are served as well (`either`); or when the protocol says so (`startTls`). */
+  /**
+   * When TLS begins: with the connection (`implicit`); if the first byte of the client is TLS, and plain text otherwise
+   * (`either`); or when the protocol calls `startTls()` (`startTls`).
+   */
   mode: v.optional(oneOf('implicit', 'either', 'startTls'), 'implicit'),
   /**
-   * Further certificates, by the name that a client asks for (SNI): `{ 'mail.example.com': { certFile, keyFile }, '*.example.org': { context } }`. `*` stands for one
-   * label. Clients that ask for none of them, or for no name, are shown the one above.
+   * Further certificates, by the name that a client asks for (SNI):
+   * `{ 'mail.example.com': { certFile, keyFile }, '*.example.org': { context } }`. `*` stands for one label. Clients
+   * that ask for another name, or for none, get the certificate above.
    */
   names: v.optional(v.record(text, ownCertificate, 'must be certificates by name')),
   /**
@@ -74,27 +80,39 @@ export const serverTlsSchema = v.strictObject({
       'must be a list of names, or classes by their names',
     ),
   ),
-  /** Whether clients are asked for a certificate, which one of `ca` must have signed: `optional`: one that has none may come in, with no identity. Default: `required` where there is a `ca`. */
+  /**
+   * Whether clients need a certificate signed by one of `ca`. With `optional` a client without one may connect, without
+   * an identity. Default: `required` where there is a `ca`.
+   */
   clientCertificates: v.optional(oneOf('none', 'optional', 'required')),
-  /** How often it looks whether its files have changed, in ms; then they are read again. `false`: only on `ttsc__reloadCertificates`. */
+  /**
+   * How often it checks whether its files have changed, in ms, and reads them again. `false`: only by
+   * `ttsc__reloadCertificates`.
+   */
   watchFiles: v.optional(v.union([ms(100), v.literal(false)], 'must be 100 ms or more, or false'), 10_000),
   /** How long a session can be resumed without a full handshake, in whole seconds. */
   sessionTimeout: v.optional(within(1, 604_800), 300),
-  /** 48 secret bytes that tickets of sessions are made with: give the same to several processes, and each resumes sessions of the others. Default: by chance. */
+  /**
+   * 48 secret bytes for session tickets: processes with the same bytes can resume sessions of each other. Default: by
+   * chance.
+   */
   ticketKeys: v.optional(someBytes('must be 48 bytes', 48)),
 });
 
 export const clientTlsSchema = v.strictObject({
   ...tlsOptions,
-  /** When TLS begins: with the connection (`implicit`), or when the protocol says so (`startTls`). */
+  /** When TLS begins: with the connection (`implicit`), or when the protocol calls `startTls()` (`startTls`). */
   mode: v.optional(oneOf('implicit', 'startTls'), 'implicit'),
-  /** The name that the server is asked for, and that its certificate must have. Default: `host`. */
+  /** The name that is sent to the server (SNI), and that its certificate must have. Default: `host`. */
   servername: v.optional(text),
-  /** Whether the server must show a certificate for that name, signed by an authority that is trusted: by `ca`, or else by those that Node knows. Without it anybody can be the server. */
+  /**
+   * Whether the server needs a certificate for that name, signed by a trusted authority: `ca`, or by default those of
+   * Node. With `false` any server is accepted.
+   */
   verify: v.optional(flag, true),
   /** The protocols that it offers (ALPN), best first. */
   alpn: v.optional(v.array(text, 'must be a list of names')),
-  /** Whether it goes on from sessions of earlier connections, which costs less. */
+  /** Whether it resumes sessions of earlier connections, which costs less. */
   resume: v.optional(flag, true),
 });
 

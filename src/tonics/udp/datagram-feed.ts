@@ -1,7 +1,7 @@
 import type { OrderForm, OrderSource } from '../../core/queue/order.js';
-import { TaskTonicError } from '../../core/errors.js';
-import type { Decoder, Framing } from '../../framing/framing.js';
+import type { Framing } from '../../framing/framing.js';
 import type { Address, Datagram } from '../../selector/network.js';
+import { DatagramFrames } from './datagram-frames.js';
 
 /** The socket that a feed of datagrams belongs to. */
 export interface DatagramFeedOwner {
@@ -15,19 +15,14 @@ export interface DatagramFeedOwner {
   _ttFramesRest(): void;
 }
 
-/**
- * The frames in datagrams, each of which has whole ones: heard one after the other as those of a connection are, with a decoder for each
- * datagram.
- */
+/** The frames in datagrams, heard one after the other as those of a connection are. */
 export class DatagramFeed implements OrderSource {
   /** Its order is on the queue, or it makes orders now. */
   queued = false;
-  /** Frames that were left out, since they were too long. */
-  skipped = 0;
   readonly framing: Framing<unknown>;
   readonly #owner: DatagramFeedOwner;
-  /** Of the datagram at hand. */
-  #decoder: Decoder<unknown> | undefined = undefined;
+  readonly #frames = new DatagramFrames();
+  /** Who has sent the datagram at hand. */
   #from: Address | undefined = undefined;
   #left = 0;
 
@@ -36,9 +31,14 @@ export class DatagramFeed implements OrderSource {
     this.framing = framing;
   }
 
+  /** Frames that were left out, since they were too long. */
+  get skipped(): number {
+    return this.#frames.skipped;
+  }
+
   /** The datagram at hand has more frames, as far as is known. */
   get waits(): boolean {
-    return this.#decoder !== undefined;
+    return this.#frames.waits;
   }
 
   /** A turn in which it may make so many orders has come. */
@@ -48,8 +48,8 @@ export class DatagramFeed implements OrderSource {
 
   next(form: OrderForm): boolean {
     while (this.#left-- > 0) {
-      const datagram = this.#decoder === undefined ? this.#owner._ttTakeDatagram() : undefined;
-      if (this.#decoder === undefined && datagram === undefined) break;
+      const datagram = this.#frames.waits ? undefined : this.#owner._ttTakeDatagram();
+      if (!this.#frames.waits && datagram === undefined) break;
       if (datagram !== undefined) this.#from = datagram.from;
       if (this.#order(datagram, form)) return true;
     }
@@ -62,25 +62,10 @@ export class DatagramFeed implements OrderSource {
   #order(datagram: Datagram | undefined, form: OrderForm): boolean {
     let frame: unknown;
     try {
-      if (datagram !== undefined) this.#begin(datagram);
-      frame = this.#decoder!.next();
+      frame = this.#frames.next(this.framing, datagram?.bytes);
     } catch (thrown) {
-      if (this.#decoder?.broken !== false || !(thrown instanceof TaskTonicError)) this.#done();
       return this.#owner._ttBadFrameOrder(form, thrown, this.#from!);
     }
-    if (frame !== undefined) return this.#owner._ttFrameOrder(form, frame, this.#from!);
-    this.#done();
-    return false;
-  }
-
-  #begin({ bytes }: Datagram): void {
-    this.#decoder = this.framing.decoder();
-    this.#decoder.push(bytes);
-    this.#decoder.end();
-  }
-
-  #done(): void {
-    this.skipped += this.#decoder?.skipped ?? 0;
-    this.#decoder = undefined;
+    return frame !== undefined && this.#owner._ttFrameOrder(form, frame, this.#from!);
   }
 }

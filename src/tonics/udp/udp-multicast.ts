@@ -4,7 +4,7 @@ import type { Membership } from './udp-backlog.js';
 
 /** What the system means by it here. ip(7), ipv6(7). */
 const WHY: Readonly<Record<string, string>> = {
-  EINVAL: 'there can be no such group or interface',
+  EINVAL: 'no such group or interface can exist',
   ENODEV: 'this machine has no such interface',
   EADDRNOTAVAIL: 'this machine has no such interface',
   ENOPROTOOPT: 'the socket is of the other family, IPv4 or IPv6',
@@ -22,7 +22,7 @@ export function applyMembership(
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (member && code === 'EADDRINUSE') return undefined;
-    const why = !member && code === 'EADDRNOTAVAIL' ? 'it is no member of it' : undefined;
+    const why = !member && code === 'EADDRNOTAVAIL' ? 'it is not a member of it' : undefined;
     return multicastError(
       membershipText({ group, member, interface: at }),
       thrown as Error,

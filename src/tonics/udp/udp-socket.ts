@@ -13,7 +13,7 @@ import type { Address, Datagram, DatagramChannel, SendFailure } from '../../sele
 import type { SelectionKey } from '../../selector/selection-key.js';
 import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from '../tcp/connection/encoded.js';
-import { framingOf } from '../framing-option.js';
+import { framingOf } from '../../framing/framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
 import { showAddress, socketError } from '../socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';
@@ -22,7 +22,7 @@ import { type ListenInfo, tellListening } from '../tcp/server/tcp-server.js';
 import { type EarlySend, type Membership, UdpBacklog } from './udp-backlog.js';
 import { badDestination, sendError } from './udp-errors.js';
 import { applyInterface, applyMembership, membershipText } from './udp-multicast.js';
-import { type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
+import { LARGEST, type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
 
 /** The life of a datagram socket, apart from the state machine of a subclass. */
 export type UdpPhase = 'opening' | 'open' | 'draining' | 'closed';
@@ -34,30 +34,31 @@ export interface UdpTraffic {
   /** Bytes and datagrams that have left this process. */
   readonly sentBytes: number;
   readonly sentMessages: number;
-  /** Datagrams that were taken (`'sent'`, `'waiting'`) and did not leave; `onError` tells of each. What was refused is not among them. */
+  /**
+   * Accepted datagrams (`'sent'`, `'waiting'`) that did not leave; `onError` reports each. Refused ones are not
+   * counted.
+   */
   readonly failed: number;
-  /** Datagrams that came and were not heard: it was paused, or the loop too slow. */
+  /** Received datagrams that were dropped: it was paused, or the loop too slow. */
   readonly dropped: number;
   /** Frames in datagrams that were left out, since they were longer than their framing allows. */
   readonly skippedFrames: number;
 }
 
-/** The most that fits: 65,535 less the headers of UDP and, with IPv4, of IP (RFC 768, RFC 791, RFC 8200). */
-const LARGEST = { 4: 65_507, 6: 65_527 } as const;
-
 /** A datagram takes so much of a socket's share of a turn at least. */
 const SMALLEST_SHARE = 64;
 
 /**
- * A UDP socket. Its events are its own, or else its base's with the socket as the first argument.
+ * A UDP socket. An event that its class does not define goes to its base, with the socket as the first argument.
  *
- * ## What becomes of a datagram
+ * ## What happens to a datagram
  *
  * - To an address, from an open socket: it leaves with the end of the turn (`'sent'`).
  * - Before the socket is open, or to a name: it waits (`'waiting'`), and `onDrain` follows when nothing waits any more. Those that wait for
  *   the socket leave in order, and so do those to one address or one name. What waits is bounded by `unsentLimit` and `unsentMessages`.
- * - One that does not leave after all is told by `onError`, with the address that it was for, and counted (`traffic.failed`). Those that fail
- *   in the same way, to one address, in one turn are one error with a count; there are at most 100 errors a turn, and one for the rest.
+ * - A datagram that does not leave is reported by `onError`, with its destination, and counted (`traffic.failed`).
+ *   Those that fail in the same way, to one address, in one turn are one error with a count; there are at most 100
+ *   errors a turn, and one for the rest.
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never, Frame = unknown, Sent = Frame>
@@ -83,7 +84,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
 
   /** What its options must look like. */
   static readonly optionsSchema: v.GenericSchema = udpSchema;
-  /** It is bound (and connected, where it has one peer); tells the real address and port. */
+  /** It is bound (and connected, with `remote`); `info` has the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
   /** A datagram has come. The buffer is the receiver's to keep. */
   ttse__onDatagram?(data: Buffer, from: Address): void | undefined;
@@ -157,7 +158,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
     return (this.#backlog?.bytes ?? 0) + (this.#channel?.unsent ?? 0);
   }
 
-  /** What has passed through it so far. What is neither `sentMessages` nor `failed` still waits. */
+  /** Its counters so far. What is neither `sentMessages` nor `failed` still waits. */
   get traffic(): UdpTraffic {
     const channel = this.#channel;
     return {
@@ -533,12 +534,6 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** @internal It was cut off at somebody else's deadline: its own sparkles run no more. */
   override _ttRelease(): void {
     this.#close('the socket was closed', (error) => this._ttTellOthers(error));
-  }
-
-  /** @internal Its base hears of it, or the log does. */
-  _ttTellOthers(error: Error): void {
-    if (!this._ttPlan.has('ttse__onError') && this._ttBase?.finished === false) this._ttReport(error);
-    else this._ttLogUnheard(error);
   }
 }
 ofFramework(UdpSocket);

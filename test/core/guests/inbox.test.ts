@@ -129,7 +129,7 @@ describe('a Tonic whose inbox is bounded', () => {
     await does(() => {
       for (const n of [1, 2, 3]) clerk.ttsc__note(n);
       const { message } = expectThrow(() => clerk.ttsc__note(4), 'TT_INBOX_FULL');
-      expect(message).to.contain(`${clerk.name} does not take ttsc__note: 3 calls wait for it`);
+      expect(message).to.contain(`${clerk.name} refuses ttsc__note: 3 calls wait for it`);
       expect(clerk.inboxCounts).to.deep.equal({ orders: 3, bytes: 0, dropped: 0, refused: 1 });
     });
     await does(() => clerk.ttsc__note(5));

@@ -372,7 +372,7 @@ describe('an order that is postponed', () => {
     const dropped = app.lines.filter(({ code }) => code === 'TT_POSTPONED_DROPPED');
     expect(dropped).to.have.length(1);
     expect(dropped[0]!.level).to.equal(WARN);
-    expect(dropped[0]!.msg).to.contain('3 orders').and.to.contain('ttsc__job (2), ttsc__balance');
+    expect(dropped[0]!.msg).to.contain('3 postponed orders').and.to.contain('ttsc__job (2), ttsc__balance');
     expectCode(asker.error, 'TT_ASK_GONE');
     await app.finish();
   });

@@ -72,6 +72,7 @@ const ENTRIES = {
   tasktonic: ['src/index.ts', 'src/selector/index.ts', 'src/tonics/index.ts'],
   'tasktonic/calendar': ['src/calendar/index.ts'],
   'tasktonic/framing': ['src/framing/index.ts'],
+  'tasktonic/collections': ['src/collections/index.ts'],
   'tasktonic/http': ['src/http/index.ts'],
   'tasktonic/store': ['src/store/index.ts'],
   'tasktonic/testing': ['src/testing/index.ts'],

@@ -36,10 +36,10 @@ describe('asking an HttpClient', () => {
     'a header whose name is none': [{ url, headers: { 'X One': 'a' } }, 'headers.X One'],
     'a header about the connection': [{ url, headers: { Connection: 'close' } }, "the client's own"],
     'a header about the length of chunks': [{ url, headers: { 'Transfer-Encoding': 'chunked' } }, "the client's own"],
-    'two bodies': [{ url, body: 'a', json: 1 }, 'one of them'],
+    'two bodies': [{ url, body: 'a', json: 1 }, 'together with "body"'],
     'a body that is none': [{ url, body: 7 }, 'must be a text'],
     'what is no JSON': [{ url, json: 1n }, 'cannot be JSON'],
-    'a function as JSON': [{ url, json: () => 1 }, 'no word for'],
+    'a function as JSON': [{ url, json: () => 1 }, 'JSON cannot express'],
     'a part that there is not': [{ url, data: 'a' }, 'data'],
   };
   for (const [what, [request, says]] of Object.entries(WRONG))

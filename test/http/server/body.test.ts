@@ -89,7 +89,7 @@ describe('the body of an exchange', () => {
     ]);
     expect(await told(app, '/text', typed('text/plain;charset=utf-8', Buffer.from([0xe9])))).to.deep.equal([
       400,
-      'The body of POST /text cannot be read: it is no UTF-8.',
+      'The body of POST /text cannot be read: it is not UTF-8.',
     ]);
     expect((await told(app, '/text', typed('text/plain; charset=koi8-r', Buffer.from('x'))))[0]).to.equal(415);
   });
@@ -101,7 +101,7 @@ describe('the body of an exchange', () => {
     expect(await told(app, '/json', { headers: patch, body: '"x"' })).to.deep.equal([200, '"x"']);
     const [status, text] = await told(app, '/json', { headers: JSON_TYPE, body: '{"a":' });
     expect(status).to.equal(400);
-    expect(text).to.include('it is no JSON');
+    expect(text).to.include('it is not JSON');
     expect((await told(app, '/json', { headers: JSON_TYPE }))[0]).to.equal(400);
     expect(await told(app, '/json', { body: '{}' })).to.deep.equal([
       415,
@@ -233,7 +233,7 @@ describe('the frames of a body', () => {
     const app = await serveHttp(() => new Items());
     const [bad, text] = await told(app, '/', { body: '1\nx\n2\n' });
     expect(bad).to.equal(400);
-    expect(text).to.include('it is no JSON');
+    expect(text).to.include('it is not JSON');
     expect(app.server.items).to.deep.equal([1]);
     expect((await told(app, '/', { body: `"${'x'.repeat(200)}"\n` }))[0]).to.equal(413);
     expect((await told(app, '/', { body: '{"a":' }))[0]).to.equal(400);

@@ -167,7 +167,7 @@ describe('an HttpExchange', () => {
     expect((await talk.ask('GET /x')).text).to.equal('first');
     expect((await talk.ask('GET /y')).text).to.equal('first');
     expect(app.warnings).to.have.length(4);
-    expect(app.warnings[0]).to.include('GET /x was answered already');
+    expect(app.warnings[0]).to.include('GET /x was already answered');
   });
 
   it('is not worth an answer when its peer has gone, which is no more than a line for who looks closely', async () => {
@@ -211,7 +211,7 @@ describe('an HttpExchange', () => {
     });
     const { status, text } = await app.ask('GET /');
     expect(status).to.equal(200);
-    expect(text).to.include('its status is 99').and.include('Transfer-Encoding').and.include('it has no JSON');
+    expect(text).to.include('its status is 99').and.include('Transfer-Encoding').and.include('JSON cannot express it');
   });
 });
 
@@ -363,7 +363,7 @@ describe('an exchange that nobody answers', () => {
     talk.say('GET /b');
     await app.app.pass(500);
     expect((await talk.answer(1)).status).to.equal(503);
-    expect(app.warnings.join()).to.include('Nobody has answered GET /a within 1000 ms').and.not.include('/b');
+    expect(app.warnings.join()).to.include('GET /a was not answered within 1000 ms').and.not.include('/b');
     await app.app.pass(500);
     expect((await talk.answer(2)).status).to.equal(503);
     app.server.late[0]!.reply('late');

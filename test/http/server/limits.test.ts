@@ -366,7 +366,7 @@ describe('a handler that fails', () => {
     peer.send(get() + get());
     await peer.heard.until(() => statusesIn(peer.text).length === 2);
     expect(statusesIn(peer.text)).to.deep.equal([503, 503]);
-    expect(app.app.messages(40).filter((text) => text.includes('has no handler of requests'))).to.have.length(1);
+    expect(app.app.messages(40).filter((text) => text.includes('has no handler for requests'))).to.have.length(1);
     expect(app.server.requests.unheard).to.equal(2);
   });
 });

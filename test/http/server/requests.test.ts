@@ -214,6 +214,6 @@ describe('what only a stream of bytes has', () => {
     peer.send(get());
     await peer.heard.until(() => peer.text.endsWith('still there'));
     expect(told).to.have.length(4);
-    expect(told[3]).to.include('startTls() does not exist for Session: it speaks HTTP');
+    expect(told[3]).to.include('Session has no startTls(): it uses HTTP');
   });
 });

@@ -20,6 +20,14 @@ describe('Opening a WebSocket', () => {
     expect((await refused(opening('/other'))).status).to.equal(404);
   });
 
+  it('finds the path in a request that names all of an address, as HTTP routes do', async () => {
+    const app = await serveWebSockets();
+    const peer = await (await app.raw(opening('http://example.com/?room=7'))).answered();
+    expect(peer.status).to.equal(101);
+    const other = await (await app.raw(opening('http://example.com/other'))).answered();
+    expect(other.status).to.equal(404);
+  });
+
   it('is 405 with another method than GET', async () => {
     const { status, head } = await refused(opening().replace('GET', 'PUT'));
     expect(status).to.equal(405);

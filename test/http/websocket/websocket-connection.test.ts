@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Hears, type ListenInfo, type Reply, Tonic } from '../../../src/index.js';
 import { HttpServer, type Message, WebSocketConnection, type WebSocketDisconnectInfo } from '../../doors/http.js';
 import { bench } from '../../support/bench.js';
+import { codeOf } from '../../support/errors.js';
 import { startNet, tidyUp } from '../../support/net-app.js';
 import { connectTo } from '../../support/peers.js';
 import { CLOSE, bytes, close, text } from './support/frames.js';
@@ -51,6 +52,26 @@ describe('A WebSocket of an HttpServer', () => {
     expect(connection.handshake.query.getAll('room')).to.eql(['7', '8']);
     expect(connection.handshake.headers['x-room']).to.equal('seven');
     expect(connection.remote?.address).to.equal('127.0.0.1');
+  });
+
+  it('knows the path of a request that names all of an address', async () => {
+    const app = await serveWebSockets();
+    const { connection } = await app.open({}, 'http://example.com/?room=7');
+    expect([connection.handshake.path, connection.handshake.query.get('room')]).to.eql(['/', '7']);
+  });
+
+  it('refuses what only a stream of bytes has, where it is called', async () => {
+    const app = await serveWebSockets();
+    const { connection } = await app.open();
+    type Streamed = Record<'setFraming' | 'takeBuffered' | 'startTls', () => never>;
+    const streamed = connection as unknown as Streamed;
+    const codes = await app.app.inside(() => [
+      codeOf(() => streamed.setFraming()),
+      codeOf(() => streamed.takeBuffered()),
+      codeOf(() => streamed.startTls()),
+    ]);
+    expect(codes).to.eql(['TT_NOT_OF_PROTOCOL', 'TT_NOT_OF_PROTOCOL', 'TT_NOT_OF_PROTOCOL']);
+    expect(connection.phase).to.equal('open');
   });
 
   it('counts as one connection from its first request to its end', async () => {

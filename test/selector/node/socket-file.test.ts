@@ -111,7 +111,7 @@ describe('the file of a UNIX socket', () => {
       make(path);
       const { app } = await appAt(path);
       const error = expectCode(await errorIn(app), 'TT_NOT_A_SOCKET');
-      expect(error.message).to.contain(`What is at unix:${path} is no socket`);
+      expect(error.message).to.contain(`The file at unix:${path} is not a socket`);
       expect(existsSync(path)).to.equal(true);
     });
 

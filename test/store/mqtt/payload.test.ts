@@ -18,7 +18,7 @@ describe('a payload of MQTT', () => {
     }
   });
 
-  it('comes as bytes where it is no text, or where bytes are asked for', () => {
+  it('comes as bytes where it is not a text, or where bytes are asked for', () => {
     expect(valueIn(Buffer.from([0xff, 0xfe]), 'json')).to.deep.equal(Uint8Array.of(0xff, 0xfe));
     expect(valueIn(Buffer.from('21'), 'bytes')).to.deep.equal(Uint8Array.of(0x32, 0x31));
     expect(payloadOf(Uint8Array.of(1, 2), 'json')).to.deep.equal(Buffer.of(1, 2));
@@ -59,6 +59,6 @@ describe('a payload of MQTT', () => {
     });
 
   it('of bytes is none of a number', () => {
-    expect(() => payloadOf(5, 'bytes')).to.throw('it is no bytes');
+    expect(() => payloadOf(5, 'bytes')).to.throw('it is not binary data');
   });
 });

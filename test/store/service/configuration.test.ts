@@ -208,7 +208,7 @@ describe('the configuration in the Store', () => {
       });
       await distiller.settle();
       expect(message).to.equal(
-        '"formula/log/level" of a Store can be read only: what is under "formula" is the configuration; give the value in ' +
+        '"formula/log/level" of a Store is read-only: what is under "formula" is the configuration; give the value in ' +
           'creatingFormula() or in another source of it, and have them read again with reloadConfiguration().',
       );
     });
@@ -233,7 +233,7 @@ describe('the configuration in the Store', () => {
       });
       expect(codes).to.deep.equal(Array(3).fill('TT_STORE_READ_ONLY'));
       const warned = warningsOf(distiller);
-      expect(warned.filter((msg) => msg.includes('of a Store can be read only'))).to.have.lengthOf(2);
+      expect(warned.filter((msg) => msg.includes('of a Store is read-only'))).to.have.lengthOf(2);
       for (const { store } of all) expect(store.keys('formula/devices')).to.deep.equal([]);
     });
 
@@ -422,7 +422,7 @@ describe('the configuration in the Store', () => {
     distiller.find<Breaking>('store')!.ttsc__break();
     await distiller.settle();
     expect(ready).to.deep.equal([false]);
-    expect(warningsOf(distiller).join()).to.contain('\\"there/name\\" of a Store can be read only');
+    expect(warningsOf(distiller).join()).to.contain('\\"there/name\\" of a Store is read-only');
     expect(heard).to.deep.equal([event('a', undefined, 1, undefined)]);
     expect(user.store.keys()).to.deep.equal(['formula']);
     expect(user.store.get('formula/project/name')).to.equal('App');

@@ -301,7 +301,7 @@ describe('a log service that is slow', () => {
       await app.bench.settled();
       expect(memory.lines.filter((line) => line['slow'] === true || line['flags'] !== undefined)).to.deep.equal([]);
       const warnings = memory.messages.filter((message) => message.startsWith('the log took'));
-      expect(warnings).to.deep.equal(['the log took 200 ms for a line: what it goes to is slow']);
+      expect(warnings).to.deep.equal(['the log took 200 ms for a line: its destination is slow']);
       expect(memory.lines.length).to.equal(entries ? 2 : 3);
       await app.over();
     });

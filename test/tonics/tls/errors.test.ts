@@ -145,7 +145,7 @@ describe('what a handshake that fails tells', () => {
     const { port } = await serve(() => new Silent());
     const error = await errorOf(await connectTls(port, {}, { connectTimeout: 600 }));
     expect(error.code).to.equal('TT_TLS_TIMEOUT');
-    expect(sentence(error)).to.match(/^The TLS handshake with the peer was not done after 600 ms: /);
+    expect(sentence(error)).to.match(/^The TLS handshake with the peer was not complete after 600 ms: /);
   });
 
   it('of a handshake that takes too long', async () => {

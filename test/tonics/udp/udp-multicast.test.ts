@@ -44,7 +44,7 @@ describe('a UdpSocket with multicast groups', () => {
     expect(await hears(started)).to.equal(true);
     const { app, socket } = started;
     expect(messages(app)).to.deep.equal([
-      'The socket cannot join the multicast group 10.1.1.1: there can be no such group or interface (EINVAL).',
+      'The socket cannot join the multicast group 10.1.1.1: no such group or interface can exist (EINVAL).',
       'The socket cannot join the multicast group 239.255.77.9 on 192.0.2.77: this machine has no such interface (ENODEV).',
     ]);
     expect(expectCode(app.heard.all('onError')[0]![1], 'TT_MULTICAST').details).to.include({ group: '10.1.1.1' });
@@ -65,7 +65,7 @@ describe('a UdpSocket with multicast groups', () => {
       multicast: { interface: 'lo', groups: [{ group: GROUP, interface: HERE }] },
     });
     expect(messages(started.app)).to.deep.equal([
-      'The socket cannot send multicast by the interface lo: there can be no such group or interface (EINVAL).',
+      'The socket cannot send multicast by the interface lo: no such group or interface can exist (EINVAL).',
     ]);
     const sender = await started.app.inside(
       () => new UdpSocket({ host: '0.0.0.0', multicast: { interface: HERE, ttl: 0 } }),
@@ -102,7 +102,7 @@ describe('a UdpSocket with multicast groups', () => {
     socket.ttsc__setMembership(GROUP, false, HERE);
     await app.heard.on('onError', 2);
     expect(messages(app)[1]).to.equal(
-      `The socket cannot leave the multicast group ${GROUP} on ${HERE}: it is no member of it (EADDRNOTAVAIL).`,
+      `The socket cannot leave the multicast group ${GROUP} on ${HERE}: it is not a member of it (EADDRNOTAVAIL).`,
     );
   });
 

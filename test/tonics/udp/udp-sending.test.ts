@@ -453,12 +453,12 @@ describe('a datagram', () => {
     const four = await startTeller();
     expect(await four.teller.inside((self) => self.say('x', at(514, '::1')))).to.equal('refused');
     expect(expectCode(errors(four.app)[0], 'TT_WRONG_FAMILY').message).to.equal(
-      'A socket for IPv4 (127.0.0.1) sends nothing to [::1]:514, which is IPv6: use one with "family: 6".',
+      'A socket for IPv4 (127.0.0.1) cannot send to [::1]:514, which is IPv6: use one with "family: 6".',
     );
     const six = await startTeller({ family: 6 });
     expect(await six.teller.inside((self) => self.say('x', at(514)))).to.equal('refused');
     expect(expectCode(errors(six.app)[0], 'TT_WRONG_FAMILY').message).to.equal(
-      'A socket for IPv6 (::1) sends nothing to 127.0.0.1:514, which is IPv4: use one with "family: 4".',
+      'A socket for IPv6 (::1) cannot send to 127.0.0.1:514, which is IPv4: use one with "family: 4".',
     );
   });
 

@@ -16,7 +16,7 @@ export function textOf(body: Buffer, headers: IncomingHttpHeaders, what: string)
   const charset = charsetOf(headers['content-type']);
   if (LATIN1.has(charset)) return body.toString('latin1');
   if (!UTF8.has(charset)) throw fail('TT_BODY_TYPE', { what, type: `in ${charset}`, wanted: 'in UTF-8 or Latin-1' });
-  if (!isUtf8(body)) throw fail('TT_BAD_BODY', { what, problem: 'it is no UTF-8' });
+  if (!isUtf8(body)) throw fail('TT_BAD_BODY', { what, problem: 'it is not UTF-8' });
   return body.toString();
 }
 
@@ -32,7 +32,7 @@ export function jsonOf(body: Buffer, headers: IncomingHttpHeaders, what: string)
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
-    const problem = text === '' ? 'it is empty, and no JSON' : `it is no JSON (${(thrown as Error).message})`;
+    const problem = text === '' ? 'it is empty, and not JSON' : `it is not JSON (${(thrown as Error).message})`;
     throw fail('TT_BAD_BODY', { what, problem }, thrown);
   }
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type TaskTonicError, toError } from '../../../core/errors.js';
 import { OptionCheck } from '../../../core/options/option-check.js';
-import { framingOption } from '../../../tonics/framing-option.js';
+import { framingOption } from '../../../framing/framing-option.js';
 import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
 import type { Framing } from '../../../framing/framing.js';
 import { Hearer } from '../hearer.js';
@@ -16,7 +16,9 @@ type AnySparkle = (...args: never[]) => void;
 export const bodySchema = v.strictObject({
   /** The most bytes that it may have. */
   limit: v.optional(bytes(0), 1_048_576),
-  /** A sparkle that hears why there is no body, and answers. Without it the peer gets the status for that: 413, 415 or 400. */
+  /**
+   * A sparkle that gets the error if the body cannot be read, and answers. Without it the peer gets 413, 415 or 400.
+   */
   onError: v.optional(aSparkle<AnySparkle>()),
 });
 const bodyCheck = OptionCheck.of(bodySchema);
@@ -24,9 +26,12 @@ const bodyCheck = OptionCheck.of(bodySchema);
 export const framesSchema = v.strictObject({
   /** The most bytes that all of them may have. Default: no bound; each frame has that of its framing. */
   limit: v.optional(bytes(0), Infinity),
-  /** A sparkle that hears what is wrong, and answers. After bytes that are no frame, behind which the next one is known, it goes on. Without it the peer gets 413 or 400. */
+  /**
+   * A sparkle that gets the error, and answers. After a bad frame it continues if the start of the next one is known.
+   * Without it the peer gets 413 or 400.
+   */
   onError: v.optional(aSparkle<AnySparkle>()),
-  /** A sparkle that hears that all frames have been heard. */
+  /** A sparkle that is called after the last frame. */
   onEnd: v.optional(aSparkle<AnySparkle>()),
 });
 const framesCheck = OptionCheck.of(framesSchema);

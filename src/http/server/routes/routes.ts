@@ -23,7 +23,7 @@ export type RouteMethod =
 /** A method and a path, as find-my-way has it: `'GET /users/:id'`. */
 export type RoutePattern = `${RouteMethod} /${string}`;
 
-/** A sparkle that hears the exchanges of a route. */
+/** A sparkle that handles the exchanges of a route. */
 export type RouteSparkle = { heard(exchange: HttpExchange): void }['heard'];
 
 /** The routes of an HttpServer, as its option `routes`: each with a sparkle of the Tonic that makes it. */

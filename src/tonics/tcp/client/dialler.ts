@@ -2,15 +2,19 @@ import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { LEAST_WAIT, backoff } from './backoff.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
-import { Try, type TrySettings } from './dialler-try.js';
+import { Pass, type PassSettings } from './dialler-pass.js';
+import { Try, type TryEvents } from './dialler-try.js';
+import type { Places } from './places.js';
 
 /** Where a Dialler dials to, and how it tries again. */
-export interface DialSettings extends TrySettings {
+export interface DialSettings extends PassSettings {
+  /** Several places to choose from, instead of `host` and `port`. */
+  readonly places?: Places | undefined;
   /** Further tries after one that failed. */
   readonly retries: number;
   /** The most that is waited before the first further try, in ms. */
   readonly retryDelay: number;
-  /** What the wait grows to at most, in ms. */
+  /** The longest delay that retries grow to, in ms. */
   readonly retryCap: number;
   /** How long it goes on without a success, in ms; `Infinity` for ever. */
   readonly giveUpAfter: number;
@@ -66,7 +70,7 @@ export class Dialler<Key extends DialKey> {
   readonly #settings: DialSettings;
   readonly #events: DialEvents<Key>;
   #phase: DialPhase = 'idle';
-  #try: Try<Key> | undefined;
+  #try: Try<Key> | Pass<Key> | undefined;
   #stopWait: (() => void) | undefined;
   #failures = 0;
   /** The last success, or when it began. */
@@ -135,10 +139,15 @@ export class Dialler<Key extends DialKey> {
   #begin(): void {
     this.stop();
     this.#phase = 'trying';
-    this.#try = new Try(this.#means, this.#settings, {
+    const { places } = this.#settings;
+    const events: TryEvents<Key> = {
       opened: (channel, key) => this.#opened(channel, key),
       failed: (error) => this.#failed(error),
-    });
+    };
+    this.#try =
+      places === undefined
+        ? new Try(this.#means, this.#settings, events)
+        : new Pass(this.#means, this.#settings, places, events);
   }
 
   #opened(channel: StreamChannel, key: Key): void {

@@ -4,12 +4,23 @@ import { checkOptionsOf, takesOptions } from '../../../core/options/class-option
 import { abortError, forgetAbort, hearAbort, signalOption } from '../../../core/asking/abort-signals.js';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { badOption } from '../../../core/options/option-problem.js';
-import { bytes, count, flag, ms, oneOf, port, settingsIn, text } from '../../../core/options/option-schema.js';
+import {
+  bytes,
+  callable,
+  count,
+  flag,
+  ms,
+  oneOf,
+  port,
+  settingsIn,
+  text,
+} from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
 import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
+import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
 import type { TlsInfo } from '../../../selector/tls.js';
 import {
@@ -27,6 +38,7 @@ import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
+import { type HostAndPort, HostPlaces, type Places, type ResolveSrv, SrvPlaces, domainOf } from './places.js';
 import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
 import { checkPath } from '../server/server-place.js';
@@ -37,49 +49,79 @@ import { ClientTls } from '../../tls/client-tls.js';
 import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
 
+const HOSTS = 'must be a list of { host, port }, with 1 to 100 of them';
+
 export const clientSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
   /**
-   * Whether reading pauses above the high-water mark. Off here: where both sides of a connection stopped reading until the other one reads, neither would go on.
+   * Whether reading pauses above the high-water mark. Off for clients: if both sides stopped reading until the other
+   * one reads, neither would go on.
    */
   pauseReading: v.optional(flag, false),
   /** The server's name or address. Default: `localhost`. */
   host: v.optional(text),
-  /** The server's port, 1 to 65535. Needed, unless `path` is given. */
+  /** The server's port, 1 to 65535. Required, unless `path` is given. */
   port: v.optional(port(1)),
+  /**
+   * Several servers, instead of host and port: up to 100 of `{ host, port }`. A try goes from one to the next until one of them opens. Each name is looked up again
+   * with each try.
+   */
+  hosts: v.optional(
+    v.pipe(
+      v.array(v.strictObject({ host: text, port: port(1) }, 'must be { host, port }'), HOSTS),
+      v.minLength(1, HOSTS),
+      v.maxLength(100, HOSTS),
+    ),
+  ),
+  /** Which one of `hosts` a try begins with: the first one, or in turn the one behind the last that was tried; then the first time with any by chance. Default: `firstAlive`. */
+  order: v.optional(oneOf('firstAlive', 'roundRobin')),
+  /** The service whose servers it connects to, by their SRV records (RFC 2782), instead of host and port: `_redis._tcp.example.org`. Looked up again with each try. */
+  srv: v.optional(text),
+  /** Looks the records of `srv` up: a function that promises them, such as `(name) => resolver.resolveSrv(name)` with a `Resolver` of `node:dns/promises`. Default: that of the network. */
+  resolveSrv: v.optional(callable<ResolveSrv>('a function')),
   /** The path of the server's UNIX socket (unix(7)), instead of host and port. An abstract name begins with NUL: on Linux, from Node 22 on. */
   path: v.optional(text),
-  /** Takes only addresses of this kind of the host's; 0 for both, the first that answers. */
+  /** Uses only addresses of this family of the host; 0 for both, the first that answers. */
   family: v.optional(v.picklist([0, 4, 6], 'must be 0, 4 or 6'), 0),
   /** The address to connect from. */
   localAddress: v.optional(v.pipe(text, v.ip('must be an IP address'))),
   /** The port to connect from. */
   localPort: v.optional(port(0)),
-  /** Gives a try up after so long, in ms: the look-up of the name and all its addresses. */
+  /** The timeout of an attempt, in ms, for the name lookup and all addresses together. */
   connectTimeout: v.optional(ms(1), 10_000),
-  /** Further tries after one that failed; 0 for none, `Infinity` for as many as there is time for (`giveUpAfter`). It begins anew with each success. */
+  /**
+   * Further attempts after one that failed; 0 for none, `Infinity` for as many as `giveUpAfter` allows. Counted anew
+   * after each success.
+   */
   retries: v.optional(v.union([count(0), v.literal(Infinity)], 'must be a whole number from 0, or Infinity'), Infinity),
-  /** The most that is waited before the first further try, in ms; doubled with each one, and from a half of it to the whole by chance. */
+  /**
+   * The longest delay before the first retry, in ms; doubled with each one. The actual delay is random, between half of
+   * it and all of it.
+   */
   retryDelay: v.optional(ms(), 500),
-  /** What the wait grows to at most, in ms. */
+  /** The longest delay that retries grow to, in ms. */
   retryCap: v.optional(ms(), 5_000),
-  /** How long it goes on without a success, in ms; then it makes a last try. `Infinity` for ever. */
+  /** How long it tries without a success, in ms; then it makes a last attempt. `Infinity` for no limit. */
   giveUpAfter: v.optional(ms(), 30_000),
-  /** A connection is a success once it has stayed so long, in ms. The end of one that has not is a failure like that of a try. */
+  /**
+   * A connection counts as a success when it has stayed open this long, in ms. One that ends before counts as a failed
+   * attempt.
+   */
   stableAfter: v.optional(ms(), 5_000),
-  /** Whether it connects again when an open connection was lost (ended or reset by the peer, or by an error). */
+  /** Whether it reconnects when an open connection was lost (ended or reset by the peer, or by an error). */
   reconnect: v.optional(flag, false),
-  /** What becomes of sends while there is no connection: they wait for one, or are refused. */
+  /** What happens to sends while there is no connection: they wait for one, or are refused. */
   whileDisconnected: v.optional(oneOf('queue', 'fail'), 'queue'),
   /** The most bytes that wait for a connection; more are refused. */
   queueLimit: v.optional(bytes(0), 1_048_576),
   /**
-   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server whose connection this one is. A number alone says
-   * that it is nobody else's; `{ of: connection }` whose it is. See [A PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
+   * Begins each connection with a PROXY header of version 1 or 2, before TLS: it tells the server the address of the
+   * real client. A number alone means this client itself; `{ of: connection }` the peer of that connection. See [A
+   * PROXY header of a TcpClient](#a-proxy-header-of-a-tcpclient).
    */
   proxyProtocol: v.optional(sentProxyOption),
-  /** Speaks TLS; `true`: as the defaults say. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
+  /** Uses TLS; `true` for the defaults. See [TLS of a TcpClient](#tls-of-a-tcpclient). */
   tls: v.optional(v.union([flag, clientTlsSchema], 'must be true, false, or options of TLS')),
   /** When it is aborted the client gives up: no further try is made, and what is open is reset, as by `ttsc__abort`. `onDisconnected` hears `TT_SIGNAL_ABORTED`. */
   signal: v.optional(signalOption),
@@ -89,26 +131,45 @@ export const clientSchema = v.strictObject({
 
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpClient}. */
-export type TcpClientOptions = Omit<Input, OfPort | 'path'> & ConnectionOptions & TonicOptions & ConnectOptions;
+export type TcpClientOptions = Omit<Input, Wherever> & ConnectionOptions & TonicOptions & ConnectOptions;
 type Input = Readonly<v.InferInput<typeof clientSchema>>;
-type OfPort = 'port' | 'host' | 'family' | 'localAddress' | 'localPort';
+type OfAddress = 'family' | 'localAddress' | 'localPort';
+type OfPort = 'port' | 'host' | OfAddress;
+type OfHosts = 'hosts' | 'order';
+type OfService = 'srv' | 'resolveSrv';
+type Wherever = OfPort | OfHosts | OfService | 'path';
 type Settings = v.InferOutput<typeof clientSchema>;
 
-/** Where a TcpClient connects to: a port of a host, or the path of a UNIX socket. Only one of these can be said. */
+/** Where a TcpClient connects to: a port of a host, one of several hosts, a server of a service, or the path of a UNIX socket. Give only one of them. */
 export type ConnectOptions =
-  | (Pick<Input, OfPort> & { readonly port: number } & Without<'path'>)
-  | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort>);
+  | (Pick<Input, OfPort> & { readonly port: number } & Without<'path' | OfHosts | OfService>)
+  | (Pick<Input, OfAddress | 'order'> & { readonly hosts: readonly HostAndPort[] } & Without<
+        'host' | 'port' | 'path' | OfService
+      >)
+  | (Pick<Input, OfAddress | OfService> & { readonly srv: string } & Without<'host' | 'port' | 'path' | OfHosts>)
+  | (Pick<Input, 'path'> & { readonly path: string } & Without<OfPort | OfHosts | OfService>);
 /** None of these is given; an editor shows what they would mean. */
-type Without<K extends OfPort | 'path'> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
+type Without<K extends Wherever> = { readonly [Key in keyof Pick<Input, K>]?: undefined };
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` where it is said twice or not at all where it connects to, or a path cannot be one. */
-function checkPlace({ path, port, host, localAddress, localPort }: Settings, className: string): void {
-  if (path === undefined && port === undefined)
-    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "path"');
-  if (path === undefined) return;
-  for (const [option, value] of Object.entries({ port, host, localAddress, localPort }))
-    if (value !== undefined) throw badOption(className, option, 'it stands beside "path": give one of them');
-  checkPath(path, className);
+/** Where it connects to is said by one of these; and what else may stand beside it. */
+const PLACES = {
+  port: ['host', 'localAddress', 'localPort'],
+  hosts: ['order', 'localAddress', 'localPort'],
+  srv: ['resolveSrv', 'localAddress', 'localPort'],
+  path: [],
+} as const satisfies Partial<Record<Wherever, readonly Wherever[]>>;
+
+/** @throws {TaskTonicError} `TT_BAD_OPTION` if more than one place is given, or none, or the path is not valid. */
+function checkPlace(settings: Settings, className: string): void {
+  const given = (option: Wherever): boolean => settings[option] !== undefined;
+  const place = (['path', 'hosts', 'srv', 'port'] as const).find(given);
+  if (place === undefined)
+    throw badOption(className, 'port', 'it is missing: give "port", with "host", or "hosts", "srv" or "path"');
+  const fitting: readonly Wherever[] = PLACES[place];
+  for (const option of ['port', 'hosts', 'srv', ...PLACES.port, 'order', 'resolveSrv'] as const)
+    if (option !== place && given(option) && !fitting.includes(option))
+      throw badOption(className, option, `it cannot be given together with "${place}"`);
+  if (settings.path !== undefined) checkPath(settings.path, className);
 }
 
 /**
@@ -116,17 +177,30 @@ function checkPlace({ path, port, host, localAddress, localPort }: Settings, cla
  */
 type Wish = 'connection' | 'end' | 'close' | 'none';
 
+/** Who has made it for the requests of others: a pool. */
+export interface Lender {
+  /** Which of several hosts it begins with. */
+  readonly turn: number;
+  /** It is connected, and has had its `onConnected`. */
+  opened(): void;
+  /** No more answers will come on the connection that it has. */
+  lost(): void;
+  tryFailed(error: TaskTonicError): void;
+}
+
 /** Reasons that a client does not answer with a new connection: they were meant here. */
 const MEANT: readonly DisconnectInfo['reason'][] = ['closedHere', 'aborted', 'finished', 'idle'];
 
 /**
- * A TCP connection that it opens itself: it tries again when that fails, and again when it is lost, if told so.
+ * A TCP connection that it opens itself: it retries when that fails, and with `reconnect` also when the connection is
+ * lost.
  *
- * Each try that fails is an `onError`. When it has given up, or the connection has ended and it does not connect again,
- * `onDisconnected` is heard and it finishes.
+ * Each failed attempt is an `onError`. When it has given up, or the connection has ended and it does not reconnect,
+ * `onDisconnected` follows and it finishes.
  *
- * Without a protocol it is its own connection, over reconnects. With one it makes a Tonic for each connection, as a TcpServer does; however
- * that one ends, also by a throw, it hears it in the same way, and connects again if told so.
+ * Without a protocol it is itself the connection, also after a reconnect. With a protocol it makes a Tonic for each
+ * connection, as a TcpServer does; however that one ends, also by an exception, the client gets the same events, and
+ * reconnects if `reconnect` is set.
  */
 export class TcpClient<State extends string = never, Frame = unknown, Sent = Frame> extends TcpConnection<
   State,
@@ -148,10 +222,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   static readonly optionsSchema: v.GenericSchema = clientSchema;
   readonly #settings: Settings;
   readonly #dialler: Dialler<SelectionKey>;
+  readonly #places: Places | undefined;
+  /** The one of them that it tries, or is connected to. */
+  #towards: HostAndPort | undefined = undefined;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;
   readonly #waiting: WaitingSends;
   #wish: Wish = 'connection';
+  /** @internal The pool that it is of, if any. */
+  _ttLender: Lender | undefined = undefined;
   /** The connection that is there is given up for another one. */
   #replaces = false;
 
@@ -172,10 +251,16 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.#makeProtocol = makeProtocol;
     const begins = settings.proxyProtocol && new SentProxy(settings.proxyProtocol);
     const { host = 'localhost', port: toPort = 0 } = settings;
+    this.#places = placesOf(settings, this._ttCatalyst);
     const dial = {
       ...settings,
       host,
       port: toPort,
+      places: this.#places,
+      towards: (place: HostAndPort) => {
+        this.#towards = place;
+        if (settings.hosts !== undefined) tls?.towards(place.host);
+      },
       begins,
       secure,
       greeting: () => this._ttGreeting(),
@@ -208,7 +293,12 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return this.#protocol;
   }
 
-  /** How far its connection is. */
+  /** @internal Whether it makes a Tonic for each connection. */
+  get _ttHasOwnProtocol(): boolean {
+    return this.#makeProtocol !== undefined;
+  }
+
+  /** The phase of its connection. */
   override get phase(): ConnectionPhase {
     if (this.#protocol !== undefined) return this.#protocol.phase;
     if (this._ttChannel !== undefined) return super.phase;
@@ -253,7 +343,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   _ttss__connect(): void {
-    if (this.#wish !== 'none' && this._ttMayInfuse) this.#dialler.dial();
+    if (this.#wish === 'none' || !this._ttMayInfuse) return;
+    // Clients of many processes do not all begin with the same one.
+    if (this.#places instanceof HostPlaces) this.#places.beginAt(this._ttLender?.turn ?? anyTurn(this._ttCatalyst));
+    this.#dialler.dial();
   }
 
   #opened(channel: StreamChannel, key: SelectionKey): void {
@@ -267,7 +360,15 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     this.log.info({ address, port }, `is connected to ${showAddress(address, port, family)}`);
     if (this.#makeProtocol !== undefined) return this._ttss__makeProtocol(channel, key);
     this._ttOpened(channel, key);
-    return this.#sendWaiting();
+    this.#sendWaiting();
+    // What its protocol says first is to be sent first.
+    if (this._ttLender !== undefined) this._ttss__run({ run: () => this._ttLender!.opened() });
+  }
+
+  /** @internal */
+  override _ttNoMoreAnswers(): void {
+    super._ttNoMoreAnswers();
+    this._ttLender?.lost();
   }
 
   /** @internal In a sparkle: what the protocol's constructor infuses has a base. */
@@ -354,6 +455,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   #tryFailed(error: TaskTonicError): void {
     this._ttReport(error);
+    this._ttLender?.tryFailed(error);
     // It was the last one: it is to be closed.
     if (this.#wish === 'close') this.#gaveUp(error);
   }
@@ -423,7 +525,11 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal */
   override _ttPeer(): string {
-    const { path, host = 'localhost', port } = this.#settings;
+    const {
+      path,
+      host = 'localhost',
+      port,
+    }: Pick<Settings, 'path' | 'host' | 'port'> = this.#towards ?? this.#settings;
     return path === undefined ? showAddress(host, port) : showAddress(path, 0, 'UNIX');
   }
 
@@ -468,7 +574,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     return undefined;
   }
 
-  /** Closes, after all bytes given before have left; where it is not connected, the try that is under way is the last. */
+  /** Closes, after all bytes sent before have left; if it is not connected, the present attempt is the last one. */
   override ttsc__close(): void {
     if (this.#waiting.count > 0 && this.#dialler.phase !== 'waiting') {
       if (this.#wish !== 'none') this.#wish = 'close';
@@ -492,13 +598,13 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   /**
-   * Gives the connection up for dead, and connects again at once, whatever the option `reconnect` says: for a peer that has vanished
-   * without a word, which the protocol has found out (a ping without an answer).
+   * Aborts the connection and connects again at once, even with `reconnect: false`: for a dead peer that the protocol
+   * has detected (a ping without an answer).
    *
-   * The connection is reset, as by `ttsc__abort`: what had not left is discarded, and counted in `onDisconnected` (reason `aborted`).
-   * What is sent from then on waits for the new connection, unless `whileDisconnected` is `fail`. All retries are there again. While it
-   * waits before another try, it tries at once; while it connects, that try goes on. Once it is closed, finishes or has given up,
-   * nothing happens.
+   * The connection is reset, as by `ttsc__abort`: unsent data is discarded, and counted in `onDisconnected` (reason
+   * `aborted`). Later data waits for the new connection, unless `whileDisconnected` is `fail`. `retries` and
+   * `giveUpAfter` start again. If it waits before an attempt, it tries at once; if it is connecting, that attempt goes
+   * on. If it is closed, finishing or has given up, nothing happens.
    */
   ttsc__reconnect(): void {
     if (this.#wish === 'none') return undefined;
@@ -543,8 +649,22 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 ofFramework(TcpClient);
 takesOptions(TcpClient, clientSchema);
 
-function tlsOf({ tls, host = 'localhost' }: Settings, className: string): ClientTls | undefined {
+function placesOf(
+  { hosts, order = 'firstAlive', srv, resolveSrv }: Settings,
+  by: SelectorCatalyst<string>,
+): Places | undefined {
+  if (hosts !== undefined) return new HostPlaces(hosts, order);
+  return srv === undefined ? undefined : new SrvPlaces(srv, by.network, by.runtime.random, resolveSrv);
+}
+
+function anyTurn({ runtime }: SelectorCatalyst<string>): number {
+  return Math.floor(runtime.random.next() * 2 ** 32);
+}
+
+function tlsOf({ tls, hosts, srv, host: only = 'localhost' }: Settings, className: string): ClientTls | undefined {
   if (tls === undefined || tls === false) return undefined;
+  // What an unsigned record names is no proof of who that is: the certificate is to be that of the service's own domain.
+  const host = srv === undefined ? (hosts?.[0]?.host ?? only) : domainOf(srv);
   const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
   return new ClientTls(given, host, `of ${className}`);
 }

@@ -7,8 +7,16 @@ import { runAs } from '../../../core/running.js';
 import { ConnectionReplies } from './replies/connection-replies.js';
 import type { Watch } from './watches/connection-watches.js';
 import { ReceivingConnection } from './receiving-connection.js';
-import { type RequestOptions, awaitsPeer, loseRequests, peerIsDone, request, takeAnswer } from './replies/request.js';
-import type { RequestKey } from './replies/requests.js';
+import {
+  type RequestOptions,
+  awaitsPeer,
+  loseRequests,
+  peerIsDone,
+  request,
+  requestFor,
+  takeAnswer,
+} from './replies/request.js';
+import type { Pending, RequestKey } from './replies/requests.js';
 
 /** What a connection answers, and what it asks: in order, however late an answer is. */
 export abstract class AnsweringConnection<
@@ -58,6 +66,11 @@ export abstract class AnsweringConnection<
     const send = (): SendResult =>
       this._ttFraming === undefined ? this.send(data as Sendable) : this.sendFrame(data as Sent);
     return request(this, send, onAnswer, options);
+  }
+
+  /** @internal A request of somebody else, who is told what becomes of it. @throws as {@link request}. */
+  _ttRequestFor(bytes: Sendable, asked: Pending, key: RequestKey | undefined): void {
+    runAs(this, () => requestFor(this, () => this.send(bytes), asked, key));
   }
 
   /**

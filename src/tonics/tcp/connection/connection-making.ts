@@ -1,7 +1,6 @@
 import type { AnyTonic } from '../../../core/any-tonic.js';
-import { fail, toError } from '../../../core/errors.js';
-import { failureInfo } from '../../../core/life.js';
-import { running } from '../../../core/running.js';
+import { fail } from '../../../core/errors.js';
+import { makeInfusion } from '../../make-infusion.js';
 import { type Adoption, adopt } from '../server/adoption.js';
 import { TcpConnection } from './tcp-connection.js';
 
@@ -21,22 +20,20 @@ export function makeConnection(
   given: Adoption,
   make: () => TcpConnection<string>,
 ): TcpConnection<string> | NotMade {
-  const before = running.left?.infused.length ?? 0;
-  try {
+  const result = makeInfusion(maker, '_ttss__accept', () => {
     const made = adopt(given, make);
     // Another one, that a function made before or that opens its own: nobody would have this socket.
-    if (made._ttChannel !== given.channel) throw fail('TT_BAD_PROTOCOL', { class: maker._ttPlan.className });
+    if (made._ttChannel !== given.channel)
+      throw fail('TT_BAD_PROTOCOL', { class: maker._ttPlan.className, base: 'TcpConnection' });
     return made;
-  } catch (thrown) {
-    const error = toError(thrown);
-    maker._ttScheduler.logs.failure(maker, error, failureInfo('_ttss__accept', maker));
-    const infused = running.left?.infused.splice(before) ?? [];
-    const connection = infused.find(
-      (infusion) => infusion instanceof TcpConnection && infusion._ttChannel === given.channel,
-    ) as TcpConnection<string> | undefined;
-    if (connection === undefined) given.channel?.close(true);
-    else connection._ttAbort('error', error);
-    for (const infusion of infused) infusion.ttsc__finish();
-    return { error, connection };
-  }
+  });
+  if (result instanceof TcpConnection) return result as TcpConnection<string>;
+  const { error, infused } = result;
+  const connection = infused.find(
+    (infusion) => infusion instanceof TcpConnection && infusion._ttChannel === given.channel,
+  ) as TcpConnection<string> | undefined;
+  if (connection === undefined) given.channel?.close(true);
+  else connection._ttAbort('error', error);
+  for (const infusion of infused) infusion.ttsc__finish();
+  return { error, connection };
 }

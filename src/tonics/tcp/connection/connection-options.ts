@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
 import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-schema.js';
-import { framingOption } from '../../framing-option.js';
+import { framingOption } from '../../../framing/framing-option.js';
 import { STALL_FROM } from './watches/stall-watch.js';
 import { rateOption } from '../../rate-option.js';
 import type { TokenBucket } from '../../../core/time/token-bucket.js';
@@ -23,13 +23,14 @@ export const connectionOptions = {
   /** Sends small writes at once (`TCP_NODELAY`, tcp(7)). Writes of one turn are gathered anyway. */
   noDelay: v.optional(flag, true),
   /**
-   * Asks a silent peer whether it is still there, first after so many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel keeps it in
-   * whole seconds.
+   * Checks a silent peer, first after this many ms (`SO_KEEPALIVE`, socket(7)); `false` for never. The kernel keeps it
+   * in whole seconds.
    */
   keepAlive: v.optional(v.union([wholeSeconds, v.literal(false)], WHOLE_SECONDS), 60_000),
   /**
-   * Closes the connection when nothing came and nothing left for so many ms; `false` for never. By side: nothing came (`read`), nothing left (`write`), neither (`either`).
-   * A connection can change its own (`setIdleTimeout()`).
+   * Closes the connection when nothing was received and nothing was sent for this many ms; `false` for never. By
+   * direction: nothing received (`read`), nothing sent (`write`), neither (`either`). A connection can change its own
+   * (`setIdleTimeout()`).
    */
   idleTimeout: v.optional(
     v.union(
@@ -46,42 +47,62 @@ export const connectionOptions = {
     ),
     false,
   ),
-  /** Whether it stays open for sending after the peer has ended (half-close). Else it ends too, when everything has left. */
+  /**
+   * Whether it stays open for sending after the peer has ended (half-close). Otherwise it ends too, when all data is
+   * sent.
+   */
   halfOpen: v.optional(flag, false),
-  /** How frames lie in what comes, and in what `sendFrame` sends: then `onFrame` is heard, and no `onData`. Default: what the class says. */
+  /**
+   * The framing of received data and of `sendFrame`: then `onFrame` is called instead of `onData`. Default: what the
+   * class says.
+   */
   framing: v.optional(framingOption),
-  /** With a framing, how long a frame may take from its first byte to its last, in ms (to within one read): then the connection is closed; `false` for ever. */
+  /**
+   * With a framing, how long a frame may take from its first byte to its last, in ms (exact to one read): then the
+   * connection is closed; `false` for no limit.
+   */
   frameTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 60_000),
-  /** With so many bytes unsent, reading pauses (see `pauseReading`), and `onDrain` will follow. */
+  /** When this many bytes are unsent, reading pauses (see `pauseReading`), and `onDrain` will follow. */
   highWaterMark: v.optional(bytes(16_384), 262_144),
-  /** When not more than so many bytes are unsent, reading goes on and `onDrain` is heard. Default: a quarter of `highWaterMark`. */
+  /**
+   * When at most this many bytes are unsent, reading continues and `onDrain` is called. Default: a quarter of
+   * `highWaterMark`.
+   */
   lowWaterMark: v.optional(bytes(0)),
-  /** Whether reading pauses above the high-water mark. (That of a connection whose bytes are relayed to this one always does.) */
+  /**
+   * Whether reading pauses above the high-water mark. (A connection whose bytes are relayed to this one always pauses.)
+   */
   pauseReading: v.optional(flag, true),
   /** The most bytes that may be unsent. */
   unsentLimit: v.optional(bytes(16_384), 16_777_216),
-  /** What a send beyond that does: it closes the connection (reason `overflow`), or it is refused and the connection goes on. */
+  /**
+   * What happens at a send beyond `unsentLimit`: the connection is closed (reason `overflow`), or the send is refused
+   * and the connection goes on.
+   */
   onUnsentLimit: v.optional(oneOf('close', 'refuse'), 'close'),
   /**
-   * How long none of what is unsent may leave, in ms, where that is more than 64 KiB: then the peer is taken for one that does not read, and the connection is
-   * closed (reason `stalled`, `TT_WRITE_STALLED`). `false` for ever.
+   * How long more than 64 KiB may stay unsent without progress, in ms: then the peer does not read, and the connection
+   * is closed (reason `stalled`, `TT_WRITE_STALLED`). `false` for no limit.
    */
   stallTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 120_000),
   /**
-   * The most bytes a second that are read: a number, or `{ perSecond, burst }`. More waits in the kernel, and then at the peer. To within one read, 64 KiB.
+   * The most bytes a second that are read: a number, or `{ perSecond, burst }`. More waits in the kernel, and then at
+   * the peer. Exact to one read of 64 KiB.
    */
   readRate: v.optional(rateOption),
   /**
-   * How long the oldest open reply may keep the others waiting without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`). `false` for ever.
+   * How long the oldest open reply may last without a send, in ms; then the connection ends (`TT_REPLY_TIMEOUT`).
+   * `false` for no limit.
    */
   replyTimeout: v.optional(v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false'), 30_000),
-  /** At so many replies that have not left reading pauses, unless the oldest one needs input. */
+  /** When this many replies are unsent, reading pauses, unless the oldest one needs input. */
   replyLimit: v.optional(count(1), 1_000),
   /**
-   * How long a connection that closes waits for the peer in ms without progress: none of what was sent has left, and nothing has come. Then it is given up.
+   * How long a closing connection waits for the peer without progress (nothing sent, nothing received), in ms. Then it
+   * is reset.
    */
   lingerTimeout: v.optional(ms(), 2_000),
-  /** How long it waits in all, in ms, however much progress there is. */
+  /** How long it waits in total, in ms, even with progress. */
   lingerLimit: v.optional(ms(), 60_000),
 };
 

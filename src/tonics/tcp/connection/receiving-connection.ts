@@ -6,7 +6,7 @@ import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './watches/frame-watch.js';
-import { framingOf } from '../../framing-option.js';
+import { framingOf } from '../../../framing/framing-option.js';
 import { Pause } from './pause.js';
 import { ReadPace } from './watches/read-pace.js';
 import { rateOf } from '../../rate-option.js';
@@ -15,13 +15,13 @@ import type { InputEvent } from './unheard-input.js';
 import type { SendResult } from '../../socket-tonic.js';
 import type { Taker } from './streams/taker.js';
 
-/** What has passed through a connection. A message is one event `onData` or `onFrame`, or one send. */
+/** Counters of a connection. A message is one event `onData` or `onFrame`, or one send. */
 export interface Traffic {
   receivedBytes: number;
   receivedMessages: number;
   sentBytes: number;
   sentMessages: number;
-  /** Frames that were left out, since they were longer than their framing allows. */
+  /** Frames that were skipped, since they were longer than their framing allows. */
   skippedFrames: number;
 }
 
@@ -50,7 +50,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   /** Skipped on connections before this one, and by framings that are gone. */
   #skipped = 0;
 
-  /** A frame has come, where it has a framing; then there is no `onData`. */
+  /** A frame was received. With a framing there is no `onData`. */
   ttse__onFrame?(frame: Frame): void | undefined;
 
   /** @internal Who takes what comes in place of its Tonic. */
@@ -69,7 +69,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   abstract _ttFramesBroke(error: TaskTonicError): void;
 
   /**
-   * Sends a frame from one of its own sparkles, with what its framing puts around it; else as `send()`.
+   * Encodes a frame and sends it from one of its own sparkles, like `send()`.
    *
    * @throws {TaskTonicError} `TT_NO_FRAMING`; `TT_FRAME_NOT_ENCODED` where its framing refuses that frame; `TT_NOT_RUNNING` outside
    *   its own sparkles.
@@ -90,8 +90,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   }
 
   /**
-   * From the next frame on it has another framing, or none: then what comes is heard by `onData`. What has come and was not heard yet
-   * is heard in the new way. A client's next connection begins with the framing that was declared.
+   * Sets another framing from the next frame on, or none: then `onData` is called. Received input that was not handled
+   * yet uses the new framing. The next connection of a client begins with the declared framing again.
    *
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
    */
@@ -112,7 +112,8 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
   }
 
   /**
-   * Takes what has come and was not heard yet, for who takes the stream over: the bytes that follow come as before. Empty without a framing.
+   * Returns received input that was not handled yet, for code that takes over the stream; later bytes come as before.
+   * Empty without a framing.
    */
   protected takeBuffered(): Buffer {
     return this._ttFeed?.take() ?? NOTHING;
@@ -340,7 +341,7 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
 
   // ---- What it has counted ----
 
-  /** What has passed through it so far. */
+  /** Its counters so far. */
   get traffic(): Readonly<Traffic> {
     return {
       receivedBytes: this.#receivedBytes,

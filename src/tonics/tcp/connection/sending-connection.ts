@@ -73,7 +73,7 @@ export abstract class SendingConnection<State extends string = never> extends So
 
   // ---- Sending ----
 
-  /** Bytes that were given to be sent and have not left this process (to within 64 KiB), those in waiting orders included. */
+  /** Bytes that were sent and have not left this process yet (exact to 64 KiB), including those in waiting orders. */
   get unsentBytes(): number {
     return this._ttOrders.bytes + this._ttHeld + (this._ttChannel?.unsent ?? 0);
   }
@@ -94,8 +94,8 @@ export abstract class SendingConnection<State extends string = never> extends So
   }
 
   /**
-   * Sends from one of its own sparkles: the bytes leave with the end of the turn, in one write with the others. It keeps the
-   * order with own sends that still wait as orders, and with open replies: see {@link TcpConnection.reply}.
+   * Sends from one of its own sparkles: all bytes of a turn leave in one write at its end. It keeps the order with its
+   * own sends that still wait as orders, and with open replies: see {@link TcpConnection.reply}.
    *
    * @param encoding of the texts; without it UTF-8. As with `Buffer.from`, a character that an encoding does not have becomes another one.
    * @throws {TaskTonicError} `TT_BAD_DATA`, `TT_BAD_ENCODING`; `TT_NOT_RUNNING` outside its own sparkles (use `ttsc__send` there).
@@ -113,7 +113,8 @@ export abstract class SendingConnection<State extends string = never> extends So
   }
 
   /**
-   * Sends from one of its own sparkles at once, also where a reply is open: what is no answer, such as a publication or a sign of life.
+   * Sends from one of its own sparkles at once, even if a reply is open: for data that is not an answer, such as a
+   * publication or a keep-alive.
    *
    * @throws {TaskTonicError} as {@link send}.
    */
@@ -123,10 +124,10 @@ export abstract class SendingConnection<State extends string = never> extends So
   }
 
   /**
-   * Does something at its place in the order of answers: when all that was given before has been sent, and before all that is given later.
-   * Where no reply is open, and no own send waits, that is now.
+   * Runs a function at its place in the order of answers: after all earlier data has been sent, and before all later
+   * data. Without an open reply or a waiting send it runs at once.
    *
-   * @param action runs as in a sparkle of this Tonic. Where it throws, the Tonic fails.
+   * @param action runs as in a sparkle of this Tonic. If it throws, the Tonic fails.
    * @throws {TaskTonicError} `TT_NOT_RUNNING` outside its own sparkles.
    */
   protected atPlace(action: () => void): void {
@@ -147,7 +148,7 @@ export abstract class SendingConnection<State extends string = never> extends So
     take();
   }
 
-  /** Sends, on behalf of anybody. A refusal is told by `onError`. */
+  /** Sends; for calls from any Tonic. A refusal is reported by `onError`. */
   ttsc__send(data: Sendable, encoding?: BufferEncoding): void {
     const from = this.source?.tonic;
     if (encoding !== undefined) data = encoded(data, encoding);

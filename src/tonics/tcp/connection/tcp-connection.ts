@@ -58,21 +58,21 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 > {
   /** It is open. */
   ttse__onConnected?(): void | undefined;
-  /** Bytes have come. The buffer is the receiver's to keep. */
+  /** Bytes were received. You may keep the buffer. */
   ttse__onData?(data: Buffer): void | undefined;
-  /** What waited to be sent has left, down to the low-water mark. */
+  /** The unsent bytes have fallen to the low-water mark. */
   ttse__onDrain?(): void | undefined;
-  /** More bytes are unsent than the high-water mark: `onDrain` will follow. Heard before the next order. */
+  /** More bytes are unsent than the high-water mark: `onDrain` will follow. Called before the next order. */
   ttse__onHighWater?(unsentBytes: number): void | undefined;
   /** The peer will send no more. */
   ttse__onEnd?(): void | undefined;
-  /** It goes on under TLS: the handshake that `startTls()` began is done. */
+  /** It uses TLS now: the handshake of `startTls()` is complete. */
   ttse__onSecure?(tls: TlsInfo): void | undefined;
   /** It was joined with another connection by `relay()`, and that is over: one of the two is closed, and the other closes. */
   ttse__onRelayEnded?(end: RelayEnd): void | undefined;
-  /** It is closed; the Tonic finishes after this (a TcpClient that tries again does not). */
+  /** It is closed; the Tonic finishes after this (except a TcpClient that reconnects). */
   ttse__onDisconnected?(info: DisconnectInfo): void | undefined;
-  /** The socket reported an error, or a send was refused. Unheard, it is logged and counted. */
+  /** The socket reported an error, or a send was refused. Without this event it is logged and counted. */
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   /** @internal */
@@ -138,13 +138,17 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
   }
 
-  /** How it came by way of a proxy, which its PROXY header tells; `undefined` without one. Its {@link remote} and {@link local} are those of the header then. */
+  /**
+   * The values of its PROXY header; `undefined` without one. With a header, {@link remote} and {@link local} are those
+   * of the header.
+   */
   get proxy(): ProxyInfo | undefined {
     return this.#arrival?.proxy;
   }
 
   /**
-   * Says that the connection works: to a TcpClient it is a success then, however soon it ends. For a connection of a server nothing follows.
+   * Tells that the connection works, so that a TcpClient counts it as a success, however soon it ends. No effect in a
+   * server.
    */
   protected established(): void {
     if (this._ttBase instanceof TcpConnection) this._ttBase._ttEstablished();

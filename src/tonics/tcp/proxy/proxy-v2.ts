@@ -1,6 +1,6 @@
 import type { Address } from '../../../selector/network.js';
 import { crc32c } from './crc32c.js';
-import { ipText } from './ip-bytes.js';
+import { ipText } from '../../../selector/ip-bytes.js';
 import { PROXY_TLV, type ProxyHeader, type ProxyReading, type ProxyTlv, UNFINISHED, bad } from './proxy-header.js';
 
 /** What it begins with. */

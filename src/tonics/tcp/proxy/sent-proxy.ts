@@ -35,11 +35,14 @@ const anOwner = v.custom<HasEnds>(
 export const sentProxySchema = v.strictObject({
   /** 1 is a line of text, 2 is binary. */
   version: v.optional(aVersion, 2),
-  /** The connection on whose behalf it is: its `remote` and `local` at this moment are told. A protocol that relays gives itself. */
+  /**
+   * The connection that this one relays: its present `remote` and `local` are sent. A protocol that relays passes
+   * `this`.
+   */
   of: v.optional(anOwner),
-  /** The address that is told instead: of the client, `{ address, port }`. */
+  /** The address of the client to send instead: `{ address, port }`. */
   source: v.optional(anEnd),
-  /** The one that the client has connected to. */
+  /** The address that the client has connected to. */
   destination: v.optional(anEnd),
   /** Further values, with version 2: `{ type, value }` each. */
   tlvs: v.optional(v.array(aTlv, 'must be a list of { type, value }'), []),

@@ -1,6 +1,6 @@
 import type { Address } from '../../../selector/network.js';
 import { crc32c } from './crc32c.js';
-import { asIPv6, ipBytes, ipText, unmapped } from './ip-bytes.js';
+import { asIPv6, ipBytes, ipText, unmapped } from '../../../selector/ip-bytes.js';
 import { PROXY_TLV, type ProxyTlv } from './proxy-header.js';
 import { FAMILY, TRANSPORT, UNIX_PATH, V2_BEGINS, V2_FIXED } from './proxy-v2.js';
 

@@ -1,6 +1,7 @@
 import { type TonicOptions, TonicSettings } from '../../../core/options/tonic-options.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
+import { Handed } from '../../handed.js';
 import type { Arrival } from './door/arrival.js';
 import type { ConnectionSettings } from '../connection/connection-options.js';
 
@@ -15,16 +16,11 @@ export interface Adoption {
   readonly arrival?: Arrival | undefined;
 }
 
-let adoption: Adoption | undefined;
+const adoption = new Handed<Adoption>();
 
 /** Makes a connection Tonic for a socket: the constructor of the first one made in `make` takes it. */
 export function adopt<T>(given: Adoption, make: () => T): T {
-  adoption = given;
-  try {
-    return make();
-  } finally {
-    adoption = undefined;
-  }
+  return adoption.during(given, make);
 }
 
 /** The options of a TcpClient, which adopts itself. */
@@ -42,8 +38,5 @@ export class AdoptedSettings extends TonicSettings {
  * handed over with {@link adopt} is taken once.
  */
 export function takeAdoption(options: TonicSettings): Adoption | undefined {
-  if (options instanceof AdoptedSettings) return options.adoption;
-  const given = adoption;
-  adoption = undefined;
-  return given;
+  return options instanceof AdoptedSettings ? options.adoption : adoption.take();
 }

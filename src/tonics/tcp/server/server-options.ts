@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { count, flag, ms, port, text, within } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
@@ -17,26 +18,32 @@ const MANY = 256;
 export const serverSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
-  /** The port to listen on; 0 takes a free one, which `onListening` tells. Needed, unless `path`, `fd` or `systemd` says where else. */
+  /**
+   * The port to listen on; with 0 the system chooses one, which `onListening` tells. Required, unless `path`, `fd` or
+   * `systemd` is given.
+   */
   port: v.optional(port(0)),
   /** The address to listen on. Default: all, IPv6 and IPv4. */
   host: v.optional(text),
-  /** Whether `::` leaves IPv4 alone (`IPV6_V6ONLY`, ipv6(7)). */
+  /** Whether `::` does not include IPv4 (`IPV6_V6ONLY`, ipv6(7)). */
   ipv6Only: v.optional(flag, false),
   ...placeOptions,
-  /** How many connections may wait in the kernel to be accepted (listen(2)); the system has a bound of its own. */
+  /** How many connections may wait in the kernel to be accepted (listen(2)); the system may have a lower bound. */
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
   maxConnections: v.optional(count(0)),
   /** How many connections one address may have, of IPv6 one net of 64 bits. With `catalysts`, in each thread. */
   maxConnectionsPerAddress: v.optional(count(1)),
-  /** How many peers a second may come in: a number, or `{ perSecond, burst }`. More are turned away. */
+  /** How many peers a second are accepted: a number, or `{ perSecond, burst }`. More are turned away. */
   acceptRate: v.optional(rateOption),
   /** The most bytes a second that all its connections read, together: as `readRate`, which is for each of them. */
   totalReadRate: v.optional(rateOption),
-  /** Who may come in, and nobody else: IP addresses and nets such as `10.0.0.0/8`, or a `net.BlockList`. Peers over UNIX sockets may. */
+  /**
+   * The only addresses that may connect: IP addresses and networks such as `10.0.0.0/8`, or a `net.BlockList`. It does
+   * not apply to peers over UNIX sockets.
+   */
   allow: v.optional(addressRules),
-  /** Who may not, whatever `allow` says. A BlockList may be changed later. */
+  /** Addresses that may not connect, even if `allow` contains them. A BlockList may be changed later. */
   deny: v.optional(addressRules),
   /** Lets others (threads, processes) listen on the port as well: the kernel spreads the connections (`SO_REUSEPORT`, socket(7)). Needs Node 22.12 or 23.1. */
   reusePort: v.optional(flag, false),
@@ -48,19 +55,23 @@ export const serverSchema = v.strictObject({
    */
   listeners: v.optional(within(1, 64)),
   /**
-   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one. The protocol is then a class
+   * How many threads run its connections, each with a SelectorCatalyst of its own; 1 for none but this one, `'all'` for as many as this
+   * process can run at once (`os.availableParallelism()`). The protocol is then a class
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
-  catalysts: v.optional(count(1), 1),
+  catalysts: v.optional(v.union([v.literal('all'), count(1)], "must be 'all' or a whole number, 1 or more"), 1),
   /**
    * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
    * proxy: `{ trusted: ['10.0.0.0/8'] }`. See docs/use/behind-a-proxy.md.
    */
   proxyProtocol: v.optional(proxySchema),
-  /** How long a peer may take, in ms, for all that comes before there is a Tonic for it: its PROXY header, its TLS handshake. */
+  /** How long a peer may take, in ms, for its PROXY header and its TLS handshake, before its Tonic is made. */
   handshakeTimeout: v.optional(ms(1), 10_000),
-  /** How many peers may be at that at once; more are turned away. With `catalysts`, in each thread. */
+  /**
+   * How many peers may be in a PROXY header or a TLS handshake at once; more are turned away. With `catalysts`, in each
+   * thread.
+   */
   handshakes: v.optional(count(1), 1_024),
   /** Speaks TLS, with this certificate: see [TLS of a TcpServer](#tls-of-a-tcpserver). */
   tls: v.optional(serverTlsSchema),
@@ -105,6 +116,11 @@ type PlaceInput = Readonly<v.InferInput<v.StrictObjectSchema<typeof placeOptions
 // What a schema spreads loses its doc comments in the declarations; the types that are added bring them back.
 /** Options of a {@link TcpServer}. */
 export type TcpServerOptions = Omit<Input, OfPort | OfPlace> & ConnectionOptions & TonicOptions & ListenOptions;
+
+/** How many threads that are, on this machine. */
+export function threadsOf(catalysts: number | 'all' = 1): number {
+  return catalysts === 'all' ? availableParallelism() : catalysts;
+}
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */
 export function listenersOf({ listeners, reusePort }: ServerSettings, maxConnections: number): number {

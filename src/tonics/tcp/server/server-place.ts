@@ -17,11 +17,14 @@ const MODES = 'must be the rights of a file, 0 to 0o777, such as 0o660';
 /** Where a server listens. One of these is given; `path`, `fd` and `systemd` go without what belongs to a port. */
 export const placeOptions = {
   /**
-   * The path of a UNIX socket (unix(7)) to listen on, instead of a port. At most 107 bytes. A file there that nobody answers at is replaced, if
-   * it is a socket. A name that begins with NUL is an abstract one, on Linux from Node 22 on.
+   * The path of a UNIX socket (unix(7)) to listen on, instead of a port. At most 107 bytes. An old socket file where
+   * nobody answers is replaced. A name that begins with NUL is an abstract one, on Linux from Node 22 on.
    */
   path: v.optional(text),
-  /** Who may connect to `path`: the rights of its file, such as `0o660` for a group. Default: `0o600`, this user alone. */
+  /**
+   * Who may connect to `path`: the permissions of its file, such as `0o660` for a group. Default: `0o600`, this user
+   * alone.
+   */
   mode: v.optional(v.pipe(v.number(MODES), v.integer(MODES), v.minValue(0, MODES), v.maxValue(0o777, MODES))),
   /** A descriptor to listen on, instead of a port: of a stream socket that somebody has opened and bound. It is closed with the server. */
   fd: v.optional(count(0)),
@@ -58,7 +61,7 @@ export function placeOf(
   const [place, other] = PLACES.filter((name) => settings[name] !== undefined);
   if (place === undefined) throw badOption(className, 'port', NONE);
   if (other !== undefined)
-    throw badOption(className, other, `it stands beside "${place}": give one of them; who wants both makes two`);
+    throw badOption(className, other, `it cannot be given together with "${place}": if you want both, make two`);
   const { path, mode, fd, systemd } = settings;
   if (mode !== undefined && path === undefined) throw badOption(className, 'mode', 'it belongs to "path"');
   if (place === 'port') return undefined;

@@ -9,7 +9,9 @@ import { settingsIn } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { running } from '../../../core/running.js';
 import { TonicSettings } from '../../../core/options/tonic-options.js';
-import type { Address, ListenPlace, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import type { Address, ListenPlace, ListenSettings, StreamChannel, TurnedAway } from '../../../selector/network.js';
+import { inheritedSockets } from '../../../selector/node/inherited-sockets.js';
+import { placeKey } from '../../../selector/node/offered-sockets.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
@@ -27,6 +29,7 @@ import {
   listenersOf,
   placedServerSchema,
   serverSchema,
+  threadsOf,
 } from './server-options.js';
 import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
@@ -45,12 +48,12 @@ import { TcpConnection } from '../connection/tcp-connection.js';
 
 export { type ListenOptions, type TcpServerOptions, serverSchema } from './server-options.js';
 
-/** What `onListening` is given. */
+/** The argument of `onListening`. */
 export interface ListenInfo extends Address {
   readonly transport: 'tcp' | 'udp';
   /** The Tonic that listens. */
   readonly tonic: SocketTonic<string>;
-  /** The most connections at once; `Infinity` for UDP. */
+  /** The most connections at once; of a UdpServer `maxPeers`, and `Infinity` of a UdpSocket. */
   readonly maxConnections: number;
 }
 
@@ -58,7 +61,8 @@ export interface ListenInfo extends Address {
 export type ServerPhase = 'opening' | 'listening' | 'draining' | 'closed';
 
 /**
- * Listens, and makes a Tonic for each connection. A connection that fails hurts only itself: it is logged, counted and closed.
+ * Listens, and makes a Tonic for each connection. A failed connection does not affect others: it is logged, counted and
+ * closed.
  */
 export class TcpServer<State extends string = never> extends SocketTonic<State> {
   /** @internal */
@@ -70,9 +74,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   static readonly optionsSchema: v.GenericSchema = placedServerSchema;
   /** It listens; tells the real address and port. */
   ttse__onListening?(info: ListenInfo): void | undefined;
-  /** A peer was accepted and closed before there was a Tonic for it, for a limit, or since it may not come in. Of very many in a second most are told as one. */
+  /**
+   * A peer was accepted and closed without a Tonic, because of a limit, or because it may not connect. Very many in a
+   * second are reported together.
+   */
   ttse__onTurnedAway?(turnedAway: TurnedAway): void | undefined;
-  /** The socket reported an error. One that keeps it from listening finishes it; where nobody hears of that, as a failure. */
+  /** The socket reported an error. If it cannot listen, it finishes; without this event that is a failure. */
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: ServerSettings;
@@ -88,7 +95,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #admission: Admission;
   readonly #limits: ServerLimits | undefined;
   readonly #proxies: TrustedProxies;
-  readonly #turnedAwayEvents: TurnedAwayEvents;
+  readonly #turnedAwayEvents: TurnedAwayEvents<TurnedAway>;
   /** The threads that run its connections, where there are some. */
   readonly #spread: ServerSpread | undefined;
   /** How many listeners of this thread share its port. */
@@ -96,6 +103,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
   readonly #door: Door | undefined;
   #listener: ServerListener | undefined;
+  /** Tells no process that its threads listen any more. */
+  #unannounce: (() => void) | undefined;
   #phase: ServerPhase = 'opening';
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
@@ -107,11 +116,20 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const make = protocolMaker(settings.protocol ?? RelayedConnection, name);
     const { host, ipv6Only, reusePort, listeners } = settings;
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
-    if (settings.catalysts > 1) checkLoadable(settings, name);
+    // Whatever machine it is on.
+    if (settings.catalysts !== 1) checkLoadable(settings, name);
     checkInside(settings, name);
+    const listensAt = placeKey('tcp', { ...settings, place });
     const tls =
       settings.tls &&
-      new ServerTls(settings.tls, `of ${name}`, (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'));
+      new ServerTls(
+        {
+          ...settings.tls,
+          ticketKeys: settings.tls.ticketKeys ?? inheritedSockets.ticketKeysOf(listensAt, settings.name),
+        },
+        `of ${name}`,
+        (resumed) => this.#tally.add(resumed ? 'resumed' : 'full'),
+      );
     const alpn = settings.tls && AlpnProtocols.of(settings.tls, make, name);
     const base = settings.base ?? running.tonic;
     if (reusePort && base !== undefined && !SelectorCatalyst.of(base, name).network.canReusePort)
@@ -131,7 +149,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#make = make;
     this.#tls = tls;
     this.#alpn = alpn;
-    if (settings.catalysts > 1) this.#spread = this.#newSpread(of);
+    const threads = threadsOf(settings.catalysts);
+    if (threads > 1) this.#spread = this.#newSpread(threads, of);
     this.#tally = this.#spread?.tally ?? new ServerTally(part?.tally, part?.index);
     this.#admission = new Admission(this.#tally, network, settings.maxConnections);
     this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
@@ -143,7 +162,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     else this._ttss__listen();
   }
 
-  /** How far the server is, apart from the states of a subclass. */
+  /** The phase of the server, independent of the states of a subclass. */
   get phase(): ServerPhase {
     return this.#phase;
   }
@@ -158,7 +177,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return this.#tally.counts;
   }
 
-  /** The most connections at once: as the option says, and as the descriptors of the process allow just now, less a reserve. */
+  /**
+   * The most connections at once: the option, or less if the free descriptors of the process, minus a reserve, allow
+   * less at present.
+   */
   get maxConnections(): number {
     return this.#admission.maxConnections;
   }
@@ -176,8 +198,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /**
-   * Reads the files of its certificates again: new connections are shown what is there now, and those that are open stay as they are. Where
-   * something is wrong with them, `onError` tells it (`TT_BAD_CERTIFICATE`), and it goes on with those that it has.
+   * Reads the files of its certificates again, for new connections; open ones stay as they are. If the files are not
+   * valid, `onError` gets `TT_BAD_CERTIFICATE`, and the server keeps the old ones.
    */
   ttsc__reloadCertificates(): void {
     if (this.#tls === undefined) return;
@@ -235,13 +257,24 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    const { host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
+    this.#listener = new ServerListener(this._ttCatalyst, this.#listenSettings, this.#hearer);
+  }
+
+  get #listenSettings(): ListenSettings {
+    const { name, host, port = 0, backlog, ipv6Only, reusePort, maxConnections } = this.#settings;
     const place = this.#place;
     const stream = streamSettings(this.#settings);
     const handsOver = this.#spread !== undefined;
     const listeners = this.#listeners;
-    const settings = { place, host, port, backlog, ipv6Only, reusePort, listeners, handsOver, maxConnections, stream };
-    this.#listener = new ServerListener(this._ttCatalyst, settings, this.#hearer);
+    const tls = this.#tls;
+    const successor = {
+      name,
+      get ticketKeys() {
+        return tls?.ticketKeys;
+      },
+    };
+    const how = { reusePort, listeners, handsOver, maxConnections, stream, successor };
+    return { place, host, port, backlog, ipv6Only, ...how };
   }
 
   readonly #hearer: ListenerHearer = {
@@ -404,8 +437,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its connections on several threads ----
 
-  #newSpread(of: PartOf | undefined): ServerSpread | undefined {
-    const { protocol, catalysts: threads, base: _, name: __, tls, ...others } = this.#settings;
+  #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
+    const { protocol, catalysts: ___, base: _, name: __, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
       const address = showPlace(this.#place, this.#settings);
@@ -436,7 +469,9 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   tts__partListens(index: number, address: string, port: number, family: string | undefined): void {
     if (this.#phase !== 'opening') return;
     const at = { address, port, family: family as Address['family'] };
-    if (this.#spread!.listens(index, at, this.#infuse)) this.#listening(at);
+    if (!this.#spread!.listens(index, at, this.#infuse)) return;
+    this.#unannounce = this._ttCatalyst.network.announce?.(this.#listenSettings, at);
+    this.#listening(at);
   }
 
   /** @internal It has turned a peer away, and counted it. */
@@ -461,6 +496,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   #closeListener(): void {
     this.#listener?.close();
     this.#listener = undefined;
+    this.#unannounce = this.#unannounce?.() as undefined;
     this.#door?.close();
     this.#turnedAwayEvents.flush();
     this.#certificateWatch = this.#certificateWatch?.stop();
@@ -493,7 +529,7 @@ function checkLoadable({ protocol, framing, tls }: ServerSettings, className: st
     );
   if (framing !== undefined) {
     const problem =
-      'with "catalysts" it cannot be given to threads: say it of the protocol, with TcpConnection.with({ framing })';
+      'with "catalysts" it cannot be passed to threads: give it to the protocol, with TcpConnection.with({ framing })';
     throw badOption(className, 'framing', problem);
   }
   if (isLoadable(protocol)) return;

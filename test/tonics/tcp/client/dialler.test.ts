@@ -271,8 +271,8 @@ describe('the error of a try', () => {
     expect(error!.message.split('\n')).to.deep.equal([
       'No address of far:7 could be connected to: start the server, or correct host and port.',
       '- Nothing listens at 10.0.0.1:7: start the server, or correct its address.',
-      '- [::1]:7 did not answer within 3000 ms: look at the network, or raise "connectTimeout".',
-      '- 10.0.0.2:7 cannot be reached: look at the network, its routes and firewalls.',
+      '- [::1]:7 did not answer within 3000 ms: check the network, or raise "connectTimeout".',
+      '- 10.0.0.2:7 cannot be reached: check the network, its routes and firewalls.',
     ]);
     const { errors } = error!.details as { errors: TaskTonicError[] };
     expect(errors.map(({ code }) => code)).to.deep.equal([

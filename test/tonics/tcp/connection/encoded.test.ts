@@ -76,7 +76,7 @@ describe('what a connection sends in an encoding', () => {
     const { connection } = await pair();
     const { message } = expectThrow(() => connection.ttsc__send('x', 'latin2' as 'latin1'), 'TT_BAD_ENCODING');
     expect(message).to.equal(
-      '"latin2" is no encoding of texts: give one that Node has, such as "latin1", or none for UTF-8.',
+      '"latin2" is not an encoding of texts: use one that Node has, such as "latin1", or none for UTF-8.',
     );
   });
 

@@ -58,7 +58,7 @@ class Framed extends TcpConnection<'ready' | 'body', string | Buffer> {
   override takeBuffered(): Buffer {
     return super.takeBuffered();
   }
-  get frames(): unknown[] {
+  get heardFrames(): unknown[] {
     return this.heard.filter(([what]) => what === 'frame').map(([, frame]) => frame);
   }
 }
@@ -188,13 +188,13 @@ describe('a connection with a framing', () => {
       const connection = new Lazy(
         () =>
           new Framed((self) => {
-            if (self.frames.length === 1) self.ttsc__note('other');
+            if (self.heardFrames.length === 1) self.ttsc__note('other');
           }),
       );
       const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
       stream.receives('\n'.repeat(200));
       await clock.settled();
-      expect(connection.it.frames).to.have.length(200);
+      expect(connection.it.heardFrames).to.have.length(200);
       expect(connection.it.heard.findIndex(([what]) => what === 'other')).to.equal(64);
     });
 
@@ -223,7 +223,7 @@ describe('a connection with a framing', () => {
       const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
       stream.receives('one\nUPGRADE\n\x02hi\x04backagain\n');
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal(['one', 'UPGRADE', 'hi', 'back', 'again']);
+      expect(connection.it.heardFrames).to.deep.equal(['one', 'UPGRADE', 'hi', 'back', 'again']);
     });
 
     it('hears bytes where it has none any more, and frames where it has one from now on', async () => {
@@ -265,7 +265,7 @@ describe('a connection with a framing', () => {
       const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
       stream.receives('mine\nyours\nand more');
       await clock.settled();
-      expect([connection.it.frames, taken]).to.deep.equal([['mine'], 'yours\nand more']);
+      expect([connection.it.heardFrames, taken]).to.deep.equal([['mine'], 'yours\nand more']);
     });
   });
 
@@ -274,7 +274,7 @@ describe('a connection with a framing', () => {
       const connection = new Lazy(
         () =>
           new Framed((self) => {
-            if (self.frames.length === 2) Framed.prototype.ttsc__pause.call(self);
+            if (self.heardFrames.length === 2) Framed.prototype.ttsc__pause.call(self);
           }),
       );
       const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
@@ -282,13 +282,13 @@ describe('a connection with a framing', () => {
       await clock.settled();
       stream.receives('a\nb\nc\nd\n');
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal([]);
+      expect(connection.it.heardFrames).to.deep.equal([]);
       connection.it.ttsc__resume();
       await clock.settled();
-      expect(connection.it.frames.length).to.be.greaterThan(1);
+      expect(connection.it.heardFrames.length).to.be.greaterThan(1);
       connection.it.ttsc__resume();
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal(['a', 'b', 'c', 'd']);
+      expect(connection.it.heardFrames).to.deep.equal(['a', 'b', 'c', 'd']);
     });
 
     it('hears no frame while its answers wait, however many frames have come', async () => {
@@ -297,12 +297,12 @@ describe('a connection with a framing', () => {
       stream.stuck = true;
       stream.receives('\n'.repeat(500));
       await clock.settled();
-      expect(connection.it.frames.length).to.be.within(2, 64);
+      expect(connection.it.heardFrames.length).to.be.within(2, 64);
       expect(connection.it.unsentBytes).to.be.lessThan(64 * 10_001 + 1);
       stream.stuck = false;
       stream.takes(stream.unsent);
       await clock.settled();
-      expect(connection.it.frames).to.have.length(500);
+      expect(connection.it.heardFrames).to.have.length(500);
     });
 
     it('hears frames in the end that came before it, also where it was paused then', async () => {
@@ -316,7 +316,7 @@ describe('a connection with a framing', () => {
       expect(connection.it.heard.some(([what]) => what === 'end')).to.equal(false);
       connection.it.ttsc__resume();
       await clock.settled();
-      expect(connection.it.frames).to.have.length(130);
+      expect(connection.it.heardFrames).to.have.length(130);
       expect(connection.it.heard.at(130)).to.deep.equal(['end']);
     });
   });
@@ -344,7 +344,7 @@ describe('a connection with a framing', () => {
       });
       stream.receives(`a\n${long}b\n`);
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal(['a', 'b']);
+      expect(connection.it.heardFrames).to.deep.equal(['a', 'b']);
       expect(connection.it.traffic.skippedFrames).to.equal(1);
     });
 
@@ -528,7 +528,7 @@ describe('a connection with a framing', () => {
         await clock.settled();
         await clock.pass(9_000);
       }
-      expect(connection.it.frames).to.have.length(4);
+      expect(connection.it.heardFrames).to.have.length(4);
       expect(stream.closed).to.equal(false);
     });
 
@@ -540,7 +540,7 @@ describe('a connection with a framing', () => {
       await clock.pass(3_600_000);
       stream.receives(' of it\n');
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal(['part of it']);
+      expect(connection.it.heardFrames).to.deep.equal(['part of it']);
     });
   });
 
@@ -589,7 +589,7 @@ describe('a connection with a framing', () => {
       const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
       stream.receives('\n'.repeat(100));
       await clock.settled();
-      expect(connection.it.frames.length).to.be.within(1, 64);
+      expect(connection.it.heardFrames.length).to.be.within(1, 64);
     });
 
     it('hears no frame behind the one at which it threw', async () => {
@@ -603,7 +603,7 @@ describe('a connection with a framing', () => {
       stream.receives('a\nb\n');
       stream.peerEnds();
       await clock.settled();
-      expect(connection.it.frames).to.deep.equal(['a']);
+      expect(connection.it.heardFrames).to.deep.equal(['a']);
     });
   });
 

@@ -70,14 +70,14 @@ describe('bytes that nobody hears', () => {
 
   it('are told once, however many connections and bytes there are', async () => {
     expect(await warnings(() => new Base(server(Deaf)))).to.deep.equal([
-      'Deaf receives bytes, and nobody hears them: write ttse__onData in it, or in Base, its base. Where they are to be ignored, write an empty one.',
+      'Deaf receives bytes, but there is no handler for them: write ttse__onData in it, or in Base, its base, or an empty one to ignore them.',
     ]);
   });
 
   it('are told as frames where there is a framing', async () => {
     class Framed extends TcpConnection.with({ framing: fixed({ size: 10 }) }) {}
     expect(await warnings(() => new Base(server(Framed)))).to.deep.equal([
-      'Framed receives frames, and nobody hears them: write ttse__onFrame in it, or in Base, its base. Where they are to be ignored, write an empty one.',
+      'Framed receives frames, but there is no handler for them: write ttse__onFrame in it, or in Base, its base, or an empty one to ignore them.',
     ]);
   });
 
@@ -98,7 +98,9 @@ describe('bytes that nobody hears', () => {
 
   it('are told of a server without a protocol, whose base does not hear them', async () => {
     const [line] = await warnings(() => new Base(server(undefined)));
-    expect(line).to.contain('write ttse__onData in a class of your own, or in Base, its base.');
+    expect(line).to.contain(
+      'write ttse__onData in a class of your own, or in Base, its base, or an empty one to ignore them.',
+    );
   });
 
   it('are not told where the base hears them', async () => {
@@ -165,7 +167,7 @@ describe('datagrams that nobody hears', () => {
     for (let n = 0; n < 5; n++) peer.ttsc__send('x', { address: '127.0.0.1', port: PORT });
     await distiller.advance('1s');
     expect(distiller.lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).to.deep.equal([
-      'Socket receives datagrams, and nobody hears them: write ttse__onDatagram in it. Where they are to be ignored, write an empty one.',
+      'Socket receives datagrams, but there is no handler for them: write ttse__onDatagram in it, or an empty one to ignore them.',
     ]);
     await distiller.finish();
   });

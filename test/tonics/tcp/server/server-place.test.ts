@@ -26,9 +26,9 @@ const long = `/run/${'x'.repeat(103)}`;
 
 const REFUSED: readonly (readonly [what: string, make: () => unknown, option: string, text: RegExp])[] = [
   ['a server without a place', server({}), 'port', /give "port", "path", "fd" or "systemd"/],
-  ['a port and a path', server({ port: 0, path: '/run/a' }), 'path', /beside "port"/],
-  ['a path and a descriptor', server({ path: '/run/a', fd: 3 }), 'fd', /beside "path"/],
-  ['a descriptor and systemd', server({ fd: 3, systemd: true }), 'systemd', /beside "fd"/],
+  ['a port and a path', server({ port: 0, path: '/run/a' }), 'path', /together with "port"/],
+  ['a path and a descriptor', server({ path: '/run/a', fd: 3 }), 'fd', /together with "path"/],
+  ['a descriptor and systemd', server({ fd: 3, systemd: true }), 'systemd', /together with "fd"/],
   ['a path and a host', server({ path: '/run/a', host: '::1' }), 'host', /belongs to a port/],
   ['a path and several listeners', server({ path: '/run/a', listeners: 2 }), 'listeners', /belongs to a port/],
   ['rights of a port', server({ port: 0, mode: 0o600 }), 'mode', /belongs to "path"/],
@@ -41,8 +41,8 @@ const REFUSED: readonly (readonly [what: string, make: () => unknown, option: st
   ['an empty name of systemd', server({ systemd: '' }), 'systemd', /must not be empty/],
   ['a descriptor below 0', server({ fd: -1 }), 'fd', /0 or more/],
   ['a client without a place', client({}), 'port', /give "port", with "host", or "path"/],
-  ['a client with a port and a path', client({ port: 7, path: '/run/a' }), 'port', /beside "path"/],
-  ['a client with a host and a path', client({ host: 'b', path: '/run/a' }), 'host', /beside "path"/],
+  ['a client with a port and a path', client({ port: 7, path: '/run/a' }), 'port', /together with "path"/],
+  ['a client with a host and a path', client({ host: 'b', path: '/run/a' }), 'host', /together with "path"/],
   ['a client with too long a path', client({ path: long }), 'path', /has 108 bytes/],
 ];
 
@@ -63,7 +63,7 @@ describe('where a server listens and a client connects', () => {
       new TcpServer({ path, catalysts: 2, protocol: Loadable });
     });
     const told = app.lines.find(({ msg }) => String(msg).includes('threads cannot share'));
-    expect(told?.msg).to.contain(`TcpServer accepts at unix:${path}`);
+    expect(told?.msg).to.contain(`TcpServer listens at unix:${path}`);
     await app.heard.on('onListening');
   });
 });

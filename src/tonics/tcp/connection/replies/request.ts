@@ -7,7 +7,7 @@ import { OptionCheck } from '../../../../core/options/option-check.js';
 import { aSparkle } from '../../../../core/options/option-schema.js';
 import type { SendResult } from '../../../../core/asking/reply.js';
 import type { SendingConnection } from '../sending-connection.js';
-import { type RequestKey, Requests } from './requests.js';
+import { type Pending, type RequestKey, Requests } from './requests.js';
 
 function isKey(value: unknown): boolean {
   return ['string', 'number', 'bigint'].includes(typeof value);
@@ -15,9 +15,12 @@ function isKey(value: unknown): boolean {
 
 export const requestSchema = v.strictObject({
   ...askOptions,
-  /** A sparkle that hears why there is no answer. Without it that fails the Tonic as a throw in one of its sparkles does. */
+  /**
+   * A sparkle that gets the error if there is no answer. Without it the Tonic fails, as if one of its sparkles had
+   * thrown.
+   */
   onError: v.optional(aSparkle<(error: Error, request: Question) => void>()),
-  /** What its answer is known by: see `answerKey()`. Without it answers come in the order of the requests. */
+  /** The key of its answer: see `answerKey()`. Without it answers come in the order of the requests. */
   key: v.optional(v.custom<RequestKey>(isKey, 'must be a text, a number or a bigint')),
 });
 const requestCheck = OptionCheck.of(requestSchema);
@@ -49,7 +52,7 @@ function askedOf(connection: Connection): AskedOfPeer | undefined {
 function newRequests(connection: Connection): Requests {
   const stray = (key: RequestKey): void => {
     const { logs } = connection._ttScheduler;
-    logs.debug(connection, `an answer with the key ${String(key)} came, and nobody waits for it`);
+    logs.debug(connection, `an answer with the key ${String(key)} came, but no request has that key`);
   };
   return new Requests({ name: connection.name, limit: connection._ttPlan.questionLimit, stray });
 }
@@ -85,13 +88,24 @@ export function request(
     hold && !connection.finished,
     signal,
   );
-  begin(connection, asked, () => {
-    const requests = requestsOf(connection);
-    requests.check(key);
-    if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
-    else requests.add(asked, key);
-  });
+  begin(connection, asked, () => requestFor(connection, send, asked, key));
   return asked;
+}
+
+/**
+ * Asks the peer of a connection for somebody who is told what becomes of it.
+ * @throws {TaskTonicError} `TT_REQUEST_KEY`, `TT_ASK_FULL`; and what `send` throws.
+ */
+export function requestFor(
+  connection: Connection,
+  send: () => SendResult,
+  asked: Pending,
+  key: RequestKey | undefined,
+): void {
+  const requests = requestsOf(connection);
+  requests.check(key);
+  if (send() === 'refused') asked.settle(lost(connection, 'it was not sent'), undefined);
+  else requests.add(asked, key);
 }
 
 /** Whether a frame that has come is the answer to a request; `key` is that of the frame, `false` where it is no answer. */

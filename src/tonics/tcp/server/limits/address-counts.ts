@@ -1,5 +1,5 @@
 import type { Address } from '../../../../selector/network.js';
-import { ipBytes, unmapped } from '../../proxy/ip-bytes.js';
+import { ipBytes, unmapped } from '../../../../selector/ip-bytes.js';
 
 /** Bytes of an IPv6 address that are those of its net: who has one address has all of them. */
 const NET = 8;

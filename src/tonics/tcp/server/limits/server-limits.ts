@@ -6,7 +6,7 @@ import { rateOf } from '../../../rate-option.js';
 import type { ServerSettings } from '../server-options.js';
 import { AddressCounts } from './address-counts.js';
 
-type WhyNot = TurnedAwayReason | undefined;
+type WhyNot = Extract<TurnedAwayReason, 'denied' | 'addressLimit' | 'rate'> | undefined;
 
 /** What it takes of a server's options. */
 type LimitSettings = Pick<ServerSettings, 'allow' | 'deny' | 'acceptRate' | 'maxConnectionsPerAddress'>;

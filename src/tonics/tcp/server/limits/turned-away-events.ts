@@ -1,28 +1,33 @@
 import type { Clock } from '../../../../core/time/clock.js';
 import type { Due, TimerQueue } from '../../../../core/time/timer-queue.js';
-import type { TurnedAway, TurnedAwayReason } from '../../../../selector/network.js';
 
 /** Within so many ms so many are told one by one. */
 const WINDOW = 1_000;
 const MOST = 10;
 
+/** What is told of somebody who was turned away. */
+interface Told {
+  readonly reason: string;
+  readonly count?: number;
+}
+
 /** Tells who was turned away, at a rate: a flood of peers must not become one of events. The rest of a second is one event for each reason. */
-export class TurnedAwayEvents implements Due {
+export class TurnedAwayEvents<T extends Told> implements Due {
   /** @internal */ at = 0;
   /** @internal */ slot = -1;
   readonly #means: { readonly clock: Clock; readonly timers: TimerQueue };
-  readonly #tell: (peer: TurnedAway) => void;
+  readonly #tell: (peer: T) => void;
   #since = -Infinity;
   #told = 0;
   /** The last one of each reason, and how many there were. */
-  readonly #rest = new Map<TurnedAwayReason, TurnedAway & { count: number }>();
+  readonly #rest = new Map<string, T & { count: number }>();
 
-  constructor(means: { readonly clock: Clock; readonly timers: TimerQueue }, tell: (peer: TurnedAway) => void) {
+  constructor(means: { readonly clock: Clock; readonly timers: TimerQueue }, tell: (peer: T) => void) {
     this.#means = means;
     this.#tell = tell;
   }
 
-  add(peer: TurnedAway): void {
+  add(peer: T): void {
     const now = this.#means.clock.now();
     if (now - this.#since >= WINDOW) this.#begin(now);
     const count = peer.count ?? 1;

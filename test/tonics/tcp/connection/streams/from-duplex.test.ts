@@ -42,8 +42,8 @@ class Lines extends Recorder.with({ framing: lines() }) {
   }
 }
 
-const over = async (make: () => Recorder): Promise<Recorder> => {
-  let made!: Recorder;
+const over = async (make: () => Recorder<string>): Promise<Recorder<string>> => {
+  let made!: Recorder<string>;
   await startNet(() => (made = make()));
   return made;
 };
@@ -81,7 +81,7 @@ describe('fromDuplex()', () => {
         () => fromDuplex(near, { protocol: Recorder }),
         () => fromDuplex(named, { protocol: Recorder, peer: '/dev/ttyUSB0' }),
         () => fromDuplex(socket, { protocol: Recorder }),
-      ].map(over),
+      ].map(async (make) => over(make)),
     );
     expect(all.map(({ remote }) => remote?.address)).to.deep.equal([undefined, '/dev/ttyUSB0', '10.0.0.7']);
   });

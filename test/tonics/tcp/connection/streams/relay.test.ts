@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type RelayEnd, TcpClient, TcpConnection, relay } from '../../../../../src/index.js';
 import { codeOf, expectCode } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, tidyUp } from '../../../../support/net-app.js';
-import { type Peer, type PeerServer, listenOn } from '../../../../support/peers.js';
+import { type Peer, type PeerServer, freePort, listenOn } from '../../../../support/peers.js';
 import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
@@ -10,7 +10,7 @@ afterEach(tidyUp);
 /** A connection that is relayed to a backend as soon as it is there, and writes down what it hears. */
 class Visitor extends Recorder {
   client: TcpClient | undefined;
-  constructor(readonly options: { readonly port: number }) {
+  constructor(readonly options: { readonly port: number; readonly lingerTimeout?: number }) {
     super();
   }
   override ttse__onConnected(): void {
@@ -36,7 +36,10 @@ interface Relayed {
 /** peer <-> visitor | client <-> behind */
 const relayed = async (options: MoreOnPort = {}, ofClient: object = {}): Promise<Relayed> => {
   const backend = await listenOn('127.0.0.1', 0, true);
-  const app = await serve(() => new Visitor({ port: backend.port, ...ofClient }), options);
+  const app = await serve(() => new Visitor({ port: backend.port, lingerTimeout: 100, ...ofClient }), {
+    lingerTimeout: 100,
+    ...options,
+  });
   const { peer, connection: visitor } = await app.pair({ allowHalfOpen: true });
   const behind = await backend.peer();
   return { app, backend, peer, behind, visitor, client: visitor.client! };
@@ -145,9 +148,7 @@ describe('relay()', () => {
   });
 
   it('lets the peer hear at once when its backend cannot be reached', async () => {
-    const backend = await listenOn();
-    const { port } = backend;
-    await backend.close();
+    const port = await freePort();
     const app = await serve(() => new Visitor({ port }));
     const { peer, connection } = await app.pair();
     peer.send('is anybody there?');

@@ -7,7 +7,7 @@ import { bench } from '../../../../support/bench.js';
 import { codeOf, expectCode } from '../../../../support/errors.js';
 import { startWithPeer } from '../../../../support/fake-peer.js';
 import { Recorder, serve, startNet, tidyUp } from '../../../../support/net-app.js';
-import { listenOn } from '../../../../support/peers.js';
+import { freePort, listenOn } from '../../../../support/peers.js';
 import type { MoreOnPort } from '../../../../support/on-port.js';
 
 afterEach(tidyUp);
@@ -330,11 +330,10 @@ describe('the stream of toDuplex() of a TcpClient', () => {
   });
 
   it('is destroyed where there is no connection in the end', async () => {
-    const backend = await listenOn();
-    await backend.close();
+    const port = await freePort();
     let stream!: Duplex;
     await startNet(() => {
-      stream = new TcpClient({ port: backend.port, host: '127.0.0.1', retries: 0 }).toDuplex();
+      stream = new TcpClient({ port, host: '127.0.0.1', retries: 0 }).toDuplex();
       stream.write('lost');
     });
     expectCode(await ended(stream), 'TT_CONNECTION_REFUSED');

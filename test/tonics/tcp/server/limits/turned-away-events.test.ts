@@ -8,7 +8,7 @@ const scene = () => {
   const told: TurnedAway[] = [];
   const timers = new TimerQueue();
   const clock = { now: () => now } as never;
-  const events = new TurnedAwayEvents({ clock, timers }, (peer) => told.push(peer));
+  const events = new TurnedAwayEvents<TurnedAway>({ clock, timers }, (peer) => told.push(peer));
   return {
     events,
     timers,

@@ -1,5 +1,5 @@
-import type { AnyTonic } from '../../core/any-tonic.js';
-import type { Due } from '../../core/time/timer-queue.js';
+import type { AnyTonic } from '../core/any-tonic.js';
+import type { Due } from '../core/time/timer-queue.js';
 
 /** One time that something waits for, on the clock of a Tonic's Catalyst. It can be set again and again. */
 export class Alarm implements Due {
@@ -19,6 +19,11 @@ export class Alarm implements Due {
     this.#due = due;
     this.at = this.#tonic._ttScheduler.clock.now() + ms;
     this.#tonic._ttScheduler.timers.add(this);
+  }
+
+  /** Whether it is set, and its time has not come. */
+  get isSet(): boolean {
+    return this.slot >= 0;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { checkOption } from '../core/options/option-schema.js';
-import type { Framing } from '../framing/framing.js';
+import type { Framing } from './framing.js';
 
 export const framingOption = v.custom<Framing<unknown>>(
   isFraming,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ipBytes, ipText } from '../../../doors/tonics.js';
+import { ipBytes, ipText } from '../doors/selector.js';
 
 describe('the bytes of an IP address', () => {
   for (const [text, hex] of Object.entries({

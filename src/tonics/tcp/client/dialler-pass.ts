@@ -1,0 +1,84 @@
+import { type TaskTonicError, fail } from '../../../core/errors.js';
+import { severalReasons } from '../../socket-errors.js';
+import type { DialKey, DialMeans } from './dialler-means.js';
+import { Try, type TryEvents, type TrySettings } from './dialler-try.js';
+import type { HostAndPort, Places } from './places.js';
+
+/** What a pass takes beside the settings of its tries. */
+export interface PassSettings extends TrySettings {
+  /** Told of each place before it is tried. */
+  readonly towards?: ((place: HostAndPort) => void) | undefined;
+}
+
+/**
+ * One try to open a connection to any of several places: one after the other, each with a {@link Try} of its own, which has the whole
+ * `connectTimeout` and looks its name up.
+ *
+ * Its events never come within its constructor.
+ */
+export class Pass<Key extends DialKey> {
+  readonly #means: DialMeans<Key>;
+  readonly #settings: PassSettings;
+  readonly #places: Places;
+  readonly #events: TryEvents<Key>;
+  readonly #errors: TaskTonicError[] = [];
+  #left: readonly HostAndPort[] = [];
+  #try: Try<Key> | undefined;
+  #stopFinding: (() => void) | undefined;
+
+  constructor(means: DialMeans<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
+    this.#means = means;
+    this.#settings = settings;
+    this.#places = places;
+    this.#events = events;
+    const { connectTimeout: ms } = settings;
+    const late = (): void => {
+      const problem = `the look-up had no answer within ${ms} ms`;
+      this.#over(fail('TT_NO_SRV', { name: places.name, problem }));
+    };
+    const stopDeadline = means.after(ms, late);
+    const stopLookup = places.find((error, found) => {
+      stopDeadline();
+      if (error !== undefined) return this.#over(error);
+      this.#left = found;
+      return this.#next();
+    });
+    this.#stopFinding = () => {
+      stopDeadline();
+      stopLookup();
+    };
+  }
+
+  /** Ends it without an event; nothing of it stays open. */
+  cancel(): void {
+    this.#stopFinding?.();
+    this.#try?.cancel();
+    this.#try = undefined;
+  }
+
+  #next(): void {
+    const [place, ...left] = this.#left;
+    this.#left = left;
+    this.#places.tried(place!);
+    this.#settings.towards?.(place!);
+    this.#try = new Try(
+      this.#means,
+      { ...this.#settings, ...place },
+      {
+        opened: (channel, key) => this.#events.opened(channel, key),
+        failed: (error) => this.#failed(error),
+      },
+    );
+  }
+
+  #failed(error: TaskTonicError): void {
+    this.#errors.push(error);
+    if (this.#left.length > 0) this.#next();
+    else this.#over(severalReasons(this.#places.name, this.#errors));
+  }
+
+  #over(error: TaskTonicError): void {
+    this.cancel();
+    this.#events.failed(error);
+  }
+}
