@@ -30,6 +30,7 @@ readonly BUSY_BALANCER='
   server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 '
 readonly BROKER=dist/examples/mqtt-broker/server.js
+readonly PROXY=dist/examples/tcp-proxy/server.js
 readonly SINK=dist/examples/smtp-sink/server.js
 readonly CHAT=dist/examples/chat/server.js
 readonly DEVICE=dist/examples/device/server.js
@@ -82,6 +83,8 @@ main() {
     check 'mqtt-broker: a retained message comes to who subscribes later, and SIGTERM ends it' brings_messages
     if needs openssl; then check 'mqtt-broker: under TLS, to clients with a certificate alone' brings_messages_to_known; fi
   fi
+  check 'tcp-proxy: help names every option' help_names "$PROXY" --host --port --unix --cert --key --ca --proxy-protocol --config --help
+  if needs socat; then check 'tcp-proxy: it hands on to a backend that SIGHUP names, and SIGTERM ends it' hands_on; fi
   check 'smtp-sink: help names every option' help_names "$SINK" --host --port --unix --cert --key --ca --proxy-protocol --help
   if needs swaks; then
     check 'smtp-sink: it shows what swaks sends' takes_mail
@@ -438,6 +441,22 @@ brings_messages_to_known() {
     mosquitto_pub -p "$(port)" "${to[@]}" "${own[@]}" -m 22 -q 1 -r &&
     [ "$(mosquitto_sub -p "$(port)" "${to[@]}" "${own[@]}" -C 1 -W 10)" = 22 ] &&
     ! mosquitto_pub -p "$(port)" "${to[@]}" -m 23 -q 1 2>/dev/null && ends_in_order
+}
+
+hands_on() {
+  local at=127.0.0.1 backend status=1
+  printf '{ "proxy": { "backends": ["%s:1"] } }' "$at" >"$kept/proxy.json"
+  start "$SERVER" --host "$at" --port 0 --log json || return 1
+  backend=$server
+  local behind
+  behind=$(port)
+  start "$PROXY" --port 0 --config "$kept/proxy.json" &&
+    [ "$( (echo hello; sleep 0.3) | socat -t 2 - "TCP:$at:$(port)" 2>/dev/null)" = '' ] &&
+    printf '{ "proxy": { "backends": ["%s:%s"] } }' "$at" "$behind" >"$kept/proxy.json" && kill -HUP "$server" &&
+    within 10 grep -q "backends: $at:$behind" "$log" &&
+    [ "$( (echo hello; sleep 0.3) | socat -t 2 - "TCP:$at:$(port)")" = hello ] && ends_in_order && status=0
+  kill "$backend" && wait "$backend"
+  return "$status"
 }
 
 send_mail() { swaks --server "localhost:$(port)" --from ann@example.org --to bob@example.org --helo here "$@" >"$shown" 2>&1; }

@@ -105,10 +105,23 @@ function streamRows() {
   });
   const relay = { ours: 'tasktonic-relay', theirs: 'raw-relay' };
   const pipe = { ours: 'tasktonic-pipe', theirs: 'raw-pipe' };
+  const proxy = { ours: 'tasktonic-proxy', theirs: 'haproxy', bar: /** @type {const} */ ({ kind: 'none' }) };
   const named = 'beside pipeline(a, b, a)';
   return [
     { ...large, ...relay, id: 'relay-stream', title: `a 1 GB stream relayed there and back, ${named}`, ...faster(1.1) },
     { ...small, ...relay, id: 'relay-64', title: `relay, 64 B, 50 connections, ${named}`, ...faster(1) },
+    {
+      ...large,
+      ...proxy,
+      id: 'proxy-stream',
+      title: 'a 1 GB stream through examples/tcp-proxy, beside haproxy in TCP mode',
+    },
+    {
+      ...small,
+      ...proxy,
+      id: 'proxy-64',
+      title: 'examples/tcp-proxy, 64 B, 50 connections, beside haproxy in TCP mode',
+    },
     { ...large, ...pipe, id: 'duplex-stream', title: 'a 1 GB stream echoed by toDuplex().pipe()', ...faster(0.9) },
     { ...small, ...pipe, id: 'duplex-64', title: 'echo by toDuplex().pipe(), 64 B, 50 connections', ...faster(0.9) },
   ];

@@ -57,6 +57,12 @@ const noRedis = spawnSync('redis-server', ['--version'], { timeout: 20_000 }).er
   ? 'redis-server is not here'
   : noRedisLoad;
 
+/** Debian has it beside what only the superuser needs. */
+const haproxyPath = ['haproxy', '/usr/sbin/haproxy'].find(
+  (name) => !spawnSync(name, ['-v'], { timeout: 20_000 }).error,
+);
+const noHaproxy = haproxyPath === undefined ? 'haproxy is not here' : null;
+
 const noCertificate = makeCertificate();
 const bun = path('node_modules/.bin/bun');
 const noBun = !existsSync(bun)
@@ -101,6 +107,8 @@ export const programs = {
   'tasktonic-tcp': tasktonic('servers/tasktonic-tcp.mjs'),
   'raw-relay': node('pipeline(a, b, a)', 'servers/raw-relay.mjs'),
   'tasktonic-relay': tasktonic('servers/tasktonic-relay.mjs'),
+  'tasktonic-proxy': tasktonic('servers/tasktonic-proxy.mjs'),
+  haproxy: node('haproxy', 'servers/haproxy.mjs', noHaproxy, haproxyPath ?? ''),
   'raw-pipe': node('socket.pipe(socket)', 'servers/raw-pipe.mjs'),
   'tasktonic-pipe': tasktonic('servers/tasktonic-pipe.mjs'),
   'tasktonic-lines': tasktonic('servers/tasktonic-lines.mjs'),

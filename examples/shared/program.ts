@@ -16,6 +16,8 @@ export interface Program {
   readonly defaults: ServingDefaults;
   /** Its further options: a text each, by name, with what `--help` says of it. */
   readonly options?: Readonly<Record<string, string>>;
+  /** Its settings of the framework; the configuration is laid over them. */
+  readonly settings?: FormulaData;
   /** Where its configuration comes from; default: nowhere. What is wrong in it is shown when it starts. */
   configuration?(values: Values): ConfigurationSources;
   /** Makes its Tonics. What it throws is shown with the help. */
@@ -39,7 +41,7 @@ export async function runServer(program: Program): Promise<void> {
   }
   class App extends Formula {
     protected override creatingFormula(): FormulaData {
-      return { project: { name } };
+      return { project: { name }, ...program.settings };
     }
     protected override creatingConfiguration(): ConfigurationSources {
       return program.configuration?.(given[1]) ?? {};

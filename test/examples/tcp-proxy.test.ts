@@ -1,0 +1,307 @@
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
+import { expect } from 'chai';
+import {
+  type ConfigurationSources,
+  Formula,
+  type FormulaData,
+  type ListenInfo,
+  TcpClient,
+  TcpConnection,
+  TcpServer,
+  Tonic,
+  type TaskTonicError,
+} from 'tasktonic';
+import { Distiller, SeededRandom, explore } from 'tasktonic/testing';
+import { Proxy } from '../../examples/tcp-proxy/proxy.js';
+import { settings } from '../../examples/tcp-proxy/settings.js';
+import { Visitor } from '../../examples/tcp-proxy/visitor.js';
+import type { Serving } from '../../examples/shared/serving.js';
+import { endHaproxies, haproxy, needsHaproxy } from '../support/haproxy.js';
+import { Heard } from '../support/heard.js';
+import { howMany } from '../support/how-many.js';
+import { onRealSockets } from '../support/stage.js';
+import { authority, own } from '../support/tls.js';
+import { ExampleApp } from './support/example-app.js';
+
+/** A backend: it says its name, then what it hears, and ends when its peer has. */
+class Echo extends TcpConnection {
+  constructor(private readonly word: string) {
+    super();
+  }
+  ttse__onConnected(): void {
+    this.send(this.word);
+  }
+  ttse__onData(data: Buffer): void {
+    this.send(data);
+  }
+  ttse__onEnd(): void {
+    this.send('.');
+  }
+  ttse__onError(): void {}
+}
+class Backend extends TcpServer {
+  constructor(word: string) {
+    super({ name: word, port: 1, protocol: () => new Echo(word) });
+  }
+}
+
+/** It sends, and keeps what it hears. */
+class Client extends TcpClient {
+  text = '';
+  end = '';
+  constructor(name: string) {
+    super({ name, host: 'proxy', port: 80, retries: 0, halfOpen: true });
+  }
+  ttse__onData(data: Buffer): void {
+    this.text += data.toString();
+  }
+  ttse__onEnd(): void {
+    this.ttsc__close();
+  }
+  ttse__onError(): void {}
+  ttse__onDisconnected({ reason }: { readonly reason: string }): void {
+    this.end = reason;
+  }
+}
+
+const configured = (proxy: object): Record<string, string> => ({ P_PROXY: JSON.stringify(proxy) });
+
+/** The proxy as an app, whose configuration is that variable. */
+const appOf = (env: Record<string, string>, Kind: typeof Proxy = Proxy, places: readonly Serving[] = [{ port: 80 }]) =>
+  class App extends Formula {
+    protected override creatingFormula(): FormulaData {
+      return { shutdown: { drainDelay: 30_000 } };
+    }
+    protected override creatingConfiguration(): ConfigurationSources {
+      return { env: { prefix: 'P_', from: env }, schema: settings };
+    }
+    protected override creatingStartingTonics(): void {
+      new Kind(places);
+    }
+  };
+
+describe('the TCP proxy', () => {
+  let distiller: Distiller;
+  let env: Record<string, string>;
+
+  /** A proxy before two echo servers, a and b. */
+  async function start(more: object = {}): Promise<void> {
+    env = configured({ backends: ['a:1', 'b:1'], ...more });
+    distiller = await Distiller.start(appOf(env), { host: 'proxy' });
+    for (const host of ['a', 'b', 'c']) await distiller.join(() => void new Backend(host), { host });
+    await distiller.advance('5s');
+  }
+  afterEach(async () => distiller.finish());
+
+  const proxy = (): Proxy => distiller.find<Proxy>('proxy')!;
+  async function client(name: string): Promise<Client> {
+    let made!: Client;
+    await distiller.join(() => void (made = new Client(name)), { host: name });
+    await distiller.advance('1s');
+    return made;
+  }
+  async function reload(proxySettings: object): Promise<void> {
+    Object.assign(env, configured(proxySettings));
+    distiller.runtime.reloadConfiguration();
+    await distiller.advance('1s');
+  }
+
+  it('hands each client on to the backend that has the fewest connections', async () => {
+    await start();
+    const [one, two, three] = [await client('one'), await client('two'), await client('three')];
+    expect([one.text, two.text, three.text]).to.deep.equal(['a', 'b', 'a']);
+    one.ttsc__close();
+    three.ttsc__close();
+    await distiller.advance('1s');
+    expect([(await client('four')).text, (await client('five')).text]).to.deep.equal(['a', 'b']);
+    expect(proxy().backends.map(({ open }) => open)).to.deep.equal([1, 2]);
+  });
+
+  it('tries the next backend where one refuses or says nothing, and gives it all that was sent', async () => {
+    await start({ checkEvery: 60_000 });
+    for (const fault of ['refuse', 'blackhole'] as const) {
+      distiller.network.host('a').allow(1);
+      proxy().backends[0]!.isUp = true;
+      proxy().backends[0]!.chosenAt = 0;
+      distiller.network.host('a')[fault](1);
+      const one = await client(fault);
+      one.ttsc__send('all');
+      await distiller.advance('3s');
+      expect(one.text).to.equal('ball');
+    }
+    expect(proxy().counts).to.include({ triedAgain: 2, unserved: 0 });
+  });
+
+  it('closes and counts a client when all backends are dead', async () => {
+    await start();
+    for (const host of ['a', 'b']) distiller.network.host(host).refuse(1);
+    const first = await client('first');
+    expect([first.end, first.text]).to.deep.equal(['closedHere', '']);
+    expect(proxy().counts.unserved).to.equal(1);
+    expect(proxy().visitors).to.equal(0);
+  });
+
+  it('leaves out a backend that fails its checks, and takes it in again', async () => {
+    await start();
+    distiller.network.host('a').refuse(1);
+    await distiller.advance('3s');
+    expect([(await client('one')).text, (await client('two')).text]).to.deep.equal(['b', 'b']);
+    expect(proxy().counts.triedAgain).to.equal(0);
+    distiller.network.host('a').allow(1);
+    await distiller.advance('3s');
+    expect((await client('three')).text).to.equal('a');
+  });
+
+  it('keeps the way back open when one side has ended', async () => {
+    await start();
+    const one = await client('one');
+    one.ttsc__send('question');
+    one.ttsc__end();
+    await distiller.advance('1s');
+    expect([one.text, one.end]).to.deep.equal(['aquestion.', 'closedHere']);
+    expect(proxy().counts).to.include({ served: 1, bytesIn: 8, bytesOut: 10 });
+  });
+
+  it('takes backends from the file that is read again, and goes on with connections of one that is gone', async () => {
+    await start();
+    const one = await client('one');
+    await reload({ backends: ['b:1', 'c:1'] });
+    expect([(await client('two')).text, (await client('three')).text]).to.have.members(['b', 'c']);
+    one.ttsc__send('still here');
+    await distiller.advance('1s');
+    expect(one.text).to.equal('astill here');
+  });
+
+  it('stays as it is where the file is wrong, and says so', async () => {
+    await start();
+    await reload({ backends: ['nowhere'] });
+    expect(proxy().backends.map(({ place }) => place)).to.deep.equal(['a:1', 'b:1']);
+    expect(distiller.lines.filter(({ code }) => code === 'TT_CONFIGURATION_KEPT')).to.have.length(1);
+    expect((await client('one')).text).to.equal('a');
+  });
+
+  it('lets nobody new in at SIGTERM, and ends when the last one has gone', async () => {
+    await start();
+    const one = await client('one');
+    distiller.signal('SIGTERM');
+    await distiller.advance('1s');
+    expect((await client('late')).text).to.equal('');
+    one.ttsc__send('the rest');
+    await distiller.advance('1s');
+    expect([one.text, distiller.apps[0]!.finished]).to.deep.equal(['athe rest', false]);
+    one.ttsc__close();
+    await distiller.advance('8s');
+    expect(distiller.apps[0]!.finished).to.equal(true);
+  });
+});
+
+/** The bug that is put in on purpose: a client is read from before there is a backend for what it sends. */
+class Hasty extends Visitor {
+  override ttsc__pause(): void {}
+  ttse__onData(_data: Buffer): void {}
+}
+class HastyProxy extends Proxy {
+  protected override visitor(): Visitor {
+    return new Hasty(this);
+  }
+}
+
+const answersAll =
+  (Kind: typeof Proxy) =>
+  async (distiller: Distiller): Promise<void> => {
+    const random = new SeededRandom(distiller.seed);
+    await distiller.join(appOf(configured({ backends: ['a:1', 'b:1'] }), Kind), { host: 'proxy' });
+    for (const host of ['a', 'b']) await distiller.join(() => void new Backend(host), { host });
+    await distiller.settle();
+    distiller.network.conditions({ latency: 5, split: 'random', loss: 0.02 });
+    const clients: Client[] = [];
+    for (let nr = 0; nr < 3; nr++) {
+      if (random.below(3) === 0) distiller.network.host(nr % 2 === 0 ? 'a' : 'b').refuse(1);
+      await distiller.join(() => void clients.push(new Client(`client${nr}`)), { host: `client${nr}` });
+      clients[nr]!.ttsc__send(`asked ${nr}`);
+      clients[nr]!.ttsc__end();
+      await distiller.advance('3s');
+      for (const host of ['a', 'b']) distiller.network.host(host).allow(1);
+      await distiller.advance('5s');
+    }
+    const heard = clients.map(({ text }) => text.slice(1));
+    expect(heard).to.deep.equal(['asked 0.', 'asked 1.', 'asked 2.']);
+    expect(distiller.find<Proxy>('proxy')!.backends.map(({ open }) => open)).to.deep.equal([0, 0]);
+  };
+
+describe('the TCP proxy on a network that cuts what is sent', () => {
+  it('brings all to a backend, and all back', async function () {
+    this.timeout(60_000);
+    const { faults } = await explore({ runs: howMany(10, 200), seed: 1 }, answersAll(Proxy));
+    expect(faults['split']).to.be.greaterThan(0);
+  });
+
+  it('would be found out if it read before there was a backend', async function () {
+    this.timeout(60_000);
+    const error = await explore({ runs: 20, seed: 1 }, answersAll(HastyProxy)).then(
+      () => expect.fail('explore() found nothing'),
+      (thrown: TaskTonicError) => thrown,
+    );
+    expect(error.code).to.equal('TT_EXPLORE_FAILED');
+  });
+});
+
+describe('the TCP proxy behind haproxy', () => {
+  onRealSockets('haproxy is a program of others');
+  afterEach(endHaproxies);
+
+  it('ends TLS, takes the PROXY header that haproxy sends, and tells the backend whose connection it is', async function () {
+    needsHaproxy(this);
+    const seen = new Heard();
+    let front!: Proxy;
+    class Front extends Proxy {
+      override ttse__onStart(): void {
+        front = this;
+        super.ttse__onStart();
+      }
+      override ttse__onListening({ port }: ListenInfo): void {
+        seen.push('front', port);
+      }
+    }
+    class Behind extends TcpConnection {
+      ttse__onConnected(): void {
+        if (this.proxy?.command === 'PROXY') seen.push('of', this.remote?.port);
+      }
+      ttse__onData(data: Buffer): void {
+        this.send(data);
+      }
+      ttse__onError(): void {}
+    }
+    const proxyProtocol = { trusted: ['127.0.0.1'] };
+    const onPort = { host: '127.0.0.1', port: 0, proxyProtocol } as const;
+    class Backends extends Tonic {
+      ttse__onStart(): void {
+        new TcpServer({ ...onPort, protocol: Behind });
+      }
+      ttse__onListening({ port }: ListenInfo): void {
+        this.log.info({ port }, 'listens');
+      }
+    }
+    const behind = await ExampleApp.start(() => new Backends());
+    const env = configured({ backends: [`127.0.0.1:${behind.ports[0]!}`], sendProxy: 2 });
+    class App extends appOf(env, Front, [{ ...onPort, tls: own }]) {
+      protected override creatingFormula(): FormulaData {
+        return { log: { to: 'off' }, shutdown: { signals: false } };
+      }
+    }
+    const run = App.run();
+    const [frontPort] = (await seen.on('front')) as [number];
+    const port = await haproxy({ server: `127.0.0.1:${frontPort} send-proxy-v2` });
+    const client = connectTls({ port, host: '127.0.0.1', ca: authority.cert, servername: 'localhost' });
+    client.write('under TLS');
+    const [data] = (await once(client, 'data')) as [Buffer];
+    expect(String(data)).to.equal('under TLS');
+    expect(await seen.on('of')).to.deep.equal([client.localPort]);
+    client.end();
+    await once(client, 'close');
+    front.ttsc__finish();
+    await run;
+    await behind.end();
+  });
+});
