@@ -132,7 +132,8 @@ export const ERRORS = {
     '{class} listens at {address}, which threads cannot share: its connections run on one thread. Omit "catalysts", or listen on a port.',
   TT_UNREACHABLE: '{address} cannot be reached: check the network, its routes and firewalls.',
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or check DNS.',
-  TT_NO_SRV: 'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
+  TT_NO_SRV:
+    'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
   TT_NO_FITTING_ADDRESS:
     'The host of {address} has no {family} address, which the option {option} requires: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms{lookup}: check the network, or raise "connectTimeout".',
@@ -213,8 +214,7 @@ export const ERRORS = {
   TT_BAD_DATA: 'Only strings, Buffers, Uint8Arrays and lists of them can be sent, not {what}.',
   TT_BAD_ENCODING:
     '{encoding} is not an encoding of texts: use one that Node has, such as "latin1", or none for UTF-8.',
-  TT_BAD_PROTOCOL:
-    'The protocol of {class} is neither a class that extends {base} nor a function that makes one.',
+  TT_BAD_PROTOCOL: 'The protocol of {class} is neither a class that extends {base} nor a function that makes one.',
   TT_BAD_ADDRESS: '{what} is not an address: give { address, port } with a port from 1 to 65535.',
   // HTTP
   TT_NO_REQUEST_HANDLER:

@@ -100,7 +100,7 @@ export class RespRepliesDecoder<E extends FrameEncoding> extends RespDecoder<Res
     const end = this.#endOfLine();
     if (end === undefined) return undefined;
     this.#read(end + 1 - this.at);
-    if (type === COLON) return this.#integer(this.bytes.toString("latin1", at + 1, end - 1));
+    if (type === COLON) return this.#integer(this.bytes.toString('latin1', at + 1, end - 1));
     const text = this.#text(at + 1, end - 1);
     return type === PLUS ? { status: text } : { error: text };
   }

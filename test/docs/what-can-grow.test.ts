@@ -77,7 +77,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/tcp/pool/tcp-client-pool.test.ts',
     'opens as many as it may for many requests at once',
   ],
-  'unsent datagrams of a UDP socket, or of all sessions of a UdpServer': ['test/tonics/udp/udp-sending.test.ts', 'keeps no more bytes than unsentLimit'],
+  'unsent datagrams of a UDP socket, or of all sessions of a UdpServer': [
+    'test/tonics/udp/udp-sending.test.ts',
+    'keeps no more bytes than unsentLimit',
+  ],
   "sends that wait for a client's connection": [
     'test/tonics/tcp/client/waiting-sends.test.ts',
     'keeps no more than so many, however small',
