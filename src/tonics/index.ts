@@ -32,7 +32,7 @@ export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
 export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
 export { relay } from './tcp/connection/streams/relay.js';
 export { fromDuplex, type FromDuplexOptions, type StreamPair } from './tcp/connection/streams/from-duplex.js';
-export type { FramesOptions } from './tcp/connection/streams/frame-iterator.js';
+export type { FrameIteratorOptions } from './tcp/connection/streams/frame-iterator.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';
 export type { RequestKey } from './tcp/connection/replies/requests.js';
 export type { ConnectionOptions } from './tcp/connection/connection-options.js';

@@ -65,6 +65,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/tcp/connection/replies/requests.test.ts',
     'are bounded, with those whose answer is late',
   ],
+  'unsent datagrams of a UDP socket, or of all sessions of a UdpServer': [
+    'test/tonics/udp/udp-sending.test.ts',
+    'keeps no more bytes than unsentLimit',
+  ],
   'requests that wait for a client of a pool': [
     'test/tonics/tcp/pool/tcp-client-pool.test.ts',
     'bounds the bytes that wait',
@@ -76,10 +80,6 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   'clients of a pool': [
     'test/tonics/tcp/pool/tcp-client-pool.test.ts',
     'opens as many as it may for many requests at once',
-  ],
-  'unsent datagrams of a UDP socket, or of all sessions of a UdpServer': [
-    'test/tonics/udp/udp-sending.test.ts',
-    'keeps no more bytes than unsentLimit',
   ],
   "sends that wait for a client's connection": [
     'test/tonics/tcp/client/waiting-sends.test.ts',

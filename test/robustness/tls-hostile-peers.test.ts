@@ -106,7 +106,7 @@ describe('a server that speaks TLS, among peers that do not behave', () => {
     }
     await settled(server, 1);
     const { turnedAway, failed } = server.server.counts;
-    expect(turnedAway.handshake + server.connections.length - 1).to.equal(many);
+    expect(turnedAway.handshake + server.connections.length - 1).to.equal(Math.ceil(many / 50) * 50);
     expect(failed).to.equal(0);
     await good.asks();
   });

@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { type ErrorCode, fail, toError } from '../../core/errors.js';
+import { nodeChildProcess } from '../../core/lazy-node.js';
 import type { Runtime } from '../../core/runtime.js';
 import { sockets } from '../../core/socket-handover.js';
 import type { ClockTimer } from '../../core/time/clock.js';
@@ -77,7 +78,7 @@ export class Upgrader {
   #start(): void {
     const { file, args } = program()!;
     this.#state = 'starting';
-    const child = fork(file, args, {
+    const child = nodeChildProcess().fork(file, args, {
       cwd: process.cwd(),
       env: { ...process.env, ...appPorts.serviceEnvironment?.(), [REPLACES]: String(process.pid) },
       execArgv: process.execArgv,

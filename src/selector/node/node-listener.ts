@@ -6,8 +6,8 @@ import {
   type Socket,
   createServer,
 } from 'node:net';
-import { isMainThread } from 'node:worker_threads';
 import type { SocketOffer } from '../../core/socket-handover.js';
+import { nodeWorkerThreads } from '../../core/lazy-node.js';
 import { nodeClock } from '../../core/time/clock.js';
 import { Interest, type InterestSet } from '../interest.js';
 import type { Address, ListenPlace, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
@@ -106,7 +106,7 @@ export class NodeListener implements ListenerChannel {
   letGo(): void {
     this.#elsewhere = this.local;
     this.#file?.disown();
-    if (isMainThread) this.#closeServers();
+    if (nodeWorkerThreads().isMainThread) this.#closeServers();
     else this.#closeWhenEmpty(-1);
   }
 

@@ -4,7 +4,7 @@ import { ofFramework } from '../../../core/plan/plan.js';
 import { Interest } from '../../../selector/interest.js';
 import { ClosingConnection } from './closing-connection.js';
 import { Pause } from './pause.js';
-import { type FramesOptions, FrameIterator } from './streams/frame-iterator.js';
+import { type FrameIteratorOptions, FrameIterator } from './streams/frame-iterator.js';
 import { type Takable, takeOver } from './streams/take-over.js';
 import { TakenDuplex } from './streams/taken-duplex.js';
 
@@ -44,7 +44,7 @@ export abstract class TakenConnection<
    *
    * @throws {TaskTonicError} `TT_NO_FRAMING`; `TT_BAD_OPTION`; and as {@link toDuplex}.
    */
-  frames(options: FramesOptions = {}): AsyncIterableIterator<Frame> {
+  frames(options: FrameIteratorOptions = {}): AsyncIterableIterator<Frame> {
     if (this._ttFraming === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
     const connection = this as unknown as Takable;
     const frames = new FrameIterator<Frame>(connection, options);

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
+import { nodeOs } from '../../../core/lazy-node.js';
 import { count, flag, ms, port, text, within } from '../../../core/options/option-schema.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import { type ConnectionOptions, connectionOptions } from '../connection/connection-options.js';
@@ -119,7 +119,7 @@ export type TcpServerOptions = Omit<Input, OfPort | OfPlace> & ConnectionOptions
 
 /** How many threads that are, on this machine. */
 export function threadsOf(catalysts: number | 'all' = 1): number {
-  return catalysts === 'all' ? availableParallelism() : catalysts;
+  return catalysts === 'all' ? nodeOs().availableParallelism() : catalysts;
 }
 
 /** How many listeners it has where they can share a port, and where so many connections can be. */

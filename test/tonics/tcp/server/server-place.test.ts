@@ -40,7 +40,7 @@ const REFUSED: readonly (readonly [what: string, make: () => unknown, option: st
   ['rights of an abstract name', server({ path: '\0a', mode: 0o600 }), 'mode', /has no rights/],
   ['an empty name of systemd', server({ systemd: '' }), 'systemd', /must not be empty/],
   ['a descriptor below 0', server({ fd: -1 }), 'fd', /0 or more/],
-  ['a client without a place', client({}), 'port', /give "port", with "host", or "path"/],
+  ['a client without a place', client({}), 'port', /give "port", with "host", or "hosts", "srv" or "path"/],
   ['a client with a port and a path', client({ port: 7, path: '/run/a' }), 'port', /together with "path"/],
   ['a client with a host and a path', client({ host: 'b', path: '/run/a' }), 'host', /together with "path"/],
   ['a client with too long a path', client({ path: long }), 'path', /has 108 bytes/],

@@ -12,7 +12,7 @@ export const framesSchema = v.strictObject({
 });
 
 /** Options of `frames()` of a connection. */
-export type FramesOptions = Readonly<v.InferInput<typeof framesSchema>>;
+export type FrameIteratorOptions = Readonly<v.InferInput<typeof framesSchema>>;
 
 /** Who has called `next()` while there was no frame. */
 interface Waiting<Frame> {
@@ -35,7 +35,7 @@ export class FrameIterator<Frame> implements AsyncIterableIterator<Frame>, Taker
   #error: Error | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
-  constructor(connection: Takable, options: FramesOptions) {
+  constructor(connection: Takable, options: FrameIteratorOptions) {
     this.connection = connection;
     this.#limit = settingsIn(framesSchema, options, `frames() of ${connection._ttPlan.className}`).limit;
   }
