@@ -63,7 +63,7 @@ describe('the package', function () {
 
   it('holds nothing else than code, types, guides and examples', () => {
     const known =
-      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/(?:[\w-]+\/)*[\w-]+\.md|docs\/images\/\w+\.svg|examples\/[\w/-]+\.(ts|html|md|zone)|create-tasktonic\/(create\.js|template\/[\w/.-]+)|package\.json|[A-Z]+(\.md)?)$/;
+      /^(dist\/lib\/[\w-]+\.js(\.map)?|dist\/types\/.*\.d\.ts|docs\/(?:[\w-]+\/)*[\w-]+\.md|docs\/images\/\w+\.svg|examples\/[\w/-]+\.(ts|html|md|zone|json)|create-tasktonic\/(create\.js|template\/[\w/.-]+)|package\.json|[A-Z]+(\.md)?)$/;
     expect(files.filter((path) => !known.test(path))).to.deep.equal([]);
   });
 });
