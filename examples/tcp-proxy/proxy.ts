@@ -2,10 +2,10 @@ import { type ConfigurationOf, type ListenInfo, TcpServer, Tonic, type TurnedAwa
 import type { Serving } from '../shared/serving.js';
 import { Backend, Checks, leastConnections } from './backends.js';
 import type { ProxySettings } from './settings.js';
-import { Visitor } from './visitor.js';
+import { type Front, Visitor } from './visitor.js';
 
 /** Hands each client on to the backend that has the fewest connections. */
-export class Proxy extends Tonic {
+export class Proxy extends Tonic implements Front {
   declare readonly config: ConfigurationOf<{ readonly proxy: ProxySettings }>;
   /** Clients that no backend took, tries with a further backend, clients that were turned away, and bytes. */
   readonly counts = { served: 0, unserved: 0, triedAgain: 0, turnedAway: 0, bytesIn: 0, bytesOut: 0 };

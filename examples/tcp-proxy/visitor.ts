@@ -1,12 +1,22 @@
 import { type DisconnectInfo, type RelayEnd, TcpClient, TcpConnection, relay } from 'tasktonic';
 import type { Backend } from './backends.js';
-import type { Proxy } from './proxy.js';
+import type { ProxySettings } from './settings.js';
+
+/** What a client needs of the proxy. */
+export interface Front {
+  readonly settings: ProxySettings;
+  readonly counts: { unserved: number; triedAgain: number; bytesIn: number; bytesOut: number };
+  visitors: number;
+  /** The backend for a client that has tried those. */
+  choose(tried: ReadonlySet<Backend>): Backend | undefined;
+  ttsc__left(): void;
+}
 
 /** A client. It is not read from until a backend has taken a connection for it; from then on bytes go by `relay()`. */
 export class Visitor extends TcpConnection {
   readonly #tried = new Set<Backend>();
 
-  constructor(private readonly front: Proxy) {
+  constructor(private readonly front: Front) {
     super();
   }
 
@@ -48,7 +58,7 @@ class Way extends TcpClient {
 
   constructor(
     private readonly backend: Backend,
-    front: Proxy,
+    front: Front,
     private readonly visitor: Visitor,
   ) {
     const { sendProxy } = front.settings;

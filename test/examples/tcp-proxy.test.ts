@@ -257,6 +257,7 @@ describe('the TCP proxy behind haproxy', () => {
     let front!: Proxy;
     class Front extends Proxy {
       override ttse__onStart(): void {
+        // eslint-disable-next-line @typescript-eslint/no-this-alias -- the test finishes it
         front = this;
         super.ttse__onStart();
       }

@@ -17,7 +17,7 @@ import { lines } from '../../src/framing/index.js';
 class Game extends UdpSession.with({ states: ['lobby', 'play'], framing: lines() }) {
   readonly points = 0;
   ttse__onStart(): void {
-    this.toState('lobby');
+    this.toState('play');
     // @ts-expect-error: no state of it
     this.toState('pause');
   }
@@ -37,6 +37,7 @@ class Game extends UdpSession.with({ states: ['lobby', 'play'], framing: lines()
 class Bad extends UdpSession {
   // @ts-expect-error: a Buffer comes
   ttse__onData(_data: string): void {}
+  // eslint-disable-next-line tasktonic/sparkle-names -- the mistake is the point
   // @ts-expect-error: an async one does not compile
   async ttse__onDrain(): Promise<void> {}
 }
