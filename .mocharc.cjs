@@ -3,7 +3,7 @@
 const LONG = [
   'app/{load-balancer,upgrade}',
   'cli/{diagram,program,start}',
-  'examples/live-page',
+  'examples/{live-page,tcp-proxy}',
   'framing/promises',
   'links/crossing-any-data',
   'links/thread/{loading,logs,nested}',

@@ -15,6 +15,6 @@ if [[ $(node --version) != "v$major."* ]]; then
   exit 1
 fi
 TT_ALL_FILES=1 node node_modules/mocha/bin/mocha.js --forbid-only \
-  --ignore 'test/{calendar,cli,config,core,diagram,docs,eslint-plugin,framing,mutation,package,services,store-client,testing,types}/**' \
-  --ignore 'test/store/{tree,mqtt}/**' \
+  --ignore 'test/{calendar,cli,collections,config,core,diagram,docs,eslint-plugin,examples,framing,log,mutation,package,services,site,store-client,testing,types}/**' \
+  --ignore 'test/store/{tree,mqtt,service}/**' \
   --ignore 'test/robustness/{fuzz,order-flood,self-queueing,slow-handlers,throws}.test.ts'

@@ -214,7 +214,8 @@ const answersAll =
     await distiller.join(appOf(configured({ backends: ['a:1', 'b:1'] }), Kind), { host: 'proxy' });
     for (const host of ['a', 'b']) await distiller.join(() => void new Backend(host), { host });
     await distiller.settle();
-    distiller.network.conditions({ latency: 5, split: 'random', loss: 0.02 });
+    // Nothing is lost: with one backend refused and a SYN of the other one lost, both would be down.
+    distiller.network.conditions({ latency: 5, split: 'random' });
     const clients: Client[] = [];
     for (let nr = 0; nr < 3; nr++) {
       if (random.below(3) === 0) distiller.network.host(nr % 2 === 0 ? 'a' : 'b').refuse(1);

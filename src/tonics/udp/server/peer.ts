@@ -53,10 +53,10 @@ export class Peer implements Seen {
   /** Datagrams that came, for which there was no room. */
   dropped = 0;
 
-  /** @internal */ seenAt = 0;
-  /** @internal */ patience: number | false;
-  /** @internal */ before: Seen | undefined = undefined;
-  /** @internal */ after: Seen | undefined = undefined;
+  seenAt = 0;
+  patience: number | false;
+  before: Seen | undefined = undefined;
+  after: Seen | undefined = undefined;
 
   /** Mostly one waits: it needs no list. */
   #first: Buffer | undefined = undefined;

@@ -144,7 +144,6 @@ export class ServerSocket implements ReadyHandler, PeerSocket {
     this.#tellLost();
   }
 
-  /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
     if ((ready & Interest.CONNECT) !== 0) this.#hearer.opened();
     if ((ready & Interest.READ) !== 0) this.#hearer.datagramsWait();
