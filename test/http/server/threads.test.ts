@@ -79,11 +79,15 @@ describe('an HttpServer with connections on several threads', function () {
 
       it('opens the WebSockets that the protocol names, in each of them', async () => {
         const threads = new Set<string>();
+        const sockets: Awaited<ReturnType<typeof open>>[] = [];
         for (let n = 0; n < 20; n++) {
           const socket = await open();
           const echo = await echoOf(socket, 'hello');
           expect(echo).to.match(/^\d+:hello$/);
           threads.add(echo.split(':')[0]!);
+          sockets.push(socket);
+        }
+        for (const socket of sockets) {
           socket.close();
           expect((await once(socket, 'close'))[0]).to.equal(1005);
         }

@@ -175,12 +175,12 @@ describe('the stream of toDuplex()', () => {
     let drained = 0;
     made.on('drain', () => drained++);
     let done = false;
-    made.write('x'.repeat(50_000), () => (done = true));
+    made.write('x'.repeat(100_000), () => (done = true));
     await clock.settled();
     expect(connection.unsentBytes).to.be.at.most(20_000);
     expect([done, drained]).to.deep.equal([false, 0]);
     for (let n = 0; n < 50; n++) {
-      stream.takes(1_000);
+      stream.takes(2_000);
       await clock.settled();
       expect(connection.unsentBytes).to.be.at.most(20_000);
     }
@@ -196,10 +196,10 @@ describe('the stream of toDuplex()', () => {
     stream.stuck = true;
     const made = await connection.inside((self) => self.toDuplex());
     expect(made.write('a'.repeat(20_000))).to.equal(true);
-    expect(made.write('b'.repeat(30_000))).to.equal(false);
+    expect(made.write('b'.repeat(70_000))).to.equal(false);
     expect(made.write('c')).to.equal(false);
     await clock.settled();
-    expect(connection.unsentBytes).to.be.below(60_000);
+    expect(connection.unsentBytes).to.be.below(90_000);
     made.destroy();
   });
 
@@ -219,7 +219,7 @@ describe('the stream of toDuplex()', () => {
     expect(await bench().until(read)).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE');
   });
 
-  it('closes in order when a loop over it has come to its end, which destroys it', async () => {
+  it('closes in order behind a loop over it that has come to its end', async () => {
     const { peer, stream } = await taken();
     const read = (async () => {
       let text = '';
@@ -228,6 +228,8 @@ describe('the stream of toDuplex()', () => {
     })();
     peer.end('all of it');
     expect(await bench().until(read)).to.equal('all of it');
+    // Some versions of Node destroy it with the loop, others leave it open for writing.
+    stream.end();
     await peer.ended();
     await closed(stream);
   });
