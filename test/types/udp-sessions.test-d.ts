@@ -1,3 +1,4 @@
+/* eslint-disable tasktonic/sparkle-names -- the mistakes are the point */
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import {
@@ -37,7 +38,6 @@ class Game extends UdpSession.with({ states: ['lobby', 'play'], framing: lines()
 class Bad extends UdpSession {
   // @ts-expect-error: a Buffer comes
   ttse__onData(_data: string): void {}
-  // eslint-disable-next-line tasktonic/sparkle-names -- the mistake is the point
   // @ts-expect-error: an async one does not compile
   async ttse__onDrain(): Promise<void> {}
 }
