@@ -9,9 +9,9 @@ import { Peer, closePeers } from './support/peer.js';
 import { type Message, Program, endPrograms } from './support/program.js';
 import { howMany } from '../support/how-many.js';
 
-/** CI has ten thousand. */
-const CYCLES = Number(process.env['TT_SOAK'] ?? howMany(1_500, 5_000));
 const AT_ONCE = 50;
+/** They come in rounds of as many at once, and each other round is of another kind. */
+const CYCLES = Number(process.env['TT_SOAK'] ?? howMany(15, 50) * 2 * AT_ONCE);
 /** What the heap may differ by: a leak of 500 bytes for each cycle would show, in CI of 200. */
 const FLAT = 2_000_000;
 
