@@ -141,7 +141,7 @@ export class Topics<Subscriber, Terms = undefined> {
   }
 }
 
-/** A star is a character as any other in a topic, but not in a pattern: NUL, which is in no topic, stands for it. */
+/** A star is an ordinary character in a topic, but not in a pattern: it is replaced by NUL, which no topic contains. */
 function levelsOf(topic: string): string[] {
   return topic.replaceAll('*', '\0').split('/');
 }

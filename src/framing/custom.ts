@@ -25,10 +25,10 @@ export interface CustomOptions<Frame> extends FramingOptions {
   /** Its name in errors. Default: `custom()`. */
   readonly name?: string | undefined;
   /**
-   * How many bytes the frame has that these bytes begin with, with all that belongs to it; `undefined` where that takes more bytes.
+   * The length in bytes of the whole frame at the start of `bytes`; `undefined` if more bytes are needed to know it.
    *
    * @param bytes all that have come, perhaps of further frames, too.
-   * @param seen so many of them were there at the last call, which gave `undefined`: a search goes on from there.
+   * @param seen the number of bytes at the last call, which returned `undefined`: a search can continue there.
    */
   size(this: void, bytes: Buffer, seen: number): number | undefined;
   /** Decodes all bytes of one frame. An exception becomes `TT_BAD_FRAME`, and decoding continues after the frame. */

@@ -8,7 +8,7 @@ const ACCEPTING_TURN = 0.5;
 /** After a peer has come, so many turns are as short: one poll can be several turns, and who waits next is not seen. */
 const ACCEPTING_TURNS = 32;
 
-/** So many frames of all sockets in the rotation are heard in a turn, and so many of each at least. */
+/** The most frames of all sockets in the rotation that are heard in a turn, and the fewest of each socket. */
 const FRAMES_IN_ROTATION = 1_024;
 const FEWEST_FRAMES = 16;
 

@@ -12,6 +12,13 @@ export class Alarm implements Due {
     this.#tonic = tonic;
   }
 
+  /** One that is set already. */
+  static after(tonic: AnyTonic, ms: number, due: () => void): Alarm {
+    const alarm = new Alarm(tonic);
+    alarm.set(ms, due);
+    return alarm;
+  }
+
   /** Calls `due` after so many ms; what was set before is forgotten. `Infinity` for never. */
   set(ms: number, due: () => void): void {
     this.clear();

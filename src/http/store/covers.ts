@@ -5,7 +5,7 @@ import { isWild } from '../../collections/pattern-trie.js';
  * side by side it is false.
  */
 export function covers(wide: readonly string[], narrow: readonly string[]): boolean {
-  // Row by row: whether the first `at` segments of `narrow` are covered by so many of `wide`.
+  // Row by row: `row[at]` says whether the segments of `wide` up to here cover the first `at` segments of `narrow`.
   let row: boolean[] = [true, ...narrow.map(() => false)];
   for (const segment of wide) {
     const next: boolean[] = [false];

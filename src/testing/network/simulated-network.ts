@@ -65,7 +65,7 @@ export class SimulatedNetwork {
   #connections = new Map<string, Connection>();
   /** How often a connection of each name was tried. */
   readonly #calls = new Map<string, number>();
-  /** With so many of them, those that are over are dropped. */
+  /** When there are this many, those that are over are dropped. */
   #sweepAt = 64;
   #defaults: Partial<LinkState> = {};
   #partitions = 0;

@@ -6,7 +6,6 @@ import { type HeardEvents, EVENTS } from '../../core/plan/heard-events.js';
 import { queueEnd } from '../../core/life.js';
 import { type SparkleBinder, BINDER, ofFramework } from '../../core/plan/plan.js';
 import type { TonicConstructor, With } from '../../core/plan/said.js';
-import type { Due } from '../../core/time/timer-queue.js';
 import { TonicSettings } from '../../core/options/tonic-options.js';
 import { type InterestSet, Interest } from '../../selector/interest.js';
 import type { Address, Datagram, DatagramChannel, SendFailure } from '../../selector/network.js';
@@ -15,6 +14,7 @@ import { type DatagramFeedOwner, DatagramFeed } from './datagram-feed.js';
 import { encoded, withEncoding } from '../tcp/connection/encoded.js';
 import { framingOf } from '../../framing/framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
+import { Alarm } from '../alarm.js';
 import { showAddress, socketError } from '../socket-errors.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';
 import { placeError } from '../tcp/server/server-place.js';
@@ -124,7 +124,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** Somebody was told `'waiting'`. */
   #owesDrain = false;
   /** When it gives up what has not left; there once its end waits for that. */
-  #deadline: Due | undefined;
+  #deadline: Alarm | undefined;
   #receivedBytes = 0;
   #receivedMessages = 0;
   /** Datagrams that were lost before the socket was open. */
@@ -494,16 +494,13 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
     // What was given has left, or nothing was given, or it never can.
     const isDone = channel === undefined || (this.#backlog === undefined ? channel.settled : !this.#backlog.hasSends);
     if (isDone) this.#end('the socket finished before it was open');
-    else this.#deadline ??= this.#setDeadline(this._ttDrainTimeout);
+    else this.#deadline ??= Alarm.after(this, this._ttDrainTimeout, () => this.#late());
     this.#applyInterest();
     return true;
   }
 
-  #setDeadline(patience: number): Due {
-    const fire = (): void => this.#end(`the socket closed after ${patience} ms (drainTimeout)`);
-    const due = { at: this._ttScheduler.clock.now() + patience, slot: -1, fire };
-    this._ttScheduler.timers.add(due);
-    return due;
+  #late(): void {
+    this.#end(`the socket closed after ${this._ttDrainTimeout} ms (drainTimeout)`);
   }
 
   /** @internal */
@@ -520,7 +517,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   #close(why: string, tell = (error: Error): unknown => this._ttReport(error)): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    if (this.#deadline !== undefined) this._ttScheduler.timers.remove(this.#deadline);
+    this.#deadline?.clear();
     this.#deadline = undefined;
     const lost = this.#backlog?.lost(why);
     this.#backlog = undefined;

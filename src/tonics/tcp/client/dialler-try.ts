@@ -89,7 +89,7 @@ export class Try<Key extends DialKey> {
       this.#next();
       return;
     }
-    // "localAddress" chooses among all: that there is none of its family can be told only where the others are seen.
+    // All addresses are looked up, also with "localAddress": so the error can say that the host has only addresses of the other family.
     this.#stopLookup = means.network.lookup(settings.host, settings.family, (error, found) =>
       this.#lookedUp(error, found),
     );

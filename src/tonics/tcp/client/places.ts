@@ -27,9 +27,9 @@ export interface Places {
   tried(place: HostAndPort): void;
 }
 
-/** So many are named in an error. */
+/** The most hosts that an error names. */
 const SHOWN = 3;
-/** So many servers of a service are tried in one pass. */
+/** The most servers of a service that one pass tries. */
 const MOST_SERVERS = 100;
 
 /** A list of hosts: each pass begins with the first one, or in turn with the one behind the last that was tried. */

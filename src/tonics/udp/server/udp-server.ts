@@ -6,9 +6,9 @@ import { checkOptionsOf, takesOptions } from '../../../core/options/class-option
 import { TonicSettings } from '../../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { ofFramework } from '../../../core/plan/plan.js';
-import type { Due } from '../../../core/time/timer-queue.js';
 import type { Address, SendFailure } from '../../../selector/network.js';
 import { makerOf } from '../../protocol-maker.js';
+import { Alarm } from '../../alarm.js';
 import { SocketTonic } from '../../socket-tonic.js';
 import { TurnedAwayEvents } from '../../tcp/server/limits/turned-away-events.js';
 import { type ListenInfo, type ServerPhase, tellListening } from '../../tcp/server/tcp-server.js';
@@ -52,7 +52,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
   /** Its order to take datagrams in is on the queue. */
   #receives = false;
   /** When it gives up what has not left; there once its end waits for that. */
-  #deadline: Due | undefined = undefined;
+  #deadline: Alarm | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`; and as every Tonic. */
   constructor(options: UdpServerOptions = {}) {
@@ -216,15 +216,12 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
     this.#phase = 'draining';
     this.#sockets?.flush();
     if (this.#sockets?.settled !== false) this.#end('the server finished');
-    else this.#deadline ??= this.#setDeadline(this._ttDrainTimeout);
+    else this.#deadline ??= Alarm.after(this, this._ttDrainTimeout, () => this.#late());
     return true;
   }
 
-  #setDeadline(patience: number): Due {
-    const fire = (): void => this.#end(`the server closed after ${patience} ms (drainTimeout)`);
-    const due = { at: this._ttScheduler.clock.now() + patience, slot: -1, fire };
-    this._ttScheduler.timers.add(due);
-    return due;
+  #late(): void {
+    this.#end(`the server closed after ${this._ttDrainTimeout} ms (drainTimeout)`);
   }
 
   /** @internal */
@@ -240,7 +237,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
   #close(why: string): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    if (this.#deadline !== undefined) this._ttScheduler.timers.remove(this.#deadline);
+    this.#deadline?.clear();
     this.#deadline = undefined;
     this.#turnedAwayEvents.flush();
     this.#sessions.stop();
