@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type RelayEnd, TcpClient, TcpConnection, relay } from '../../../../../src/index.js';
+import { bench, till } from '../../../../support/bench.js';
 import { codeOf, expectCode } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, tidyUp } from '../../../../support/net-app.js';
 import { type Peer, type PeerServer, freePort, listenOn } from '../../../../support/peers.js';
@@ -68,6 +69,23 @@ describe('relay()', () => {
     const text = 'one byte at a time, each by itself';
     for (const byte of text) await peer.sends(byte);
     expect(await behind.received(text.length)).to.equal(text);
+  });
+
+  it('does not read from one while the other takes nothing: at most the high-water mark and one read are unsent', async () => {
+    const { peer, behind, client } = await relayed({}, { highWaterMark: 65_536 });
+    const all = numbered(8 * MIB);
+    let most = 0;
+    behind.socket.pause();
+    peer.send(all);
+    await till(() => {
+      most = Math.max(most, client.unsentBytes);
+      return most >= 65_536;
+    });
+    await bench().settled();
+    expect(Math.max(most, client.unsentBytes)).to.be.at.most(2 * 65_536);
+    behind.socket.resume();
+    await behind.received(all.length);
+    expect(behind.bytes.equals(all)).to.equal(true);
   });
 
   it('keeps the way back open when one peer has ended its side', async () => {
