@@ -184,7 +184,8 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   readonly unsent = 0;
   /** What the kernel has not taken: a test says so. */
   unsentMessages = 0;
-  readonly settled = true;
+  /** Whether it is known of all what became of it: a test says so. */
+  settled = true;
   readonly failedMessages = 0;
   readonly remote = undefined;
   sentMessages = 0;
@@ -218,6 +219,7 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
   /** Nothing waits any more. */
   settles(): void {
     this.unsentMessages = 0;
+    this.settled = true;
     this.key!.signal(Interest.WRITE);
   }
   opens(): void {

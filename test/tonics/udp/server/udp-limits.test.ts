@@ -214,4 +214,31 @@ describe('the limits of a UdpServer', () => {
     await session.heard.on('onDrain');
     expect(await session.inside(() => session.say('x'))).to.equal('sent');
   });
+
+  describe('where what sessions sent has not left, as the server finishes', () => {
+    const finishing = async (drainTimeout: number) => {
+      const one = await spoofed({ drainTimeout });
+      one.datagram.receives('a', from(1));
+      await till(() => one.sessions.length === 1);
+      one.datagram.settled = false;
+      one.server.ttsc__finish();
+      await one.sessions[0]!.heard.on('onFinished');
+      await one.app.settled();
+      expect([one.server.phase, one.server.finished]).to.deep.equal(['draining', false]);
+      return one;
+    };
+
+    it('wait for it at most drainTimeout', async () => {
+      const { server, datagram } = await finishing(20);
+      await till(() => server.finished);
+      expect([server.phase, datagram.closed]).to.deep.equal(['closed', true]);
+    });
+
+    it('end when it has left, and leave no timer', async () => {
+      const { server, datagram } = await finishing(600_000);
+      datagram.settles();
+      await till(() => server.finished);
+      expect([datagram.closed, server._ttScheduler.timers.size]).to.deep.equal([true, 0]);
+    });
+  });
 });
