@@ -6,7 +6,7 @@ const LONG = [
   'examples/{live-page,tcp-proxy}',
   'framing/promises',
   'links/crossing-any-data',
-  'links/thread/{loading,logs,nested}',
+  'links/thread/{failures,loading,logs,nested}',
   'log/{odd-values,output}',
   'mutation/mutation',
   'package/bundle',
