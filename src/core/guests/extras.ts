@@ -44,6 +44,8 @@ export interface OwedAnswers {
 
 /** The orders that a Tonic has postponed. */
 export interface PostponedOrders {
+  /** Whether the order of the sparkle that runs is to be kept. */
+  readonly keepsNext: boolean;
   /** The sparkle that postponed its order has ended: the order is kept. */
   keep(): void;
   /** It threw: the order is not. */

@@ -59,7 +59,8 @@ export interface TonicClass {
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
-  'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
+  'onStart', 'onEnter', 'onExit', 'onUnheard', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+  'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
@@ -93,6 +94,8 @@ export class Plan {
   readonly inbox: InboxBound | undefined;
   /** What lies on the queue in the place of such a call. No body is ever there for it: that is how the loop finds it. */
   readonly ticket: Sparkle | undefined;
+  /** The event that a command is told by which no method of its state hears; `undefined` where the class has no such event. */
+  readonly unheard: Sparkle | undefined;
   /** What puts an order of a bounded one whatever waits: for what a Tonic has asked for itself. */
   readonly #beyond = new Map<string, Dispatcher>();
   /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
@@ -128,6 +131,7 @@ export class Plan {
     const sparkles = sparklesOf(bodies);
     this.sparkles = sparkles;
     this.ticket = this.inbox === undefined ? undefined : addTicket(sparkles);
+    this.unheard = sparkles.get('ttse__onUnheard');
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
     this.#checkNearly(tonicClass);
