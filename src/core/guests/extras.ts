@@ -42,6 +42,14 @@ export interface OwedAnswers {
   forgive(): void;
 }
 
+/** A group that a connection is a member of. */
+export interface MemberGroup {
+  /** It is closed. */
+  delete(connection: never): boolean;
+  /** @internal What was sent to it has left, down to its low-water mark. */
+  _ttCaughtUp(connection: never): void;
+}
+
 /** The orders that a Tonic has postponed. */
 export interface PostponedOrders {
   /** Whether the order of the sparkle that runs is to be kept. */
@@ -107,6 +115,8 @@ export interface Extras {
   guest: object | undefined;
   /** What takes the bytes or frames of its connection in its place. */
   taker: object | undefined;
+  /** The groups that it is a member of. */
+  groups: Set<MemberGroup> | undefined;
   postponed: PostponedOrders | undefined;
   inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
@@ -139,6 +149,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     requests: undefined,
     guest: undefined,
     taker: undefined,
+    groups: undefined,
     postponed: undefined,
     inbox: undefined,
     stateTimeouts: undefined,

@@ -52,11 +52,6 @@ export function lineOf(connection: { readonly _ttGuest: ConnectionGuest | undefi
   return connection._ttGuest as WebSocketLine | undefined;
 }
 
-/** A group that it is in. */
-interface Group {
-  delete(connection: never): boolean;
-}
-
 /**
  * What makes a WebSocket of a connection, from its handshake to its end: what is sent becomes frames, control frames are answered, and both sides say
  * that they close.
@@ -71,7 +66,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
   #heartbeat: Heartbeat | undefined;
-  #groups: Set<Group> | undefined;
   /** What it is to close with. */
   #wish: Close | undefined;
   /** It has said its close. */
@@ -120,11 +114,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   /** Whether a frame that was made for many can be sent as it is. */
   get takesFramed(): boolean {
     return this.opened.isServer && this.#deflated === undefined;
-  }
-
-  /** Where it is to be taken out of when it ends. */
-  get groups(): Set<Group> {
-    return (this.#groups ??= new Set());
   }
 
   #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
@@ -273,7 +262,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   over(info: DisconnectInfo): WebSocketDisconnectInfo {
     this.#heartbeat = this.#heartbeat?.stop();
     this.#deflated?.stop();
-    for (const group of this.#groups ?? []) group.delete(this.#owner as never);
     for (const extension of Object.values(this.opened.extensions)) extension.cleanup();
     const { code, reason } = this.#peerClose ?? { code: NO_CLOSE, reason: '' };
     return { ...info, closeCode: code, closeReason: reason };
