@@ -41,6 +41,7 @@ export type { LogLane } from './core/log-lane.js';
 export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './log/log-services.js';
 export type { LogContext, LogSink } from './core/log-sink.js';
 export { showLog, type ShowLogOptions } from './log/log-show.js';
+export { terminalSafe } from './log/terminal-safe.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue, type Waker } from './core/queue/order-queue.js';
 export { Order, type KeptOrder } from './core/queue/order.js';

@@ -10,7 +10,11 @@ import {
 } from './connection-group.js';
 
 export const connectionGroupsSchema = v.strictObject({
-  ...connectionGroupSchema.entries,
+  /**
+   * The frame that tells a member how many messages of a group it has missed, as soon as it keeps up again. Default: it
+   * is not told.
+   */
+  missed: connectionGroupSchema.entries.missed,
   /** The most groups that exist at the same time. */
   groups: v.optional(count(1), 10_000),
 });
