@@ -48,7 +48,12 @@ void Smtp;
 
 /** A sparkle of some states is raised by its generic name, without a method of that name. */
 class Commands extends TcpConnection.with({ states: ['a', 'b'], framing: lines() }) {
-  ttsc_a__mail(_path: string): void {}
+  ttse__onConnected(): void {
+    this.toState('a');
+  }
+  ttsc_a__mail(_path: string): void {
+    this.toState('b');
+  }
   ttsc_b__mail(_path: string): void {}
   ttsc_b__quit(): void {}
   override ttse__onFrame(line: string): void {
