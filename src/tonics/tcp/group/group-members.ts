@@ -2,8 +2,8 @@ import { type Extras, type MemberGroup, extrasOf } from '../../../core/guests/ex
 
 /** A connection, of any protocol. */
 interface Member {
-  readonly _ttChannel: object | undefined;
-  _ttExtras: Extras | undefined;
+  /** @internal */ readonly _ttChannel: object | undefined;
+  /** @internal */ _ttExtras: Extras | undefined;
 }
 
 /** Connections of one loop, each of which leaves when it is closed. */
