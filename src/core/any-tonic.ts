@@ -62,6 +62,16 @@ export interface FailureInfo {
   readonly source: Source | undefined;
 }
 
+/** A command that has no method in the state in which its turn came. */
+export interface UnheardCommand {
+  /** Its name without the prefix: `mail` of `ttsc__mail`. */
+  readonly name: string;
+  /** The sparkle that was called, such as `ttsc__mail`. */
+  readonly key: string;
+  /** What it was called with. */
+  readonly args: readonly unknown[];
+}
+
 /** What a base hears of an infusion that has finished. */
 export interface InfusionInfo {
   /** The id that it had. */

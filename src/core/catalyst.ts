@@ -6,6 +6,7 @@ import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } fro
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { Clock } from './time/clock.js';
 import { fail, toError } from './errors.js';
+import { unheardBody } from './guests/unheard.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
@@ -277,8 +278,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   #execute(order: Order): void {
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
-    const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return this.#unheard(order, tonic, sparkle);
+    const body = tonic._ttTable[sparkle.index] ?? this.#unheard(order, tonic, sparkle);
+    if (body === undefined) return;
     // Compared before it is written, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
@@ -287,10 +288,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (this.#unsettled.length > 0) this.#settleAll();
   }
 
-  /** The state has no method for it; or it is a ticket, which stands for the oldest waiting call. */
-  #unheard(order: Order, { _ttPlan, _ttExtras }: AnyTonic, sparkle: Sparkle): void {
-    if (sparkle !== _ttPlan.ticket) return failUnheard(order);
-    return _ttExtras?.inbox?.take(order) === true ? this.#execute(order) : undefined;
+  /**
+   * The state has no method for it; or it is a ticket, which stands for the oldest waiting call.
+   * @returns what runs in its place, if anything.
+   */
+  #unheard(order: Order, tonic: AnyTonic, sparkle: Sparkle): SparkleBody | undefined {
+    const { _ttPlan, _ttExtras } = tonic;
+    if (sparkle === _ttPlan.ticket) {
+      if (_ttExtras?.inbox?.take(order) === true) this.#execute(order);
+      return undefined;
+    }
+    const body = unheardBody(tonic, sparkle);
+    if (body === undefined) failUnheard(order);
+    return body;
   }
 
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {

@@ -1,5 +1,13 @@
 import { INSPECT } from './lazy-node.js';
-import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
+import type {
+  AnyTonic,
+  FailureInfo,
+  InfusionFailure,
+  InfusionInfo,
+  RemoteHandle,
+  Source,
+  UnheardCommand,
+} from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { type Ending, type Target, NONE } from './tonic-inside.js';
 import type { AskOptions } from './asking/ask.js';
@@ -9,7 +17,7 @@ import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, type InboxCounts, extrasOf } from './guests/extras.js';
-import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
+import { type Raisable, type Sparkles, genericOf, raiserOf } from './plan/faces.js';
 import { type HeardEvents, EVENTS } from './plan/heard-events.js';
 import { defaultNameOf } from './ledger.js';
 import {
@@ -105,7 +113,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */
   static readonly [EVENTS]: HeardEvents = {
     events: [
-      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onUnheard', 'onDraining', 'onFinished', 'onFailure',
+      'onInfusionFinished', 'onInfusionFailed',
       'onConfigurationChanged', 'onShutdown',
     ], // prettier-ignore
   };
@@ -174,6 +183,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   ttse__onFinished?(): void | undefined;
   /** A sparkle of this Tonic threw. With this event it goes on, unless it finishes itself here. */
   ttse__onFailure?(error: Error, info: FailureInfo): void | undefined;
+  /**
+   * A command (`ttsc__x`) was called that has no method in the current state, neither its own nor a generic one. Without
+   * this event nothing happens. `this.postpone()` keeps the command itself for a later state.
+   */
+  ttse__onUnheard?(command: UnheardCommand): void | undefined;
   /** An infusion has finished, normally or by a failure. */
   ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
@@ -318,13 +332,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /**
    * Its sparkles, to run before the queue: `this.raise.ttsc__mail(to)` makes an order that runs after the running
    * sparkle and its transitions, before all orders on the queue. Raised orders run in the order in which they were
-   * raised. If the sparkle throws, its raised orders are dropped.
+   * raised. If the sparkle throws, its raised orders are dropped. A sparkle that is written only for some states
+   * (`ttsc_ready__mail`) is raised by its generic name: `this.raise.ttsc__mail(to)`.
    *
    * @throws {TaskTonicError} at the call: `TT_NOT_RUNNING` outside its own sparkles, `TT_RAISED_AT_END` in `ttse__onFinished`, and
    *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
    */
-  protected get raise(): Sparkles<this> {
-    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = raiserOf(this))) as Sparkles<this>;
+  protected get raise(): Raisable<this> {
+    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = raiserOf(this))) as Raisable<this>;
   }
 
   /**

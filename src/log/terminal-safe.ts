@@ -7,7 +7,11 @@ const CONTROL_BUT_COLOURS = new RegExp(`\\u001b(?!\\[(?:[0-4]|2[1-4]|[349]\\d)m)
 /** Characters that JSON does not escape. */
 const BARE_IN_JSON = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** Removes what a peer could use to move the cursor, set the title or hide text on a terminal. */
+/**
+ * A text that a terminal only shows: what a peer has sent may be in it, and must not move the cursor, set the title or hide
+ * what follows. Control characters but line feed and tab, and those that turn the direction of a text around, are written
+ * as `\x1b` or `\u202e`.
+ */
 export function terminalSafe(text: string): string {
   return text.replace(CONTROL, shown);
 }

@@ -42,8 +42,18 @@ export interface OwedAnswers {
   forgive(): void;
 }
 
+/** A group that a connection is a member of. */
+export interface MemberGroup {
+  /** The connection is closed. */
+  delete(connection: never): boolean;
+  /** @internal What was sent to the connection has left, down to its low-water mark. */
+  _ttCaughtUp(connection: never): void;
+}
+
 /** The postponed orders of a Tonic. */
 export interface PostponedOrders {
+  /** Whether the order of the sparkle that runs is to be kept. */
+  readonly keepsNext: boolean;
   /** The sparkle that postponed its order has ended: the order is kept. */
   keep(): void;
   /** The sparkle threw: its order is not kept. */
@@ -107,6 +117,8 @@ export interface Extras {
   guest: object | undefined;
   /** The consumer that has taken over the data of its connection. */
   taker: object | undefined;
+  /** The groups that it is a member of. */
+  groups: Set<MemberGroup> | undefined;
   postponed: PostponedOrders | undefined;
   inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
@@ -139,6 +151,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     requests: undefined,
     guest: undefined,
     taker: undefined,
+    groups: undefined,
     postponed: undefined,
     inbox: undefined,
     stateTimeouts: undefined,

@@ -53,6 +53,10 @@ class Postponed implements PostponedOrders, Task {
     tonic._ttScheduler.settle(tonic);
   }
 
+  get keepsNext(): boolean {
+    return this.#next !== undefined;
+  }
+
   keep(): void {
     const order = this.#next;
     if (order === undefined) return;

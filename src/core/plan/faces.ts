@@ -4,8 +4,17 @@ import { fail } from '../errors.js';
 import type { Dispatcher, Plan, Sparkle } from './plan.js';
 import { running } from '../running.js';
 
-/** The sparkles of a Tonic in `this.raise` and `this.generic`. */
+/** The sparkles of a Tonic, as `this.generic` has them. */
 export type Sparkles<T> = { readonly [K in SparkleKey<T>]-?: NonNullable<T[K]> };
+
+/**
+ * The sparkles of a Tonic, as `this.raise` has them: one that is written only for some states (`ttsc_open__close`) has its
+ * generic name, too (`ttsc__close`).
+ */
+export type Raisable<T> = { readonly [K in SparkleKey<T> as NamesOf<K>]-?: NonNullable<T[K]> };
+
+/** The name of a sparkle, and the generic name where it is of one state. */
+type NamesOf<K> = K extends `${infer P extends 'ttsc' | 'ttse' | 'tts'}_${string}__${infer N}` ? K | `${P}__${N}` : K;
 
 /** An object with the sparkles of one Tonic, whose methods do not queue orders. */
 interface Face {

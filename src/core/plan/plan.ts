@@ -59,7 +59,8 @@ export interface TonicClass {
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
-  'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
+  'onStart', 'onEnter', 'onExit', 'onUnheard', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+  'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
@@ -93,6 +94,8 @@ export class Plan {
   readonly inbox: InboxBound | undefined;
   /** Queued in place of such a call. It has no method in any table, by which the loop recognizes it. */
   readonly ticket: Sparkle | undefined;
+  /** The event that is told of a command that the state has no method for; `undefined` where the class has no such event. */
+  readonly unheard: Sparkle | undefined;
   /** Dispatchers that ignore the limit: for results that a Tonic has asked for. */
   readonly #beyond = new Map<string, Dispatcher>();
   /**
@@ -131,6 +134,7 @@ export class Plan {
     const sparkles = sparklesOf(bodies);
     this.sparkles = sparkles;
     this.ticket = this.inbox === undefined ? undefined : addTicket(sparkles);
+    this.unheard = sparkles.get('ttse__onUnheard');
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
     this.#checkNearly(tonicClass);

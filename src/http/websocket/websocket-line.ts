@@ -52,11 +52,6 @@ export function lineOf(connection: { readonly _ttGuest: ConnectionGuest | undefi
   return connection._ttGuest as WebSocketLine | undefined;
 }
 
-/** A group that the WebSocket belongs to. */
-interface Group {
-  delete(connection: never): boolean;
-}
-
 /**
  * Turns a connection into a WebSocket, from its handshake to its end: messages become frames, control frames are
  * answered, and close frames are exchanged.
@@ -71,7 +66,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
   #heartbeat: Heartbeat | undefined;
-  #groups: Set<Group> | undefined;
   /** The close frame that is to be sent. */
   #wish: Close | undefined;
   /** Whether its close frame was sent. */
@@ -120,11 +114,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   /** Whether an encoded frame for many receivers can be sent as it is. */
   get takesFramed(): boolean {
     return this.opened.isServer && this.#deflated === undefined;
-  }
-
-  /** The groups that it must be removed from at its end. */
-  get groups(): Set<Group> {
-    return (this.#groups ??= new Set());
   }
 
   #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
@@ -273,7 +262,6 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   over(info: DisconnectInfo): WebSocketDisconnectInfo {
     this.#heartbeat = this.#heartbeat?.stop();
     this.#deflated?.stop();
-    for (const group of this.#groups ?? []) group.delete(this.#owner as never);
     for (const extension of Object.values(this.opened.extensions)) extension.cleanup();
     const { code, reason } = this.#peerClose ?? { code: NO_CLOSE, reason: '' };
     return { ...info, closeCode: code, closeReason: reason };
