@@ -214,7 +214,8 @@ describe('the DNS server', () => {
       expect(await dig('none.example.org'))
         .to.include('status: NXDOMAIN')
         .and.not.include('WARNING: Message');
-      expect(await dig('+edns=1', '+noednsneg', 'example.org')).to.include('status: BADVERS');
+      for (const name of ['example.org', 'none.example.org'])
+        expect(await dig('+edns=1', '+noednsneg', name)).to.include('status: BADVERS');
     });
   }
 });
