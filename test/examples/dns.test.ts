@@ -64,6 +64,10 @@ describe('a zone file', () => {
     });
   }
 
+  it('refuses a number that is larger than its field', () => {
+    expect(() => readZone(`${HEAD}x MX 65536 m`)).to.throw(/^line 3 of the zone: /);
+  });
+
   it('without a SOA record, or with names outside of it, is no zone', () => {
     expect(() => new Zone(readZone('a. A 1.2.3.4'))).to.throw('no SOA');
     expect(() => new Zone(readZone(`${HEAD}b. A 1.2.3.4`))).to.throw('b is not in the zone a');
@@ -97,6 +101,19 @@ describe('the answers of the DNS server', () => {
   it('take a wildcard for any name below, and for none that exists', () => {
     expect(brief(ask('a.b.dyn.example.org', 'A').answers)).to.deep.equal(['a.b.dyn.example.org A "192.0.2.99"']);
     expect([rcodeOf(ask('dyn.example.org', 'A')), ask('dyn.example.org', 'A').answers]).to.deep.equal([0, []]);
+  });
+
+  it('come from a zone of all names, too', () => {
+    const root = new Zone(readZone('. 60 SOA m. r. 1 2 3 4 5\nx. A 192.0.2.1\n*.y. A 192.0.2.2'));
+    expect(root.find('.', 'SOA').answers).to.have.length(1);
+    expect(brief(root.find('X', 'A').answers)).to.deep.equal(['x A "192.0.2.1"']);
+    expect(brief(root.find('a.y', 'A').answers)).to.deep.equal(['a.y A "192.0.2.2"']);
+    expect(root.find('b.x', 'A').flags & 15).to.equal(3);
+  });
+
+  it('end a chain of aliases that leads to itself', () => {
+    const circle = new Zone(readZone(`${HEAD}x CNAME y\ny CNAME x\n`));
+    expect(circle.find('x.a', 'A').answers).to.have.length(8);
   });
 
   it('say with the SOA that there is no such name, or no such type', () => {
@@ -197,7 +214,8 @@ describe('the DNS server', () => {
       expect(await dig('none.example.org'))
         .to.include('status: NXDOMAIN')
         .and.not.include('WARNING: Message');
-      expect(await dig('+edns=1', '+noednsneg', 'example.org')).to.include('status: BADVERS');
+      for (const name of ['example.org', 'none.example.org'])
+        expect(await dig('+edns=1', '+noednsneg', name)).to.include('status: BADVERS');
     });
   }
 });
