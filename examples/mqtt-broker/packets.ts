@@ -1,15 +1,19 @@
 import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
-import { lengthPrefixed, mapFrames } from 'tasktonic/framing';
+import { type Framing, lengthPrefixed, mapFrames } from 'tasktonic/framing';
+
+export const packets = packetsUpTo(1_048_576);
 
 /** Packets of MQTT 3.1.1: behind their first byte stands the length of the rest, 7 bits a byte (2.2.3). */
-export const packets = mapFrames(lengthPrefixed({ before: 1, bytes: 'varint', max: 1_048_576 }), {
-  name: 'MQTT',
-  reader(emit: (packet: Packet) => void) {
-    const parser = mqtt.parser({ protocolVersion: 4 }).on('packet', emit);
-    return (bytes) => void parser.parse(bytes);
-  },
-  write: (packet: Packet) => mqtt.generate(packet),
-});
+export function packetsUpTo(max: number): Framing<Packet> {
+  return mapFrames(lengthPrefixed({ before: 1, bytes: 'varint', max }), {
+    name: 'MQTT',
+    reader(emit: (packet: Packet) => void) {
+      const parser = mqtt.parser({ protocolVersion: 4 }).on('packet', emit);
+      return (bytes) => void parser.parse(bytes);
+    },
+    write: (packet: Packet) => mqtt.generate(packet),
+  });
+}
 
 /** What is published, by a packet or as a will. */
 export type Message = Pick<IPublishPacket, 'topic' | 'payload' | 'qos' | 'retain'>;
