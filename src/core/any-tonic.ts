@@ -1,4 +1,4 @@
-// What others see of a Tonic. What only the engine sees of it stands in tonic-inside.ts.
+// The public view of a Tonic. What only the engine sees is in tonic-inside.ts.
 
 /** Any Tonic, whatever its class and states. */
 export interface AnyTonic {

@@ -5,6 +5,7 @@ export { DatagramInbox } from '../../src/selector/datagram-inbox.js';
 export { DatagramOutbox, type DatagramSink } from '../../src/selector/datagram-outbox.js';
 export { Intake } from '../../src/selector/intake.js';
 export { Descriptors, descriptors } from '../../src/selector/node/descriptors.js';
+export { freeMemory } from '../../src/selector/node/free-memory.js';
 export { ipBytes, ipText } from '../../src/selector/ip-bytes.js';
 export { kernelDrops } from '../../src/selector/node/kernel-drops.js';
 export { NodeStream } from '../../src/selector/node/node-stream.js';

@@ -43,6 +43,14 @@ export class DuplexChannel extends NodeStream {
     return this.#ends.remote;
   }
 
+  /** The stream may keep what was written to it. */
+  override get handsToKernel(): boolean {
+    return false;
+  }
+
+  /** The stream may have others that need them. */
+  protected override free(): void {}
+
   /** Only sockets are reset. */
   protected override askForReset(): void {}
 

@@ -4,6 +4,7 @@ import type { Address, Bytes, StraightTaker, StreamChannel } from '../network.js
 import type { ChannelKey } from '../channel.js';
 import { SendBuffer, type Sink } from '../send-buffer.js';
 import { descriptors } from './descriptors.js';
+import { freeMemory } from './free-memory.js';
 
 /**
  * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
@@ -283,6 +284,15 @@ export class NodeStream implements StreamChannel, Sink {
     return socket;
   }
 
+  get handsToKernel(): boolean {
+    return true;
+  }
+
+  /** Nobody needs these received bytes any more. */
+  protected free(bytes: Buffer): void {
+    freeMemory(bytes);
+  }
+
   /** It failed: whoever has it is told. */
   protected failed(error: Error): void {
     NodeStream.onSocket.error(this, error);
@@ -312,7 +322,11 @@ export class NodeStream implements StreamChannel, Sink {
   /** @internal */
   static readonly onSocket = {
     data(stream: NodeStream, bytes: Buffer): void {
-      if (stream.#straight !== undefined && stream.#first === undefined && stream.#straight.takes(bytes)) return;
+      if (stream.#straight !== undefined && stream.#first === undefined) {
+        const taken = stream.#straight.takes(bytes);
+        if (taken === 'left') stream.free(bytes);
+        if (taken !== 'not') return;
+      }
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
       if ((stream.#received += bytes.length) >= INBOX) {

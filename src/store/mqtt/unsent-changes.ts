@@ -1,6 +1,6 @@
 import { BoundedMap } from '../../collections/index.js';
 
-/** A change on its way to a broker. */
+/** A change that is to be published. */
 export interface Outgoing {
   readonly topic: string;
   readonly payload: Buffer;
@@ -8,7 +8,7 @@ export interface Outgoing {
   readonly retain: boolean;
 }
 
-/** How much may wait, and what becomes of more. */
+/** How much may wait, and what is dropped when there is more. */
 export interface UnsentLimits {
   readonly messages: number;
   readonly bytes: number;
@@ -18,10 +18,10 @@ export interface UnsentLimits {
   readonly drop: 'oldest' | 'newest';
 }
 
-/** What each message takes at least, besides its topic and payload. */
+/** The counted bytes of a message besides its topic and payload. */
 const OVERHEAD = 64;
 
-/** Changes that wait to be published, in their order. It is bounded: a broker that is away fills no memory. */
+/** Changes that wait to be published, in their order. It is bounded, so memory does not fill while a broker is away. */
 export class UnsentChanges {
   readonly #waiting: BoundedMap<string | number, Outgoing>;
   readonly #keepsEvery: boolean;
@@ -41,7 +41,7 @@ export class UnsentChanges {
     return this.#waiting.bytes;
   }
 
-  /** Lets one wait, in the place of an older value. Returns how many were given up for that, itself included. */
+  /** Adds a message, at the position of an older value. Returns how many messages were dropped for it, itself included. */
   put(message: Outgoing): number {
     const before = this.#waiting.dropped;
     const isKept = this.#waiting.set(this.#keepsEvery ? this.#next++ : message.topic, message);
