@@ -56,6 +56,16 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
         from: ['src/collections/outbox.ts', 'outboxSchema'],
       },
       {
+        title: 'Sessions',
+        text: 'Of `tasktonic/collections`: [Clients that come back](../use/message-hub.md#sessions-of-your-own).',
+        from: ['src/collections/sessions.ts', 'sessionsSchema'],
+      },
+      {
+        title: 'MessageHub',
+        text: 'Of `tasktonic/collections`: [A broker of messages](../use/message-hub.md).',
+        from: ['src/collections/message-hub.ts', 'messageHubSchema'],
+      },
+      {
         title: 'Timers',
         text: '`TimerSingleShot`, `TimerRepeat` and `TimerPausing`; also `base` and `logMode` of every Tonic.',
         from: ['src/core/options/timer-options.ts', 'periodOptions', 'anyTimerOptions'],

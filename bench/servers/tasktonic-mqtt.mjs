@@ -5,7 +5,7 @@ import { Broker } from '../../dist/examples/mqtt-broker/broker.js';
 
 class Main extends Broker {
   constructor() {
-    super({ places: [{ port: 0, host: '127.0.0.1' }] });
+    super([{ port: 0, host: '127.0.0.1' }]);
   }
 
   ttse__onListening({ port }) {

@@ -1,91 +1,48 @@
 import type { ListenInfo } from 'tasktonic';
-import { BoundedMap, type OutboxOptions, Topics, fitsTopic } from 'tasktonic/collections';
+import { MessageHub, type SessionOptions } from 'tasktonic/collections';
 import { HttpServer, type WebSocketPathOptions, overWebSocket } from 'tasktonic/http';
 import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
-import { type Delivery, type Message, deliveryOf } from './message.js';
-import { type ClientsBroker, MqttConnection, type Qos } from './mqtt-connection.js';
-import { type Receiver, Session } from './session.js';
-
-export interface BrokerOptions {
-  readonly places: readonly Serving[];
-  /** Where it is spoken over WebSockets, at `/mqtt`, if anywhere. */
-  readonly web?: (Serving & { readonly port: number }) | undefined;
-  /** What may wait for one client. */
-  readonly bound?: OutboxOptions;
-}
+import { type Hub, MqttConnection } from './mqtt-connection.js';
+import { encode, numbered } from './packets.js';
 
 const MqttWebSocket = overWebSocket(MqttConnection);
 
-/** Brings what clients publish to those that have subscribed to it. */
-export class Broker extends Served implements ClientsBroker {
-  readonly topics = new Topics<Session, Qos>({ filters: 100, join: (one, other) => (one > other ? one : other) });
-  readonly #sessions = new BoundedMap<string | symbol, Session>({ items: 1_000 });
-  readonly #retained = new BoundedMap<string, Message>({ items: 10_000 });
+/** Serves MQTT at places, and over WebSockets at `/mqtt` where that is wanted. */
+export class Broker extends Served {
+  protected readonly hub: Hub;
 
-  constructor(private readonly options: BrokerOptions) {
-    super(options.places, 'MQTT', { name: 'broker' });
+  /** @param waiting what may wait for one client. */
+  constructor(
+    places: readonly Serving[],
+    private readonly web?: Serving & { readonly port: number },
+    waiting: SessionOptions = {},
+  ) {
+    super(places, 'MQTT', { name: 'broker' });
+    this.hub = new MessageHub({
+      waiting,
+      encode,
+      sizeOf: (bytes) => bytes.length,
+      send: (client, bytes, number, tries) =>
+        client.ttsc__send(number === 0 ? bytes : numbered(bytes, number, tries > 0)),
+      onReplaced: (client) => client.ttsc__close(),
+      onBehind: ({ id }) => this.log.warn(`${id} does not keep up, and misses messages`),
+      onCaughtUp: ({ id }, missed) => this.log.warn(`${id} goes on, and has missed ${missed} messages`),
+    });
   }
 
   protected connection(): MqttConnection {
-    return new MqttConnection(this);
-  }
-
-  /** What its sessions are. */
-  protected get Session(): typeof Session {
-    return Session;
+    return new MqttConnection(this.hub);
   }
 
   override ttse__onStart(): void {
     super.ttse__onStart();
-    const protocol = (): InstanceType<typeof MqttWebSocket> => new MqttWebSocket(this);
-    const path: WebSocketPathOptions = { protocol, subprotocols: ['mqtt'], origins: '*' };
-    if (this.options.web !== undefined) new HttpServer({ ...this.options.web, webSockets: { '/mqtt': path } });
+    const protocol = (): InstanceType<typeof MqttWebSocket> => new MqttWebSocket(this.hub);
+    const mqtt: WebSocketPathOptions = { protocol, subprotocols: ['mqtt'], origins: '*' };
+    if (this.web !== undefined) new HttpServer({ ...this.web, webSockets: { '/mqtt': mqtt } });
   }
 
   override ttse__onListening({ address, port, tonic }: ListenInfo): void {
     this.log.info({ port }, `MQTT ${tonic instanceof HttpServer ? 'over WebSocket ' : ''}on ${address} port ${port}`);
-  }
-
-  ttsc__publish(message: Message): void {
-    if (message.retain) this.#retain(message);
-    const deliveries: [Delivery?, Delivery?] = [];
-    for (const { subscriber, terms } of this.topics.subscribersOf(message.topic)) {
-      const qos = terms === 0 ? 0 : message.qos;
-      subscriber.deliver((deliveries[qos] ??= deliveryOf(message, qos, false)));
-    }
-  }
-
-  #retain(message: Message): void {
-    if (message.payload.length === 0) this.#retained.delete(message.topic);
-    else if (!this.#retained.set(message.topic, message))
-      this.log.warn(`more than ${this.#retained.limits.items} messages are to be retained: this one is not`);
-  }
-
-  // ---- For its connections, in their own sparkles ----
-
-  open(clientId: string, isClean: boolean): [session: Session, goesOn: boolean] | undefined {
-    const old = this.#sessions.get(clientId);
-    old?.client?.ttsc__giveWay();
-    if (old?.isKept === true && !isClean) return [old, true];
-    const id = clientId === '' ? Symbol('unnamed') : clientId;
-    const tell = (what: string): void => this.log.warn(`${String(id)} ${what}`);
-    const session = new this.Session(id, !isClean, this.options.bound ?? {}, tell);
-    if (!this.#sessions.set(id, session)) return undefined;
-    if (old !== undefined) this.topics.leave(old);
-    return [session, false];
-  }
-
-  close(session: Session, client: Receiver): void {
-    if (session.client !== client) return;
-    session.client = undefined;
-    if (session.isKept || this.#sessions.get(session.id) !== session) return;
-    this.#sessions.delete(session.id);
-    this.topics.leave(session);
-  }
-
-  tellRetained(session: Session, filter: string, qos: Qos): void {
-    for (const message of this.#retained.values())
-      if (fitsTopic(filter, message.topic)) session.deliver(deliveryOf(message, qos === 0 ? 0 : message.qos, true));
   }
 }

@@ -1,39 +1,34 @@
-import mqtt, { type Packet, type Parser } from 'mqtt-packet';
+import mqtt, { type IPublishPacket, type Packet } from 'mqtt-packet';
 import { type Framing, lengthPrefixed, mapFrames } from 'tasktonic/framing';
 
-let last: Packet | undefined;
-
-/** It is given whole packets only, so it keeps nothing from one connection to the next; a new one takes its place where a packet was wrong. */
-let reader = newReader();
-
-function newReader(): Parser {
-  return mqtt
-    .parser({ protocolVersion: 4 })
-    .on('packet', (packet) => (last = packet))
-    .on('error', (error: Error) => {
-      throw error;
-    });
-}
-
-/** Packets of MQTT 3.1.1, read and written by mqtt-packet. */
 export const packets = packetsUpTo(1_048_576);
 
-/** The same, of so many bytes at most: behind their first byte stands the length of the rest, 7 bits a byte (2.2.3). */
+/** Packets of MQTT 3.1.1: behind their first byte stands the length of the rest, 7 bits a byte (2.2.3). */
 export function packetsUpTo(max: number): Framing<Packet> {
-  const framing = lengthPrefixed({ before: 1, bytes: 'varint', max });
-  return mapFrames(framing, { name: 'MQTT', read: packetIn, write: (packet: Packet) => mqtt.generate(packet) });
+  return mapFrames(lengthPrefixed({ before: 1, bytes: 'varint', max }), {
+    name: 'MQTT',
+    reader(emit: (packet: Packet) => void) {
+      const parser = mqtt.parser({ protocolVersion: 4 }).on('packet', emit);
+      return (bytes) => void parser.parse(bytes);
+    },
+    write: (packet: Packet) => mqtt.generate(packet),
+  });
 }
 
-function packetIn(bytes: Buffer): Packet {
-  last = undefined;
-  try {
-    if (reader.parse(bytes) > 0 || last === undefined) throw new Error('it is not whole');
-    const packet = last as Packet;
-    if (packet.messageId === 0) throw new Error('its number is 0');
-    if ('subscriptions' in packet && packet.subscriptions.length === 0) throw new Error('it has no filter');
-    return packet;
-  } catch (thrown) {
-    reader = newReader();
-    throw thrown;
-  }
+/** What is published, by a packet or as a will. */
+export type Message = Pick<IPublishPacket, 'topic' | 'payload' | 'qos' | 'retain'>;
+
+/** A message as it leaves; with QoS 1 it has room for its number. */
+export function encode({ topic, payload }: Message, qos: 0 | 1, retain: boolean): Buffer {
+  return packets.encode({ cmd: 'publish', topic, payload, qos, retain, dup: false, messageId: 1 });
+}
+
+/** A copy with the number that one client acknowledges it by, which stands behind the topic (3.3.2). */
+export function numbered(message: Buffer, number: number, isAgain: boolean): Buffer {
+  const bytes = Buffer.from(message);
+  let at = 1;
+  while (bytes[at++]! >= 0x80);
+  bytes.writeUInt16BE(number, at + 2 + bytes.readUInt16BE(at));
+  if (isAgain) bytes[0]! |= 8;
+  return bytes;
 }

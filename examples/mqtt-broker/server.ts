@@ -8,5 +8,5 @@ await runServer({
   about: 'Brings messages of MQTT 3.1.1 to who has subscribed to them, with QoS 0 and 1',
   defaults: { host: '127.0.0.1', port: 1883 },
   options: { web: 'NUMBER  the port for WebSockets, at /mqtt (default: none)' },
-  start: (places, { web }) => void new Broker({ places, web: webServing(places, web) }),
+  start: (places, { web }) => void new Broker(places, webServing(places, web)),
 });

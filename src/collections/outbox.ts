@@ -1,13 +1,18 @@
 import * as v from 'valibot';
 import { bytes, callable, count, parseOptions, within } from '../core/options/option-schema.js';
 
-export const outboxSchema = v.strictObject({
+/** What may wait for one receiver. */
+export const outboxBounds = {
   /** The most messages that wait for their acknowledgement. */
   messages: v.optional(count(1), 1_000),
   /** The most bytes of these. */
   bytes: v.optional(bytes(1), 1_048_576),
   /** Numbers of messages go from 1 up to this, and then begin again at 1. */
   numbers: v.optional(within(1, Number.MAX_SAFE_INTEGER, 'a number'), 65_535),
+};
+
+export const outboxSchema = v.strictObject({
+  ...outboxBounds,
   /** The first message is missed: its receiver does not keep up. */
   onBehind: v.optional(callable<() => void>('a function')),
   /** It goes on, and has missed so many messages. */

@@ -12,6 +12,6 @@ export { respCommands, type RespCommandsOptions } from './resp-commands.js';
 export { respReplies, type RespCommand, type RespRepliesOptions } from './resp-replies.js';
 export type { RespReplyOf } from './resp-replies-decoder.js';
 export type { RespReply } from './resp-reply.js';
-export { mapFrames, type MapFramesOptions } from './map-frames.js';
+export { mapFrames, type MapFramesOptions, type MapFramesRead, type MapFramesReader } from './map-frames.js';
 export { readCommand, type TextCommand } from './read-command.js';
 export { custom, type CustomOptions } from './custom.js';

@@ -12,6 +12,6 @@ export type { Batch } from '../../src/store/tree/batch.js';
 export { PatternTrie } from '../../src/collections/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';
 export { loadMqtt } from '../../src/store/mqtt/client.js';
-export { Outbox, type OutboxLimits } from '../../src/store/mqtt/outbox.js';
+export { UnsentChanges, type UnsentLimits } from '../../src/store/mqtt/unsent-changes.js';
 export { payloadOf, valueIn } from '../../src/store/mqtt/payload.js';
 export { TopicMap } from '../../src/store/mqtt/topic-map.js';

@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Packet } from 'mqtt-packet';
 import type { TcpServerOptions } from 'tasktonic';
+import type { SessionOptions } from 'tasktonic/collections';
 import { checkFraming } from 'tasktonic/testing';
-import { Broker, type BrokerOptions } from '../../examples/mqtt-broker/broker.js';
+import { Broker } from '../../examples/mqtt-broker/broker.js';
 import { packets, packetsUpTo } from '../../examples/mqtt-broker/packets.js';
 import { needsCommands, runCommand } from '../support/commands.js';
 import { Heard } from '../support/heard.js';
@@ -25,9 +26,14 @@ describe('the MQTT broker', () => {
   let app: ExampleApp | undefined;
   let clients: MqttClient[] = [];
 
-  const start = async (options: Partial<BrokerOptions> = {}, tls?: TcpServerOptions['tls']): Promise<number> => {
-    const place = { host: '127.0.0.1', port: 0, ...(tls !== undefined && { tls }) };
-    app = await ExampleApp.start(() => new Broker({ places: [place], ...options }), options.web === undefined ? 1 : 2);
+  const local = { host: '127.0.0.1', port: 0 };
+  const start = async (
+    tls?: TcpServerOptions['tls'],
+    web?: typeof local,
+    waiting?: SessionOptions,
+  ): Promise<number> => {
+    const places = [{ ...local, ...(tls !== undefined && { tls }) }];
+    app = await ExampleApp.start(() => new Broker(places, web, waiting), web === undefined ? 1 : 2);
     return app.ports[0]!;
   };
 
@@ -110,7 +116,7 @@ describe('the MQTT broker', () => {
   });
 
   it('tells that a client misses messages, and goes on with it', async () => {
-    const url = `mqtt://127.0.0.1:${await start({ bound: { messages: 4, bytes: 10_000 } })}`;
+    const url = `mqtt://127.0.0.1:${await start(undefined, undefined, { messages: 4, bytes: 10_000 })}`;
     const [away] = await join(url, { clientId: 'away', clean: false });
     await away.subscribeAsync('news', { qos: 1 });
     await away.endAsync();
@@ -168,7 +174,7 @@ describe('the MQTT broker', () => {
   });
 
   it('is spoken over WebSockets as well', async () => {
-    await start({ web: { host: '127.0.0.1', port: 0 } });
+    await start(undefined, local);
     const web = app!.lines.find(({ msg }) => msg.includes('WebSocket'))!.port!;
     const [subscriber, heard, came] = await join(`ws://127.0.0.1:${web}/mqtt`);
     await subscriber.subscribeAsync('big', { qos: 1 });
@@ -179,7 +185,7 @@ describe('the MQTT broker', () => {
   });
 
   it('wants a certificate of its clients under TLS', async () => {
-    const port = await start({}, { ...own, ca: authority.cert });
+    const port = await start({ ...own, ca: authority.cert });
     const device = authority.issue({ name: 'device' });
     const [client, heard, came] = await join(`mqtts://127.0.0.1:${port}`, { ca: authority.cert, ...device });
     await client.subscribeAsync('a');

@@ -133,6 +133,37 @@ describe('lengthPrefixed()', () => {
   });
 });
 
+describe('mapFrames() with a reader', () => {
+  const sums = mapFrames(lines(), {
+    reader(emit: (sum: number) => void) {
+      let sum = 0;
+      return (line: string) => {
+        if (line === 'bad') throw new Error('no number');
+        sum += Number(line);
+        if (line !== '0') emit(sum);
+        if (line === '7') emit(sum);
+      };
+    },
+    write: String,
+  });
+  const push = (...texts: string[]): ReturnType<typeof sums.decoder> => {
+    const decoder = sums.decoder();
+    decoder.push(Buffer.from(texts.map((text) => `${text}\n`).join('')));
+    return decoder;
+  };
+
+  it('has a state for each connection, and may leave a frame out', () => {
+    const [one, other] = [push('1', '0', '2'), push('5')];
+    expect([one.next(), one.next(), one.next(), other.next()]).to.deep.equal([1, 3, undefined, 5]);
+  });
+
+  it('has a new reader behind a frame that it threw at, or that gave two values', () => {
+    const decoder = push('1', 'bad', '2', '7', '3');
+    expect([decoder.next(), codeOf(() => decoder.next()), decoder.next()]).to.deep.equal([1, 'TT_BAD_FRAME', 2]);
+    expect([codeOf(() => decoder.next()), decoder.next()]).to.deep.equal(['TT_BAD_FRAME', 3]);
+  });
+});
+
 describe('mapFrames()', () => {
   const numbers = mapFrames(lines({ encoding: 'ascii' }), {
     name: 'numbers',
@@ -170,6 +201,7 @@ describe('mapFrames()', () => {
 
   it('takes nothing but functions', () => {
     expect(codeOf(() => mapFrames(lines(), { read: 'x', write: String } as never))).to.equal('TT_BAD_OPTION');
+    expect(codeOf(() => mapFrames(lines(), { write: String } as never))).to.equal('TT_BAD_OPTION');
     expect(codeOf(() => mapFrames({} as never, { read: String, write: String }))).to.equal('TT_BAD_OPTION');
   });
 });

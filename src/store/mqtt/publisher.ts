@@ -2,7 +2,7 @@ import { toError } from '../../core/errors.js';
 import type { StoreValue } from '../values.js';
 import type { MqttClient } from './client.js';
 import type { MqttSettings } from './options.js';
-import { Outbox, type Outgoing, sizeOf } from './outbox.js';
+import { type Outgoing, UnsentChanges, sizeOf } from './unsent-changes.js';
 import { payloadOf } from './payload.js';
 import { TopicMap } from './topic-map.js';
 
@@ -27,7 +27,7 @@ interface PublisherOwner {
 export class Publisher {
   readonly rules: readonly PublishRule[];
   readonly #payloadLimit: number;
-  readonly #outbox: Outbox;
+  readonly #unsent: UnsentChanges;
   readonly #owner: PublisherOwner;
   #client: MqttClient | undefined;
   readonly #underWay = new Set<Outgoing>();
@@ -40,12 +40,12 @@ export class Publisher {
   constructor(rules: MqttSettings['publish'], settings: MqttSettings, of: string, owner: PublisherOwner) {
     this.rules = rules.map((rule) => ({ ...rule, map: new TopicMap(rule.topic, rule.path, of, 'publish') }));
     this.#payloadLimit = settings.payloadLimit;
-    this.#outbox = new Outbox(settings.unsentLimit);
+    this.#unsent = new UnsentChanges(settings.unsentLimit);
     this.#owner = owner;
   }
 
   get waiting(): number {
-    return this.#outbox.size + this.#underWay.size;
+    return this.#unsent.size + this.#underWay.size;
   }
 
   /** Adds a change that `send()` publishes. */
@@ -57,7 +57,7 @@ export class Publisher {
       const payload = payloadOf(value, form);
       const { length } = payload;
       if (length > this.#payloadLimit) throw new Error(`it has ${length} bytes, more than "payloadLimit"`);
-      const dropped = this.#outbox.put({ topic, payload, qos, retain });
+      const dropped = this.#unsent.put({ topic, payload, qos, retain });
       if (dropped > 0) this.#gaveUp(dropped, path, 'more wait than "unsentLimit" allows');
     } catch (thrown) {
       this.#gaveUp(1, path, toError(thrown).message);
@@ -83,7 +83,7 @@ export class Publisher {
     this.#sending = true;
     try {
       while (this.#client !== undefined && this.#hasRoom) {
-        const message = this.#outbox.take();
+        const message = this.#unsent.take();
         if (message === undefined) return;
         this.#publish(this.#client, message);
       }
@@ -97,9 +97,9 @@ export class Publisher {
     this.#client = undefined;
     const { waiting } = this;
     const [last] = [...this.#underWay].slice(-1);
-    if (waiting > 0) this.#gaveUp(waiting, (last ?? this.#outbox.take())!.topic, problem);
+    if (waiting > 0) this.#gaveUp(waiting, (last ?? this.#unsent.take())!.topic, problem);
     this.#underWay.clear();
-    while (this.#outbox.take() !== undefined);
+    while (this.#unsent.take() !== undefined);
   }
 
   get #hasRoom(): boolean {

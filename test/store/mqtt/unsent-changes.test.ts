@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { Outbox, type OutboxLimits } from '../../doors/store.js';
+import { UnsentChanges, type UnsentLimits } from '../../doors/store.js';
 
 describe('what waits for a broker', () => {
-  const outbox = (limits: Partial<OutboxLimits> = {}): Outbox =>
-    new Outbox({ messages: 3, bytes: 10_000, keep: 'latest', drop: 'oldest', ...limits });
-  const put = (box: Outbox, topic: string, payload: string): number =>
+  const outbox = (limits: Partial<UnsentLimits> = {}): UnsentChanges =>
+    new UnsentChanges({ messages: 3, bytes: 10_000, keep: 'latest', drop: 'oldest', ...limits });
+  const put = (box: UnsentChanges, topic: string, payload: string): number =>
     box.put({ topic, payload: Buffer.from(payload), qos: 1, retain: false });
-  const all = (box: Outbox): string[] => {
+  const all = (box: UnsentChanges): string[] => {
     const found: string[] = [];
     for (let next = box.take(); next !== undefined; next = box.take()) found.push(`${next.topic}=${next.payload}`);
     return found;
