@@ -29,6 +29,8 @@ export type Life = (typeof Life)[keyof typeof Life];
 const END_LIMIT = 60_000;
 /** A Catalyst whose `drainTimeout` has no bound waits for what it owes itself no longer than that, in ms. */
 const CATALYST_OWES = 5_000;
+/** What the log says of a Tonic whose own part of that was never done. */
+const NOT_DRAINED = 'its ttse__onDraining (nothing called this.drained())';
 
 class TonicEnding implements Ending, Due {
   at = Infinity;
@@ -151,7 +153,8 @@ export function overdue(tonic: AnyTonic): void {
   const draining = tonic._ttLife === Life.draining;
   // It goes on by itself; a socket, which waited for what was owed as well, closes now in its own time.
   if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
-  const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
+  const phase = !draining ? 'its end' : ending.userDrained ? 'draining' : NOT_DRAINED;
+  const report = (what: AnyTonic): void => warnAborted(what, phase, tonic._ttDrainTimeout);
   if (draining) {
     report(tonic);
     return closeInfusions(tonic);
