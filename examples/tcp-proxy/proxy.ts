@@ -86,7 +86,7 @@ export class Proxy extends Tonic implements Front {
     if (this.#isEnding && this.visitors === 0) this.ttsc__finish();
   }
 
-  ttse__onDraining(): void {
+  ttse__onFinished(): void {
     this.log.info(this.counts, 'counts');
   }
 }

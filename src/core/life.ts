@@ -29,6 +29,8 @@ export type Life = (typeof Life)[keyof typeof Life];
 const END_LIMIT = 60_000;
 /** How long a Catalyst without a limit of `drainTimeout` waits for its own owed answers, in ms. */
 const CATALYST_OWES = 5_000;
+/** What the log says of a Tonic whose own part of that was never done. */
+const NOT_DRAINED = 'its ttse__onDraining (nothing called this.drained())';
 
 class TonicEnding implements Ending, Due {
   at = Infinity;
@@ -153,7 +155,8 @@ export function overdue(tonic: AnyTonic): void {
   const draining = tonic._ttLife === Life.draining;
   // It continues by itself; a socket that waited for owed answers gets time to close.
   if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
-  const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
+  const phase = !draining ? 'its end' : ending.userDrained ? 'draining' : NOT_DRAINED;
+  const report = (what: AnyTonic): void => warnAborted(what, phase, tonic._ttDrainTimeout);
   if (draining) {
     report(tonic);
     return closeInfusions(tonic);

@@ -163,7 +163,7 @@ describe('a Tonic that drains', () => {
     expect(messages(lines, WARN)).to.deep.equal([]);
   });
 
-  it('goes on until its deadline, and the log names it', async () => {
+  it('goes on until its deadline, and the log names it, and says that it was never done', async () => {
     const words: string[] = [];
     const { app, tonic } = await startDraining(words, { drainTimeout: 300 });
     await app.pass(299);
@@ -175,7 +175,7 @@ describe('a Tonic that drains', () => {
     expect(words.at(-1)).to.equal('a finished');
     expect(lines.find(({ code }) => code === 'TT_ABORTED')).to.include({
       tonic: 'a',
-      msg: 'a had not finished draining after 300 ms and was aborted.',
+      msg: 'a had not finished its ttse__onDraining (nothing called this.drained()) after 300 ms and was aborted.',
     });
     expect(result.exitCode).to.equal(0);
   });

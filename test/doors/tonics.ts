@@ -18,6 +18,7 @@ export { Watch } from '../../src/tonics/tcp/connection/watches/connection-watche
 export { Replies } from '../../src/tonics/tcp/connection/replies/replies.js';
 export { type Pending, Requests } from '../../src/tonics/tcp/connection/replies/requests.js';
 export { AddressList } from '../../src/tonics/address-list.js';
+export { poolSchema } from '../../src/tonics/tcp/pool/pool-options.js';
 export { crc32c } from '../../src/tonics/tcp/proxy/crc32c.js';
 export type { ProxyReading } from '../../src/tonics/tcp/proxy/proxy-header.js';
 export { beginsAsProxyHeader, readProxyHeader } from '../../src/tonics/tcp/proxy/read-proxy-header.js';

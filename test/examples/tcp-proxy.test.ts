@@ -191,8 +191,9 @@ describe('the TCP proxy', () => {
     await distiller.advance('1s');
     expect([one.text, distiller.apps[0]!.finished]).to.deep.equal(['athe rest', false]);
     one.ttsc__close();
-    await distiller.advance('8s');
+    await distiller.advance('100ms');
     expect(distiller.apps[0]!.finished).to.equal(true);
+    expect(distiller.lines.filter(({ code }) => code === 'TT_ABORTED')).to.deep.equal([]);
   });
 });
 

@@ -823,6 +823,14 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     sentence: 'no more pipelined requests are begun than may be unanswered, and all are answered in order',
   },
   {
+    what: 'a relay goes on for ever where a peer under TLS stopped without a word',
+    file: 'src/tonics/tcp/connection/tcp-connection.ts',
+    find: ' && !isCut;',
+    replace: ';',
+    test: 'test/tonics/tls/cut-off.test.ts',
+    sentence: 'ends a relay: the other peer sees a reset, and not an end',
+  },
+  {
     what: 'a shutdown does not wait for its delay',
     file: 'src/app/shutdown.ts',
     find: 'if (drainDelay === 0) return this.#finish();',

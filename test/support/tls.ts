@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
+import { type SecureContextOptions, type TLSSocket, connect, createSecureContext } from 'node:tls';
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
 import { Recorder } from './ear.js';
 import type { MoreOnPort, ToPort } from './on-port.js';
+import { connectTo } from './peers.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';
 
 /** What most tests trust: made once, with the certificate of a server that it has signed. */
@@ -43,4 +46,19 @@ export interface TlsClient {
 export async function errorOf({ app }: TlsClient): Promise<{ readonly code: string; readonly message: string }> {
   const [, error] = await app.heard.on('onError');
   return error as { code: string; message: string };
+}
+
+/** A client of Node's, and the socket below it: which can end without a word under TLS. */
+export interface TlsPeer {
+  readonly socket: TLSSocket;
+  readonly below: Duplex;
+}
+
+/** For tests on real sockets. */
+export async function tlsPeer(port: number, options: SecureContextOptions = {}): Promise<TlsPeer> {
+  const { socket: below } = await connectTo(port);
+  const secureContext = createSecureContext({ ca: authority.cert, ...options });
+  const socket = connect({ socket: below, secureContext, servername: 'localhost' });
+  await new Promise<void>((resolve, reject) => socket.on('secureConnect', resolve).on('error', reject));
+  return { socket, below };
 }

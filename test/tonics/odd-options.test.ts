@@ -6,12 +6,14 @@ import {
   SelectorCatalyst,
   TaskTonicError,
   TcpClient,
+  TcpClientPool,
   TcpConnection,
   TcpServer,
   TimerPausing,
   TimerRepeat,
   TimerSingleShot,
   Tonic,
+  UdpServer,
   UdpSocket,
 } from '../../src/index.js';
 import {
@@ -53,7 +55,15 @@ import {
   respCommandsSchema,
 } from '../doors/framing.js';
 import { selectorCatalystSchema } from '../doors/selector.js';
-import { adopt, clientSchema, connectionSettings, serverSchema, udpSchema } from '../doors/tonics.js';
+import {
+  adopt,
+  clientSchema,
+  connectionSettings,
+  poolSchema,
+  serverSchema,
+  udpSchema,
+  udpServerSchema,
+} from '../doors/tonics.js';
 
 const thrower = (): never => {
   throw new RangeError('touched');
@@ -130,7 +140,9 @@ const KINDS: readonly Kind[] = [
   { make: ChunkedWork, set: chunkedWorkSchema, needs: { work: [1] } },
   { make: TcpServer, set: serverSchema, needs: { port: 0 } },
   { make: TcpClient, set: clientSchema, needs: { port: 1, host: '127.0.0.1' } },
+  { make: TcpClientPool, set: poolSchema, needs: { client: TcpClient } },
   { make: UdpSocket, set: udpSchema },
+  { make: UdpServer, set: udpServerSchema, needs: { port: 0 } },
   { make: TcpConnection, set: tonicSchema, around: inServer },
 ];
 

@@ -1,13 +1,10 @@
-import type { Duplex } from 'node:stream';
-import { type TLSSocket, connect, createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import { lines } from '../../../src/framing/index.js';
 import { TcpConnection } from '../../../src/index.js';
 import { Heard } from '../../support/heard.js';
 import { serve, tidyUp } from '../../support/net-app.js';
-import { connectTo } from '../../support/peers.js';
 import { onRealSockets } from '../../support/stage.js';
-import { authority, connectTls, own, serveTls } from '../../support/tls.js';
+import { type TlsPeer, connectTls, own, serveTls, tlsPeer } from '../../support/tls.js';
 
 describe('the end of a connection under TLS', () => {
   afterEach(tidyUp);
@@ -79,18 +76,8 @@ for (const [version, ciphers] of [
     afterEach(tidyUp);
     onRealSockets('the peer is one of Node, whose socket is ended below TLS');
 
-    /** A client of Node's, and the socket below it. */
-    async function peerOf(port: number): Promise<{ readonly socket: TLSSocket; readonly below: Duplex }> {
-      const { socket: below } = await connectTo(port);
-      const secureContext = createSecureContext({
-        ca: authority.cert,
-        maxVersion: version,
-        ...(version === 'TLSv1.2' && { ciphers }),
-      });
-      const socket = connect({ socket: below, secureContext, servername: 'localhost' });
-      await new Promise<void>((resolve, reject) => socket.on('secureConnect', resolve).on('error', reject));
-      return { socket, below };
-    }
+    const peerOf = async (port: number): Promise<TlsPeer> =>
+      tlsPeer(port, { maxVersion: version, ...(version === 'TLSv1.2' && { ciphers }) });
 
     it('is told as truncated, and not as an end', async () => {
       const server = await serveTls();

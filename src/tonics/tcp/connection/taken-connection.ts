@@ -95,7 +95,10 @@ export abstract class TakenConnection<
     } else for (const item of unheard) taker.received(item);
     this._ttGoesStraight();
     if (channel !== undefined) {
-      if (this._ttStep === 'halfClosed') taker.peerEnded();
+      if (this._ttStep === 'halfClosed') {
+        if (channel.truncated === true) this._ttInput('close');
+        else taker.peerEnded();
+      }
       this._ttKey?.signal(Interest.READ);
     } else if (!this._ttWillConnect) this._ttTakerOver(this._ttMadeClosing.info);
   }

@@ -215,11 +215,14 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
 
   #peerEnded(): void {
     const taker = this._ttTaker;
-    const input = this._ttSettings.halfOpen || taker !== undefined ? 'peerEnded' : 'peerEndedBoth';
+    const isCut = this._ttChannel?.truncated === true;
+    // Who has it is not told of an end that was none: so nobody would ever end this side.
+    const goesOn = (this._ttSettings.halfOpen || taker !== undefined) && !isCut;
+    const input = goesOn ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this._ttStep].on[input] === undefined || this._ttMadeClosing.reason === 'peerEnded') return;
     // What was cut off is not to be taken for whole.
-    if (this._ttChannel?.truncated === true) this._ttMadeClosing.truncated = true;
+    if (isCut) this._ttMadeClosing.truncated = true;
     else if (this._ttHears) {
       if (taker === undefined) this._ttEmit('ttse__onEnd');
       else taker.peerEnded();
