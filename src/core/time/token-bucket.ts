@@ -6,8 +6,19 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** What something is taken from no faster than its rate. */
+export interface Bucket {
+  /** Takes one, where it has one. */
+  takeOne(): boolean;
+  /**
+   * Takes so many, which are gone already, more than it has if need be.
+   * @returns how long who took them is to wait, in ms, until that is made up for.
+   */
+  take(count: number): number;
+}
+
 /** A bucket that fills with time, up to its burst: what is taken from it is taken no faster than its rate. */
-export class TokenBucket {
+export class TokenBucket implements Bucket {
   readonly #rate: Rate;
   readonly #clock: Pick<Clock, 'now'>;
   #level: number;
@@ -20,7 +31,6 @@ export class TokenBucket {
     this.#at = clock.now();
   }
 
-  /** Takes one, where it has one. */
   takeOne(): boolean {
     this.#fill();
     // What was filled in parts may be less than what the same time fills at once.
@@ -29,10 +39,6 @@ export class TokenBucket {
     return true;
   }
 
-  /**
-   * Takes so many, which are gone already, more than it has if need be.
-   * @returns how long who took them is to wait, in ms, until that is made up for.
-   */
   take(count: number): number {
     this.#fill();
     this.#level -= count;
