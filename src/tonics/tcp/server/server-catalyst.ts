@@ -81,7 +81,7 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onStart(): void {
-    this.pipe(loadModule(this.#part.protocolModule), this.ttse__onModule);
+    this.pipe(this.runtime.held(loadModule(this.#part.protocolModule)), this.ttse__onModule);
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
