@@ -2,7 +2,7 @@ import os from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import { lines } from '../../../../src/framing/index.js';
-import { TcpConnection, TcpServer } from '../../../../src/index.js';
+import { TcpConnection, TcpServer, UdpServer } from '../../../../src/index.js';
 import { writeV1 } from '../../../doors/tonics.js';
 import { WARN } from '../../../support/app.js';
 import { expectThrow } from '../../../support/errors.js';
@@ -103,10 +103,21 @@ describe('the option catalysts of a TcpServer', function () {
     });
   });
 
+  it('is refused by a UdpServer, whose sessions run in one thread', async () => {
+    await startNet(() => {
+      const refused = (): UdpServer => new UdpServer({ port: 0, catalysts: 2 } as never);
+      expect(expectThrow(refused, 'TT_BAD_OPTION').details['option']).to.equal('catalysts');
+    });
+  });
+
   it('refuses of TLS what threads cannot be given: contexts, and classes by ALPN', async () => {
     const context = createSecureContext(own);
     await startNet(() => {
-      for (const tls of [{ context }, { ...own, names: { 'a.example': { context } } }, { ...own, alpn: { a: SpreadLines } }]) {
+      for (const tls of [
+        { context },
+        { ...own, names: { 'a.example': { context } } },
+        { ...own, alpn: { a: SpreadLines } },
+      ]) {
         const refused = (): TcpServer => new TcpServer({ port: 0, protocol: SpreadLines, catalysts: 2, tls });
         const error = expectThrow(refused, 'TT_BAD_OPTION');
         expect(error.details['option']).to.equal('tls');

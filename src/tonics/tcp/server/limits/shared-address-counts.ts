@@ -60,7 +60,11 @@ export class SharedAddressCounts implements AddressLimit {
 
   /** A thread has died: its connections have gone. */
   static forget({ memory, from, threads, places }: AddressTable, index: number): void {
-    new Int32Array(memory, from + threads * places * KEY, threads * places).fill(0, index * places, (index + 1) * places);
+    new Int32Array(memory, from + threads * places * KEY, threads * places).fill(
+      0,
+      index * places,
+      (index + 1) * places,
+    );
   }
 
   enter(holder: object, remote: Address | undefined): boolean {

@@ -78,18 +78,13 @@ class Porter extends Tonic {
   ttse__onStart(): void {
     const { steps = [new Word('one ')], timeout = 1_000, most = 9 } = this.setting;
     const catalyst = this._ttScheduler as SelectorCatalyst;
-    this.door = new Door(
-      catalyst,
-      { steps, timeout, most },
-      this.setting.tally ?? new ServerTally(),
-      {
-        passed: (visitor) => {
-          this.passed.push(visitor);
-          this.heard.push('passed');
-        },
-        left: (_accepted, peer) => this.heard.push('left', peer),
+    this.door = new Door(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
+      passed: (visitor) => {
+        this.passed.push(visitor);
+        this.heard.push('passed');
       },
-    );
+      left: (_accepted, peer) => this.heard.push('left', peer),
+    });
     this.#listener = new ServerListener(catalyst, LISTEN, {
       listens: () => this.heard.push('listens'),
       peersWait: () => {
