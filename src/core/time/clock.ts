@@ -29,7 +29,6 @@ export interface Clock {
 export const LONGEST_TIMER = 0x7fff_ffff;
 
 /** Each thread has a `performance.now()` that began with it; the clock behind it is the one of the process. */
-// eslint-disable-next-line no-restricted-properties -- read once: nothing goes by it but the difference between two threads
 const zero = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** The machine's clock and Node's timers. */
