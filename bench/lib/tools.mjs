@@ -136,6 +136,8 @@ export const programs = {
   'tasktonic-tcp-beside-work': tasktonic('servers/tasktonic-tcp-beside-work.mjs'),
   'tasktonic-tcp-work-1': tasktonic('servers/tasktonic-tcp-work.mjs', '1'),
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),
+  'tasktonic-tls-work-1': node('TaskTonic', 'servers/tasktonic-tcp-work.mjs', noTaskTonic ?? noCertificate, '1', 'tls'),
+  'tasktonic-tls-work-2': node('TaskTonic', 'servers/tasktonic-tcp-work.mjs', noTaskTonic ?? noCertificate, '2', 'tls'),
   'raw-udp-sessions': node('raw node:dgram, a Map', 'servers/raw-udp-sessions.mjs'),
   'tasktonic-udp-sessions': tasktonic('servers/tasktonic-udp-sessions.mjs'),
   'tasktonic-udp': tasktonic('servers/tasktonic-udp.mjs'),

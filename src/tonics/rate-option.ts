@@ -14,9 +14,3 @@ export type RateOption = v.InferOutput<typeof rateOption>;
 export function rateOf(option: RateOption | undefined): Rate | undefined {
   return typeof option === 'number' ? { perSecond: option, burst: Math.max(option, 1) } : option;
 }
-
-/** The part of it that one of so many has who share it. */
-export function shareOf(option: RateOption | undefined, among: number): RateOption | undefined {
-  const rate = rateOf(option);
-  return rate && { perSecond: rate.perSecond / among, burst: Math.max(rate.burst / among, 1) };
-}

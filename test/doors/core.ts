@@ -28,5 +28,6 @@ export { RaisedQueue } from '../../src/core/queue/raised-queue.js';
 export { runAs, running } from '../../src/core/running.js';
 export { LONGEST_TIMER } from '../../src/core/time/clock.js';
 export { type Due, TimerQueue } from '../../src/core/time/timer-queue.js';
+export { SharedBucket } from '../../src/core/time/shared-bucket.js';
 export { TokenBucket } from '../../src/core/time/token-bucket.js';
 export { SelfQueueWatch } from '../../src/core/self-queue-watch.js';

@@ -27,6 +27,8 @@ export { adopt } from '../../src/tonics/tcp/server/adoption.js';
 export { Door } from '../../src/tonics/tcp/server/door/door.js';
 export type { DoorStep, Visitor } from '../../src/tonics/tcp/server/door/visitor.js';
 export { AddressCounts } from '../../src/tonics/tcp/server/limits/address-counts.js';
+export { SharedAddressCounts, bytesOfTable } from '../../src/tonics/tcp/server/limits/shared-address-counts.js';
+export { LimitMaker, limitMemory } from '../../src/tonics/tcp/server/limits/shared-limits.js';
 export { TurnedAwayEvents } from '../../src/tonics/tcp/server/limits/turned-away-events.js';
 export { Refusals } from '../../src/tonics/tcp/server/refusals.js';
 export { Admission } from '../../src/tonics/tcp/server/server-admission.js';

@@ -7,6 +7,11 @@ export type ClockTimer = unknown;
 export interface Clock {
   /** Monotonic time in ms, with fractions. Only differences mean something. */
   now(): number;
+  /**
+   * What `now()` said 0 at, in ms by a clock that all threads of the process have: by that they can tell each other a time. Default 0, where all of
+   * them have one `now()`.
+   */
+  readonly zero?: number;
   /** The time of day, in ms since 1970-01-01 UTC. It may jump. */
   wallTime(): number;
   /**
@@ -23,8 +28,12 @@ export interface Clock {
 /** Node fires a longer timer at once (the limit is 2^31 - 1 ms, 24.8 days), so longer ones are shortened. */
 export const LONGEST_TIMER = 0x7fff_ffff;
 
+/** Each thread has a `performance.now()` that began with it; the clock behind it is the one of the process. */
+const zero = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 /** The machine's clock and Node's timers. */
 export const nodeClock: Clock = {
+  zero,
   now: () => performance.now(),
   wallTime: () => Date.now(),
   setTimer(callback, ms, hold = true) {

@@ -6,8 +6,19 @@ export interface Rate {
   readonly burst: number;
 }
 
-/** A token bucket: it fills with time, up to its burst, so units are taken no faster than its rate. */
-export class TokenBucket {
+/** A number of units that are taken no faster than a rate. */
+export interface Bucket {
+  /** Takes one unit, if there is one. */
+  takeOne(): boolean;
+  /**
+   * Takes units that were already used, even if there are too few.
+   * @returns how long the user must wait until they are made up for, in ms.
+   */
+  take(count: number): number;
+}
+
+/** A token bucket: it fills with time, up to its burst. */
+export class TokenBucket implements Bucket {
   readonly #rate: Rate;
   readonly #clock: Pick<Clock, 'now'>;
   #level: number;
@@ -20,7 +31,6 @@ export class TokenBucket {
     this.#at = clock.now();
   }
 
-  /** Takes one unit, if there is one. */
   takeOne(): boolean {
     this.#fill();
     // Filling in several steps may give slightly less than filling at once.
@@ -29,10 +39,6 @@ export class TokenBucket {
     return true;
   }
 
-  /**
-   * Takes units that were already used, even if there are too few.
-   * @returns how long the user must wait until they are made up for, in ms.
-   */
   take(count: number): number {
     this.#fill();
     this.#level -= count;

@@ -5,7 +5,7 @@ import { bytes, count, flag, ms, oneOf } from '../../../core/options/option-sche
 import { framingOption } from '../../../framing/framing-option.js';
 import { STALL_FROM } from './watches/stall-watch.js';
 import { rateOption } from '../../rate-option.js';
-import type { TokenBucket } from '../../../core/time/token-bucket.js';
+import type { Bucket } from '../../../core/time/token-bucket.js';
 import { idlePatience } from './watches/idle-watch.js';
 
 const WHOLE_SECONDS = 'must be whole seconds in ms, from 1000 to 32767000, or false';
@@ -118,14 +118,14 @@ export type ConnectionSettings = Readonly<v.InferOutput<typeof connectionSchema>
   /** With so many bytes unsent it is looked after: the smaller one of the high-water mark and what a stall is watched from. */
   readonly watchMark: number;
   /** What all connections of a server share in what is read. */
-  readonly sharedRead: TokenBucket | undefined;
+  readonly sharedRead: Bucket | undefined;
 };
 
 /** Takes the settings of connections out of parsed options. */
 export function connectionSettings(
   parsed: v.InferOutput<typeof connectionSchema>,
   startTls?: TlsStart,
-  sharedRead?: TokenBucket,
+  sharedRead?: Bucket,
 ): ConnectionSettings {
   const { highWaterMark } = parsed;
   const settings = Object.fromEntries(

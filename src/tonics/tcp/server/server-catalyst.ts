@@ -6,6 +6,7 @@ import type { Remote } from '../../../core/plan/remote.js';
 import type { TurnedAway } from '../../../selector/network.js';
 import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../selector/selector-catalyst.js';
 import type { TcpConnection } from '../connection/tcp-connection.js';
+import type { LimitMemory } from './limits/shared-limits.js';
 
 /** A thread's part of a server. */
 export interface ServerPart {
@@ -17,6 +18,8 @@ export interface ServerPart {
   /** Its line in the counts. */
   readonly index: number;
   readonly tally: SharedArrayBuffer;
+  /** What its limits are counted in. */
+  readonly limits: LimitMemory;
   /** Whether it listens itself; else it is handed its connections. */
   readonly listens: boolean;
   /** The class of the server, as the TonicStore names it, and what its parts share. */
@@ -25,7 +28,7 @@ export interface ServerPart {
 }
 
 /** What a part of a server knows of the whole. */
-export type PartGiven = Pick<ServerPart, 'index' | 'tally' | 'listens' | 'shared'>;
+export type PartGiven = Pick<ServerPart, 'index' | 'tally' | 'limits' | 'listens' | 'shared'>;
 
 /** Of a server that is more than a TcpServer: what its parts are made of. */
 export interface PartOf {
@@ -78,13 +81,13 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onStart(): void {
-    this.pipe(loadModule(this.#part.protocolModule), this.ttse__onModule);
+    this.pipe(this.runtime.held(loadModule(this.#part.protocolModule)), this.ttse__onModule);
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
-    const { options, index, tally, listens, tonic, shared } = this.#part;
+    const { options, index, tally, limits, listens, tonic, shared } = this.#part;
     const protocol = this.#protocolIn(module);
-    const part: PartGiven = { index, tally, listens, shared };
+    const part: PartGiven = { index, tally, limits, listens, shared };
     const server = appPorts.tonicStore!.make(tonic, { ...options, protocol, [PART]: part } as never) as PartServer;
     this.#server = server;
     if (this.#paused) server.ttsc__pause();

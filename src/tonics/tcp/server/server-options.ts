@@ -32,7 +32,7 @@ export const serverSchema = v.strictObject({
   backlog: v.optional(count(1), 511),
   /** How many connections may be open; more are accepted and closed, with `onTurnedAway`. Default: as the descriptors of the process allow, less a reserve. */
   maxConnections: v.optional(count(0)),
-  /** How many connections one address may have, of IPv6 one net of 64 bits. With `catalysts`, in each thread. */
+  /** How many connections one address may have, of IPv6 one net of 64 bits. */
   maxConnectionsPerAddress: v.optional(count(1)),
   /** How many peers a second are accepted: a number, or `{ perSecond, burst }`. More are turned away. */
   acceptRate: v.optional(rateOption),
@@ -68,10 +68,7 @@ export const serverSchema = v.strictObject({
   proxyProtocol: v.optional(proxySchema),
   /** How long a peer may take, in ms, for its PROXY header and its TLS handshake, before its Tonic is made. */
   handshakeTimeout: v.optional(ms(1), 10_000),
-  /**
-   * How many peers may be in a PROXY header or a TLS handshake at once; more are turned away. With `catalysts`, in each
-   * thread.
-   */
+  /** How many peers may be in a PROXY header or a TLS handshake at once; more are turned away. */
   handshakes: v.optional(count(1), 1_024),
   /** Speaks TLS, with this certificate: see [TLS of a TcpServer](#tls-of-a-tcpserver). */
   tls: v.optional(serverTlsSchema),

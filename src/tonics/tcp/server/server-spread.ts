@@ -3,6 +3,7 @@ import type { Remote } from '../../../core/plan/remote.js';
 import type { Supervised } from '../../../core/guests/supervised.js';
 import type { Address } from '../../../selector/network.js';
 import { transfer } from '../../../links/packing/transfer.js';
+import { type LimitMemory, forgetThread } from './limits/shared-limits.js';
 import { type PartOf, ServerCatalyst, type ServerPart } from './server-catalyst.js';
 import { ServerTally } from './server-tally.js';
 
@@ -32,6 +33,8 @@ export interface SpreadSettings {
   readonly options: Readonly<Record<string, unknown>>;
   /** Which class of servers it is; default a TcpServer. */
   readonly of?: PartOf | undefined;
+  /** What its limits are counted in. */
+  readonly limits: LimitMemory;
   /** Starts a thread: `ServerCatalyst.spawn`. */
   readonly spawn?: (part: ServerPart) => Part;
 }
@@ -85,7 +88,7 @@ export class ServerSpread {
   }
 
   #start(index: number, supervise: Supervise): void {
-    const { protocol, options, of, spawn = (part) => ServerCatalyst.spawn({ part }) } = this.#settings;
+    const { protocol, options, of, limits, spawn = (part) => ServerCatalyst.spawn({ part }) } = this.#settings;
     const place = this.#places[index]!;
     place.thread = supervise(() => {
       // One that is started again listens where the others do.
@@ -98,6 +101,7 @@ export class ServerSpread {
         protocolName: protocol.name,
         index,
         tally: this.tally.buffer!,
+        limits,
         listens: !this.handsOver,
       });
       place.runs = true;
@@ -153,6 +157,7 @@ export class ServerSpread {
     const index = this.#places.findIndex(({ thread }) => (thread?.current as unknown) === infusion._ttFace);
     if (index < 0) return 0;
     Object.assign(this.#places[index]!, { runs: false, listens: false });
+    forgetThread(this.#settings.limits, index);
     return this.tally.closeAll(index);
   }
 }

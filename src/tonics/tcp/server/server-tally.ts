@@ -34,6 +34,8 @@ const TOTALS: Readonly<Record<Total, number>> = {
 };
 /** The place, after those, of what is open now: 32 bits. */
 const OPEN = 2 * (REASONS.length + 4);
+/** And the place of how many are at the door now. */
+const AT_DOOR = OPEN + 1;
 export type Total = 'accepted' | 'failed' | 'full' | 'resumed' | TurnedAwayReason;
 /** Lines of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
 const LINE = 128;
@@ -79,17 +81,30 @@ export class ServerTally {
     Atomics.sub(this.#now, line * (LINE / 4) + OPEN, 1);
   }
 
+  /** One more is at the door. */
+  cameToDoor(): void {
+    Atomics.add(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
+  }
+
+  leftDoor(): void {
+    Atomics.sub(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
+  }
+
+  /** Those at the door, in all threads. */
+  get atDoor(): number {
+    return this.#sumNow(AT_DOOR);
+  }
+
   /** The connections of a thread have gone with it, and those that it was handed and had not taken: all have failed. Tells how many. */
   closeAll(line: number): number {
+    Atomics.store(this.#now, line * (LINE / 4) + AT_DOOR, 0);
     const open = Atomics.exchange(this.#now, line * (LINE / 4) + OPEN, 0);
     if (open > 0) this.add('failed', open, line);
     return open;
   }
 
   get open(): number {
-    let sum = 0;
-    for (let at = OPEN; at < this.#now.length; at += LINE / 4) sum += Atomics.load(this.#now, at);
-    return sum;
+    return this.#sumNow(OPEN);
   }
 
   /** Those that are open in this thread. */
@@ -112,6 +127,12 @@ export class ServerTally {
       failed: this.#sum('failed'),
       handshakes: { full: this.#sum('full'), resumed: this.#sum('resumed') },
     };
+  }
+
+  #sumNow(place: number): number {
+    let sum = 0;
+    for (let at = place; at < this.#now.length; at += LINE / 4) sum += Atomics.load(this.#now, at);
+    return sum;
   }
 
   #sum(what: Total): number {

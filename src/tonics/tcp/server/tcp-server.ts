@@ -20,6 +20,7 @@ import { doorSteps } from './door/door-steps.js';
 import type { Visitor } from './door/visitor.js';
 import { Admission } from './server-admission.js';
 import { ServerLimits } from './limits/server-limits.js';
+import { LimitMaker, limitMemory } from './limits/shared-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from './server-catalyst.js';
 import { type ListenerHearer, ServerListener } from './server-listener.js';
@@ -40,8 +41,7 @@ import { AlpnProtocols, canCross } from '../../tls/alpn-protocols.js';
 import { CertificateWatch } from '../../tls/certificate-watch.js';
 import { ServerTls } from '../../tls/server-tls.js';
 import type { Adoption } from './adoption.js';
-import { TokenBucket } from '../../../core/time/token-bucket.js';
-import { rateOf, shareOf } from '../../rate-option.js';
+import { rateOf } from '../../rate-option.js';
 import { TrustedProxies } from '../proxy/trusted-proxies.js';
 import { makeConnection } from '../connection/connection-making.js';
 import { TcpConnection } from '../connection/tcp-connection.js';
@@ -141,10 +141,11 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#place = place;
     const { clock } = this._ttCatalyst;
     const totalRate = rateOf(settings.totalReadRate);
-    const sharedRead = totalRate && new TokenBucket(totalRate, clock);
+    const limits = new LimitMaker(clock, part?.limits, part?.index);
+    const sharedRead = totalRate && limits.rate('read', totalRate);
     this.#connection = connectionSettings(settings, tls?.startFor(settings.handshakeTimeout), sharedRead);
     this.#proxies = new TrustedProxies(settings.proxyProtocol?.trusted);
-    this.#limits = ServerLimits.of(settings, clock, (peer) => this.#proxies.has(peer));
+    this.#limits = ServerLimits.of(settings, limits, (peer) => this.#proxies.has(peer));
     this.#turnedAwayEvents = new TurnedAwayEvents(this._ttCatalyst, (peer) => this.#tellTurnedAway(peer));
     this.#make = make;
     this.#tls = tls;
@@ -366,7 +367,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
       limits: this.#limits,
     });
     if (steps.length === 0 || this.#spread !== undefined) return undefined;
-    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#doorOwner);
+    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#tally, this.#doorOwner);
   }
 
   get #doorOwner(): DoorOwner {
@@ -448,16 +449,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     // Sessions go on in any of them; this thread looks at the files for all.
     const shared = tls && { ...tls, ticketKeys: this.#tls!.ticketKeys, watchFiles: false };
     const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
-    const { acceptRate, totalReadRate } = others;
-    const options = {
-      ...others,
-      tls: shared,
-      // Where this thread accepts for all it keeps the rate; else each has its part of it.
-      acceptRate: handsOver ? undefined : shareOf(acceptRate, threads),
-      totalReadRate: shareOf(totalReadRate, threads),
-    };
+    // Where this thread accepts for all it keeps the rate.
+    const options = { ...others, tls: shared, ...(handsOver && { acceptRate: undefined }) };
+    const limits = limitMemory(threads, others, this._ttCatalyst.runtime.random.next() * 2 ** 32);
+    const loadable = protocol as unknown as LoadableProtocol;
     if (handsOver || canReusePort)
-      return new ServerSpread({ threads, handsOver, protocol: protocol as unknown as LoadableProtocol, options, of });
+      return new ServerSpread({ threads, handsOver, protocol: loadable, options, of, limits });
     const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
     this._ttScheduler.logs.warn(this, error);
     return undefined;

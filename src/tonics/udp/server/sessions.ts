@@ -3,6 +3,7 @@ import type { Address } from '../../../selector/network.js';
 import { makeInfusion } from '../../make-infusion.js';
 import type { SocketTonic } from '../../socket-tonic.js';
 import { ServerLimits } from '../../tcp/server/limits/server-limits.js';
+import { LimitMaker } from '../../tcp/server/limits/shared-limits.js';
 import { IdleTimer } from './idle-timer.js';
 import { Peer } from './peer.js';
 import { PeerLine } from './peer-line.js';
@@ -76,7 +77,7 @@ export class Sessions implements SessionHost {
     this.#owner = owner;
     this.#limits = ServerLimits.of(
       { allow, deny, acceptRate, maxConnectionsPerAddress: maxPeersPerAddress },
-      clock,
+      new LimitMaker(clock),
       () => false,
     );
     this.#line = new PeerLine(settings);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AnyTonic } from '../../../../src/index.js';
-import { type ServerPart, ServerSpread, ServerTally, type Supervise } from '../../../doors/tonics.js';
+import { type AnyTonic, nodeClock } from '../../../../src/index.js';
+import { LimitMaker, type ServerPart, ServerSpread, ServerTally, type Supervise, limitMemory } from '../../../doors/tonics.js';
 
 /** A thread as the spread sees it. */
 class FakeThread {
@@ -44,6 +44,7 @@ class Bench {
       handsOver,
       protocol: { name: 'Echo', module: 'file:///echo.js' },
       options: { port: 0 },
+      limits: limitMemory(threads, { maxConnectionsPerAddress: 1 }, 7),
       spawn: ((part: ServerPart) => {
         const thread = new FakeThread(part);
         this.started.push(thread);
@@ -118,6 +119,17 @@ describe('a server that is spread over threads', () => {
     bench.thread(0).tally.add('accepted');
     expect(bench.dies(0)).to.equal(2);
     expect(bench.spread.tally.counts).to.deep.include({ accepted: 1, open: 1, failed: 2 });
+  });
+
+  it('gives back what a dead thread held of an address', () => {
+    const bench = new Bench();
+    const peer = { address: '192.0.2.1', port: 1 };
+    const addressesOf = (index: number) =>
+      new LimitMaker(nodeClock, bench.thread(index).part.limits, index).addresses(1);
+    const [first, second] = [addressesOf(0), addressesOf(1)];
+    expect([first.enter({}, peer), second.enter({}, peer)]).to.deep.equal([true, false]);
+    bench.dies(0);
+    expect(second.enter({}, peer)).to.equal(true);
   });
 
   it('is told of other infusions, and counts nothing', () => {

@@ -1,6 +1,6 @@
 import type { Scheduler } from '../../../../core/scheduler.js';
 import type { Due } from '../../../../core/time/timer-queue.js';
-import { type Rate, TokenBucket } from '../../../../core/time/token-bucket.js';
+import { type Bucket, type Rate, TokenBucket } from '../../../../core/time/token-bucket.js';
 import { Pause } from '../pause.js';
 
 /** What it sees of its connection. */
@@ -19,9 +19,9 @@ export class ReadPace implements Due {
   /** @internal */ slot = -1;
   readonly #paced: Paced;
   readonly #own: TokenBucket | undefined;
-  readonly #shared: TokenBucket | undefined;
+  readonly #shared: Bucket | undefined;
 
-  constructor(paced: Paced, own: Rate | undefined, shared: TokenBucket | undefined) {
+  constructor(paced: Paced, own: Rate | undefined, shared: Bucket | undefined) {
     this.#paced = paced;
     this.#own = own && new TokenBucket(own, paced._ttScheduler.clock);
     this.#shared = shared;

@@ -22,6 +22,13 @@ export interface DoorSettings {
   readonly most: number;
 }
 
+/** Counts who is at the door. The doors of the threads of a server have one count, so that its limit holds over all of them. */
+export interface DoorCount {
+  cameToDoor(): void;
+  leftDoor(): void;
+  readonly atDoor: number;
+}
+
 /** Whose door it is. Each peer that it was given is either passed on or told to have left, once. */
 export interface DoorOwner {
   /** It has done all: the owner is to {@link Door.take} it. Called between two turns, or within {@link Door.receive}. */
@@ -45,11 +52,13 @@ export class Door implements VisitorHost {
   readonly #means: DoorMeans;
   readonly #settings: DoorSettings;
   readonly #owner: DoorOwner;
+  readonly #count: DoorCount;
   readonly #visitors = new Set<Visitor>();
 
-  constructor(means: DoorMeans, settings: DoorSettings, owner: DoorOwner) {
+  constructor(means: DoorMeans, settings: DoorSettings, count: DoorCount, owner: DoorOwner) {
     this.#means = means;
     this.#settings = settings;
+    this.#count = count;
     this.#owner = owner;
   }
 
@@ -65,7 +74,10 @@ export class Door implements VisitorHost {
   /** A peer was accepted. */
   receive(channel: StreamChannel): void {
     const { timeout, most } = this.#settings;
-    if (this.#visitors.size >= most) {
+    // It is counted first: two threads must not both take the last place.
+    this.#count.cameToDoor();
+    if (this.#count.atDoor > most) {
+      this.#count.leftDoor();
       this.#owner.left(channel, { remote: channel.remote, reason: 'handshakes' });
       return channel.close();
     }
@@ -87,7 +99,7 @@ export class Door implements VisitorHost {
   }
 
   #forget(visitor: Visitor): void {
-    this.#visitors.delete(visitor);
+    if (this.#visitors.delete(visitor)) this.#count.leftDoor();
     this.#means.timers.remove(visitor);
   }
 

@@ -1,23 +1,36 @@
 import type { Address } from '../../../../selector/network.js';
 import { ipBytes, unmapped } from '../../../../selector/ip-bytes.js';
 
-/** Bytes of an IPv6 address that are those of its net: who has one address has all of them. */
-const NET = 8;
+/** The net `ffff:ffff::/32`, with an IPv4 address behind it. */
+const IPV4 = -1n << 32n;
 
-/** Whom an address stands for: itself, or of IPv6 its net of 64 bits. */
-export function whoHas(address: string): string | undefined {
-  const bytes = ipBytes(address);
+/**
+ * Whom an address stands for, itself or of IPv6 its net of 64 bits, as a number of 64 bits; `undefined` for none, as a UNIX socket has. No two have the
+ * same.
+ */
+export function keyOf(remote: Address | undefined): bigint | undefined {
+  const bytes = remote === undefined || remote.family === 'UNIX' ? undefined : ipBytes(remote.address);
   if (bytes === undefined) return undefined;
   const own = unmapped(bytes);
-  return own.length === 4 ? own.join('.') : own.toString('hex', 0, NET);
+  // A net of IPv6 is one peer: who has one of its addresses has all. Those from ff00:: on are of groups, which no peer is in.
+  return own.length === 4 ? IPV4 | BigInt(own.readUInt32BE()) : own.readBigInt64BE();
+}
+
+/** A limit of connections for each address. */
+export interface AddressLimit {
+  /** Counts one more, unless that were too many. */
+  enter(holder: object, remote: Address | undefined): boolean;
+  /** What one holds is another's from now on. */
+  move(from: object, to: object): void;
+  leave(holder: object): void;
 }
 
 /** How many connections each address has. A UNIX socket has none. */
-export class AddressCounts {
+export class AddressCounts implements AddressLimit {
   readonly #most: number;
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<bigint, number>();
   /** Whom each counts for. */
-  readonly #holders = new Map<object, string>();
+  readonly #holders = new Map<object, bigint>();
 
   constructor(most: number) {
     this.#most = most;
@@ -28,9 +41,8 @@ export class AddressCounts {
     return this.#open.size;
   }
 
-  /** Counts one more, unless that were too many. */
   enter(holder: object, remote: Address | undefined): boolean {
-    const who = remote === undefined || remote.family === 'UNIX' ? undefined : whoHas(remote.address);
+    const who = keyOf(remote);
     if (who === undefined) return true;
     const open = this.#open.get(who) ?? 0;
     if (open >= this.#most) return false;
@@ -39,7 +51,6 @@ export class AddressCounts {
     return true;
   }
 
-  /** What one holds is another's from now on. */
   move(from: object, to: object): void {
     const who = this.#holders.get(from);
     if (who === undefined) return;

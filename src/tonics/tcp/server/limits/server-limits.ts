@@ -1,10 +1,10 @@
-import type { Clock } from '../../../../core/time/clock.js';
-import { TokenBucket } from '../../../../core/time/token-bucket.js';
+import type { Bucket } from '../../../../core/time/token-bucket.js';
 import type { Address, TurnedAwayReason } from '../../../../selector/network.js';
 import { AddressList } from '../../../address-list.js';
 import { rateOf } from '../../../rate-option.js';
 import type { ServerSettings } from '../server-options.js';
-import { AddressCounts } from './address-counts.js';
+import type { AddressLimit } from './address-counts.js';
+import type { LimitMaker } from './shared-limits.js';
 
 type WhyNot = Extract<TurnedAwayReason, 'denied' | 'addressLimit' | 'rate'> | undefined;
 
@@ -20,29 +20,29 @@ type LimitSettings = Pick<ServerSettings, 'allow' | 'deny' | 'acceptRate' | 'max
 export class ServerLimits {
   readonly #allow: AddressList | undefined;
   readonly #deny: AddressList | undefined;
-  readonly #addresses: AddressCounts | undefined;
-  readonly #rate: TokenBucket | undefined;
+  readonly #addresses: AddressLimit | undefined;
+  readonly #rate: Bucket | undefined;
   readonly #isProxy: (peer: Address | undefined) => boolean;
 
-  private constructor(settings: LimitSettings, clock: Clock, isProxy: (peer: Address | undefined) => boolean) {
+  private constructor(settings: LimitSettings, limits: LimitMaker, isProxy: (peer: Address | undefined) => boolean) {
     const { allow, deny, acceptRate, maxConnectionsPerAddress } = settings;
     this.#allow = allow && new AddressList(allow);
     this.#deny = deny && new AddressList(deny);
     const rate = rateOf(acceptRate);
-    this.#rate = rate && new TokenBucket(rate, clock);
-    this.#addresses = maxConnectionsPerAddress === undefined ? undefined : new AddressCounts(maxConnectionsPerAddress);
+    this.#rate = rate && limits.rate('accept', rate);
+    this.#addresses = maxConnectionsPerAddress === undefined ? undefined : limits.addresses(maxConnectionsPerAddress);
     this.#isProxy = isProxy;
   }
 
   /** Those that the options ask for; `undefined` where these are none. */
   static of(
     settings: LimitSettings,
-    clock: Clock,
+    limits: LimitMaker,
     isProxy: (peer: Address | undefined) => boolean,
   ): ServerLimits | undefined {
     const { allow, deny, acceptRate, maxConnectionsPerAddress: most } = settings;
     const hasSome = allow !== undefined || deny !== undefined || acceptRate !== undefined || most !== undefined;
-    return hasSome ? new ServerLimits(settings, clock, isProxy) : undefined;
+    return hasSome ? new ServerLimits(settings, limits, isProxy) : undefined;
   }
 
   /** A peer was accepted: why it may not come in. It may count already, for whoever holds it, until {@link leave}. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type SelectorCatalyst, Interest, TaskTonicError, Tonic, type TurnedAway } from '../../../../../src/index.js';
-import { Door, type DoorStep, ServerListener, type Visitor } from '../../../../doors/tonics.js';
+import { Door, type DoorStep, ServerListener, ServerTally, type Visitor } from '../../../../doors/tonics.js';
 import { till } from '../../../../support/bench.js';
 import { Heard } from '../../../../support/heard.js';
 import { startNet, tidyUp } from '../../../../support/net-app.js';
@@ -56,6 +56,8 @@ interface Setting {
   readonly steps?: readonly DoorStep[];
   readonly timeout?: number;
   readonly most?: number;
+  /** What several doors count in. */
+  readonly tally?: ServerTally;
 }
 
 /** Listens, sends all that come through a door, and hears what that tells. */
@@ -76,17 +78,13 @@ class Porter extends Tonic {
   ttse__onStart(): void {
     const { steps = [new Word('one ')], timeout = 1_000, most = 9 } = this.setting;
     const catalyst = this._ttScheduler as SelectorCatalyst;
-    this.door = new Door(
-      catalyst,
-      { steps, timeout, most },
-      {
-        passed: (visitor) => {
-          this.passed.push(visitor);
-          this.heard.push('passed');
-        },
-        left: (_accepted, peer) => this.heard.push('left', peer),
+    this.door = new Door(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
+      passed: (visitor) => {
+        this.passed.push(visitor);
+        this.heard.push('passed');
       },
-    );
+      left: (_accepted, peer) => this.heard.push('left', peer),
+    });
     this.#listener = new ServerListener(catalyst, LISTEN, {
       listens: () => this.heard.push('listens'),
       peersWait: () => {
@@ -260,6 +258,22 @@ describe('the door of a server', () => {
     await at.heard.on('left', 2);
     (await peerOf(at)).send('one ');
     await at.heard.on('passed');
+  });
+
+  it('counts those at the doors of other threads, too, and its own no longer when they have gone', async () => {
+    const whole = ServerTally.shared(2);
+    const other = new ServerTally(whole.buffer, 1);
+    other.cameToDoor();
+    const at = await porter({ most: 2, tally: new ServerTally(whole.buffer, 0) });
+    const [first, second] = [await peerOf(at), await peerOf(at)];
+    await second!.closed();
+    expect((at.left as [TurnedAway]).map(({ reason }) => reason)).to.deep.equal(['handshakes']);
+    expect(whole.atDoor).to.equal(2);
+    first!.send('one ');
+    await at.heard.on('passed');
+    await at.rest(at.passed[0]!, '');
+    whole.closeAll(1);
+    expect(whole.atDoor, 'what a dead thread had is given back').to.equal(0);
   });
 
   it('closes all that are there when it is closed, without a word', async () => {
