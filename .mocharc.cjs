@@ -2,7 +2,7 @@
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
   'app/{load-balancer,upgrade}',
-  'cli/{diagram,program,start}',
+  'cli/{diagram,program,start,upgrade}',
   'examples/*',
   '{http,tonics/tcp}/server/systemd',
   'framing/promises',

@@ -52,6 +52,11 @@ export class Upgrading {
   /** Has it upgrade; resolves with the number of the new process, when that has taken over. */
   async upgrade(pid = this.program.pid): Promise<number> {
     process.kill(pid, 'SIGUSR2');
+    return this.tookOver(pid);
+  }
+
+  /** Resolves with the number of the process that replaces that one, when it has taken over. */
+  async tookOver(pid = this.program.pid): Promise<number> {
     const next = await this.#inLog('has taken over', pid);
     await this.program.wrote(new RegExp(`^${pid} is to end, upgrade true`));
     return next;
