@@ -64,6 +64,23 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     expect([second.answer, second.resumed]).to.deep.equal([`${next} x`, true]);
   });
 
+  it('has the threads of the new process serve where those of the old one did; twice', async () => {
+    const service = await start({ tcp: 0, tls: 0, http: 0, cert: own, catalysts: 2 });
+    const { tcp, tls, http } = service.ports;
+    let last = service.program.pid;
+    for (const _ of ['once', 'twice']) {
+      const before = await asking(tcp!);
+      expect(await before.ask()).to.equal(`${last} x`);
+      const next = await service.upgrade(last);
+      expect(await before.ask(), 'a connection that was open').to.equal(`${last} x`);
+      await service.said('ended', last);
+      expect(await askOnce(tcp!)).to.equal(`${next} x`);
+      expect((await handshake(tls!)).answer).to.equal(`${next} x`);
+      expect(await (await fetch(`http://127.0.0.1:${http}/`)).text()).to.equal(String(next));
+      last = next;
+    }
+  });
+
   it('where the new process throws as it starts, leaves the old one serving and says what it threw', async () => {
     const service = await start({ tcp: 0 });
     service.next({ tcp: 0, throws: 'no such table' });

@@ -438,7 +438,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   // ---- Its connections on several threads ----
 
   #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
-    const { protocol, catalysts: ___, base: _, name: __, tls, ...others } = this.#settings;
+    const { protocol, catalysts: ___, base: _, name, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
       const address = showPlace(this.#place, this.#settings);
@@ -451,6 +451,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const { acceptRate, totalReadRate } = others;
     const options = {
       ...others,
+      port: inheritedSockets.portOf(placeKey('tcp', this.#settings), name) ?? others.port,
       tls: shared,
       // Where this thread accepts for all it keeps the rate; else each has its part of it.
       acceptRate: handsOver ? undefined : shareOf(acceptRate, threads),
