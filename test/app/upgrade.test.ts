@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -134,6 +135,25 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     expect(await service.program.wrote(/REFUSED.*this process ends already/)).to.contain('No upgrade was begun');
   });
 
+  it('is refused to process 1 of a container, which serves on: all ends with it', async function () {
+    const by = ['unshare', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
+    if (spawnSync(by[0]!, [...by.slice(1), 'true']).status !== 0) {
+      console.log('      skipped: no namespace of processes can be made here');
+      this.skip();
+    }
+    const file = join(newFolder(), 'said.json');
+    writeFileSync(file, JSON.stringify({ tcp: 0 } satisfies Said));
+    const first = new Program(UPGRADES, [file], [], by);
+    try {
+      const [, port] = /^1 listens tcp:(\d+)/.exec(await first.wrote(/^1 listens /))!;
+      process.kill(childOf(first.pid), 'SIGUSR2');
+      expect(await first.wrote(REFUSED)).to.contain('this is process 1, with which its container ends');
+      expect(await askOnce(Number(port))).to.equal('1 x');
+    } finally {
+      first.signal('SIGKILL');
+    }
+  });
+
   it('is given up by SIGTERM, which ends both processes', async () => {
     const service = await start({ tcp: 0 });
     service.next({ tcp: 0, readiness: {}, saysReady: false });
@@ -224,6 +244,11 @@ async function handshake(port: number, session?: Buffer) {
   const resumed = socket.isSessionReused();
   socket.destroy();
   return { answer: String(data), resumed, session: made };
+}
+
+/** The number by which this process knows the one that this one has started. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }
 
 /** Resolves when that process has ended. */
