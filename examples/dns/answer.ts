@@ -7,7 +7,6 @@ import {
   decode,
   encode,
 } from 'dns-packet';
-import { compress } from './compress.js';
 import type { Found, Zone } from './zone.js';
 
 const RCODE = { NOERROR: 0, FORMERR: 1, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
@@ -40,7 +39,7 @@ export function answer(zone: Zone, message: Buffer, isDatagram: boolean): Buffer
   const reply = { type: 'response', id: query.id, flags, questions: query.questions } as const;
   const opt = edns === undefined ? [] : [optRecord(isOld ? 0 : 1)];
   if (!isOld) return encode({ ...reply, additionals: opt });
-  const whole = compress(encode({ ...reply, ...sections(found, opt) }));
+  const whole = encode({ ...reply, ...sections(found, opt) });
   const room = Math.max(SMALLEST_DATAGRAM, Math.min(edns?.udpPayloadSize ?? 0, LARGEST_DATAGRAM));
   if (!isDatagram || whole.length <= room) return whole;
   return encode({ ...reply, flags: flags | TRUNCATED_RESPONSE, additionals: opt });
