@@ -19,7 +19,7 @@ const LONG = [
 ].map((name) => `test/${name}.test.ts`);
 
 const isAsked =
-  Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK)/.test(name)) ||
+  Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK|UPGRADE)/.test(name)) ||
   process.argv.some((word) => word.endsWith('.test.ts'));
 if (!isAsked && process.env.MOCHA_WORKER_ID === undefined)
   console.log('  left out: files that take long; TT_ALL=1 runs them, as CI does');
