@@ -2,7 +2,7 @@
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
   'app/{load-balancer,upgrade}',
-  'cli/{diagram,program,start}',
+  'cli/{diagram,program,start,upgrade}',
   'examples/*',
   '{http,tonics/tcp}/server/systemd',
   'framing/promises',
@@ -19,7 +19,7 @@ const LONG = [
 ].map((name) => `test/${name}.test.ts`);
 
 const isAsked =
-  Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK)/.test(name)) ||
+  Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK|UPGRADE)/.test(name)) ||
   process.argv.some((word) => word.endsWith('.test.ts'));
 if (!isAsked && process.env.MOCHA_WORKER_ID === undefined)
   console.log('  left out: files that take long; TT_ALL=1 runs them, as CI does');

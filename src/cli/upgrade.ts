@@ -2,6 +2,15 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { CliError } from './cli-error.js';
 
+/** Not 0, which all processes of a terminal are told by. */
+const PID = /^[1-9]\d{0,8}$/;
+
+/** What kill(2) says, for a person. */
+const PROBLEMS: Readonly<Record<string, (pid: number) => string>> = {
+  ESRCH: (pid) => `there is no process ${pid}`,
+  EPERM: (pid) => `process ${pid} is one of another user: only that user, and root, can tell it to upgrade`,
+};
+
 /**
  * Asks a process to let a new one of its program take over: SIGUSR2. That would end a process which does not listen to it, so it is looked at first.
  *
@@ -10,7 +19,7 @@ import { CliError } from './cli-error.js';
  */
 export function upgrade(word: string): string {
   const pid = Number(word);
-  if (!/^\d+$/.test(word) || pid === 0) throw new CliError(`${word} is not the number of a process`);
+  if (!PID.test(word)) throw new CliError(`${word} is not the number of a process`);
   try {
     process.kill(pid, 0);
     if (!listens(pid))
@@ -21,7 +30,7 @@ export function upgrade(word: string): string {
   } catch (thrown) {
     if (thrown instanceof CliError) throw thrown;
     const { code } = thrown as NodeJS.ErrnoException;
-    throw new CliError(code === 'ESRCH' ? `there is no process ${pid}` : `process ${pid} cannot be told: ${code}`);
+    throw new CliError(PROBLEMS[code!]?.(pid) ?? `process ${pid} cannot be told to upgrade: ${code}`);
   }
   return `process ${pid} begins an upgrade: its log says how that goes\n`;
 }

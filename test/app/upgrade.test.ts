@@ -1,13 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type TLSSocket, connect } from 'node:tls';
 import { expect } from 'chai';
 import type { Said } from './programs/upgrades.js';
+import { built } from '../support/built.js';
+import { Program } from '../support/program.js';
 import { onRealSockets } from '../support/stage.js';
 import { authority, own } from '../support/tls.js';
 import { newFolder, removeFolders } from '../support/unix.js';
-import { Upgrading, askByDatagram, askOnce, asking } from '../support/upgrades.js';
+import { UPGRADES, Upgrading, askByDatagram, askOnce, asking } from '../support/upgrades.js';
 
 const FAILED = /TT_PROCESS_UPGRADE_FAILED.*/;
 const REFUSED = /TT_PROCESS_UPGRADE_REFUSED.*/;
@@ -59,6 +63,23 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     const next = await service.upgrade();
     const second = await handshake(service.ports['tls']!, first.session);
     expect([second.answer, second.resumed]).to.deep.equal([`${next} x`, true]);
+  });
+
+  it('has the threads of the new process serve where those of the old one did; twice', async () => {
+    const service = await start({ tcp: 0, tls: 0, http: 0, cert: own, catalysts: 2 });
+    const { tcp, tls, http } = service.ports;
+    let last = service.program.pid;
+    for (const _ of ['once', 'twice']) {
+      const before = await asking(tcp!);
+      expect(await before.ask()).to.equal(`${last} x`);
+      const next = await service.upgrade(last);
+      expect(await before.ask(), 'a connection that was open').to.equal(`${last} x`);
+      await service.said('ended', last);
+      expect(await askOnce(tcp!)).to.equal(`${next} x`);
+      expect((await handshake(tls!)).answer).to.equal(`${next} x`);
+      expect(await (await fetch(`http://127.0.0.1:${http}/`)).text()).to.equal(String(next));
+      last = next;
+    }
   });
 
   it('where the new process throws as it starts, leaves the old one serving and says what it threw', async () => {
@@ -114,6 +135,25 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     expect(await service.program.wrote(/REFUSED.*this process ends already/)).to.contain('No upgrade was begun');
   });
 
+  it('is refused to process 1 of a container, which serves on: all ends with it', async function () {
+    const by = ['unshare', '--map-root-user', '--pid', '--fork', '--mount-proc', '--kill-child'];
+    if (spawnSync(by[0]!, [...by.slice(1), 'true']).status !== 0) {
+      console.log('      skipped: no namespace of processes can be made here');
+      this.skip();
+    }
+    const file = join(newFolder(), 'said.json');
+    writeFileSync(file, JSON.stringify({ tcp: 0 } satisfies Said));
+    const first = new Program(UPGRADES, [file], [], by);
+    try {
+      const [, port] = /^1 listens tcp:(\d+)/.exec(await first.wrote(/^1 listens /))!;
+      process.kill(childOf(first.pid), 'SIGUSR2');
+      expect(await first.wrote(REFUSED)).to.contain('this is process 1, with which its container ends');
+      expect(await askOnce(Number(port))).to.equal('1 x');
+    } finally {
+      first.signal('SIGKILL');
+    }
+  });
+
   it('is given up by SIGTERM, which ends both processes', async () => {
     const service = await start({ tcp: 0 });
     service.next({ tcp: 0, readiness: {}, saysReady: false });
@@ -124,12 +164,7 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     await gone(next);
   });
 
-  it('where the old process is killed meanwhile, has the new one open its places itself', async function () {
-    // Where a port is shared, its first connection can stay unanswered here now and then: not mended yet.
-    if (process.versions.node.split('.', 1)[0] !== '20') {
-      console.log('      skipped: the first connection to a port that is opened anew may wait on this version of Node');
-      this.skip();
-    }
+  it('where the old process is killed meanwhile, has the new one open its places itself', async () => {
     const path = join(newFolder(), 's.sock');
     const service = await start({ tcp: 0, path });
     service.next({ tcp: 0, path, readiness: {}, saysReady: false });
@@ -140,6 +175,18 @@ describe('SIGUSR2, where an upgrade is asked for', function () {
     await service.program.wrote(/the process that it replaces has ended early/);
     expect(await askAgain(service.ports['tcp']!)).to.equal(`${next} x`);
     expect(await askAgain(path)).to.equal(`${next} x`);
+  });
+
+  it('opens them when the old process has gone, and not already when that is not heard any more', async () => {
+    const args = [fileURLToPath(built(UPGRADES.href)), join(newFolder(), 'said.json')];
+    const old = new Program(new URL('./programs/dies-slowly.ts', import.meta.url), args);
+    const [, pid, port] = /^(\d+) listens tcp:(\d+)/.exec(await old.wrote(/^\d+ listens /))!;
+    try {
+      await old.wrote(/the process that it replaces has ended early/);
+      expect(await askAgain(Number(port))).to.equal(`${pid} x`);
+    } finally {
+      process.kill(Number(pid), 'SIGKILL');
+    }
   });
 
   it('closes what the new process does not listen on, once that says that it is ready', async () => {
@@ -197,6 +244,11 @@ async function handshake(port: number, session?: Buffer) {
   const resumed = socket.isSessionReused();
   socket.destroy();
   return { answer: String(data), resumed, session: made };
+}
+
+/** The number by which this process knows the one that this one has started. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
 }
 
 /** Resolves when that process has ended. */

@@ -2,3 +2,4 @@
 import '../../src/compose.js';
 
 export { holdRuns } from '../../src/app/held-runs.js';
+export { type OfSuccessor, REPLACES, kindOf, saying } from '../../src/app/upgrade/upgrade-messages.js';

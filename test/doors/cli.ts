@@ -2,3 +2,4 @@
 import '../../src/compose.js';
 
 export { runCli } from '../../src/cli/run-cli.js';
+export { startCommand } from '../../src/cli/start-command.js';

@@ -6,7 +6,8 @@ import type { Said } from '../app/programs/upgrades.js';
 import { Program } from './program.js';
 import { newFolder } from './unix.js';
 
-const PROGRAM = new URL('../app/programs/upgrades.ts', import.meta.url);
+/** The program that is upgraded. */
+export const UPGRADES = new URL('../app/programs/upgrades.ts', import.meta.url);
 
 /** Somebody that a request was sent to: the answer begins with the number of a process. */
 export interface Asked {
@@ -26,7 +27,7 @@ export class Upgrading {
   constructor(said: Said, env: NodeJS.ProcessEnv = {}) {
     this.#file = join(newFolder(), 'said.json');
     this.next(said);
-    this.program = new Program(PROGRAM, [this.#file], [], [], { ...process.env, ...env });
+    this.program = new Program(UPGRADES, [this.#file], [], [], { ...process.env, ...env });
     this.#pids.add(this.program.pid);
   }
 
@@ -51,6 +52,11 @@ export class Upgrading {
   /** Has it upgrade; resolves with the number of the new process, when that has taken over. */
   async upgrade(pid = this.program.pid): Promise<number> {
     process.kill(pid, 'SIGUSR2');
+    return this.tookOver(pid);
+  }
+
+  /** Resolves with the number of the process that replaces that one, when it has taken over. */
+  async tookOver(pid = this.program.pid): Promise<number> {
     const next = await this.#inLog('has taken over', pid);
     await this.program.wrote(new RegExp(`^${pid} is to end, upgrade true`));
     return next;

@@ -4,12 +4,17 @@ import { type SocketOffer, sockets } from '../../core/socket-handover.js';
 import { nodeClock } from '../../core/time/clock.js';
 import { type OfPredecessor, type OfSuccessor, REPLACES, kindOf, saying } from './upgrade-messages.js';
 
+/** In ms; while the old process ends. */
+const LOOKS_EVERY = 5;
+
 /**
  * This process as the one that replaces another: it asks that for its sockets, says when it is ready to have them, and takes them. It is
  * ready when its {@link Readiness} says so; where it has none, when somebody listens at each place where the old process does.
  */
 export class Successor {
   #state: 'none' | 'starting' | 'ready' | 'done' = 'none';
+  /** The number of the old process. */
+  #old = 0;
   #hasReadiness = false;
   #hasStarted = false;
   #runtime: Runtime | undefined;
@@ -22,11 +27,12 @@ export class Successor {
 
   /** Asks the old process what it has, where there is one; to be awaited before anything listens. */
   begin(): Promise<void> | undefined {
-    const old = process.env[REPLACES];
+    const old = Number(process.env[REPLACES]);
     delete process.env[REPLACES];
     // A child of the new process has not that one's parent.
-    if (old !== String(process.ppid) || !process.connected) return undefined;
+    if (old !== process.ppid || !process.connected) return undefined;
     this.#state = 'starting';
+    this.#old = old;
     process.on('message', this.#onMessage);
     process.on('disconnect', this.#onGone);
     sockets.handover!.onClaim = () => this.#lookSoon();
@@ -90,12 +96,13 @@ export class Successor {
     }
   };
 
-  /** The old process has ended before it has given its sockets: so nobody has them. */
+  /** The old process has ended before it has given its sockets; or is about to: the system closes the channel first, and its sockets a little later. */
   readonly #onGone = (): void => {
+    if (process.ppid === this.#old) return void nodeClock.setTimer(this.#onGone, LOOKS_EVERY);
     const { main, log } = this.#runtime ?? {};
     if (main !== undefined) log!.line(main, 'warn', undefined, 'the process that it replaces has ended early', []);
     this.#begun();
-    this.#end(() => {});
+    return this.#end(() => {});
   };
 
   #end(then: () => void): void {

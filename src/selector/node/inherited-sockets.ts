@@ -48,6 +48,11 @@ export class InheritedSockets {
     return found.offer;
   }
 
+  /** The port that the old process has there, which may have asked for any. */
+  portOf(place: string, name: string | undefined): number | undefined {
+    return this.#find(place, name)?.offer.local?.port;
+  }
+
   /** The keys of the TLS tickets that were given at that place. */
   ticketKeysOf(place: string, name: string | undefined): Buffer | undefined {
     const keys = this.#find(place, name)?.offer.ticketKeys;

@@ -53,7 +53,8 @@ export class NodeListener implements ListenerChannel {
     this.#handsOver = settings.handsOver;
     this.#placeKey = placeKey('tcp', settings);
     const offer = inheritedSockets.claim(this.#placeKey, settings.successor?.name, this);
-    if (offer?.isShared === true) this.#settings = { ...settings, reusePort: true };
+    if (offer?.isShared === true)
+      this.#settings = { ...settings, reusePort: true, port: offer.local?.port ?? settings.port };
     if (offer === undefined || offer.isShared) this.#openAnew();
     else this.#inherit(offer);
   }

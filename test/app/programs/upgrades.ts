@@ -1,6 +1,7 @@
 import '../../../src/compose.js';
 // A service that is upgraded. Its argument is a file of JSON, which each of its processes reads anew: see `Said`. It answers with its number.
 import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import {
   type Address,
   Formula,
@@ -32,7 +33,8 @@ export interface Said {
   readonly upgrade?: FormulaData['upgrade'];
 }
 
-const said = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Said;
+// Threads load the module for its protocols.
+const said: Said = isMainThread ? (JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Said) : {};
 const { pid } = process;
 
 /** One line, in one write: several processes write to the same pipe. */
@@ -112,5 +114,7 @@ class App extends Formula {
   }
 }
 
-const { exitCode, signal } = await App.run();
-say(`ended by ${signal} with ${exitCode}`);
+if (isMainThread) {
+  const { exitCode, signal } = await App.run();
+  say(`ended by ${signal} with ${exitCode}`);
+}

@@ -439,7 +439,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   // ---- Its connections on several threads ----
 
   #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
-    const { protocol, catalysts: ___, base: _, name: __, tls, ...others } = this.#settings;
+    const { protocol, catalysts: ___, base: _, name, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
       const address = showPlace(this.#place, this.#settings);
@@ -449,8 +449,13 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     // Sessions go on in any of them; this thread looks at the files for all.
     const shared = tls && { ...tls, ticketKeys: this.#tls!.ticketKeys, watchFiles: false };
     const { canHandOver: handsOver, canReusePort } = this._ttCatalyst.network;
-    // Where this thread accepts for all it keeps the rate.
-    const options = { ...others, tls: shared, ...(handsOver && { acceptRate: undefined }) };
+    const options = {
+      ...others,
+      port: inheritedSockets.portOf(placeKey('tcp', this.#settings), name) ?? others.port,
+      tls: shared,
+      // Where this thread accepts for all it keeps the rate.
+      ...(handsOver && { acceptRate: undefined }),
+    };
     const limits = limitMemory(threads, others, this._ttCatalyst.runtime.random.next() * 2 ** 32);
     const loadable = protocol as unknown as LoadableProtocol;
     if (handsOver || canReusePort)
