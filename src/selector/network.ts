@@ -192,6 +192,8 @@ export interface StreamChannel extends SocketChannel {
   close(reset?: boolean): void;
   /** Gives what comes from now on straight to who takes it, in the callback that brings it, and keeps what that one does not take. Where it is not there, all is kept. */
   straightTo?(taker: StraightTaker | undefined): void;
+  /** Frees the memory of bytes that it gave straight and nobody else has kept, where all of them have left by that other channel, and neither keeps what passes. */
+  freeOf?(bytes: Buffer, by: StreamChannel): void;
   /** What was agreed, under TLS. */
   readonly tls?: TlsInfo | undefined;
   /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */

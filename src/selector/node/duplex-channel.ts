@@ -43,6 +43,11 @@ export class DuplexChannel extends NodeStream {
     return this.#ends.remote;
   }
 
+  /** A stream may keep what it gave, and what it was given. */
+  protected override get isOfKernel(): boolean {
+    return false;
+  }
+
   /** Only sockets are reset. */
   protected override askForReset(): void {}
 

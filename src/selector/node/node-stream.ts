@@ -4,6 +4,7 @@ import type { Address, Bytes, StraightTaker, StreamChannel } from '../network.js
 import type { ChannelKey } from '../channel.js';
 import { SendBuffer, type Sink } from '../send-buffer.js';
 import { descriptors } from './descriptors.js';
+import { freeMemory } from './free-memory.js';
 
 /**
  * With so many bytes waiting to be taken, no more are read: one poll of the kernel could bring megabytes of each connection,
@@ -166,6 +167,16 @@ export class NodeStream implements StreamChannel, Sink {
 
   straightTo(taker: StraightTaker | undefined): void {
     this.#straight = taker;
+  }
+
+  freeOf(bytes: Buffer, by: StreamChannel): void {
+    if (this.isOfKernel && by instanceof NodeStream && by.isOfKernel && !by.#has(Is.closed) && by.unsent === 0)
+      freeMemory(bytes);
+  }
+
+  /** What it receives is its own, and what has left it nobody in this process reads. */
+  protected get isOfKernel(): boolean {
+    return true;
   }
 
   write(bytes: Bytes, size: number): void {

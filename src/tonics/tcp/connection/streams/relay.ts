@@ -74,7 +74,10 @@ class RelayedEnd implements Taker {
 
   receivedStraight(data: Buffer): void {
     this.received(data);
-    this.to._ttChannel?.flush();
+    const by = this.to._ttChannel;
+    if (by === undefined) return;
+    by.flush();
+    if (this.to._ttGuest === undefined) this.from._ttChannel?.freeOf?.(data, by);
   }
 
   /** The kernel has what it takes; while the rest waits, no more is read. */
