@@ -8,6 +8,7 @@ export { Descriptors, descriptors } from '../../src/selector/node/descriptors.js
 export { ipBytes, ipText } from '../../src/selector/ip-bytes.js';
 export { kernelDrops } from '../../src/selector/node/kernel-drops.js';
 export { NodeStream } from '../../src/selector/node/node-stream.js';
+export { DuplexChannel } from '../../src/selector/node/duplex-channel.js';
 export { PassedSockets, type Passing } from '../../src/selector/node/passed-sockets.js';
 export { ProcessDescriptors } from '../../src/selector/node/process-descriptors.js';
 export { selectorCatalystSchema } from '../../src/selector/selector-options.js';
